@@ -1,0 +1,52 @@
+package dev.driftline.ngram;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/** A {@link PageStore} on the heap, for evaluation without a state directory and for tests. */
+public final class HeapPageStore implements PageStore {
+
+    private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+
+    @Override
+    public byte[] get(byte[] key) {
+        return entries.get(key);
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value) {
+        if (value == null) {
+            entries.remove(key);
+        } else {
+            entries.put(key, value);
+        }
+    }
+
+    @Override
+    public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+        for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
+            byte[] key = entry.getKey();
+            if (key.length < prefix.length
+                    || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+                return;
+            }
+            visitor.accept(key, entry.getValue());
+        }
+    }
+
+    /** The number of entries. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** The bytes of all keys and values. */
+    public long bytes() {
+        long bytes = 0;
+        for (Map.Entry<byte[], byte[]> entry : entries.entrySet()) {
+            bytes += entry.getKey().length + entry.getValue().length;
+        }
+        return bytes;
+    }
+}

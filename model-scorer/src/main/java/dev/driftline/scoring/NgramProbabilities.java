@@ -1,0 +1,27 @@
+package dev.driftline.scoring;
+
+/**
+ * What the n-gram model says of a row of events: the positions of a document, or candidate words for one position.
+ *
+ * <p>Probabilities are those of the event as the model sees it: an unknown word has the probability of
+ * {@code <unk>}. {@code probability[row * order + (m - 1)]} is that under the model whose top order is {@code m}.
+ *
+ * @param order the number of models in a row, N
+ * @param probability {@code [rows][order]}, flattened; in (0, 1]
+ * @param matched {@code [rows]}: the length of the longest context seen, 0 to N − 1
+ * @param unknown {@code [rows]}: whether the event was {@code <unk>}
+ * @param spellingBits {@code [rows]}: bits to spell an unknown word out, beyond those of {@code <unk>}; 0 where known
+ */
+public record NgramProbabilities(
+        int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits) {
+
+    /** The number of rows. */
+    public int rows() {
+        return matched.length;
+    }
+
+    /** The probability of row {@code row} under the model whose top order is {@code topOrder}, from 1. */
+    public double probability(int row, int topOrder) {
+        return probability[row * order + topOrder - 1];
+    }
+}
