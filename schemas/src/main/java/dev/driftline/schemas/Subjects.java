@@ -122,7 +122,7 @@ public final class Subjects {
     public static Schema schemaOf(Class<? extends SpecificRecord> type) {
         try {
             SpecificRecord empty = type.getDeclaredConstructor().newInstance();
-            return AvroSchemaUtils.getSchema(empty, false, false, false, true);
+            return AvroSchemaUtils.getSchema(empty, false, false, true);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(type.getName() + " is not a generated Avro record", e);
         }
