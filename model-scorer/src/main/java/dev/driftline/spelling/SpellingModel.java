@@ -67,7 +67,8 @@ public final class SpellingModel {
 
     private PageStore pending;
     private long words;
-    private int firstDirtyPage;
+    private long storedWords;
+    private int firstOpenPage;
     private final List<Varints.Writer> openPages = new ArrayList<>();
 
     /**
@@ -101,7 +102,8 @@ public final class SpellingModel {
         blockTotal = 0;
         blockTypes = 0;
         words = 0;
-        firstDirtyPage = 0;
+        storedWords = 0;
+        firstOpenPage = 0;
         openPages.clear();
         pending = null;
     }
@@ -129,17 +131,19 @@ public final class SpellingModel {
             int symbol = end ? END : word.codePointAt(at);
             double p = baseProbability(symbol);
             int deeper = 0;
+            int child = ROOT;
             for (int k = 0; k <= depth; k++) {
                 int context = path[k] * STRIDE;
                 int total = nodes[context + TOTAL];
                 if (total == 0) {
                     break;
                 }
-                int child = child(path[k], symbol);
+                // Not after a shorter context means not after this one either.
+                child = child < 0 ? child : child(path[k], symbol);
                 double escape = DISCOUNT * nodes[context + TYPES] * p;
                 if (child >= 0) {
                     p = (nodes[child * STRIDE + COUNT] - DISCOUNT + escape) / total;
-                    if (k < order && deeper == k) {
+                    if (k < order) {
                         next[k + 1] = child;
                         deeper = k + 1;
                     }
@@ -320,7 +324,7 @@ public final class SpellingModel {
 
     private void append(String word) {
         int page = (int) (words / WORDS_IN_PAGE);
-        int open = page - firstDirtyPage;
+        int open = page - firstOpenPage;
         if (open == openPages.size()) {
             openPages.add(new Varints.Writer(WORDS_IN_PAGE * 10));
         }
@@ -336,30 +340,31 @@ public final class SpellingModel {
 
     /** Puts every page with words that {@code pages} does not have yet into it. */
     public void writeBack(PageStore pages) {
-        if (pending != null) {
+        if (pending != null || words == storedWords) {
             return;
         }
         for (int i = 0; i < openPages.size(); i++) {
-            int page = firstDirtyPage + i;
+            int page = firstOpenPage + i;
             int count = (int) Math.min(WORDS_IN_PAGE, words - (long) page * WORDS_IN_PAGE);
             byte[] body = openPages.get(i).toByteArray();
-            Varints.Writer out = new Varints.Writer(body.length + 8);
+            Varints.Writer out = new Varints.Writer(16);
             out.writeByte(VERSION);
             out.writeInt(count);
-            for (byte b : body) {
-                out.writeByte(b);
-            }
-            pages.put(key(page), out.toByteArray());
+            byte[] head = out.toByteArray();
+            byte[] value = Arrays.copyOf(head, head.length + body.length);
+            System.arraycopy(body, 0, value, head.length, body.length);
+            pages.put(key(page), value);
         }
-        int last = (int) (words / WORDS_IN_PAGE);
-        while (!openPages.isEmpty() && firstDirtyPage < last) {
-            openPages.remove(0);
-            firstDirtyPage++;
-        }
-        cleanWords = words;
+        markStored();
     }
 
-    private long cleanWords;
+    /** Full pages will not change again: only the last, partly filled one is kept in its stored form. */
+    private void markStored() {
+        int last = (int) (words / WORDS_IN_PAGE);
+        openPages.subList(0, Math.min(openPages.size(), last - firstOpenPage)).clear();
+        firstOpenPage = last;
+        storedWords = words;
+    }
 
     /** Forgets everything; reads from {@code pages} when next used. {@code pages} must stay usable until then. */
     public void load(PageStore pages) {
@@ -378,7 +383,7 @@ public final class SpellingModel {
                 read(value);
             }
         });
-        cleanWords = words;
+        markStored();
     }
 
     private void read(byte[] value) {
@@ -397,11 +402,6 @@ public final class SpellingModel {
             String spelled = word.toString();
             append(spelled);
             count(spelled);
-        }
-        int last = (int) (words / WORDS_IN_PAGE);
-        while (!openPages.isEmpty() && firstDirtyPage < last) {
-            openPages.remove(0);
-            firstDirtyPage++;
         }
     }
 
