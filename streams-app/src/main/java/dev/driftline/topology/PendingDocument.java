@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
 import dev.driftline.store.WriteBackMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,20 @@ final class PendingDocument {
         this.document = document;
         this.asked = asked;
         this.replies = replies;
+    }
+
+    /** Whether {@code reply} is of the round that is waited for, from a shard that has not replied in it yet. */
+    boolean expects(byte[] reply) {
+        if (Gather.isLookup(reply) != scored) {
+            return false;
+        }
+        int shard = Gather.shard(reply);
+        for (byte[] other : replies) {
+            if (Gather.shard(other) == shard && Gather.isLookup(other) == scored) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Adds a reply; true if it is the last that was waited for. */
