@@ -19,6 +19,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
  * Documents in, scores and predictions out: two sub-topologies that talk through topics of their own.
@@ -146,9 +147,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addDocuments(Topology topology) {
         TopicNames topics = settings.topics();
         Limits limits = settings.limits();
-        source(topology, DOCUMENTS_SOURCE, topics.documents());
-        source(topology, TEXT_SOURCE, topics.text());
-        source(topology, REPLIES_SOURCE, topics.replies());
+        source(topology, DOCUMENTS_SOURCE, topics.documents(), new EventTime());
+        source(topology, TEXT_SOURCE, topics.text(), new EventTime());
+        source(topology, REPLIES_SOURCE, topics.replies(), new InternalFirst());
         topology.addProcessor(
                 READ_DOCUMENTS,
                 () -> new ReadProcessor(
@@ -189,8 +190,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     private void addShards(Topology topology) {
         TopicNames topics = settings.topics();
-        source(topology, REQUESTS_SOURCE, topics.requests());
-        source(topology, CONTINUATIONS_SOURCE, topics.continuations());
+        source(topology, REQUESTS_SOURCE, topics.requests(), new EventTime());
+        source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
         topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
         topology.addProcessor(
                 APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
@@ -201,15 +202,17 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 CONTINUATIONS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
     }
 
-    private static void source(Topology topology, String name, String topic) {
+    private static void source(Topology topology, String name, String topic, TimestampExtractor time) {
         Deserializer<byte[]> bytes = new ByteArrayDeserializer();
-        topology.addSource(AutoOffsetReset.earliest(), name, new EventTime(), bytes, bytes, topic);
+        topology.addSource(AutoOffsetReset.earliest(), name, time, bytes, bytes, topic);
     }
 
     private WriteBackStoreBuilder store(String name) {
         Map<String, String> changelog = new HashMap<>();
         changelog.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         changelog.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(settings.limits().recordBytes()));
+        // Times of inputs mean nothing here, and one far from the others would close a segment.
+        changelog.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");

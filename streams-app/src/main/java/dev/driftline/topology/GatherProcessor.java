@@ -70,10 +70,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                     new Record<>(
                             waiting.document.id(),
                             scoring.score(waiting.document, gathered.positions(), origin, now),
-                            record.timestamp()),
+                            waiting.timestamp),
                     DriftlineTopology.SCORES_SINK);
             progress.scored(waiting.document.tokens().tokens().length);
-            int lookups = lookUp(gathered.lookups(), record.timestamp());
+            int lookups = lookUp(gathered.lookups(), waiting.timestamp);
             if (lookups > 0) {
                 waiting.awaitPrediction(lookups);
                 pending.update(ticket, waiting);
@@ -85,7 +85,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                     new Record<>(
                             waiting.document.id(),
                             scoring.predict(waiting.document, gathered.candidates(), origin, now),
-                            record.timestamp()),
+                            waiting.timestamp),
                     DriftlineTopology.PREDICTIONS_SINK);
         }
         pending.remove(ticket);
