@@ -50,7 +50,9 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
         }
         if (!type.isInstance(value)) {
             throw new MalformedRecordException(
-                    Reason.WRONG_SCHEMA, "expected " + type.getName() + ", got " + value.getClass().getName(), null);
+                    Reason.WRONG_SCHEMA,
+                    "expected " + type.getName() + ", got " + value.getClass().getName(),
+                    null);
         }
         return type.cast(value);
     }

@@ -35,7 +35,9 @@ class ReleasedSchemasTest {
 
     private static List<Path> schemaFiles(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".avsc")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".avsc"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -65,8 +67,7 @@ class ReleasedSchemasTest {
 
         SchemaValidator backward =
                 new SchemaValidatorBuilder().canReadStrategy().validateAll();
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> backward.validate(changed, List.of(released))))
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> backward.validate(changed, List.of(released))))
                 .isInstanceOf(SchemaValidationException.class);
     }
 
@@ -90,9 +91,11 @@ class ReleasedSchemasTest {
     void shouldNameRecordsInCamelCaseAndFieldsInSnakeCase(Path file) throws IOException {
         Schema schema = parse(file);
         assertThat(schema.getNamespace()).isEqualTo("dev.driftline.schemas");
-        assertThat(schema.getName()).matches("([A-Z][a-z]+)+").isEqualTo(
-                file.getFileName().toString().replace(".avsc", ""));
-        assertThat(schema.getFields()).allSatisfy(field -> assertThat(field.name()).matches("[a-z]+(_[a-z]+)*"));
+        assertThat(schema.getName())
+                .matches("([A-Z][a-z]+)+")
+                .isEqualTo(file.getFileName().toString().replace(".avsc", ""));
+        assertThat(schema.getFields())
+                .allSatisfy(field -> assertThat(field.name()).matches("[a-z]+(_[a-z]+)*"));
     }
 
     private static void collectUndocumented(Schema schema, List<String> into) {

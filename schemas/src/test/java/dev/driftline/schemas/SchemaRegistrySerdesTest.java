@@ -67,7 +67,8 @@ class SchemaRegistrySerdesTest {
 
         byte[] bytes = serdes.serializer(Document.class).serialize(TOPIC, Samples.document());
 
-        assertThat(serdes.deserializer(Document.class).deserialize(TOPIC, bytes)).isEqualTo(Samples.document());
+        assertThat(serdes.deserializer(Document.class).deserialize(TOPIC, bytes))
+                .isEqualTo(Samples.document());
     }
 
     @Test
@@ -87,7 +88,8 @@ class SchemaRegistrySerdesTest {
 
     @Test
     void shouldSayUnknownSchemaWhenRegistryHasNoSuchId() {
-        assertThat(reasonFor(ByteBuffer.allocate(9).put((byte) 0).putInt(777_777).array()))
+        assertThat(reasonFor(
+                        ByteBuffer.allocate(9).put((byte) 0).putInt(777_777).array()))
                 .isEqualTo(Reason.UNKNOWN_SCHEMA);
     }
 
@@ -100,7 +102,13 @@ class SchemaRegistrySerdesTest {
     @Test
     void shouldSayWrongSchemaWhenValueIsABareString() throws Exception {
         int id = serdes.client().register(TOPIC + "-value", new AvroSchema(Schema.create(Schema.Type.STRING)));
-        byte[] text = ByteBuffer.allocate(8).put((byte) 0).putInt(id).put((byte) 4).put((byte) 'h').put((byte) 'i').array();
+        byte[] text = ByteBuffer.allocate(8)
+                .put((byte) 0)
+                .putInt(id)
+                .put((byte) 4)
+                .put((byte) 'h')
+                .put((byte) 'i')
+                .array();
         assertThat(reasonFor(text)).isEqualTo(Reason.WRONG_SCHEMA);
     }
 
@@ -108,7 +116,9 @@ class SchemaRegistrySerdesTest {
     void shouldSayCorruptWhenBytesAreCutShort() {
         byte[] whole = serdes.registering().serializer(Document.class).serialize(TOPIC, Samples.document());
         for (int length = 5; length < whole.length; length++) {
-            assertThat(reasonFor(Arrays.copyOf(whole, length))).as("%d bytes", length).isEqualTo(Reason.CORRUPT);
+            assertThat(reasonFor(Arrays.copyOf(whole, length)))
+                    .as("%d bytes", length)
+                    .isEqualTo(Reason.CORRUPT);
         }
     }
 
@@ -136,10 +146,11 @@ class SchemaRegistrySerdesTest {
     @Test
     void shouldReadOlderSchemaWhenFieldsWithDefaultsAreMissing() throws Exception {
         Schema older = new Schema.Parser()
-                .parse("{\"type\":\"record\",\"name\":\"Document\",\"namespace\":\"dev.driftline.schemas\",\"fields\":["
-                        + "{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"source\",\"type\":\"string\"},"
-                        + "{\"name\":\"published_at\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
-                        + "{\"name\":\"sentences\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\"string\"}}}]}");
+                .parse(
+                        "{\"type\":\"record\",\"name\":\"Document\",\"namespace\":\"dev.driftline.schemas\",\"fields\":["
+                                + "{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"source\",\"type\":\"string\"},"
+                                + "{\"name\":\"published_at\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}},"
+                                + "{\"name\":\"sentences\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\"string\"}}}]}");
         int id = serdes.client().register(TOPIC + "-value", new AvroSchema(older));
         byte[] bytes = ByteBuffer.allocate(13)
                 .put((byte) 0)

@@ -20,8 +20,7 @@ class SubjectsTest {
     private static final Map<String, Class<? extends SpecificRecord>> TYPES =
             Map.of("documents", Document.class, "scores", Score.class);
 
-    private final MockSchemaRegistryClient registry =
-            new MockSchemaRegistryClient(List.of(new AvroSchemaProvider()));
+    private final MockSchemaRegistryClient registry = new MockSchemaRegistryClient(List.of(new AvroSchemaProvider()));
     private final Subjects subjects = new Subjects(registry);
 
     @Test
@@ -39,7 +38,9 @@ class SubjectsTest {
         List<Registered> first = subjects.register(TYPES);
         List<Registered> second = subjects.register(TYPES);
 
-        assertThat(second).extracting(Registered::schemaId).isEqualTo(first.stream().map(Registered::schemaId).toList());
+        assertThat(second)
+                .extracting(Registered::schemaId)
+                .isEqualTo(first.stream().map(Registered::schemaId).toList());
         assertThat(second).noneMatch(Registered::created);
         assertThat(registry.getAllVersions("documents-value")).hasSize(1);
     }
@@ -61,7 +62,8 @@ class SubjectsTest {
 
     @Test
     void shouldRegisterTheSchemaOfTheTreeWithoutJavaProperties() throws Exception {
-        Schema ofTree = new Schema.Parser().parse(Path.of("src/main/avro/Score.avsc").toFile());
+        Schema ofTree =
+                new Schema.Parser().parse(Path.of("src/main/avro/Score.avsc").toFile());
         assertThat(Subjects.schemaOf(Score.class).toString()).isEqualTo(ofTree.toString());
     }
 }
