@@ -125,7 +125,6 @@ public final class Driftline {
     }
 
     private static boolean isService(ParseResult parsed) {
-        return parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
+        return parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
     }
 }
