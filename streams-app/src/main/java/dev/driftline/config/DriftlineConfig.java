@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -184,6 +185,7 @@ public final class DriftlineConfig {
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
                 Math.max(32L * 1024 * 1024, 2L * maxRecordBytes()));
+        properties.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), maxRecordBytes());
         properties.putAll(stripped("kafka."));
         properties.putAll(stripped("streams."));
         stripped("consumer.").forEach((name, text) -> properties.put(StreamsConfig.consumerPrefix(name), text));

@@ -11,21 +11,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A main class running in a JVM of its own that does not outlive this one. */
+/**
+ * A main class running in a JVM of its own that does not outlive this one: {@link ParentBound} sees to that. Ctrl-C in a
+ * terminal reaches children as well; they ignore it, so that this process can stop things in the right order.
+ */
 final class ChildJvm implements AutoCloseable {
 
     private static final long GRACE_SECONDS = 10;
+    private static final List<String> IGNORING_CTRL_C = List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
     private static final int LOG_TAIL_LINES = 15;
 
     private final Process process;
     private final Path log;
-    private final Thread hook;
 
     private ChildJvm(Process process, Path log) {
         this.process = process;
         this.log = log;
-        this.hook = new Thread(process::destroyForcibly, "stop-child-" + process.pid());
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
@@ -40,7 +41,7 @@ final class ChildJvm implements AutoCloseable {
     static ChildJvm start(
             List<String> classPath, List<String> jvmOptions, String mainClass, List<String> arguments, Path log) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(IGNORING_CTRL_C);
         command.add(java.toString());
         command.addAll(jvmOptions);
         command.add(ParentBound.class.getName());
@@ -82,7 +83,6 @@ final class ChildJvm implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         awaitExit(GRACE_SECONDS);
-        forgetHook();
     }
 
     /** Sends a signal by name, for example {@code STOP}. */
@@ -107,7 +107,6 @@ final class ChildJvm implements AutoCloseable {
             process.destroyForcibly();
             awaitExit(GRACE_SECONDS);
         }
-        forgetHook();
     }
 
     private boolean awaitExit(long seconds) {
@@ -117,14 +116,6 @@ final class ChildJvm implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private void forgetHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // The hooks are running already; this one finds a process that is gone.
         }
     }
 }
