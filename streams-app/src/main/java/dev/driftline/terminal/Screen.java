@@ -1,7 +1,7 @@
 package dev.driftline.terminal;
 
 import java.io.Console;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 
@@ -16,24 +16,19 @@ public final class Screen implements AutoCloseable {
     private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[0J";
     private static final int WIDTH = 118;
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final boolean live;
     private List<String> block = List.of();
 
     /** A screen on {@code out}; {@code live} says whether it is a terminal. */
-    public Screen(PrintStream out, boolean live) {
+    public Screen(PrintWriter out, boolean live) {
         this.out = out;
         this.live = live;
     }
 
-    /** A screen on standard output. */
-    public static Screen standardOutput() {
-        return new Screen(System.out, isTerminal());
-    }
-
-    /** A screen on standard error. */
-    public static Screen standardError() {
-        return new Screen(System.err, isTerminal());
+    /** A screen on {@code out}, which writes to where this process's output goes. */
+    public static Screen on(PrintWriter out) {
+        return new Screen(out, isTerminal());
     }
 
     /** Whether blocks are drawn. */
@@ -46,6 +41,7 @@ public final class Screen implements AutoCloseable {
         List<String> shown = block;
         erase();
         out.println(text);
+        out.flush();
         draw(shown);
     }
 

@@ -1,2 +1,2 @@
-/** What long commands share: progress on a terminal or in a log, and stopping cleanly on Ctrl-C. */
+/** What commands that take long show while they run: progress in place on a terminal, line by line in a log. */
 package dev.driftline.terminal;
