@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,7 +79,7 @@ class TokenizersTest {
     @Test
     void shouldKnowAbbreviationsWhenTheLanguageIsGiven() {
         String text = "Mr. Smith came. He left.";
-        assertThat(words.sentences(text, "en")).hasSize(2).first().asList().contains("Mr", "Smith", "came");
+        assertThat(words.sentences(text, "en")).hasSize(2).first(InstanceOfAssertFactories.LIST).contains("Mr", "Smith", "came");
         assertThat(words.sentences(text)).hasSize(3);
         assertThat(words.sentences(text, "not a language!")).isEqualTo(words.sentences(text));
     }
@@ -93,8 +94,7 @@ class TokenizersTest {
     void shouldSegmentByDictionaryWhenTheTextIsJapaneseEvenWithoutALanguage() {
         assertThat(words.sentences("私は学生です。東京に住んでいます。"))
                 .hasSize(2)
-                .first()
-                .asList()
+                .first(InstanceOfAssertFactories.LIST)
                 .containsExactly("私", "は", "学生", "です", "。");
     }
 

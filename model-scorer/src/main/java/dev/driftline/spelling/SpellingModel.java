@@ -1,0 +1,415 @@
+package dev.driftline.spelling;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.PageStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A character n-gram model of word types: the probability of a spelling, its end included.
+ *
+ * <p>A word is its Unicode code points and then an end mark, each predicted from up to {@code order} symbols before it,
+ * the word's beginning being one of them. Per context h of length k, with the deepest counted raw and the others by
+ * distinct left neighbours (Kneser and Ney, 1995: a count passes to the next shorter context only where the symbol was
+ * new),
+ *
+ * <pre>p_k(c|h) = (max(n(hc) − D, 0) + D · types(h) · p_{k−1}(c|h′)) / n(h)</pre>
+ *
+ * <p>Below the empty context stand blocks of 256 code points, learned too, and uniform within a block; so every
+ * code point has a probability above 0, and the sum over all of them and the end mark is 1.
+ *
+ * <p>The persistent form is the list of learned words, in pages of {@value #WORDS_IN_PAGE}: a new word costs its
+ * letters, not the dozens of contexts that it touches. The contexts are built again from that list when the model is
+ * first used after {@link #load}; that takes about 3 µs a word. Not thread-safe.
+ */
+public final class SpellingModel {
+
+    /** Symbols of context unless asked otherwise. */
+    public static final int DEFAULT_ORDER = 5;
+
+    /** Words in one stored page. */
+    static final int WORDS_IN_PAGE = 256;
+
+    private static final int VERSION = 1;
+    private static final double DISCOUNT = 0.7;
+
+    private static final int CODE_POINTS = Character.MAX_CODE_POINT + 1;
+    /** The symbol after the last letter. */
+    static final int END = CODE_POINTS;
+
+    private static final int BEGIN = CODE_POINTS + 1;
+    private static final int SYMBOL_BITS = 21;
+    private static final int BLOCKS = CODE_POINTS >>> 8;
+    private static final double LOG2 = Math.log(2);
+    private static final int ROOT = 0;
+    private static final int STRIDE = 3;
+    private static final int COUNT = 0;
+    private static final int TOTAL = 1;
+    private static final int TYPES = 2;
+
+    private final int order;
+    private final byte[] prefix;
+
+    /** A trie, read forwards: the child of context h under symbol c is the follower c of h, and the context hc. */
+    private long[] childKeys;
+
+    private int[] childNodes;
+    private int[] nodes;
+    private int nodeCount;
+
+    private final int[] blocks = new int[BLOCKS + 1];
+    private int blockTotal;
+    private int blockTypes;
+
+    private final int[] path;
+    private final int[] next;
+
+    private PageStore pending;
+    private long words;
+    private long storedWords;
+    private int firstOpenPage;
+    private final List<Varints.Writer> openPages = new ArrayList<>();
+
+    /**
+     * An empty model.
+     *
+     * @param order the most symbols of context, 1 to 16
+     * @param prefix what every key of its pages starts with
+     */
+    public SpellingModel(int order, byte[] prefix) {
+        if (order < 1 || order > 16) {
+            throw new IllegalArgumentException("order " + order + ", expected 1 to 16");
+        }
+        this.order = order;
+        this.prefix = prefix.clone();
+        path = new int[order + 1];
+        next = new int[order + 1];
+        clear();
+    }
+
+    /** An empty model with {@link #DEFAULT_ORDER} symbols of context. */
+    public SpellingModel(byte[] prefix) {
+        this(DEFAULT_ORDER, prefix);
+    }
+
+    private void clear() {
+        childKeys = new long[1 << 10];
+        childNodes = new int[1 << 10];
+        nodes = new int[STRIDE << 8];
+        nodeCount = 1;
+        Arrays.fill(blocks, 0);
+        blockTotal = 0;
+        blockTypes = 0;
+        words = 0;
+        storedWords = 0;
+        firstOpenPage = 0;
+        openPages.clear();
+        pending = null;
+    }
+
+    /** The number of words learned. */
+    public long words() {
+        ensureLoaded();
+        return words;
+    }
+
+    /** The bytes of heap that the contexts take. */
+    public long heapBytes() {
+        return childKeys.length * 12L + nodes.length * 4L;
+    }
+
+    /** −log2 p of the spelling of {@code word}, its end included, in bits. */
+    public double bits(String word) {
+        ensureLoaded();
+        int depth = begin();
+        double product = 1;
+        double bits = 0;
+        int at = 0;
+        while (true) {
+            boolean end = at >= word.length();
+            int symbol = end ? END : word.codePointAt(at);
+            double p = baseProbability(symbol);
+            int deeper = 0;
+            int child = ROOT;
+            for (int k = 0; k <= depth; k++) {
+                int context = path[k] * STRIDE;
+                int total = nodes[context + TOTAL];
+                if (total == 0) {
+                    break;
+                }
+                // Not after a shorter context means not after this one either.
+                child = child < 0 ? child : child(path[k], symbol);
+                double escape = DISCOUNT * nodes[context + TYPES] * p;
+                if (child >= 0) {
+                    p = (nodes[child * STRIDE + COUNT] - DISCOUNT + escape) / total;
+                    if (k < order) {
+                        next[k + 1] = child;
+                        deeper = k + 1;
+                    }
+                } else {
+                    p = escape / total;
+                }
+            }
+            product *= p;
+            if (product < 1e-250) {
+                bits -= Math.log(product);
+                product = 1;
+            }
+            if (end) {
+                return (bits - Math.log(product)) / LOG2;
+            }
+            System.arraycopy(next, 1, path, 1, deeper);
+            depth = deeper;
+            at += Character.charCount(symbol);
+        }
+    }
+
+    /** Adds one type; the caller sees to it that each is added once. */
+    public void learn(String word) {
+        ensureLoaded();
+        append(word);
+        count(word);
+    }
+
+    /** The probability of {@code symbol} ({@link #END} for the end mark) after {@code beginning}; for tests of the sum. */
+    double probability(String beginning, int symbol) {
+        ensureLoaded();
+        int depth = begin();
+        int at = 0;
+        while (at < beginning.length()) {
+            int letter = beginning.codePointAt(at);
+            int deeper = 0;
+            for (int k = 0; k <= Math.min(depth, order - 1); k++) {
+                int child = child(path[k], letter);
+                if (child < 0) {
+                    break;
+                }
+                next[k + 1] = child;
+                deeper = k + 1;
+            }
+            System.arraycopy(next, 1, path, 1, deeper);
+            depth = deeper;
+            at += Character.charCount(letter);
+        }
+        double p = baseProbability(symbol);
+        for (int k = 0; k <= depth && nodes[path[k] * STRIDE + TOTAL] > 0; k++) {
+            int child = child(path[k], symbol);
+            double count = child < 0 ? 0 : nodes[child * STRIDE + COUNT] - DISCOUNT;
+            p = (count + DISCOUNT * nodes[path[k] * STRIDE + TYPES] * p) / nodes[path[k] * STRIDE + TOTAL];
+        }
+        return p;
+    }
+
+    private int begin() {
+        path[0] = ROOT;
+        int child = child(ROOT, BEGIN);
+        if (child < 0) {
+            return 0;
+        }
+        path[1] = child;
+        return 1;
+    }
+
+    /** Blocks of code points by a Krichevsky–Trofimov-like estimate with an escape to all blocks alike, then uniform. */
+    private double baseProbability(int symbol) {
+        int block = symbol == END ? BLOCKS : symbol >>> 8;
+        double uniform = 1.0 / (BLOCKS + 1);
+        double p = blockTotal == 0
+                ? uniform
+                : (Math.max(blocks[block] - 0.5, 0) + 0.5 * blockTypes * uniform) / blockTotal;
+        return block == BLOCKS ? p : p / 256;
+    }
+
+    private void count(String word) {
+        path[0] = ROOT;
+        path[1] = childOrNew(ROOT, BEGIN);
+        int depth = 1;
+        int at = 0;
+        while (true) {
+            boolean end = at >= word.length();
+            int symbol = end ? END : word.codePointAt(at);
+            boolean novel = true;
+            for (int k = depth; k >= 0; k--) {
+                int child = childOrNew(path[k], symbol);
+                if (k < order) {
+                    next[k + 1] = child;
+                }
+                if (novel) {
+                    novel = nodes[child * STRIDE + COUNT]++ == 0;
+                    nodes[path[k] * STRIDE + TOTAL]++;
+                    if (novel) {
+                        nodes[path[k] * STRIDE + TYPES]++;
+                    }
+                }
+            }
+            if (novel) {
+                int block = end ? BLOCKS : symbol >>> 8;
+                if (blocks[block]++ == 0) {
+                    blockTypes++;
+                }
+                blockTotal++;
+            }
+            if (end) {
+                return;
+            }
+            depth = Math.min(depth + 1, order);
+            System.arraycopy(next, 1, path, 1, depth);
+            at += Character.charCount(symbol);
+        }
+    }
+
+    private int child(int node, int symbol) {
+        long key = ((long) node << SYMBOL_BITS | symbol) + 1;
+        int mask = childKeys.length - 1;
+        int slot = slot(key, mask);
+        while (true) {
+            long found = childKeys[slot];
+            if (found == key) {
+                return childNodes[slot];
+            }
+            if (found == 0) {
+                return -1;
+            }
+            slot = slot + 1 & mask;
+        }
+    }
+
+    private int childOrNew(int node, int symbol) {
+        long key = ((long) node << SYMBOL_BITS | symbol) + 1;
+        int mask = childKeys.length - 1;
+        int slot = slot(key, mask);
+        while (childKeys[slot] != 0) {
+            if (childKeys[slot] == key) {
+                return childNodes[slot];
+            }
+            slot = slot + 1 & mask;
+        }
+        int created = nodeCount++;
+        if (nodeCount * STRIDE > nodes.length) {
+            nodes = Arrays.copyOf(nodes, nodes.length + (nodes.length >> 1));
+        }
+        childKeys[slot] = key;
+        childNodes[slot] = created;
+        if (nodeCount > childKeys.length / 3 * 2) {
+            rehash();
+        }
+        return created;
+    }
+
+    private void rehash() {
+        long[] oldKeys = childKeys;
+        int[] oldNodes = childNodes;
+        childKeys = new long[oldKeys.length * 2];
+        childNodes = new int[oldKeys.length * 2];
+        int mask = childKeys.length - 1;
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != 0) {
+                int slot = slot(oldKeys[i], mask);
+                while (childKeys[slot] != 0) {
+                    slot = slot + 1 & mask;
+                }
+                childKeys[slot] = oldKeys[i];
+                childNodes[slot] = oldNodes[i];
+            }
+        }
+    }
+
+    private static int slot(long key, int mask) {
+        long hash = key * 0x9E3779B97F4A7C15L;
+        return (int) (hash >>> 32) & mask;
+    }
+
+    // ---- the stored form: the list of words
+
+    private void append(String word) {
+        int page = (int) (words / WORDS_IN_PAGE);
+        int open = page - firstOpenPage;
+        if (open == openPages.size()) {
+            openPages.add(new Varints.Writer(WORDS_IN_PAGE * 10));
+        }
+        Varints.Writer out = openPages.get(open);
+        out.writeInt(word.codePointCount(0, word.length()));
+        for (int at = 0; at < word.length(); ) {
+            int letter = word.codePointAt(at);
+            out.writeInt(letter);
+            at += Character.charCount(letter);
+        }
+        words++;
+    }
+
+    /** Puts every page with words that {@code pages} does not have yet into it. */
+    public void writeBack(PageStore pages) {
+        if (pending != null || words == storedWords) {
+            return;
+        }
+        for (int i = 0; i < openPages.size(); i++) {
+            int page = firstOpenPage + i;
+            int count = (int) Math.min(WORDS_IN_PAGE, words - (long) page * WORDS_IN_PAGE);
+            byte[] body = openPages.get(i).toByteArray();
+            Varints.Writer out = new Varints.Writer(16);
+            out.writeByte(VERSION);
+            out.writeInt(count);
+            byte[] head = out.toByteArray();
+            byte[] value = Arrays.copyOf(head, head.length + body.length);
+            System.arraycopy(body, 0, value, head.length, body.length);
+            pages.put(key(page), value);
+        }
+        markStored();
+    }
+
+    /** Full pages will not change again: only the last, partly filled one is kept in its stored form. */
+    private void markStored() {
+        int last = (int) (words / WORDS_IN_PAGE);
+        openPages.subList(0, Math.min(openPages.size(), last - firstOpenPage)).clear();
+        firstOpenPage = last;
+        storedWords = words;
+    }
+
+    /** Forgets everything; reads from {@code pages} when next used. {@code pages} must stay usable until then. */
+    public void load(PageStore pages) {
+        clear();
+        pending = pages;
+    }
+
+    private void ensureLoaded() {
+        if (pending == null) {
+            return;
+        }
+        PageStore pages = pending;
+        pending = null;
+        pages.scan(prefix, (key, value) -> {
+            if (key.length == prefix.length + 4) {
+                read(value);
+            }
+        });
+        markStored();
+    }
+
+    private void read(byte[] value) {
+        Varints.Reader in = new Varints.Reader(value);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("spelling page of version " + version + ", this program reads " + VERSION);
+        }
+        int count = in.readInt();
+        StringBuilder word = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            word.setLength(0);
+            for (int letters = in.readInt(); letters > 0; letters--) {
+                word.appendCodePoint(in.readInt());
+            }
+            String spelled = word.toString();
+            append(spelled);
+            count(spelled);
+        }
+    }
+
+    private byte[] key(int page) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + 4);
+        for (int i = 0; i < 4; i++) {
+            key[prefix.length + i] = (byte) (page >>> (24 - 8 * i));
+        }
+        return key;
+    }
+}

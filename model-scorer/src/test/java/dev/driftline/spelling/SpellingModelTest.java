@@ -1,0 +1,172 @@
+package dev.driftline.spelling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.ngram.HeapPageStore;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SpellingModelTest {
+
+    private static final byte[] PREFIX = {'s'};
+    private static final List<String> WORDS = List.of(
+            "house", "houses", "housing", "mouse", "Mauer", "naïve", "語学", "語", "\uD83D\uDE00", "a", "1,000", "--");
+
+    @Test
+    void shouldSumToOneOverEveryCodePointAndTheEndMark() {
+        SpellingModel model = learned(WORDS);
+        for (String beginning : List.of("", "h", "hous", "house", "語", "qq", "\uD83D\uDE00x", "xhou", "naïv")) {
+            double sum = 0;
+            for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
+                double p = model.probability(beginning, symbol);
+                assertThat(p).isPositive();
+                sum += p;
+            }
+            assertThat(sum).as("after '%s'", beginning).isCloseTo(1, within(1e-9));
+        }
+    }
+
+    @Test
+    void shouldSumToOneWhenNothingWasLearned() {
+        SpellingModel model = new SpellingModel(PREFIX);
+        double sum = 0;
+        for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
+            sum += model.probability("a", symbol);
+        }
+        assertThat(sum).isCloseTo(1, within(1e-9));
+    }
+
+    @Test
+    void shouldGiveTheBitsOfTheChainOfItsSymbols() {
+        SpellingModel model = learned(WORDS);
+        for (String word : List.of("", "house", "hound", "語学者", "Zwölf\uD83D\uDE00", "a", "mousehouses")) {
+            double bits = 0;
+            int at = 0;
+            while (at < word.length()) {
+                bits -= Math.log(model.probability(word.substring(0, at), word.codePointAt(at))) / Math.log(2);
+                at += Character.charCount(word.codePointAt(at));
+            }
+            bits -= Math.log(model.probability(word, SpellingModel.END)) / Math.log(2);
+            assertThat(model.bits(word)).as(word).isCloseTo(bits, within(1e-9 * (1 + bits)));
+        }
+    }
+
+    @Test
+    void shouldAgreeWithADirectCountOfNeighbours() {
+        // With one symbol of context: p(c|x) from raw counts after x, below it the number of distinct left neighbours.
+        SpellingModel model = new SpellingModel(1, PREFIX);
+        model.learn("ab");
+        model.learn("ac");
+        double block = 1.0 / 4353;
+        // Novel at the empty context: a, b, end, c; so one in block 0 for a, b, c and one for the end mark.
+        double base = ((3 - 0.5) + 0.5 * 2 * block) / 4 / 256;
+        // Continuations: a after the beginning; b and c after a; the end after b and after c: 5, of 4 types.
+        double unigram = ((1 - 0.7) + 0.7 * 4 * base) / 5;
+        double bigram = ((1 - 0.7) + 0.7 * 2 * unigram) / 2;
+        assertThat(model.probability("a", 'b')).isCloseTo(bigram, within(1e-12));
+    }
+
+    @Test
+    void shouldSpellALikelyWordInFewerBitsThanAnUnlikelyOne() {
+        SpellingModel model = learned(WORDS);
+        assertThat(model.bits("mousing")).isLessThan(model.bits("gnisuom"));
+        assertThat(model.bits("x")).isFinite();
+    }
+
+    @Test
+    void shouldSurviveAWordOfAMegabyte() {
+        SpellingModel model = learned(WORDS);
+        String huge = "ab".repeat(500_000);
+        assertThat(model.bits(huge)).isFinite().isGreaterThan(1e6);
+    }
+
+    @Test
+    void shouldBeTheSameAfterWritingBackAndLoading() {
+        HeapPageStore pages = new HeapPageStore();
+        pages.put(new byte[] {'t', 0, 0, 0, 0}, new byte[] {99});
+        SpellingModel model = new SpellingModel(PREFIX);
+        SpellingModel uninterrupted = new SpellingModel(PREFIX);
+        Random random = new Random(7);
+        for (int round = 0; round < 6; round++) {
+            for (int i = 0; i < 150; i++) {
+                String word = word(random);
+                model.learn(word);
+                uninterrupted.learn(word);
+            }
+            model.writeBack(pages);
+            if (round % 2 == 1) {
+                model.load(pages);
+            }
+            assertThat(model.bits("probability")).isEqualTo(uninterrupted.bits("probability"));
+        }
+        SpellingModel restored = new SpellingModel(PREFIX);
+        restored.load(pages);
+        assertThat(restored.words()).isEqualTo(900);
+        assertThat(restored.bits("abcabc")).isEqualTo(uninterrupted.bits("abcabc"));
+        assertThat(pages.size()).isEqualTo(1 + 900 / SpellingModel.WORDS_IN_PAGE + 1);
+    }
+
+    @Test
+    void shouldWriteOnlyThePagesThatChanged() {
+        int[] puts = {0};
+        HeapPageStore heap = new HeapPageStore();
+        SpellingModel model = new SpellingModel(PREFIX);
+        var counting = new dev.driftline.ngram.PageStore() {
+            @Override
+            public byte[] get(byte[] key) {
+                return heap.get(key);
+            }
+
+            @Override
+            public void put(byte[] key, byte[] value) {
+                puts[0]++;
+                heap.put(key, value);
+            }
+
+            @Override
+            public void scan(byte[] prefix, java.util.function.BiConsumer<byte[], byte[]> visitor) {
+                heap.scan(prefix, visitor);
+            }
+        };
+        Random random = new Random(1);
+        for (int i = 0; i < 3 * SpellingModel.WORDS_IN_PAGE; i++) {
+            model.learn(word(random));
+        }
+        model.writeBack(counting);
+        assertThat(puts[0]).isEqualTo(3);
+        model.writeBack(counting);
+        assertThat(puts[0]).isEqualTo(3);
+        model.learn("one");
+        model.writeBack(counting);
+        assertThat(puts[0]).isEqualTo(4);
+    }
+
+    @Test
+    void shouldRefuseAPageOfAnotherVersion() {
+        HeapPageStore pages = new HeapPageStore();
+        pages.put(new byte[] {'s', 0, 0, 0, 0}, new byte[] {9, 0});
+        SpellingModel model = new SpellingModel(PREFIX);
+        model.load(pages);
+        assertThatThrownBy(() -> model.bits("x"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("version 9");
+    }
+
+    private static SpellingModel learned(List<String> words) {
+        SpellingModel model = new SpellingModel(PREFIX);
+        words.forEach(model::learn);
+        return model;
+    }
+
+    private static String word(Random random) {
+        StringBuilder word = new StringBuilder();
+        int length = 1 + random.nextInt(9);
+        for (int i = 0; i < length; i++) {
+            word.appendCodePoint(random.nextInt(50) == 0 ? 0x4E00 + random.nextInt(900) : 'a' + random.nextInt(26));
+        }
+        return word.toString();
+    }
+}
