@@ -86,6 +86,17 @@ final class SourceTable {
         return render(changed, most);
     }
 
+    /** What a {@link #summarise} tells of a source. */
+    interface Summary {
+        void source(String name, long documents, long tokens, double perplexity);
+    }
+
+    /** Tells {@code summary} of every source, in the order in which they appeared. */
+    synchronized void summarise(Summary summary) {
+        lines.values().forEach(line -> summary.source(
+                line.source, line.documents, line.tokens, Math.pow(2, line.bits / Math.max(1, line.tokens))));
+    }
+
     private static List<String> render(List<Line> candidates, int most) {
         long oldest = candidates.stream()
                 .sorted(Comparator.comparingLong((Line line) -> line.touched).reversed())
