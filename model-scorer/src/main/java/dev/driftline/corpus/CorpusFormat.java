@@ -1,0 +1,36 @@
+package dev.driftline.corpus;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The formats of corpus files. */
+public enum CorpusFormat {
+    /** {@code id TAB source TAB sentence </s> sentence}, a document a line, tokens parted by spaces. */
+    TSV,
+    /** Raw text, a document a line; blank lines are passed over. */
+    LINES,
+    /** Raw text, the file a document. */
+    WHOLE_FILE,
+    /** A JSON object a line; {@link JsonLines} has the fields. */
+    JSONL;
+
+    /**
+     * The format of {@code file} by its extension; {@code .txt} is {@link #LINES}.
+     *
+     * @throws IllegalArgumentException if the extension is none of .tsv, .txt and .jsonl
+     */
+    public static CorpusFormat of(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".tsv")) {
+            return TSV;
+        }
+        if (name.endsWith(".txt")) {
+            return LINES;
+        }
+        if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+            return JSONL;
+        }
+        throw new IllegalArgumentException(
+                file + ": the extension tells the format and must be .tsv, .txt or .jsonl");
+    }
+}

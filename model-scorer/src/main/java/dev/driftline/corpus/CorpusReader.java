@@ -1,0 +1,231 @@
+package dev.driftline.corpus;
+
+import dev.driftline.text.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * Reads the documents of a corpus file one at a time: memory depends on the longest document, not on the file.
+ *
+ * <p>A line that is not what the format asks for makes {@link #next()} throw a {@link CorpusFormatException}; the call
+ * after that goes on with the line after it, so that a caller may stop or may count what it passes over.
+ *
+ * <p>One thread reads; {@link #bytesRead()} may be asked from any.
+ */
+public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable {
+
+    private static final String SENTENCE_END = "</s>";
+
+    private final Path file;
+    private final CorpusFormat format;
+    private final LineReader lines;
+    private final long bytesTotal;
+    private final String name;
+    private final String stem;
+    private CorpusEntry ahead;
+    private CorpusFormatException complaint;
+    private boolean ended;
+
+    private CorpusReader(Path file, CorpusFormat format) throws IOException {
+        this.file = file;
+        this.format = format;
+        this.name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        this.stem = dot > 0 ? name.substring(0, dot) : name;
+        this.bytesTotal = Files.size(file);
+        this.lines = new LineReader(file);
+    }
+
+    /**
+     * Opens {@code file}; its extension tells the format.
+     *
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if the extension is none that {@link CorpusFormat#of} knows
+     */
+    public static CorpusReader open(Path file) throws IOException {
+        return open(file, CorpusFormat.of(file));
+    }
+
+    /**
+     * Opens {@code file}, taken to be in {@code format}.
+     *
+     * @throws IOException if it cannot be read, with a message that says why
+     */
+    public static CorpusReader open(Path file, CorpusFormat format) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder; name the files in it");
+        }
+        if (!Files.exists(file)) {
+            throw new IOException(file + " does not exist");
+        }
+        if (!Files.isReadable(file)) {
+            throw new IOException(file + " cannot be read: permission denied");
+        }
+        return new CorpusReader(file, format);
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** Bytes of the file read so far. */
+    public long bytesRead() {
+        return lines.bytesRead();
+    }
+
+    /** The size of the file when it was opened, in bytes; 0 for a pipe. */
+    public long bytesTotal() {
+        return bytesTotal;
+    }
+
+    /** The documents, tokenised by {@code tokenizer} where the file has raw text. Reads from this reader. */
+    public Iterator<CorpusDocument> documents(Tokenizer tokenizer) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return CorpusReader.this.hasNext();
+            }
+
+            @Override
+            public CorpusDocument next() {
+                return CorpusReader.this.next().document(tokenizer);
+            }
+        };
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (ahead == null && complaint == null && !ended) {
+            try {
+                ahead = read();
+                ended = ahead == null;
+            } catch (CorpusFormatException e) {
+                complaint = e;
+                ended = format == CorpusFormat.WHOLE_FILE;
+            } catch (IOException e) {
+                throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+            }
+        }
+        return ahead != null || complaint != null;
+    }
+
+    /**
+     * The next document.
+     *
+     * @throws CorpusFormatException if the next line is malformed
+     * @throws UncheckedIOException if reading fails
+     */
+    @Override
+    public CorpusEntry next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        if (complaint != null) {
+            CorpusFormatException thrown = complaint;
+            complaint = null;
+            throw thrown;
+        }
+        CorpusEntry entry = ahead;
+        ahead = null;
+        return entry;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+
+    private CorpusEntry read() throws IOException {
+        if (format == CorpusFormat.WHOLE_FILE) {
+            return wholeFile();
+        }
+        String line = lines.next();
+        while (line != null && line.isBlank()) {
+            line = lines.next();
+        }
+        if (line == null) {
+            return null;
+        }
+        long number = lines.number();
+        try {
+            return switch (format) {
+                case TSV -> tsv(line, number);
+                case JSONL -> JsonLines.parse(line, number, name + ":" + number, stem);
+                default -> entry(name + ":" + number, stem, new CorpusContent.Text(line, ""), number);
+            };
+        } catch (JsonLines.Malformed e) {
+            throw new CorpusFormatException(file, number, e.getMessage());
+        }
+    }
+
+    private CorpusEntry wholeFile() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            text.append(line).append('\n');
+            if (lines.bytesRead() > LineReader.MAX_BYTES) {
+                throw new CorpusFormatException(
+                        file,
+                        lines.number(),
+                        "the file is larger than " + LineReader.MAX_BYTES
+                                + " bytes and cannot be one document; split it, or take a line for a document");
+            }
+        }
+        return text.toString().isBlank() ? null : entry(name, stem, new CorpusContent.Text(text.toString(), ""), 1);
+    }
+
+    private static CorpusEntry tsv(String line, long number) throws JsonLines.Malformed {
+        int first = line.indexOf('\t');
+        int second = first < 0 ? -1 : line.indexOf('\t', first + 1);
+        if (second < 0 || line.indexOf('\t', second + 1) >= 0) {
+            long tabs = line.chars().filter(c -> c == '\t').count();
+            throw new JsonLines.Malformed(
+                    "expected id TAB source TAB sentence </s> sentence …, found " + tabs + " tabs instead of 2");
+        }
+        String id = line.substring(0, first);
+        String source = line.substring(first + 1, second);
+        if (id.isBlank() || source.isBlank()) {
+            throw new JsonLines.Malformed("the " + (id.isBlank() ? "id" : "source") + " before the tab is empty");
+        }
+        return entry(id, source, new CorpusContent.Sentences(sentences(line, second + 1)), number);
+    }
+
+    // A closing </s> after the last sentence is tolerated: it ends that sentence and begins no other.
+    private static List<List<String>> sentences(String line, int from) throws JsonLines.Malformed {
+        List<List<String>> sentences = new ArrayList<>();
+        List<String> sentence = new ArrayList<>();
+        int start = from;
+        boolean open = false;
+        while (start < line.length()) {
+            int space = line.indexOf(' ', start);
+            int end = space < 0 ? line.length() : space;
+            if (end > start) {
+                String token = JsonLines.token(line.substring(start, end));
+                open = !token.equals(SENTENCE_END);
+                if (open) {
+                    sentence.add(token);
+                } else {
+                    sentences.add(sentence);
+                    sentence = new ArrayList<>();
+                }
+            }
+            start = end + 1;
+        }
+        if (open) {
+            sentences.add(sentence);
+        }
+        return sentences;
+    }
+
+    private static CorpusEntry entry(String id, String source, CorpusContent content, long line) {
+        return new CorpusEntry(id, source, content, true, Map.of(), Optional.empty(), line);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.driftline.corpus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.driftline.text.Characters;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A document from one JSON object.
+ *
+ * <p>Either {@code text} (a string) or {@code sentences} (an array of arrays of tokens) must be there. {@code id}
+ * (string or number), {@code source}, {@code language} (of {@code text}), {@code learn} (true or false),
+ * {@code published_at} (milliseconds since 1970, or ISO 8601 with a zone) and {@code attributes} (an object) may be.
+ * Any other field becomes an attribute of that name, so that nothing is lost.
+ */
+final class JsonLines {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonLines() {}
+
+    /** Thrown with what is wrong with a line; the reader adds where it is. */
+    static final class Malformed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Malformed(String reason) {
+            super(reason);
+        }
+    }
+
+    static CorpusEntry parse(String line, long number, String defaultId, String defaultSource) throws Malformed {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new Malformed("not a JSON object a line: " + e.getOriginalMessage());
+        }
+        if (!root.isObject()) {
+            throw new Malformed("expected a JSON object, found " + kind(root));
+        }
+        String id = defaultId;
+        String source = defaultSource;
+        String text = null;
+        String language = "";
+        List<List<String>> sentences = null;
+        boolean learn = true;
+        Optional<Instant> publishedAt = Optional.empty();
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : root.properties()) {
+            String name = wellFormed("a field name", field.getKey());
+            JsonNode value = field.getValue();
+            switch (name) {
+                case "id" -> id = value.isNumber() ? value.asText() : nonEmpty(name, value);
+                case "source" -> source = value.isNumber() ? value.asText() : nonEmpty(name, value);
+                case "text" -> text = string(name, value);
+                case "language" -> language = value.isNull() ? "" : string(name, value);
+                case "sentences" -> sentences = sentences(value);
+                case "learn" -> learn = bool(name, value);
+                case "published_at" -> publishedAt = Optional.of(instant(name, value));
+                case "attributes" -> attributes(value, attributes);
+                default -> attributes.put(name, attribute(name, value));
+            }
+        }
+        if ((text == null) == (sentences == null)) {
+            throw new Malformed("expected either 'text' or 'sentences', found " + (text == null ? "neither" : "both"));
+        }
+        CorpusContent content =
+                text == null ? new CorpusContent.Sentences(sentences) : new CorpusContent.Text(text, language);
+        return new CorpusEntry(id, source, content, learn, attributes, publishedAt, number);
+    }
+
+    private static List<List<String>> sentences(JsonNode value) throws Malformed {
+        String expected = "'sentences' must be an array of arrays of tokens; ";
+        if (!value.isArray()) {
+            throw new Malformed(expected + "found " + kind(value));
+        }
+        List<List<String>> sentences = new ArrayList<>(value.size());
+        for (JsonNode sentence : value) {
+            if (!sentence.isArray()) {
+                throw new Malformed(expected + "found " + kind(sentence) + " for a sentence");
+            }
+            List<String> tokens = new ArrayList<>(sentence.size());
+            for (JsonNode token : sentence) {
+                if (!token.isTextual()) {
+                    throw new Malformed(expected + "found " + kind(token) + " for a token");
+                }
+                tokens.add(token(token.textValue()));
+            }
+            sentences.add(tokens);
+        }
+        return sentences;
+    }
+
+    /** {@code token} itself, if a model may have it as a word. */
+    static String token(String token) throws Malformed {
+        if (token.isEmpty()) {
+            throw new Malformed("a token is empty");
+        }
+        for (int i = 0; i < token.length(); i++) {
+            if (Character.getType(token.charAt(i)) == Character.CONTROL) {
+                throw new Malformed(String.format("a token has the control character U+%04X", (int) token.charAt(i)));
+            }
+        }
+        return wellFormed("a token", token);
+    }
+
+    private static void attributes(JsonNode value, Map<String, String> into) throws Malformed {
+        if (!value.isObject()) {
+            throw new Malformed("'attributes' must be an object, found " + kind(value));
+        }
+        for (Map.Entry<String, JsonNode> attribute : value.properties()) {
+            String name = wellFormed("an attribute name", attribute.getKey());
+            into.put(name, attribute(name, attribute.getValue()));
+        }
+    }
+
+    private static String attribute(String name, JsonNode value) throws Malformed {
+        return wellFormed("'" + name + "'", value.isValueNode() ? value.asText() : value.toString());
+    }
+
+    private static String string(String name, JsonNode value) throws Malformed {
+        if (!value.isTextual()) {
+            throw new Malformed("'" + name + "' must be a string, found " + kind(value));
+        }
+        return wellFormed("'" + name + "'", value.textValue());
+    }
+
+    private static String nonEmpty(String name, JsonNode value) throws Malformed {
+        String string = string(name, value);
+        if (string.isEmpty()) {
+            throw new Malformed("'" + name + "' is empty");
+        }
+        return string;
+    }
+
+    private static boolean bool(String name, JsonNode value) throws Malformed {
+        if (!value.isBoolean()) {
+            throw new Malformed("'" + name + "' must be true or false, found " + kind(value));
+        }
+        return value.booleanValue();
+    }
+
+    private static Instant instant(String name, JsonNode value) throws Malformed {
+        try {
+            if (value.isIntegralNumber() && value.canConvertToLong()) {
+                return Instant.ofEpochMilli(value.longValue());
+            }
+            if (value.isTextual()) {
+                return OffsetDateTime.parse(value.textValue()).toInstant();
+            }
+        } catch (DateTimeException e) {
+            // Falls through to the one message.
+        }
+        throw new Malformed("'" + name + "' must be milliseconds since 1970 or a time like 2026-11-23T15:45:00Z, found "
+                + value);
+    }
+
+    private static String wellFormed(String what, String string) throws Malformed {
+        int at = Characters.loneSurrogate(string);
+        if (at >= 0) {
+            throw new Malformed(String.format(
+                    "%s has a lone surrogate \\u%04x at character %d", what, (int) string.charAt(at), at + 1));
+        }
+        return string;
+    }
+
+    private static String kind(JsonNode value) {
+        return value.isMissingNode() ? "an empty line" : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

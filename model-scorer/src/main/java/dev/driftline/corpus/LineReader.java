@@ -1,0 +1,122 @@
+package dev.driftline.corpus;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The lines of a UTF-8 file with their numbers, one in memory at a time. A line ends at a line feed; a carriage return
+ * before it and a byte order mark at the start of the file are dropped. One thread.
+ */
+final class LineReader implements AutoCloseable {
+
+    /** The longest line, and the largest file taken as one document, in bytes. */
+    static final int MAX_BYTES = 64 << 20;
+
+    private final Path file;
+    private final InputStream in;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    private final byte[] buffer = new byte[1 << 16];
+    private byte[] line = new byte[1 << 12];
+    private int at;
+    private int end;
+    private long number;
+    private volatile long bytesRead;
+
+    LineReader(Path file) throws IOException {
+        this.file = file;
+        this.in = Files.newInputStream(file);
+    }
+
+    /** The number of the last line read, from 1. */
+    long number() {
+        return number;
+    }
+
+    /** Bytes of the file consumed so far; any thread. */
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    /**
+     * The next line, or null at the end of the file.
+     *
+     * @throws CorpusFormatException if it is not UTF-8 or too long; the next call goes on with the line after it
+     */
+    String next() throws IOException {
+        int length = 0;
+        boolean any = false;
+        boolean tooLong = false;
+        while (true) {
+            if (at == end) {
+                end = in.read(buffer);
+                at = 0;
+                if (end <= 0) {
+                    end = 0;
+                    break;
+                }
+            }
+            any = true;
+            int stop = at;
+            while (stop < end && buffer[stop] != '\n') {
+                stop++;
+            }
+            int more = stop - at;
+            if (length + more > MAX_BYTES) {
+                tooLong = true;
+                length = 0;
+            }
+            if (!tooLong) {
+                if (length + more > line.length) {
+                    line = Arrays.copyOf(line, Math.min(MAX_BYTES, Math.max(length + more, line.length * 2)));
+                }
+                System.arraycopy(buffer, at, line, length, more);
+                length += more;
+            }
+            boolean ended = stop < end;
+            int consumed = more + (ended ? 1 : 0);
+            at += consumed;
+            bytesRead += consumed;
+            if (ended) {
+                break;
+            }
+        }
+        if (!any) {
+            return null;
+        }
+        number++;
+        if (tooLong) {
+            throw new CorpusFormatException(file, number, "longer than " + MAX_BYTES + " bytes; split the document");
+        }
+        if (length > 0 && line[length - 1] == '\r') {
+            length--;
+        }
+        return decode(length);
+    }
+
+    private String decode(int length) {
+        String text;
+        try {
+            text = decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
+        } catch (CharacterCodingException e) {
+            throw new CorpusFormatException(
+                    file, number, "not UTF-8 (" + e.getMessage() + "); convert the file, for example with iconv");
+        }
+        return number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.driftline.ngram;
+
+/**
+ * Something decoded that can be written back and dropped: the unit in which the bounded cache of {@link NgramCounts}
+ * counts bytes and evicts.
+ */
+abstract class CacheUnit {
+
+    /** Bytes of all decoded units of one shard, kept by the units themselves as they grow. */
+    static final class Budget {
+        long used;
+    }
+
+    /** Set by use, cleared by the clock hand that looks for something to evict. */
+    boolean referenced = true;
+
+    /** Whether something here is newer than its page. */
+    boolean dirty;
+
+    /** Whether it is on the list of units to write back. */
+    boolean listed;
+
+    /** Where it stands in the clock of the cache. */
+    int position;
+
+    /** Puts what is newer than its page into {@code pages}. */
+    abstract void writeBack(PageStore pages);
+
+    /** Takes this unit out of the structure that holds it; the next use decodes it again. */
+    abstract void detach();
+
+    /** Heap bytes, about. */
+    abstract long bytes();
+}

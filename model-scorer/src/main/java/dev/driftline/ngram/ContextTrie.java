@@ -1,0 +1,534 @@
+package dev.driftline.ngram;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The counts of a group of contexts, decoded: a trie over context words, nearest first, expanded only where it branches.
+ *
+ * <p>A <em>tuple</em> is one longest n-gram: context words c<sub>1</sub> … c<sub>L</sub> (nearest first, L = N − 1, or
+ * shorter where c<sub>L</sub> is {@code <s>}), the word that followed, and how often. Every shorter n-gram's raw and
+ * continuation counts follow from the tuples, so tuples are all that is stored. A context that has been seen with one
+ * tuple only is a <em>lazy</em> record that hangs where its path leaves the expanded nodes; the second tuple through it
+ * expands one node. Most long contexts are never seen twice, which is why this takes a third of an expanded trie.
+ *
+ * <p>All records lie in one {@code int} array, found through one open-addressing index over (kind, parent, word).
+ * Not thread-safe.
+ */
+final class ContextTrie {
+
+    /** Visits stored tuples. */
+    interface TupleVisitor {
+        /** {@code context} is nearest word first from position 1, valid to {@code length}; reused between calls. */
+        void visit(int[] context, int length, int word, int count);
+    }
+
+    /** The word id of {@code <s>}, which ends a context. */
+    static final int BOS = 0;
+
+    private static final int DEAD = 0;
+    private static final int NODE = 1;
+    private static final int LAZY = 2;
+    private static final int FOLLOWER = 3;
+    private static final int KIND_MASK = 3;
+
+    // Fields of every record: header (kind, and depth above it), parent or node, word.
+    private static final int PARENT = 1;
+    private static final int WORD = 2;
+
+    // Node: then the first follower, the number of its top list or −1, and eight figures as in PositionCounts.
+    private static final int FIRST = 3;
+    private static final int TOP = 4;
+    private static final int FIGURES = 5;
+    private static final int NODE_SIZE = FIGURES + 8;
+
+    // Follower: then raw count, continuation count, the next follower of the same node.
+    private static final int RAW = 3;
+    private static final int CONTINUATION = 4;
+    private static final int NEXT = 5;
+    private static final int FOLLOWER_SIZE = 6;
+
+    private static final int ROOT = 0;
+    private static final int[] EMPTY = {};
+
+    private final int order;
+    private final int base;
+    private final int lazySize;
+    private final CacheUnit.Budget budget;
+    private int[] cells;
+    private int used = 1;
+    private int[] index = new int[16];
+    private int indexed;
+    private int tuples;
+    private int nearestTotal;
+    private List<TopFollowers> tops = List.of();
+
+    /**
+     * @param order N of the model
+     * @param base how many context words all tuples here share and the trie therefore leaves out
+     */
+    ContextTrie(int order, int base, CacheUnit.Budget budget) {
+        this.order = order;
+        this.base = base;
+        this.budget = budget;
+        // Header, parent, key word, context words base + 1 … N − 1, the follower, its count.
+        lazySize = 3 + (order - 1 - base) + 2;
+        cells = new int[1 + 2 * lazySize];
+        budget.used += bytes();
+    }
+
+    /** Distinct tuples. */
+    int tuples() {
+        return tuples;
+    }
+
+    /** After an {@link #add}: how often the shortest context of that tuple has been seen. */
+    int nearestTotal() {
+        return nearestTotal;
+    }
+
+    /** Heap bytes, about. */
+    long bytes() {
+        return 96 + 4L * (cells.length + index.length) + 560L * tops.size();
+    }
+
+    // ---------------------------------------------------------------- looking up
+
+    /**
+     * Fills {@code out} for every context length from {@code base + 1} on that was seen, and sets what matched.
+     *
+     * @param context words nearest first from index 1; a word that has never been learned is negative
+     * @param length how many there are
+     */
+    void lookup(int[] context, int length, int word, PositionCounts out) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int key = context[depth];
+            int at = key < 0 ? 0 : findChild(parent, key);
+            if (at == 0) {
+                out.matched(depth - 1);
+                return;
+            }
+            if ((cells[at] & KIND_MASK) == LAZY) {
+                lookupLazy(at, depth, context, length, word, out);
+                return;
+            }
+            boolean rawOnly = rawOnly(key, depth);
+            out.setContext(depth, cells, at + FIGURES, rawOnly);
+            int follower = word < 0 ? 0 : find(FOLLOWER, at, word);
+            if (follower == 0) {
+                out.setWord(depth, 0, 0);
+            } else {
+                int raw = cells[follower + RAW];
+                out.setWord(depth, raw, rawOnly ? raw : cells[follower + CONTINUATION]);
+            }
+            parent = at;
+        }
+        out.matched(length);
+    }
+
+    private void lookupLazy(int at, int from, int[] context, int length, int word, PositionCounts out) {
+        int words = at + 3 - (base + 1);
+        int end = at + lazySize;
+        boolean same = cells[end - 2] == word;
+        int count = cells[end - 1];
+        int depth = from;
+        while (depth <= length && cells[words + depth] == context[depth]) {
+            out.setSingle(depth, count, rawOnly(context[depth], depth), same);
+            depth++;
+        }
+        out.matched(depth - 1);
+    }
+
+    /** In a context that begins with {@code <s>}, and in one of full length, raw counts are all there is. */
+    private boolean rawOnly(int key, int depth) {
+        return key == BOS || depth == order - 1;
+    }
+
+    /** Visits the followers of a context of {@code length} words with raw and continuation count, or nothing if unseen. */
+    void followers(int[] context, int length, FollowerVisitor visitor) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = context[depth] < 0 ? 0 : findChild(parent, context[depth]);
+            if (at == 0) {
+                return;
+            }
+            if ((cells[at] & KIND_MASK) == LAZY) {
+                int words = at + 3 - (base + 1);
+                for (int d = depth; d <= length; d++) {
+                    if (cells[words + d] != context[d]) {
+                        return;
+                    }
+                }
+                int count = cells[at + lazySize - 1];
+                visitor.visit(cells[at + lazySize - 2], count, rawOnly(context[length], length) ? count : 1);
+                return;
+            }
+            parent = at;
+        }
+        boolean rawOnly = rawOnly(context[length], length);
+        for (int f = cells[parent + FIRST]; f != 0; f = cells[f + NEXT]) {
+            visitor.visit(cells[f + WORD], cells[f + RAW], rawOnly ? cells[f + RAW] : cells[f + CONTINUATION]);
+        }
+    }
+
+    /** The top list of a context of {@code length} words, or {@code null} where it has too few followers for one. */
+    TopFollowers top(int[] context, int length) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = context[depth] < 0 ? 0 : findChild(parent, context[depth]);
+            if (at == 0 || (cells[at] & KIND_MASK) == LAZY) {
+                return null;
+            }
+            parent = at;
+        }
+        int top = cells[parent + TOP];
+        return top < 0 ? null : tops.get(top);
+    }
+
+    // ---------------------------------------------------------------- learning
+
+    /**
+     * Adds a tuple {@code count} times.
+     *
+     * @param totals told of every n-gram whose count changes, or {@code null} while decoding what was counted before
+     * @return whether the n-gram of the shared words, c<sub>base+1</sub> and {@code word} is new
+     */
+    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+        int parent = ROOT;
+        int shallower = 0;
+        boolean firstIsNew = false;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int key = context[depth];
+            int at = findChild(parent, key);
+            if (at == 0) {
+                appendLazy(parent, depth, context, length, word, count);
+                if (totals != null) {
+                    countLazy(totals, depth, context, length, 0, count);
+                }
+                countContinuation(parent, shallower, depth - 1, totals);
+                if (depth == base + 1) {
+                    nearestTotal = count;
+                    return true;
+                }
+                return firstIsNew;
+            }
+            if ((cells[at] & KIND_MASK) == LAZY) {
+                if (isSame(at, depth, context, length, word)) {
+                    int before = cells[at + lazySize - 1];
+                    cells[at + lazySize - 1] = before + count;
+                    if (totals != null) {
+                        countLazy(totals, depth, context, length, before, before + count);
+                    }
+                    if (depth == base + 1) {
+                        nearestTotal = before + count;
+                    }
+                    return firstIsNew;
+                }
+                at = expand(at, depth);
+            }
+            boolean rawOnly = rawOnly(key, depth);
+            int follower = find(FOLLOWER, at, word);
+            int before = 0;
+            if (follower == 0) {
+                follower = appendFollower(at, depth, word);
+            } else {
+                before = cells[follower + RAW];
+            }
+            int after = before + count;
+            cells[follower + RAW] = after;
+            if (depth == length && before == 0) {
+                tuples++;
+            }
+            int figures = at + FIGURES;
+            cells[figures + PositionCounts.RAW_TOTAL] += count;
+            if (depth == base + 1) {
+                nearestTotal = cells[figures + PositionCounts.RAW_TOTAL];
+            }
+            moveClass(figures, before, after);
+            if (totals != null) {
+                totals.moveRaw(depth + 1, before, after);
+                if (rawOnly && depth + 1 < order) {
+                    totals.moveContinuation(depth + 1, before, after);
+                }
+            }
+            if (rawOnly && cells[at + TOP] >= 0) {
+                tops.get(cells[at + TOP]).offer(word, after);
+            }
+            if (before == 0) {
+                if (depth == base + 1) {
+                    firstIsNew = true;
+                } else {
+                    countContinuation(parent, shallower, depth - 1, totals);
+                }
+                keepTop(at, rawOnly);
+            }
+            parent = at;
+            shallower = follower;
+        }
+        return firstIsNew;
+    }
+
+    /** A new left neighbour of (context of {@code depth} words, word), whose follower record is {@code follower}. */
+    private void countContinuation(int node, int follower, int depth, CountsOfCounts totals) {
+        if (follower == 0) {
+            return;
+        }
+        int before = cells[follower + CONTINUATION];
+        int after = before + 1;
+        cells[follower + CONTINUATION] = after;
+        int figures = node + FIGURES + PositionCounts.CONTINUATION_TOTAL;
+        cells[figures]++;
+        moveClass(figures, before, after);
+        if (totals != null) {
+            totals.moveContinuation(depth + 1, before, after);
+        }
+        if (cells[node + TOP] >= 0) {
+            tops.get(cells[node + TOP]).offer(cells[follower + WORD], after);
+        }
+    }
+
+    private void countLazy(
+            CountsOfCounts totals, int depth, int[] context, int length, int before, int after) {
+        for (int d = depth; d <= length; d++) {
+            totals.moveRaw(d + 1, before, after);
+            if (d + 1 < order) {
+                if (context[d] == BOS) {
+                    totals.moveContinuation(d + 1, before, after);
+                } else if (before == 0) {
+                    totals.moveContinuation(d + 1, 0, 1);
+                }
+            }
+        }
+    }
+
+    /** {@code figures} points at a total that is followed by the numbers of followers with count 1, 2, 3 and more. */
+    private void moveClass(int figures, int before, int after) {
+        if (before != 0) {
+            cells[figures + Math.min(before, 3)]--;
+        }
+        cells[figures + Math.min(after, 3)]++;
+    }
+
+    private boolean isSame(int lazy, int depth, int[] context, int length, int word) {
+        int words = lazy + 3 - (base + 1);
+        for (int d = depth; d <= length; d++) {
+            if (cells[words + d] != context[d]) {
+                return false;
+            }
+        }
+        return cells[lazy + lazySize - 2] == word;
+    }
+
+    private void appendLazy(int parent, int depth, int[] context, int length, int word, int count) {
+        int at = allocate(lazySize);
+        cells[at] = LAZY | depth << 2;
+        cells[at + PARENT] = parent;
+        cells[at + WORD] = context[depth];
+        int words = at + 3 - (base + 1);
+        for (int d = base + 1; d < order; d++) {
+            cells[words + d] = d <= length ? context[d] : -1;
+        }
+        cells[at + lazySize - 2] = word;
+        cells[at + lazySize - 1] = count;
+        tuples++;
+        insert(at);
+    }
+
+    private int appendFollower(int node, int depth, int word) {
+        int at = allocate(FOLLOWER_SIZE);
+        cells[at] = FOLLOWER | depth << 2;
+        cells[at + PARENT] = node;
+        cells[at + WORD] = word;
+        cells[at + NEXT] = cells[node + FIRST];
+        cells[node + FIRST] = at;
+        insert(at);
+        return at;
+    }
+
+    /** Makes a node of the lazy record {@code lazy} at {@code depth}, and moves its tuple one word further. */
+    private int expand(int lazy, int depth) {
+        int node = allocate(NODE_SIZE);
+        int key = cells[lazy + WORD];
+        int parent = cells[lazy + PARENT];
+        int slot = slotOf(lazy);
+        cells[node] = NODE | depth << 2;
+        cells[node + PARENT] = parent;
+        cells[node + WORD] = key;
+        cells[node + TOP] = -1;
+        index[slot] = node;
+
+        int word = cells[lazy + lazySize - 2];
+        int count = cells[lazy + lazySize - 1];
+        boolean rawOnly = rawOnly(key, depth);
+        int follower = appendFollower(node, depth, word);
+        cells[follower + RAW] = count;
+        int figures = node + FIGURES;
+        cells[figures + PositionCounts.RAW_TOTAL] = count;
+        cells[figures + Math.min(count, 3)] = 1;
+        if (rawOnly) {
+            cells[lazy] = DEAD | lazySize << 2;
+        } else {
+            cells[follower + CONTINUATION] = 1;
+            cells[figures + PositionCounts.CONTINUATION_TOTAL] = 1;
+            cells[figures + PositionCounts.CONTINUATION_ONES] = 1;
+            cells[lazy] = LAZY | (depth + 1) << 2;
+            cells[lazy + PARENT] = node;
+            cells[lazy + WORD] = cells[lazy + 3 - (base + 1) + depth + 1];
+            insert(lazy);
+        }
+        return node;
+    }
+
+    /** Starts a top list for a node that has become wide. */
+    private void keepTop(int node, boolean rawOnly) {
+        if (cells[node + TOP] >= 0) {
+            return;
+        }
+        int figures = node + FIGURES;
+        int followers = cells[figures + 1] + cells[figures + 2] + cells[figures + 3];
+        if (followers <= TopFollowers.WORTHWHILE) {
+            return;
+        }
+        TopFollowers top = new TopFollowers();
+        for (int f = cells[node + FIRST]; f != 0; f = cells[f + NEXT]) {
+            top.offer(cells[f + WORD], rawOnly ? cells[f + RAW] : cells[f + CONTINUATION]);
+        }
+        if (tops.isEmpty()) {
+            tops = new ArrayList<>(1);
+        }
+        cells[node + TOP] = tops.size();
+        tops.add(top);
+        budget.used += 560;
+    }
+
+    // ---------------------------------------------------------------- tuples
+
+    /** Visits every tuple, in no particular order. */
+    void tuples(TupleVisitor visitor) {
+        int[] context = new int[order];
+        int at = 1;
+        while (at < used) {
+            int header = cells[at];
+            switch (header & KIND_MASK) {
+                case NODE -> at += NODE_SIZE;
+                case DEAD -> at += header >> 2;
+                case LAZY -> {
+                    int words = at + 3 - (base + 1);
+                    int length = base;
+                    while (length + 1 < order && cells[words + length + 1] >= 0) {
+                        length++;
+                        context[length] = cells[words + length];
+                    }
+                    visitor.visit(context, length, cells[at + lazySize - 2], cells[at + lazySize - 1]);
+                    at += lazySize;
+                }
+                default -> {
+                    int depth = header >> 2;
+                    int node = cells[at + PARENT];
+                    if (rawOnly(cells[node + WORD], depth)) {
+                        for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {
+                            context[d] = cells[n + WORD];
+                        }
+                        visitor.visit(context, depth, cells[at + WORD], cells[at + RAW]);
+                    }
+                    at += FOLLOWER_SIZE;
+                }
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- the array and its index
+
+    private int allocate(int size) {
+        int at = used;
+        used += size;
+        if (used > cells.length) {
+            int grown = Math.max(used, cells.length + (cells.length >> 1));
+            budget.used += 4L * (grown - cells.length);
+            cells = Arrays.copyOf(cells, grown);
+        }
+        return at;
+    }
+
+    private int findChild(int parent, int word) {
+        int mask = index.length - 1;
+        int slot = hash(0, parent, word) & mask;
+        while (true) {
+            int at = index[slot];
+            if (at == 0) {
+                return 0;
+            }
+            if (cells[at + WORD] == word
+                    && cells[at + PARENT] == parent
+                    && (cells[at] & KIND_MASK) != FOLLOWER) {
+                return at;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private int find(int kind, int parent, int word) {
+        int mask = index.length - 1;
+        int slot = hash(1, parent, word) & mask;
+        while (true) {
+            int at = index[slot];
+            if (at == 0) {
+                return 0;
+            }
+            if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) == kind) {
+                return at;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private int slotOf(int record) {
+        int mask = index.length - 1;
+        int slot = hash(0, cells[record + PARENT], cells[record + WORD]) & mask;
+        while (index[slot] != record) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private void insert(int record) {
+        if (++indexed * 2 > index.length) {
+            int[] old = index;
+            index = new int[old.length * 2];
+            budget.used += 4L * old.length;
+            for (int at : old) {
+                if (at != 0) {
+                    place(at);
+                }
+            }
+        }
+        place(record);
+    }
+
+    private void place(int record) {
+        int mask = index.length - 1;
+        int follower = (cells[record] & KIND_MASK) == FOLLOWER ? 1 : 0;
+        int slot = hash(follower, cells[record + PARENT], cells[record + WORD]) & mask;
+        while (index[slot] != 0) {
+            slot = (slot + 1) & mask;
+        }
+        index[slot] = record;
+    }
+
+    private static int hash(int kind, int parent, int word) {
+        int h = parent * 0x9E3779B1 ^ word * 0x85EBCA77 ^ kind * 0x27D4EB2F;
+        h ^= h >>> 15;
+        h *= 0x2C1B3C6D;
+        return h ^ h >>> 13;
+    }
+
+    /** Forgets everything and gives its memory back to the budget. */
+    void release() {
+        budget.used -= bytes();
+        cells = EMPTY;
+        index = EMPTY;
+        tops = List.of();
+    }
+}

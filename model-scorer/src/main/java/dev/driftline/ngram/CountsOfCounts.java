@@ -1,0 +1,77 @@
+package dev.driftline.ngram;
+
+import dev.driftline.codec.Varints;
+
+/**
+ * How many n-grams of each order occur once, twice, three and four times: what the discounts are estimated from.
+ *
+ * <p>Kept for raw counts and for continuation counts (n-grams that begin with {@code <s>} enter the latter with their
+ * raw count, as the model defines it). Not thread-safe.
+ */
+final class CountsOfCounts {
+
+    private static final int CLASSES = 4;
+
+    private final int order;
+    private final long[] raw;
+    private final long[] continuation;
+
+    CountsOfCounts(int order) {
+        this.order = order;
+        raw = new long[(order + 1) * CLASSES];
+        continuation = new long[(order + 1) * CLASSES];
+    }
+
+    /** An n-gram of order {@code k} went from raw count {@code from} to {@code to}. */
+    void moveRaw(int k, int from, int to) {
+        move(raw, k, from, to);
+    }
+
+    /** An n-gram of order {@code k} went from continuation count {@code from} to {@code to}. */
+    void moveContinuation(int k, int from, int to) {
+        move(continuation, k, from, to);
+    }
+
+    private static void move(long[] counts, int k, int from, int to) {
+        int base = k * CLASSES - 1;
+        if (from > 0 && from <= CLASSES) {
+            counts[base + from]--;
+        }
+        if (to <= CLASSES) {
+            counts[base + to]++;
+        }
+    }
+
+    /** The number of n-grams of order {@code k} with raw count {@code count}, 1 to 4. */
+    long raw(int k, int count) {
+        return raw[k * CLASSES + count - 1];
+    }
+
+    /** The number of n-grams of order {@code k} with continuation count {@code count}, 1 to 4. */
+    long continuation(int k, int count) {
+        return continuation[k * CLASSES + count - 1];
+    }
+
+    Discounts rawDiscounts(int k) {
+        return Discounts.of(raw(k, 1), raw(k, 2), raw(k, 3), raw(k, 4));
+    }
+
+    Discounts continuationDiscounts(int k) {
+        return Discounts.of(
+                continuation(k, 1), continuation(k, 2), continuation(k, 3), continuation(k, 4));
+    }
+
+    void write(Varints.Writer out) {
+        for (int i = CLASSES; i < (order + 1) * CLASSES; i++) {
+            out.writeLong(raw[i]);
+            out.writeLong(continuation[i]);
+        }
+    }
+
+    void read(Varints.Reader in) {
+        for (int i = CLASSES; i < (order + 1) * CLASSES; i++) {
+            raw[i] = in.readLong();
+            continuation[i] = in.readLong();
+        }
+    }
+}

@@ -1,0 +1,486 @@
+package dev.driftline.ngram;
+
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The n-gram counts of one shard, exact, of every order from 1 to N: a bounded cache of decoded pages over a
+ * {@link PageStore}.
+ *
+ * <p>Rare context words share a page with fifteen others of about the same age; a context word that has been seen
+ * {@value WideContext#THRESHOLD} times gets pages of its own. Changes stay in the cache until {@link #writeBack()},
+ * except those of pages that are evicted before. Words are ids of this shard; {@link #find} and {@link #learnWord} give
+ * them. Not thread-safe.
+ */
+public final class NgramCounts {
+
+    private static final int FORMAT = 1;
+    private static final int RARE_BLOCK = 16;
+
+    /** The id of {@code <s>}. */
+    public static final int BOS = ContextTrie.BOS;
+
+    /** The id of {@code </s>}. */
+    public static final int EOS = 1;
+
+    private final int order;
+    private final PageStore store;
+    private final long cacheBytes;
+
+    private WordTable words;
+    private CountsOfCounts totals;
+    private long rawTotal;
+    private long continuationTotal;
+    private long rawTypes;
+    private long continuationTypes;
+    private CacheUnit.Budget budget;
+    private TriePages[] rare;
+    private WideContext[] wide;
+    private TopFollowers topUnigrams;
+    private final List<CacheUnit> units = new ArrayList<>();
+    private final List<CacheUnit> dirty = new ArrayList<>();
+    private int hand;
+    private boolean loaded;
+    private boolean changed;
+
+    /**
+     * @param order N, 1 to 7
+     * @param store where pages are read from and written to
+     * @param cacheBytes heap that decoded pages may take before some are written and dropped; the words themselves,
+     *     which are always held, are not counted
+     */
+    public NgramCounts(int order, PageStore store, long cacheBytes) {
+        if (order < 1 || order > 7) {
+            throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
+        }
+        this.order = order;
+        this.store = store;
+        this.cacheBytes = cacheBytes;
+    }
+
+    /** Reads what must be in memory; the pages follow as they are used. Called by every use that finds nothing loaded. */
+    public void load() {
+        if (loaded) {
+            return;
+        }
+        words = new WordTable();
+        totals = new CountsOfCounts(order);
+        budget = new CacheUnit.Budget();
+        rare = new TriePages[64];
+        wide = new WideContext[64 * RARE_BLOCK];
+        topUnigrams = new TopFollowers();
+        rawTotal = continuationTotal = rawTypes = continuationTypes = 0;
+        byte[] meta = store.get(PageKeys.meta());
+        if (meta != null) {
+            Varints.Reader in = new Varints.Reader(meta);
+            PageKeys.checkFormat(in.readByte(), FORMAT, "totals");
+            int stored = in.readInt();
+            if (stored != order) {
+                throw new IllegalStateException("the state holds counts of order " + stored + " and the model is "
+                        + "configured for order " + order + ": set model.order to " + stored
+                        + " or start with an empty state");
+            }
+            rawTotal = in.readLong();
+            continuationTotal = in.readLong();
+            rawTypes = in.readLong();
+            continuationTypes = in.readLong();
+            totals.read(in);
+            words.load(store);
+            for (int id = 0; id < words.size(); id++) {
+                offerUnigram(id);
+            }
+        } else {
+            addSpecial("<s>");
+            addSpecial("</s>");
+        }
+        loaded = true;
+    }
+
+    private void addSpecial(String word) {
+        byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+        words.add(bytes, 0, bytes.length, WordTable.hash(bytes, 0, bytes.length));
+    }
+
+    /** Drops everything decoded without writing it. */
+    public void forget() {
+        loaded = false;
+        words = null;
+        units.clear();
+        dirty.clear();
+        rare = null;
+        wide = null;
+        hand = 0;
+        changed = false;
+    }
+
+    /** Writes every changed page. */
+    public void writeBack() {
+        if (!loaded || !changed) {
+            return;
+        }
+        for (CacheUnit unit : dirty) {
+            unit.writeBack(store);
+            unit.listed = false;
+        }
+        dirty.clear();
+        words.writeBack(store);
+        Varints.Writer out = new Varints.Writer(256);
+        out.writeByte(FORMAT);
+        out.writeInt(order);
+        out.writeLong(rawTotal);
+        out.writeLong(continuationTotal);
+        out.writeLong(rawTypes);
+        out.writeLong(continuationTypes);
+        totals.write(out);
+        store.put(PageKeys.meta(), out.toByteArray());
+        changed = false;
+    }
+
+    // ---------------------------------------------------------------- words
+
+    /** N. */
+    public int order() {
+        return order;
+    }
+
+    /** The id of a word given as UTF-8, or a negative number where it was never learned. */
+    public int find(byte[] utf8, int from, int to, int hash) {
+        return words.find(utf8, from, to, hash);
+    }
+
+    /** The id of a word, or a negative number where it was never learned. */
+    public int find(String word) {
+        load();
+        return words.find(word);
+    }
+
+    /** Gives a word that {@link #find} did not know an id. */
+    public int learnWord(byte[] utf8, int from, int to, int hash) {
+        changed = true;
+        return words.add(utf8, from, to, hash);
+    }
+
+    /** The spelling of an id. */
+    public String spelling(int id) {
+        return words.spelling(id);
+    }
+
+    /** Writes the spelling of an id as a length and its UTF-8. */
+    public void writeSpelling(int id, Varints.Writer out) {
+        words.writeSpelling(id, out);
+    }
+
+    /** The stable hash of an id's spelling, as {@link #hash} gives it. */
+    public int hashOf(int id) {
+        return words.hashOf(id);
+    }
+
+    /** A stable 32-bit hash of a spelling; decides on which shard a word lives. */
+    public static int hash(byte[] utf8, int from, int to) {
+        return WordTable.hash(utf8, from, to);
+    }
+
+    /** The number of words with an id, {@code <s>} and {@code </s>} included. */
+    public int wordCount() {
+        load();
+        return words.size();
+    }
+
+    // ---------------------------------------------------------------- unigrams
+
+    /** Raw count of a word whose unigram this shard owns. */
+    public int rawUnigram(int id) {
+        return words.raw(id);
+    }
+
+    /** Continuation count of a word whose unigram this shard owns: distinct words before it. */
+    public int continuationUnigram(int id) {
+        return words.continuation(id);
+    }
+
+    /** Counts a word {@code times} times. */
+    public void addUnigram(int id, int times) {
+        changed = true;
+        int before = words.raw(id);
+        words.setRaw(id, before + times);
+        totals.moveRaw(1, before, before + times);
+        rawTotal += times;
+        if (before == 0) {
+            rawTypes++;
+        }
+    }
+
+    /** Counts {@code times} new words before {@code id}. */
+    public void addContinuation(int id, int times) {
+        changed = true;
+        int before = words.continuation(id);
+        words.setContinuation(id, before + times);
+        totals.moveContinuation(1, before, before + times);
+        continuationTotal += times;
+        if (before == 0) {
+            continuationTypes++;
+        }
+        offerUnigram(id);
+    }
+
+    private void offerUnigram(int id) {
+        topUnigrams.offer(id, words.continuation(id));
+    }
+
+    /** Ids of the words with the highest unigram continuation counts among those this shard owns. */
+    public int[] topUnigrams() {
+        int[] ids = new int[topUnigrams.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = topUnigrams.word(i);
+        }
+        return ids;
+    }
+
+    /** Sum of the raw unigram counts. */
+    public long rawTotal() {
+        return rawTotal;
+    }
+
+    /** Sum of the unigram continuation counts. */
+    public long continuationTotal() {
+        return continuationTotal;
+    }
+
+    /** Words with a raw count, {@code </s>} included. */
+    public long rawTypes() {
+        return rawTypes;
+    }
+
+    /** Words with a continuation count, {@code </s>} included. */
+    public long continuationTypes() {
+        return continuationTypes;
+    }
+
+    /** The number of n-grams of order {@code k} on this shard with raw count {@code count}, 1 to 4. */
+    public long rawCountOfCounts(int k, int count) {
+        return totals.raw(k, count);
+    }
+
+    /** The number of n-grams of order {@code k} on this shard with continuation count {@code count}, 1 to 4. */
+    public long continuationCountOfCounts(int k, int count) {
+        return totals.continuation(k, count);
+    }
+
+    /** Discounts of order {@code k} from this shard's raw counts as they stand. */
+    public Discounts rawDiscounts(int k) {
+        return totals.rawDiscounts(k);
+    }
+
+    /** Discounts of order {@code k} from this shard's continuation counts as they stand. */
+    public Discounts continuationDiscounts(int k) {
+        return totals.continuationDiscounts(k);
+    }
+
+    // ---------------------------------------------------------------- longer n-grams
+
+    /**
+     * Fills {@code out} with the counts of every seen context of 1 to {@code length} words and of {@code word} in it.
+     *
+     * @param context ids nearest word first, from index 1; negative where the word was never learned
+     * @param word the id of the event; negative where it was never learned
+     */
+    public void lookup(int[] context, int length, int word, PositionCounts out) {
+        if (length == 0 || context[1] < 0) {
+            out.matched(0);
+            return;
+        }
+        if (words.wide(context[1])) {
+            wide(context[1]).lookup(context, length, word, out);
+        } else {
+            rare(context[1] / RARE_BLOCK).trie.lookup(context, length, word, out);
+        }
+    }
+
+    /**
+     * Learns one event in its context: every order from 2 to {@code length + 1}.
+     *
+     * @param length N − 1, or fewer where {@code context[length]} is {@link #BOS}
+     * @return whether the bigram is new, so that the word's unigram continuation count must rise by one
+     */
+    public boolean learn(int[] context, int length, int word) {
+        changed = true;
+        int nearest = context[1];
+        if (words.wide(nearest)) {
+            WideContext unit = wide(nearest);
+            boolean isNew = unit.add(context, length, word, 1, totals);
+            markDirty(unit);
+            return isNew;
+        }
+        TriePages unit = rare(nearest / RARE_BLOCK);
+        boolean isNew = unit.add(context, length, word, 1, totals);
+        markDirty(unit);
+        if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
+            widen(nearest, unit);
+        }
+        return isNew;
+    }
+
+    /** Moves the tuples of a context word that has become frequent into pages of its own. */
+    private void widen(int word, TriePages shared) {
+        WideContext own = new WideContext(order, word, budget, this);
+        setWide(word, own);
+        words.setWide(word);
+        track(own);
+        int block = word / RARE_BLOCK;
+        TriePages rest = TriePages.empty(
+                order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+        shared.trie.tuples((context, length, follower, count) -> {
+            if (context[1] == word) {
+                own.add(context, length, follower, count, null);
+            } else {
+                rest.add(context, length, follower, count, null);
+            }
+        });
+        rest.replace(shared);
+        replace(shared, rest);
+        rare[block] = rest;
+        shared.trie.release();
+        markDirty(own);
+    }
+
+    /** Visits the followers of a context of 1 to N − 1 words, in no particular order; nothing where it was never seen. */
+    public void followers(int[] context, int length, FollowerVisitor visitor) {
+        if (length == 0 || context[1] < 0) {
+            return;
+        }
+        if (!words.wide(context[1])) {
+            rare(context[1] / RARE_BLOCK).trie.followers(context, length, visitor);
+        } else if (length == 1) {
+            wide(context[1]).followers(visitor);
+        } else if (context[2] >= 0) {
+            wide(context[1]).bucket(context[2]).trie.followers(context, length, visitor);
+        }
+    }
+
+    /**
+     * Visits the followers of a context that can be among its most probable ones: all of them where there are few, those
+     * with the highest counts where there are many.
+     *
+     * @return the highest count that a follower not visited can have; 0 where all were
+     */
+    public int topFollowers(int[] context, int length, FollowerVisitor visitor) {
+        TopFollowers top = null;
+        if (length > 0 && context[1] >= 0) {
+            if (!words.wide(context[1])) {
+                top = rare(context[1] / RARE_BLOCK).trie.top(context, length);
+            } else if (length == 1) {
+                top = wide(context[1]).top();
+            } else if (context[2] >= 0) {
+                top = wide(context[1]).bucket(context[2]).trie.top(context, length);
+            }
+        }
+        if (top == null) {
+            followers(context, length, visitor);
+            return 0;
+        }
+        for (int i = 0; i < top.size(); i++) {
+            visitor.visit(top.word(i), -1, -1);
+        }
+        return top.floor();
+    }
+
+    // ---------------------------------------------------------------- the cache of decoded pages
+
+    PageStore store() {
+        return store;
+    }
+
+    private TriePages rare(int block) {
+        if (block >= rare.length) {
+            rare = Arrays.copyOf(rare, Math.max(block + 1, rare.length * 2));
+        }
+        TriePages unit = rare[block];
+        if (unit == null) {
+            unit = TriePages.load(
+                    order, 0, budget, store, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+            rare[block] = unit;
+            track(unit);
+        }
+        unit.referenced = true;
+        return unit;
+    }
+
+    private WideContext wide(int word) {
+        WideContext unit = word < wide.length ? wide[word] : null;
+        if (unit == null) {
+            unit = new WideContext(order, word, budget, this);
+            unit.load(store);
+            setWide(word, unit);
+            track(unit);
+        }
+        return unit;
+    }
+
+    private void setWide(int word, WideContext unit) {
+        if (word >= wide.length) {
+            wide = Arrays.copyOf(wide, Math.max(word + 1, wide.length * 2));
+        }
+        wide[word] = unit;
+    }
+
+    void detachWide(int word) {
+        wide[word] = null;
+    }
+
+    void track(CacheUnit unit) {
+        unit.position = units.size();
+        units.add(unit);
+    }
+
+    /** {@code next} takes the place of {@code former}, whose pages it has taken over. */
+    void replace(CacheUnit former, CacheUnit next) {
+        next.position = former.position;
+        units.set(former.position, next);
+        markDirty(next);
+    }
+
+    void markDirty(CacheUnit unit) {
+        unit.dirty = true;
+        if (!unit.listed) {
+            unit.listed = true;
+            dirty.add(unit);
+        }
+    }
+
+    /**
+     * Drops what has not been used of late until the cache is within its bound, writing it first where it has changed.
+     * To be called between documents.
+     */
+    public void trim() {
+        int passes = 0;
+        int limit = 3 * units.size();
+        while (budget.used > cacheBytes && !units.isEmpty() && passes++ < limit) {
+            if (hand >= units.size()) {
+                hand = 0;
+            }
+            CacheUnit unit = units.get(hand);
+            if (unit.referenced) {
+                unit.referenced = false;
+                hand++;
+            } else if (unit instanceof WideContext context && !context.evictable()) {
+                hand++;
+            } else {
+                unit.writeBack(store);
+                unit.detach();
+                CacheUnit last = units.remove(units.size() - 1);
+                if (last != unit) {
+                    last.position = hand;
+                    units.set(hand, last);
+                }
+            }
+        }
+    }
+
+    /** Heap bytes of decoded pages, about. */
+    public long cachedBytes() {
+        return loaded ? budget.used : 0;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.driftline.ngram;
+
+/**
+ * The followers of a much-used context with the highest counts, kept as counts grow, so that predicting from a context
+ * with ten thousand followers looks at {@value #SIZE}.
+ *
+ * <p>Exact while counts only grow: whoever is not listed has at most {@link #floor()}. Not thread-safe.
+ */
+final class TopFollowers {
+
+    /** How many are kept. */
+    static final int SIZE = 64;
+
+    /** A context with more followers than this keeps such a list. */
+    static final int WORTHWHILE = 512;
+
+    private final int[] words = new int[SIZE];
+    private final int[] counts = new int[SIZE];
+    private int size;
+    private int floor;
+
+    /** {@code word} now has {@code count}, more than before. */
+    void offer(int word, int count) {
+        if (count <= floor) {
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            if (words[i] == word) {
+                boolean wasFloor = size == SIZE && counts[i] == floor;
+                counts[i] = count;
+                if (wasFloor) {
+                    refloor();
+                }
+                return;
+            }
+        }
+        if (size < SIZE) {
+            words[size] = word;
+            counts[size++] = count;
+            if (size == SIZE) {
+                refloor();
+            }
+            return;
+        }
+        for (int i = 0; i < SIZE; i++) {
+            if (counts[i] == floor) {
+                words[i] = word;
+                counts[i] = count;
+                break;
+            }
+        }
+        refloor();
+    }
+
+    private void refloor() {
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < size; i++) {
+            least = Math.min(least, counts[i]);
+        }
+        floor = least;
+    }
+
+    /** The highest count that a word outside this list can have. */
+    int floor() {
+        return floor;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int word(int i) {
+        return words[i];
+    }
+}

@@ -1,0 +1,365 @@
+package dev.driftline.ngram;
+
+import dev.driftline.codec.Varints;
+import java.util.Arrays;
+
+/**
+ * A context word that occurs often: its followers in a table of their own, and the longer contexts that end in it in
+ * buckets by their second word, split one at a time as they fill (linear hashing, Litwin 1980), so that no page grows
+ * with the number of its followers.
+ *
+ * <p>Not thread-safe.
+ */
+final class WideContext extends CacheUnit {
+
+    /** A context word gets pages of its own once it has been seen this often. */
+    static final int THRESHOLD = 64;
+
+    private static final int BUCKET = 48;
+    private static final int FOLLOWERS_A_PAGE = 128;
+    private static final int FORMAT = 1;
+    private static final int ENTRY = 3;
+
+    private final int order;
+    private final int contextWord;
+    private final boolean rawOnly;
+    private final Budget budget;
+    private final NgramCounts owner;
+
+    /** Word + 1 (0 where free), raw count, continuation count. */
+    private int[] table = new int[ENTRY * 128];
+
+    private int size;
+    private final int[] figures = new int[8];
+    private TopFollowers top;
+    private int pages = 1;
+    private long[] dirtyPages = {0};
+
+    private TriePages[] buckets = new TriePages[1];
+    private int bucketCount = 1;
+    private int residentBuckets;
+    private int tuples;
+
+    WideContext(int order, int contextWord, Budget budget, NgramCounts owner) {
+        this.order = order;
+        this.contextWord = contextWord;
+        this.rawOnly = order == 2 || contextWord == ContextTrie.BOS;
+        this.budget = budget;
+        this.owner = owner;
+        budget.used += bytes();
+    }
+
+    /** Decodes what is stored under this word. */
+    void load(PageStore store) {
+        int count = decode(store.get(PageKeys.followers(contextWord, 0)), true);
+        pages = count;
+        for (int page = 1; page < count; page++) {
+            decode(store.get(PageKeys.followers(contextWord, page)), false);
+        }
+        dirtyPages = new long[count + 63 >> 6];
+        dirty = false;
+        buckets = new TriePages[bucketCount];
+    }
+
+    // ---------------------------------------------------------------- counting
+
+    void lookup(int[] context, int length, int word, PositionCounts out) {
+        referenced = true;
+        out.setContext(1, figures, 0, rawOnly);
+        int at = word < 0 ? -1 : slot(word);
+        if (at < 0 || table[at] == 0) {
+            out.setWord(1, 0, 0);
+        } else {
+            out.setWord(1, table[at + 1], rawOnly ? table[at + 1] : table[at + 2]);
+        }
+        out.matched(1);
+        if (length > 1 && context[2] >= 0) {
+            bucket(context[2]).trie.lookup(context, length, word, out);
+        }
+    }
+
+    /** Adds a tuple; returns whether (this word, {@code word}) is a new bigram. */
+    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+        referenced = true;
+        int at = slot(word);
+        boolean isNew = table[at] == 0;
+        if (isNew) {
+            if (++size * 2 * ENTRY > table.length) {
+                grow();
+                at = slot(word);
+            }
+            table[at] = word + 1;
+        }
+        int before = table[at + 1];
+        int after = before + count;
+        table[at + 1] = after;
+        figures[PositionCounts.RAW_TOTAL] += count;
+        moveClass(PositionCounts.RAW_TOTAL, before, after);
+        if (totals != null) {
+            totals.moveRaw(2, before, after);
+            if (rawOnly && order > 2) {
+                totals.moveContinuation(2, before, after);
+            }
+        }
+        if (rawOnly) {
+            offer(word, after);
+        } else if (length > 1 && addLonger(context, length, word, count, totals)) {
+            int continuation = table[at + 2];
+            table[at + 2] = continuation + 1;
+            figures[PositionCounts.CONTINUATION_TOTAL]++;
+            moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation + 1);
+            if (totals != null) {
+                totals.moveContinuation(2, continuation, continuation + 1);
+            }
+            offer(word, continuation + 1);
+        }
+        markDirty(word);
+        return isNew;
+    }
+
+    private boolean addLonger(int[] context, int length, int word, int count, CountsOfCounts totals) {
+        TriePages bucket = bucket(context[2]);
+        int before = bucket.trie.tuples();
+        boolean isNew = bucket.add(context, length, word, count, totals);
+        owner.markDirty(bucket);
+        tuples += bucket.trie.tuples() - before;
+        if (tuples > bucketCount * BUCKET) {
+            split();
+        }
+        return isNew;
+    }
+
+    private void offer(int word, int count) {
+        if (top != null) {
+            top.offer(word, count);
+        } else if (size > TopFollowers.WORTHWHILE) {
+            top = new TopFollowers();
+            budget.used += 560;
+            followers((w, raw, continuation) -> top.offer(w, continuation));
+        }
+    }
+
+    private void moveClass(int total, int before, int after) {
+        if (before != 0) {
+            figures[total + Math.min(before, 3)]--;
+        }
+        figures[total + Math.min(after, 3)]++;
+    }
+
+    /** Visits every follower. */
+    void followers(FollowerVisitor visitor) {
+        for (int at = 0; at < table.length; at += ENTRY) {
+            if (table[at] != 0) {
+                visitor.visit(table[at] - 1, table[at + 1], rawOnly ? table[at + 1] : table[at + 2]);
+            }
+        }
+    }
+
+    /** The followers with the highest counts, or {@code null} where there are too few for a list. */
+    TopFollowers top() {
+        return top;
+    }
+
+    // ---------------------------------------------------------------- buckets of longer contexts
+
+    /** The unit that holds the contexts (…, {@code second}, this word). */
+    TriePages bucket(int second) {
+        return resident(bucketOf(second));
+    }
+
+    private TriePages resident(int number) {
+        TriePages bucket = buckets[number];
+        if (bucket == null) {
+            bucket = TriePages.load(
+                    order,
+                    1,
+                    budget,
+                    owner.store(),
+                    page -> PageKeys.tuples(contextWord, number, page),
+                    () -> detachBucket(number));
+            buckets[number] = bucket;
+            residentBuckets++;
+            owner.track(bucket);
+        }
+        bucket.referenced = true;
+        return bucket;
+    }
+
+    private int bucketOf(int second) {
+        int h = second * 0x9E3779B1;
+        h ^= h >>> 16;
+        h *= 0x85EBCA6B;
+        h ^= h >>> 13;
+        int low = Integer.highestOneBit(bucketCount);
+        int number = h & 2 * low - 1;
+        return number < bucketCount ? number : h & low - 1;
+    }
+
+    private void detachBucket(int number) {
+        buckets[number] = null;
+        residentBuckets--;
+    }
+
+    /** Moves about half of the oldest unsplit bucket into a new one. */
+    private void split() {
+        int from = bucketCount - Integer.highestOneBit(bucketCount);
+        int to = bucketCount;
+        TriePages former = resident(from);
+        bucketCount++;
+        if (bucketCount > buckets.length) {
+            buckets = Arrays.copyOf(buckets, buckets.length * 2);
+        }
+        TriePages kept = fresh(from);
+        TriePages moved = fresh(to);
+        former.trie.tuples((context, length, word, count) ->
+                (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
+        kept.replace(former);
+        owner.replace(former, kept);
+        buckets[from] = kept;
+        buckets[to] = moved;
+        residentBuckets++;
+        owner.track(moved);
+        owner.markDirty(moved);
+        former.trie.release();
+        dirtyPages[0] |= 1;
+    }
+
+    private TriePages fresh(int number) {
+        return TriePages.empty(
+                order, 1, budget, page -> PageKeys.tuples(contextWord, number, page), () -> detachBucket(number));
+    }
+
+    /** Whether this can be dropped: not while longer contexts below it are decoded. */
+    boolean evictable() {
+        return residentBuckets == 0;
+    }
+
+    // ---------------------------------------------------------------- the table and its pages
+
+    private int slot(int word) {
+        int mask = table.length / ENTRY - 1;
+        int slot = mix(word) & mask;
+        while (true) {
+            int at = slot * ENTRY;
+            if (table[at] == 0 || table[at] == word + 1) {
+                return at;
+            }
+            slot = slot + 1 & mask;
+        }
+    }
+
+    private static int mix(int word) {
+        int h = word * 0x9E3779B1;
+        return h ^ h >>> 15;
+    }
+
+    private void grow() {
+        int[] old = table;
+        table = new int[old.length * 2];
+        budget.used += 4L * old.length;
+        for (int at = 0; at < old.length; at += ENTRY) {
+            if (old[at] != 0) {
+                System.arraycopy(old, at, table, slot(old[at] - 1), ENTRY);
+            }
+        }
+    }
+
+    private void markDirty(int word) {
+        if (size > pages * FOLLOWERS_A_PAGE) {
+            pages *= 2;
+            dirtyPages = new long[pages + 63 >> 6];
+            Arrays.fill(dirtyPages, -1L);
+        } else {
+            int page = pageOf(word);
+            dirtyPages[page >> 6] |= 1L << page;
+        }
+    }
+
+    /** By the high bits: the low ones place the word in the table. */
+    private int pageOf(int word) {
+        return pages == 1 ? 0 : mix(word) >>> 1 & pages - 1;
+    }
+
+    @Override
+    void writeBack(PageStore store) {
+        if (!dirty) {
+            return;
+        }
+        Varints.Writer[] out = new Varints.Writer[pages];
+        for (int page = 0; page < pages; page++) {
+            if ((dirtyPages[page >> 6] & 1L << page) != 0) {
+                out[page] = new Varints.Writer(512);
+                out[page].writeByte(FORMAT);
+                if (page == 0) {
+                    out[page].writeInt(pages);
+                    out[page].writeInt(bucketCount);
+                    out[page].writeInt(tuples);
+                }
+            }
+        }
+        for (int at = 0; at < table.length; at += ENTRY) {
+            if (table[at] != 0) {
+                Varints.Writer page = out[pageOf(table[at] - 1)];
+                if (page != null) {
+                    page.writeInt(table[at] - 1);
+                    page.writeInt(table[at + 1]);
+                    if (!rawOnly) {
+                        page.writeInt(table[at + 2]);
+                    }
+                }
+            }
+        }
+        for (int page = 0; page < pages; page++) {
+            if (out[page] != null) {
+                store.put(PageKeys.followers(contextWord, page), out[page].toByteArray());
+            }
+        }
+        Arrays.fill(dirtyPages, 0L);
+        dirty = false;
+    }
+
+    private int decode(byte[] bytes, boolean first) {
+        if (bytes == null) {
+            throw new IllegalStateException("a page of followers of word " + contextWord + " is missing from the state");
+        }
+        Varints.Reader in = new Varints.Reader(bytes);
+        PageKeys.checkFormat(in.readByte(), FORMAT, "followers");
+        int count = 0;
+        if (first) {
+            count = in.readInt();
+            bucketCount = in.readInt();
+            tuples = in.readInt();
+        }
+        while (in.hasRemaining()) {
+            int word = in.readInt();
+            int raw = in.readInt();
+            int continuation = rawOnly ? 0 : in.readInt();
+            if (++size * 2 * ENTRY > table.length) {
+                grow();
+            }
+            int at = slot(word);
+            table[at] = word + 1;
+            table[at + 1] = raw;
+            table[at + 2] = continuation;
+            figures[PositionCounts.RAW_TOTAL] += raw;
+            moveClass(PositionCounts.RAW_TOTAL, 0, raw);
+            if (continuation > 0) {
+                figures[PositionCounts.CONTINUATION_TOTAL] += continuation;
+                moveClass(PositionCounts.CONTINUATION_TOTAL, 0, continuation);
+            }
+            offer(word, rawOnly ? raw : continuation);
+        }
+        return count;
+    }
+
+    @Override
+    void detach() {
+        owner.detachWide(contextWord);
+        budget.used -= bytes();
+    }
+
+    @Override
+    long bytes() {
+        return 400 + 4L * table.length + (top == null ? 0 : 560);
+    }
+}

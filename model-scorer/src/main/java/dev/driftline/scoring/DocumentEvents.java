@@ -1,0 +1,127 @@
+package dev.driftline.scoring;
+
+import dev.driftline.ngram.NgramCounts;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A document as the model sees it: its words mapped to events of the vocabulary, each with the shard that owns it.
+ *
+ * <p>Scatter and gather compute it alike, so that a reply need not repeat what it answers. Event 0 is {@code <s>},
+ * event 1 {@code </s>}; under a growing vocabulary events are the document's words, under a fixed one every word outside
+ * it is the event {@code <unk>}.
+ */
+final class DocumentEvents {
+
+    private final DocumentTokens document;
+    private final int[] eventOf;
+    private final byte[][] utf8;
+    private final int[] shard;
+    private final int unknownEvent;
+    private final List<String> outside;
+
+    DocumentEvents(DocumentTokens document, Vocabulary vocabulary, int shards) {
+        this.document = document;
+        String[] words = document.words();
+        eventOf = new int[words.length];
+        outside = new ArrayList<>(0);
+        int events = 2;
+        int unknown = -1;
+        byte[][] spellings = new byte[words.length + 1][];
+        spellings[DocumentTokens.BOS] = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
+        spellings[DocumentTokens.EOS] = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
+        eventOf[DocumentTokens.EOS] = DocumentTokens.EOS;
+        for (int i = 2; i < words.length; i++) {
+            if (vocabulary instanceof Vocabulary.Fixed fixed && !fixed.words().contains(words[i])) {
+                outside.add(words[i]);
+                if (unknown < 0) {
+                    unknown = events++;
+                    spellings[unknown] = DocumentTokens.UNKNOWN_WORD.getBytes(StandardCharsets.UTF_8);
+                }
+                eventOf[i] = unknown;
+            } else {
+                eventOf[i] = events;
+                spellings[events++] = words[i].getBytes(StandardCharsets.UTF_8);
+            }
+        }
+        unknownEvent = unknown;
+        utf8 = spellings;
+        shard = new int[events];
+        if (shards > 1) {
+            for (int e = 0; e < events; e++) {
+                shard[e] = shardOf(spellings[e], shards);
+            }
+        }
+    }
+
+    static int shardOf(byte[] utf8, int shards) {
+        return Integer.remainderUnsigned(NgramCounts.hash(utf8, 0, utf8.length) >>> 8, shards);
+    }
+
+    /** Distinct events. */
+    int count() {
+        return shard.length;
+    }
+
+    /** Predicted tokens. */
+    int positions() {
+        return document.tokens().length;
+    }
+
+    /** The event at a position. */
+    int at(int position) {
+        return eventOf[document.tokens()[position]];
+    }
+
+    /** The event of a word of the document. */
+    int eventOf(int word) {
+        return eventOf[word];
+    }
+
+    /** The event before a position: its nearest context word. */
+    int before(int position) {
+        return position == 0 || document.tokens()[position - 1] == DocumentTokens.EOS
+                ? DocumentTokens.BOS
+                : at(position - 1);
+    }
+
+    /** The shard that owns an event's unigram, and the predictions after it. */
+    int shard(int event) {
+        return shard[event];
+    }
+
+    byte[] utf8(int event) {
+        return utf8[event];
+    }
+
+    /** The event of words outside a fixed vocabulary, or −1 where the document has none. */
+    int unknownEvent() {
+        return unknownEvent;
+    }
+
+    /** Distinct words outside a fixed vocabulary, in order of first appearance. */
+    List<String> outside() {
+        return outside;
+    }
+
+    /** Events of the last sentence without its {@code </s>}: at most {@code most} of them, in order. */
+    int[] openContext(int most) {
+        int end = positions() - 1;
+        int start = end;
+        while (start > 0 && end - start < most && document.tokens()[start - 1] != DocumentTokens.EOS) {
+            start--;
+        }
+        int[] context = new int[Math.max(0, end - start)];
+        for (int i = 0; i < context.length; i++) {
+            context[i] = at(start + i);
+        }
+        return context;
+    }
+
+    /** The event before the word that would continue the last sentence. */
+    int openNearest() {
+        int last = positions() - 1;
+        return last <= 0 || document.tokens()[last - 1] == DocumentTokens.EOS ? DocumentTokens.BOS : at(last - 1);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.driftline.scoring;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which words the model has events for. */
+public sealed interface Vocabulary {
+
+    /**
+     * Every type seen in an earlier document, {@code </s>} and {@code <unk>}; a word not seen before is scored as
+     * {@code <unk>} and known from the next document on.
+     *
+     * @param countUnknown whether learning a new type counts one {@code <unk>}, so that {@code <unk>} has the probability
+     *     of meeting a new word; else it has only its share of the uniform distribution, as in KenLM
+     */
+    record Growing(boolean countUnknown) implements Vocabulary {}
+
+    /** The words of a list, {@code </s>} and {@code <unk>}; any other word is {@code <unk>}, an ordinary word. */
+    record Fixed(Set<String> words) implements Vocabulary {
+        public Fixed {
+            words = Set.copyOf(words);
+        }
+    }
+
+    /** The default: growing, {@code <unk>} counted. */
+    static Vocabulary growing() {
+        return new Growing(true);
+    }
+
+    /**
+     * Reads a fixed vocabulary, one word a line; blank lines and reserved tokens are passed over.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it has no word
+     */
+    static Vocabulary fixed(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            Set<String> words = lines.map(String::strip)
+                    .filter(word -> !word.isEmpty() && !DocumentTokens.isReserved(word))
+                    .collect(Collectors.toSet());
+            if (words.isEmpty()) {
+                throw new IllegalArgumentException("vocabulary " + file + " has no word: one word a line is expected");
+            }
+            return new Fixed(words);
+        }
+    }
+
+    /** A fixed vocabulary of these words. */
+    static Vocabulary fixed(List<String> words) {
+        return new Fixed(Set.copyOf(words));
+    }
+}

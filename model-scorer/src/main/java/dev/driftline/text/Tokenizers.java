@@ -1,0 +1,48 @@
+package dev.driftline.text;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The tokenizers by the names that the configuration and the command line use. Thread-safe; what it makes is not. */
+public final class Tokenizers {
+
+    /** The name of {@link WhitespaceTokenizer}. */
+    public static final String WHITESPACE = "whitespace";
+
+    /** The name of {@link WordTokenizer}. */
+    public static final String WORDS = "words";
+
+    /** The name of {@link CharacterTokenizer}. */
+    public static final String CHARACTERS = "characters";
+
+    /** The tokenizer for text of which nothing else is known. */
+    public static final String DEFAULT = WORDS;
+
+    private static final Map<String, Supplier<Tokenizer>> BY_NAME = new TreeMap<>(Map.of(
+            WHITESPACE, WhitespaceTokenizer::new,
+            WORDS, WordTokenizer::new,
+            CHARACTERS, CharacterTokenizer::new));
+
+    private Tokenizers() {}
+
+    /** Every name that {@link #named} knows, sorted. */
+    public static List<String> names() {
+        return List.copyOf(BY_NAME.keySet());
+    }
+
+    /**
+     * A new tokenizer for the calling thread.
+     *
+     * @throws IllegalArgumentException if there is none of that name; the message lists the names
+     */
+    public static Tokenizer named(String name) {
+        Supplier<Tokenizer> tokenizer = BY_NAME.get(name);
+        if (tokenizer == null) {
+            throw new IllegalArgumentException(
+                    "no tokenizer '" + name + "': choose one of " + String.join(", ", names()));
+        }
+        return tokenizer.get();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.driftline.text;
+
+import com.ibm.icu.text.BreakIterator;
+import com.ibm.icu.util.ULocale;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sentences and words by Unicode's rules (UAX 29), as ICU implements them for each language.
+ *
+ * <p>Chinese, Japanese, Thai, Lao, Khmer and Burmese, which put no space between words, are cut by ICU's dictionaries,
+ * whatever the language given. Punctuation marks and symbols are tokens of their own, emoji sequences stay whole, and
+ * white space is dropped. A line break ends a sentence. Where the language is known, so are its abbreviations: "Mr."
+ * ends no English sentence.
+ */
+final class WordTokenizer implements Tokenizer {
+
+    private static final int LANGUAGES_KEPT = 16;
+
+    private record Breaks(BreakIterator sentences, BreakIterator words) {}
+
+    // Languages come from events: bounded, so that tags made up by a producer cannot fill the heap.
+    private final Map<String, Breaks> breaks = new LinkedHashMap<>(32, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Breaks> eldest) {
+            return size() > LANGUAGES_KEPT;
+        }
+    };
+
+    @Override
+    public List<List<String>> sentences(String text, String language) {
+        Characters.requireWellFormed(text);
+        Breaks rules = breaks.computeIfAbsent(language, WordTokenizer::breaksOf);
+        List<List<String>> sentences = new ArrayList<>();
+        List<String> sentence = new ArrayList<>();
+        rules.sentences.setText(text);
+        rules.words.setText(text);
+        int sentenceEnd = rules.sentences.next();
+        int start = rules.words.first();
+        for (int end = rules.words.next(); end != BreakIterator.DONE; start = end, end = rules.words.next()) {
+            while (start >= sentenceEnd && sentenceEnd != BreakIterator.DONE) {
+                sentence = close(sentence, sentences);
+                sentenceEnd = rules.sentences.next();
+            }
+            if (rules.words.getRuleStatus() >= BreakIterator.WORD_NONE_LIMIT
+                    || !Characters.invisible(text, start, end)) {
+                sentence.add(text.substring(start, end));
+            }
+        }
+        close(sentence, sentences);
+        return sentences;
+    }
+
+    private static List<String> close(List<String> sentence, List<List<String>> sentences) {
+        if (sentence.isEmpty()) {
+            return sentence;
+        }
+        sentences.add(sentence);
+        return new ArrayList<>();
+    }
+
+    private static Breaks breaksOf(String language) {
+        ULocale locale = ULocale.forLanguageTag(language);
+        return new Breaks(
+                BreakIterator.getSentenceInstance(locale.setKeywordValue("ss", "standard")),
+                BreakIterator.getWordInstance(locale));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.driftline.schemas;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
+import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
+import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import io.confluent.kafka.serializers.KafkaAvroSerializerConfig;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Makes serializers and deserializers of generated records for topic values, all with one configuration.
+ *
+ * <p>The configuration is the Confluent serializers' own and is handed to them untouched, so several
+ * {@code schema.registry.url}, {@code basic.auth.*}, {@code bearer.auth.*} and {@code schema.registry.ssl.*} work as
+ * their documentation says. {@code auto.register.schemas} is off unless the configuration or the caller turns it on:
+ * a service should not change a registry, {@link Subjects} does that. Written schemas carry no Java-only properties.
+ *
+ * <p>Immutable. Every serde has a registry client of its own, which closing the serde closes.
+ */
+public final class SchemaRegistrySerdes {
+
+    /** The configuration key of the registry's address or addresses, separated by commas. */
+    public static final String URL = AbstractKafkaSchemaSerDeConfig.SCHEMA_REGISTRY_URL_CONFIG;
+
+    private static final int CACHED_SCHEMAS = 1000;
+
+    private final Map<String, Object> config;
+
+    /**
+     * Serdes for {@code config}.
+     *
+     * @throws IllegalArgumentException if {@value #URL} is missing
+     */
+    public SchemaRegistrySerdes(Map<String, ?> config) {
+        Object url = config.get(URL);
+        if (url == null || url.toString().isBlank()) {
+            throw new IllegalArgumentException(
+                    URL + " is not set: give the registry's address, for example http://localhost:8081");
+        }
+        TrustedRecords.trust();
+        Map<String, Object> merged = new HashMap<>();
+        merged.put(AbstractKafkaSchemaSerDeConfig.AUTO_REGISTER_SCHEMAS, false);
+        merged.put(KafkaAvroSerializerConfig.AVRO_REMOVE_JAVA_PROPS_CONFIG, true);
+        merged.putAll(config);
+        this.config = Map.copyOf(merged);
+    }
+
+    /** The same serdes, but their serializers register a schema that the registry does not know. */
+    public SchemaRegistrySerdes registering() {
+        Map<String, Object> merged = new HashMap<>(config);
+        merged.put(AbstractKafkaSchemaSerDeConfig.AUTO_REGISTER_SCHEMAS, true);
+        return new SchemaRegistrySerdes(merged);
+    }
+
+    /** A serde for values of {@code type}. */
+    public <T extends SpecificRecord> Serde<T> serde(Class<T> type) {
+        return Serdes.serdeFrom(serializer(type), deserializer(type));
+    }
+
+    /**
+     * A serializer for values of {@code type}; null becomes null. Throws a
+     * {@link org.apache.kafka.common.errors.SerializationException} if the subject holds no such schema and registering
+     * is off. Thread-safe.
+     */
+    public <T extends SpecificRecord> Serializer<T> serializer(Class<T> type) {
+        KafkaAvroSerializer inner = new KafkaAvroSerializer();
+        inner.configure(config, false);
+        return new Serializer<>() {
+            @Override
+            public byte[] serialize(String topic, T value) {
+                return inner.serialize(topic, type.cast(value));
+            }
+
+            @Override
+            public byte[] serialize(String topic, Headers headers, T value) {
+                return inner.serialize(topic, headers, type.cast(value));
+            }
+
+            @Override
+            public void close() {
+                inner.close();
+            }
+        };
+    }
+
+    /**
+     * A deserializer for values of {@code type}, whichever compatible schema they were written with; null stays null.
+     * Throws {@link MalformedRecordException} for bytes that can never be read and {@link RegistryUnavailableException}
+     * if the registry could not be asked. Thread-safe.
+     */
+    public <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
+        Map<String, Object> specific = new HashMap<>(config);
+        specific.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_READER_CONFIG, true);
+        specific.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_VALUE_TYPE_CONFIG, type);
+        return new SpecificRecordDeserializer<>(type, client(), specific);
+    }
+
+    /** A registry client with this configuration, which the caller closes. */
+    public SchemaRegistryClient client() {
+        List<String> urls = Arrays.stream(config.get(URL).toString().split(","))
+                .map(String::trim)
+                .filter(url -> !url.isEmpty())
+                .toList();
+        return SchemaRegistryClientFactory.newClient(
+                urls, CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), config, Map.of());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.driftline.schemas;
+
+import dev.driftline.schemas.MalformedRecordException.Reason;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.apache.avro.AvroTypeException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/** Reads one record type with the Confluent deserializer and sorts what can go wrong by what to do about it. */
+final class SpecificRecordDeserializer<T extends SpecificRecord> implements Deserializer<T> {
+
+    private static final int HEADER_BYTES = 5;
+
+    private final Class<T> type;
+    private final SchemaRegistryClient client;
+    private final KafkaAvroDeserializer inner;
+
+    SpecificRecordDeserializer(Class<T> type, SchemaRegistryClient client, Map<String, ?> config) {
+        this.type = type;
+        this.client = client;
+        this.inner = new KafkaAvroDeserializer(client, config);
+    }
+
+    @Override
+    public T deserialize(String topic, byte[] bytes) {
+        return deserialize(topic, new RecordHeaders(), bytes);
+    }
+
+    @Override
+    public T deserialize(String topic, Headers headers, byte[] bytes) {
+        if (bytes == null) {
+            return null;
+        }
+        if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
+            throw new MalformedRecordException(Reason.NOT_AVRO, notAvro(bytes), null);
+        }
+        Object value;
+        try {
+            value = inner.deserialize(topic, headers, bytes);
+        } catch (KafkaException e) {
+            throw explain(topic, ByteBuffer.wrap(bytes).getInt(1), e);
+        }
+        if (!type.isInstance(value)) {
+            throw new MalformedRecordException(
+                    Reason.WRONG_SCHEMA,
+                    "expected " + type.getName() + ", got " + value.getClass().getName(),
+                    null);
+        }
+        return type.cast(value);
+    }
+
+    private static String notAvro(byte[] bytes) {
+        return bytes.length < HEADER_BYTES
+                ? "not in the Confluent wire format: " + bytes.length + " bytes, expected at least " + HEADER_BYTES
+                : "not in the Confluent wire format: first byte " + (bytes[0] & 0xFF) + ", expected 0";
+    }
+
+    /** Asks the registry again, because the exception alone does not say whether it was the registry or the bytes. */
+    private KafkaException explain(String topic, int schemaId, KafkaException failure) {
+        try {
+            client.getSchemaBySubjectAndId(topic + Subjects.VALUE_SUFFIX, schemaId);
+        } catch (RestClientException e) {
+            if (e.getStatus() == 404) {
+                return new MalformedRecordException(
+                        Reason.UNKNOWN_SCHEMA, "the registry knows no schema of id " + schemaId, failure);
+            }
+            return new RegistryUnavailableException(
+                    "the schema registry refused to give schema " + schemaId + ": " + e.getMessage(), failure);
+        } catch (IOException e) {
+            return new RegistryUnavailableException(
+                    "the schema registry does not answer (asked for schema " + schemaId + "): " + e, failure);
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AvroTypeException) {
+                return new MalformedRecordException(
+                        Reason.WRONG_SCHEMA,
+                        "schema " + schemaId + " cannot be read as " + type.getName() + ": " + cause.getMessage(),
+                        failure);
+            }
+        }
+        return new MalformedRecordException(
+                Reason.CORRUPT, "the bytes do not follow schema " + schemaId + ": " + failure.getMessage(), failure);
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

@@ -1,0 +1,424 @@
+package dev.driftline.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Every setting of Driftline. Kafka's own settings are not listed here: they pass through, see
+ * {@link DriftlineConfig#PASS_THROUGH_PREFIXES}.
+ */
+public final class Keys {
+
+    private static final String CONNECTION = "Connections";
+    private static final String SERVICE = "Service";
+    private static final String MODEL = "Language model";
+    private static final String TOPICS = "Topics";
+    private static final String INPUT = "Input and its limits";
+    private static final String OUTPUT = "Output";
+    private static final String MEMORY = "Memory";
+
+    private static final long KIB = 1024;
+    private static final long MIB = 1024 * KIB;
+    private static final long GIB = 1024 * MIB;
+
+    /** Brokers. */
+    public static final ConfigKey<String> BOOTSTRAP_SERVERS = text(
+            "bootstrap.servers",
+            CONNECTION,
+            "localhost:9092",
+            "a list HOST:PORT,HOST:PORT",
+            "Kafka brokers to start from. More of them only help when one is down at start.",
+            Keys::hostPorts);
+
+    /** Schema Registry. */
+    public static final ConfigKey<String> SCHEMA_REGISTRY_URL = text(
+            "schema.registry.url",
+            CONNECTION,
+            "http://localhost:8081",
+            "a list of http://, https:// or mock:// addresses",
+            "Where the Confluent Schema Registry API answers; several addresses, separated by commas, are tried in turn.",
+            Keys::registryUrls);
+
+    /** Consumer group, prefix of internal names. */
+    public static final ConfigKey<String> APPLICATION_ID = text(
+            "application.id",
+            SERVICE,
+            "driftline",
+            "letters, digits, '.', '_' and '-', at most 100 of them",
+            "Name of the service: its consumer group, its transactions and the prefix of its changelog topics. "
+                    + "Instances with the same name share the work; another name is another, empty model.",
+            value -> matching(value, "[A-Za-z0-9._-]{1,100}"));
+
+    /** Local state. */
+    public static final ConfigKey<Path> STATE_DIR = new ConfigKey<>(
+            "state.dir",
+            SERVICE,
+            ".driftline/state",
+            "a folder",
+            "Folder of the RocksDB stores. Losing it costs a restore from the changelog topics, never a count. "
+                    + "Two instances on one machine need two folders.",
+            Keys::path);
+
+    /** Stream threads. */
+    public static final ConfigKey<Integer> STREAM_THREADS = whole(
+            "stream.threads",
+            SERVICE,
+            "2",
+            1,
+            1024,
+            "Stream threads of this instance. More than shards + partitions are idle.");
+
+    /** Guarantee. */
+    public static final ConfigKey<ProcessingGuarantee> PROCESSING_GUARANTEE = new ConfigKey<>(
+            "processing.guarantee",
+            SERVICE,
+            "exactly_once_v2",
+            "exactly_once_v2 or at_least_once",
+            "exactly_once_v2: a crash changes no count and repeats no score. at_least_once: it may do both.",
+            value -> ProcessingGuarantee.valueOf(value.toUpperCase(Locale.ROOT)));
+
+    /** Commit interval. */
+    public static final ConfigKey<Long> COMMIT_INTERVAL_MS = wholeLong(
+            "commit.interval.ms",
+            SERVICE,
+            "100",
+            1,
+            600_000,
+            "Milliseconds between commits. Under exactly-once each hop of a document becomes visible at a commit, so this "
+                    + "sets the latency: 100 is chosen for latency, 1000 writes fewer changelog records and gives more "
+                    + "tokens a second.");
+
+    /** N-gram order. */
+    public static final ConfigKey<Integer> MODEL_ORDER = whole(
+            "model.order",
+            MODEL,
+            "5",
+            1,
+            7,
+            "Words in the longest n-gram: each word is predicted from up to order - 1 words before it. Fixed once the "
+                    + "model has learned something.");
+
+    /** Smoothing. */
+    public static final ConfigKey<String> MODEL_SMOOTHING = oneOf(
+            "model.smoothing",
+            MODEL,
+            "kneser-ney",
+            "How probabilities are made of counts. All work on the same counts, so it can be changed at a restart. "
+                    + "stupid-backoff is a score, not a probability.",
+            "kneser-ney",
+            "maximum-likelihood",
+            "add-delta",
+            "backoff",
+            "stupid-backoff",
+            "witten-bell",
+            "absolute-discounting");
+
+    /** Vocabulary. */
+    public static final ConfigKey<Vocabulary> MODEL_VOCABULARY = new ConfigKey<>(
+            "model.vocabulary",
+            MODEL,
+            "growing",
+            "growing, grow-kenlm or fixed:FILE",
+            "growing: every word learned so far, a new word also counts once as <unk>. grow-kenlm: the same, but <unk> has "
+                    + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
+            Vocabulary::parse);
+
+    /** Shards of the counts. */
+    public static final ConfigKey<Integer> SHARDS = whole(
+            "shards",
+            TOPICS,
+            "4",
+            1,
+            1024,
+            "Partitions of the n-gram counts: the most threads, over all instances, that can count at once. The model is one "
+                    + "whatever the number. Fixed once the topics exist.");
+
+    /** Partitions of documents. */
+    public static final ConfigKey<Integer> PARTITIONS = whole(
+            "partitions",
+            TOPICS,
+            "4",
+            1,
+            1024,
+            "Partitions of the text, documents, scores, predictions and replies topics. Fixed once the topics exist.");
+
+    /** Topic name prefix. */
+    public static final ConfigKey<String> TOPIC_PREFIX = text(
+            "topics.prefix",
+            TOPICS,
+            "driftline.",
+            "letters, digits, '.', '_' and '-', at most 100 of them",
+            "What every topic name starts with.",
+            value -> matching(value, "[A-Za-z0-9._-]{0,100}"));
+
+    /** Replication factor. */
+    public static final ConfigKey<Short> TOPIC_REPLICATION_FACTOR = new ConfigKey<>(
+            "topics.replication.factor",
+            TOPICS,
+            "-1",
+            "-1 or a whole number from 1 to 9",
+            "Copies of each topic that `driftline topics create` makes; -1 is the broker's default. Use 3 in production.",
+            value -> {
+                short factor = Short.parseShort(value);
+                if (factor != -1 && (factor < 1 || factor > 9)) {
+                    throw new IllegalArgumentException(value);
+                }
+                return factor;
+            });
+
+    /** Retention of public topics. */
+    public static final ConfigKey<Long> TOPIC_RETENTION_MS = wholeLong(
+            "topics.retention.ms",
+            TOPICS,
+            "604800000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which text, documents, scores and predictions are kept; -1 is for ever. The default is 7 days.");
+
+    /** Retention of internal topics. */
+    public static final ConfigKey<Long> TOPIC_INTERNAL_RETENTION_MS = wholeLong(
+            "topics.internal.retention.ms",
+            TOPICS,
+            "259200000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which internal requests and replies are kept; -1 is for ever. It must outlast the longest time "
+                    + "that the service may be down, or documents under way then are never scored. The default is 3 days.");
+
+    /** Retention of dead letters. */
+    public static final ConfigKey<Long> TOPIC_DEAD_LETTER_RETENTION_MS = wholeLong(
+            "topics.dead.letters.retention.ms",
+            TOPICS,
+            "2592000000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which dead letters are kept; -1 is for ever. The default is 30 days.");
+
+    /** Tokenizer of raw text. */
+    public static final ConfigKey<String> TOKENIZER = oneOf(
+            "tokenizer",
+            INPUT,
+            "words",
+            "How raw text becomes sentences of tokens. whitespace: a line is a sentence, tokens are what spaces separate. "
+                    + "words: Unicode sentence and word breaks, Chinese and Japanese by dictionary. characters: each "
+                    + "character is a token.",
+            "whitespace",
+            "words",
+            "characters");
+
+    /** Largest document in tokens. */
+    public static final ConfigKey<Integer> DOCUMENT_MAX_TOKENS = whole(
+            "document.max.tokens",
+            INPUT,
+            "100000",
+            1,
+            1_000_000,
+            "Most tokens of a document, </s> included. A larger one becomes a dead letter.");
+
+    /** Largest document in bytes. */
+    public static final ConfigKey<Integer> DOCUMENT_MAX_BYTES = new ConfigKey<>(
+            "document.max.bytes",
+            INPUT,
+            "4194304",
+            bytesAccepted(KIB, 64 * MIB),
+            "Most bytes of a record's value, as it is in the topic. A larger one becomes a dead letter, or is refused by the "
+                    + "broker if it is past the topic's max.message.bytes.",
+            value -> Math.toIntExact(bytes(value, KIB, 64 * MIB)));
+
+    /** Largest token in bytes. */
+    public static final ConfigKey<Integer> TOKEN_MAX_BYTES = new ConfigKey<>(
+            "token.max.bytes",
+            INPUT,
+            "1024",
+            bytesAccepted(1, 64 * KIB),
+            "Most UTF-8 bytes of a token. A document with a longer one becomes a dead letter.",
+            value -> Math.toIntExact(bytes(value, 1, 64 * KIB)));
+
+    /** Predictions a document. */
+    public static final ConfigKey<Integer> PREDICTIONS_K = whole(
+            "predictions.k",
+            OUTPUT,
+            "10",
+            0,
+            1000,
+            "Continuations published for each document's last sentence, most probable first; 0 publishes no predictions.");
+
+    /** Surprisals in scores. */
+    public static final ConfigKey<Boolean> SCORES_SURPRISALS = new ConfigKey<>(
+            "scores.surprisals",
+            OUTPUT,
+            "false",
+            "true or false",
+            "Whether a score carries the surprisal, in bits, of every token. Several bytes a token in the scores topic.",
+            value -> switch (value) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new IllegalArgumentException(value);
+            });
+
+    /** Decoded count cache. */
+    public static final ConfigKey<Long> CACHE_DECODED_BYTES = byteSize(
+            "cache.decoded.bytes",
+            MEMORY,
+            "134217728",
+            MIB,
+            64 * GIB,
+            "Heap for decoded counts of each shard that this instance owns. Written to RocksDB and the changelog at commits.");
+
+    /** RocksDB block cache. */
+    public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = byteSize(
+            "rocksdb.block.cache.bytes",
+            MEMORY,
+            "134217728",
+            8 * MIB,
+            1024 * GIB,
+            "Native memory of the RocksDB block cache, shared by all stores of this instance; write buffers count towards it.");
+
+    /** RocksDB write buffers. */
+    public static final ConfigKey<Long> ROCKSDB_WRITE_BUFFER_BYTES = byteSize(
+            "rocksdb.write.buffer.bytes",
+            MEMORY,
+            "67108864",
+            4 * MIB,
+            1024 * GIB,
+            "Native memory of all RocksDB write buffers of this instance together; less than rocksdb.block.cache.bytes.");
+
+    /** Every key, in the order of the reference file. */
+    public static final List<ConfigKey<?>> ALL = List.of(
+            BOOTSTRAP_SERVERS,
+            SCHEMA_REGISTRY_URL,
+            APPLICATION_ID,
+            STATE_DIR,
+            STREAM_THREADS,
+            PROCESSING_GUARANTEE,
+            COMMIT_INTERVAL_MS,
+            MODEL_ORDER,
+            MODEL_SMOOTHING,
+            MODEL_VOCABULARY,
+            SHARDS,
+            PARTITIONS,
+            TOPIC_PREFIX,
+            TOPIC_REPLICATION_FACTOR,
+            TOPIC_RETENTION_MS,
+            TOPIC_INTERNAL_RETENTION_MS,
+            TOPIC_DEAD_LETTER_RETENTION_MS,
+            TOKENIZER,
+            DOCUMENT_MAX_TOKENS,
+            DOCUMENT_MAX_BYTES,
+            TOKEN_MAX_BYTES,
+            PREDICTIONS_K,
+            SCORES_SURPRISALS,
+            CACHE_DECODED_BYTES,
+            ROCKSDB_BLOCK_CACHE_BYTES,
+            ROCKSDB_WRITE_BUFFER_BYTES);
+
+    private Keys() {}
+
+    private static ConfigKey<String> text(
+            String name, String group, String defaultText, String accepts, String doc, Function<String, String> check) {
+        return new ConfigKey<>(name, group, defaultText, accepts, doc, check);
+    }
+
+    private static ConfigKey<String> oneOf(
+            String name, String group, String defaultText, String doc, String... accepted) {
+        Set<String> values = Set.of(accepted);
+        return text(name, group, defaultText, "one of " + String.join(", ", accepted), doc, value -> {
+            if (!values.contains(value)) {
+                throw new IllegalArgumentException(value);
+            }
+            return value;
+        });
+    }
+
+    private static ConfigKey<Integer> whole(
+            String name, String group, String defaultText, int least, int most, String doc) {
+        return new ConfigKey<>(
+                name,
+                group,
+                defaultText,
+                "a whole number from " + least + " to " + most,
+                doc,
+                value -> Math.toIntExact(between(Long.parseLong(value), least, most)));
+    }
+
+    private static ConfigKey<Long> wholeLong(
+            String name, String group, String defaultText, long least, long most, String doc) {
+        String accepts = most == Long.MAX_VALUE
+                ? "a whole number, " + least + " or more"
+                : "a whole number from " + least + " to " + most;
+        return new ConfigKey<>(
+                name, group, defaultText, accepts, doc, value -> between(Long.parseLong(value), least, most));
+    }
+
+    private static ConfigKey<Long> byteSize(
+            String name, String group, String defaultText, long least, long most, String doc) {
+        return new ConfigKey<>(
+                name, group, defaultText, bytesAccepted(least, most), doc, value -> bytes(value, least, most));
+    }
+
+    private static String bytesAccepted(long least, long most) {
+        return "bytes from " + least + " to " + most + ", or with a unit such as 64KiB, 64MiB, 1GiB";
+    }
+
+    private static long bytes(String value, long least, long most) {
+        long unit = 1;
+        String digits = value;
+        if (value.endsWith("KiB")) {
+            unit = KIB;
+        } else if (value.endsWith("MiB")) {
+            unit = MIB;
+        } else if (value.endsWith("GiB")) {
+            unit = GIB;
+        }
+        if (unit > 1) {
+            digits = value.substring(0, value.length() - 3).strip();
+        }
+        try {
+            return between(Math.multiplyExact(Long.parseLong(digits), unit), least, most);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(value, e);
+        }
+    }
+
+    private static long between(long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(Long.toString(value));
+        }
+        return value;
+    }
+
+    private static String matching(String value, String pattern) {
+        if (!value.matches(pattern)) {
+            throw new IllegalArgumentException(value);
+        }
+        return value;
+    }
+
+    private static String hostPorts(String value) {
+        for (String server : value.split(",", -1)) {
+            String port = server.substring(server.lastIndexOf(':') + 1);
+            if (!server.contains(":") || server.startsWith(":") || server.contains("/")) {
+                throw new IllegalArgumentException(value);
+            }
+            between(Long.parseLong(port.strip()), 1, 65_535);
+        }
+        return value;
+    }
+
+    private static String registryUrls(String value) {
+        for (String url : value.split(",", -1)) {
+            matching(url.strip(), "(https?|mock)://\\S+");
+        }
+        return value;
+    }
+
+    private static Path path(String value) {
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException(value);
+        }
+        return Path.of(value);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.driftline.embedded;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/**
+ * A Kafka broker in a JVM of its own, which can be killed, frozen and started again at the same address. It ends with this
+ * JVM, however that ends. Not safe for use by several threads at once.
+ */
+public final class BrokerProcess implements AutoCloseable {
+
+    private static final long START_TIMEOUT_MS = 60_000;
+    private static final int POLL_MS = 100;
+    private static final int ATTEMPTS = 5;
+    private static final String DEFAULT_HEAP = "-Xmx512m";
+
+    private final Path directory;
+    private final Path settings;
+    private final String heap;
+    private final String bootstrapServers;
+    private ChildJvm child;
+
+    private BrokerProcess(Path directory, Path settings, String heap, String bootstrapServers) {
+        this.directory = directory;
+        this.settings = settings;
+        this.heap = heap;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /** As {@link #start(Path, Map)} without settings of one's own. */
+    public static BrokerProcess start(Path directory) {
+        return start(directory, Map.of());
+    }
+
+    /**
+     * Starts a broker and waits until it answers, three to five seconds.
+     *
+     * @param directory gets the broker's data, its {@code server.properties} and its log {@code broker.log}
+     * @param overrides broker settings put on top of Driftline's
+     * @throws IllegalStateException with the end of its log, if it does not start
+     */
+    public static BrokerProcess start(Path directory, Map<String, String> overrides) {
+        Path logs = directory.resolve("kafka-logs");
+        SingleNode.format(logs);
+        IllegalStateException last = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int[] ports = SingleNode.freePorts();
+            Path settings = directory.resolve("server.properties");
+            try (Writer writer = Files.newBufferedWriter(settings, StandardCharsets.UTF_8)) {
+                SingleNode.properties(logs, ports[0], ports[1], overrides).store(writer, null);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write " + settings, e);
+            }
+            BrokerProcess broker =
+                    new BrokerProcess(directory, settings, DEFAULT_HEAP, SingleNode.HOST + ":" + ports[0]);
+            try {
+                broker.start();
+                return broker;
+            } catch (IllegalStateException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    /**
+     * Starts the broker again after {@link #kill()} or {@link #close()}, at the same address, and waits until it answers.
+     *
+     * @throws IllegalStateException if it is running, or does not start
+     */
+    public void start() {
+        if (child != null && child.isAlive()) {
+            throw new IllegalStateException("the broker is running");
+        }
+        child = ChildJvm.start(
+                List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+                List.of(heap, "-XX:+UseSerialGC"),
+                "kafka.Kafka",
+                List.of(settings.toString()),
+                directory.resolve("broker.log"));
+        try {
+            awaitAnswer();
+        } catch (IllegalStateException e) {
+            child.kill();
+            throw e;
+        }
+    }
+
+    /** Where clients connect, {@code HOST:PORT}; the same for the whole life of this object. */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** Process id of the broker, for measurements. */
+    public long pid() {
+        return child.pid();
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
+        child.kill();
+    }
+
+    /** Freezes the broker: connections stay open and nothing answers, as when the network is cut. */
+    public void freeze() {
+        child.signal("STOP");
+    }
+
+    /** Ends {@link #freeze()}. */
+    public void thaw() {
+        child.signal("CONT");
+    }
+
+    /** Stops the broker; its data stays. */
+    @Override
+    public void close() {
+        if (child.isAlive()) {
+            child.signal("CONT"); // a frozen process would not see that it is asked to end
+        }
+        child.close();
+    }
+
+    private void awaitAnswer() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
+        CountDownLatch pause = new CountDownLatch(1);
+        try {
+            // Knocked at first: a client that finds the port closed warns at each of its attempts.
+            while (!isListening()) {
+                checkStarting(deadline);
+                pause.await(POLL_MS, TimeUnit.MILLISECONDS);
+            }
+            try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+                while (!answers(admin)) {
+                    checkStarting(deadline);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the broker", e);
+        }
+    }
+
+    private void checkStarting(long deadline) {
+        if (!child.isAlive()) {
+            throw new IllegalStateException("the broker ended at its start: " + child.logTail());
+        }
+        if (System.nanoTime() > deadline) {
+            throw new IllegalStateException("the broker does not answer: " + child.logTail());
+        }
+    }
+
+    private boolean isListening() {
+        String port = bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1);
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(SingleNode.HOST, Integer.parseInt(port)), POLL_MS);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static boolean answers(Admin admin) throws InterruptedException {
+        try {
+            return !admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty();
+        } catch (ExecutionException | TimeoutException notYet) {
+            return false;
+        }
+    }
+}

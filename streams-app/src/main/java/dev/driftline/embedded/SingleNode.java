@@ -1,0 +1,108 @@
+package dev.driftline.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/** Settings and storage of a broker that is its own controller and alone. */
+final class SingleNode {
+
+    static final String HOST = "127.0.0.1";
+    private static final String CONTROLLER_LISTENER = "CONTROLLER";
+    private static final int NODE_ID = 1;
+
+    private SingleNode() {}
+
+    /** Two ports that were free a moment ago; the caller starts again if somebody else was faster. */
+    static int[] freePorts() {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 1, loopback);
+                ServerSocket two = new ServerSocket(0, 1, loopback)) {
+            return new int[] {one.getLocalPort(), two.getLocalPort()};
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port on the loopback address", e);
+        }
+    }
+
+    /**
+     * Broker settings.
+     *
+     * @param directory where logs are; made by {@link #format} if it is not there
+     * @param port of the clients' listener
+     * @param controllerPort of the controller's listener
+     * @param overrides put on top
+     */
+    static Properties properties(Path directory, int port, int controllerPort, Map<String, String> overrides) {
+        Properties properties = new Properties();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", Integer.toString(NODE_ID));
+        properties.put("log.dirs", directory.toAbsolutePath().toString());
+        properties.put(
+                "listeners",
+                "PLAINTEXT://" + HOST + ":" + port + "," + CONTROLLER_LISTENER + "://" + HOST + ":" + controllerPort);
+        properties.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+        properties.put("inter.broker.listener.name", "PLAINTEXT");
+        properties.put("controller.listener.names", CONTROLLER_LISTENER);
+        properties.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+
+        properties.put("auto.create.topics.enable", "false");
+        properties.put("num.partitions", "1");
+        properties.put("default.replication.factor", "1");
+        properties.put("min.insync.replicas", "1");
+        properties.put("offsets.topic.replication.factor", "1");
+        properties.put("offsets.topic.num.partitions", "8");
+        properties.put("transaction.state.log.replication.factor", "1");
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("transaction.state.log.num.partitions", "8");
+        properties.put("share.coordinator.state.topic.replication.factor", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("share.coordinator.state.topic.num.partitions", "1");
+
+        // A group of one process should not wait three seconds for others; a killed member should be missed soon.
+        properties.put("group.initial.rebalance.delay.ms", "0");
+        properties.put("group.min.session.timeout.ms", "1000");
+        // After a kill the broker may come back only when its old session has ended.
+        properties.put("broker.session.timeout.ms", "2000");
+        properties.put("broker.heartbeat.interval.ms", "300");
+        // Transactions that a killed client left open are ended soon, or they would hold up every committed read.
+        properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+
+        properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
+        properties.put("log.retention.check.interval.ms", "60000");
+        properties.put("controlled.shutdown.enable", "false");
+        properties.putAll(overrides);
+        return properties;
+    }
+
+    /** Makes {@code directory} a broker's log directory; one that already is stays as it is. */
+    static void format(Path directory) {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
+            Files.createDirectories(directory);
+            if (Files.exists(directory.resolve("meta.properties"))) {
+                return;
+            }
+            new Formatter()
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(NODE_ID)
+                    .addDirectory(directory.toAbsolutePath().toString())
+                    .setMetadataLogDirectory(directory.toAbsolutePath().toString())
+                    .setControllerListenerName(CONTROLLER_LISTENER)
+                    .setIgnoreFormatted(true)
+                    .setPrintStream(nowhere)
+                    .run();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the broker's folder " + directory, e);
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot format the broker's folder " + directory + ": " + e.getMessage(), e);
+        }
+    }
+}

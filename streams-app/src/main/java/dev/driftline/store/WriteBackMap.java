@@ -1,0 +1,183 @@
+package dev.driftline.store;
+
+import dev.driftline.ngram.PageStore;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * A map of decoded values in front of a {@link PageStore}, written back when asked to.
+ *
+ * <p>An entry that is added and removed between two write-backs never reaches the store. At most {@code capacity}
+ * entries are kept decoded: past that, the ones used least recently leave, after being written if they have to be.
+ * Not thread-safe.
+ *
+ * @param <K> keys, with {@code equals} and {@code hashCode}
+ * @param <V> values; a value that was changed in place has to be {@link #put} again
+ */
+public final class WriteBackMap<K, V> implements WriteBackCache {
+
+    /** How keys and values are written. */
+    public interface Codec<K, V> {
+        /** The bytes under which {@code key} is stored. */
+        byte[] encodeKey(K key);
+
+        /** The key that {@link #encodeKey} wrote. */
+        K decodeKey(byte[] bytes);
+
+        /** The stored form of {@code value}. */
+        byte[] encodeValue(V value);
+
+        /** The value that {@link #encodeValue} wrote. */
+        V decodeValue(K key, byte[] bytes);
+    }
+
+    private static final class Slot<V> {
+        V value; // null: removed, and the store does not know yet
+        boolean dirty;
+        boolean stored;
+    }
+
+    private final PageStore store;
+    private final Codec<K, V> codec;
+    private final int capacity;
+    private final LinkedHashMap<K, Slot<V>> slots = new LinkedHashMap<>(16, 0.75f, true);
+    private int removed;
+
+    /**
+     * @param store where the entries are kept
+     * @param codec how they are written
+     * @param capacity the most entries kept decoded, at least 1
+     */
+    public WriteBackMap(PageStore store, Codec<K, V> codec, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity " + capacity + ", expected at least 1");
+        }
+        this.store = store;
+        this.codec = codec;
+        this.capacity = capacity;
+    }
+
+    /** The value under {@code key}, or {@code null} where there is none. */
+    public V get(K key) {
+        Slot<V> slot = slots.get(key);
+        if (slot != null) {
+            return slot.value;
+        }
+        byte[] bytes = store.get(codec.encodeKey(key));
+        if (bytes == null) {
+            return null;
+        }
+        slot = new Slot<>();
+        slot.value = codec.decodeValue(key, bytes);
+        slot.stored = true;
+        V value = slot.value;
+        add(key, slot);
+        return value;
+    }
+
+    /** Stores {@code value}, which must not be null, under {@code key} at the next write-back. */
+    public void put(K key, V value) {
+        if (value == null) {
+            throw new IllegalArgumentException("null value under " + key + "; use remove");
+        }
+        Slot<V> slot = slots.get(key);
+        if (slot == null) {
+            slot = new Slot<>();
+            slot.value = value;
+            slot.dirty = true;
+            // At least once, a crash may have left an entry of that key behind; a later remove has to reach it.
+            slot.stored = store.get(codec.encodeKey(key)) != null;
+            add(key, slot);
+            return;
+        }
+        if (slot.value == null) {
+            removed--;
+        }
+        slot.value = value;
+        slot.dirty = true;
+    }
+
+    /** Removes {@code key}, from the store at the next write-back. */
+    public void remove(K key) {
+        Slot<V> slot = slots.get(key);
+        if (slot == null) {
+            if (store.get(codec.encodeKey(key)) != null) {
+                slot = new Slot<>();
+                slot.dirty = true;
+                slot.stored = true;
+                removed++;
+                add(key, slot);
+            }
+        } else if (slot.stored) {
+            if (slot.value != null) {
+                slot.value = null;
+                removed++;
+            }
+            slot.dirty = true;
+        } else {
+            slots.remove(key);
+        }
+    }
+
+    /** Visits every entry, those written back first; expensive, for status and tests. */
+    public void forEach(BiConsumer<? super K, ? super V> visitor) {
+        store.scan(new byte[0], (keyBytes, bytes) -> {
+            K key = codec.decodeKey(keyBytes);
+            if (!slots.containsKey(key)) {
+                visitor.accept(key, codec.decodeValue(key, bytes));
+            }
+        });
+        // A copy, since a visitor that reads through get() reorders the slots.
+        for (Map.Entry<K, Slot<V>> entry : new LinkedHashMap<>(slots).entrySet()) {
+            if (entry.getValue().value != null) {
+                visitor.accept(entry.getKey(), entry.getValue().value);
+            }
+        }
+    }
+
+    /** The number of entries kept decoded. */
+    public int decoded() {
+        return slots.size() - removed;
+    }
+
+    @Override
+    public void writeBack() {
+        var entries = slots.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<K, Slot<V>> entry = entries.next();
+            write(entry.getKey(), entry.getValue());
+            if (entry.getValue().value == null) {
+                entries.remove();
+                removed--;
+            }
+        }
+    }
+
+    @Override
+    public void forget() {
+        slots.clear();
+        removed = 0;
+    }
+
+    private void add(K key, Slot<V> slot) {
+        slots.put(key, slot);
+        while (slots.size() > capacity) {
+            var eldest = slots.entrySet().iterator();
+            Map.Entry<K, Slot<V>> entry = eldest.next();
+            write(entry.getKey(), entry.getValue());
+            if (entry.getValue().value == null) {
+                removed--;
+            }
+            eldest.remove();
+        }
+    }
+
+    private void write(K key, Slot<V> slot) {
+        if (slot.dirty) {
+            store.put(codec.encodeKey(key), slot.value == null ? null : codec.encodeValue(slot.value));
+            slot.dirty = false;
+            slot.stored = slot.value != null;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.driftline.store;
+
+import dev.driftline.ngram.PageStore;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
+
+/**
+ * A logged RocksDB store with decoded state of its own in front, written back once a commit.
+ *
+ * <p>Kafka Streams commits a task in this order: {@code ProcessorStateManager.flushCache()}, flush of the producer,
+ * commit of the transaction with the consumed offsets, {@code StateStore.commit}. Only the first step comes before the
+ * offsets, and it reaches only stores that are {@code instanceof CachedStateStore}, an <em>internal</em> interface.
+ * A store with dirty state that is not one would commit offsets without the counts that belong to them; a punctuation is
+ * no substitute, since rebalances and shutdown commit too. Hence this class extends the internal
+ * {@link WrappedStateStore}, which is a {@code CachedStateStore}; the version of Kafka is pinned in the parent POM for
+ * that reason, and the crash tests fail if the contract changes. To be checked when Kafka is upgraded:
+ * {@code StreamTask.prepareCommit}, {@code ProcessorStateManager.flushCache} and {@code recycle}.
+ *
+ * <p>The store is registered under {@code root}, which is this store (or Kafka's own wrapper of it), never the RocksDB
+ * store inside: so {@link #flushCache()} is what the commit calls. Restoration writes to RocksDB directly, before any
+ * processor is initialised; nothing decoded is read until a processor asks for it.
+ *
+ * <p>Threads: the stream thread that owns the task, and any other that only reads, if both hold this store's monitor while
+ * they use the store or a cache in front of it (the methods that Kafka Streams calls take it themselves). A read may push
+ * dirty state out of a bounded cache; off the stream thread such a write is kept back until the next write-back, because
+ * only the stream thread may write to the changelog.
+ */
+public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, byte[], byte[]>
+        implements PageStore {
+
+    private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
+    private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
+    private Thread owner;
+
+    WriteBackStore(KeyValueStore<Bytes, byte[]> logged) {
+        super(logged);
+    }
+
+    /**
+     * The cache of class {@code type} in front of this store, made by {@code factory} at the first call. It lives until
+     * the store is closed, so two processors of one task that share the store share the cache. Called from
+     * {@code Processor.init}, on the stream thread, which thereby becomes the one that may write.
+     */
+    public synchronized <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
+        owner = Thread.currentThread();
+        WriteBackCache cache = caches.get(type);
+        if (cache == null) {
+            cache = factory.apply(this);
+            caches.put(type, cache);
+        }
+        return type.cast(cache);
+    }
+
+    @Override
+    public byte[] get(byte[] key) {
+        Bytes wrappedKey = Bytes.wrap(key);
+        if (!late.isEmpty()) {
+            Optional<byte[]> value = late.get(wrappedKey);
+            if (value != null) {
+                return value.orElse(null);
+            }
+        }
+        return wrapped().get(wrappedKey);
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value) {
+        if (Thread.currentThread() != owner) {
+            late.put(Bytes.wrap(key), Optional.ofNullable(value));
+            return;
+        }
+        writeLate();
+        wrapped().put(Bytes.wrap(key), value);
+    }
+
+    private void writeLate() {
+        if (!late.isEmpty()) {
+            late.forEach((key, value) -> wrapped().put(key, value.orElse(null)));
+            late.clear();
+        }
+    }
+
+    @Override
+    public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+        Bytes from = Bytes.wrap(prefix);
+        byte[] end = afterPrefix(prefix);
+        Bytes to = end == null ? null : Bytes.wrap(end);
+        if (!late.isEmpty()) {
+            // Rare: only after a read off the stream thread, and until the next commit.
+            TreeMap<Bytes, byte[]> merged = new TreeMap<>();
+            scanWritten(from, to, merged::put);
+            (to == null ? late.tailMap(from) : late.subMap(from, to)).forEach((key, value) -> {
+                if (value.isPresent()) {
+                    merged.put(key, value.get());
+                } else {
+                    merged.remove(key);
+                }
+            });
+            merged.forEach((key, value) -> visitor.accept(key.get(), value));
+            return;
+        }
+        scanWritten(from, to, (key, value) -> visitor.accept(key.get(), value));
+    }
+
+    private void scanWritten(Bytes from, Bytes to, BiConsumer<Bytes, byte[]> visitor) {
+        // The upper bound of range is inclusive, so the first key past the prefix has to be left out by hand.
+        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, to)) {
+            while (entries.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                if (!entry.key.equals(to)) {
+                    visitor.accept(entry.key, entry.value);
+                }
+            }
+        }
+    }
+
+    /** The smallest key that is greater than every key with {@code prefix}; {@code null} where there is none. */
+    private static byte[] afterPrefix(byte[] prefix) {
+        int last = prefix.length - 1;
+        while (last >= 0 && prefix[last] == (byte) 0xFF) {
+            last--;
+        }
+        if (last < 0) {
+            return null;
+        }
+        byte[] end = Arrays.copyOf(prefix, last + 1);
+        end[last]++;
+        return end;
+    }
+
+    /** An estimate of the number of entries, by RocksDB. */
+    public long approximateEntries() {
+        return wrapped().approximateNumEntries();
+    }
+
+    /** Called by the task before every commit, also that of a rebalance and of a shutdown. */
+    @Override
+    public synchronized void flushCache() {
+        owner = Thread.currentThread();
+        writeLate();
+        for (WriteBackCache cache : caches.values()) {
+            cache.writeBack();
+        }
+        super.flushCache();
+    }
+
+    /** Called by the task when it turns into a standby, whose restoration writes past the caches. */
+    @Override
+    public synchronized void clearCache() {
+        late.clear();
+        for (WriteBackCache cache : caches.values()) {
+            cache.forget();
+        }
+        super.clearCache();
+    }
+
+    @Override
+    public synchronized void close() {
+        late.clear();
+        for (WriteBackCache cache : caches.values()) {
+            cache.forget();
+        }
+        caches.clear();
+        super.close();
+    }
+
+    /** The root under which a store registers must be seen as a cached store by the task: see the class comment. */
+    @Override
+    public synchronized void init(StateStoreContext context, StateStore root) {
+        if (!(root instanceof CachedStateStore)) {
+            throw new IllegalStateException("store " + name() + " is registered as " + root.getClass().getName()
+                    + ", which Kafka Streams does not flush before a commit; Driftline needs the Kafka version it pins");
+        }
+        super.init(context, root);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.driftline.store;
+
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Builds {@link WriteBackStore}s: RocksDB with a changelog.
+ *
+ * <p>The byte cache of Kafka Streams cannot be enabled: the decoded caches take its place.
+ */
+public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore> {
+
+    private final String name;
+    private final Map<String, String> logConfig;
+
+    /**
+     * @param name the store's name, which also names its changelog
+     * @param logConfig topic settings of the changelog
+     */
+    public WriteBackStoreBuilder(String name, Map<String, String> logConfig) {
+        this.name = name;
+        this.logConfig = Map.copyOf(logConfig);
+    }
+
+    @Override
+    public WriteBackStore build() {
+        return new WriteBackStore(Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingDisabled()
+                .withLoggingEnabled(logConfig)
+                .build());
+    }
+
+    @Override
+    public StoreBuilder<WriteBackStore> withCachingEnabled() {
+        throw new UnsupportedOperationException("store " + name + " keeps decoded state of its own in front");
+    }
+
+    @Override
+    public StoreBuilder<WriteBackStore> withCachingDisabled() {
+        return this;
+    }
+
+    @Override
+    public StoreBuilder<WriteBackStore> withLoggingEnabled(Map<String, String> config) {
+        return new WriteBackStoreBuilder(name, config);
+    }
+
+    @Override
+    public StoreBuilder<WriteBackStore> withLoggingDisabled() {
+        throw new UnsupportedOperationException("store " + name + " cannot be restored without its changelog");
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+        return logConfig;
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+}

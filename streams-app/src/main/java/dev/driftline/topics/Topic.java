@@ -1,0 +1,46 @@
+package dev.driftline.topics;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What each topic is for. Its full name is the configured prefix followed by {@link #suffix()}. */
+public enum Topic {
+    /** Raw text, tokenised by Driftline. */
+    TEXT("text.v1", TextEvent.class),
+    /** Tokenised documents. */
+    DOCUMENTS("documents.v1", Document.class),
+    /** One score a document, by document id. */
+    SCORES("scores.v1", Score.class),
+    /** Next-word predictions, by document id. */
+    PREDICTIONS("predictions.v1", Prediction.class),
+    /** Records that could not be scored, as received, with headers that say why. */
+    DEAD_LETTERS("dead-letters.v1", null),
+    /** Internal: a part of a document, to the shard that owns its counts. */
+    NGRAM_REQUESTS("ngram-requests.v1", null),
+    /** Internal: a shard's answer, to the partition that the document came from. */
+    NGRAM_REPLIES("ngram-replies.v1", null),
+    /** Internal: new bigram types, to the shard that owns the word's unigram counts. */
+    NGRAM_CONTINUATIONS("ngram-continuations.v1", null);
+
+    private final String suffix;
+    private final Class<? extends SpecificRecord> recordType;
+
+    Topic(String suffix, Class<? extends SpecificRecord> recordType) {
+        this.suffix = suffix;
+        this.recordType = recordType;
+    }
+
+    /** The name without the prefix, version included, for example {@code documents.v1}. */
+    public String suffix() {
+        return suffix;
+    }
+
+    /** The Avro record in the values; none where values are not Avro. */
+    public Optional<Class<? extends SpecificRecord>> recordType() {
+        return Optional.ofNullable(recordType);
+    }
+}

@@ -1,0 +1,286 @@
+package dev.driftline.topics;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Subjects;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Creates, lists and deletes Driftline's topics and registers their schemas. Blocks until the brokers have answered;
+ * what they refuse is thrown as the {@link KafkaException} that they gave. Close it after use; one thread at a time.
+ */
+public final class TopicAdmin implements AutoCloseable {
+
+    private static final Duration VISIBLE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final DriftlineConfig config;
+    private final TopicDefinitions definitions;
+    private final Admin admin;
+
+    /** Connects lazily: nothing is asked of the brokers yet. */
+    public TopicAdmin(DriftlineConfig config) {
+        this.config = config;
+        this.definitions = TopicDefinitions.of(config);
+        this.admin = Admin.create(config.adminProperties());
+    }
+
+    /**
+     * A topic as it is.
+     *
+     * @param definition as it should be
+     * @param partitions partitions it has; 0 where it does not exist
+     * @param records records that its logs span, markers of transactions included; 0 where it does not exist
+     * @param differences settings that differ from the definition, each as {@code name=is (Driftline's: should be)}
+     */
+    public record State(TopicDefinition definition, int partitions, long records, List<String> differences) {
+
+        /** Whether the topic is there. */
+        public boolean exists() {
+            return partitions > 0;
+        }
+    }
+
+    /**
+     * What {@link #create()} did.
+     *
+     * @param created names of the topics that it created
+     * @param states every topic afterwards
+     */
+    public record Created(Set<String> created, List<State> states) {}
+
+    /**
+     * Creates the topics that are missing. Those that exist stay as they are.
+     *
+     * @throws TopicMismatchException if one that exists has another number of partitions; nothing is created then
+     */
+    public Created create() {
+        List<State> before = list();
+        List<String> problems = before.stream()
+                .filter(state -> state.exists()
+                        && state.partitions() != state.definition().partitions())
+                .map(TopicAdmin::mismatch)
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new TopicMismatchException(String.join(System.lineSeparator(), problems));
+        }
+        Set<String> created = new TreeSet<>();
+        List<NewTopic> missing = before.stream()
+                .filter(state -> !state.exists())
+                .map(state -> state.definition().toNewTopic())
+                .toList();
+        admin.createTopics(missing).values().forEach((name, future) -> {
+            try {
+                await(future);
+                created.add(name);
+            } catch (TopicExistsException e) {
+                // Another instance was faster; what it made is checked below like any other.
+            }
+        });
+        await("created topics to be visible", () -> describe().size() == definitions.all().size());
+        return new Created(created, list());
+    }
+
+    private static String mismatch(State state) {
+        TopicDefinition definition = state.definition();
+        String key =
+                switch (definition.topic()) {
+                    case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> Keys.SHARDS.name();
+                    default -> Keys.PARTITIONS.name();
+                };
+        return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "
+                + definition.partitions() + ": set " + key + "=" + state.partitions()
+                + ", or use another topics.prefix, or delete it first (`driftline topics delete`)";
+    }
+
+    /** Puts the schemas of the public topics into the registry, each subject under BACKWARD compatibility. */
+    public List<Subjects.Registered> registerSchemas() {
+        try (SchemaRegistryClient client = new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
+            return new Subjects(client).register(definitions.recordTypes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close the schema registry client", e);
+        }
+    }
+
+    /** Every topic of the configuration as it is, in the order of {@link Topic}. */
+    public List<State> list() {
+        Map<String, TopicDescription> existing = describe();
+        Map<String, Config> settings = settings(existing.keySet());
+        Map<String, Long> records = records(existing.values());
+        List<State> states = new ArrayList<>();
+        for (TopicDefinition definition : definitions.all()) {
+            String name = definition.name();
+            states.add(Optional.ofNullable(existing.get(name))
+                    .map(description -> new State(
+                            definition,
+                            description.partitions().size(),
+                            records.get(name),
+                            differences(definition, settings.get(name))))
+                    .orElseGet(() -> new State(definition, 0, 0, List.of())));
+        }
+        return states;
+    }
+
+    /**
+     * Deletes the topics of the configuration that exist and waits until they are gone.
+     *
+     * @param withState also what the service keeps on the brokers: its changelog topics and its consumer group, so that it
+     *     starts with an empty model. The service must be stopped, and {@code state.dir} is left alone
+     * @return names of the topics that were deleted
+     */
+    public Set<String> delete(boolean withState) {
+        Set<String> names = new TreeSet<>(describe().keySet());
+        if (withState) {
+            String application = config.get(Keys.APPLICATION_ID) + "-";
+            for (String name : await(admin.listTopics().names())) {
+                if (name.startsWith(application) && (name.endsWith("-changelog") || name.endsWith("-repartition"))) {
+                    names.add(name);
+                }
+            }
+        }
+        admin.deleteTopics(names).topicNameValues().values().forEach(future -> {
+            try {
+                await(future);
+            } catch (UnknownTopicOrPartitionException e) {
+                // Somebody else has deleted it: as wanted.
+            }
+        });
+        await("deleted topics to be gone", () -> {
+            Set<String> left = new TreeSet<>(await(admin.listTopics().names()));
+            left.retainAll(names);
+            return left.isEmpty();
+        });
+        if (withState) {
+            try {
+                await(admin.deleteConsumerGroups(List.of(config.get(Keys.APPLICATION_ID))).all());
+            } catch (GroupIdNotFoundException e) {
+                // It never ran.
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+
+    private Map<String, TopicDescription> describe() {
+        Map<String, TopicDescription> existing = new TreeMap<>();
+        List<String> names = definitions.all().stream().map(TopicDefinition::name).toList();
+        admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
+            try {
+                existing.put(name, await(future));
+            } catch (UnknownTopicOrPartitionException e) {
+                // Not there: that is an answer, too.
+            }
+        });
+        return existing;
+    }
+
+    private Map<String, Config> settings(Collection<String> names) {
+        Set<ConfigResource> resources = names.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .collect(Collectors.toSet());
+        return await(admin.describeConfigs(resources).all()).entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
+    }
+
+    private Map<String, Long> records(Collection<TopicDescription> topics) {
+        Map<TopicPartition, OffsetSpec> first = new TreeMap<>(TopicAdmin::compare);
+        topics.forEach(topic -> topic.partitions().forEach(partition ->
+                first.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.earliest())));
+        Map<TopicPartition, OffsetSpec> last = new TreeMap<>(TopicAdmin::compare);
+        first.keySet().forEach(partition -> last.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> begin = await(admin.listOffsets(first).all());
+        Map<TopicPartition, ListOffsetsResultInfo> end = await(admin.listOffsets(last).all());
+        Map<String, Long> records = new TreeMap<>();
+        end.forEach((partition, offset) ->
+                records.merge(partition.topic(), offset.offset() - begin.get(partition).offset(), Long::sum));
+        return records;
+    }
+
+    private static int compare(TopicPartition a, TopicPartition b) {
+        int names = a.topic().compareTo(b.topic());
+        return names != 0 ? names : Integer.compare(a.partition(), b.partition());
+    }
+
+    private static List<String> differences(TopicDefinition definition, Config actual) {
+        List<String> differences = new ArrayList<>();
+        definition.settings().forEach((name, wanted) -> {
+            ConfigEntry entry = actual.get(name);
+            String is = entry == null ? "unset" : entry.value();
+            boolean larger = name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                    && entry != null
+                    && Long.parseLong(is) >= Long.parseLong(wanted);
+            if (!is.equals(wanted) && !larger) {
+                differences.add(name + "=" + is + " (Driftline's: " + wanted + ")");
+            }
+        });
+        return differences;
+    }
+
+    /** Brokers learn of what the controller has done a moment later. */
+    private static void await(String what, BooleanSupplier done) {
+        CountDownLatch pause = new CountDownLatch(1);
+        long deadline = System.nanoTime() + VISIBLE_TIMEOUT.toNanos();
+        try {
+            while (!done.getAsBoolean()) {
+                if (System.nanoTime() > deadline) {
+                    throw new TimeoutException("waited " + VISIBLE_TIMEOUT.toSeconds() + " s for " + what);
+                }
+                pause.await(50, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException refused) {
+                throw refused;
+            }
+            throw new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+}

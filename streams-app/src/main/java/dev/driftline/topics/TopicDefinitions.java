@@ -1,0 +1,92 @@
+package dev.driftline.topics;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * Every topic of one configuration. Text, documents and replies share their partition count, because scatter and gather
+ * share a store; requests and continuations have one partition a shard. Immutable.
+ */
+public final class TopicDefinitions {
+
+    private static final String INTERNAL_SEGMENT_BYTES = Integer.toString(128 * 1024 * 1024);
+
+    private final Map<Topic, TopicDefinition> definitions;
+
+    private TopicDefinitions(Map<Topic, TopicDefinition> definitions) {
+        this.definitions = definitions;
+    }
+
+    /** The topics that {@code config} asks for. */
+    public static TopicDefinitions of(DriftlineConfig config) {
+        Map<Topic, TopicDefinition> definitions = new EnumMap<>(Topic.class);
+        for (Topic topic : Topic.values()) {
+            definitions.put(topic, define(topic, config));
+        }
+        return new TopicDefinitions(definitions);
+    }
+
+    private static TopicDefinition define(Topic topic, DriftlineConfig config) {
+        int partitions = switch (topic) {
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, NGRAM_REPLIES -> config.get(Keys.PARTITIONS);
+            case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> config.get(Keys.SHARDS);
+        };
+        long retention = switch (topic) {
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS -> config.get(Keys.TOPIC_RETENTION_MS);
+            case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
+            case NGRAM_REQUESTS, NGRAM_REPLIES, NGRAM_CONTINUATIONS -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+        };
+        Map<String, String> settings = new TreeMap<>();
+        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
+        // A record published with the date of an old text would be past its retention at once.
+        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        if (isInternal(topic)) {
+            // Retention removes whole segments, and what went through is not needed again.
+            settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, INTERNAL_SEGMENT_BYTES);
+        }
+        return new TopicDefinition(
+                topic,
+                config.get(Keys.TOPIC_PREFIX) + topic.suffix(),
+                partitions,
+                config.get(Keys.TOPIC_REPLICATION_FACTOR),
+                settings);
+    }
+
+    private static boolean isInternal(Topic topic) {
+        return switch (topic) {
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS -> false;
+            case NGRAM_REQUESTS, NGRAM_REPLIES, NGRAM_CONTINUATIONS -> true;
+        };
+    }
+
+    /** All of them, in the order of {@link Topic}. */
+    public List<TopicDefinition> all() {
+        return List.copyOf(definitions.values());
+    }
+
+    /** The definition of {@code topic}. */
+    public TopicDefinition get(Topic topic) {
+        return definitions.get(topic);
+    }
+
+    /** The full name of {@code topic}. */
+    public String name(Topic topic) {
+        return get(topic).name();
+    }
+
+    /** The Avro record of each topic whose values are Avro, by full topic name: what a registry is to hold. */
+    public Map<String, Class<? extends SpecificRecord>> recordTypes() {
+        Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>();
+        definitions.values().forEach(definition ->
+                definition.topic().recordType().ifPresent(type -> types.put(definition.name(), type)));
+        return types;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.DocumentTokens;
+
+/**
+ * A document that may be scored, from whichever topic.
+ *
+ * @param id what its producer calls it
+ * @param source the unit of caches and mixture weights
+ * @param publishedAt milliseconds since 1970, by the producer's clock
+ * @param learn whether it is learned after it is scored
+ * @param tokens what it says
+ */
+record IncomingDocument(String id, String source, long publishedAt, boolean learn, DocumentTokens tokens) {}

@@ -1,0 +1,61 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.store.WriteBackStore;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The shards of the counts that this instance owns just now, for questions from other threads. Thread-safe.
+ *
+ * <p>A question holds the shard's monitor, so the stream thread waits for it before its next document: keep it short.
+ */
+public final class LiveShards {
+
+    private record Shard(WriteBackStore store, ShardScorer scorer) {}
+
+    private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
+
+    /** No shard is live before a task starts. */
+    public LiveShards() {}
+
+    /** The numbers of the shards that are here. */
+    public Set<Integer> numbers() {
+        return new TreeSet<>(shards.keySet());
+    }
+
+    /**
+     * Asks a shard; {@code question} may read counts and must not change them.
+     *
+     * @return the answer, or nothing where the shard is not here
+     */
+    public <T> Optional<T> ask(int number, Function<? super ShardScorer, T> question) {
+        Shard shard = shards.get(number);
+        if (shard == null) {
+            return Optional.empty();
+        }
+        synchronized (shard.store()) {
+            // It may have gone while this thread waited.
+            return shards.get(number) == shard && shard.store().isOpen()
+                    ? Optional.of(question.apply(shard.scorer()))
+                    : Optional.empty();
+        }
+    }
+
+    void opened(int number, WriteBackStore store, ShardScorer scorer) {
+        shards.put(number, new Shard(store, scorer));
+    }
+
+    void closed(int number) {
+        Shard shard = shards.remove(number);
+        if (shard != null) {
+            synchronized (shard.store()) {
+                // Whoever is asking finishes before the store closes.
+            }
+        }
+    }
+}

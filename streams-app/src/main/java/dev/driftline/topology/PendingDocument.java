@@ -1,0 +1,124 @@
+package dev.driftline.topology;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.store.WriteBackMap;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A document that is waiting for replies of the shards.
+ *
+ * <p>A first round of replies scores it. A second one, which only documents with predictions and several shards need,
+ * completes the probabilities of the predicted words.
+ */
+final class PendingDocument {
+
+    private static final int FORMAT = 1;
+
+    final IncomingDocument document;
+    /** Replies that have come, of both rounds. */
+    final List<byte[]> replies;
+
+    private int asked;
+    private int answered;
+    private boolean scored;
+
+    PendingDocument(IncomingDocument document, int asked) {
+        this(document, asked, new ArrayList<>(asked));
+    }
+
+    private PendingDocument(IncomingDocument document, int asked, List<byte[]> replies) {
+        this.document = document;
+        this.asked = asked;
+        this.replies = replies;
+    }
+
+    /** Adds a reply; true if it is the last that was waited for. */
+    boolean add(byte[] reply) {
+        replies.add(reply);
+        answered++;
+        return answered == asked;
+    }
+
+    /** Whether the score is out, so that only the prediction is still to come. */
+    boolean scored() {
+        return scored;
+    }
+
+    /** Notes that the score is out and that {@code requests} more replies are to come. */
+    void awaitPrediction(int requests) {
+        scored = true;
+        asked = requests;
+        answered = 0;
+    }
+
+    byte[] encode() {
+        byte[] tokens = document.tokens().encode();
+        Varints.Writer out = new Varints.Writer(
+                64 + tokens.length + replies.stream().mapToInt(reply -> reply.length + 5).sum());
+        out.writeByte(FORMAT);
+        out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
+        out.writeLong(document.publishedAt());
+        out.writeByte((document.learn() ? 1 : 0) | (scored ? 2 : 0));
+        out.writeBytes(tokens);
+        out.writeInt(asked);
+        out.writeInt(answered);
+        out.writeInt(replies.size());
+        replies.forEach(out::writeBytes);
+        return out.toByteArray();
+    }
+
+    static PendingDocument decode(byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        int format = in.readByte();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
+                    + FORMAT + ": upgrade Driftline");
+        }
+        String id = new String(in.readBytes(), StandardCharsets.UTF_8);
+        String source = new String(in.readBytes(), StandardCharsets.UTF_8);
+        long publishedAt = in.readLong();
+        int flags = in.readByte();
+        DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
+        int asked = in.readInt();
+        int answered = in.readInt();
+        int count = in.readInt();
+        List<byte[]> replies = new ArrayList<>(Math.max(asked, count));
+        for (int i = 0; i < count; i++) {
+            replies.add(in.readBytes());
+        }
+        PendingDocument pending = new PendingDocument(
+                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), asked, replies);
+        pending.answered = answered;
+        pending.scored = (flags & 2) != 0;
+        return pending;
+    }
+
+    /** By ticket ({@link Ticket}). */
+    static final class Codec implements WriteBackMap.Codec<Long, PendingDocument> {
+
+        @Override
+        public byte[] encodeKey(Long ticket) {
+            return ByteBuffer.allocate(Long.BYTES).putLong(ticket).array();
+        }
+
+        @Override
+        public Long decodeKey(byte[] bytes) {
+            return ByteBuffer.wrap(bytes).getLong();
+        }
+
+        @Override
+        public byte[] encodeValue(PendingDocument pending) {
+            return pending.encode();
+        }
+
+        @Override
+        public PendingDocument decodeValue(Long ticket, byte[] bytes) {
+            return decode(bytes);
+        }
+    }
+}

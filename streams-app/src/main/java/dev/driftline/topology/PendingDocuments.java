@@ -1,0 +1,62 @@
+package dev.driftline.topology;
+
+import dev.driftline.ngram.PageStore;
+import dev.driftline.store.WriteBackCache;
+import dev.driftline.store.WriteBackMap;
+
+/** The documents of one partition that wait for replies, by {@link Ticket}. */
+final class PendingDocuments implements WriteBackCache {
+
+    /** A backlog may be far larger; what is past this waits in RocksDB. */
+    private static final int DECODED = 4096;
+
+    private final WriteBackMap<Long, PendingDocument> documents;
+    private int count = -1;
+
+    PendingDocuments(PageStore store) {
+        documents = new WriteBackMap<>(store, new PendingDocument.Codec(), DECODED);
+    }
+
+    /** The document, or {@code null} where none of that ticket is waiting. */
+    PendingDocument get(long ticket) {
+        return documents.get(ticket);
+    }
+
+    /** Adds a document. */
+    void add(long ticket, PendingDocument pending) {
+        count = size() + (documents.get(ticket) == null ? 1 : 0);
+        documents.put(ticket, pending);
+    }
+
+    /** Notes that a document has changed. */
+    void update(long ticket, PendingDocument pending) {
+        documents.put(ticket, pending);
+    }
+
+    /** Removes a document that is there. */
+    void remove(long ticket) {
+        count = size() - 1;
+        documents.remove(ticket);
+    }
+
+    /** How many are waiting; the first call after a restore counts them. */
+    int size() {
+        if (count < 0) {
+            int[] counted = {0};
+            documents.forEach((ticket, pending) -> counted[0]++);
+            count = counted[0];
+        }
+        return count;
+    }
+
+    @Override
+    public void writeBack() {
+        documents.writeBack();
+    }
+
+    @Override
+    public void forget() {
+        documents.forget();
+        count = -1;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.driftline.topology;
+
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Reads the records of one input topic: what is a document goes on to scatter under its {@link Ticket}, what is not
+ * becomes a dead letter.
+ */
+final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
+
+    private final String operator;
+    private final boolean text;
+    private final Supplier<RecordDecoder> decoders;
+    private final int recordBytes;
+
+    private RecordDecoder decoder;
+    private ProcessorContext<Object, Object> context;
+
+    ReadProcessor(String operator, boolean text, Supplier<RecordDecoder> decoders, int recordBytes) {
+        this.operator = operator;
+        this.text = text;
+        this.decoders = decoders;
+        this.recordBytes = recordBytes;
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        this.context = context;
+        decoder = decoders.get();
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> received) {
+        RecordMetadata from = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException(operator + " was given a record from no topic"));
+        IncomingDocument document;
+        try {
+            document = decoder.decode(received.value());
+        } catch (Rejection why) {
+            context.forward(
+                    DeadLetters.of(received, from, operator, why, recordBytes), DriftlineTopology.DEAD_LETTERS_SINK);
+            return;
+        }
+        // Headers of the input stay behind: what follows are records of our own.
+        context.forward(
+                new Record<>(Ticket.of(from.offset(), text), document, received.timestamp()),
+                DriftlineTopology.SCATTER);
+    }
+}

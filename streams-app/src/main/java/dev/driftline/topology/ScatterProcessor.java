@@ -1,0 +1,67 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.Scatter;
+import dev.driftline.store.WriteBackStore;
+import java.util.List;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Sends each document to the shards that own a part of it and keeps it until they have replied. */
+final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[], byte[]> {
+
+    private final TopologySettings settings;
+    private final Progress progress;
+    private final byte[][] shardKeys;
+
+    private ProcessorContext<byte[], byte[]> context;
+    private int partition;
+    private Scatter scatter;
+    private PendingDocuments pending;
+
+    ScatterProcessor(TopologySettings settings, Progress progress) {
+        this.settings = settings;
+        this.progress = progress;
+        shardKeys = ShardKey.upTo(settings.shards());
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        partition = context.taskId().partition();
+        scatter = new Scatter(settings.model(), settings.shards());
+        pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
+                .cache(PendingDocuments.class, PendingDocuments::new);
+        progress.partitionAssigned(partition);
+    }
+
+    @Override
+    public void process(Record<Long, IncomingDocument> record) {
+        IncomingDocument document = record.value();
+        byte[][] requests = scatter.requests(
+                partition,
+                record.key(),
+                document.tokens(),
+                document.learn(),
+                settings.predictions(),
+                List.of());
+        int asked = 0;
+        for (byte[] request : requests) {
+            if (request != null) {
+                asked++;
+            }
+        }
+        pending.add(record.key(), new PendingDocument(document, asked));
+        progress.pending(partition, pending.size());
+        for (int shard = 0; shard < requests.length; shard++) {
+            if (requests[shard] != null) {
+                context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        progress.partitionRevoked(partition);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.driftline.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BrokerProcessIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldKeepWhatWasCommittedWhenKilledAndStartedAgainAtTheSameAddress() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(directory)) {
+            String address = broker.bootstrapServers();
+            EmbeddedBrokerIT.createTopic(address, "letters");
+            try (KafkaProducer<String, String> producer = EmbeddedBrokerIT.transactional(address)) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("letters", "a", "before the kill"));
+                producer.commitTransaction();
+            }
+            long first = broker.pid();
+
+            broker.kill();
+            assertThat(ProcessHandle.of(first)).isEmpty();
+            broker.start();
+
+            assertThat(broker.pid()).isNotEqualTo(first);
+            assertThat(EmbeddedBrokerIT.readAll(address, "letters")).containsExactly("before the kill");
+        }
+    }
+
+    @Test
+    void shouldNotAnswerWhileFrozen() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(directory);
+                Admin admin = Admin.create(Map.of(
+                        "bootstrap.servers", broker.bootstrapServers(),
+                        "default.api.timeout.ms", "1500",
+                        "request.timeout.ms", "1000"))) {
+            broker.freeze();
+            assertThatThrownBy(() -> admin.describeCluster().clusterId().get())
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(TimeoutException.class);
+            broker.thaw();
+            try (Admin later = EmbeddedBrokerIT.admin(broker.bootstrapServers())) {
+                assertThat(later.describeCluster().nodes().get()).hasSize(1);
+            }
+        }
+    }
+}
