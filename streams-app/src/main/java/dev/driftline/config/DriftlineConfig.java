@@ -44,6 +44,9 @@ public final class DriftlineConfig {
     public static final List<String> PASS_THROUGH_PREFIXES =
             List.of("kafka.", "streams.", "consumer.", "producer.", "admin.", "schema.registry.");
 
+    /** How long a person at a command line waits for brokers; Kafka's own default is a minute. */
+    private static final int ANSWER_TIMEOUT_MS = 20_000;
+
     private static final String ENVIRONMENT_PREFIX = "DRIFTLINE_";
 
     /**
@@ -51,7 +54,7 @@ public final class DriftlineConfig {
      * service that happens to be called "driftline".
      */
     private static final Pattern NOT_A_SETTING = Pattern.compile(
-            "DRIFTLINE_(HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
+            "DRIFTLINE_(CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
 
     private static final Pattern SECRET = Pattern.compile(
             "password|passphrase|secret|user\\.?info|jaas|credentials?$|token$|api\\.?key|private\\.?key|keystore\\.key$");
@@ -200,6 +203,7 @@ public final class DriftlineConfig {
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
         properties.putAll(stripped("consumer."));
         return properties;
     }
@@ -216,6 +220,8 @@ public final class DriftlineConfig {
     /** Properties for an admin client. */
     public Map<String, Object> adminProperties() {
         Map<String, Object> properties = clientProperties();
+        properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
+        properties.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
         properties.putAll(stripped("admin."));
         return properties;
     }
