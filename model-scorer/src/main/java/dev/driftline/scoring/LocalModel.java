@@ -1,0 +1,103 @@
+package dev.driftline.scoring;
+
+import dev.driftline.ngram.PageStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * The whole n-gram model in one process: the shards, asked and taught one document after the other, without Kafka.
+ *
+ * <p>The same requests and replies go through the same code as in the topology. Not thread-safe.
+ */
+public final class LocalModel {
+
+    private final ModelSettings settings;
+    private final ShardScorer[] shards;
+    private final Scatter scatter;
+    private final Gather gather;
+    private long documents;
+
+    /**
+     * @param stores gives the store of a shard
+     * @param cacheBytes heap that the decoded counts of all shards together may take
+     */
+    public LocalModel(ModelSettings settings, int shards, IntFunction<PageStore> stores, long cacheBytes) {
+        this.settings = settings;
+        this.shards = new ShardScorer[shards];
+        for (int shard = 0; shard < shards; shard++) {
+            this.shards[shard] = new ShardScorer(settings, shard, shards, stores.apply(shard), cacheBytes / shards);
+        }
+        scatter = new Scatter(settings, shards);
+        gather = new Gather(settings, shards);
+    }
+
+    /** What makes this model. */
+    public ModelSettings settings() {
+        return settings;
+    }
+
+    /** The number of shards. */
+    public int shardCount() {
+        return shards.length;
+    }
+
+    /** One of the shards. */
+    public ShardScorer shard(int number) {
+        return shards[number];
+    }
+
+    /** Scores a document; then, if {@code learn}, learns it. */
+    public NgramProbabilities score(DocumentTokens document, boolean learn) {
+        return ask(document, learn, 0, List.of()).positions();
+    }
+
+    /**
+     * Scores a document and proposes next words after its last sentence; then, if {@code learn}, learns it.
+     *
+     * @param predictions how many of the counts' own candidates are wanted at least, 1 or more
+     * @param extraCandidates words to look at beside them
+     */
+    public Gather.Gathered ask(
+            DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
+        byte[][] requests = scatter.requests(0, documents++, document, learn, predictions, extraCandidates);
+        List<byte[]> replies = new ArrayList<>(shards.length);
+        List<byte[][]> continuations = new ArrayList<>(shards.length);
+        for (int shard = 0; shard < shards.length; shard++) {
+            ShardScorer.Answer answer = shards[shard].answer(requests[shard]);
+            replies.add(answer.reply());
+            continuations.add(answer.continuations());
+        }
+        for (byte[][] messages : continuations) {
+            for (int shard = 0; shard < messages.length; shard++) {
+                if (messages[shard] != null) {
+                    shards[shard].applyContinuations(messages[shard]);
+                }
+            }
+        }
+        Gather.Gathered gathered = gather.gather(document, replies);
+        if (gathered.lookups().length == 0) {
+            return gathered;
+        }
+        for (int shard = 0; shard < shards.length; shard++) {
+            byte[] lookup = gathered.lookups()[shard];
+            if (lookup != null) {
+                replies.add(shards[shard].answer(lookup).reply());
+            }
+        }
+        return gather.gather(document, replies);
+    }
+
+    /** Raw count of an n-gram of 1 to N words, {@code <s>} and {@code </s>} among them where they belong. */
+    public long rawCount(List<String> ngram) {
+        String owner = ngram.size() == 1 ? ngram.get(0) : ngram.get(ngram.size() - 2);
+        return shards[ShardScorer.shardOf(owner, shards.length)].rawCount(ngram);
+    }
+
+    /** Puts every changed page into the stores. */
+    public void writeBack() {
+        for (ShardScorer shard : shards) {
+            shard.writeBack();
+        }
+    }
+}

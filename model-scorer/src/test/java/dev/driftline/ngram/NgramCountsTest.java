@@ -1,0 +1,269 @@
+package dev.driftline.ngram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NgramCountsTest {
+
+    /** What learned and what was learned, side by side. */
+    private static final class Pair {
+        final HeapPageStore pages = new HeapPageStore();
+        final NgramCounts fast;
+        final SlowCounts slow;
+        final int order;
+
+        Pair(int order, long cacheBytes) {
+            this.order = order;
+            fast = new NgramCounts(order, pages, cacheBytes);
+            slow = new SlowCounts(order);
+            fast.load();
+        }
+
+        void learn(List<Integer> sentence) {
+            slow.learn(sentence);
+            List<Integer> padded = new ArrayList<>();
+            padded.add(NgramCounts.BOS);
+            padded.addAll(sentence);
+            padded.add(NgramCounts.EOS);
+            for (int end = 1; end < padded.size(); end++) {
+                if (order > 1 && fast.learn(context(padded, end), Math.min(end, order - 1), padded.get(end))) {
+                    fast.addContinuation(padded.get(end), 1);
+                }
+                fast.addUnigram(padded.get(end), 1);
+            }
+        }
+
+        private int[] context(List<Integer> padded, int end) {
+            int[] context = new int[order + 1];
+            for (int d = 1; d < order && end - d >= 0; d++) {
+                context[d] = padded.get(end - d);
+            }
+            return context;
+        }
+
+        void learnRandomText(long seed, int sentences, int words) {
+            Random random = new Random(seed);
+            for (int id = fast.wordCount(); id < words; id++) {
+                byte[] utf8 = ("w" + id).getBytes(StandardCharsets.UTF_8);
+                assertThat(fast.learnWord(utf8, 0, utf8.length, NgramCounts.hash(utf8, 0, utf8.length)))
+                        .isEqualTo(id);
+            }
+            for (int s = 0; s < sentences; s++) {
+                List<Integer> sentence = new ArrayList<>();
+                int length = random.nextInt(12);
+                for (int i = 0; i < length; i++) {
+                    // Skewed, as language is: small ids far more often than large ones.
+                    double u = random.nextDouble();
+                    sentence.add(2 + (int) ((words - 2) * u * u * u * u));
+                }
+                learn(sentence);
+                if (s % 7 == 0) {
+                    fast.trim();
+                }
+            }
+        }
+
+        void check() {
+            PositionCounts out = new PositionCounts(order);
+            for (List<Integer> ngram : slow.raw.keySet()) {
+                int n = ngram.size();
+                int word = ngram.get(n - 1);
+                if (n == 1) {
+                    assertThat(fast.rawUnigram(word)).as("%s", ngram).isEqualTo(slow.raw(ngram));
+                    assertThat(fast.continuationUnigram(word))
+                            .as("%s", ngram)
+                            .isEqualTo(order == 1 ? 0 : slow.continuation(ngram));
+                    continue;
+                }
+                fast.lookup(reversed(ngram), n - 1, word, out);
+                assertThat(out.matched()).as("%s", ngram).isEqualTo(n - 1);
+                assertThat(out.raw(n - 1)).as("raw %s", ngram).isEqualTo(slow.raw(ngram));
+                if (n < order) {
+                    assertThat(out.continuation(n - 1)).as("continuation %s", ngram).isEqualTo(slow.continuation(ngram));
+                }
+            }
+            for (int n = 1; n <= order; n++) {
+                Map<Integer, Integer> raws = slow.countsOfCounts(n, false);
+                Map<Integer, Integer> continuations = slow.countsOfCounts(n, true);
+                for (int j = 1; j <= 4; j++) {
+                    assertThat(fast.rawCountOfCounts(n, j)).as("t%d of order %d", j, n).isEqualTo(raws.getOrDefault(j, 0).longValue());
+                    if (n < order) {
+                        assertThat(fast.continuationCountOfCounts(n, j))
+                                .as("continuation t%d of order %d", j, n)
+                                .isEqualTo(continuations.getOrDefault(j, 0).longValue());
+                    }
+                }
+            }
+            checkContexts(out);
+        }
+
+        private void checkContexts(PositionCounts out) {
+            Set<List<Integer>> contexts = new HashSet<>();
+            for (List<Integer> ngram : slow.raw.keySet()) {
+                if (ngram.size() > 1) {
+                    contexts.add(ngram.subList(0, ngram.size() - 1));
+                }
+            }
+            int checked = 0;
+            for (List<Integer> context : contexts) {
+                if (checked++ > 400) {
+                    break;
+                }
+                Map<Integer, int[]> expected = slow.followers(context);
+                Map<Integer, int[]> found = new TreeMap<>();
+                int[] reversed = new int[order + 1];
+                for (int d = 1; d <= context.size(); d++) {
+                    reversed[d] = context.get(context.size() - d);
+                }
+                boolean longest = context.size() == order - 1;
+                fast.followers(reversed, context.size(), (word, raw, continuation) ->
+                        assertThat(found.put(word, new int[] {raw, continuation})).isNull());
+                assertThat(found.keySet()).as("followers of %s", context).isEqualTo(expected.keySet());
+                int[] figures = new int[8];
+                expected.forEach((word, counts) -> {
+                    assertThat(found.get(word)[0]).isEqualTo(counts[0]);
+                    assertThat(found.get(word)[1]).isEqualTo(longest ? counts[0] : counts[1]);
+                    figures[0] += counts[0];
+                    figures[Math.min(3, counts[0])]++;
+                    figures[4] += counts[1];
+                    figures[4 + Math.min(3, counts[1])]++;
+                });
+                fast.lookup(reversed, context.size(), -2, out);
+                assertThat(out.rawTotal(context.size())).isEqualTo(figures[0]);
+                assertThat(out.followers(context.size())).isEqualTo(expected.size());
+                for (int f = 0; f < (longest ? 4 : 8); f++) {
+                    assertThat(out.cells[context.size() * PositionCounts.STRIDE + f])
+                            .as("figure %d of %s", f, context)
+                            .isEqualTo(figures[f]);
+                }
+            }
+        }
+
+        private int[] reversed(List<Integer> ngram) {
+            int[] context = new int[order + 1];
+            for (int d = 1; d < ngram.size(); d++) {
+                context[d] = ngram.get(ngram.size() - 1 - d);
+            }
+            return context;
+        }
+    }
+
+    @ParameterizedTest(name = "order {0}, {1} bytes of cache, {2} words")
+    @CsvSource({
+        "1, 100000000, 40", "2, 100000000, 40", "2, 4000, 900", "3, 100000000, 60", "3, 4000, 60", "3, 4000, 900",
+        "4, 20000, 300", "5, 100000000, 30", "5, 4000, 30", "5, 4000, 2000", "6, 4000, 50", "7, 100000000, 20",
+        "7, 4000, 400"
+    })
+    void shouldCountAsASlowCountDoesWhateverFitsInTheCache(int order, long cacheBytes, int words) {
+        Pair pair = new Pair(order, cacheBytes);
+        pair.learnRandomText(order * 31L + words, 700, words);
+        pair.check();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "2", "3", "5", "7"})
+    void shouldHoldTheSameCountsWhenReadBackFromItsPages(int order) {
+        Pair pair = new Pair(order, 1 << 20);
+        for (int round = 0; round < 4; round++) {
+            pair.learnRandomText(round, 300, 100 + 100 * round);
+            pair.fast.writeBack();
+            pair.fast.forget();
+            pair.fast.load();
+            pair.check();
+        }
+    }
+
+    @Test
+    void shouldForgetWhatWasNotWrittenBack() {
+        Pair pair = new Pair(3, 1 << 20);
+        pair.learnRandomText(1, 50, 30);
+        pair.fast.writeBack();
+        long before = pair.fast.rawTotal();
+        int sizeBefore = pair.pages.size();
+        pair.learnRandomText(2, 50, 30);
+        assertThat(pair.fast.rawTotal()).isGreaterThan(before);
+        pair.fast.forget();
+        pair.fast.load();
+        assertThat(pair.fast.rawTotal()).isEqualTo(before);
+        assertThat(pair.pages.size()).isEqualTo(sizeBefore);
+    }
+
+    @Test
+    void shouldStayWithinItsBoundWhenTheTextOutgrowsTheCache() {
+        Pair pair = new Pair(5, 200_000);
+        pair.learnRandomText(5, 3000, 3000);
+        pair.fast.trim();
+        assertThat(pair.fast.cachedBytes()).isLessThanOrEqualTo(200_000);
+        pair.check();
+    }
+
+    @Test
+    void shouldSpreadAHotContextOverPagesOfBoundedSize() {
+        Pair pair = new Pair(3, 1 << 24);
+        pair.learnRandomText(5, 1, 6000);
+        for (int word = 3; word < 6000; word++) {
+            pair.learn(List.of(2, word, 2, (word * 7) % 5990 + 3));
+        }
+        pair.fast.writeBack();
+        int[] largest = {0};
+        pair.pages.scan(new byte[0], (key, value) -> {
+            if (key[0] != 'w') {
+                largest[0] = Math.max(largest[0], value.length);
+            }
+        });
+        assertThat(largest[0]).isLessThan(2_500);
+        pair.fast.forget();
+        pair.fast.load();
+        PositionCounts out = new PositionCounts(3);
+        pair.fast.lookup(new int[] {0, 2, 0}, 1, 17, out);
+        assertThat(out.followers(1)).isGreaterThan(5_900);
+        assertThat(out.raw(1)).isEqualTo(pair.slow.raw(List.of(2, 17)));
+    }
+
+    @Test
+    void shouldListTheHighestCountsOfAHotContext() {
+        Pair pair = new Pair(2, 1 << 24);
+        pair.learnRandomText(5, 1, 3000);
+        Random random = new Random(4);
+        for (int i = 0; i < 20_000; i++) {
+            double u = random.nextDouble();
+            pair.learn(List.of(2, 3 + (int) (2990 * u * u * u)));
+        }
+        Map<Integer, int[]> all = pair.slow.followers(List.of(2));
+        Set<Integer> listed = new HashSet<>();
+        int floor = pair.fast.topFollowers(new int[] {0, 2, 0}, 1, (word, raw, continuation) -> listed.add(word));
+        assertThat(listed).hasSize(TopFollowers.SIZE);
+        all.forEach((word, counts) -> {
+            if (counts[0] > floor) {
+                assertThat(listed).contains(word);
+            }
+        });
+        assertThat(floor).isPositive();
+    }
+
+    @Test
+    void shouldRefuseAStateOfAnotherOrderOrFormat() {
+        Pair pair = new Pair(3, 1 << 20);
+        pair.learnRandomText(1, 20, 30);
+        pair.fast.writeBack();
+        NgramCounts other = new NgramCounts(5, pair.pages, 1 << 20);
+        assertThatThrownBy(other::load).hasMessageContaining("order 3").hasMessageContaining("order 5");
+        byte[] meta = pair.pages.get(PageKeys.meta());
+        meta[0] = 99;
+        pair.pages.put(PageKeys.meta(), meta);
+        NgramCounts same = new NgramCounts(3, pair.pages, 1 << 20);
+        assertThatThrownBy(same::load).hasMessageContaining("format version 99");
+    }
+}
