@@ -70,7 +70,7 @@ public final class DocumentPublisher implements AutoCloseable {
     public static DocumentPublisher open(DriftlineConfig config, RecordForm form, RecordKey key) {
         String topic = TopicDefinitions.of(config).name(form.topic());
         requireTopic(config, topic);
-        requireSchema(config, topic, form);
+        requireSchema(config, topic);
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
@@ -215,7 +215,7 @@ public final class DocumentPublisher implements AutoCloseable {
         }
     }
 
-    private static void requireSchema(DriftlineConfig config, String topic, RecordForm form) {
+    private static void requireSchema(DriftlineConfig config, String topic) {
         String subject = topic + Subjects.VALUE_SUFFIX;
         String registry = config.get(Keys.SCHEMA_REGISTRY_URL);
         try (SchemaRegistryClient client =
