@@ -354,8 +354,7 @@ public final class DocumentScorer {
         return new ArrayList<>(listed);
     }
 
-    private List<Prediction> predict(
-            Candidates candidates, SourceModel source, int predictions) {
+    private List<Prediction> predict(Candidates candidates, SourceModel source, int predictions) {
         NgramProbabilities rows = candidates.probabilities();
         List<PredictedWord> byNgram = new ArrayList<>();
         List<PredictedWord> byMixture = new ArrayList<>();
