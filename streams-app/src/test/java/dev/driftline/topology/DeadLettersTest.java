@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -199,8 +198,9 @@ class DeadLettersTest {
         try {
             return fixture.registry.register(
                     "other-value",
-                    new AvroSchema("{\"type\": \"record\", \"name\": \"Other\", \"fields\":"
-                            + " [{\"name\": \"x\", \"type\": \"int\"}]}", List.of(), Map.of(), null));
+                    new AvroSchema(new Schema.Parser()
+                            .parse("{\"type\": \"record\", \"name\": \"Other\", \"fields\":"
+                                    + " [{\"name\": \"x\", \"type\": \"int\"}]}")));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
