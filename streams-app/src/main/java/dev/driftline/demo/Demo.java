@@ -40,6 +40,10 @@ public final class Demo {
     private volatile boolean stopped;
 
     /** A demo, not started; what it has to say goes to {@code screen}. */
+    public Demo(DemoOptions options, Screen screen) {
+        this(options, screen, LocalService::start);
+    }
+
     Demo(DemoOptions options, Screen screen, DemoService.Starter starter) {
         this.options = options;
         this.screen = screen;
