@@ -44,6 +44,9 @@ public final class DriftlineConfig {
     public static final List<String> PASS_THROUGH_PREFIXES =
             List.of("kafka.", "streams.", "consumer.", "producer.", "admin.", "schema.registry.");
 
+    /** How long a person at a command line waits for brokers; Kafka's own default is a minute. */
+    private static final int ANSWER_TIMEOUT_MS = 20_000;
+
     private static final String ENVIRONMENT_PREFIX = "DRIFTLINE_";
 
     /**
@@ -51,7 +54,7 @@ public final class DriftlineConfig {
      * service that happens to be called "driftline".
      */
     private static final Pattern NOT_A_SETTING = Pattern.compile(
-            "DRIFTLINE_(HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
+            "DRIFTLINE_(CACHE|CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
 
     private static final Pattern SECRET = Pattern.compile(
             "password|passphrase|secret|user\\.?info|jaas|credentials?$|token$|api\\.?key|private\\.?key|keystore\\.key$");
@@ -118,7 +121,8 @@ public final class DriftlineConfig {
             given.put(name, new Setting(name, text, path.toString()));
         }));
         new TreeMap<>(environment).forEach((variable, text) -> {
-            if (variable.startsWith(ENVIRONMENT_PREFIX) && !NOT_A_SETTING.matcher(variable).matches()) {
+            if (variable.startsWith(ENVIRONMENT_PREFIX)
+                    && !NOT_A_SETTING.matcher(variable).matches()) {
                 String name = nameOf(variable);
                 given.put(name, new Setting(name, text, "environment " + variable));
             }
@@ -200,6 +204,7 @@ public final class DriftlineConfig {
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
         properties.putAll(stripped("consumer."));
         return properties;
     }
@@ -216,6 +221,8 @@ public final class DriftlineConfig {
     /** Properties for an admin client. */
     public Map<String, Object> adminProperties() {
         Map<String, Object> properties = clientProperties();
+        properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
+        properties.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_TIMEOUT_MS);
         properties.putAll(stripped("admin."));
         return properties;
     }
@@ -271,9 +278,11 @@ public final class DriftlineConfig {
                 continue;
             }
             if (isPassThrough(setting.name())) {
-                owner(setting.name()).ifPresentOrElse(
-                        key -> problems.add(setting.name() + ": set " + key.name() + " instead (" + setting.origin() + ")"),
-                        () -> settings.put(setting.name(), setting));
+                owner(setting.name())
+                        .ifPresentOrElse(
+                                key -> problems.add(
+                                        setting.name() + ": set " + key.name() + " instead (" + setting.origin() + ")"),
+                                () -> settings.put(setting.name(), setting));
             } else {
                 problems.add("unknown setting " + setting.name() + " (" + setting.origin() + "): did you mean "
                         + nearest(setting.name()) + "?");
@@ -310,7 +319,8 @@ public final class DriftlineConfig {
     }
 
     private static boolean isPassThrough(String name) {
-        return PASS_THROUGH_PREFIXES.stream().anyMatch(prefix -> name.startsWith(prefix) && name.length() > prefix.length())
+        return PASS_THROUGH_PREFIXES.stream()
+                        .anyMatch(prefix -> name.startsWith(prefix) && name.length() > prefix.length())
                 && !name.equals(Keys.SCHEMA_REGISTRY_URL.name());
     }
 

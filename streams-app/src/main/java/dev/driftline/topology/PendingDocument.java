@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
 import dev.driftline.store.WriteBackMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ final class PendingDocument {
     private static final int FORMAT = 1;
 
     final IncomingDocument document;
+    /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
+    final long timestamp;
     /** Replies that have come, of both rounds. */
     final List<byte[]> replies;
 
@@ -26,14 +29,29 @@ final class PendingDocument {
     private int answered;
     private boolean scored;
 
-    PendingDocument(IncomingDocument document, int asked) {
-        this(document, asked, new ArrayList<>(asked));
+    PendingDocument(IncomingDocument document, long timestamp, int asked) {
+        this(document, timestamp, asked, new ArrayList<>(asked));
     }
 
-    private PendingDocument(IncomingDocument document, int asked, List<byte[]> replies) {
+    private PendingDocument(IncomingDocument document, long timestamp, int asked, List<byte[]> replies) {
         this.document = document;
+        this.timestamp = timestamp;
         this.asked = asked;
         this.replies = replies;
+    }
+
+    /** Whether {@code reply} is of the round that is waited for, from a shard that has not replied in it yet. */
+    boolean expects(byte[] reply) {
+        if (Gather.isLookup(reply) != scored) {
+            return false;
+        }
+        int shard = Gather.shard(reply);
+        for (byte[] other : replies) {
+            if (Gather.shard(other) == shard && Gather.isLookup(other) == scored) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Adds a reply; true if it is the last that was waited for. */
@@ -63,6 +81,7 @@ final class PendingDocument {
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
+        out.writeLong(timestamp);
         out.writeByte((document.learn() ? 1 : 0) | (scored ? 2 : 0));
         out.writeBytes(tokens);
         out.writeInt(asked);
@@ -82,6 +101,7 @@ final class PendingDocument {
         String id = new String(in.readBytes(), StandardCharsets.UTF_8);
         String source = new String(in.readBytes(), StandardCharsets.UTF_8);
         long publishedAt = in.readLong();
+        long timestamp = in.readLong();
         int flags = in.readByte();
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
@@ -92,7 +112,7 @@ final class PendingDocument {
             replies.add(in.readBytes());
         }
         PendingDocument pending = new PendingDocument(
-                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), asked, replies);
+                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), timestamp, asked, replies);
         pending.answered = answered;
         pending.scored = (flags & 2) != 0;
         return pending;

@@ -51,7 +51,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 asked++;
             }
         }
-        pending.add(record.key(), new PendingDocument(document, asked));
+        pending.add(record.key(), new PendingDocument(document, record.timestamp(), asked));
         progress.pending(partition, pending.size());
         for (int shard = 0; shard < requests.length; shard++) {
             if (requests[shard] != null) {

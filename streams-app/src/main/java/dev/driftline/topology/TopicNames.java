@@ -1,5 +1,7 @@
 package dev.driftline.topology;
 
+import dev.driftline.topics.Topic;
+
 /**
  * The topics that the topology reads and writes; all exist before it starts.
  *
@@ -25,13 +27,13 @@ public record TopicNames(
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
         return new TopicNames(
-                prefix + "text.v1",
-                prefix + "documents.v1",
-                prefix + "scores.v1",
-                prefix + "predictions.v1",
-                prefix + "dead-letters.v1",
-                prefix + "ngram-requests.v1",
-                prefix + "ngram-replies.v1",
-                prefix + "ngram-continuations.v1");
+                prefix + Topic.TEXT.suffix(),
+                prefix + Topic.DOCUMENTS.suffix(),
+                prefix + Topic.SCORES.suffix(),
+                prefix + Topic.PREDICTIONS.suffix(),
+                prefix + Topic.DEAD_LETTERS.suffix(),
+                prefix + Topic.NGRAM_REQUESTS.suffix(),
+                prefix + Topic.NGRAM_REPLIES.suffix(),
+                prefix + Topic.NGRAM_CONTINUATIONS.suffix());
     }
 }

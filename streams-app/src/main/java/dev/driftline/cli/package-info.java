@@ -1,0 +1,5 @@
+/**
+ * The command line: {@link dev.driftline.cli.Driftline} is the main class, each command is one class. Results go to standard
+ * output, everything else to standard error; a failure is one line that says what to do, and an exit code.
+ */
+package dev.driftline.cli;

@@ -1,0 +1,221 @@
+package dev.driftline.topology;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
+import dev.driftline.store.WriteBackStoreBuilder;
+import dev.driftline.text.Tokenizers;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
+
+/**
+ * Documents in, scores and predictions out: two sub-topologies that talk through topics of their own.
+ *
+ * <pre>
+ * documents: one task a partition of the inputs
+ *
+ *   documents ─► read-documents ─┬─► scatter ──────────────────────► requests      (partition = shard)
+ *   text ──────► read-text ──────┤      │                               ▲
+ *                                │   pending-documents                  │ second round, for predictions
+ *                                │      │                               │
+ *   replies ─────────────────────│──► gather ───────────────────────────┘
+ *                                │      │ sources
+ *                                │      ├─► scores
+ *                                │      └─► predictions
+ *                                └─► dead letters
+ *
+ * shards: one task a shard
+ *
+ *   requests ──────► count ──────────────────┬─► replies         (partition = the document's)
+ *                      │ ngram-counts        └─► continuations   (partition = shard)
+ *   continuations ─► apply-continuations
+ * </pre>
+ *
+ * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
+ * part of the compatibility of a running service, so they do not change.
+ */
+public final class DriftlineTopology implements Supplier<Topology> {
+
+    /** Source of tokenised documents. */
+    public static final String DOCUMENTS_SOURCE = "documents-source";
+
+    /** Source of raw text. */
+    public static final String TEXT_SOURCE = "text-source";
+
+    /** Source of the shards' replies. */
+    public static final String REPLIES_SOURCE = "replies-source";
+
+    /** Decodes and checks documents. */
+    public static final String READ_DOCUMENTS = "read-documents";
+
+    /** Decodes, checks and tokenises raw text. */
+    public static final String READ_TEXT = "read-text";
+
+    /** Sends documents to the shards. */
+    public static final String SCATTER = "scatter";
+
+    /** Puts the replies together. */
+    public static final String GATHER = "gather";
+
+    /** Sink of requests to the shards. */
+    public static final String REQUESTS_SINK = "requests-sink";
+
+    /** Sink of scores. */
+    public static final String SCORES_SINK = "scores-sink";
+
+    /** Sink of predictions. */
+    public static final String PREDICTIONS_SINK = "predictions-sink";
+
+    /** Sink of dead letters. */
+    public static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+
+    /** Source of requests, of a shard. */
+    public static final String REQUESTS_SOURCE = "requests-source";
+
+    /** Source of continuations, of a shard. */
+    public static final String CONTINUATIONS_SOURCE = "continuations-source";
+
+    /** Answers and learns. */
+    public static final String COUNT = "count";
+
+    /** Takes in what other shards learned. */
+    public static final String APPLY_CONTINUATIONS = "apply-continuations";
+
+    /** Sink of replies. */
+    public static final String REPLIES_SINK = "replies-sink";
+
+    /** Sink of continuations. */
+    public static final String CONTINUATIONS_SINK = "continuations-sink";
+
+    /** Store of the documents that wait for replies. */
+    public static final String PENDING_STORE = "pending-documents";
+
+    /** Store of caches and mixture weights by source. */
+    public static final String SOURCES_STORE = "sources";
+
+    /** Store of the n-gram counts of a shard. */
+    public static final String COUNTS_STORE = "ngram-counts";
+
+    private final TopologySettings settings;
+    private final SchemaRegistrySerdes serdes;
+    private final SchemaRegistryClient registry;
+    private final LiveShards shards;
+    private final Progress progress;
+
+    /**
+     * @param settings what is built
+     * @param serdes make the serializers of scores and predictions
+     * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
+     * @param shards told which shards are here
+     * @param progress told what is done
+     */
+    public DriftlineTopology(
+            TopologySettings settings,
+            SchemaRegistrySerdes serdes,
+            SchemaRegistryClient registry,
+            LiveShards shards,
+            Progress progress) {
+        this.settings = settings;
+        this.serdes = serdes;
+        this.registry = registry;
+        this.shards = shards;
+        this.progress = progress;
+    }
+
+    /** A new topology. */
+    @Override
+    public Topology get() {
+        Topology topology = new Topology();
+        addDocuments(topology);
+        addShards(topology);
+        return topology;
+    }
+
+    private void addDocuments(Topology topology) {
+        TopicNames topics = settings.topics();
+        Limits limits = settings.limits();
+        source(topology, DOCUMENTS_SOURCE, topics.documents(), new EventTime());
+        source(topology, TEXT_SOURCE, topics.text(), new EventTime());
+        source(topology, REPLIES_SOURCE, topics.replies(), new InternalFirst());
+        topology.addProcessor(
+                READ_DOCUMENTS,
+                () -> new ReadProcessor(
+                        READ_DOCUMENTS,
+                        false,
+                        () -> new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), limits),
+                        limits.recordBytes()),
+                DOCUMENTS_SOURCE);
+        topology.addProcessor(
+                READ_TEXT,
+                () -> new ReadProcessor(
+                        READ_TEXT,
+                        true,
+                        () -> new RecordDecoder.OfText(
+                                new WriterSchemas(registry, TextEvent.class),
+                                limits,
+                                Tokenizers.named(settings.tokenizer())),
+                        limits.recordBytes()),
+                TEXT_SOURCE);
+        topology.addProcessor(
+                SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
+        topology.addProcessor(GATHER, () -> new GatherProcessor(settings, progress), REPLIES_SOURCE);
+        topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
+        topology.addStateStore(store(SOURCES_STORE), GATHER);
+        Serializer<byte[]> bytes = new ByteArraySerializer();
+        topology.addSink(
+                REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER, GATHER);
+        topology.addSink(
+                SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
+        topology.addSink(
+                PREDICTIONS_SINK,
+                topics.predictions(),
+                new StringSerializer(),
+                serdes.serializer(Prediction.class),
+                GATHER);
+        topology.addSink(DEAD_LETTERS_SINK, topics.deadLetters(), bytes, bytes, READ_DOCUMENTS, READ_TEXT);
+    }
+
+    private void addShards(Topology topology) {
+        TopicNames topics = settings.topics();
+        source(topology, REQUESTS_SOURCE, topics.requests(), new EventTime());
+        source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
+        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
+        topology.addProcessor(
+                APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
+        topology.addStateStore(store(COUNTS_STORE), COUNT, APPLY_CONTINUATIONS);
+        Serializer<byte[]> bytes = new ByteArraySerializer();
+        topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+        topology.addSink(
+                CONTINUATIONS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+    }
+
+    private static void source(Topology topology, String name, String topic, TimestampExtractor time) {
+        Deserializer<byte[]> bytes = new ByteArrayDeserializer();
+        topology.addSource(AutoOffsetReset.earliest(), name, time, bytes, bytes, topic);
+    }
+
+    private WriteBackStoreBuilder store(String name) {
+        Map<String, String> changelog = new HashMap<>();
+        changelog.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        changelog.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(settings.limits().recordBytes()));
+        // Times of inputs mean nothing here, and one far from the others would close a segment.
+        changelog.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay short.
+        changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
+        changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
+        return new WriteBackStoreBuilder(name, changelog);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.Gather;
+import dev.driftline.store.WriteBackStore;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for the replies to a document, puts them together, and emits its score and its prediction.
+ *
+ * <p>A document whose replies do not all come stays pending; it is never half-scored.
+ */
+final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatherProcessor.class);
+
+    private final TopologySettings settings;
+    private final Progress progress;
+    private final byte[][] shardKeys;
+
+    private ProcessorContext<Object, Object> context;
+    private int partition;
+    private Gather gather;
+    private PendingDocuments pending;
+    private DocumentScoring scoring;
+
+    GatherProcessor(TopologySettings settings, Progress progress) {
+        this.settings = settings;
+        this.progress = progress;
+        shardKeys = ShardKey.upTo(settings.shards());
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        this.context = context;
+        partition = context.taskId().partition();
+        gather = new Gather(settings.model(), settings.shards());
+        pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
+                .cache(PendingDocuments.class, PendingDocuments::new);
+        WriteBackStore sources = context.getStateStore(DriftlineTopology.SOURCES_STORE);
+        scoring = new DocumentScoring(settings, sources);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        byte[] reply = record.value();
+        long ticket = Gather.documentOffset(reply);
+        PendingDocument waiting = pending.get(ticket);
+        if (waiting == null || !waiting.expects(reply)) {
+            // Only at least once: a shard answered again after a crash.
+            LOG.debug("Passed over a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
+            return;
+        }
+        boolean complete = waiting.add(reply);
+        if (!complete) {
+            pending.update(ticket, waiting);
+            return;
+        }
+        Gather.Gathered gathered = gather.gather(waiting.document.tokens(), waiting.replies);
+        DocumentOrigin origin = new DocumentOrigin(
+                Ticket.isText(ticket) ? settings.topics().text() : settings.topics().documents(),
+                partition,
+                Ticket.offset(ticket));
+        long now = context.currentSystemTimeMs();
+        if (!waiting.scored()) {
+            context.forward(
+                    new Record<>(
+                            waiting.document.id(),
+                            scoring.score(waiting.document, gathered.positions(), origin, now),
+                            waiting.timestamp),
+                    DriftlineTopology.SCORES_SINK);
+            progress.scored(waiting.document.tokens().tokens().length);
+            int lookups = lookUp(gathered.lookups(), waiting.timestamp);
+            if (lookups > 0) {
+                waiting.awaitPrediction(lookups);
+                pending.update(ticket, waiting);
+                return;
+            }
+        }
+        if (settings.predictions() > 0) {
+            context.forward(
+                    new Record<>(
+                            waiting.document.id(),
+                            scoring.predict(waiting.document, gathered.candidates(), origin, now),
+                            waiting.timestamp),
+                    DriftlineTopology.PREDICTIONS_SINK);
+        }
+        pending.remove(ticket);
+        progress.pending(partition, pending.size());
+    }
+
+    private int lookUp(byte[][] lookups, long timestamp) {
+        int sent = 0;
+        for (int shard = 0; shard < lookups.length; shard++) {
+            if (lookups[shard] != null) {
+                context.forward(
+                        new Record<>(shardKeys[shard], lookups[shard], timestamp), DriftlineTopology.REQUESTS_SINK);
+                sent++;
+            }
+        }
+        return sent;
+    }
+}

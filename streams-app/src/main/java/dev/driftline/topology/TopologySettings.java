@@ -1,0 +1,36 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.ModelSettings;
+
+/**
+ * What the topology is built from; the same on every instance of a service, but for the cache.
+ *
+ * @param topics the topics that it reads and writes
+ * @param model the n-gram model
+ * @param shards partitions of the counts: of the requests and of the continuations topic
+ * @param limits what an input may be at most
+ * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
+ * @param predictions next words published for each document; 0 publishes no predictions
+ * @param surprisals whether a score carries the surprisal of every token
+ * @param cacheBytes heap for the decoded counts of each shard on this instance
+ */
+public record TopologySettings(
+        TopicNames topics,
+        ModelSettings model,
+        int shards,
+        Limits limits,
+        String tokenizer,
+        int predictions,
+        boolean surprisals,
+        long cacheBytes) {
+
+    /** @throws IllegalArgumentException if a number is out of range */
+    public TopologySettings {
+        if (shards < 1) {
+            throw new IllegalArgumentException("shards is " + shards + ", expected at least 1");
+        }
+        if (predictions < 0) {
+            throw new IllegalArgumentException("predictions is " + predictions + ", expected 0 or more");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package dev.driftline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.embedded.EmbeddedBroker;
+import dev.driftline.embedded.EmbeddedRegistry;
+import dev.driftline.schemas.Candidate;
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.ModelPrediction;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands, against a real broker and a real registry. */
+class CommandsIT {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedBroker broker;
+    private static EmbeddedRegistry registry;
+
+    private String out;
+    private String err;
+
+    @BeforeAll
+    static void start() {
+        broker = EmbeddedBroker.start(directory.resolve("broker"));
+        registry = EmbeddedRegistry.start(directory.resolve("registry"));
+    }
+
+    @AfterAll
+    static void stop() {
+        registry.close();
+        broker.close();
+    }
+
+    @Test
+    void shouldCreateTopicsOnceAndLeaveThemAloneAfterwards() throws Exception {
+        assertThat(run("topics", "create", "--set", "topics.prefix=once.")).isZero();
+        assertThat(out.lines().filter(line -> line.startsWith("created"))).hasSize(8 + 4);
+
+        assertThat(run("topics", "create", "--set", "topics.prefix=once.")).isZero();
+        assertThat(out.lines().filter(line -> line.startsWith("exists"))).hasSize(8 + 4);
+
+        assertThat(run("topics", "list", "--json", "--set", "topics.prefix=once."))
+                .isZero();
+        JsonNode topics = MAPPER.readTree(out);
+        assertThat(topics).hasSize(8).allSatisfy(topic -> {
+            assertThat(topic.get("exists").asBoolean()).isTrue();
+            assertThat(topic.get("partitions").asInt()).isEqualTo(4);
+            assertThat(topic.get("differences")).isEmpty();
+        });
+    }
+
+    @Test
+    void shouldRefuseTopicsWithAnotherNumberOfPartitionsAndCreateNothing() {
+        assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=other."))
+                .isZero();
+        assertThat(run("topics", "delete", "--yes", "--set", "topics.prefix=other."))
+                .isZero();
+        assertThat(out.lines()).hasSize(8);
+        assertThat(run("topics", "list", "--set", "topics.prefix=other.")).isZero();
+        assertThat(out).contains("missing").contains("driftline topics create");
+
+        assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=other.", "--set", "shards=2"))
+                .isZero();
+        assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=other.", "--set", "shards=3"))
+                .isEqualTo(Driftline.FAILED);
+        assertThat(err).contains("topic other.ngram-requests.v1 has 2 partitions, not 3: set shards=2");
+    }
+
+    @Test
+    void shouldNotDeleteWithoutBeingToldTo() {
+        assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=kept."))
+                .isZero();
+        assertThat(run("topics", "delete", "--set", "topics.prefix=kept.")).isEqualTo(Driftline.FAILED);
+        assertThat(err).contains("--yes");
+        assertThat(run("topics", "list", "--set", "topics.prefix=kept.")).isZero();
+        assertThat(out).doesNotContain("missing");
+    }
+
+    @Test
+    void shouldFollowScoresAsTextAndAsJson() throws Exception {
+        run("topics", "create", "--set", "topics.prefix=scored.");
+        publish("scored.scores.v1", Score.class, List.of(score("cb01", 250), score("cb02", 125)));
+
+        assertThat(run(
+                        "scores",
+                        "--from-beginning",
+                        "--limit",
+                        "2",
+                        "--timeout",
+                        "20",
+                        "--set",
+                        "topics.prefix=scored."))
+                .isZero();
+        assertThat(out.lines()).hasSize(3);
+        assertThat(out).contains("cb01", "250.0", "cb02", "125.0", "editorial");
+
+        assertThat(run(
+                        "scores",
+                        "--json",
+                        "--from-beginning",
+                        "--limit",
+                        "1",
+                        "--timeout",
+                        "20",
+                        "--set",
+                        "topics.prefix=scored."))
+                .isZero();
+        JsonNode score = MAPPER.readTree(out);
+        assertThat(score.get("mixture_perplexity").asDouble()).isIn(250.0, 125.0);
+        assertThat(score.get("experts").get(0).get("name").asText()).isEqualTo("kneser-ney-5");
+        assertThat(score.get("neural_perplexity").isNull()).isTrue();
+        assertThat(score.get("published_at").asText()).isEqualTo("1961-01-01T00:00:00Z");
+    }
+
+    @Test
+    void shouldFollowPredictions() throws Exception {
+        run("topics", "create", "--set", "topics.prefix=predicted.");
+        Prediction prediction = Prediction.newBuilder()
+                .setId("d1")
+                .setSource("s")
+                .setScoredAt(Instant.EPOCH)
+                .setContext(List.of("students", "opened", "their"))
+                .setModels(List.of(new ModelPrediction(
+                        "mixture", List.of(new Candidate("books", 0.4), new Candidate("exams", 0.1)))))
+                .setInputTopic("in")
+                .setInputPartition(0)
+                .setInputOffset(0)
+                .build();
+        publish("predicted.predictions.v1", Prediction.class, List.of(prediction));
+
+        assertThat(run(
+                        "predictions",
+                        "--from-beginning",
+                        "--limit",
+                        "1",
+                        "--timeout",
+                        "20",
+                        "--set",
+                        "topics.prefix=predicted."))
+                .isZero();
+        assertThat(out).contains("… students opened their → books 40.0%  exams 10.0%");
+    }
+
+    @Test
+    void shouldFollowDeadLettersWithTheirReasons() throws Exception {
+        run("topics", "create", "--no-schemas", "--set", "topics.prefix=dead.");
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                    "dead.dead-letters.v1", "key".getBytes(StandardCharsets.UTF_8), new byte[] {9});
+            record.headers().add("driftline.reason", "not-avro".getBytes(StandardCharsets.UTF_8));
+            producer.send(record).get();
+        }
+
+        assertThat(run(
+                        "dead-letters",
+                        "--from-beginning",
+                        "--limit",
+                        "1",
+                        "--timeout",
+                        "20",
+                        "--set",
+                        "topics.prefix=dead."))
+                .isZero();
+        assertThat(out).contains("key=key", "1 bytes", "reason=not-avro");
+
+        assertThat(run(
+                        "dead-letters",
+                        "--json",
+                        "--from-beginning",
+                        "--limit",
+                        "2",
+                        "--timeout",
+                        "2",
+                        "--set",
+                        "topics.prefix=dead."))
+                .as("only one of the two that were waited for")
+                .isEqualTo(Driftline.TIMED_OUT);
+        JsonNode letter = MAPPER.readTree(out);
+        assertThat(letter.get("value_base64").asText()).isEqualTo("CQ==");
+        assertThat(letter.get("headers").get("driftline.reason").asText()).isEqualTo("not-avro");
+    }
+
+    @Test
+    void shouldSayWhichTopicIsMissing() {
+        assertThat(run("scores", "--set", "topics.prefix=nowhere.", "--set", "consumer.default.api.timeout.ms=3000"))
+                .isEqualTo(Driftline.FAILED);
+        assertThat(err).contains("nowhere.scores.v1", "driftline topics create");
+        assertThat(err.lines()).hasSize(1);
+    }
+
+    @Test
+    void shouldSayWhichTopicsAreMissingBeforeTheServiceStarts() {
+        assertThat(run("run", "--set", "topics.prefix=nowhere.")).isEqualTo(Driftline.FAILED);
+        assertThat(err).contains("missing topics: nowhere.text.v1", "driftline topics create", "model.order");
+    }
+
+    private static Score score(String id, double perplexity) {
+        return Score.newBuilder()
+                .setId(id)
+                .setSource("editorial")
+                .setPublishedAt(Instant.parse("1961-01-01T00:00:00Z"))
+                .setScoredAt(Instant.EPOCH)
+                .setSmoothing("kneser-ney")
+                .setOrder(5)
+                .setTokens(10)
+                .setUnknownTokens(1)
+                .setCharacters(50)
+                .setNgramBitsPerToken(8)
+                .setNgramPerplexity(256)
+                .setMixtureBits(80)
+                .setMixtureBitsPerToken(8)
+                .setMixturePerplexity(perplexity)
+                .setSpellingBits(10)
+                .setBitsPerCharacter(1.8)
+                .setExperts(List.of(new ExpertScore("kneser-ney-5", 80.0, 256.0, 70.0)))
+                .setLearned(true)
+                .setInputTopic("in")
+                .setInputPartition(0)
+                .setInputOffset(0)
+                .build();
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer() {
+        DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        return new KafkaProducer<>(config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static <T extends SpecificRecord> void publish(String topic, Class<T> type, List<T> values)
+            throws Exception {
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", registry.url()));
+        try (KafkaProducer<byte[], byte[]> producer = producer();
+                Serializer<T> serializer = serdes.serializer(type)) {
+            for (T value : values) {
+                producer.send(new ProducerRecord<>(topic, null, serializer.serialize(topic, value)))
+                        .get();
+            }
+        }
+    }
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers(), "--registry-url", registry.url()));
+        StringWriter printed = new StringWriter();
+        StringWriter failed = new StringWriter();
+        int code = Driftline.execute(
+                new PrintWriter(printed, true), new PrintWriter(failed, true), all.toArray(String[]::new));
+        out = printed.toString();
+        err = failed.toString();
+        return code;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.driftline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class DriftlineTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    static Stream<CommandLine> commands() {
+        List<CommandLine> all = new ArrayList<>();
+        collect(Driftline.commandLine(), all);
+        return all.stream().filter(line -> !line.getCommandName().equals("help"));
+    }
+
+    private static void collect(CommandLine line, List<CommandLine> into) {
+        into.add(line);
+        line.getSubcommands().values().forEach(sub -> collect(sub, into));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shouldSayWhatEveryCommandDoesAndGiveAnExample(CommandLine line) {
+        String name = line.getCommandSpec().qualifiedName();
+        assertThat(line.getCommandSpec().usageMessage().description()).as(name).isNotEmpty();
+        assertThat(String.join("\n", line.getCommandSpec().usageMessage().footer()))
+                .as(name)
+                .contains(name + " ");
+        assertThat(line.getUsageMessage()).contains("--help");
+    }
+
+    @Test
+    void shouldListEveryCommandAndTheExitCodesInTheHelp() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "run", "topics", "scores", "predictions", "dead-letters", "config", "Exit codes", "--verbose");
+    }
+
+    @Test
+    void shouldSuggestTheCommandThatWasMeant() {
+        assertThat(run("score")).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("Did you mean", "scores").doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldSayInOneLineWhichSettingIsWrong() {
+        assertThat(run("config", "--set", "model.order=9")).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString())
+                .contains("model.order=9: must be a whole number from 1 to 7")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldPrintTheStackTraceOnlyWhenVerbose() {
+        assertThat(run("config", "--set", "model.order=9", "--verbose")).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("\tat ");
+    }
+
+    @Test
+    void shouldLetOptionsWinOverTheFile() throws Exception {
+        Path file = Files.writeString(Files.createTempFile("driftline", ".properties"), "bootstrap.servers=file:1\n");
+        try {
+            assertThat(run("config", "--config", file.toString(), "--bootstrap-servers", "option:2"))
+                    .isZero();
+            assertThat(out.toString()).contains("option:2").doesNotContain("file:1");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void shouldSayThatKafkaDoesNotAnswerWhenNobodyListens() {
+        assertThat(run(
+                        "topics",
+                        "list",
+                        "--bootstrap-servers",
+                        "127.0.0.1:1",
+                        "--set",
+                        "admin.default.api.timeout.ms=500",
+                        "--set",
+                        "admin.request.timeout.ms=400"))
+                .isEqualTo(Driftline.FAILED);
+        assertThat(err.toString())
+                .contains("Kafka does not answer", "--bootstrap-servers")
+                .doesNotContain("\tat ");
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void shouldKeepTheTerminalSafeFromWhatARecordHolds() {
+        assertThat(Printable.escape("a\u001b[2Jb\n")).isEqualTo("a\\u001B[2Jb\\u000A");
+        assertThat(Printable.cut("𝒟𝒟𝒟𝒟", 3)).isEqualTo("𝒟𝒟…");
+    }
+
+    private int run(String... arguments) {
+        return Driftline.execute(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+}

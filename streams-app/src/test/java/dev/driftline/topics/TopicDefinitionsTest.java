@@ -1,0 +1,57 @@
+package dev.driftline.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.Score;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TopicDefinitionsTest {
+
+    private final DriftlineConfig config =
+            DriftlineConfig.of(Map.of("shards", "3", "partitions", "5", "topics.retention.ms", "1000"));
+    private final TopicDefinitions definitions = TopicDefinitions.of(config);
+
+    @Test
+    void shouldGiveScatterAndGatherTheSamePartitionsAndTheShardsTheirs() {
+        for (Topic topic : List.of(Topic.TEXT, Topic.DOCUMENTS, Topic.NGRAM_REPLIES)) {
+            assertThat(definitions.get(topic).partitions()).as(topic.name()).isEqualTo(5);
+        }
+        for (Topic topic : List.of(Topic.NGRAM_REQUESTS, Topic.NGRAM_CONTINUATIONS)) {
+            assertThat(definitions.get(topic).partitions()).as(topic.name()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldNameTopicsByPrefixAndVersion() {
+        assertThat(definitions.all())
+                .extracting(TopicDefinition::name)
+                .containsExactly(
+                        "driftline.text.v1",
+                        "driftline.documents.v1",
+                        "driftline.scores.v1",
+                        "driftline.predictions.v1",
+                        "driftline.dead-letters.v1",
+                        "driftline.ngram-requests.v1",
+                        "driftline.ngram-replies.v1",
+                        "driftline.ngram-continuations.v1");
+    }
+
+    @Test
+    void shouldStateRetentionCleanupAndSizeOfEveryTopic() {
+        assertThat(definitions.all())
+                .allSatisfy(definition -> assertThat(definition.settings())
+                        .containsEntry("cleanup.policy", "delete")
+                        .containsEntry("max.message.bytes", Integer.toString(config.maxRecordBytes()))
+                        .containsKey("retention.ms"));
+        assertThat(definitions.get(Topic.SCORES).settings()).containsEntry("retention.ms", "1000");
+        assertThat(definitions.get(Topic.NGRAM_REPLIES).settings()).containsEntry("retention.ms", "259200000");
+    }
+
+    @Test
+    void shouldKnowTheSchemaOfEveryPublicTopic() {
+        assertThat(definitions.recordTypes()).hasSize(4).containsEntry("driftline.scores.v1", Score.class);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.driftline.topology;
+
+import static dev.driftline.topology.TopologyFixture.LIMITS;
+import static dev.driftline.topology.TopologyFixture.NOON;
+import static dev.driftline.topology.TopologyFixture.document;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.WriteBackStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.streams.TopologyDescription;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DriftlineTopologyTest {
+
+    @TempDir
+    Path stateDir;
+
+    private TopologyFixture fixture;
+
+    @BeforeEach
+    void start() {
+        fixture = new TopologyFixture(stateDir, ModelSettings.ofOrder(3), LIMITS);
+    }
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void shouldHaveTwoSubTopologiesWithExplicitNames() {
+        TopologyDescription description = new DriftlineTopology(
+                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.progress)
+                .get()
+                .describe();
+
+        assertThat(description.subtopologies()).hasSize(2);
+        Set<String> nodes = new TreeSet<>();
+        Set<String> stores = new TreeSet<>();
+        description.subtopologies().forEach(sub -> sub.nodes().forEach(node -> {
+            nodes.add(node.name());
+            if (node instanceof TopologyDescription.Processor processor) {
+                stores.addAll(processor.stores());
+            }
+        }));
+        assertThat(nodes)
+                .containsExactlyInAnyOrder(
+                        DriftlineTopology.DOCUMENTS_SOURCE,
+                        DriftlineTopology.TEXT_SOURCE,
+                        DriftlineTopology.REPLIES_SOURCE,
+                        DriftlineTopology.READ_DOCUMENTS,
+                        DriftlineTopology.READ_TEXT,
+                        DriftlineTopology.SCATTER,
+                        DriftlineTopology.GATHER,
+                        DriftlineTopology.REQUESTS_SINK,
+                        DriftlineTopology.SCORES_SINK,
+                        DriftlineTopology.PREDICTIONS_SINK,
+                        DriftlineTopology.DEAD_LETTERS_SINK,
+                        DriftlineTopology.REQUESTS_SOURCE,
+                        DriftlineTopology.CONTINUATIONS_SOURCE,
+                        DriftlineTopology.COUNT,
+                        DriftlineTopology.APPLY_CONTINUATIONS,
+                        DriftlineTopology.REPLIES_SINK,
+                        DriftlineTopology.CONTINUATIONS_SINK);
+        assertThat(stores)
+                .containsExactly(
+                        DriftlineTopology.COUNTS_STORE,
+                        DriftlineTopology.PENDING_STORE,
+                        DriftlineTopology.SOURCES_STORE);
+    }
+
+    @Test
+    void shouldScoreADocumentBeforeItLearnsIt() {
+        Score first = fixture.score(document("d1", "news", "students opened their books"));
+        Score second = fixture.score(document("d2", "news", "students opened their books"));
+
+        // With no counts at all the vocabulary is </s> and <unk>: one bit a token.
+        assertThat(first.getNgramBitsPerToken()).isCloseTo(1, within(1e-6));
+        assertThat(first.getTokens()).isEqualTo(5);
+        assertThat(first.getUnknownTokens()).isEqualTo(4);
+        assertThat(second.getUnknownTokens()).isZero();
+        assertThat(second.getInputTopic()).isEqualTo(fixture.topics.documents());
+        assertThat(second.getInputOffset()).isEqualTo(1);
+        assertThat(second.getSource()).isEqualTo("news");
+        assertThat(second.getPublishedAt()).isEqualTo(NOON);
+        assertThat(fixture.progress.pendingByPartition()).containsEntry(0, 0);
+    }
+
+    @Test
+    void shouldNotLearnADocumentThatSaysSo() {
+        fixture.score(document("d1", "news", "a b"));
+        Document unlearned = document("d2", "news", "c d");
+        unlearned.setLearn(false);
+
+        Score second = fixture.score(unlearned);
+        Score third = fixture.score(document("d3", "news", "c d"));
+
+        assertThat(second.getLearned()).isFalse();
+        assertThat(third.getUnknownTokens()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeARepeatedIdForAnotherDocument() {
+        Score first = fixture.score(document("same", "news", "a b c"));
+        Score second = fixture.score(document("same", "news", "a b c"));
+
+        assertThat(first.getInputOffset()).isZero();
+        assertThat(second.getInputOffset()).isEqualTo(1);
+        assertThat(second.getUnknownTokens()).isZero();
+        assertThat(fixture.shards.ask(0, shard -> shard.rawCount(List.of("a", "b")))).contains(2L);
+    }
+
+    @Test
+    void shouldPredictTheWordsAfterAnOpenSentence() {
+        for (int i = 0; i < 5; i++) {
+            fixture.score(document("d" + i, "news", "students opened their books"));
+        }
+        fixture.predictions.readValuesToList();
+        fixture.score(document("open", "news", "students opened their"));
+
+        Prediction prediction = fixture.predictions.readValue();
+        assertThat(prediction.getId()).isEqualTo("open");
+        assertThat(prediction.getModels().get(0).getCandidates()).hasSizeLessThanOrEqualTo(3);
+        assertThat(prediction.getModels().get(0).getCandidates().get(0).getWord()).isEqualTo("books");
+    }
+
+    @Test
+    void shouldTokeniseRawText() {
+        TextEvent event = TextEvent.newBuilder()
+                .setId("t1")
+                .setSource("web")
+                .setPublishedAt(NOON)
+                .setText("Students opened their books. They read.")
+                .build();
+
+        fixture.text.pipeInput(null, fixture.bytes(event));
+        Score score = fixture.scores.readValue();
+
+        assertThat(score.getInputTopic()).isEqualTo(fixture.topics.text());
+        assertThat(score.getTokens()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldKeepATextAndADocumentOfTheSameOffsetApart() {
+        TextEvent event = TextEvent.newBuilder()
+                .setId("t1")
+                .setSource("web")
+                .setPublishedAt(NOON)
+                .setText("one two")
+                .build();
+
+        fixture.text.pipeInput(null, fixture.bytes(event));
+        fixture.pipe(document("d1", "news", "one two"));
+
+        assertThat(fixture.scores.readValuesToList())
+                .extracting(Score::getId, Score::getInputTopic, Score::getInputOffset)
+                .containsExactly(
+                        tuple("t1", fixture.topics.text(), 0L),
+                        tuple("d1", fixture.topics.documents(), 0L));
+    }
+
+    @Test
+    void shouldWriteCountsToTheStoreAtTheCommit() {
+        fixture.score(document("d1", "news", "a b c"));
+
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.COUNTS_STORE);
+
+        int[] entries = {0};
+        store.scan(new byte[0], (key, value) -> entries[0]++);
+        assertThat(entries[0]).isPositive();
+    }
+
+    @Test
+    void shouldLeaveNothingPendingInTheStore() {
+        fixture.score(document("d1", "news", "a b c"));
+
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.PENDING_STORE);
+
+        store.scan(new byte[0], (key, value) -> {
+            throw new AssertionError("a document is still pending");
+        });
+    }
+}

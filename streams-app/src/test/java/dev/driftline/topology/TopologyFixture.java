@@ -1,0 +1,112 @@
+package dev.driftline.topology;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.schemas.Subjects;
+import dev.driftline.schemas.TextEvent;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.SharedRocksDbMemory;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+
+/** The topology with one shard and one partition in a {@link TopologyTestDriver}, which commits after every record. */
+final class TopologyFixture implements AutoCloseable {
+
+    static final Limits LIMITS = new Limits(100_000, 5_000, 64, 1 << 20);
+    static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    final String scope = "topology-" + UUID.randomUUID();
+    final TopicNames topics = TopicNames.withPrefix("driftline.");
+    final SchemaRegistrySerdes serdes =
+            new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
+    final SchemaRegistryClient registry = serdes.client();
+    final LiveShards shards = new LiveShards();
+    final Progress progress = new Progress();
+    final TopologySettings settings;
+    final TopologyTestDriver driver;
+    final TestInputTopic<byte[], byte[]> documents;
+    final TestInputTopic<byte[], byte[]> text;
+    final TestOutputTopic<String, Score> scores;
+    final TestOutputTopic<String, Prediction> predictions;
+    final TestOutputTopic<byte[], byte[]> deadLetters;
+    private final Serializer<Document> documentSerializer = serdes.serializer(Document.class);
+    private final Serializer<TextEvent> textSerializer = serdes.serializer(TextEvent.class);
+
+    TopologyFixture(Path stateDir, ModelSettings model, Limits limits) {
+        new Subjects(registry)
+                .register(Map.of(
+                        topics.documents(), Document.class,
+                        topics.text(), TextEvent.class,
+                        topics.scores(), Score.class,
+                        topics.predictions(), Prediction.class));
+        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, 32 << 20);
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, scope);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        driver = new TopologyTestDriver(
+                new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties, NOON);
+        documents = driver.createInputTopic(topics.documents(), new ByteArraySerializer(), new ByteArraySerializer());
+        text = driver.createInputTopic(topics.text(), new ByteArraySerializer(), new ByteArraySerializer());
+        scores = driver.createOutputTopic(
+                topics.scores(), new StringDeserializer(), serdes.deserializer(Score.class));
+        predictions = driver.createOutputTopic(
+                topics.predictions(), new StringDeserializer(), serdes.deserializer(Prediction.class));
+        deadLetters = driver.createOutputTopic(
+                topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A document of one sentence a string, tokens separated by spaces. */
+    static Document document(String id, String source, String... sentences) {
+        return Document.newBuilder()
+                .setId(id)
+                .setSource(source)
+                .setPublishedAt(NOON)
+                .setSentences(Arrays.stream(sentences)
+                        .map(sentence -> List.of(sentence.split(" ")))
+                        .toList())
+                .build();
+    }
+
+    byte[] bytes(Document document) {
+        return documentSerializer.serialize(topics.documents(), document);
+    }
+
+    byte[] bytes(TextEvent event) {
+        return textSerializer.serialize(topics.text(), event);
+    }
+
+    void pipe(Document document) {
+        documents.pipeInput(document.getId().getBytes(), bytes(document));
+    }
+
+    Score score(Document document) {
+        pipe(document);
+        return scores.readValue();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+        MockSchemaRegistry.dropScope(scope);
+    }
+}
