@@ -191,6 +191,24 @@ public final class ShardScorer {
      * @throws IllegalArgumentException if the request is of another version of the format
      */
     public Answer answer(byte[] request) {
+        Answer answer = respond(request);
+        counts.trim();
+        return answer;
+    }
+
+    /**
+     * Answers a request without learning, and without writing anything to the store: for questions from outside the stream.
+     *
+     * @throws IllegalArgumentException if the request wants its document learned, or is of another version of the format
+     */
+    public byte[] peek(byte[] request) {
+        if (request.length > 1 && (request[1] & Scatter.LEARN) != 0) {
+            throw new IllegalArgumentException("a question must not teach: the request wants its document learned");
+        }
+        return respond(request).reply();
+    }
+
+    private Answer respond(byte[] request) {
         load();
         Varints.Reader in = new Varints.Reader(request);
         checkVersion(in.readByte(), "request");
@@ -226,7 +244,6 @@ public final class ShardScorer {
             continuations = learn(request, codes, length);
             learnSpellings(request, spelled);
         }
-        counts.trim();
         return new Answer(out.toByteArray(), continuations);
     }
 
