@@ -41,8 +41,10 @@ import picocli.CommandLine.ScopeType;
         },
         // Every command is a class of its own; put new ones here, in the order in which they are listed.
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            ProduceCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,
             DeadLettersCommand.class,

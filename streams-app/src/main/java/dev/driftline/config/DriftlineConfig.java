@@ -54,7 +54,7 @@ public final class DriftlineConfig {
      * service that happens to be called "driftline".
      */
     private static final Pattern NOT_A_SETTING = Pattern.compile(
-            "DRIFTLINE_(CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
+            "DRIFTLINE_(CACHE|CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
 
     private static final Pattern SECRET = Pattern.compile(
             "password|passphrase|secret|user\\.?info|jaas|credentials?$|token$|api\\.?key|private\\.?key|keystore\\.key$");

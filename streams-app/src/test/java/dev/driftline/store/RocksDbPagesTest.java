@@ -1,0 +1,119 @@
+package dev.driftline.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksDbPagesTest {
+
+    private static final long MEMORY_BYTES = 8L << 20;
+
+    @Test
+    void shouldKeepPagesOverACloseWithoutALog(@TempDir Path folder) {
+        try (RocksDbPages pages = RocksDbPages.open(folder.resolve("new/store"), MEMORY_BYTES)) {
+            pages.put(bytes("a"), bytes("1"));
+            pages.put(bytes("b"), bytes("2"));
+            pages.put(bytes("a"), null);
+        }
+        try (RocksDbPages pages = RocksDbPages.openReadOnly(folder.resolve("new/store"), MEMORY_BYTES)) {
+            assertThat(pages.get(bytes("a"))).isNull();
+            assertThat(pages.get(bytes("b"))).isEqualTo(bytes("2"));
+        }
+    }
+
+    @Test
+    void shouldVisitThePrefixInOrderOfUnsignedBytes(@TempDir Path folder) {
+        try (RocksDbPages pages = RocksDbPages.open(folder, MEMORY_BYTES)) {
+            pages.put(new byte[] {'p', (byte) 0xFF}, bytes("last"));
+            pages.put(new byte[] {'p', 1}, bytes("first"));
+            pages.put(new byte[] {'q'}, bytes("outside"));
+            pages.put(new byte[] {'o', (byte) 0xFF}, bytes("outside"));
+            List<String> visited = new ArrayList<>();
+            pages.scan(bytes("p"), (key, value) -> visited.add(new String(value, StandardCharsets.UTF_8)));
+            assertThat(visited).containsExactly("first", "last");
+        }
+    }
+
+    @Test
+    void shouldReadAStoreThatKafkaStreamsLeftAndRefuseToWriteToIt(@TempDir Path folder) {
+        try (TopologyTestDriver driver = new TopologyTestDriver(counting(), settings(folder))) {
+            driver.createInputTopic("in", new StringSerializer(), new StringSerializer())
+                    .pipeInput("the", "5");
+        }
+        Path store = folder.resolve("leaving/0_0/rocksdb/counts");
+
+        try (RocksDbPages pages = RocksDbPages.openReadOnly(store, MEMORY_BYTES)) {
+            assertThat(pages.get(bytes("the"))).isEqualTo(bytes("5"));
+            assertThatThrownBy(() -> pages.put(bytes("the"), bytes("6")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("cannot write");
+        }
+        assertThatThrownBy(() -> RocksDbPages.open(store, MEMORY_BYTES).close())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("read-only");
+    }
+
+    @Test
+    void shouldSayWhereAStoreWouldBeWhenThereIsNone(@TempDir Path folder) {
+        assertThatThrownBy(() -> RocksDbPages.openReadOnly(folder, MEMORY_BYTES).close())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("APPLICATION/TASK/rocksdb/STORE");
+    }
+
+    private static Topology counting() {
+        return new Topology()
+                .addSource("source", "in")
+                .addProcessor("keep", Keep::new, "source")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore("counts"), Serdes.String(), Serdes.String()),
+                        "keep");
+    }
+
+    private static Properties settings(Path folder) {
+        Properties settings = new Properties();
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "leaving");
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
+        settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        return settings;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static final class Keep implements Processor<String, String, Void, Void> {
+
+        private KeyValueStore<String, String> counts;
+
+        @Override
+        public void init(ProcessorContext<Void, Void> context) {
+            counts = context.getStateStore("counts");
+        }
+
+        @Override
+        public void process(Record<String, String> record) {
+            counts.put(record.key(), record.value());
+        }
+    }
+}
