@@ -54,6 +54,13 @@ class DriftlineTest {
     }
 
     @Test
+    void shouldPrintTheHelpWhenNothingIsAskedFor() {
+        assertThat(run()).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("Usage: driftline", "topics");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void shouldSuggestTheCommandThatWasMeant() {
         assertThat(run("score")).isEqualTo(Driftline.USAGE);
         assertThat(err.toString()).contains("Did you mean", "scores").doesNotContain("\tat ");
