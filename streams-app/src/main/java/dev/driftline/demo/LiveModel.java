@@ -102,7 +102,8 @@ final class LiveModel {
         return IntStream.range(0, candidates.words().size())
                 .mapToObj(row -> new DemoService.Word(
                         candidates.words().get(row), candidates.probabilities().probability(row, order)))
-                .sorted(Comparator.comparingDouble(DemoService.Word::probability).reversed())
+                .sorted(Comparator.comparingDouble(DemoService.Word::probability)
+                        .reversed())
                 .limit(most)
                 .toList();
     }
