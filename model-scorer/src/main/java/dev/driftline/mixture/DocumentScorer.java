@@ -125,7 +125,7 @@ public final class DocumentScorer {
         int unknown = 0;
         for (int i = 0; i <= last; i++) {
             if (i == last && predict) {
-                predicted = predict(document, candidates, source, predictions);
+                predicted = predict(candidates, source, predictions);
             }
             boolean isUnknown = ngrams.unknown()[i];
             int word = ids[tokens[i]];
@@ -136,7 +136,7 @@ public final class DocumentScorer {
             unknown += isUnknown ? 1 : 0;
         }
         if (last < 0 && predict) {
-            predicted = predict(document, candidates, source, predictions);
+            predicted = predict(candidates, source, predictions);
         }
         if (!learn) {
             cache.undo(start);
@@ -354,8 +354,7 @@ public final class DocumentScorer {
         return new ArrayList<>(listed);
     }
 
-    private List<Prediction> predict(
-            DocumentTokens document, Candidates candidates, SourceModel source, int predictions) {
+    private List<Prediction> predict(Candidates candidates, SourceModel source, int predictions) {
         NgramProbabilities rows = candidates.probabilities();
         List<PredictedWord> byNgram = new ArrayList<>();
         List<PredictedWord> byMixture = new ArrayList<>();
