@@ -1,9 +1,11 @@
 package dev.driftline.config;
 
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -108,23 +110,17 @@ public final class Keys {
             "kneser-ney",
             "How probabilities are made of counts. All work on the same counts, so it can be changed at a restart. "
                     + "stupid-backoff is a score, not a probability.",
-            "kneser-ney",
-            "maximum-likelihood",
-            "add-delta",
-            "backoff",
-            "stupid-backoff",
-            "witten-bell",
-            "absolute-discounting");
+            Arrays.stream(Smoothing.values()).map(Smoothing::label).toList());
 
     /** Vocabulary. */
-    public static final ConfigKey<Vocabulary> MODEL_VOCABULARY = new ConfigKey<>(
+    public static final ConfigKey<VocabularyChoice> MODEL_VOCABULARY = new ConfigKey<>(
             "model.vocabulary",
             MODEL,
             "growing",
             "growing, grow-kenlm or fixed:FILE",
             "growing: every word learned so far, a new word also counts once as <unk>. grow-kenlm: the same, but <unk> has "
                     + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
-            Vocabulary::parse);
+            VocabularyChoice::parse);
 
     /** Shards of the counts. */
     public static final ConfigKey<Integer> SHARDS = whole(
@@ -201,13 +197,11 @@ public final class Keys {
     public static final ConfigKey<String> TOKENIZER = oneOf(
             "tokenizer",
             INPUT,
-            "words",
+            Tokenizers.DEFAULT,
             "How raw text becomes sentences of tokens. whitespace: a line is a sentence, tokens are what spaces separate. "
                     + "words: Unicode sentence and word breaks, Chinese and Japanese by dictionary. characters: each "
                     + "character is a token.",
-            "whitespace",
-            "words",
-            "characters");
+            Tokenizers.names());
 
     /** Largest document in tokens. */
     public static final ConfigKey<Integer> DOCUMENT_MAX_TOKENS = whole(
@@ -323,10 +317,9 @@ public final class Keys {
     }
 
     private static ConfigKey<String> oneOf(
-            String name, String group, String defaultText, String doc, String... accepted) {
-        Set<String> values = Set.of(accepted);
+            String name, String group, String defaultText, String doc, List<String> accepted) {
         return text(name, group, defaultText, "one of " + String.join(", ", accepted), doc, value -> {
-            if (!values.contains(value)) {
+            if (!accepted.contains(value)) {
                 throw new IllegalArgumentException(value);
             }
             return value;

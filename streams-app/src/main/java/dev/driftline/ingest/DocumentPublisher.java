@@ -70,7 +70,7 @@ public final class DocumentPublisher implements AutoCloseable {
     public static DocumentPublisher open(DriftlineConfig config, RecordForm form, RecordKey key) {
         String topic = TopicDefinitions.of(config).name(form.topic());
         requireTopic(config, topic);
-        requireSchema(config, topic, form);
+        requireSchema(config, topic);
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
@@ -115,6 +115,7 @@ public final class DocumentPublisher implements AutoCloseable {
      * @throws IllegalArgumentException if this document cannot be sent, whatever the brokers do; the next one can
      * @throws PublishException if this document or one before it could not be stored
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told of everything that the future would be
     public void publish(CorpusEntry entry, Tokenizer tokenizer) {
         rethrow();
         RecordForm.Record record = form.of(entry, tokenizer, Instant.now());
@@ -146,10 +147,14 @@ public final class DocumentPublisher implements AutoCloseable {
         rethrow();
     }
 
-    /** Sends what is still buffered, for at most ten seconds. */
+    /** Waits at most ten seconds for what is still under way and stops; {@link #acknowledged()} is final after that. */
+    public void settle() {
+        producer.close(CLOSE_TIMEOUT);
+    }
+
     @Override
     public void close() {
-        producer.close(CLOSE_TIMEOUT);
+        settle();
     }
 
     private void rethrow() {
@@ -215,7 +220,7 @@ public final class DocumentPublisher implements AutoCloseable {
         }
     }
 
-    private static void requireSchema(DriftlineConfig config, String topic, RecordForm form) {
+    private static void requireSchema(DriftlineConfig config, String topic) {
         String subject = topic + Subjects.VALUE_SUFFIX;
         String registry = config.get(Keys.SCHEMA_REGISTRY_URL);
         try (SchemaRegistryClient client =

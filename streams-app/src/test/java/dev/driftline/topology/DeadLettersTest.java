@@ -74,7 +74,7 @@ class DeadLettersTest {
                 bad(DeadLetterReason.EMPTY_DOCUMENT, fixture -> fixture.bytes(sentences(List.of(List.of())))),
                 bad(DeadLetterReason.EMPTY_TOKEN, fixture -> fixture.bytes(sentences(List.of(List.of("a", ""))))),
                 bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u0007c"))),
-                bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u0085c"))),
+                bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u007Fc"))),
                 bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d\n", "s", "a"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a <s> b"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a </s> b"))),
@@ -164,6 +164,14 @@ class DeadLettersTest {
         assertThat(score.getId()).isEqualTo("i");
         assertThat(score.getTokens()).isEqualTo(3);
         assertThat(score.getLearned()).isTrue();
+    }
+
+    @Test
+    void shouldLetTheControlCharactersOfOldCodePagesThrough() {
+        Score score = fixture.score(document("d", "news", "it\u0092s here"));
+
+        assertThat(score.getTokens()).isEqualTo(3);
+        assertThat(fixture.deadLetters.isEmpty()).isTrue();
     }
 
     private static String header(TestRecord<byte[], byte[]> letter, String name) {
