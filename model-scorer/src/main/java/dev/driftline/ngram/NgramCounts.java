@@ -36,6 +36,7 @@ public final class NgramCounts {
     private long continuationTotal;
     private long rawTypes;
     private long continuationTypes;
+    private long bigrams;
     private CacheUnit.Budget budget;
     private TriePages[] rare;
     private WideContext[] wide;
@@ -72,7 +73,7 @@ public final class NgramCounts {
         rare = new TriePages[64];
         wide = new WideContext[64 * RARE_BLOCK];
         topUnigrams = new TopFollowers();
-        rawTotal = continuationTotal = rawTypes = continuationTypes = 0;
+        rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
             Varints.Reader in = new Varints.Reader(meta);
@@ -87,6 +88,7 @@ public final class NgramCounts {
             continuationTotal = in.readLong();
             rawTypes = in.readLong();
             continuationTypes = in.readLong();
+            bigrams = in.readLong();
             totals.read(in);
             words.load(store);
             for (int id = 0; id < words.size(); id++) {
@@ -134,6 +136,7 @@ public final class NgramCounts {
         out.writeLong(continuationTotal);
         out.writeLong(rawTypes);
         out.writeLong(continuationTypes);
+        out.writeLong(bigrams);
         totals.write(out);
         store.put(PageKeys.meta(), out.toByteArray());
         changed = false;
@@ -312,7 +315,7 @@ public final class NgramCounts {
             WideContext unit = wide(nearest);
             boolean isNew = unit.add(context, length, word, 1, totals);
             markDirty(unit);
-            return isNew;
+            return countBigram(word, isNew);
         }
         TriePages unit = rare(nearest / RARE_BLOCK);
         boolean isNew = unit.add(context, length, word, 1, totals);
@@ -320,7 +323,23 @@ public final class NgramCounts {
         if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
             widen(nearest, unit);
         }
+        return countBigram(word, isNew);
+    }
+
+    private boolean countBigram(int word, boolean isNew) {
+        if (isNew) {
+            bigrams++;
+            words.addBigramHere(word);
+        }
         return isNew;
+    }
+
+    /**
+     * An estimate of a word's share of all continuation counts from this shard alone: the share of its bigrams that end
+     * in the word. Exact with one shard.
+     */
+    public double continuationShare(int id) {
+        return bigrams == 0 ? 0 : (double) words.bigramsHere(id) / bigrams;
     }
 
     /** Moves the tuples of a context word that has become frequent into pages of its own. */

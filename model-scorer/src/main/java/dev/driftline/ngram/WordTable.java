@@ -27,6 +27,7 @@ final class WordTable {
     private int[] hashes = new int[1024];
     private int[] raw = new int[1024];
     private int[] continuation = new int[1024];
+    private int[] bigramsHere = new int[1024];
     private byte[] wide = new byte[1024];
     private int size;
     private int[] slots = new int[4096];
@@ -86,6 +87,7 @@ final class WordTable {
             hashes = Arrays.copyOf(hashes, grown);
             raw = Arrays.copyOf(raw, grown);
             continuation = Arrays.copyOf(continuation, grown);
+            bigramsHere = Arrays.copyOf(bigramsHere, grown);
             wide = Arrays.copyOf(wide, grown);
         }
         if (lettersUsed + length > letters.length) {
@@ -140,6 +142,16 @@ final class WordTable {
         return continuation[id];
     }
 
+    /** Distinct bigrams of this shard that end in the word: its share of the continuation count. */
+    int bigramsHere(int id) {
+        return bigramsHere[id];
+    }
+
+    void addBigramHere(int id) {
+        bigramsHere[id]++;
+        dirtyCounts.set(id / BLOCK);
+    }
+
     void setRaw(int id, int count) {
         raw[id] = count;
         dirtyCounts.set(id / BLOCK);
@@ -182,6 +194,7 @@ final class WordTable {
             for (int id = from; id < to; id++) {
                 out.writeInt(raw[id] << 1 | wide[id]);
                 out.writeInt(continuation[id]);
+                out.writeInt(bigramsHere[id]);
             }
             pages.put(PageKeys.unigrams(block), out.toByteArray());
         }
@@ -207,6 +220,7 @@ final class WordTable {
                 raw[id] = rawAndWide >>> 1;
                 wide[id] = (byte) (rawAndWide & 1);
                 continuation[id] = in.readInt();
+                bigramsHere[id] = in.readInt();
                 id++;
             }
         });

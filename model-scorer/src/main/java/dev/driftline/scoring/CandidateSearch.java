@@ -8,7 +8,8 @@ import java.util.Comparator;
 
 /**
  * Finds the words that a shard's counts propose after a context: those with the highest counts at every matched length,
- * and the most frequent words of all, ranked by the part of their probability that this shard knows.
+ * and the most frequent words of all, ranked by their probability as far as this shard
+ * knows it.
  *
  * <p>Not thread-safe; one for each request.
  */
@@ -75,19 +76,18 @@ final class CandidateSearch {
                 found[distinct++] = found[i];
             }
         }
-        double total = Math.max(1, counts.continuationTotal());
         double[] scores = new double[distinct];
         Integer[] ranked = new Integer[distinct];
         for (int i = 0; i < distinct; i++) {
             counts.lookup(context, length, found[i], position);
             settings.smoothing().compute(position, estimates, alpha, gamma);
             int last = settings.smoothing().lastPair(position, settings.order());
-            double base = last == 0 || knowsUnigrams ? counts.continuationUnigram(found[i]) / total : 0;
+            double base = counts.continuationShare(found[i]);
             scores[i] = last == 0 ? base : alpha[last] + gamma[last] * base;
             ranked[i] = i;
         }
         Arrays.sort(ranked, Comparator.comparingDouble((Integer i) -> -scores[i]));
-        // Without the unigrams of other shards the order is not final, so more are sent than are wanted.
+        // The unigrams of other shards are estimated here, so more are sent than are wanted.
         int keep = Math.min(distinct, knowsUnigrams ? k + 4 : 2 * k + 8);
         chosen = new int[keep];
         for (int i = 0; i < keep; i++) {

@@ -1,8 +1,6 @@
 package dev.driftline.scoring;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.Discounts;
-import dev.driftline.ngram.Smoothing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +28,6 @@ public final class Gather {
     public record Gathered(NgramProbabilities positions, Candidates candidates, byte[][] lookups) {}
 
     private static final byte[][] NO_LOOKUPS = {};
-    private static final int TOTALS = 13;
 
     private final ModelSettings settings;
     private final Scatter scatter;
@@ -111,7 +108,7 @@ public final class Gather {
         Map<String, Unigram> candidateUnigrams = new LinkedHashMap<>();
         Map<String, Pairs> candidatePairs = new LinkedHashMap<>();
         Pairs unfollowed = null;
-        long[] totals = new long[TOTALS];
+        long[] totals = new long[BaseDistribution.TOTALS];
         int partition = 0;
         long offset = 0;
         boolean secondRound = false;
@@ -143,7 +140,7 @@ public final class Gather {
                 unfollowed = readPairs(in);
             }
         }
-        Base base = new Base(settings, totals);
+        BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows =
                 rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
         if (unfollowed == null) {
@@ -165,7 +162,7 @@ public final class Gather {
     }
 
     private static void addTotals(Varints.Reader in, boolean lookup, long[] totals) {
-        for (int i = 0; i < TOTALS; i++) {
+        for (int i = 0; i < BaseDistribution.TOTALS; i++) {
             long figure = in.readLong();
             totals[i] += lookup ? 0 : figure;
         }
@@ -240,7 +237,7 @@ public final class Gather {
     private NgramProbabilities rows(
             DocumentTokens document,
             DocumentEvents events,
-            Base base,
+            BaseDistribution base,
             long[] raw,
             long[] continuation,
             float[] spelling,
@@ -252,7 +249,7 @@ public final class Gather {
         double[] below = new double[count];
         boolean[] isUnknown = new boolean[count];
         for (int event = DocumentTokens.EOS; event < count; event++) {
-            boolean isNew = base.growing && raw[event] == 0 && event != DocumentTokens.EOS;
+            boolean isNew = base.growing() && raw[event] == 0 && event != DocumentTokens.EOS;
             isUnknown[event] = isNew || event == events.unknownEvent();
             top[event] = isNew ? base.unknownTop() : base.top(raw[event]);
             below[event] = isNew ? base.unknownBelow() : base.below(raw[event], continuation[event]);
@@ -274,7 +271,7 @@ public final class Gather {
             int row = i * order;
             probability[row] = top[event];
             // A word that its owner has not learned may already stand in another shard's context: it is <unk> all the same.
-            boolean dropsAlpha = isUnknownHere && base.growing;
+            boolean dropsAlpha = isUnknownHere && base.growing();
             for (int k = 0; k < order - 1; k++) {
                 int at = i * stride + 2 * k;
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
@@ -318,7 +315,7 @@ public final class Gather {
     }
 
     private Candidates candidates(
-            Base base, Map<String, Unigram> unigrams, Map<String, Pairs> pairs, Pairs unfollowed) {
+            BaseDistribution base, Map<String, Unigram> unigrams, Map<String, Pairs> pairs, Pairs unfollowed) {
         List<String> words = new ArrayList<>(unigrams.size());
         for (Map.Entry<String, Unigram> entry : unigrams.entrySet()) {
             if (entry.getValue().raw() > 0) {
@@ -343,97 +340,5 @@ public final class Gather {
                 words,
                 new NgramProbabilities(
                         order, probability, matched, new boolean[words.size()], new float[words.size()]));
-    }
-
-    // ---------------------------------------------------------------- the base distribution
-
-    /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
-    private static final class Base {
-        private final ModelSettings settings;
-        final boolean growing;
-        private final double vocabulary;
-        private final double rawTotal;
-        private final double continuationTotal;
-        private final double rawTypes;
-        private final double unknownCount;
-        private final Discounts rawDiscounts;
-        private final Discounts continuationDiscounts;
-        private final double rawMass;
-        private final double continuationMass;
-
-        Base(ModelSettings settings, long[] sums) {
-            this.settings = settings;
-            growing = settings.vocabulary() instanceof Vocabulary.Growing;
-            long types = sums[4];
-            long unknown = settings.vocabulary() instanceof Vocabulary.Growing g && g.countUnknown() ? types : 0;
-            vocabulary = settings.vocabulary() instanceof Vocabulary.Fixed fixed
-                    ? fixed.words().size() + 2.0
-                    : types + 2.0;
-            unknownCount = unknown;
-            rawTotal = sums[0] + unknown;
-            continuationTotal = sums[1] + unknown;
-            long[] raw = new long[5];
-            long[] continuation = new long[5];
-            for (int j = 1; j <= 4; j++) {
-                raw[j] = sums[3 + 2 * j];
-                continuation[j] = sums[4 + 2 * j];
-            }
-            long rawSeen = sums[2];
-            long continuationSeen = sums[3];
-            if (unknown > 0) {
-                rawSeen++;
-                continuationSeen++;
-                if (unknown <= 4) {
-                    raw[(int) unknown]++;
-                    continuation[(int) unknown]++;
-                }
-            }
-            rawTypes = rawSeen;
-            rawDiscounts = Discounts.of(raw[1], raw[2], raw[3], raw[4]);
-            continuationDiscounts = Discounts.of(continuation[1], continuation[2], continuation[3], continuation[4]);
-            rawMass = rawDiscounts.mass(raw[1], raw[2], rawSeen - raw[1] - raw[2]);
-            continuationMass =
-                    continuationDiscounts.mass(continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
-        }
-
-        double unknownTop() {
-            return top((long) unknownCount);
-        }
-
-        double unknownBelow() {
-            return below((long) unknownCount, (long) unknownCount);
-        }
-
-        /** b(w) where 1 is the top order. */
-        double top(long raw) {
-            double uniform = 1 / vocabulary;
-            if (rawTotal == 0) {
-                return uniform;
-            }
-            return switch (settings.smoothing()) {
-                case KNESER_NEY -> (raw - rawDiscounts.of(raw) + rawMass * uniform) / rawTotal;
-                case WITTEN_BELL -> (raw + rawTypes * uniform) / (rawTotal + rawTypes);
-                case ABSOLUTE_DISCOUNTING -> (Math.max(0, raw - rawDiscounts.absolute())
-                                + rawDiscounts.absolute() * rawTypes * uniform)
-                        / rawTotal;
-                case ADD_DELTA -> (raw + settings.delta()) / (rawTotal + settings.delta() * vocabulary);
-                case MAXIMUM_LIKELIHOOD, BACKOFF, STUPID_BACKOFF -> raw / rawTotal;
-            };
-        }
-
-        /** b(w) below the top order. */
-        double below(long raw, long continuation) {
-            if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM) {
-                return 1 / vocabulary;
-            }
-            if (settings.smoothing() != Smoothing.KNESER_NEY) {
-                return top(raw);
-            }
-            if (continuationTotal == 0) {
-                return 1 / vocabulary;
-            }
-            return (continuation - continuationDiscounts.of(continuation) + continuationMass / vocabulary)
-                    / continuationTotal;
-        }
     }
 }

@@ -285,15 +285,24 @@ public final class ShardScorer {
     // ---------------------------------------------------------------- answering
 
     private void writeTotals() {
-        out.writeLong(counts.rawTotal());
-        out.writeLong(counts.continuationTotal());
-        out.writeLong(counts.rawTypes());
-        out.writeLong(counts.continuationTypes());
-        out.writeLong(types());
-        for (int j = 1; j <= 4; j++) {
-            out.writeLong(counts.rawCountOfCounts(1, j));
-            out.writeLong(counts.continuationCountOfCounts(1, j));
+        for (long figure : totals()) {
+            out.writeLong(figure);
         }
+    }
+
+    /** This shard's part of what the base distribution is made from, in the order of {@link BaseDistribution}. */
+    long[] totals() {
+        long[] totals = new long[BaseDistribution.TOTALS];
+        totals[0] = counts.rawTotal();
+        totals[1] = counts.continuationTotal();
+        totals[2] = counts.rawTypes();
+        totals[3] = counts.continuationTypes();
+        totals[4] = types();
+        for (int j = 1; j <= 4; j++) {
+            totals[3 + 2 * j] = counts.rawCountOfCounts(1, j);
+            totals[4 + 2 * j] = counts.continuationCountOfCounts(1, j);
+        }
+        return totals;
     }
 
     private long types() {
@@ -366,7 +375,7 @@ public final class ShardScorer {
         return words;
     }
 
-    private Smoothing.Estimates estimates() {
+    Smoothing.Estimates estimates() {
         Discounts[] raws = new Discounts[order + 1];
         Discounts[] continuations = new Discounts[order + 1];
         for (int k = 1; k <= order; k++) {

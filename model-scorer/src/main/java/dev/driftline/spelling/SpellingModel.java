@@ -14,7 +14,7 @@ import java.util.List;
  * distinct left neighbours (Kneser and Ney, 1995: a count passes to the next shorter context only where the symbol was
  * new),
  *
- * <pre>p_k(c|h) = (max(n(hc) − D, 0) + D · types(h) · p_{k−1}(c|h′)) / n(h)</pre>
+ * <pre>p_k(c|h) = (max(n(hc) − D(n(hc)), 0) + (D1 · N1(h) + D2+ · N2+(h)) · p_{k−1}(c|h′)) / n(h)</pre>
  *
  * <p>Below the empty context stand blocks of 256 code points, learned too, and uniform within a block; so every
  * code point has a probability above 0, and the sum over all of them and the end mark is 1.
@@ -32,7 +32,10 @@ public final class SpellingModel {
     static final int WORDS_IN_PAGE = 256;
 
     private static final int VERSION = 1;
-    private static final double DISCOUNT = 0.7;
+    /** Taken from a count of 1, and from a larger one. */
+    private static final double DISCOUNT_ONE = 0.75;
+
+    private static final double DISCOUNT_MORE = 1.2;
 
     private static final int CODE_POINTS = Character.MAX_CODE_POINT + 1;
     /** The symbol after the last letter. */
@@ -43,10 +46,11 @@ public final class SpellingModel {
     private static final int BLOCKS = CODE_POINTS >>> 8;
     private static final double LOG2 = Math.log(2);
     private static final int ROOT = 0;
-    private static final int STRIDE = 3;
+    private static final int STRIDE = 4;
     private static final int COUNT = 0;
     private static final int TOTAL = 1;
     private static final int TYPES = 2;
+    private static final int ONES = 3;
 
     private final int order;
     private final byte[] prefix;
@@ -140,9 +144,9 @@ public final class SpellingModel {
                 }
                 // Not after a shorter context means not after this one either.
                 child = child < 0 ? child : child(path[k], symbol);
-                double escape = DISCOUNT * nodes[context + TYPES] * p;
+                double escape = discounted(context) * p;
                 if (child >= 0) {
-                    p = (nodes[child * STRIDE + COUNT] - DISCOUNT + escape) / total;
+                    p = (remaining(nodes[child * STRIDE + COUNT]) + escape) / total;
                     if (k < order) {
                         next[k + 1] = child;
                         deeper = k + 1;
@@ -195,10 +199,20 @@ public final class SpellingModel {
         double p = baseProbability(symbol);
         for (int k = 0; k <= depth && nodes[path[k] * STRIDE + TOTAL] > 0; k++) {
             int child = child(path[k], symbol);
-            double count = child < 0 ? 0 : nodes[child * STRIDE + COUNT] - DISCOUNT;
-            p = (count + DISCOUNT * nodes[path[k] * STRIDE + TYPES] * p) / nodes[path[k] * STRIDE + TOTAL];
+            double count = child < 0 ? 0 : remaining(nodes[child * STRIDE + COUNT]);
+            p = (count + discounted(path[k] * STRIDE) * p) / nodes[path[k] * STRIDE + TOTAL];
         }
         return p;
+    }
+
+    /** What discounting took from the followers of a context: the weight of the next shorter one. */
+    private double discounted(int context) {
+        int ones = nodes[context + ONES];
+        return DISCOUNT_ONE * ones + DISCOUNT_MORE * (nodes[context + TYPES] - ones);
+    }
+
+    private static double remaining(int count) {
+        return count == 1 ? 1 - DISCOUNT_ONE : count - DISCOUNT_MORE;
     }
 
     private int begin() {
@@ -236,10 +250,15 @@ public final class SpellingModel {
                     next[k + 1] = child;
                 }
                 if (novel) {
-                    novel = nodes[child * STRIDE + COUNT]++ == 0;
-                    nodes[path[k] * STRIDE + TOTAL]++;
+                    int before = nodes[child * STRIDE + COUNT]++;
+                    int context = path[k] * STRIDE;
+                    novel = before == 0;
+                    nodes[context + TOTAL]++;
                     if (novel) {
-                        nodes[path[k] * STRIDE + TYPES]++;
+                        nodes[context + TYPES]++;
+                        nodes[context + ONES]++;
+                    } else if (before == 1) {
+                        nodes[context + ONES]--;
                     }
                 }
             }

@@ -64,8 +64,8 @@ class SpellingModelTest {
         // Novel at the empty context: a, b, end, c; so one in block 0 for a, b, c and one for the end mark.
         double base = ((3 - 0.5) + 0.5 * 2 * block) / 4 / 256;
         // Continuations: a after the beginning; b and c after a; the end after b and after c: 5, of 4 types.
-        double unigram = ((1 - 0.7) + 0.7 * 4 * base) / 5;
-        double bigram = ((1 - 0.7) + 0.7 * 2 * unigram) / 2;
+        double unigram = ((1 - 0.75) + 0.75 * 4 * base) / 5;
+        double bigram = ((1 - 0.75) + 0.75 * 2 * unigram) / 2;
         assertThat(model.probability("a", 'b')).isCloseTo(bigram, within(1e-12));
     }
 

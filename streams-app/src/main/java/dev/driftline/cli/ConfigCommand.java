@@ -27,7 +27,9 @@ final class ConfigCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions config;
 
-    @Option(names = "--reference", description = "Print every setting with its purpose and default, as a properties file.")
+    @Option(
+            names = "--reference",
+            description = "Print every setting with its purpose and default, as a properties file.")
     private boolean reference;
 
     @Override

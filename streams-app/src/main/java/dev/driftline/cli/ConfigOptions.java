@@ -22,7 +22,8 @@ public final class ConfigOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting; wins over the file and the environment. `driftline config --reference` lists them.")
+            description =
+                    "A setting; wins over the file and the environment. `driftline config --reference` lists them.")
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,…", description = "Kafka brokers.")
@@ -55,8 +56,8 @@ public final class ConfigOptions {
         }
         overrides.putAll(options);
         Map<String, String> environment = System.getenv();
-        Optional<Path> properties =
-                Optional.ofNullable(file).or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE)).map(Path::of));
+        Optional<Path> properties = Optional.ofNullable(file)
+                .or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE)).map(Path::of));
         return DriftlineConfig.load(properties, environment, overrides);
     }
 }

@@ -46,9 +46,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         DriftlineConfig loaded = config.load();
         String topic = TopicDefinitions.of(loaded).name(Topic.DEAD_LETTERS);
         return new TopicFollower(loaded, topic, follow)
-                .print(
-                        spec.commandLine().getOut(),
-                        record -> follow.json() ? Json.line(asMap(record)) : line(record));
+                .print(spec.commandLine().getOut(), record -> follow.json() ? Json.line(asMap(record)) : line(record));
     }
 
     static String line(ConsumerRecord<byte[], byte[]> record) {

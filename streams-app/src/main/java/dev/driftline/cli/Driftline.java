@@ -41,8 +41,10 @@ import picocli.CommandLine.ScopeType;
         },
         // Every command is a class of its own; put new ones here, in the order in which they are listed.
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            ProduceCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,
             DeadLettersCommand.class,
@@ -125,7 +127,6 @@ public final class Driftline {
     }
 
     private static boolean isService(ParseResult parsed) {
-        return parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
+        return parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
     }
 }

@@ -57,6 +57,10 @@ final class Failures {
     }
 
     private static String oneLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().map(String::strip).reduce((a, b) -> a + "; " + b).orElse("");
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .map(String::strip)
+                .reduce((a, b) -> a + "; " + b)
+                .orElse("");
     }
 }

@@ -6,7 +6,9 @@ import picocli.CommandLine.Option;
 /** How far a topic is followed. Use as {@code @Mixin}. */
 final class FollowOptions {
 
-    @Option(names = "--from-beginning", description = "Start with the oldest record; otherwise only new ones are shown.")
+    @Option(
+            names = "--from-beginning",
+            description = "Start with the oldest record; otherwise only new ones are shown.")
     private boolean fromBeginning;
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")

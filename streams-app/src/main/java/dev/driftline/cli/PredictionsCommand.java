@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predictions",
         mixinStandardHelpOptions = true,
-        description = "Follow the predictions: the end of each document's last sentence, and the words most likely next.",
+        description =
+                "Follow the predictions: the end of each document's last sentence, and the words most likely next.",
         footerHeading = "%nExample:%n",
         footer = "  driftline predictions --model kneser-ney-5 --top 3")
 final class PredictionsCommand implements Callable<Integer> {
@@ -38,7 +39,8 @@ final class PredictionsCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME",
             defaultValue = "mixture",
-            description = "Whose predictions are shown: ${DEFAULT-VALUE}, or a model such as kneser-ney-5. --json has all.")
+            description =
+                    "Whose predictions are shown: ${DEFAULT-VALUE}, or a model such as kneser-ney-5. --json has all.")
     private String model;
 
     @Option(names = "--top", paramLabel = "K", defaultValue = "5", description = "How many words; ${DEFAULT-VALUE}.")
@@ -64,7 +66,9 @@ final class PredictionsCommand implements Callable<Integer> {
                 .findFirst()
                 .map(this::words)
                 .orElseGet(() -> "(no model " + model + "; there are "
-                        + prediction.getModels().stream().map(ModelPrediction::getModel).collect(Collectors.joining(", "))
+                        + prediction.getModels().stream()
+                                .map(ModelPrediction::getModel)
+                                .collect(Collectors.joining(", "))
                         + ")");
         return String.format(
                 "%-24s … %s → %s",

@@ -1,10 +1,13 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topology.DriftlineService;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Run the service: score what comes in, then learn from it, until Ctrl-C.",
+        description = {
+            "Run the service: score what comes in, then learn from it, until Ctrl-C.",
+            "Prints the settings in force, secrets masked. Start it on more machines to share the work."
+        },
         footerHeading = "%nExample:%n",
         footer = {
             "  driftline topics create && driftline run",
@@ -38,25 +44,33 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         err.println(loaded.describe());
         err.flush();
-        checkTopics(loaded);
-        throw new CommandFailedException("the service is not part of this build");
-    }
-
-    private void checkTopics(DriftlineConfig loaded) {
-        try (TopicAdmin admin = new TopicAdmin(loaded)) {
-            if (createTopics) {
+        if (createTopics) {
+            try (TopicAdmin admin = new TopicAdmin(loaded)) {
                 admin.create();
                 admin.registerSchemas();
-                return;
             }
-            List<String> missing = admin.list().stream()
-                    .filter(state -> !state.exists())
-                    .map(state -> state.definition().name())
-                    .toList();
-            if (!missing.isEmpty()) {
-                throw new CommandFailedException("missing topics: " + String.join(", ", missing)
-                        + ": create them with `driftline topics create`, or run with --create-topics");
+        }
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        try (CtrlC ctrlC = CtrlC.then(() -> end.complete(null));
+                DriftlineService service = new DriftlineService(loaded)) {
+            service.start();
+            service.stopped().whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    end.complete(null);
+                } else {
+                    end.completeExceptionally(failure);
+                }
+            });
+            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + "; Ctrl-C stops it.");
+            err.flush();
+            end.get();
+            if (ctrlC.pressed()) {
+                err.println("Stopping: committing what is done.");
+                err.flush();
             }
+            return Driftline.OK;
+        } catch (ExecutionException stopped) {
+            throw stopped.getCause() instanceof Exception cause ? cause : stopped;
         }
     }
 }

@@ -42,7 +42,8 @@ final class TopicsCommand implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "topics: say which: " + String.join(", ", spec.commandLine().getSubcommands().keySet()));
+                "topics: say which: "
+                        + String.join(", ", spec.commandLine().getSubcommands().keySet()));
     }
 
     /** {@code topics create}. */
@@ -72,12 +73,11 @@ final class TopicsCommand implements Callable<Integer> {
             try (TopicAdmin admin = new TopicAdmin(config.load())) {
                 TopicAdmin.Created created = admin.create();
                 for (TopicAdmin.State state : created.states()) {
-                    boolean isNew = created.created().contains(state.definition().name());
+                    boolean isNew =
+                            created.created().contains(state.definition().name());
                     out.printf(
                             "%-8s %-34s %3d partitions%n",
-                            isNew ? "created" : "exists",
-                            state.definition().name(),
-                            state.partitions());
+                            isNew ? "created" : "exists", state.definition().name(), state.partitions());
                     state.differences().forEach(difference -> out.println("         note: " + difference));
                 }
                 out.flush();
@@ -98,7 +98,8 @@ final class TopicsCommand implements Callable<Integer> {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "List the topics as they are: partitions, records, and settings that differ from Driftline's.",
+            description =
+                    "List the topics as they are: partitions, records, and settings that differ from Driftline's.",
             footerHeading = "%nExample:%n",
             footer = "  driftline topics list --json")
     static final class ListTopics implements Callable<Integer> {
@@ -118,7 +119,8 @@ final class TopicsCommand implements Callable<Integer> {
             try (TopicAdmin admin = new TopicAdmin(config.load())) {
                 List<TopicAdmin.State> states = admin.list();
                 if (json) {
-                    out.println(Json.pretty(states.stream().map(ListTopics::asMap).toList()));
+                    out.println(
+                            Json.pretty(states.stream().map(ListTopics::asMap).toList()));
                 } else {
                     out.printf("%-34s %10s %12s%n", "topic", "partitions", "records");
                     for (TopicAdmin.State state : states) {
@@ -205,7 +207,8 @@ final class TopicsCommand implements Callable<Integer> {
             if (console == null) {
                 return false;
             }
-            long records = existing.stream().mapToLong(TopicAdmin.State::records).sum();
+            long records =
+                    existing.stream().mapToLong(TopicAdmin.State::records).sum();
             String answer = console.readLine(
                     "Delete %d topics with %d records at %s? Type yes: ",
                     existing.size(), records, loaded.get(Keys.BOOTSTRAP_SERVERS));
@@ -237,8 +240,9 @@ final class TopicsCommand implements Callable<Integer> {
         }
 
         static String text(DriftlineConfig config) {
-            return Json.pretty(
-                    TopicDefinitions.of(config).all().stream().map(Definitions::asMap).toList());
+            return Json.pretty(TopicDefinitions.of(config).all().stream()
+                    .map(Definitions::asMap)
+                    .toList());
         }
 
         private static Map<String, Object> asMap(TopicDefinition definition) {

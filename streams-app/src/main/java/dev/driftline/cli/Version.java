@@ -8,8 +8,8 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version =
-                Optional.ofNullable(Driftline.class.getPackage().getImplementationVersion()).orElse("development build");
+        String version = Optional.ofNullable(Driftline.class.getPackage().getImplementationVersion())
+                .orElse("development build");
         return new String[] {"driftline " + version, "Java " + Runtime.version()};
     }
 }

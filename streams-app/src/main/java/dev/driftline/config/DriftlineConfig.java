@@ -54,7 +54,7 @@ public final class DriftlineConfig {
      * service that happens to be called "driftline".
      */
     private static final Pattern NOT_A_SETTING = Pattern.compile(
-            "DRIFTLINE_(CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
+            "DRIFTLINE_(CACHE|CONFIG|HOME|OPTS|JAVA_OPTS|JAVA_HOME|SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_.*)");
 
     private static final Pattern SECRET = Pattern.compile(
             "password|passphrase|secret|user\\.?info|jaas|credentials?$|token$|api\\.?key|private\\.?key|keystore\\.key$");
@@ -121,7 +121,8 @@ public final class DriftlineConfig {
             given.put(name, new Setting(name, text, path.toString()));
         }));
         new TreeMap<>(environment).forEach((variable, text) -> {
-            if (variable.startsWith(ENVIRONMENT_PREFIX) && !NOT_A_SETTING.matcher(variable).matches()) {
+            if (variable.startsWith(ENVIRONMENT_PREFIX)
+                    && !NOT_A_SETTING.matcher(variable).matches()) {
                 String name = nameOf(variable);
                 given.put(name, new Setting(name, text, "environment " + variable));
             }
@@ -277,9 +278,11 @@ public final class DriftlineConfig {
                 continue;
             }
             if (isPassThrough(setting.name())) {
-                owner(setting.name()).ifPresentOrElse(
-                        key -> problems.add(setting.name() + ": set " + key.name() + " instead (" + setting.origin() + ")"),
-                        () -> settings.put(setting.name(), setting));
+                owner(setting.name())
+                        .ifPresentOrElse(
+                                key -> problems.add(
+                                        setting.name() + ": set " + key.name() + " instead (" + setting.origin() + ")"),
+                                () -> settings.put(setting.name(), setting));
             } else {
                 problems.add("unknown setting " + setting.name() + " (" + setting.origin() + "): did you mean "
                         + nearest(setting.name()) + "?");
@@ -316,7 +319,8 @@ public final class DriftlineConfig {
     }
 
     private static boolean isPassThrough(String name) {
-        return PASS_THROUGH_PREFIXES.stream().anyMatch(prefix -> name.startsWith(prefix) && name.length() > prefix.length())
+        return PASS_THROUGH_PREFIXES.stream()
+                        .anyMatch(prefix -> name.startsWith(prefix) && name.length() > prefix.length())
                 && !name.equals(Keys.SCHEMA_REGISTRY_URL.name());
     }
 

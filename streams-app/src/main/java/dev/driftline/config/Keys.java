@@ -1,9 +1,11 @@
 package dev.driftline.config;
 
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -108,13 +110,7 @@ public final class Keys {
             "kneser-ney",
             "How probabilities are made of counts. All work on the same counts, so it can be changed at a restart. "
                     + "stupid-backoff is a score, not a probability.",
-            "kneser-ney",
-            "maximum-likelihood",
-            "add-delta",
-            "backoff",
-            "stupid-backoff",
-            "witten-bell",
-            "absolute-discounting");
+            Arrays.stream(Smoothing.values()).map(Smoothing::label).toList());
 
     /** Vocabulary. */
     public static final ConfigKey<Vocabulary> MODEL_VOCABULARY = new ConfigKey<>(
@@ -201,13 +197,11 @@ public final class Keys {
     public static final ConfigKey<String> TOKENIZER = oneOf(
             "tokenizer",
             INPUT,
-            "words",
+            Tokenizers.DEFAULT,
             "How raw text becomes sentences of tokens. whitespace: a line is a sentence, tokens are what spaces separate. "
                     + "words: Unicode sentence and word breaks, Chinese and Japanese by dictionary. characters: each "
                     + "character is a token.",
-            "whitespace",
-            "words",
-            "characters");
+            Tokenizers.names());
 
     /** Largest document in tokens. */
     public static final ConfigKey<Integer> DOCUMENT_MAX_TOKENS = whole(
@@ -323,10 +317,9 @@ public final class Keys {
     }
 
     private static ConfigKey<String> oneOf(
-            String name, String group, String defaultText, String doc, String... accepted) {
-        Set<String> values = Set.of(accepted);
+            String name, String group, String defaultText, String doc, List<String> accepted) {
         return text(name, group, defaultText, "one of " + String.join(", ", accepted), doc, value -> {
-            if (!values.contains(value)) {
+            if (!accepted.contains(value)) {
                 throw new IllegalArgumentException(value);
             }
             return value;

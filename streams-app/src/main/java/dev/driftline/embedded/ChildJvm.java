@@ -54,7 +54,11 @@ final class ChildJvm implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             // In the environment, a class path may be longer than a command line may be.
             builder.environment()
-                    .put("CLASSPATH", CodeSource.of(ParentBound.class) + File.pathSeparator + String.join(File.pathSeparator, classPath));
+                    .put(
+                            "CLASSPATH",
+                            CodeSource.of(ParentBound.class)
+                                    + File.pathSeparator
+                                    + String.join(File.pathSeparator, classPath));
             return new ChildJvm(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + mainClass + " with " + java, e);
@@ -73,7 +77,8 @@ final class ChildJvm implements AutoCloseable {
     String logTail() {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
             List<String> all = lines.toList();
-            return String.join(System.lineSeparator(), all.subList(Math.max(0, all.size() - LOG_TAIL_LINES), all.size()));
+            return String.join(
+                    System.lineSeparator(), all.subList(Math.max(0, all.size() - LOG_TAIL_LINES), all.size()));
         } catch (IOException | UncheckedIOException e) {
             return "(its log " + log + " cannot be read: " + e.getMessage() + ")";
         }
@@ -88,7 +93,9 @@ final class ChildJvm implements AutoCloseable {
     /** Sends a signal by name, for example {@code STOP}. */
     void signal(String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start();
             if (kill.waitFor() != 0) {
                 throw new IllegalStateException("kill -" + name + " " + process.pid() + " failed");
             }

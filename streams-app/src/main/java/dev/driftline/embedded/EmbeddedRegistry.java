@@ -87,7 +87,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     private static void prepare(ChildJvm child, String url) {
-        HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
         CountDownLatch pause = new CountDownLatch(1);
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         HttpRequest subjects = request(url + "/subjects").GET().build();
@@ -101,7 +102,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
                     throw new IllegalStateException("the schema registry ended at its start: " + child.logTail());
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the schema registry does not answer at " + url + ": " + child.logTail());
+                    throw new IllegalStateException(
+                            "the schema registry does not answer at " + url + ": " + child.logTail());
                 }
                 pause.await(POLL_MS, TimeUnit.MILLISECONDS);
             }
@@ -134,7 +136,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
         if (configured != null) {
             return Path.of(configured);
         }
-        // The code is in streams-app/target/classes, or in a jar in streams-app/target or in a lib folder beside registry/.
+        // The code is in streams-app/target/classes, or in a jar in streams-app/target or in a lib folder beside
+        // registry/.
         Path code = CodeSource.of(EmbeddedRegistry.class).toAbsolutePath();
         return Stream.iterate(Optional.ofNullable(code.getParent()), Optional::isPresent, up -> up.map(Path::getParent))
                 .limit(3)

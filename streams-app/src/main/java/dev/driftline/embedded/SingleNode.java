@@ -102,7 +102,8 @@ final class SingleNode {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the broker's folder " + directory, e);
         } catch (Exception e) {
-            throw new IllegalStateException("cannot format the broker's folder " + directory + ": " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "cannot format the broker's folder " + directory + ": " + e.getMessage(), e);
         }
     }
 }

@@ -110,17 +110,18 @@ public final class TopicAdmin implements AutoCloseable {
                 // Another instance was faster; what it made is checked below like any other.
             }
         });
-        await("created topics to be visible", () -> describe().size() == definitions.all().size());
+        await(
+                "created topics to be visible",
+                () -> describe().size() == definitions.all().size());
         return new Created(created, list());
     }
 
     private static String mismatch(State state) {
         TopicDefinition definition = state.definition();
-        String key =
-                switch (definition.topic()) {
-                    case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> Keys.SHARDS.name();
-                    default -> Keys.PARTITIONS.name();
-                };
+        String key = switch (definition.topic()) {
+            case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> Keys.SHARDS.name();
+            default -> Keys.PARTITIONS.name();
+        };
         return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "
                 + definition.partitions() + ": set " + key + "=" + state.partitions()
                 + ", or use another topics.prefix, or delete it first (`driftline topics delete`)";
@@ -185,7 +186,8 @@ public final class TopicAdmin implements AutoCloseable {
         });
         if (withState) {
             try {
-                await(admin.deleteConsumerGroups(List.of(config.get(Keys.APPLICATION_ID))).all());
+                await(admin.deleteConsumerGroups(List.of(config.get(Keys.APPLICATION_ID)))
+                        .all());
             } catch (GroupIdNotFoundException e) {
                 // It never ran.
             }
@@ -200,7 +202,8 @@ public final class TopicAdmin implements AutoCloseable {
 
     private Map<String, TopicDescription> describe() {
         Map<String, TopicDescription> existing = new TreeMap<>();
-        List<String> names = definitions.all().stream().map(TopicDefinition::name).toList();
+        List<String> names =
+                definitions.all().stream().map(TopicDefinition::name).toList();
         admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
             try {
                 existing.put(name, await(future));
@@ -221,15 +224,18 @@ public final class TopicAdmin implements AutoCloseable {
 
     private Map<String, Long> records(Collection<TopicDescription> topics) {
         Map<TopicPartition, OffsetSpec> first = new TreeMap<>(TopicAdmin::compare);
-        topics.forEach(topic -> topic.partitions().forEach(partition ->
-                first.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.earliest())));
+        topics.forEach(topic -> topic.partitions()
+                .forEach(partition ->
+                        first.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.earliest())));
         Map<TopicPartition, OffsetSpec> last = new TreeMap<>(TopicAdmin::compare);
         first.keySet().forEach(partition -> last.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, ListOffsetsResultInfo> begin = await(admin.listOffsets(first).all());
-        Map<TopicPartition, ListOffsetsResultInfo> end = await(admin.listOffsets(last).all());
+        Map<TopicPartition, ListOffsetsResultInfo> begin =
+                await(admin.listOffsets(first).all());
+        Map<TopicPartition, ListOffsetsResultInfo> end =
+                await(admin.listOffsets(last).all());
         Map<String, Long> records = new TreeMap<>();
-        end.forEach((partition, offset) ->
-                records.merge(partition.topic(), offset.offset() - begin.get(partition).offset(), Long::sum));
+        end.forEach((partition, offset) -> records.merge(
+                partition.topic(), offset.offset() - begin.get(partition).offset(), Long::sum));
         return records;
     }
 

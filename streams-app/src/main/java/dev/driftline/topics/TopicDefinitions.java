@@ -85,8 +85,10 @@ public final class TopicDefinitions {
     /** The Avro record of each topic whose values are Avro, by full topic name: what a registry is to hold. */
     public Map<String, Class<? extends SpecificRecord>> recordTypes() {
         Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>();
-        definitions.values().forEach(definition ->
-                definition.topic().recordType().ifPresent(type -> types.put(definition.name(), type)));
+        definitions
+                .values()
+                .forEach(definition ->
+                        definition.topic().recordType().ifPresent(type -> types.put(definition.name(), type)));
         return types;
     }
 }

@@ -20,7 +20,7 @@ public enum DeadLetterReason {
     CORRUPT,
     /** Text that is not UTF-8; a lone surrogate, which has no UTF-8 form, among it. */
     INVALID_UTF8,
-    /** A token, the id or the source has a control character (U+0000–U+001F, U+007F–U+009F). */
+    /** A token, the id or the source has a control character (U+0000–U+001F, U+007F). */
     CONTROL_CHARACTER,
     /** A token is {@code <s>}, {@code </s>} or {@code <unk>}, which the model uses itself. */
     RESERVED_TOKEN,

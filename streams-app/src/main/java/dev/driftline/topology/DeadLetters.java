@@ -58,7 +58,7 @@ public final class DeadLetters {
         add(headers, OPERATOR, operator);
         byte[] key = received.key();
         byte[] value = received.value();
-        long size = OVERHEAD_BYTES + (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+        long size = OVERHEAD_BYTES + (key == null ? 0L : key.length) + (value == null ? 0 : value.length);
         for (Header header : headers) {
             size += header.key().length() * 3L + (header.value() == null ? 0 : header.value().length) + 10;
         }

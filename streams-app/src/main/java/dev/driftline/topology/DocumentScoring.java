@@ -1,120 +1,143 @@
 package dev.driftline.topology;
 
-import dev.driftline.ngram.PageStore;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.PredictedWord;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
-import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.scoring.Gather;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
-/** Makes scores and predictions of what the n-gram model says, mixed for the document's source. */
+/** Mixes what the n-gram model says of a document for its source, and puts it into the records that go out. */
 final class DocumentScoring {
 
-    private static final double BITS = 1 / Math.log(2);
-
     private final TopologySettings settings;
+    private final SourceModels sources;
+    private final DocumentScorer scorer;
+    private final List<String> modelNames;
 
-    DocumentScoring(TopologySettings settings, PageStore sources) {
+    DocumentScoring(TopologySettings settings, SourceModels sources) {
         this.settings = settings;
+        this.sources = sources;
+        MixtureSettings mixture = settings.mixture();
+        scorer = new DocumentScorer(mixture);
+        modelNames = mixture.models();
     }
 
-    Score score(IncomingDocument document, NgramProbabilities positions, DocumentOrigin origin, long now) {
-        int order = settings.model().order();
-        int tokens = positions.rows();
-        double[] bits = new double[order];
-        double[] bitsKnown = new double[order];
-        double spelling = 0;
-        int unknown = 0;
-        for (int row = 0; row < tokens; row++) {
-            boolean isUnknown = positions.unknown()[row];
-            if (isUnknown) {
-                unknown++;
-                spelling += positions.spellingBits()[row];
-            }
-            for (int m = 1; m <= order; m++) {
-                double surprisal = -Math.log(positions.probability(row, m)) * BITS;
-                bits[m - 1] += surprisal;
-                if (!isUnknown) {
-                    bitsKnown[m - 1] += surprisal;
-                }
-            }
-        }
-        List<ExpertScore> experts = new ArrayList<>(order);
-        for (int m = 1; m <= order; m++) {
+    /** Scores the document; its source learns from it, if it is to be learned. */
+    DocumentScore score(IncomingDocument document, Gather.Gathered gathered) {
+        return scorer.score(
+                document.tokens(),
+                gathered.positions(),
+                sources.get(document.source()),
+                document.learn(),
+                settings.surprisals(),
+                gathered.candidates(),
+                settings.predictions());
+    }
+
+    Score toScore(IncomingDocument document, DocumentScore scored, DocumentOrigin origin, long now) {
+        int tokens = scored.tokens();
+        int top = settings.model().order() - 1;
+        int mixture = modelNames.size() - 1;
+        List<ExpertScore> experts = new ArrayList<>(mixture);
+        for (int model = 0; model < mixture; model++) {
+            double bits = scored.bits()[model];
             experts.add(new ExpertScore(
-                    settings.model().modelName(m),
-                    bits[m - 1],
-                    Math.exp(bits[m - 1] / tokens / BITS),
-                    bitsKnown[m - 1]));
+                    modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
         }
-        double top = bits[order - 1];
-        double perToken = top / tokens;
-        int characters = characters(document.tokens());
-        return Score.newBuilder()
-                .setId(document.id())
-                .setSource(document.source())
-                .setPublishedAt(Instant.ofEpochMilli(document.publishedAt()))
-                .setScoredAt(Instant.ofEpochMilli(now))
-                .setSmoothing(settings.model().smoothing().label())
-                .setOrder(order)
-                .setTokens(tokens)
-                .setUnknownTokens(unknown)
-                .setCharacters(characters)
-                .setNgramBitsPerToken(perToken)
-                .setNgramPerplexity(Math.exp(perToken / BITS))
-                .setMixtureBits(top)
-                .setMixtureBitsPerToken(perToken)
-                .setMixturePerplexity(Math.exp(perToken / BITS))
-                .setSpellingBits(spelling)
-                .setBitsPerCharacter((top + spelling) / characters)
-                .setMixtureWeights(Map.of())
-                .setExperts(experts)
-                .setLearned(document.learn())
-                .setInputTopic(origin.topic())
-                .setInputPartition(origin.partition())
-                .setInputOffset(origin.offset())
-                .build();
+        Map<String, Double> weights = new HashMap<>();
+        for (int expert = 0; expert < scored.experts().size(); expert++) {
+            weights.put(scored.experts().get(expert), scored.meanWeights()[expert]);
+        }
+        List<Float> surprisals = null;
+        if (settings.surprisals()) {
+            surprisals = new ArrayList<>(tokens);
+            for (float surprisal : scored.surprisals()) {
+                surprisals.add(surprisal);
+            }
+        }
+        double ngramPerToken = scored.bits()[top] / tokens;
+        double mixtureBits = scored.bits()[mixture];
+        // Setters, not the builder, which copies every default for every record.
+        Score score = new Score();
+        score.setId(document.id());
+        score.setSource(document.source());
+        score.setPublishedAt(Instant.ofEpochMilli(document.publishedAt()));
+        score.setScoredAt(Instant.ofEpochMilli(now));
+        score.setSmoothing(settings.model().smoothing().label());
+        score.setOrder(settings.model().order());
+        score.setTokens(tokens);
+        score.setUnknownTokens(scored.unknown());
+        score.setCharacters((int) scored.characters());
+        score.setNgramBitsPerToken(ngramPerToken);
+        score.setNgramPerplexity(perplexity(ngramPerToken));
+        score.setMixtureBits(mixtureBits);
+        score.setMixtureBitsPerToken(mixtureBits / tokens);
+        score.setMixturePerplexity(perplexity(mixtureBits / tokens));
+        score.setSpellingBits(scored.spellingBits());
+        score.setBitsPerCharacter((mixtureBits + scored.spellingBits()) / scored.characters());
+        score.setMixtureWeights(weights);
+        score.setExperts(experts);
+        score.setSurprisals(surprisals);
+        score.setLearned(document.learn());
+        score.setInputTopic(origin.topic());
+        score.setInputPartition(origin.partition());
+        score.setInputOffset(origin.offset());
+        return score;
     }
 
-    Prediction predict(IncomingDocument document, Candidates candidates, DocumentOrigin origin, long now) {
-        int order = settings.model().order();
-        List<Candidate> best = IntStream.range(0, candidates.words().size())
-                .mapToObj(i -> new Candidate(
-                        candidates.words().get(i), candidates.probabilities().probability(i, order)))
-                .sorted(Comparator.comparingDouble(Candidate::getProbability).reversed())
-                .limit(settings.predictions())
-                .toList();
-        return Prediction.newBuilder()
-                .setId(document.id())
-                .setSource(document.source())
-                .setScoredAt(Instant.ofEpochMilli(now))
-                .setContext(List.of())
-                .setModels(List.of(new ModelPrediction(settings.model().modelName(order), best)))
-                .setInputTopic(origin.topic())
-                .setInputPartition(origin.partition())
-                .setInputOffset(origin.offset())
-                .build();
+    Prediction toPrediction(IncomingDocument document, DocumentScore scored, DocumentOrigin origin, long now) {
+        List<ModelPrediction> models = new ArrayList<>(scored.predictions().size());
+        for (var predicted : scored.predictions()) {
+            List<Candidate> candidates = new ArrayList<>(predicted.words().size());
+            for (PredictedWord word : predicted.words()) {
+                candidates.add(new Candidate(word.word(), word.probability()));
+            }
+            ModelPrediction model = new ModelPrediction(predicted.model(), candidates);
+            if (predicted.model().equals(MixtureSettings.MIXTURE)) {
+                models.add(0, model);
+            } else {
+                models.add(model);
+            }
+        }
+        Prediction prediction = new Prediction();
+        prediction.setId(document.id());
+        prediction.setSource(document.source());
+        prediction.setScoredAt(Instant.ofEpochMilli(now));
+        prediction.setContext(openContext(document.tokens(), settings.model().order() - 1));
+        prediction.setModels(models);
+        prediction.setInputTopic(origin.topic());
+        prediction.setInputPartition(origin.partition());
+        prediction.setInputOffset(origin.offset());
+        return prediction;
     }
 
-    /** Code points of all tokens but {@code </s>}, and one separator a token, {@code </s>} among them. */
-    private static int characters(DocumentTokens document) {
-        int[] lengths = new int[document.words().length];
-        for (int word = 2; word < lengths.length; word++) {
-            lengths[word] = document.words()[word].codePointCount(0, document.words()[word].length());
+    /** The last words of the last sentence, {@code <s>} in front where they are fewer than {@code most}. */
+    private static List<String> openContext(DocumentTokens document, int most) {
+        LinkedList<String> context = new LinkedList<>();
+        int[] tokens = document.tokens();
+        for (int at = tokens.length - 2; context.size() < most; at--) {
+            if (at < 0 || tokens[at] == DocumentTokens.EOS) {
+                context.addFirst(DocumentTokens.BOS_WORD);
+                break;
+            }
+            context.addFirst(document.words()[tokens[at]]);
         }
-        int characters = document.tokens().length;
-        for (int token : document.tokens()) {
-            characters += lengths[token];
-        }
-        return characters;
+        return context;
+    }
+
+    private static double perplexity(double bitsPerToken) {
+        return Math.pow(2, bitsPerToken);
     }
 }

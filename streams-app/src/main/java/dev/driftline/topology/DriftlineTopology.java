@@ -173,7 +173,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
         topology.addProcessor(GATHER, () -> new GatherProcessor(settings, progress), REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
-        topology.addStateStore(store(SOURCES_STORE), GATHER);
+        topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER, GATHER);

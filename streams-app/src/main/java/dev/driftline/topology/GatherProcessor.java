@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.mixture.DocumentScore;
 import dev.driftline.scoring.Gather;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -9,7 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the replies to a document, puts them together, and emits its score and its prediction.
+ * Waits for the replies to a document, puts them together, mixes, and emits the score and the prediction.
+ *
+ * <p>With several shards the unigrams of the predicted words are often elsewhere. Then a second round of requests asks for
+ * them, and the score waits for it too: the prediction needs the caches of the source as they are before the document's
+ * end is learned, and only that moment has them.
  *
  * <p>A document whose replies do not all come stays pending; it is never half-scored.
  */
@@ -40,8 +45,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         gather = new Gather(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        WriteBackStore sources = context.getStateStore(DriftlineTopology.SOURCES_STORE);
-        scoring = new DocumentScoring(settings, sources);
+        scoring = new DocumentScoring(
+                settings,
+                context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
+                        .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture())));
     }
 
     @Override
@@ -54,42 +61,41 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             LOG.debug("Passed over a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
             return;
         }
-        boolean complete = waiting.add(reply);
-        if (!complete) {
+        if (!waiting.add(reply)) {
             pending.update(ticket, waiting);
             return;
         }
         Gather.Gathered gathered = gather.gather(waiting.document.tokens(), waiting.replies);
+        if (!waiting.inSecondRound()) {
+            int lookups = lookUp(gathered.lookups(), waiting.timestamp);
+            if (lookups > 0) {
+                waiting.awaitSecondRound(lookups);
+                pending.update(ticket, waiting);
+                return;
+            }
+        }
+        emit(ticket, waiting, gathered);
+        pending.remove(ticket);
+        progress.pending(partition, pending.size());
+    }
+
+    private void emit(long ticket, PendingDocument waiting, Gather.Gathered gathered) {
+        IncomingDocument document = waiting.document;
         DocumentOrigin origin = new DocumentOrigin(
                 Ticket.isText(ticket) ? settings.topics().text() : settings.topics().documents(),
                 partition,
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
-        if (!waiting.scored()) {
-            context.forward(
-                    new Record<>(
-                            waiting.document.id(),
-                            scoring.score(waiting.document, gathered.positions(), origin, now),
-                            waiting.timestamp),
-                    DriftlineTopology.SCORES_SINK);
-            progress.scored(waiting.document.tokens().tokens().length);
-            int lookups = lookUp(gathered.lookups(), waiting.timestamp);
-            if (lookups > 0) {
-                waiting.awaitPrediction(lookups);
-                pending.update(ticket, waiting);
-                return;
-            }
-        }
+        DocumentScore scored = scoring.score(document, gathered);
+        context.forward(
+                new Record<>(document.id(), scoring.toScore(document, scored, origin, now), waiting.timestamp),
+                DriftlineTopology.SCORES_SINK);
         if (settings.predictions() > 0) {
             context.forward(
-                    new Record<>(
-                            waiting.document.id(),
-                            scoring.predict(waiting.document, gathered.candidates(), origin, now),
-                            waiting.timestamp),
+                    new Record<>(document.id(), scoring.toPrediction(document, scored, origin, now), waiting.timestamp),
                     DriftlineTopology.PREDICTIONS_SINK);
         }
-        pending.remove(ticket);
-        progress.pending(partition, pending.size());
+        progress.scored(scored.tokens());
     }
 
     private int lookUp(byte[][] lookups, long timestamp) {

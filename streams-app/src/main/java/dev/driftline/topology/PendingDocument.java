@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * A document that is waiting for replies of the shards.
  *
- * <p>A first round of replies scores it. A second one, which only documents with predictions and several shards need,
- * completes the probabilities of the predicted words.
+ * <p>A second round of replies, which only documents with predictions and several shards need, completes the
+ * probabilities of the predicted words.
  */
 final class PendingDocument {
 
@@ -27,7 +27,7 @@ final class PendingDocument {
 
     private int asked;
     private int answered;
-    private boolean scored;
+    private boolean secondRound;
 
     PendingDocument(IncomingDocument document, long timestamp, int asked) {
         this(document, timestamp, asked, new ArrayList<>(asked));
@@ -42,12 +42,12 @@ final class PendingDocument {
 
     /** Whether {@code reply} is of the round that is waited for, from a shard that has not replied in it yet. */
     boolean expects(byte[] reply) {
-        if (Gather.isLookup(reply) != scored) {
+        if (Gather.isLookup(reply) != secondRound) {
             return false;
         }
         int shard = Gather.shard(reply);
         for (byte[] other : replies) {
-            if (Gather.shard(other) == shard && Gather.isLookup(other) == scored) {
+            if (Gather.shard(other) == shard && Gather.isLookup(other) == secondRound) {
                 return false;
             }
         }
@@ -61,14 +61,14 @@ final class PendingDocument {
         return answered == asked;
     }
 
-    /** Whether the score is out, so that only the prediction is still to come. */
-    boolean scored() {
-        return scored;
+    /** Whether the replies that are waited for are those of the second round. */
+    boolean inSecondRound() {
+        return secondRound;
     }
 
-    /** Notes that the score is out and that {@code requests} more replies are to come. */
-    void awaitPrediction(int requests) {
-        scored = true;
+    /** Notes that {@code requests} more replies are to come. */
+    void awaitSecondRound(int requests) {
+        secondRound = true;
         asked = requests;
         answered = 0;
     }
@@ -82,7 +82,7 @@ final class PendingDocument {
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
         out.writeLong(timestamp);
-        out.writeByte((document.learn() ? 1 : 0) | (scored ? 2 : 0));
+        out.writeByte((document.learn() ? 1 : 0) | (secondRound ? 2 : 0));
         out.writeBytes(tokens);
         out.writeInt(asked);
         out.writeInt(answered);
@@ -114,7 +114,7 @@ final class PendingDocument {
         PendingDocument pending = new PendingDocument(
                 new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), timestamp, asked, replies);
         pending.answered = answered;
-        pending.scored = (flags & 2) != 0;
+        pending.secondRound = (flags & 2) != 0;
         return pending;
     }
 

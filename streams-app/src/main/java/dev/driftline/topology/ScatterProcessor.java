@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.store.WriteBackStore;
 import java.util.List;
@@ -18,6 +19,8 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private int partition;
     private Scatter scatter;
     private PendingDocuments pending;
+    private SourceModels sources;
+    private DocumentScorer scorer;
 
     ScatterProcessor(TopologySettings settings, Progress progress) {
         this.settings = settings;
@@ -32,19 +35,25 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         scatter = new Scatter(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
+        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
+                .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture()));
+        scorer = new DocumentScorer(settings.mixture());
         progress.partitionAssigned(partition);
     }
 
     @Override
     public void process(Record<Long, IncomingDocument> record) {
         IncomingDocument document = record.value();
+        List<String> extraCandidates = settings.predictions() == 0
+                ? List.of()
+                : scorer.candidates(document.tokens(), sources.get(document.source()), settings.predictions());
         byte[][] requests = scatter.requests(
                 partition,
                 record.key(),
                 document.tokens(),
                 document.learn(),
                 settings.predictions(),
-                List.of());
+                extraCandidates);
         int asked = 0;
         for (byte[] request : requests) {
             if (request != null) {

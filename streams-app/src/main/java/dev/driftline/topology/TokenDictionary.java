@@ -166,7 +166,8 @@ final class TokenDictionary {
 
     private static void requireNoControls(String text, String what) throws Rejection {
         for (int i = 0; i < text.length(); i++) {
-            if (Character.isISOControl(text.charAt(i))) {
+            // Not U+0080 to U+009F: text that was once in a Windows code page is full of them, and they are harmless.
+            if (text.charAt(i) < ' ' || text.charAt(i) == 0x7F) {
                 throw new Rejection(
                         DeadLetterReason.CONTROL_CHARACTER,
                         String.format("%s has the control character U+%04X", what, (int) text.charAt(i)));

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.ModelSettings;
 
 /**
@@ -32,5 +33,10 @@ public record TopologySettings(
         if (predictions < 0) {
             throw new IllegalArgumentException("predictions is " + predictions + ", expected 0 or more");
         }
+    }
+
+    /** How the orders of the model and the caches of a source are mixed. */
+    public MixtureSettings mixture() {
+        return MixtureSettings.defaults(model.order(), model.smoothing().label());
     }
 }

@@ -35,7 +35,9 @@ class DriftlineTest {
     void shouldSayWhatEveryCommandDoesAndGiveAnExample(CommandLine line) {
         String name = line.getCommandSpec().qualifiedName();
         assertThat(line.getCommandSpec().usageMessage().description()).as(name).isNotEmpty();
-        assertThat(String.join("\n", line.getCommandSpec().usageMessage().footer())).as(name).contains(name + " ");
+        assertThat(String.join("\n", line.getCommandSpec().usageMessage().footer()))
+                .as(name)
+                .contains(name + " ");
         assertThat(line.getUsageMessage()).contains("--help");
     }
 
@@ -43,7 +45,8 @@ class DriftlineTest {
     void shouldListEveryCommandAndTheExitCodesInTheHelp() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
-                .contains("run", "topics", "scores", "predictions", "dead-letters", "config", "Exit codes", "--verbose");
+                .contains(
+                        "run", "topics", "scores", "predictions", "dead-letters", "config", "Exit codes", "--verbose");
     }
 
     @Test
@@ -56,7 +59,9 @@ class DriftlineTest {
     void shouldSayInOneLineWhichSettingIsWrong() {
         assertThat(run("config", "--set", "model.order=9")).isEqualTo(Driftline.USAGE);
         assertThat(err.toString().lines()).hasSize(1);
-        assertThat(err.toString()).contains("model.order=9: must be a whole number from 1 to 7").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("model.order=9: must be a whole number from 1 to 7")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -69,7 +74,8 @@ class DriftlineTest {
     void shouldLetOptionsWinOverTheFile() throws Exception {
         Path file = Files.writeString(Files.createTempFile("driftline", ".properties"), "bootstrap.servers=file:1\n");
         try {
-            assertThat(run("config", "--config", file.toString(), "--bootstrap-servers", "option:2")).isZero();
+            assertThat(run("config", "--config", file.toString(), "--bootstrap-servers", "option:2"))
+                    .isZero();
             assertThat(out.toString()).contains("option:2").doesNotContain("file:1");
         } finally {
             Files.delete(file);
@@ -88,7 +94,9 @@ class DriftlineTest {
                         "--set",
                         "admin.request.timeout.ms=400"))
                 .isEqualTo(Driftline.FAILED);
-        assertThat(err.toString()).contains("Kafka does not answer", "--bootstrap-servers").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("Kafka does not answer", "--bootstrap-servers")
+                .doesNotContain("\tat ");
         assertThat(err.toString().lines()).hasSize(1);
     }
 

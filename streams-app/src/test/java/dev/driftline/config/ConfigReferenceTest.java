@@ -25,7 +25,8 @@ class ConfigReferenceTest {
 
     @Test
     void shouldLoadToTheDefaultsWhenEveryKeyIsUncommented() throws IOException {
-        String uncommented = ConfigReference.text().lines()
+        String uncommented = ConfigReference.text()
+                .lines()
                 .map(line -> line.startsWith("#") && !line.startsWith("# ") ? line.substring(1) : line)
                 .collect(Collectors.joining("\n"));
         Properties properties = new Properties();
@@ -35,10 +36,11 @@ class ConfigReferenceTest {
 
         DriftlineConfig config = DriftlineConfig.load(Optional.empty(), Map.of(), settings);
 
-        assertThat(settings).containsKeys(
-                Keys.ALL.stream().map(ConfigKey::name).toArray(String[]::new));
+        assertThat(settings).containsKeys(Keys.ALL.stream().map(ConfigKey::name).toArray(String[]::new));
         for (ConfigKey<?> key : Keys.ALL) {
-            assertThat((Object) config.get(key)).as(key.name()).isEqualTo(DriftlineConfig.defaults().get(key));
+            assertThat((Object) config.get(key))
+                    .as(key.name())
+                    .isEqualTo(DriftlineConfig.defaults().get(key));
         }
     }
 

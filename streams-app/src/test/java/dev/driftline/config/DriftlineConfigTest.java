@@ -43,8 +43,7 @@ class DriftlineConfigTest {
         assertThatThrownBy(() -> DriftlineConfig.of(Map.of("model.oder", "3")))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessage("unknown setting model.oder (--set): did you mean model.order?");
-        assertThatThrownBy(() ->
-                        DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_SHARD", "3"), Map.of()))
+        assertThatThrownBy(() -> DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_SHARD", "3"), Map.of()))
                 .hasMessage("unknown setting shard (environment DRIFTLINE_SHARD): did you mean shards?");
     }
 
@@ -104,7 +103,8 @@ class DriftlineConfigTest {
         assertThat(DriftlineConfig.defaults().get(Keys.MODEL_VOCABULARY)).isEqualTo(new Vocabulary.Growing(true));
         assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "grow-kenlm")).get(Keys.MODEL_VOCABULARY))
                 .isEqualTo(new Vocabulary.Growing(false));
-        assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:words.txt")).get(Keys.MODEL_VOCABULARY))
+        assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:words.txt"))
+                        .get(Keys.MODEL_VOCABULARY))
                 .isEqualTo(new Vocabulary.Fixed(Path.of("words.txt")));
     }
 

@@ -51,7 +51,9 @@ class EmbeddedBrokerIT {
                 Admin admin = admin(broker.bootstrapServers());
                 KafkaConsumer<String, String> consumer = consumer(broker.bootstrapServers())) {
             assertThat(consumer.listTopics(Duration.ofSeconds(10))).isEmpty();
-            assertThatThrownBy(() -> admin.describeTopics(List.of("nobody")).allTopicNames().get())
+            assertThatThrownBy(() -> admin.describeTopics(List.of("nobody"))
+                            .allTopicNames()
+                            .get())
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
         }
@@ -84,10 +86,14 @@ class EmbeddedBrokerIT {
     static KafkaConsumer<String, String> consumer(String bootstrapServers) {
         return new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "group.id", "readers-" + System.nanoTime(),
-                        "auto.offset.reset", "earliest",
-                        "isolation.level", "read_committed"),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "group.id",
+                        "readers-" + System.nanoTime(),
+                        "auto.offset.reset",
+                        "earliest",
+                        "isolation.level",
+                        "read_committed"),
                 new StringDeserializer(),
                 new StringDeserializer());
     }
@@ -105,5 +111,4 @@ class EmbeddedBrokerIT {
             return values;
         }
     }
-
 }

@@ -33,7 +33,9 @@ class EmbeddedRegistryIT {
             url = registry.url();
             assertThat(url).startsWith("http://127.0.0.1:");
             assertThat(register(url, "{\"name\":\"a\",\"type\":\"string\"}")).isEqualTo(200);
-            assertThat(register(url, "{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"b\",\"type\":\"int\",\"default\":1}"))
+            assertThat(register(
+                            url,
+                            "{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"b\",\"type\":\"int\",\"default\":1}"))
                     .isEqualTo(200);
             assertThat(register(url, "{\"name\":\"c\",\"type\":\"string\"}")).isEqualTo(409);
         }
@@ -46,7 +48,8 @@ class EmbeddedRegistryIT {
     @Test
     void shouldSayWhatToDoWhenItIsNotUnpacked() {
         String before = System.getProperty(EmbeddedRegistry.HOME_PROPERTY);
-        System.setProperty(EmbeddedRegistry.HOME_PROPERTY, directory.resolve("nowhere").toString());
+        System.setProperty(
+                EmbeddedRegistry.HOME_PROPERTY, directory.resolve("nowhere").toString());
         try {
             assertThatThrownBy(() -> EmbeddedRegistry.start(directory))
                     .isInstanceOf(IllegalStateException.class)
@@ -83,7 +86,9 @@ class EmbeddedRegistryIT {
 
             parent.destroyForcibly();
 
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ProcessHandle.of(child).isEmpty());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> ProcessHandle.of(child).isEmpty());
         } finally {
             parent.destroyForcibly();
         }

@@ -41,18 +41,17 @@ class TopicDefinitionsTest {
 
     @Test
     void shouldStateRetentionCleanupAndSizeOfEveryTopic() {
-        assertThat(definitions.all()).allSatisfy(definition -> assertThat(definition.settings())
-                .containsEntry("cleanup.policy", "delete")
-                .containsEntry("max.message.bytes", Integer.toString(config.maxRecordBytes()))
-                .containsKey("retention.ms"));
+        assertThat(definitions.all())
+                .allSatisfy(definition -> assertThat(definition.settings())
+                        .containsEntry("cleanup.policy", "delete")
+                        .containsEntry("max.message.bytes", Integer.toString(config.maxRecordBytes()))
+                        .containsKey("retention.ms"));
         assertThat(definitions.get(Topic.SCORES).settings()).containsEntry("retention.ms", "1000");
         assertThat(definitions.get(Topic.NGRAM_REPLIES).settings()).containsEntry("retention.ms", "259200000");
     }
 
     @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes())
-                .hasSize(4)
-                .containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(4).containsEntry("driftline.scores.v1", Score.class);
     }
 }

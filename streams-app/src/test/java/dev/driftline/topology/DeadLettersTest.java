@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -75,7 +74,7 @@ class DeadLettersTest {
                 bad(DeadLetterReason.EMPTY_DOCUMENT, fixture -> fixture.bytes(sentences(List.of(List.of())))),
                 bad(DeadLetterReason.EMPTY_TOKEN, fixture -> fixture.bytes(sentences(List.of(List.of("a", ""))))),
                 bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u0007c"))),
-                bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u0085c"))),
+                bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d", "s", "a b\u007Fc"))),
                 bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d\n", "s", "a"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a <s> b"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a </s> b"))),
@@ -167,6 +166,14 @@ class DeadLettersTest {
         assertThat(score.getLearned()).isTrue();
     }
 
+    @Test
+    void shouldLetTheControlCharactersOfOldCodePagesThrough() {
+        Score score = fixture.score(document("d", "news", "it\u0092s here"));
+
+        assertThat(score.getTokens()).isEqualTo(3);
+        assertThat(fixture.deadLetters.isEmpty()).isTrue();
+    }
+
     private static String header(TestRecord<byte[], byte[]> letter, String name) {
         return new String(letter.headers().lastHeader(name).value(), UTF_8);
     }
@@ -199,8 +206,9 @@ class DeadLettersTest {
         try {
             return fixture.registry.register(
                     "other-value",
-                    new AvroSchema("{\"type\": \"record\", \"name\": \"Other\", \"fields\":"
-                            + " [{\"name\": \"x\", \"type\": \"int\"}]}", List.of(), Map.of(), null));
+                    new AvroSchema(new Schema.Parser()
+                            .parse("{\"type\": \"record\", \"name\": \"Other\", \"fields\":"
+                                    + " [{\"name\": \"x\", \"type\": \"int\"}]}")));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
@@ -135,6 +137,26 @@ class DriftlineTopologyTest {
         assertThat(prediction.getId()).isEqualTo("open");
         assertThat(prediction.getModels().get(0).getCandidates()).hasSizeLessThanOrEqualTo(3);
         assertThat(prediction.getModels().get(0).getCandidates().get(0).getWord()).isEqualTo("books");
+        assertThat(prediction.getModels())
+                .extracting(ModelPrediction::getModel)
+                .containsExactly("mixture", "kneser-ney-3");
+        assertThat(prediction.getContext()).containsExactly("opened", "their");
+    }
+
+    @Test
+    void shouldMixTheCachesOfTheSourceIn() {
+        fixture.score(document("d1", "news", "a b c", "a b d"));
+        Score known = fixture.score(document("d2", "news", "a b c"));
+
+        assertThat(known.getExperts())
+                .extracting(ExpertScore::getName)
+                .containsExactly("kneser-ney-1", "kneser-ney-2", "kneser-ney-3", "cache-unigram", "cache-bigram");
+        assertThat(known.getMixtureWeights().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum())
+                .isCloseTo(1, within(1e-9));
+        assertThat(known.getMixtureBits()).isPositive();
+        assertThat(known.getExperts().get(2).getBits()).isEqualTo(known.getNgramBitsPerToken() * known.getTokens());
     }
 
     @Test

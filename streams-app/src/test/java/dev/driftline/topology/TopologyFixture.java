@@ -11,6 +11,7 @@ import dev.driftline.store.SharedRocksDbMemory;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +97,7 @@ final class TopologyFixture implements AutoCloseable {
     }
 
     void pipe(Document document) {
-        documents.pipeInput(document.getId().getBytes(), bytes(document));
+        documents.pipeInput(document.getId().getBytes(StandardCharsets.UTF_8), bytes(document));
     }
 
     Score score(Document document) {

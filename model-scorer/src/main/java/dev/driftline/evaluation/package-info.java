@@ -1,0 +1,2 @@
+/** The whole model run over a corpus in one process, without Kafka, and what it cost per document and in all. */
+package dev.driftline.evaluation;

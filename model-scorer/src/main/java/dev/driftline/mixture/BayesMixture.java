@@ -1,0 +1,88 @@
+package dev.driftline.mixture;
+
+import dev.driftline.codec.Varints;
+
+/**
+ * The Bayes mixture of K distributions under a uniform prior.
+ *
+ * <p>Its probability of a whole sequence is the mean of what the K distributions give it. So, whatever the sequence, it
+ * costs at most log2 K bits more than the best of them: not per token, but in all. The posterior weights carry an
+ * exponent of their own, since a distribution that is a thousand bits behind must still be able to come back.
+ */
+final class BayesMixture {
+
+    private static final int SHIFT = 256;
+    private static final double SMALL = 0x1p-256;
+
+    private final double[] posterior;
+    /** {@code posterior[i] · 2^(256 · exponent[i])} is the weight; those with an exponent below 0 are too small to add. */
+    private final int[] exponent;
+
+    BayesMixture(int components) {
+        posterior = new double[components];
+        exponent = new int[components];
+        java.util.Arrays.fill(posterior, 1.0 / components);
+    }
+
+    int components() {
+        return posterior.length;
+    }
+
+    double weight(int component) {
+        return exponent[component] == 0 ? posterior[component] : 0;
+    }
+
+    double mix(double[] probabilities) {
+        double mixed = 0;
+        for (int i = 0; i < posterior.length; i++) {
+            if (exponent[i] == 0) {
+                mixed += posterior[i] * probabilities[i];
+            }
+        }
+        return mixed;
+    }
+
+    /** Learns from an event to which the components gave {@code probabilities} and {@link #mix} gave {@code mixed}. */
+    void learn(double[] probabilities, double mixed) {
+        if (!(mixed > 0)) {
+            return;
+        }
+        double inverse = 1 / mixed;
+        for (int i = 0; i < posterior.length; i++) {
+            double weight = posterior[i] * (probabilities[i] * inverse);
+            if (weight < SMALL && weight > 0) {
+                weight = Math.scalb(weight, SHIFT);
+                exponent[i]--;
+            } else if (exponent[i] < 0 && weight >= 1) {
+                weight *= SMALL;
+                exponent[i]++;
+            }
+            posterior[i] = weight;
+        }
+    }
+
+    BayesMixture copy() {
+        BayesMixture copy = new BayesMixture(posterior.length);
+        copy.set(this);
+        return copy;
+    }
+
+    void set(BayesMixture other) {
+        System.arraycopy(other.posterior, 0, posterior, 0, posterior.length);
+        System.arraycopy(other.exponent, 0, exponent, 0, exponent.length);
+    }
+
+    void write(Varints.Writer out) {
+        for (int i = 0; i < posterior.length; i++) {
+            out.writeDouble(posterior[i]);
+            out.writeInt(-exponent[i]);
+        }
+    }
+
+    void read(Varints.Reader in) {
+        for (int i = 0; i < posterior.length; i++) {
+            posterior[i] = in.readDouble();
+            exponent[i] = -in.readInt();
+        }
+    }
+}

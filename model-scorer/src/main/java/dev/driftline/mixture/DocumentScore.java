@@ -1,0 +1,56 @@
+package dev.driftline.mixture;
+
+import java.util.List;
+
+/**
+ * What one document cost under every model.
+ *
+ * @param models the names of the models, in the order of the arrays
+ * @param bits {@code [models]}: −log2 p of the document in bits; infinite where a model gives a token probability 0
+ * @param knownBits {@code [models]}: the part of {@code bits} that known tokens cost
+ * @param tokens predicted tokens, {@code </s>} included
+ * @param unknown how many of those were {@code <unk>}
+ * @param characters Σ (code points + 1) over the words, without {@code </s>}: the text with one separator a word
+ * @param spellingBits bits to spell the unknown words out, beyond those of {@code <unk>}
+ * @param experts the names of the experts that the mixture weighs
+ * @param meanWeights {@code [experts]}: the weight that the mixture gave each, on average over the tokens; sums to 1,
+ *     or all 0 for a document without tokens
+ * @param surprisals {@code [tokens]}: −log2 p of each token under the mixture, in bits; empty unless asked for
+ * @param predictions next words for the last sentence, taken as still open; empty unless asked for
+ */
+public record DocumentScore(
+        List<String> models,
+        double[] bits,
+        double[] knownBits,
+        int tokens,
+        int unknown,
+        long characters,
+        double spellingBits,
+        List<String> experts,
+        double[] meanWeights,
+        float[] surprisals,
+        List<Prediction> predictions) {
+
+    /** Bits of the document under the model called {@code model}. */
+    public double bits(String model) {
+        return bits[index(model)];
+    }
+
+    /** 2 to the mean bits of a token under {@code model}; 1 for a document without tokens. */
+    public double perplexity(String model) {
+        return tokens == 0 ? 1 : Math.pow(2, bits[index(model)] / tokens);
+    }
+
+    /** Bits per character under {@code model}, unknown words spelled out; 0 for a document without characters. */
+    public double bitsPerCharacter(String model) {
+        return characters == 0 ? 0 : (bits[index(model)] + spellingBits) / characters;
+    }
+
+    private int index(String model) {
+        int index = models.indexOf(model);
+        if (index < 0) {
+            throw new IllegalArgumentException("no model '" + model + "', expected one of " + models);
+        }
+        return index;
+    }
+}

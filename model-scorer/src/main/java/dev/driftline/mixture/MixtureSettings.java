@@ -1,0 +1,105 @@
+package dev.driftline.mixture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shape of a source's caches and of the mixture over them.
+ *
+ * @param order the number of n-gram models, N, 1 to 7
+ * @param ngramModel how those are called, without the order: {@code kneser-ney}
+ * @param unigramWindow tokens that the unigram cache remembers
+ * @param recentWindow the newest tokens, which the unigram cache counts twice; at most {@code unigramWindow}
+ * @param recentShare how much of the unigram cache's probability the newest tokens have, 0 to 1
+ * @param bigramWindow tokens that the bigram cache remembers; at least {@code unigramWindow}
+ * @param bigramDiscount what the bigram cache takes from each count for the unigram cache, 0 to 1: with 0 it is the
+ *     relative frequency, and falls back to the unigram cache only where the previous word was not seen
+ * @param learningRate the least step η of the weights towards the newest posterior, in (0, 1)
+ * @param firstSteps how many tokens' worth of trust the first weights have: the step is 1 / (tokens + firstSteps) while
+ *     that is more than η
+ */
+public record MixtureSettings(
+        int order,
+        String ngramModel,
+        int unigramWindow,
+        int recentWindow,
+        double recentShare,
+        int bigramWindow,
+        double bigramDiscount,
+        double learningRate,
+        int firstSteps) {
+
+    /** The name of the model that mixes the unigram cache with the top order. */
+    public static final String CACHE_UNIGRAM = "cache-unigram";
+
+    /** The name of the model that mixes the bigram cache with the top order. */
+    public static final String CACHE_BIGRAM = "cache-bigram";
+
+    /** The name of the mixture of everything. */
+    public static final String MIXTURE = "mixture";
+
+    /** Checks the ranges. */
+    public MixtureSettings {
+        if (order < 1 || order > 7) {
+            throw new IllegalArgumentException("order " + order + ", expected 1 to 7");
+        }
+        if (recentWindow < 1 || unigramWindow < recentWindow || bigramWindow < unigramWindow) {
+            throw new IllegalArgumentException("cache windows " + recentWindow + ", " + unigramWindow + ", "
+                    + bigramWindow + " (recent, unigram, bigram), expected each at least 1 and none below the one before");
+        }
+        if (bigramWindow > 1 << 24) {
+            throw new IllegalArgumentException("bigram window " + bigramWindow + ", expected at most " + (1 << 24));
+        }
+        if (!(recentShare >= 0 && recentShare <= 1) || !(bigramDiscount >= 0 && bigramDiscount <= 1)) {
+            throw new IllegalArgumentException("recent share " + recentShare + " and bigram discount " + bigramDiscount
+                    + ", expected 0 to 1");
+        }
+        if (!(learningRate > 0 && learningRate < 1) || firstSteps < 1) {
+            throw new IllegalArgumentException("learning rate " + learningRate + " and first steps " + firstSteps
+                    + ", expected a rate in (0, 1) and at least 1 step");
+        }
+    }
+
+    /** The settings that measured best on the two corpora of the tests, for {@code order} models. */
+    public static MixtureSettings defaults(int order, String ngramModel) {
+        return new MixtureSettings(order, ngramModel, 1_000, 125, 0.45, 20_000, 0.65, 0.01, 10);
+    }
+
+    /**
+     * The names of the models in the order in which a {@link DocumentScore} lists them: the n-gram models from order 1,
+     * {@value #CACHE_UNIGRAM}, {@value #CACHE_BIGRAM}, {@value #MIXTURE}.
+     */
+    public List<String> models() {
+        List<String> names = ngramModels();
+        names.add(CACHE_UNIGRAM);
+        names.add(CACHE_BIGRAM);
+        names.add(MIXTURE);
+        return List.copyOf(names);
+    }
+
+    /** The names of the experts that the mixture weighs: the n-gram models from order 1, and the two caches alone. */
+    public List<String> experts() {
+        List<String> names = ngramModels();
+        names.add(CACHE_UNIGRAM);
+        names.add(CACHE_BIGRAM);
+        return List.copyOf(names);
+    }
+
+    private List<String> ngramModels() {
+        List<String> names = new ArrayList<>();
+        for (int m = 1; m <= order; m++) {
+            names.add(ngramModel + "-" + m);
+        }
+        return names;
+    }
+
+    /** Index of the top n-gram order among models and experts. */
+    int top() {
+        return order - 1;
+    }
+
+    /** The number of experts: the orders and two caches. */
+    int expertCount() {
+        return order + 2;
+    }
+}

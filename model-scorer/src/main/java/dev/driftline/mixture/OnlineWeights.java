@@ -1,0 +1,108 @@
+package dev.driftline.mixture;
+
+import dev.driftline.codec.Varints;
+import java.util.Arrays;
+
+/**
+ * Mixture weights learned by online expectation–maximisation: w ← (1 − η)·w + η·posterior, one set of weights a bucket.
+ *
+ * <p>η is 1 / (tokens of the bucket + first steps) at first, which is the exact average of the posteriors so far, and
+ * never less than the learning rate, so that weights follow a source that changes.
+ */
+final class OnlineWeights {
+
+    private final int experts;
+    private final double rate;
+    private final int firstSteps;
+    private final double[] initial;
+    private final double[] weights;
+    private final int[] steps;
+    private final int stepsUntilRate;
+
+    /** Weights that start at {@code initial[bucket * experts + expert]}, which sum to 1 in each bucket. */
+    OnlineWeights(int experts, double[] initial, double rate, int firstSteps) {
+        this.experts = experts;
+        this.rate = rate;
+        this.firstSteps = firstSteps;
+        this.initial = initial;
+        weights = initial.clone();
+        steps = new int[initial.length / experts];
+        stepsUntilRate = Math.max(0, (int) Math.ceil(1 / rate) - firstSteps);
+    }
+
+    /** Σ w·p over the experts' probabilities of one event. */
+    double mix(int bucket, double[] probabilities) {
+        int at = bucket * experts;
+        double mixed = 0;
+        for (int i = 0; i < experts; i++) {
+            mixed += weights[at + i] * probabilities[i];
+        }
+        return mixed;
+    }
+
+    double weight(int bucket, int expert) {
+        return weights[bucket * experts + expert];
+    }
+
+    /** Learns from an event to which the experts gave {@code probabilities} and {@link #mix} gave {@code mixed}. */
+    void learn(int bucket, double[] probabilities, double mixed) {
+        if (!(mixed > 0)) {
+            return;
+        }
+        int step = steps[bucket];
+        double eta;
+        if (step < stepsUntilRate) {
+            steps[bucket] = step + 1;
+            eta = 1.0 / (step + 1 + firstSteps);
+        } else {
+            eta = rate;
+        }
+        double keep = 1 - eta;
+        double gain = eta / mixed;
+        int at = bucket * experts;
+        for (int i = 0; i < experts; i++) {
+            weights[at + i] *= keep + gain * probabilities[i];
+        }
+    }
+
+    OnlineWeights copy() {
+        OnlineWeights copy = new OnlineWeights(experts, initial, rate, firstSteps);
+        copy.set(this);
+        return copy;
+    }
+
+    void set(OnlineWeights other) {
+        System.arraycopy(other.weights, 0, weights, 0, weights.length);
+        System.arraycopy(other.steps, 0, steps, 0, steps.length);
+    }
+
+    /** Appends the buckets that have learned something. */
+    void write(Varints.Writer out) {
+        int used = 0;
+        for (int step : steps) {
+            used += step > 0 ? 1 : 0;
+        }
+        out.writeInt(used);
+        for (int bucket = 0; bucket < steps.length; bucket++) {
+            if (steps[bucket] > 0) {
+                out.writeInt(bucket);
+                out.writeInt(steps[bucket]);
+                for (int i = 0; i < experts; i++) {
+                    out.writeDouble(weights[bucket * experts + i]);
+                }
+            }
+        }
+    }
+
+    void read(Varints.Reader in) {
+        System.arraycopy(initial, 0, weights, 0, weights.length);
+        Arrays.fill(steps, 0);
+        for (int used = in.readInt(); used > 0; used--) {
+            int bucket = in.readInt();
+            steps[bucket] = in.readInt();
+            for (int i = 0; i < experts; i++) {
+                weights[bucket * experts + i] = in.readDouble();
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package dev.driftline.mixture;
+
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * What is learned of one source: its newest tokens, as unigram and bigram caches, and the weights of its mixture.
+ *
+ * <p>A source that is new starts from weights that suit most: the top order first, then the bigram cache, then the order
+ * whose context matched.
+ *
+ * <p><b>Stored form.</b> A {@linkplain #header() header} with the weights, and the tokens in
+ * {@linkplain #segment segments} of {@value #SEGMENT_TOKENS}. The segments form a ring of {@link #segmentSlots()} slots,
+ * so that keys are reused and nothing has to be deleted. A commit writes the header and the segments that
+ * {@link #dirtySegments()} lists, then calls {@link #markStored()}; after {@link #restore} the model scores to the same
+ * bit as the one that was stored. Each value starts with a version byte.
+ *
+ * <p>Not thread-safe. A full cache of 20,000 tokens takes about 1 MB of heap.
+ */
+public final class SourceModel {
+
+    /** Tokens in one stored segment. */
+    public static final int SEGMENT_TOKENS = 1024;
+
+    private static final int VERSION = 1;
+    private static final int CONTEXT_CLASSES = 9;
+
+    private final MixtureSettings settings;
+    final RecencyCache cache;
+    final OnlineWeights mixtureWeights;
+    final OnlineWeights unigramWeights;
+    final OnlineWeights bigramWeights;
+    final BayesMixture bayes;
+    private long stored;
+
+    /** A source of which nothing is known. */
+    public SourceModel(MixtureSettings settings) {
+        this.settings = settings;
+        int order = settings.order();
+        int buckets = order * CONTEXT_CLASSES;
+        double rate = settings.learningRate();
+        int firstSteps = settings.firstSteps();
+        cache = new RecencyCache(settings);
+        mixtureWeights = new OnlineWeights(order + 2, firstMixtureWeights(order), rate, firstSteps);
+        unigramWeights = new OnlineWeights(2, repeated(order, 0.93, 0.07), rate, firstSteps);
+        bigramWeights = new OnlineWeights(2, repeated(buckets, 0.7, 0.3), rate, firstSteps);
+        bayes = new BayesMixture(order + 3);
+    }
+
+    /** The settings that this source was made with. */
+    public MixtureSettings settings() {
+        return settings;
+    }
+
+    /** The number of tokens learned from this source so far, those that the caches forgot included. */
+    public long tokens() {
+        return cache.next();
+    }
+
+    /**
+     * The bucket of the mixture's weights: how much context the n-gram model matched, and how much, and how varied, of
+     * what follows the previous word the bigram cache has seen.
+     */
+    static int bucket(int matched, int followers, int followerTypes) {
+        int varied = followers < 3 * followerTypes ? 0 : 1;
+        int contextClass;
+        if (followers <= 1) {
+            contextClass = followers;
+        } else if (followers <= 3) {
+            contextClass = 2;
+        } else if (followers <= 8) {
+            contextClass = 3 + varied;
+        } else if (followers <= 32) {
+            contextClass = 5 + varied;
+        } else {
+            contextClass = 7 + varied;
+        }
+        return matched * CONTEXT_CLASSES + contextClass;
+    }
+
+    private static double[] firstMixtureWeights(int order) {
+        int experts = order + 2;
+        double[] weights = new double[order * CONTEXT_CLASSES * experts];
+        for (int matched = 0; matched < order; matched++) {
+            for (int c = 0; c < CONTEXT_CLASSES; c++) {
+                int at = (matched * CONTEXT_CLASSES + c) * experts;
+                double sum = 0;
+                for (int i = 0; i < experts; i++) {
+                    double weight = 0.02;
+                    weight += i == order - 1 ? 0.5 : 0;
+                    weight += i == order + 1 ? 0.3 : 0;
+                    weight += i == matched ? 0.1 : 0;
+                    weights[at + i] = weight;
+                    sum += weight;
+                }
+                for (int i = 0; i < experts; i++) {
+                    weights[at + i] /= sum;
+                }
+            }
+        }
+        return weights;
+    }
+
+    private static double[] repeated(int buckets, double first, double second) {
+        double[] weights = new double[2 * buckets];
+        for (int i = 0; i < buckets; i++) {
+            weights[2 * i] = first;
+            weights[2 * i + 1] = second;
+        }
+        return weights;
+    }
+
+    /** Words that followed {@code word} within the bigram window, the newest first, at most {@code limit} distinct ones. */
+    List<String> followersOf(String word, int limit) {
+        List<String> followers = new ArrayList<>();
+        int id = word.equals(dev.driftline.scoring.DocumentTokens.BOS_WORD)
+                ? WordDictionary.BEGIN_OF_SENTENCE
+                : cache.find(word);
+        if (id < 0) {
+            return followers;
+        }
+        int visited = 0;
+        for (long at = cache.newestAfter(id); at >= 0 && followers.size() < limit && visited < 8 * limit; visited++) {
+            String follower = spelling(cache.token(at));
+            if (follower != null && !followers.contains(follower)) {
+                followers.add(follower);
+            }
+            at = cache.previousAfter(at);
+        }
+        return followers;
+    }
+
+    /** The newest words of the window, the newest first, at most {@code limit} distinct ones. */
+    List<String> newestWords(int limit) {
+        List<String> words = new ArrayList<>();
+        long end = Math.max(cache.oldest(), cache.next() - settings.recentWindow());
+        for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
+            String word = spelling(cache.token(at));
+            if (word != null && !words.contains(word)) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+
+    private String spelling(int token) {
+        int word = token >>> 1;
+        if (word == WordDictionary.END_OF_SENTENCE) {
+            return dev.driftline.scoring.DocumentTokens.EOS_WORD;
+        }
+        return cache.word(word);
+    }
+
+    // ---- the stored form
+
+    /** The number of slots that the segments take: 0 to this, exclusive. */
+    public int segmentSlots() {
+        return segmentSlots(settings);
+    }
+
+    /** The number of segment slots of a source with {@code settings}. */
+    public static int segmentSlots(MixtureSettings settings) {
+        return settings.bigramWindow() / SEGMENT_TOKENS + 2;
+    }
+
+    /** True where something was learned since {@link #markStored()}. */
+    public boolean isDirty() {
+        return cache.next() != stored;
+    }
+
+    /** The slots of the segments with tokens learned since {@link #markStored()}, that the caches still need. */
+    public int[] dirtySegments() {
+        long end = cache.next();
+        if (end == stored) {
+            return new int[0];
+        }
+        long firstSegment = Math.max(stored, cache.oldest()) / SEGMENT_TOKENS;
+        long lastSegment = (end - 1) / SEGMENT_TOKENS;
+        int[] slots = new int[(int) (lastSegment - firstSegment + 1)];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = (int) ((firstSegment + i) % segmentSlots());
+        }
+        return slots;
+    }
+
+    /** Says that the header and every dirty segment have been written. */
+    public void markStored() {
+        stored = cache.next();
+    }
+
+    /** The weights, and how many tokens were learned. */
+    public byte[] header() {
+        Varints.Writer out = new Varints.Writer(4096);
+        out.writeByte(VERSION);
+        out.writeInt(settings.order());
+        out.writeInt(settings.bigramWindow());
+        out.writeInt(CONTEXT_CLASSES);
+        out.writeLong(cache.next());
+        bayes.write(out);
+        mixtureWeights.write(out);
+        unigramWeights.write(out);
+        bigramWeights.write(out);
+        return out.toByteArray();
+    }
+
+    /**
+     * The tokens in the segment that is in {@code slot} now.
+     *
+     * @throws IllegalArgumentException where no segment that the caches need is in that slot
+     */
+    public byte[] segment(int slot) {
+        long end = cache.next();
+        for (long segment = cache.oldest() / SEGMENT_TOKENS; segment * SEGMENT_TOKENS < end; segment++) {
+            if (segment % segmentSlots() == slot) {
+                return segment(segment);
+            }
+        }
+        throw new IllegalArgumentException("no segment in slot " + slot + ", see dirtySegments()");
+    }
+
+    private byte[] segment(long segment) {
+        long from = Math.max(segment * SEGMENT_TOKENS, cache.oldest());
+        long to = Math.min((segment + 1) * SEGMENT_TOKENS, cache.next());
+        Varints.Writer out = new Varints.Writer(8192);
+        out.writeByte(VERSION);
+        out.writeLong(from);
+        out.writeInt((int) (to - from));
+        Map<Integer, Integer> index = new HashMap<>();
+        for (long at = from; at < to; at++) {
+            int token = cache.token(at);
+            int word = token >>> 1;
+            Integer known = index.get(word);
+            if (known != null) {
+                out.writeInt((known + 1) << 1 | token & 1);
+            } else {
+                // The first time a word comes, its spelling stands in its place.
+                index.put(word, index.size());
+                out.writeInt(token & 1);
+                String spelling = word == WordDictionary.END_OF_SENTENCE ? "" : cache.word(word);
+                out.writeBytes(spelling.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Builds a source again from what was stored.
+     *
+     * @param header what {@link #header()} gave
+     * @param segments the value stored for a slot, or null
+     * @throws IllegalStateException where the version or the settings are others, or a segment is missing
+     */
+    public static SourceModel restore(MixtureSettings settings, byte[] header, IntFunction<byte[]> segments) {
+        Varints.Reader in = new Varints.Reader(header);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("source state of version " + version + ", this program reads " + VERSION);
+        }
+        int order = in.readInt();
+        int window = in.readInt();
+        int classes = in.readInt();
+        if (order != settings.order() || window != settings.bigramWindow() || classes != CONTEXT_CLASSES) {
+            throw new IllegalStateException("source state was learned with order " + order + " and a bigram window of "
+                    + window + ", but the settings say " + settings.order() + " and " + settings.bigramWindow()
+                    + "; keep those, or start with new state");
+        }
+        SourceModel source = new SourceModel(settings);
+        long next = in.readLong();
+        source.bayes.read(in);
+        source.mixtureWeights.read(in);
+        source.unigramWeights.read(in);
+        source.bigramWeights.read(in);
+        source.readTokens(next, segments);
+        return source;
+    }
+
+    private void readTokens(long next, IntFunction<byte[]> segments) {
+        long oldest = Math.max(0, next - settings.bigramWindow() - 1);
+        boolean first = true;
+        for (long segment = oldest / SEGMENT_TOKENS; segment * SEGMENT_TOKENS < next; segment++) {
+            int slot = (int) (segment % segmentSlots());
+            byte[] value = segments.apply(slot);
+            if (value == null) {
+                throw new IllegalStateException("source state lacks segment " + segment + " in slot " + slot);
+            }
+            Varints.Reader in = new Varints.Reader(value);
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new IllegalStateException(
+                        "source segment of version " + version + ", this program reads " + VERSION);
+            }
+            long from = in.readLong();
+            int count = in.readInt();
+            if (first) {
+                cache.startAt(from);
+                cache.reserve((int) (next - from), false);
+                first = false;
+            }
+            if (from != cache.next() || from + count > next || from > Math.max(oldest, segment * SEGMENT_TOKENS)) {
+                throw new IllegalStateException("source segment " + segment + " holds tokens " + from + " to "
+                        + (from + count) + ", expected them to go on from " + cache.next() + " up to " + next);
+            }
+            int[] words = new int[count];
+            int known = 0;
+            for (int i = 0; i < count; i++) {
+                int token = in.readInt();
+                int word;
+                if (token >>> 1 > 0) {
+                    word = words[(token >>> 1) - 1];
+                } else {
+                    byte[] spelling = in.readBytes();
+                    word = spelling.length == 0
+                            ? WordDictionary.END_OF_SENTENCE
+                            : cache.number(new String(spelling, StandardCharsets.UTF_8));
+                    words[known++] = word;
+                }
+                cache.push(word, (token & 1) == 1);
+            }
+        }
+        cache.endDocument();
+        if (cache.next() != next) {
+            throw new IllegalStateException("source state ends at token " + cache.next() + ", expected " + next);
+        }
+        stored = next;
+    }
+}

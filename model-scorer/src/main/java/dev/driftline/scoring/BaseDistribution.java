@@ -1,0 +1,108 @@
+package dev.driftline.scoring;
+
+import dev.driftline.ngram.Discounts;
+import dev.driftline.ngram.Smoothing;
+
+/** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
+final class BaseDistribution {
+
+    /** Figures in an array of totals, in the order in which a reply lists them. */
+    static final int TOTALS = 13;
+
+    private final ModelSettings settings;
+    private final boolean growing;
+    private final double vocabulary;
+    private final double rawTotal;
+    private final double continuationTotal;
+    private final double rawTypes;
+    private final double unknownCount;
+    private final Discounts rawDiscounts;
+    private final Discounts continuationDiscounts;
+    private final double rawMass;
+    private final double continuationMass;
+
+    /**
+     * @param sums the totals of all shards, summed: raw total, continuation total, raw types, continuation types, types
+     *     other than {@code </s>}, then t1 … t4, each of raw and of continuation unigrams
+     */
+    BaseDistribution(ModelSettings settings, long[] sums) {
+        this.settings = settings;
+        growing = settings.vocabulary() instanceof Vocabulary.Growing;
+        long types = sums[4];
+        long unknown = settings.vocabulary() instanceof Vocabulary.Growing g && g.countUnknown() ? types : 0;
+        vocabulary = settings.vocabulary() instanceof Vocabulary.Fixed fixed
+                ? fixed.words().size() + 2.0
+                : types + 2.0;
+        unknownCount = unknown;
+        rawTotal = sums[0] + unknown;
+        continuationTotal = sums[1] + unknown;
+        long[] raw = new long[5];
+        long[] continuation = new long[5];
+        for (int j = 1; j <= 4; j++) {
+            raw[j] = sums[3 + 2 * j];
+            continuation[j] = sums[4 + 2 * j];
+        }
+        long rawSeen = sums[2];
+        long continuationSeen = sums[3];
+        if (unknown > 0) {
+            rawSeen++;
+            continuationSeen++;
+            if (unknown <= 4) {
+                raw[(int) unknown]++;
+                continuation[(int) unknown]++;
+            }
+        }
+        rawTypes = rawSeen;
+        rawDiscounts = Discounts.of(raw[1], raw[2], raw[3], raw[4]);
+        continuationDiscounts = Discounts.of(continuation[1], continuation[2], continuation[3], continuation[4]);
+        rawMass = rawDiscounts.mass(raw[1], raw[2], rawSeen - raw[1] - raw[2]);
+        continuationMass =
+                continuationDiscounts.mass(continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
+    }
+
+    /** Whether a word without a raw count is {@code <unk>}. */
+    boolean growing() {
+        return growing;
+    }
+
+    /** b({@code <unk>}) under a growing vocabulary, where 1 is the top order. */
+    double unknownTop() {
+        return top((long) unknownCount);
+    }
+
+    double unknownBelow() {
+        return below((long) unknownCount, (long) unknownCount);
+    }
+
+    /** b(w) where 1 is the top order. */
+    double top(long raw) {
+        double uniform = 1 / vocabulary;
+        if (rawTotal == 0) {
+            return uniform;
+        }
+        return switch (settings.smoothing()) {
+            case KNESER_NEY -> (raw - rawDiscounts.of(raw) + rawMass * uniform) / rawTotal;
+            case WITTEN_BELL -> (raw + rawTypes * uniform) / (rawTotal + rawTypes);
+            case ABSOLUTE_DISCOUNTING -> (Math.max(0, raw - rawDiscounts.absolute())
+                            + rawDiscounts.absolute() * rawTypes * uniform)
+                    / rawTotal;
+            case ADD_DELTA -> (raw + settings.delta()) / (rawTotal + settings.delta() * vocabulary);
+            case MAXIMUM_LIKELIHOOD, BACKOFF, STUPID_BACKOFF -> raw / rawTotal;
+        };
+    }
+
+    /** b(w) below the top order. */
+    double below(long raw, long continuation) {
+        if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM) {
+            return 1 / vocabulary;
+        }
+        if (settings.smoothing() != Smoothing.KNESER_NEY) {
+            return top(raw);
+        }
+        if (continuationTotal == 0) {
+            return 1 / vocabulary;
+        }
+        return (continuation - continuationDiscounts.of(continuation) + continuationMass / vocabulary)
+                / continuationTotal;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.driftline.scoring;
+
+import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.PositionCounts;
+import dev.driftline.ngram.Smoothing;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole distribution over the next word, for sampling: every known word and {@code </s>}.
+ *
+ * <p>Takes the base distribution once, so it describes the model as it was when this was made; learning afterwards makes
+ * it stale. One call costs a pass over the vocabulary and over the followers of the last word. Not thread-safe.
+ */
+public final class NextWords {
+
+    private final LocalModel model;
+    private final String[] words;
+    private final double[] base;
+    private final double[] top;
+    private final Map<String, Integer> index = new HashMap<>();
+    private final double unknown;
+
+    public NextWords(LocalModel model) {
+        this.model = model;
+        long[] totals = new long[BaseDistribution.TOTALS];
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            model.shard(shard).counts();
+            long[] part = model.shard(shard).totals();
+            for (int i = 0; i < totals.length; i++) {
+                totals[i] += part[i];
+            }
+        }
+        BaseDistribution distribution = new BaseDistribution(model.settings(), totals);
+        List<String> known = new ArrayList<>();
+        List<double[]> probabilities = new ArrayList<>();
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            NgramCounts counts = model.shard(shard).counts();
+            for (int id = NgramCounts.EOS; id < counts.wordCount(); id++) {
+                String word = counts.spelling(id);
+                if (counts.rawUnigram(id) > 0 && !word.equals(DocumentTokens.UNKNOWN_WORD)) {
+                    index.put(word, known.size());
+                    known.add(word);
+                    probabilities.add(new double[] {
+                        distribution.top(counts.rawUnigram(id)),
+                        distribution.below(counts.rawUnigram(id), counts.continuationUnigram(id))
+                    });
+                }
+            }
+        }
+        words = known.toArray(String[]::new);
+        top = probabilities.stream().mapToDouble(p -> p[0]).toArray();
+        base = probabilities.stream().mapToDouble(p -> p[1]).toArray();
+        unknown = distribution.growing() ? distribution.unknownBelow() : 0;
+    }
+
+    /** The words, in the order of {@link #after}: shared, not to be changed. */
+    public String[] words() {
+        return words;
+    }
+
+    /**
+     * The probability of every word after {@code sentence}, the words of a sentence so far.
+     *
+     * <p>The sum is 1 less what {@code <unk>} has.
+     */
+    public double[] after(List<String> sentence) {
+        int order = model.settings().order();
+        if (order == 1) {
+            return top.clone();
+        }
+        String nearest = sentence.isEmpty() ? DocumentTokens.BOS_WORD : sentence.get(sentence.size() - 1);
+        ShardScorer shard = model.shard(ShardScorer.shardOf(nearest, model.shardCount()));
+        NgramCounts counts = shard.counts();
+        int[] context = new int[order + 1];
+        int length = 0;
+        for (int at = sentence.size() - 1; length < order - 1; at--) {
+            context[++length] = at < 0 ? NgramCounts.BOS : counts.find(sentence.get(at));
+            if (at < 0) {
+                break;
+            }
+        }
+        Smoothing.Estimates estimates = shard.estimates();
+        Smoothing smoothing = model.settings().smoothing();
+        PositionCounts position = new PositionCounts(order);
+        float[] alpha = new float[order + 1];
+        float[] gamma = new float[order + 1];
+        counts.lookup(context, length, -1, position);
+        smoothing.compute(position, estimates, alpha, gamma);
+        int last = smoothing.lastPair(position, order);
+        double unfollowed = gamma[last];
+        double[] probabilities = Arrays.stream(base).map(b -> unfollowed * b).toArray();
+        int used = length;
+        counts.followers(context, 1, (word, raw, continuation) -> {
+            Integer at = index.get(counts.spelling(word));
+            if (at != null) {
+                counts.lookup(context, used, word, position);
+                smoothing.compute(position, estimates, alpha, gamma);
+                int pair = smoothing.lastPair(position, order);
+                probabilities[at] = alpha[pair] + gamma[pair] * base[at];
+            }
+        });
+        return probabilities;
+    }
+
+    /** The base probability of {@code <unk>}, which is never generated. */
+    public double unknown() {
+        return unknown;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.driftline.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.driftline.ngram.HeapPageStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShardingTest {
+
+    private static LocalModel model(int order, int shards) {
+        return new LocalModel(ModelSettings.ofOrder(order), shards, shard -> new HeapPageStore(), 1 << 28);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void shouldBeOneModelWhateverTheNumberOfShards(int shards) throws IOException {
+        Path data = SharedData.folder();
+        assumeThat(data).as("shared/data beside the checkout, or -Ddriftline.shared.data").isNotNull();
+        LocalModel whole = model(5, 1);
+        LocalModel sharded = model(5, shards);
+        double bits = 0;
+        double shardedBits = 0;
+        Map<List<String>, Integer> ngrams = new HashMap<>();
+        for (String line : Files.readAllLines(data.resolve("sotu.docs.tsv")).subList(0, 30)) {
+            DocumentTokens document = GoldenFilesTest.parse(line);
+            bits += bits(whole.score(document, true));
+            shardedBits += bits(sharded.score(document, true));
+            count(document, ngrams);
+        }
+        double tokens = ngrams.entrySet().stream().filter(e -> e.getKey().size() == 1).mapToInt(Map.Entry::getValue).sum();
+        assertThat(Math.abs(Math.pow(2, (shardedBits - bits) / tokens) - 1))
+                .as("difference in perplexity, relative")
+                .isLessThan(0.005);
+        ngrams.forEach((ngram, count) -> {
+            assertThat(sharded.rawCount(ngram)).as("%s", ngram).isEqualTo(count.longValue());
+            assertThat(whole.rawCount(ngram)).as("%s", ngram).isEqualTo(count.longValue());
+        });
+    }
+
+    private static double bits(NgramProbabilities rows) {
+        return IntStream.range(0, rows.rows())
+                .mapToDouble(i -> -Math.log(rows.probability(i, rows.order())) / Math.log(2))
+                .sum();
+    }
+
+    private static void count(DocumentTokens document, Map<List<String>, Integer> ngrams) {
+        List<String> sentence = new ArrayList<>(List.of(DocumentTokens.BOS_WORD));
+        for (int token : document.tokens()) {
+            sentence.add(document.words()[token]);
+            for (int n = 1; n <= Math.min(5, sentence.size()); n++) {
+                if (n < sentence.size() || n > 1) {
+                    ngrams.merge(List.copyOf(sentence.subList(sentence.size() - n, sentence.size())), 1, Integer::sum);
+                }
+            }
+            if (token == DocumentTokens.EOS) {
+                sentence = new ArrayList<>(List.of(DocumentTokens.BOS_WORD));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldProposeTheMostProbableNextWords(int shards) {
+        Random random = new Random(11);
+        LocalModel model = model(3, shards);
+        List<String> vocabulary = IntStream.range(0, 300).mapToObj(i -> "w" + i).toList();
+        for (int d = 0; d < 400; d++) {
+            List<String> sentence = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                sentence.add(vocabulary.get((int) (300 * Math.pow(random.nextDouble(), 3))));
+            }
+            model.score(DocumentTokens.of(List.of(sentence)), true);
+        }
+        for (List<String> open : List.of(List.of("w0", "w1"), List.of("w3"), List.of("w5", "never"), List.<String>of())) {
+            Map<String, Double> exact = new HashMap<>();
+            for (String word : vocabulary) {
+                List<String> sentence = new ArrayList<>(open);
+                sentence.add(word);
+                exact.put(word, model.score(DocumentTokens.of(List.of(sentence)), false).probability(open.size(), 3));
+            }
+            exact.put(
+                    DocumentTokens.EOS_WORD,
+                    model.score(DocumentTokens.of(List.of(open)), false).probability(open.size(), 3));
+            Candidates candidates = model.ask(DocumentTokens.of(List.of(open)), false, 10, List.of("w299", "unheard"))
+                    .candidates();
+            Map<String, Double> found = new HashMap<>();
+            for (int i = 0; i < candidates.words().size(); i++) {
+                found.put(candidates.words().get(i), candidates.probabilities().probability(i, 3));
+            }
+            assertThat(found).containsKey("w299").doesNotContainKey("unheard");
+            found.forEach((word, p) -> assertThat(p).as("%s after %s", word, open).isCloseTo(exact.get(word), within(1e-6)));
+            List<Double> best = exact.values().stream().sorted(Comparator.reverseOrder()).limit(10).toList();
+            List<Double> bestFound = found.values().stream().sorted(Comparator.reverseOrder()).limit(10).toList();
+            for (int i = 0; i < 10; i++) {
+                assertThat(bestFound.get(i)).as("rank %d after %s", i, open).isCloseTo(best.get(i), within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void shouldNeverLearnADocumentThatIsOnlyToBeScored() {
+        LocalModel model = model(3, 2);
+        model.score(DocumentTokens.of(List.of(List.of("a", "b"))), true);
+        for (int i = 0; i < 3; i++) {
+            NgramProbabilities rows = model.score(DocumentTokens.of(List.of(List.of("a", "new"))), false);
+            assertThat(rows.unknown()).containsExactly(false, true, false);
+            assertThat(rows.spellingBits()[1]).isGreaterThan(5);
+        }
+        assertThat(model.rawCount(List.of("new"))).isZero();
+        assertThat(model.rawCount(List.of("a"))).isOne();
+    }
+
+    @Test
+    void shouldSpellWordsOutsideAFixedVocabulary() {
+        ModelSettings settings = new ModelSettings(
+                2, dev.driftline.ngram.Smoothing.KNESER_NEY, Vocabulary.fixed(List.of("a", "b")), 1);
+        LocalModel model = new LocalModel(settings, 3, shard -> new HeapPageStore(), 1 << 24);
+        DocumentTokens document = DocumentTokens.of(List.of(List.of("a", "outside", "other", "b")));
+        NgramProbabilities first = model.score(document, true);
+        assertThat(first.unknown()).containsExactly(false, true, true, false, false);
+        assertThat(first.spellingBits()[1]).isPositive().isNotEqualTo(first.spellingBits()[2]);
+        NgramProbabilities second = model.score(document, true);
+        assertThat(second.unknown()).as("still outside").containsExactly(false, true, true, false, false);
+        assertThat(second.spellingBits()[1]).as("spelled before").isLessThan(first.spellingBits()[1]);
+        assertThat(model.rawCount(List.of(DocumentTokens.UNKNOWN_WORD))).isEqualTo(4);
+    }
+
+    @Test
+    void shouldRefuseARequestOfAnotherFormat() {
+        ShardScorer shard = new ShardScorer(ModelSettings.ofOrder(2), 0, 1, new HeapPageStore(), 1 << 20);
+        assertThatThrownBy(() -> shard.answer(new byte[] {9, 0, 0, 0}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("version 9");
+    }
+}

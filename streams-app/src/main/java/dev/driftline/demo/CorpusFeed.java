@@ -1,0 +1,87 @@
+package dev.driftline.demo;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.ingest.DocumentPublisher;
+import dev.driftline.ingest.RecordForm;
+import dev.driftline.ingest.RecordKey;
+import dev.driftline.text.Tokenizer;
+import java.io.IOException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Publishes a corpus to the documents topic on a thread of its own. */
+final class CorpusFeed implements AutoCloseable {
+
+    private final CorpusReader reader;
+    private final Tokenizer tokenizer;
+    private final DocumentPublisher publisher;
+    private final long limit;
+    private final Thread thread = new Thread(this::feed, "demo-input");
+    private volatile boolean finished;
+    private volatile RuntimeException failure;
+
+    private CorpusFeed(CorpusReader reader, Tokenizer tokenizer, DocumentPublisher publisher, long limit) {
+        this.reader = reader;
+        this.tokenizer = tokenizer;
+        this.publisher = publisher;
+        this.limit = limit;
+    }
+
+    /** Starts; {@code reader} stays the caller's to close, after this. */
+    static CorpusFeed start(DriftlineConfig config, CorpusReader reader, Tokenizer tokenizer, long limit) {
+        CorpusFeed feed = new CorpusFeed(
+                reader, tokenizer, DocumentPublisher.open(config, RecordForm.DOCUMENT, RecordKey.SOURCE), limit);
+        feed.thread.start();
+        return feed;
+    }
+
+    /** Whether every document is stored in the topic. */
+    boolean finished() {
+        return finished;
+    }
+
+    /** Documents sent so far. */
+    long documents() {
+        return publisher.published();
+    }
+
+    /**
+     * Throws what ended the feed early, where something has.
+     *
+     * @throws IOException if something has
+     */
+    void check() throws IOException {
+        RuntimeException failed = failure;
+        if (failed != null) {
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    /** Stops feeding. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        publisher.close();
+    }
+
+    private void feed() {
+        try {
+            while (publisher.published() < limit && !Thread.currentThread().isInterrupted() && reader.hasNext()) {
+                publisher.publish(reader.next(), tokenizer);
+            }
+            if (!Thread.currentThread().isInterrupted()) {
+                publisher.flush();
+                finished = true;
+            }
+        } catch (InterruptException e) {
+            // close() was called.
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.driftline.demo;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.corpus.BrownDownload;
+import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.terminal.Screen;
+import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.TopicAdmin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Streams a corpus through a broker, a registry and the service, all on this machine, and shows what comes out.
+ *
+ * <p>One thread calls {@link #run}; {@link #stop} may be called from another, at any time, once or more.
+ */
+public final class Demo {
+
+    private static final long REDRAW_MILLIS = 250;
+    private static final long PRINT_MILLIS = 3_000;
+    private static final long STALLED_MILLIS = 180_000;
+    private static final int SOURCES_SHOWN = 16;
+    private static final int SOURCES_PRINTED = 4;
+
+    private final DemoOptions options;
+    private final Screen screen;
+    private final DemoService.Starter starter;
+    private final OpenResources resources = new OpenResources();
+    private Thread interruptible;
+    private volatile boolean stopped;
+
+    /** A demo, not started; what it has to say goes to {@code screen}. */
+    public Demo(DemoOptions options, Screen screen) {
+        this(options, screen, LocalService::start);
+    }
+
+    Demo(DemoOptions options, Screen screen, DemoService.Starter starter) {
+        this.options = options;
+        this.screen = screen;
+        this.starter = starter;
+    }
+
+    /** Ends {@link #run} soon, with what there is until then. */
+    public synchronized void stop() {
+        stopped = true;
+        if (interruptible != null) {
+            interruptible.interrupt();
+        }
+    }
+
+    /**
+     * Runs the demo. Whatever happens, nothing that it started is running afterwards.
+     *
+     * @return whether it came to its end; false where it was stopped
+     * @throws IOException if it failed, with a message for the person who started it
+     */
+    public boolean run() throws IOException {
+        Throwable failure = null;
+        boolean complete = false;
+        try {
+            begin();
+            complete = stream();
+        } catch (InterruptedException | InterruptException e) {
+            complete = false;
+        } catch (IOException | RuntimeException e) {
+            // A stop makes half-done calls fail in many ways; it is a stop all the same.
+            if (!stopped) {
+                failure = e;
+                throw e;
+            }
+        } finally {
+            end();
+            if (failure == null) {
+                resources.closeAll();
+            } else {
+                closeAfter(failure);
+            }
+        }
+        say();
+        return complete;
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            resources.closeAll();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private synchronized void begin() throws InterruptedException {
+        if (stopped) {
+            throw new InterruptedException();
+        }
+        interruptible = Thread.currentThread();
+    }
+
+    /** From here on a stop changes nothing: closing is not to be interrupted. */
+    private synchronized void end() {
+        interruptible = null;
+        Thread.interrupted();
+    }
+
+    private boolean stream() throws IOException, InterruptedException {
+        Path corpus = options.input().isPresent()
+                ? options.input().get()
+                : new BrownDownload(options.cache()).fetch(screen::line);
+        CorpusReader reader = options.wholeFile()
+                ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE)
+                : CorpusReader.open(corpus);
+        resources.add(reader::close);
+        ResultFiles files = ResultFiles.in(options.output());
+        DemoResults results = new DemoResults(files, corpus);
+        resources.add(() -> finish(results));
+        DemoLog log = DemoLog.to(files.folder().resolve("driftline.log"));
+        resources.add(log::close);
+
+        screen.line("Starting a broker, a schema registry and the service on this machine …");
+        DemoCluster cluster = DemoCluster.start();
+        resources.add(cluster::close);
+        DriftlineConfig config = config(cluster);
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            admin.create();
+            admin.registerSchemas();
+        }
+        DemoService service = starter.start(config);
+        resources.add(service::close);
+        OutputFollower follower = OutputFollower.start(config, results);
+        resources.add(follower::close);
+        CorpusFeed feed = CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit());
+        resources.add(feed::close);
+        screen.line("Streaming " + corpus + ": order " + options.order() + ", "
+                + (options.shards() == 1 ? "one shard" : options.shards() + " shards") + ".");
+        screen.line("Perplexity is the mixture's: of the last " + SourceTable.RECENT + " documents, and so far.");
+        follow(results, feed, follower, service, reader);
+        results.completed();
+        results.talk(service.samples(3), service.nextWords(options.prompts()));
+        results.show(screen);
+        return true;
+    }
+
+    private DriftlineConfig config(DemoCluster cluster) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put(Keys.APPLICATION_ID.name(), "driftline-demo");
+        settings.put(Keys.TOPIC_REPLICATION_FACTOR.name(), "1");
+        // One partition: documents are learned in the order of the corpus, as `evaluate` does.
+        settings.put(Keys.PARTITIONS.name(), "1");
+        settings.put(Keys.COMMIT_INTERVAL_MS.name(), "500");
+        settings.putAll(options.settings());
+        settings.put(Keys.SHARDS.name(), Integer.toString(options.shards()));
+        settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));
+        settings.put(Keys.TOKENIZER.name(), options.tokenizer());
+        settings.put(Keys.STATE_DIR.name(), stateFolder().toString());
+        settings.put(Keys.BOOTSTRAP_SERVERS.name(), cluster.bootstrapServers());
+        settings.put(Keys.SCHEMA_REGISTRY_URL.name(), cluster.registryUrl());
+        return DriftlineConfig.of(settings);
+    }
+
+    private Path stateFolder() {
+        return options.output().resolve("state").toAbsolutePath();
+    }
+
+    private void follow(
+            DemoResults results, CorpusFeed feed, OutputFollower follower, DemoService service, CorpusReader reader)
+            throws IOException, InterruptedException {
+        long interval = screen.live() ? REDRAW_MILLIS : PRINT_MILLIS;
+        long drawn = System.nanoTime();
+        long moved = System.nanoTime();
+        long settled = 0;
+        results.started();
+        if (!screen.live()) {
+            screen.line(SourceTable.head());
+        }
+        while (true) {
+            feed.check();
+            follower.check();
+            service.check();
+            if (feed.finished() && results.allScored(feed.documents())) {
+                break;
+            }
+            long now = System.nanoTime();
+            if (results.settled() != settled) {
+                settled = results.settled();
+                moved = now;
+            }
+            if (millis(now - moved) > STALLED_MILLIS) {
+                throw new IOException("no score came for " + STALLED_MILLIS / 1000 + " s: see "
+                        + options.output().resolve("driftline.log"));
+            }
+            if (millis(now - drawn) >= interval) {
+                drawn = now;
+                draw(results, feed, reader);
+            }
+            Thread.sleep(50);
+        }
+        draw(results, feed, reader);
+        screen.keepBlock();
+    }
+
+    private void draw(DemoResults results, CorpusFeed feed, CorpusReader reader) {
+        String progress = results.progress(
+                feed.finished() ? feed.documents() : -1, (double) reader.bytesRead() / Math.max(1, reader.bytesTotal()));
+        if (screen.live()) {
+            List<String> block = new ArrayList<>();
+            block.add("");
+            block.add(SourceTable.head());
+            block.addAll(results.table().lines(SOURCES_SHOWN));
+            block.add("");
+            block.add(progress);
+            screen.block(block);
+        } else {
+            results.table().changedLines(SOURCES_PRINTED).forEach(screen::line);
+            screen.line(progress);
+        }
+    }
+
+    private static long millis(long nanos) {
+        return nanos / 1_000_000;
+    }
+
+    private void finish(DemoResults results) throws IOException {
+        results.close();
+        if (!options.keepState()) {
+            delete(stateFolder());
+        }
+        if (results.settled() == 0 && stopped) {
+            delete(options.output());
+        }
+    }
+
+    private void say() {
+        if (Files.exists(options.output())) {
+            screen.line((stopped ? "Stopped. What there was until then is in " : "Everything is in ")
+                    + options.output() + ": " + ResultFiles.SCORES + ", " + ResultFiles.PREDICTIONS + ", "
+                    + ResultFiles.SUMMARY + (options.keepState() ? ", state (the model)" : "")
+                    + ", driftline.log. Nothing is left running.");
+        } else {
+            screen.line("Stopped before anything was scored. Nothing is left running.");
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

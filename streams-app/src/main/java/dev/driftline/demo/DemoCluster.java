@@ -1,0 +1,130 @@
+package dev.driftline.demo;
+
+import dev.driftline.embedded.EmbeddedBroker;
+import dev.driftline.embedded.EmbeddedRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** A broker and a registry on free loopback ports, their files in a temporary folder that goes with them. */
+final class DemoCluster implements AutoCloseable {
+
+    private static final long STOP_SECONDS = 30;
+
+    private final Path folder;
+    private final EmbeddedBroker broker;
+    private final EmbeddedRegistry registry;
+
+    private DemoCluster(Path folder, EmbeddedBroker broker, EmbeddedRegistry registry) {
+        this.folder = folder;
+        this.broker = broker;
+        this.registry = registry;
+    }
+
+    /**
+     * Starts both at the same time and waits for them: about ten seconds.
+     *
+     * @throws IOException if one does not start; nothing is left running then
+     * @throws InterruptedException if interrupted; nothing is left running then
+     */
+    static DemoCluster start() throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("driftline-demo-");
+        CompletableFuture<EmbeddedBroker> broker = started(() -> EmbeddedBroker.start(folder.resolve("broker")), "broker");
+        CompletableFuture<EmbeddedRegistry> registry =
+                started(() -> EmbeddedRegistry.start(folder.resolve("registry")), "registry");
+        boolean complete = false;
+        try {
+            DemoCluster cluster = new DemoCluster(folder, broker.get(), registry.get());
+            complete = true;
+            return cluster;
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } finally {
+            if (!complete) {
+                // Starting is not interrupted half-way: what has started is stopped like any other.
+                closeWhenStarted(broker);
+                closeWhenStarted(registry);
+                delete(folder);
+            }
+        }
+    }
+
+    private interface Start<T> {
+        T start();
+    }
+
+    private static <T> CompletableFuture<T> started(Start<T> start, String name) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        future.complete(start.start());
+                    } catch (RuntimeException | Error e) {
+                        future.completeExceptionally(e);
+                    }
+                },
+                "demo-start-" + name);
+        thread.setDaemon(true);
+        thread.start();
+        return future;
+    }
+
+    private static void closeWhenStarted(CompletableFuture<? extends AutoCloseable> future) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            future.get(STOP_SECONDS, TimeUnit.SECONDS).close();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (TimeoutException | ExecutionException e) {
+            // It never started, so there is nothing to stop.
+        } catch (Exception e) {
+            throw new IllegalStateException("could not stop what had been started: " + e.getMessage(), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    String registryUrl() {
+        return registry.url();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            try {
+                broker.close();
+            } finally {
+                registry.close();
+            }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.driftline.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a demo is asked to do.
+ *
+ * @param input a corpus file; without one, the Brown corpus
+ * @param wholeFile whether a {@code .txt} input is one document instead of one a line
+ * @param cache where the Brown corpus is kept once fetched
+ * @param output the folder of the results, to be made
+ * @param order the model's order, 1 to 7
+ * @param shards the number of shards
+ * @param limit the most documents streamed
+ * @param tokenizer how raw text becomes tokens
+ * @param prompts what next words are shown for; empty: beginnings that the model itself finds likely
+ * @param keepState whether the model's state stays in the output folder
+ * @param settings any other settings of the service
+ */
+public record DemoOptions(
+        Optional<Path> input,
+        boolean wholeFile,
+        Path cache,
+        Path output,
+        int order,
+        int shards,
+        long limit,
+        String tokenizer,
+        List<String> prompts,
+        boolean keepState,
+        Map<String, String> settings) {}

@@ -1,0 +1,129 @@
+package dev.driftline.demo;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicDefinitions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/** Reads scores, predictions and dead letters from the beginning, on a thread of its own, as far as committed. */
+final class OutputFollower implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long CLOSE_MILLIS = 10_000;
+
+    /** What comes out. Called from the follower's thread only. */
+    interface Listener {
+        void score(Score score) throws IOException;
+
+        void prediction(Prediction prediction) throws IOException;
+
+        void deadLetter(ConsumerRecord<byte[], byte[]> record) throws IOException;
+    }
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Deserializer<Score> scores;
+    private final Deserializer<Prediction> predictions;
+    private final String scoresTopic;
+    private final String predictionsTopic;
+    private final Listener listener;
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final Thread thread = new Thread(this::follow, "demo-output");
+    private volatile boolean stopped;
+
+    private OutputFollower(DriftlineConfig config, Listener listener) {
+        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+        this.consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        this.scores = serdes.deserializer(Score.class);
+        this.predictions = serdes.deserializer(Prediction.class);
+        this.listener = listener;
+        TopicDefinitions topics = TopicDefinitions.of(config);
+        this.scoresTopic = topics.name(Topic.SCORES);
+        this.predictionsTopic = topics.name(Topic.PREDICTIONS);
+        List<TopicPartition> partitions = List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS).stream()
+                .map(topics::get)
+                .flatMap(topic -> IntStream.range(0, topic.partitions())
+                        .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** Starts to follow; {@code listener} is told of every record. */
+    static OutputFollower start(DriftlineConfig config, Listener listener) {
+        OutputFollower follower = new OutputFollower(config, listener);
+        follower.thread.start();
+        return follower;
+    }
+
+    /**
+     * Throws what ended the following, where it has ended by itself.
+     *
+     * @throws IOException if it has
+     */
+    void check() throws IOException {
+        Exception failed = failure.get();
+        if (failed != null) {
+            throw new IOException("reading the results failed: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Stops, after the records that have been read are handed on. The caller's interrupt is kept for later. */
+    @Override
+    public void close() {
+        stopped = true;
+        consumer.wakeup();
+        boolean interrupted = Thread.interrupted();
+        try {
+            thread.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        try (consumer;
+                scores;
+                predictions) {
+            while (!stopped) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    hand(record);
+                }
+            }
+        } catch (WakeupException e) {
+            // That is how close() ends the waiting.
+        } catch (IOException | RuntimeException e) {
+            failure.set(e);
+        }
+    }
+
+    private void hand(ConsumerRecord<byte[], byte[]> record) throws IOException {
+        if (record.topic().equals(scoresTopic)) {
+            listener.score(scores.deserialize(scoresTopic, record.headers(), record.value()));
+        } else if (record.topic().equals(predictionsTopic)) {
+            listener.prediction(predictions.deserialize(predictionsTopic, record.headers(), record.value()));
+        } else {
+            listener.deadLetter(record);
+        }
+    }
+}

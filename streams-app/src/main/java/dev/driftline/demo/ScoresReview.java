@@ -1,0 +1,124 @@
+package dev.driftline.demo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * What can be said of a stream only when it is over: perplexity at its end, and the documents that stood out. Reads the
+ * scores file again instead of keeping every score in memory.
+ */
+final class ScoresReview {
+
+    private static final double LAST = 0.8;
+    /** An empty model is surprised by nothing, as nearly every word is the unknown one: its first scores mislead. */
+    private static final double WARM = 0.1;
+
+    private static final int LEAST_TOKENS = 20;
+
+    private final Path scores;
+    private final long totalTokens;
+
+    /** A review of {@code scores}, a scores file of {@code totalTokens} tokens. */
+    ScoresReview(Path scores, long totalTokens) {
+        this.scores = scores;
+        this.totalTokens = totalTokens;
+    }
+
+    /**
+     * A document that stood out.
+     *
+     * @param id its id
+     * @param source its source
+     * @param bitsPerToken its bits a token under the mixture
+     * @param excess how many more that is than its source's mean
+     */
+    record Surprise(String id, String source, double bitsPerToken, double excess) {}
+
+    private record Row(String id, String source, long tokens, double[] bits, long tokensBefore) {}
+
+    private interface Visitor {
+        void visit(Row row);
+    }
+
+    /** Perplexity over the documents that begin in the last 20 % of the tokens, by model. */
+    Map<String, Double> perplexityOfLastFifth() throws IOException {
+        Map<String, Double> perplexities = new LinkedHashMap<>();
+        double[][] sums = new double[1][];
+        long[] tokens = new long[1];
+        String[] models = read(row -> {
+            if (row.tokensBefore() >= LAST * totalTokens) {
+                if (sums[0] == null) {
+                    sums[0] = new double[row.bits().length];
+                }
+                Arrays.setAll(sums[0], i -> sums[0][i] + row.bits()[i]);
+                tokens[0] += row.tokens();
+            }
+        });
+        if (sums[0] != null) {
+            for (int i = 0; i < models.length; i++) {
+                perplexities.put(models[i], Math.pow(2, sums[0][i] / tokens[0]));
+            }
+        }
+        return perplexities;
+    }
+
+    /** The documents with the most bits a token beyond the mean of their source, after the first tenth of the tokens. */
+    List<Surprise> mostSurprising(int most) throws IOException {
+        Map<String, double[]> sources = new HashMap<>();
+        read(row -> {
+            if (row.tokensBefore() >= WARM * totalTokens) {
+                double[] sums = sources.computeIfAbsent(row.source(), source -> new double[2]);
+                sums[0] += mixture(row);
+                sums[1] += row.tokens();
+            }
+        });
+        Comparator<Surprise> byExcess = Comparator.comparingDouble(Surprise::excess);
+        PriorityQueue<Surprise> best = new PriorityQueue<>(byExcess);
+        read(row -> {
+            if (row.tokensBefore() >= WARM * totalTokens && row.tokens() >= LEAST_TOKENS) {
+                double[] sums = sources.get(row.source());
+                double bits = mixture(row) / row.tokens();
+                best.add(new Surprise(row.id(), row.source(), bits, bits - sums[0] / sums[1]));
+                if (best.size() > most) {
+                    best.remove();
+                }
+            }
+        });
+        return best.stream().sorted(byExcess.reversed()).toList();
+    }
+
+    private static double mixture(Row row) {
+        return row.bits()[row.bits().length - 1];
+    }
+
+    private String[] read(Visitor visitor) throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(scores, StandardCharsets.UTF_8)) {
+            String head = lines.readLine();
+            if (head == null) {
+                return new String[0];
+            }
+            int first = ResultFiles.COLUMNS.size();
+            String[] columns = head.split("\t");
+            long before = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] fields = line.split("\t");
+                long tokens = Long.parseLong(fields[2]);
+                double[] bits = new double[fields.length - first];
+                Arrays.setAll(bits, i -> Double.parseDouble(fields[first + i]));
+                visitor.visit(new Row(fields[0], fields[1], tokens, bits, before));
+                before += tokens;
+            }
+            return Arrays.copyOfRange(columns, first, columns.length);
+        }
+    }
+}

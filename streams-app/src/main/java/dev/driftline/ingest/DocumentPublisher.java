@@ -1,0 +1,255 @@
+package dev.driftline.ingest;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Subjects;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.topics.TopicDefinitions;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Publishes documents to the documents or the text topic and counts what the brokers have acknowledged.
+ *
+ * <p>The producer is idempotent and waits for all replicas, whatever the configuration says: a retry neither loses nor
+ * repeats a document. {@link #publish} and {@link #flush} are for one thread; the counts may be read from any.
+ */
+public final class DocumentPublisher implements AutoCloseable {
+
+    private static final int CHECK_TIMEOUT_MS = 15_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final RecordForm form;
+    private final RecordKey key;
+    private final String topic;
+    private final Producer<String, SpecificRecord> producer;
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicReference<PublishException> failure = new AtomicReference<>();
+    private volatile long published;
+    private volatile long tokens;
+
+    private DocumentPublisher(
+            RecordForm form, RecordKey key, String topic, Producer<String, SpecificRecord> producer) {
+        this.form = form;
+        this.key = key;
+        this.topic = topic;
+        this.producer = producer;
+    }
+
+    /**
+     * Connects, after checking that the topic and its schema are there.
+     *
+     * @throws PublishException if a broker, the registry, the topic or the schema is missing
+     */
+    public static DocumentPublisher open(DriftlineConfig config, RecordForm form, RecordKey key) {
+        String topic = TopicDefinitions.of(config).name(form.topic());
+        requireTopic(config, topic);
+        requireSchema(config, topic);
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
+        properties.putAll(config.producerProperties());
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        try {
+            return new DocumentPublisher(
+                    form,
+                    key,
+                    topic,
+                    new KafkaProducer<>(properties, new StringSerializer(), serializer(config, form)));
+        } catch (KafkaException e) {
+            throw new PublishException("the producer's settings were refused: " + rootMessage(e), e);
+        }
+    }
+
+    /** The topic. */
+    public String topic() {
+        return topic;
+    }
+
+    /** Documents handed to the producer. */
+    public long published() {
+        return published;
+    }
+
+    /** Documents that the brokers have stored on all replicas in sync. */
+    public long acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Tokens handed to the producer, {@code </s>} included; 0 for raw text. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /**
+     * Sends one document; waits where the producer's buffer is full.
+     *
+     * @param tokenizer for raw text, where documents are sent
+     * @throws IllegalArgumentException if this document cannot be sent, whatever the brokers do; the next one can
+     * @throws PublishException if this document or one before it could not be stored
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told of everything that the future would be
+    public void publish(CorpusEntry entry, Tokenizer tokenizer) {
+        rethrow();
+        RecordForm.Record record = form.of(entry, tokenizer, Instant.now());
+        ProducerRecord<String, SpecificRecord> sent = new ProducerRecord<>(topic, key.of(entry), record.value());
+        try {
+            producer.send(sent, (metadata, exception) -> {
+                if (exception == null) {
+                    acknowledged.incrementAndGet();
+                } else {
+                    failure.compareAndSet(null, explain(entry, exception));
+                }
+            });
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            throw explain(entry, e);
+        }
+        published++;
+        tokens += record.tokens();
+    }
+
+    /**
+     * Waits until every document is stored.
+     *
+     * @throws PublishException if one could not be
+     */
+    public void flush() {
+        producer.flush();
+        rethrow();
+    }
+
+    /** Waits at most ten seconds for what is still under way and stops; {@link #acknowledged()} is final after that. */
+    public void settle() {
+        producer.close(CLOSE_TIMEOUT);
+    }
+
+    @Override
+    public void close() {
+        settle();
+    }
+
+    private void rethrow() {
+        PublishException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private PublishException explain(CorpusEntry entry, Exception cause) {
+        String what = "document '" + entry.id() + "' (line " + entry.line() + ") ";
+        if (cause instanceof RecordTooLargeException) {
+            return new PublishException(
+                    what + "is larger than a record may be: " + cause.getMessage() + " Split it, or raise "
+                            + Keys.DOCUMENT_MAX_BYTES.name() + " here and max.message.bytes of " + topic,
+                    cause);
+        }
+        if (cause instanceof TimeoutException) {
+            return new PublishException(
+                    what + "was not acknowledged in time: are the brokers up? " + cause.getMessage(), cause);
+        }
+        return new PublishException(what + "could not be published: " + rootMessage(cause), cause);
+    }
+
+    @SuppressWarnings("unchecked") // the form makes records of its topic's type only
+    private static Serializer<SpecificRecord> serializer(DriftlineConfig config, RecordForm form) {
+        return (Serializer<SpecificRecord>) (Serializer<?>)
+                new SchemaRegistrySerdes(config.schemaRegistryProperties()).serializer(type(form));
+    }
+
+    private static Class<? extends SpecificRecord> type(RecordForm form) {
+        return form.topic().recordType().orElseThrow();
+    }
+
+    private static void requireTopic(DriftlineConfig config, String topic) {
+        String brokers = config.get(Keys.BOOTSTRAP_SERVERS);
+        Map<String, Object> properties = new HashMap<>(config.adminProperties());
+        properties.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
+        properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
+        try (Admin admin = Admin.create(properties)) {
+            admin.describeTopics(List.of(topic)).allTopicNames().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof UnknownTopicOrPartitionException) {
+                throw new PublishException(
+                        "there is no topic " + topic + " at " + brokers + ": run `driftline topics create` first", cause);
+            }
+            if (cause instanceof AuthorizationException) {
+                throw new PublishException("not allowed to use topic " + topic + ": " + cause.getMessage(), cause);
+            }
+            throw new PublishException(
+                    "no Kafka broker answers at " + brokers + " (" + cause.getMessage()
+                            + "): start it, or set bootstrap.servers",
+                    cause);
+        } catch (KafkaException e) {
+            throw new PublishException(
+                    "cannot connect to Kafka at " + brokers + ": " + rootMessage(e)
+                            + ": set bootstrap.servers to where a broker listens",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    private static void requireSchema(DriftlineConfig config, String topic) {
+        String subject = topic + Subjects.VALUE_SUFFIX;
+        String registry = config.get(Keys.SCHEMA_REGISTRY_URL);
+        try (SchemaRegistryClient client =
+                new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
+            client.getLatestSchemaMetadata(subject);
+        } catch (RestClientException e) {
+            if (e.getStatus() == 404) {
+                throw new PublishException(
+                        "the schema registry at " + registry + " has no schema for " + subject
+                                + ": run `driftline topics create` first",
+                        e);
+            }
+            throw new PublishException(
+                    "the schema registry at " + registry + " refused to answer: " + e.getMessage()
+                            + ": check schema.registry.* settings",
+                    e);
+        } catch (IOException e) {
+            throw new PublishException(
+                    "no schema registry answers at " + registry + " (" + rootMessage(e)
+                            + "): start it, or set schema.registry.url",
+                    e);
+        }
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

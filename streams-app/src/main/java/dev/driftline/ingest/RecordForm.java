@@ -1,0 +1,80 @@
+package dev.driftline.ingest;
+
+import dev.driftline.corpus.CorpusContent;
+import dev.driftline.corpus.CorpusDocument;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.TextEvent;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.topics.Topic;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What a document of a corpus becomes in Kafka. */
+public enum RecordForm {
+    /** Tokenised, in the documents topic. */
+    DOCUMENT(Topic.DOCUMENTS) {
+        @Override
+        Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now) {
+            CorpusDocument document = entry.document(tokenizer);
+            long tokens = 0;
+            for (List<String> sentence : document.sentences()) {
+                tokens += sentence.size() + 1;
+            }
+            Document value = new Document(
+                    entry.id(),
+                    entry.source(),
+                    entry.publishedAt().orElse(now),
+                    document.sentences(),
+                    entry.learn(),
+                    entry.attributes());
+            return new Record(value, tokens);
+        }
+    },
+    /** As it is, in the text topic; the service tokenises it. */
+    TEXT(Topic.TEXT) {
+        @Override
+        Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now) {
+            if (!entry.learn()) {
+                throw new IllegalArgumentException(
+                        "raw text is always learned, and this document has learn = false: produce it without --raw");
+            }
+            String language = entry.content() instanceof CorpusContent.Text text ? text.language() : "";
+            TextEvent value = new TextEvent(
+                    entry.id(),
+                    entry.source(),
+                    entry.content().text(),
+                    entry.publishedAt().orElse(now),
+                    language.isEmpty() ? null : language,
+                    entry.attributes());
+            return new Record(value, 0);
+        }
+    };
+
+    private final Topic topic;
+
+    RecordForm(Topic topic) {
+        this.topic = topic;
+    }
+
+    /** The topic that takes this form. */
+    public Topic topic() {
+        return topic;
+    }
+
+    /**
+     * The record of {@code entry}.
+     *
+     * @throws IllegalArgumentException if this form cannot say what the entry says
+     */
+    abstract Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now);
+
+    /**
+     * A value to send.
+     *
+     * @param value what is sent
+     * @param tokens its tokens, {@code </s>} included; 0 where it is not tokenised yet
+     */
+    record Record(SpecificRecord value, long tokens) {}
+}

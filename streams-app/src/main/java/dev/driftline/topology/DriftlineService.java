@@ -1,0 +1,250 @@
+package dev.driftline.topology;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Subjects;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicDefinitions;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service: checks what it needs, then runs the topology until it is closed or cannot go on.
+ *
+ * <p>One start and one close; any thread may ask for the state meanwhile.
+ */
+public final class DriftlineService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
+
+    private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(60);
+
+    private final DriftlineConfig config;
+    private final LiveShards shards = new LiveShards();
+    private final Progress progress = new Progress();
+    private final RestoreProgress restores = new RestoreProgress();
+    private final FailureResponse failures = new FailureResponse();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private SchemaRegistryClient registry;
+    private KafkaStreams streams;
+    private TopologySettings settings;
+
+    /** A service that is not started. */
+    public DriftlineService(DriftlineConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Checks topics and schemas, and starts. Returns once the stream threads run; they may still be restoring: see
+     * {@link #state()}.
+     *
+     * @throws MisconfiguredException if something is missing or does not fit, with what to do about it
+     */
+    public synchronized void start() {
+        if (streams != null) {
+            throw new IllegalStateException("a service starts once");
+        }
+        try {
+            settings = settings(config);
+            checkTopics();
+            SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+            registry = serdes.client();
+            checkSchemas();
+            Properties properties = StreamsTuning.of(config);
+            streams = new KafkaStreams(
+                    new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties);
+            streams.setUncaughtExceptionHandler(failures);
+            streams.setGlobalStateRestoreListener(restores);
+            streams.setStateListener(this::changed);
+            streams.start();
+        } catch (ConfigException e) {
+            closeQuietly();
+            throw new MisconfiguredException(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeQuietly();
+            throw e;
+        }
+    }
+
+    private void changed(KafkaStreams.State now, KafkaStreams.State before) {
+        LOG.info("{} (was {})", now, before);
+        if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
+            Throwable fatal = failures.fatal();
+            if (fatal != null) {
+                stopped.completeExceptionally(fatal);
+            } else {
+                stopped.complete(null);
+            }
+        }
+    }
+
+    /** What the model and the topology are made of, as {@code config} says. */
+    public static TopologySettings settings(DriftlineConfig config) {
+        return new TopologySettings(
+                TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
+                new ModelSettings(
+                        config.get(Keys.MODEL_ORDER),
+                        Smoothing.named(config.get(Keys.MODEL_SMOOTHING)),
+                        vocabulary(config),
+                        ModelSettings.DEFAULT_DELTA),
+                config.get(Keys.SHARDS),
+                new Limits(
+                        config.get(Keys.DOCUMENT_MAX_BYTES),
+                        config.get(Keys.DOCUMENT_MAX_TOKENS),
+                        config.get(Keys.TOKEN_MAX_BYTES),
+                        config.maxRecordBytes()),
+                config.get(Keys.TOKENIZER),
+                config.get(Keys.PREDICTIONS_K),
+                config.get(Keys.SCORES_SURPRISALS),
+                config.get(Keys.CACHE_DECODED_BYTES));
+    }
+
+    private static Vocabulary vocabulary(DriftlineConfig config) {
+        dev.driftline.config.Vocabulary configured = config.get(Keys.MODEL_VOCABULARY);
+        if (configured instanceof dev.driftline.config.Vocabulary.Fixed fixed) {
+            try {
+                return Vocabulary.fixed(fixed.file());
+            } catch (IOException | IllegalArgumentException e) {
+                throw new MisconfiguredException(
+                        Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
+            }
+        }
+        return new Vocabulary.Growing(((dev.driftline.config.Vocabulary.Growing) configured).countUnknown());
+    }
+
+    private void checkTopics() {
+        List<TopicAdmin.State> states;
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            states = admin.list();
+        }
+        List<String> problems = states.stream()
+                .filter(state -> state.partitions() != state.definition().partitions())
+                .map(state -> state.exists()
+                        ? state.definition().name() + " has " + state.partitions() + " partitions, the configuration"
+                                + " says " + state.definition().partitions()
+                        : state.definition().name() + " does not exist")
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
+                    + ". Create them with `driftline topics create`, or set " + Keys.SHARDS.name() + " and "
+                    + Keys.PARTITIONS.name() + " to what the topics have");
+        }
+    }
+
+    private void checkSchemas() {
+        for (Map.Entry<String, Class<? extends SpecificRecord>> entry :
+                TopicDefinitions.of(config).recordTypes().entrySet()) {
+            checkSchema(entry.getKey() + Subjects.VALUE_SUFFIX, entry.getValue());
+        }
+    }
+
+    private void checkSchema(String subject, Class<? extends SpecificRecord> type) {
+        long deadline = System.nanoTime() + REGISTRY_PATIENCE.toNanos();
+        while (true) {
+            Exception failure;
+            try {
+                registry.getId(subject, new AvroSchema(Subjects.schemaOf(type)));
+                return;
+            } catch (RestClientException e) {
+                if (e.getStatus() == 404) {
+                    throw new MisconfiguredException("the schema registry at "
+                            + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
+                            + ": register it with `driftline topics create`", e);
+                }
+                if (e.getStatus() == 401 || e.getStatus() == 403) {
+                    throw new MisconfiguredException("the schema registry at "
+                            + config.get(Keys.SCHEMA_REGISTRY_URL) + " refuses the credentials: " + e.getMessage(), e);
+                }
+                failure = e;
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new MisconfiguredException("the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
+                        + " has not answered for " + REGISTRY_PATIENCE.toSeconds() + " s: " + failure.getMessage()
+                        + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(), failure);
+            }
+            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
+            try {
+                Thread.sleep(1000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new MisconfiguredException("interrupted while waiting for the schema registry", e);
+            }
+        }
+    }
+
+    /** What the streams are doing; nothing before the start. */
+    public synchronized Optional<KafkaStreams.State> state() {
+        return Optional.ofNullable(streams).map(KafkaStreams::state);
+    }
+
+    /** The streams, for metadata and metrics. */
+    public synchronized KafkaStreams streams() {
+        if (streams == null) {
+            throw new IllegalStateException("the service has not been started");
+        }
+        return streams;
+    }
+
+    /** Completes when the service has stopped: exceptionally, with what stopped it, unless it was closed. */
+    public CompletionStage<Void> stopped() {
+        return stopped.copy();
+    }
+
+    /** The shards of the counts that are here. */
+    public LiveShards shards() {
+        return shards;
+    }
+
+    /** What has been done. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Commits what is done, gives the work to the other instances and stops. Does nothing the second time. */
+    @Override
+    public synchronized void close() {
+        closeQuietly();
+        stopped.complete(null);
+    }
+
+    private void closeQuietly() {
+        if (streams != null) {
+            // Leaving lets the others, or this instance when it comes back, start without waiting for a timeout.
+            boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            if (!clean) {
+                LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
+            }
+        }
+        if (registry != null) {
+            try {
+                registry.close();
+            } catch (IOException e) {
+                LOG.warn("Cannot close the schema registry client", e);
+            }
+            registry = null;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.driftline.topology;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceModel;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.store.WriteBackCache;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The caches and mixture weights of the sources of one partition, those used lately decoded.
+ *
+ * <p>A source is stored under its name and a number: 0 for the header, then its segments, of which a commit writes only
+ * those with new tokens.
+ */
+final class SourceModels implements WriteBackCache {
+
+    /** A full source takes about 1 MB of heap. */
+    private static final int DECODED = 64;
+
+    private final PageStore store;
+    private final MixtureSettings settings;
+    private final LinkedHashMap<String, SourceModel> sources = new LinkedHashMap<>(16, 0.75f, true);
+
+    SourceModels(PageStore store, MixtureSettings settings) {
+        this.store = store;
+        this.settings = settings;
+    }
+
+    /** What is known of {@code name}; a new source where nothing is. */
+    SourceModel get(String name) {
+        SourceModel source = sources.get(name);
+        if (source == null) {
+            source = read(name);
+            sources.put(name, source);
+            if (sources.size() > DECODED) {
+                Iterator<Map.Entry<String, SourceModel>> eldest = sources.entrySet().iterator();
+                Map.Entry<String, SourceModel> entry = eldest.next();
+                write(entry.getKey(), entry.getValue());
+                eldest.remove();
+            }
+        }
+        return source;
+    }
+
+    @Override
+    public void writeBack() {
+        sources.forEach(this::write);
+    }
+
+    @Override
+    public void forget() {
+        sources.clear();
+    }
+
+    private SourceModel read(String name) {
+        byte[] prefix = prefix(name);
+        byte[] header = store.get(key(prefix, 0));
+        if (header == null) {
+            return new SourceModel(settings);
+        }
+        try {
+            return SourceModel.restore(settings, header, slot -> store.get(key(prefix, slot + 1)));
+        } catch (IllegalStateException e) {
+            throw new MisconfiguredException("the state of source '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    private void write(String name, SourceModel source) {
+        if (source.isDirty()) {
+            byte[] prefix = prefix(name);
+            for (int slot : source.dirtySegments()) {
+                store.put(key(prefix, slot + 1), source.segment(slot));
+            }
+            store.put(key(prefix, 0), source.header());
+            source.markStored();
+        }
+    }
+
+    /** The name with its length in front, so that no key is the beginning of another. */
+    private static byte[] prefix(String name) {
+        Varints.Writer key = new Varints.Writer(name.length() + 8);
+        key.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+        return key.toByteArray();
+    }
+
+    private static byte[] key(byte[] prefix, int number) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + 2);
+        key[prefix.length] = (byte) (number >>> 8);
+        key[prefix.length + 1] = (byte) number;
+        return key;
+    }
+}
