@@ -113,7 +113,8 @@ final class DemoCommand implements Callable<Integer> {
                 settings);
         Demo demo = new Demo(options, Screen.on(spec.commandLine().getOut()));
         try (CtrlC ctrlC = CtrlC.then(demo::stop)) {
-            return demo.run() ? Driftline.OK : INTERRUPTED;
+            boolean complete = demo.run();
+            return complete && !ctrlC.pressed() ? Driftline.OK : INTERRUPTED;
         }
     }
 

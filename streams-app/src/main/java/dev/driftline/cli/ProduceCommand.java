@@ -112,7 +112,6 @@ final class ProduceCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr());
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
-            boolean stopped = false;
             try {
                 Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
                 for (Path file : files) {
@@ -120,19 +119,19 @@ final class ProduceCommand implements Callable<Integer> {
                 }
                 publisher.flush();
             } catch (InterruptedException | InterruptException e) {
+                // What was sent is waited for below, and that wait is not to be cut short.
                 Thread.interrupted();
-                stopped = true;
             } catch (PublishException e) {
-                publisher.close();
+                publisher.settle();
                 throw failure(e, publisher);
             } catch (CorpusFormatException e) {
                 publisher.flush();
                 throw failure(e, publisher);
             }
-            publisher.close();
-            screen.close();
-            report(publisher, started, stopped);
-            return stopped ? INTERRUPTED : Driftline.OK;
+            publisher.settle();
+            screen.clear();
+            report(publisher, started, ctrlC.pressed());
+            return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
         }
     }
 

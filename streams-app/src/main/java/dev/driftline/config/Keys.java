@@ -113,14 +113,14 @@ public final class Keys {
             Arrays.stream(Smoothing.values()).map(Smoothing::label).toList());
 
     /** Vocabulary. */
-    public static final ConfigKey<Vocabulary> MODEL_VOCABULARY = new ConfigKey<>(
+    public static final ConfigKey<VocabularyChoice> MODEL_VOCABULARY = new ConfigKey<>(
             "model.vocabulary",
             MODEL,
             "growing",
             "growing, grow-kenlm or fixed:FILE",
             "growing: every word learned so far, a new word also counts once as <unk>. grow-kenlm: the same, but <unk> has "
                     + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
-            Vocabulary::parse);
+            VocabularyChoice::parse);
 
     /** Shards of the counts. */
     public static final ConfigKey<Integer> SHARDS = whole(

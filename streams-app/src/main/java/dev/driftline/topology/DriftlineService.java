@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.config.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -120,8 +121,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {
-        dev.driftline.config.Vocabulary configured = config.get(Keys.MODEL_VOCABULARY);
-        if (configured instanceof dev.driftline.config.Vocabulary.Fixed fixed) {
+        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
+        if (configured instanceof VocabularyChoice.Fixed fixed) {
             try {
                 return Vocabulary.fixed(fixed.file());
             } catch (IOException | IllegalArgumentException e) {
@@ -129,7 +130,7 @@ public final class DriftlineService implements AutoCloseable {
                         Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
             }
         }
-        return new Vocabulary.Growing(((dev.driftline.config.Vocabulary.Growing) configured).countUnknown());
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
     }
 
     private void checkTopics() {
