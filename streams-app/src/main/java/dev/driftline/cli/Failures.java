@@ -2,6 +2,7 @@ package dev.driftline.cli;
 
 import dev.driftline.config.InvalidConfigException;
 import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.apache.kafka.common.KafkaException;
@@ -10,6 +11,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /** What a failure says to the person at the command line. */
 final class Failures {
@@ -26,7 +28,7 @@ final class Failures {
                     + " its address. " + oneLine(failure);
         }
         if (failure instanceof AuthenticationException) {
-            return "Kafka refused the login: check kafka.security.protocol and kafka.sasl.*. " + oneLine(failure);
+            return "Kafka refused the login: check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*. " + oneLine(failure);
         }
         if (failure instanceof AuthorizationException) {
             return "Kafka does not allow this: ask for the right on what is named here. " + oneLine(failure);
@@ -45,7 +47,19 @@ final class Failures {
             Throwable cause = failure.getCause() instanceof ConfigException ? failure.getCause() : failure;
             return "Kafka client: " + oneLine(cause);
         }
-        return failure.getMessage() == null ? failure.toString() : oneLine(failure);
+        if (failure instanceof UncheckedIOException wrapped) {
+            return wrapped.getMessage().equals(String.valueOf(wrapped.getCause()))
+                    ? message(wrapped.getCause())
+                    : oneLine(failure) + ": " + oneLine(wrapped.getCause());
+        }
+        if (failure instanceof StreamsException && failure.getCause() != null) {
+            return oneLine(failure) + ": " + oneLine(failure.getCause());
+        }
+        if (failure instanceof NullPointerException || failure instanceof IndexOutOfBoundsException
+                || failure instanceof ClassCastException || failure.getMessage() == null) {
+            return "unexpected " + failure + "; --verbose prints where, please report it";
+        }
+        return oneLine(failure);
     }
 
     /** The exit code that goes with {@link #message}. */

@@ -73,13 +73,15 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
+            description =
+                    "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
     private String tokenizer;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
+            description =
+                    "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
     private RecordKey key = RecordKey.SOURCE;
 
     @Option(names = "--rate", paramLabel = "N", description = "At most this many documents a second.")
@@ -112,7 +114,6 @@ final class ProduceCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr());
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
-            boolean stopped = false;
             try {
                 Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
                 for (Path file : files) {
@@ -120,19 +121,19 @@ final class ProduceCommand implements Callable<Integer> {
                 }
                 publisher.flush();
             } catch (InterruptedException | InterruptException e) {
+                // What was sent is waited for below, and that wait is not to be cut short.
                 Thread.interrupted();
-                stopped = true;
             } catch (PublishException e) {
-                publisher.close();
+                publisher.settle();
                 throw failure(e, publisher);
             } catch (CorpusFormatException e) {
                 publisher.flush();
                 throw failure(e, publisher);
             }
-            publisher.close();
-            screen.close();
-            report(publisher, started, stopped);
-            return stopped ? INTERRUPTED : Driftline.OK;
+            publisher.settle();
+            screen.clear();
+            report(publisher, started, ctrlC.pressed());
+            return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
         }
     }
 
@@ -227,7 +228,9 @@ final class ProduceCommand implements Callable<Integer> {
                                                 : String.format(
                                                         "; %,d tokens, %,.0f tokens/s",
                                                         publisher.tokens(), publisher.tokens() / seconds),
-                                        malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed),
+                                        malformed == 0
+                                                ? ""
+                                                : String.format("; %,d malformed lines passed over", malformed),
                                         seconds));
         spec.commandLine().getOut().flush();
     }

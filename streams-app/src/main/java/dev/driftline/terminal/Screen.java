@@ -59,10 +59,14 @@ public final class Screen implements AutoCloseable {
     }
 
     /** Removes the block. */
-    @Override
-    public synchronized void close() {
+    public synchronized void clear() {
         erase();
         out.flush();
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 
     private void erase() {

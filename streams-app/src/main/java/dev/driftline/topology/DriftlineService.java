@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.config.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -24,6 +25,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class DriftlineService implements AutoCloseable {
     private final FailureResponse failures = new FailureResponse();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+    private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
     private KafkaStreams streams;
     private TopologySettings settings;
@@ -52,6 +55,21 @@ public final class DriftlineService implements AutoCloseable {
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+    }
+
+    /**
+     * Says where this instance answers questions, so that the others can pass on those that need its shards. Before the
+     * start.
+     *
+     * @param address host and port
+     */
+    public synchronized void answersAt(String address) {
+        answersAt = Optional.of(address);
+    }
+
+    /** The topic whose partitions are the shards. */
+    public String requestsTopic() {
+        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
     }
 
     /**
@@ -71,6 +89,7 @@ public final class DriftlineService implements AutoCloseable {
             registry = serdes.client();
             checkSchemas();
             Properties properties = StreamsTuning.of(config);
+            answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             streams = new KafkaStreams(
                     new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties);
             streams.setUncaughtExceptionHandler(failures);
@@ -120,8 +139,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {
-        dev.driftline.config.Vocabulary configured = config.get(Keys.MODEL_VOCABULARY);
-        if (configured instanceof dev.driftline.config.Vocabulary.Fixed fixed) {
+        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
+        if (configured instanceof VocabularyChoice.Fixed fixed) {
             try {
                 return Vocabulary.fixed(fixed.file());
             } catch (IOException | IllegalArgumentException e) {
@@ -129,7 +148,7 @@ public final class DriftlineService implements AutoCloseable {
                         Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
             }
         }
-        return new Vocabulary.Growing(((dev.driftline.config.Vocabulary.Growing) configured).countUnknown());
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
     }
 
     private void checkTopics() {

@@ -2,13 +2,17 @@ package dev.driftline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,6 +51,13 @@ class DriftlineTest {
         assertThat(out.toString())
                 .contains(
                         "run", "topics", "scores", "predictions", "dead-letters", "config", "Exit codes", "--verbose");
+    }
+
+    @Test
+    void shouldPrintTheHelpWhenNothingIsAskedFor() {
+        assertThat(run()).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("Usage: driftline", "topics");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test
@@ -104,6 +115,20 @@ class DriftlineTest {
     void shouldKeepTheTerminalSafeFromWhatARecordHolds() {
         assertThat(Printable.escape("a\u001b[2Jb\n")).isEqualTo("a\\u001B[2Jb\\u000A");
         assertThat(Printable.cut("𝒟𝒟𝒟𝒟", 3)).isEqualTo("𝒟𝒟…");
+    }
+
+    @Test
+    void shouldSayWhatAFailureMeansInOneLine() {
+        assertThat(Failures.message(new UncheckedIOException(new NoSuchFileException("corpus.tsv"))))
+                .isEqualTo("no such file: corpus.tsv");
+        assertThat(Failures.message(new UncheckedIOException("cannot write out.tsv", new IOException("disk full"))))
+                .isEqualTo("cannot write out.tsv: disk full");
+        assertThat(Failures.message(new NullPointerException())).contains("--verbose");
+        assertThat(Failures.message(new SaslAuthenticationException("bad password\n again")))
+                .contains("kafka.sasl", "bad password; again")
+                .hasLineCount(1);
+        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT))).isEqualTo(3);
+        assertThat(Failures.exitCode(new IllegalStateException("x"))).isEqualTo(Driftline.FAILED);
     }
 
     private int run(String... arguments) {

@@ -100,12 +100,12 @@ class DriftlineConfigTest {
 
     @Test
     void shouldReadVocabularies() {
-        assertThat(DriftlineConfig.defaults().get(Keys.MODEL_VOCABULARY)).isEqualTo(new Vocabulary.Growing(true));
+        assertThat(DriftlineConfig.defaults().get(Keys.MODEL_VOCABULARY)).isEqualTo(new VocabularyChoice.Growing(true));
         assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "grow-kenlm")).get(Keys.MODEL_VOCABULARY))
-                .isEqualTo(new Vocabulary.Growing(false));
+                .isEqualTo(new VocabularyChoice.Growing(false));
         assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:words.txt"))
                         .get(Keys.MODEL_VOCABULARY))
-                .isEqualTo(new Vocabulary.Fixed(Path.of("words.txt")));
+                .isEqualTo(new VocabularyChoice.Fixed(Path.of("words.txt")));
     }
 
     @Test

@@ -32,10 +32,10 @@ class EmbeddedBrokerIT {
             try (KafkaProducer<String, String> producer = transactional(broker.bootstrapServers())) {
                 producer.initTransactions();
                 producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "aborted"));
+                producer.send(new ProducerRecord<>("letters", "a", "aborted")).get();
                 producer.abortTransaction();
                 producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "committed"));
+                producer.send(new ProducerRecord<>("letters", "a", "committed")).get();
                 producer.commitTransaction();
             }
             assertThat(readAll(broker.bootstrapServers(), "letters")).containsExactly("committed");

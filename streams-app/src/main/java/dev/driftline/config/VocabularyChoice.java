@@ -3,14 +3,14 @@ package dev.driftline.config;
 import java.nio.file.Path;
 
 /** Which words the model has a probability of their own for. */
-public sealed interface Vocabulary {
+public sealed interface VocabularyChoice {
 
     /**
      * Reads {@code growing}, {@code grow-kenlm} or {@code fixed:FILE}.
      *
      * @throws IllegalArgumentException for anything else
      */
-    static Vocabulary parse(String text) {
+    static VocabularyChoice parse(String text) {
         if (text.equals("growing")) {
             return new Growing(true);
         }
@@ -29,12 +29,12 @@ public sealed interface Vocabulary {
      * @param countUnknown whether a new word also counts once as {@code <unk>}, so that unknown words have a learned share
      *     ({@code growing}), or {@code <unk>} keeps only its share of the uniform distribution ({@code grow-kenlm})
      */
-    record Growing(boolean countUnknown) implements Vocabulary {}
+    record Growing(boolean countUnknown) implements VocabularyChoice {}
 
     /**
      * Only the words of a list; any other is {@code <unk>}.
      *
      * @param file one word a line, UTF-8
      */
-    record Fixed(Path file) implements Vocabulary {}
+    record Fixed(Path file) implements VocabularyChoice {}
 }

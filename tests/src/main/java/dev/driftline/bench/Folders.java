@@ -1,0 +1,59 @@
+package dev.driftline.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Folders that come and go with a measurement. */
+final class Folders {
+
+    private Folders() {}
+
+    /** The bytes of all files below {@code folder}. */
+    static long bytes(Path folder) {
+        return bytes(folder, file -> true);
+    }
+
+    /** The bytes of those files below {@code folder} that {@code counted} accepts. */
+    static long bytes(Path folder, Predicate<Path> counted) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(counted)
+                    .mapToLong(Folders::size)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0; // RocksDB has removed it meanwhile
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes {@code folder} and what is in it. */
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("cannot remove " + folder + ": " + e.getMessage());
+        }
+    }
+}

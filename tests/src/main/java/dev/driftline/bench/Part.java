@@ -1,0 +1,32 @@
+package dev.driftline.bench;
+
+import java.util.Locale;
+
+/** What can be measured, in the order in which it is. */
+enum Part {
+    /** The model alone on one thread, over RocksDB, without Kafka. */
+    IN_PROCESS,
+    /** Top-10 predictions of a learned model, without Kafka. */
+    PREDICTIONS,
+    /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
+    END_TO_END,
+    /** State from changelogs after the state folder was lost. */
+    RESTORE,
+    /** Document in to score out at half of the load. */
+    LATENCY;
+
+    /** The name on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Part named(String name) {
+        for (Part part : values()) {
+            if (part.toString().equals(name)) {
+                return part;
+            }
+        }
+        throw new IllegalArgumentException("'" + name + "' is none of in-process, predictions, end-to-end, restore, latency");
+    }
+}

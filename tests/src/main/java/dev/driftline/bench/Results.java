@@ -1,0 +1,140 @@
+package dev.driftline.bench;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that was measured, in the shape of the file that {@code --json} writes (names there in snake case). */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+final class Results {
+
+    /**
+     * What it was measured on.
+     *
+     * @param memoryBytes physical memory
+     * @param loadAverage of the last minute when the benchmark began; well above 0, other work was running
+     */
+    record Machine(String cpu, int cores, long memoryBytes, String os, double loadAverage) {}
+
+    /** The Java that ran all of it. */
+    record Jdk(String version, String vendor, String vm) {}
+
+    /** A text. */
+    record Corpus(String name, int documents, long tokens, long types) {}
+
+    /**
+     * What was the same in every run through a broker.
+     *
+     * @param documents documents after the corpus was cut
+     * @param documentTokens tokens of such a document, about
+     * @param heap of each measured JVM
+     */
+    record Settings(
+            String guarantee,
+            long commitIntervalMs,
+            int shards,
+            int threads,
+            List<Integer> order,
+            int documents,
+            int documentTokens,
+            int predictions,
+            String heap,
+            String warmUp) {}
+
+    /**
+     * The model alone.
+     *
+     * @param tokensPerSecond median of the runs
+     * @param runs each run, in tokens a second
+     * @param perplexity of the top order over all documents: the work was done
+     * @param writeBackIntervalMs how often changed pages went to RocksDB; the last write-back is part of the time
+     * @param writeBackSeconds of the median run, spent writing back
+     */
+    record InProcess(
+            String corpus,
+            int order,
+            double tokensPerSecond,
+            List<Double> runs,
+            double perplexity,
+            long writeBackIntervalMs,
+            double writeBackSeconds,
+            long decodedCacheBytes,
+            long rocksdbMemoryBytes,
+            long distinctNgrams,
+            long stateBytes,
+            double stateBytesPerNgram) {}
+
+    /**
+     * One order through a broker.
+     *
+     * @param driftlineCpuSeconds of the measured application, of the broker beside it
+     */
+    record EndToEnd(
+            int order,
+            double driftlineTokensPerSecond,
+            double naiveTokensPerSecond,
+            double ratio,
+            double driftlineSeconds,
+            double driftlineCpuSeconds,
+            double driftlineBrokerCpuSeconds,
+            double driftlinePerplexity,
+            double naiveSeconds,
+            double naiveCpuSeconds,
+            double naiveBrokerCpuSeconds) {}
+
+    /** Milliseconds from when a document was due to be sent until its score could be read. */
+    record Latency(
+            int order,
+            long commitIntervalMs,
+            double tokensPerSecond,
+            double documentsPerSecond,
+            long documents,
+            double p50Ms,
+            double p90Ms,
+            double p99Ms,
+            double maxMs) {}
+
+    /** All state from changelogs. */
+    record Restore(int order, double seconds, long records, long changelogBytes, double ngramsPerSecond) {}
+
+    /**
+     * What is kept of the text.
+     *
+     * @param distinctNgrams of all orders
+     * @param stateBytes files of the count stores
+     * @param changelogRecords written while the corpus was learned, compacted or not
+     * @param changelogBytes of the count stores' changelogs, compressed, as far as they were compacted
+     */
+    record State(
+            int order,
+            long distinctNgrams,
+            long stateBytes,
+            double stateBytesPerNgram,
+            long changelogRecords,
+            double changelogRecordsPerToken,
+            long changelogBytes,
+            double changelogBytesPerNgram) {}
+
+    /** Microseconds for the ten most probable next words, request to sorted answer. */
+    record Predictions(
+            String corpus,
+            int order,
+            long contexts,
+            double p50Micros,
+            double p99Micros,
+            String hottestContext,
+            double hottestP50Micros,
+            double hottestP99Micros) {}
+
+    public Machine machine;
+    public Jdk jdk;
+    public Corpus corpus;
+    public List<Corpus> corpora = new ArrayList<>();
+    public Settings settings;
+    public List<InProcess> inProcess = new ArrayList<>();
+    public List<EndToEnd> endToEnd = new ArrayList<>();
+    public Latency latency;
+    public Restore restore;
+    public State state;
+    public Predictions predictions;
+}

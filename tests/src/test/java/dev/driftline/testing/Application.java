@@ -1,0 +1,229 @@
+package dev.driftline.testing;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicDefinitions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * One service under test: its topics, its instances, what goes in and what comes out. One thread. Closing it stops its
+ * instances, kills what does not stop, and removes their folders.
+ */
+public final class Application implements AutoCloseable {
+
+    private final Path directory;
+    private final Map<String, String> settings;
+    private final DriftlineConfig config;
+    private final TopicDefinitions topics;
+    private final SchemaRegistrySerdes serdes;
+    private final Producer<byte[], byte[]> producer;
+    private final Serializer<Document> documents;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    Application(Cluster cluster, String name, Path directory, Map<String, String> given) {
+        this.directory = directory;
+        settings = new HashMap<>(Map.of(
+                Keys.BOOTSTRAP_SERVERS.name(), cluster.bootstrapServers(),
+                Keys.SCHEMA_REGISTRY_URL.name(), cluster.registryUrl(),
+                Keys.APPLICATION_ID.name(), name,
+                Keys.TOPIC_PREFIX.name(), name + ".",
+                // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
+                "streams.main.consumer.session.timeout.ms", "3000",
+                "streams.main.consumer.heartbeat.interval.ms", "500",
+                "producer.transaction.timeout.ms", "5000"));
+        settings.putAll(given);
+        config = DriftlineConfig.of(settings);
+        topics = TopicDefinitions.of(config);
+        serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            admin.create();
+            admin.registerSchemas();
+        }
+        producer = new KafkaProducer<>(
+                config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        documents = serdes.serializer(Document.class);
+    }
+
+    /** The configuration that all instances share. */
+    public DriftlineConfig config() {
+        return config;
+    }
+
+    /** What makes and reads the values of its topics. */
+    public SchemaRegistrySerdes serdes() {
+        return serdes;
+    }
+
+    /** The full name of a topic. */
+    public String topic(Topic topic) {
+        return topics.name(topic);
+    }
+
+    /** The settings that make {@link #config()}, for a command line. */
+    public Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
+    /** A folder of this application's own, gone when it closes. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Loses the state of instance {@code name}, which must not be running. */
+    public void loseState(String name) {
+        Cluster.deleteAll(stateDirectory(name));
+    }
+
+    /** Where instance {@code name} keeps its state. */
+    public Path stateDirectory(String name) {
+        return directory.resolve(name).resolve("state");
+    }
+
+    /** Starts an instance in this JVM. A name that ran before finds its state again. */
+    public LocalInstance start(String name) {
+        return start(name, Map.of());
+    }
+
+    /** As {@link #start(String)}, with settings of its own. */
+    public LocalInstance start(String name, Map<String, String> overrides) {
+        LocalInstance instance = new LocalInstance(config.with(own(name)).with(overrides));
+        opened.add(instance);
+        instance.start();
+        return instance;
+    }
+
+    /** Starts {@code driftline run} in a JVM of its own, which can be killed. A name that ran before finds its state again. */
+    public ChildInstance spawn(String name) {
+        return spawn(name, Map.of());
+    }
+
+    /** As {@link #spawn(String)}, with settings of its own. */
+    public ChildInstance spawn(String name, Map<String, String> overrides) {
+        Path folder = directory.resolve(name);
+        Path file = folder.resolve("driftline.properties");
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        properties.putAll(own(name));
+        properties.putAll(overrides);
+        try {
+            Files.createDirectories(folder);
+            try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+                properties.store(writer, null);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ChildInstance instance = ChildInstance.start(file, folder.resolve("log.txt"));
+        opened.add(instance);
+        return instance;
+    }
+
+    private Map<String, String> own(String name) {
+        return Map.of(Keys.STATE_DIR.name(), stateDirectory(name).toString());
+    }
+
+    /** Publishes documents, in this order, and waits until the broker has them. */
+    public void publish(Collection<Document> batch) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>(batch.size());
+        for (Document document : batch) {
+            sent.add(send(document));
+        }
+        sent.forEach(Application::await);
+    }
+
+    private Future<RecordMetadata> send(Document document) {
+        String topic = topic(Topic.DOCUMENTS);
+        return producer.send(new ProducerRecord<>(
+                topic, document.getId().getBytes(StandardCharsets.UTF_8), documents.serialize(topic, document)));
+    }
+
+    /** The bytes of a document as its topic has them. */
+    public byte[] bytes(Document document) {
+        return documents.serialize(topic(Topic.DOCUMENTS), document);
+    }
+
+    /** Publishes bytes as they are and says where they are. */
+    public RecordMetadata publish(Topic topic, String key, byte[] value) {
+        return await(producer.send(new ProducerRecord<>(
+                topic(topic), key == null ? null : key.getBytes(StandardCharsets.UTF_8), value)));
+    }
+
+    /** The scores. */
+    public RecordedTopic<Score> scores() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.SCORES), config.consumerProperties(), serdes.deserializer(Score.class)));
+    }
+
+    /** The predictions. */
+    public RecordedTopic<Prediction> predictions() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.PREDICTIONS), config.consumerProperties(), serdes.deserializer(Prediction.class)));
+    }
+
+    /** The dead letters. */
+    public RecordedTopic<byte[]> deadLetters() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.DEAD_LETTERS), config.consumerProperties(), new ByteArrayDeserializer()));
+    }
+
+    /** The counts as the changelog has them: what an instance that lost everything would start from. */
+    public ChangelogCounts changelogCounts() {
+        return ChangelogCounts.read(config);
+    }
+
+    private <T> RecordedTopic<T> recorded(RecordedTopic<T> topic) {
+        opened.add(topic);
+        return topic;
+    }
+
+    private static RecordMetadata await(Future<RecordMetadata> sent) {
+        try {
+            return sent.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the broker did not take a record", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot close " + opened.get(i), e);
+            }
+        }
+        producer.close();
+        documents.close();
+        Cluster.deleteAll(directory);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.driftline.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code driftline run} in a JVM of its own. Its log goes on in one file over all its lives. */
+public final class ChildInstance implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final DriftlineProcess process;
+    private final Path log;
+    private final int logBefore;
+
+    private ChildInstance(DriftlineProcess process, Path log, int logBefore) {
+        this.process = process;
+        this.log = log;
+        this.logBefore = logBefore;
+    }
+
+    static ChildInstance start(Path config, Path log) {
+        int before = read(log).length();
+        DriftlineProcess process =
+                DriftlineProcess.start(List.of("run", "--config", config.toString()), builder -> builder
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        return new ChildInstance(process, log, before);
+    }
+
+    /** Waits until its log of this life contains {@code text}. */
+    public ChildInstance awaitLog(String text) {
+        await(log + " to say '" + text + "'")
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("the instance ended: " + log());
+                    }
+                    return log().contains(text);
+                });
+        return this;
+    }
+
+    /** What it has said in this life. */
+    public String log() {
+        return read(log).substring(logBefore);
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** Ctrl-C; returns its exit code. */
+    public int interrupt(Duration atMost) {
+        process.signal("INT");
+        return process.awaitExit(atMost);
+    }
+
+    /** Stops it in an orderly way, as {@code kill} without {@code -9} does. */
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

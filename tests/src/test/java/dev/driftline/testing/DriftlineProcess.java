@@ -1,0 +1,133 @@
+package dev.driftline.testing;
+
+import dev.driftline.embedded.ParentBound;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** The {@code driftline} command in a JVM of its own, with the code under test. */
+public final class DriftlineProcess implements AutoCloseable {
+
+    private static final Duration GRACE = Duration.ofSeconds(40);
+
+    private final Process process;
+
+    private DriftlineProcess(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts {@code driftline} with these arguments.
+     *
+     * @param wiring says where its output goes
+     */
+    public static DriftlineProcess start(List<String> arguments, UnaryOperator<ProcessBuilder> wiring) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dfile.encoding=UTF-8",
+                "-Dlogback.configurationFile=logback.xml",
+                // Ends it when this JVM ends, however that ends.
+                ParentBound.class.getName(),
+                "dev.driftline.cli.Driftline"));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // In the environment, a class path may be longer than a command line may be.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("DRIFTLINE_"));
+        try {
+            return new DriftlineProcess(wiring.apply(builder).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start driftline", e);
+        }
+    }
+
+    /**
+     * What a command line gave.
+     *
+     * @param exitCode its exit code
+     * @param out what it printed to standard output
+     * @param err what it printed to standard error
+     */
+    public record Result(int exitCode, String out, String err) {}
+
+    /** Runs a command to its end. Fails if it takes longer than {@code atMost}. */
+    public static Result run(Duration atMost, List<String> arguments) {
+        try {
+            Path out = Files.createTempFile("driftline-out-", ".txt");
+            Path err = Files.createTempFile("driftline-err-", ".txt");
+            try (DriftlineProcess process = start(arguments, builder ->
+                    builder.redirectOutput(out.toFile()).redirectError(err.toFile()))) {
+                int exitCode = process.awaitExit(atMost);
+                return new Result(
+                        exitCode,
+                        Files.readString(out, StandardCharsets.UTF_8),
+                        Files.readString(err, StandardCharsets.UTF_8));
+            } finally {
+                Files.delete(out);
+                Files.delete(err);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends a signal by its name, such as {@code INT}. */
+    public void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill -" + name + " ended with " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit(GRACE);
+    }
+
+    /** Waits for its end and returns its exit code; a process that takes longer than {@code atMost} fails. */
+    public int awaitExit(Duration atMost) {
+        try {
+            if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("driftline has not ended within " + atMost);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.destroy();
+            awaitExit(GRACE);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.driftline.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Score;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.ChildInstance;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.NgramCensus;
+import dev.driftline.testing.RecordedTopic;
+import dev.driftline.testing.SmallDocuments;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Under exactly-once a crash changes no count, loses no document and repeats no score. */
+@ExtendWith(ClusterExtension.class)
+class KilledInstancesIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int ORDER = 4;
+    private static final int WAVE = 1_000;
+
+    /** Makes a restore last long enough to be killed in the middle of it. */
+    private static final Map<String, String> SLOW_RESTORE = Map.of("streams.restore.consumer.max.poll.records", "1");
+
+    @Test
+    void shouldCountAndScoreExactlyOnceWhenInstancesAreKilledAtAnyMoment(Cluster cluster) {
+        try (Application application = cluster.application(
+                "killed",
+                Map.of(
+                        "shards", "4",
+                        "partitions", "4",
+                        "model.order", Integer.toString(ORDER),
+                        "stream.threads", "2",
+                        "commit.interval.ms", "100"))) {
+            SmallDocuments stream = new SmallDocuments(1);
+            List<Document> published = new ArrayList<>();
+            RecordedTopic<Score> scores = application.scores();
+            ChildInstance one = application.spawn("one");
+            ChildInstance two = application.spawn("two");
+
+            // 1. In the middle of the stream, soon after the first commits.
+            publish(application, stream, published, 2 * WAVE);
+            scores.awaitSize(1, PATIENCE);
+            one.kill();
+            one = application.spawn("one");
+
+            // 2. The other one, while the first is coming back or has just come back.
+            publish(application, stream, published, WAVE);
+            scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
+            two.kill();
+            two = application.spawn("two");
+
+            // 3. and 4. Both at once: nobody is left to take over.
+            publish(application, stream, published, WAVE);
+            scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
+            one.kill();
+            two.kill();
+            assertThat(scores.records().size()).as("scored, at the kill of both").isLessThan(published.size());
+
+            // 5. In the middle of a restore of the counts.
+            one = application.spawn("one", SLOW_RESTORE);
+            one.awaitLog("Restoring " + DriftlineTopology.COUNTS_STORE);
+            one.kill();
+            assertThat(restoresUnderWay(one.log())).as("restores that the kill broke off").isPositive();
+
+            // 6. Again, while a new wave waits.
+            publish(application, stream, published, WAVE);
+            one = application.spawn("one", SLOW_RESTORE);
+            one.awaitLog("Restoring " + DriftlineTopology.COUNTS_STORE);
+            two = application.spawn("two");
+            one.kill();
+
+            // 7. One that takes over alone, and is killed in the middle of that.
+            scores.awaitSize(scores.size() + 1, PATIENCE);
+            two.kill();
+            one = application.spawn("one");
+            two = application.spawn("two");
+
+            publish(application, stream, published, WAVE);
+            scores.awaitSize(published.size(), PATIENCE);
+            one.close();
+            two.close();
+
+            assertThat(scores.values())
+                    .extracting(Score::getId)
+                    .as("every document is scored exactly once")
+                    .containsExactlyInAnyOrderElementsOf(
+                            published.stream().map(Document::getId).toList());
+            assertThat(application.predictions().values())
+                    .extracting(Prediction::getId)
+                    .as("every document is predicted exactly once")
+                    .containsExactlyInAnyOrderElementsOf(
+                            published.stream().map(Document::getId).toList());
+            assertThat(application.deadLetters().records()).isEmpty();
+            application.changelogCounts().assertEqual(census(published));
+        }
+    }
+
+    /** With one shard and one partition the order is fixed, so that every number can be compared. */
+    @Test
+    void shouldGiveTheVerySameScoresAsAnInstanceThatWasNeverKilled(Cluster cluster) {
+        Map<String, String> settings = Map.of(
+                "shards", "1",
+                "partitions", "1",
+                "model.order", Integer.toString(ORDER),
+                "scores.surprisals", "true",
+                "stream.threads", "2",
+                "commit.interval.ms", "100");
+        List<Document> documents = new SmallDocuments(2).next(3 * WAVE);
+        List<Score> undisturbed;
+        try (Application application = cluster.application("undisturbed", settings)) {
+            application.publish(documents);
+            application.start("one");
+            undisturbed =
+                    application.scores().awaitSize(documents.size(), PATIENCE).values();
+        }
+        try (Application application = cluster.application("disturbed", settings)) {
+            RecordedTopic<Score> scores = application.scores();
+            for (int wave = 0; wave < 3; wave++) {
+                ChildInstance instance = application.spawn("one");
+                application.publish(documents.subList(wave * WAVE, (wave + 1) * WAVE));
+                scores.awaitSize(scores.size() + WAVE / 4, PATIENCE);
+                instance.kill();
+            }
+            application.start("one");
+            scores.awaitSize(documents.size(), PATIENCE);
+            List<Score> disturbed = scores.values();
+
+            assertThat(disturbed).hasSameSizeAs(undisturbed);
+            for (int i = 0; i < disturbed.size(); i++) {
+                assertThat(comparable(disturbed.get(i))).isEqualTo(comparable(undisturbed.get(i)));
+            }
+        }
+    }
+
+    /** A score without what names the run. */
+    private static Score comparable(Score score) {
+        return Score.newBuilder(score)
+                .setScoredAt(score.getPublishedAt())
+                .setInputTopic("documents")
+                .build();
+    }
+
+    private static void publish(
+            Application application, SmallDocuments stream, List<Document> published, int count) {
+        List<Document> wave = stream.next(count);
+        application.publish(wave);
+        published.addAll(wave);
+    }
+
+    private static NgramCensus census(List<Document> documents) {
+        NgramCensus census = new NgramCensus(ORDER);
+        documents.forEach(document -> census.add(document.getSentences()));
+        return census;
+    }
+
+    private static long restoresUnderWay(String log) {
+        return matches(log, "Restoring (\\S+ partition \\d+): \\d+ records").distinct().count()
+                - matches(log, "Restored (\\S+ partition \\d+): ").distinct().count();
+    }
+
+    private static Stream<String> matches(String log, String pattern) {
+        return Pattern.compile(pattern).matcher(log).results().map(result -> result.group(1));
+    }
+}

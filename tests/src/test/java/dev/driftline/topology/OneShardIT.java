@@ -1,0 +1,85 @@
+package dev.driftline.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Score;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.Brown;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.NgramCensus;
+import dev.driftline.testing.RecordedTopic;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** With one shard and one partition the service is the exact model. */
+@ExtendWith(ClusterExtension.class)
+class OneShardIT {
+
+    private static final double BITS_A_TOKEN = 1e-3;
+    private static final int ORDER = 5;
+
+    @Test
+    void shouldGiveEveryDocumentOfBrownItsGoldenBits(Cluster cluster) {
+        List<Document> documents = Brown.documents();
+        try (Application application = cluster.application(
+                "golden", Map.of("shards", "1", "partitions", "1", "model.order", "5", "commit.interval.ms", "1000"))) {
+            application.publish(documents);
+            application.start("one");
+            RecordedTopic<Prediction> predictions = application.predictions();
+            List<Score> scores = application
+                    .scores()
+                    .awaitSize(documents.size(), Duration.ofMinutes(3))
+                    .values();
+
+            Map<String, Brown.Golden> golden = Brown.golden();
+            assertThat(scores).extracting(Score::getId).containsExactlyElementsOf(golden.keySet());
+            for (Score score : scores) {
+                Brown.Golden expected = golden.get(score.getId());
+                assertThat(score.getTokens()).as(score.getId()).isEqualTo(expected.tokens());
+                assertThat(score.getUnknownTokens()).as(score.getId()).isEqualTo(expected.unknown());
+                for (int order : List.of(3, ORDER)) {
+                    assertThat(bits(score, order) / score.getTokens())
+                            .as("bits a token of %s at order %d", score.getId(), order)
+                            .isCloseTo(expected.bits().get(order) / expected.tokens(), within(BITS_A_TOKEN));
+                }
+                assertThat(score.getNgramBitsPerToken())
+                        .isCloseTo(bits(score, ORDER) / score.getTokens(), within(1e-9));
+            }
+
+            predictions.awaitSize(documents.size(), Duration.ofSeconds(30));
+            assertThat(predictions.values()).extracting(Prediction::getId).containsExactlyElementsOf(golden.keySet());
+            assertThat(predictions.values().subList(1, documents.size())).allSatisfy(OneShardIT::isADistributionsHead);
+
+            NgramCensus census = new NgramCensus(ORDER);
+            documents.forEach(document -> census.add(document.getSentences()));
+            application.changelogCounts().assertEqual(census);
+        }
+    }
+
+    private static double bits(Score score, int order) {
+        return score.getExperts().stream()
+                .filter(expert -> expert.getName().equals("kneser-ney-" + order))
+                .mapToDouble(ExpertScore::getBits)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void isADistributionsHead(Prediction prediction) {
+        assertThat(prediction.getContext()).as("context").isNotEmpty();
+        assertThat(prediction.getModels()).isNotEmpty().allSatisfy(model -> {
+            List<Double> probabilities =
+                    model.getCandidates().stream().map(candidate -> candidate.getProbability()).toList();
+            assertThat(probabilities).allMatch(p -> p >= 0 && p <= 1);
+            assertThat(probabilities).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+            assertThat(probabilities.stream().mapToDouble(p -> p).sum()).isBetween(0.01, 1 + 1e-6);
+        });
+    }
+}

@@ -1,0 +1,91 @@
+package dev.driftline.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.LocalInstance;
+import dev.driftline.testing.NgramCensus;
+import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Text that Driftline tokenises itself. */
+@ExtendWith(ClusterExtension.class)
+class RawTextIT {
+
+    private static final int ORDER = 3;
+
+    @Test
+    void shouldTokeniseScoreAndLearnRawText(Cluster cluster) {
+        List<TextEvent> events = List.of(
+                event("en", "en", "The students opened their books. They began to read."),
+                event("en-again", "en", "The students opened their books. They began to read."),
+                event("zh", "zh", "学生们打开了课本。他们开始阅读。"),
+                event("ja", "ja", "学生たちは本を開いた。"),
+                event("none", null, "naïve café, isn't it?"));
+        try (Application application = cluster.application(
+                "text",
+                Map.of(
+                        "shards", "1", "partitions", "1", "model.order", Integer.toString(ORDER), "tokenizer",
+                        "words"))) {
+            LocalInstance instance = application.start("one");
+            try (Serializer<TextEvent> serializer = application.serdes().serializer(TextEvent.class)) {
+                for (TextEvent event : events) {
+                    application.publish(
+                            Topic.TEXT, event.getId(), serializer.serialize(application.topic(Topic.TEXT), event));
+                }
+            }
+            List<Score> scores = application
+                    .scores()
+                    .awaitSize(events.size(), Duration.ofMinutes(1))
+                    .values();
+
+            assertThat(scores).extracting(Score::getId).containsExactly("en", "en-again", "zh", "ja", "none");
+            assertThat(scores).extracting(Score::getInputTopic).containsOnly(application.topic(Topic.TEXT));
+            assertThat(scores.get(0).getUnknownTokens()).isPositive();
+            assertThat(scores.get(1).getUnknownTokens()).isZero();
+            assertThat(scores.get(1).getNgramBitsPerToken())
+                    .isLessThan(scores.get(2).getNgramBitsPerToken());
+
+            NgramCensus census = new NgramCensus(ORDER);
+            for (int i = 0; i < events.size(); i++) {
+                TextEvent event = events.get(i);
+                List<List<String>> sentences = Tokenizers.named("words")
+                        .sentences(event.getText(), event.getLanguage() == null ? "" : event.getLanguage());
+                census.add(sentences);
+                assertThat(scores.get(i).getTokens())
+                        .as(event.getId())
+                        .isEqualTo(sentences.stream().mapToInt(List::size).sum() + sentences.size());
+            }
+            assertThat(instance.service()
+                            .shards()
+                            .ask(0, shard -> shard.rawCount(List.of("students", "opened", "their"))))
+                    .contains(2L);
+            assertThat(instance.service().shards().ask(0, shard -> shard.rawCount(List.of("打开"))))
+                    .as("a Chinese word found by dictionary")
+                    .contains(1L);
+            instance.close();
+            application.changelogCounts().assertEqual(census);
+        }
+    }
+
+    private static TextEvent event(String id, String language, String text) {
+        return TextEvent.newBuilder()
+                .setId(id)
+                .setSource("web")
+                .setLanguage(language)
+                .setPublishedAt(Instant.parse("2026-01-01T00:00:00Z"))
+                .setText(text)
+                .build();
+    }
+}
