@@ -49,7 +49,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
-    private KafkaStreams streams;
+    private volatile KafkaStreams streams;
     private TopologySettings settings;
 
     /** A service that is not started. */
@@ -214,12 +214,12 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** What the streams are doing; nothing before the start. */
-    public synchronized Optional<KafkaStreams.State> state() {
+    public Optional<KafkaStreams.State> state() {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
     }
 
     /** The streams, for metadata and metrics. */
-    public synchronized KafkaStreams streams() {
+    public KafkaStreams streams() {
         if (streams == null) {
             throw new IllegalStateException("the service has not been started");
         }
