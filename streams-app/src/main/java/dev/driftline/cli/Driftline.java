@@ -48,6 +48,8 @@ import picocli.CommandLine.ScopeType;
             ScoresCommand.class,
             PredictionsCommand.class,
             DeadLettersCommand.class,
+            GenerateCommand.class,
+            CountsCommand.class,
             ConfigCommand.class,
             HelpCommand.class
         })
