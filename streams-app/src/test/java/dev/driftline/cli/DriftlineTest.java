@@ -127,7 +127,8 @@ class DriftlineTest {
         assertThat(Failures.message(new SaslAuthenticationException("bad password\n again")))
                 .contains("kafka.sasl", "bad password; again")
                 .hasLineCount(1);
-        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT))).isEqualTo(3);
+        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT)))
+                .isEqualTo(3);
         assertThat(Failures.exitCode(new IllegalStateException("x"))).isEqualTo(Driftline.FAILED);
     }
 
