@@ -112,7 +112,7 @@ final class LiveModel {
         for (int shard = 0; shard < requests.length; shard++) {
             byte[] request = requests[shard];
             if (request != null) {
-                replies.add(shards.ask(shard, scorer -> scorer.answer(request).reply())
+                replies.add(shards.ask(shard, scorer -> scorer.peek(request))
                         .orElseThrow(() -> new IllegalStateException("a shard of the counts is not here")));
             }
         }

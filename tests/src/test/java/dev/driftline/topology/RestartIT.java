@@ -116,12 +116,15 @@ class RestartIT {
         }
     }
 
-    /** Whether an instance has a copy of every shard's counts, active or standby, that lags nowhere. */
+    /**
+     * Whether an instance has a copy of every shard's counts, active or standby, that lags nowhere. The changelog ends with
+     * a mark of the last transaction, which is no entry of the store: hence the one.
+     */
     private static boolean hasEveryStore(LocalInstance instance) {
         var lags = instance.service().streams().allLocalStorePartitionLags().get(DriftlineTopology.COUNTS_STORE);
         return lags != null
                 && lags.size() == 2
-                && lags.values().stream().allMatch(lag -> lag.offsetLag() == 0 && lag.endOffsetPosition() > 0);
+                && lags.values().stream().allMatch(lag -> lag.offsetLag() <= 1 && lag.endOffsetPosition() > 0);
     }
 
     private static void assertCounts(List<LocalInstance> instances, int shards, List<Document> documents) {
