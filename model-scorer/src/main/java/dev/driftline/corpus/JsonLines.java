@@ -165,8 +165,8 @@ final class JsonLines {
         } catch (DateTimeException e) {
             // Falls through to the one message.
         }
-        throw new Malformed("'" + name + "' must be milliseconds since 1970 or a time like 2026-11-23T15:45:00Z, found "
-                + value);
+        throw new Malformed(
+                "'" + name + "' must be milliseconds since 1970 or a time like 2026-11-23T15:45:00Z, found " + value);
     }
 
     private static String wellFormed(String what, String string) throws Malformed {
@@ -179,6 +179,8 @@ final class JsonLines {
     }
 
     private static String kind(JsonNode value) {
-        return value.isMissingNode() ? "an empty line" : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+        return value.isMissingNode()
+                ? "an empty line"
+                : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
     }
 }

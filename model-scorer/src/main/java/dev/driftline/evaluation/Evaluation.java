@@ -52,12 +52,12 @@ public final class Evaluation {
         return names;
     }
 
-    /** Scores a document, learns it, and says what it cost. */
+    /** Scores a document, learns it unless it says not to, and says what it cost. */
     public DocumentScore add(CorpusDocument document) {
         long start = System.nanoTime();
         DocumentTokens coded = DocumentTokens.of(document.sentences());
-        NgramProbabilities ngrams = model.score(coded, true);
-        DocumentScore score = scorer.score(coded, ngrams, sources.get(document.source()), true, false);
+        NgramProbabilities ngrams = model.score(coded, document.learn());
+        DocumentScore score = scorer.score(coded, ngrams, sources.get(document.source()), document.learn(), false);
         nanos += System.nanoTime() - start;
         costs.add(new Cost(
                 score.tokens() - coded.sentenceCount(),

@@ -1,7 +1,7 @@
 package dev.driftline.generation;
 
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWords;
+import dev.driftline.scoring.NextWordDistribution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,11 +19,11 @@ public final class TextGenerator {
     /** A word and its probability. */
     public record WordProbability(String word, double probability) {}
 
-    private final NextWords next;
+    private final NextWordDistribution next;
     private final Sampling sampling;
     private final Random random;
 
-    public TextGenerator(NextWords next, Sampling sampling, long seed) {
+    public TextGenerator(NextWordDistribution next, Sampling sampling, long seed) {
         this.next = next;
         this.sampling = sampling;
         random = new Random(seed);
@@ -50,22 +50,24 @@ public final class TextGenerator {
     }
 
     /** The {@code k} most probable next words after {@code prompt}, best first; {@code </s>} is one like any other. */
-    public static List<WordProbability> best(NextWords next, List<String> prompt, int k) {
-        double[] p = next.after(prompt);
+    public static List<WordProbability> best(NextWordDistribution next, List<String> prompt, int k) {
+        NextWordDistribution.Words words = next.after(prompt);
+        double[] p = words.probabilities();
         return IntStream.range(0, p.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> -p[i]))
                 .limit(k)
-                .map(i -> new WordProbability(next.words()[i], p[i]))
+                .map(i -> new WordProbability(words.words()[i], p[i]))
                 .toList();
     }
 
-    private String draw(double[] p) {
+    private String draw(NextWordDistribution.Words words) {
+        double[] p = words.probabilities();
         if (p.length == 0) {
             throw new IllegalStateException("the model has not learned a word yet: there is nothing to generate");
         }
         if (sampling.temperature() == 0) {
-            return next.words()[IntStream.range(0, p.length)
+            return words.words()[IntStream.range(0, p.length)
                     .reduce((a, b) -> p[b] > p[a] ? b : a)
                     .orElseThrow()];
         }
@@ -87,10 +89,10 @@ public final class TextGenerator {
         for (int i = 0; i < from.length; i++) {
             at -= weights[i];
             if (at < 0) {
-                return next.words()[from[i]];
+                return words.words()[from[i]];
             }
         }
-        return next.words()[from[from.length - 1]];
+        return words.words()[from[from.length - 1]];
     }
 
     private int[] mostProbable(double[] p) {

@@ -47,8 +47,8 @@ public final class SourceModel {
         int firstSteps = settings.firstSteps();
         cache = new RecencyCache(settings);
         mixtureWeights = new OnlineWeights(order + 2, firstMixtureWeights(order), rate, firstSteps);
-        unigramWeights = new OnlineWeights(2, repeated(order, 0.93, 0.07), rate, firstSteps);
-        bigramWeights = new OnlineWeights(2, repeated(buckets, 0.7, 0.3), rate, firstSteps);
+        unigramWeights = new OnlineWeights(2, repeated(order, 0.88, 0.12), rate, firstSteps);
+        bigramWeights = new OnlineWeights(2, repeated(buckets, 0.8, 0.2), rate, firstSteps);
         bayes = new BayesMixture(order + 3);
     }
 
@@ -91,9 +91,9 @@ public final class SourceModel {
                 int at = (matched * CONTEXT_CLASSES + c) * experts;
                 double sum = 0;
                 for (int i = 0; i < experts; i++) {
-                    double weight = 0.02;
+                    double weight = 0.01;
                     weight += i == order - 1 ? 0.5 : 0;
-                    weight += i == order + 1 ? 0.3 : 0;
+                    weight += i == order + 1 ? 0.2 : 0;
                     weight += i == matched ? 0.1 : 0;
                     weights[at + i] = weight;
                     sum += weight;

@@ -101,6 +101,17 @@ public final class NgramCounts {
         loaded = true;
     }
 
+    /** The order of the counts kept in {@code store}, or 0 where there are none. */
+    public static int storedOrder(PageStore store) {
+        byte[] meta = store.get(PageKeys.meta());
+        if (meta == null) {
+            return 0;
+        }
+        Varints.Reader in = new Varints.Reader(meta);
+        PageKeys.checkFormat(in.readByte(), FORMAT, "totals");
+        return in.readInt();
+    }
+
     private void addSpecial(String word) {
         byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         words.add(bytes, 0, bytes.length, WordTable.hash(bytes, 0, bytes.length));

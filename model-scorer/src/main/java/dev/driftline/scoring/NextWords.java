@@ -15,14 +15,13 @@ import java.util.Map;
  * <p>Takes the base distribution once, so it describes the model as it was when this was made; learning afterwards makes
  * it stale. One call costs a pass over the vocabulary and over the followers of the last word. Not thread-safe.
  */
-public final class NextWords {
+public final class NextWords implements NextWordDistribution {
 
     private final LocalModel model;
     private final String[] words;
     private final double[] base;
     private final double[] top;
     private final Map<String, Integer> index = new HashMap<>();
-    private final double unknown;
 
     public NextWords(LocalModel model) {
         this.model = model;
@@ -54,12 +53,6 @@ public final class NextWords {
         words = known.toArray(String[]::new);
         top = probabilities.stream().mapToDouble(p -> p[0]).toArray();
         base = probabilities.stream().mapToDouble(p -> p[1]).toArray();
-        unknown = distribution.growing() ? distribution.unknownBelow() : 0;
-    }
-
-    /** The words, in the order of {@link #after}: shared, not to be changed. */
-    public String[] words() {
-        return words;
     }
 
     /**
@@ -67,10 +60,11 @@ public final class NextWords {
      *
      * <p>The sum is 1 less what {@code <unk>} has.
      */
-    public double[] after(List<String> sentence) {
+    @Override
+    public Words after(List<String> sentence) {
         int order = model.settings().order();
         if (order == 1) {
-            return top.clone();
+            return new Words(words, top);
         }
         String nearest = sentence.isEmpty() ? DocumentTokens.BOS_WORD : sentence.get(sentence.size() - 1);
         ShardScorer shard = model.shard(ShardScorer.shardOf(nearest, model.shardCount()));
@@ -103,11 +97,6 @@ public final class NextWords {
                 probabilities[at] = alpha[pair] + gamma[pair] * base[at];
             }
         });
-        return probabilities;
-    }
-
-    /** The base probability of {@code <unk>}, which is never generated. */
-    public double unknown() {
-        return unknown;
+        return new Words(words, probabilities);
     }
 }

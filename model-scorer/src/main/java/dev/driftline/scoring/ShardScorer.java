@@ -76,7 +76,6 @@ public final class ShardScorer {
     private int[] to = new int[256];
     private int[] hash = new int[256];
     private int[] times = new int[256];
-    private boolean[] newWord = new boolean[256];
     private int[] tokens = new int[1024];
 
     /**
@@ -191,6 +190,24 @@ public final class ShardScorer {
      * @throws IllegalArgumentException if the request is of another version of the format
      */
     public Answer answer(byte[] request) {
+        Answer answer = respond(request);
+        counts.trim();
+        return answer;
+    }
+
+    /**
+     * Answers a request without learning, and without writing anything to the store: for questions from outside the stream.
+     *
+     * @throws IllegalArgumentException if the request wants its document learned, or is of another version of the format
+     */
+    public byte[] peek(byte[] request) {
+        if (request.length > 1 && (request[1] & Scatter.LEARN) != 0) {
+            throw new IllegalArgumentException("a question must not teach: the request wants its document learned");
+        }
+        return respond(request).reply();
+    }
+
+    private Answer respond(byte[] request) {
         load();
         Varints.Reader in = new Varints.Reader(request);
         checkVersion(in.readByte(), "request");
@@ -226,7 +243,7 @@ public final class ShardScorer {
             continuations = learn(request, codes, length);
             learnSpellings(request, spelled);
         }
-        counts.trim();
+        spelling.endDocument((flags & Scatter.LEARN) != 0);
         return new Answer(out.toByteArray(), continuations);
     }
 
@@ -242,7 +259,6 @@ public final class ShardScorer {
             to = new int[room];
             hash = new int[room];
             times = new int[room];
-            newWord = new boolean[room];
         }
         ids[Scatter.HOLE] = -1;
         owned[Scatter.HOLE] = false;
@@ -321,7 +337,7 @@ public final class ShardScorer {
             if (raw == 0) {
                 out.writeFloat(
                         growing && code != Scatter.EOS_CODE
-                                ? (float) spelling.bits(
+                                ? (float) spelling.bitsWithinDocument(
                                         new String(request, from[code], to[code] - from[code], StandardCharsets.UTF_8))
                                 : 0);
             }
@@ -332,7 +348,10 @@ public final class ShardScorer {
         int words = in.readInt();
         out.writeInt(words);
         for (int i = 0; i < words; i++) {
-            out.writeFloat((float) spelling.bits(new String(in.readBytes(), StandardCharsets.UTF_8)));
+            byte[] word = in.readBytes();
+            boolean met = counts.find(word, 0, word.length, NgramCounts.hash(word, 0, word.length)) >= 0;
+            String spelled = new String(word, StandardCharsets.UTF_8);
+            out.writeFloat((float) (met ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled)));
         }
     }
 
@@ -453,7 +472,6 @@ public final class ShardScorer {
 
     private byte[][] learn(byte[] request, int codes, int length) {
         for (int code = 2; code < codes; code++) {
-            newWord[code] = owned[code] && (ids[code] < 0 || counts.rawUnigram(ids[code]) == 0);
             if (ids[code] < 0) {
                 ids[code] = counts.learnWord(request, from[code], to[code], hash[code]);
             }
@@ -484,9 +502,6 @@ public final class ShardScorer {
         for (int code = Scatter.EOS_CODE; code < codes; code++) {
             if (owned[code] && times[code] > 0) {
                 counts.addUnigram(ids[code], times[code]);
-                if (growing && code != Scatter.EOS_CODE && newWord[code]) {
-                    spelling.learn(new String(request, from[code], to[code] - from[code], StandardCharsets.UTF_8));
-                }
             }
         }
         return elsewhere == null ? NONE : continuations(request, elsewhere);
@@ -527,7 +542,6 @@ public final class ShardScorer {
             int wordHash = NgramCounts.hash(request, start, start + bytes);
             if (counts.find(request, start, start + bytes, wordHash) < 0) {
                 counts.learnWord(request, start, start + bytes, wordHash);
-                spelling.learn(new String(request, start, bytes, StandardCharsets.UTF_8));
             }
         }
     }

@@ -69,6 +69,8 @@ public final class SpellingModel {
     private final int[] path;
     private final int[] next;
 
+    private final List<String> documentWords = new ArrayList<>();
+
     private PageStore pending;
     private long words;
     private long storedWords;
@@ -109,6 +111,7 @@ public final class SpellingModel {
         storedWords = 0;
         firstOpenPage = 0;
         openPages.clear();
+        documentWords.clear();
         pending = null;
     }
 
@@ -176,6 +179,29 @@ public final class SpellingModel {
         count(word);
     }
 
+    /**
+     * As {@link #bits}, and learns the word until {@link #endDocument}: the words of a document that starts a stream, or a
+     * new subject, teach how the next ones are spelled. Each word of a document comes here once, in the document's order.
+     */
+    public double bitsWithinDocument(String word) {
+        double bits = bits(word);
+        count(word);
+        documentWords.add(word);
+        return bits;
+    }
+
+    /** Keeps what {@link #bitsWithinDocument} has learned since the last call of this, or takes it back. */
+    public void endDocument(boolean learn) {
+        if (learn) {
+            documentWords.forEach(this::append);
+        } else {
+            for (int i = documentWords.size() - 1; i >= 0; i--) {
+                uncount(documentWords.get(i));
+            }
+        }
+        documentWords.clear();
+    }
+
     /** The probability of {@code symbol} ({@link #END} for the end mark) after {@code beginning}; for tests of the sum. */
     double probability(String beginning, int symbol) {
         ensureLoaded();
@@ -212,7 +238,7 @@ public final class SpellingModel {
     }
 
     private static double remaining(int count) {
-        return count == 1 ? 1 - DISCOUNT_ONE : count - DISCOUNT_MORE;
+        return count > 1 ? count - DISCOUNT_MORE : count == 1 ? 1 - DISCOUNT_ONE : 0;
     }
 
     private int begin() {
@@ -268,6 +294,50 @@ public final class SpellingModel {
                     blockTypes++;
                 }
                 blockTotal++;
+            }
+            if (end) {
+                return;
+            }
+            depth = Math.min(depth + 1, order);
+            System.arraycopy(next, 1, path, 1, depth);
+            at += Character.charCount(symbol);
+        }
+    }
+
+    /** Takes back the word counted last: the same walk, down instead of up. Its contexts stay, empty. */
+    private void uncount(String word) {
+        path[0] = ROOT;
+        path[1] = child(ROOT, BEGIN);
+        int depth = 1;
+        int at = 0;
+        while (true) {
+            boolean end = at >= word.length();
+            int symbol = end ? END : word.codePointAt(at);
+            boolean novel = true;
+            for (int k = depth; k >= 0; k--) {
+                int child = child(path[k], symbol);
+                if (k < order) {
+                    next[k + 1] = child;
+                }
+                if (novel) {
+                    int left = --nodes[child * STRIDE + COUNT];
+                    int context = path[k] * STRIDE;
+                    novel = left == 0;
+                    nodes[context + TOTAL]--;
+                    if (novel) {
+                        nodes[context + TYPES]--;
+                        nodes[context + ONES]--;
+                    } else if (left == 1) {
+                        nodes[context + ONES]++;
+                    }
+                }
+            }
+            if (novel) {
+                int block = end ? BLOCKS : symbol >>> 8;
+                if (--blocks[block] == 0) {
+                    blockTypes--;
+                }
+                blockTotal--;
             }
             if (end) {
                 return;

@@ -39,7 +39,8 @@ public final class Characters {
         int codePoint;
         for (int i = from; i < to; i += Character.charCount(codePoint)) {
             codePoint = text.codePointAt(i);
-            if (!separates(codePoint) && !UCharacter.hasBinaryProperty(codePoint, UProperty.DEFAULT_IGNORABLE_CODE_POINT)) {
+            if (!separates(codePoint)
+                    && !UCharacter.hasBinaryProperty(codePoint, UProperty.DEFAULT_IGNORABLE_CODE_POINT)) {
                 return false;
             }
         }

@@ -74,17 +74,15 @@ class CorpusReaderTest {
         Path file = file("talk.txt", "Hello there\r\n\nBye\n");
         try (CorpusReader reader = CorpusReader.open(file, CorpusFormat.WHOLE_FILE)) {
             assertThat(reader.next().document(Tokenizers.named("whitespace")))
-                    .isEqualTo(new CorpusDocument(
-                            "talk.txt", "talk", List.of(List.of("Hello", "there"), List.of("Bye"))));
+                    .isEqualTo(
+                            new CorpusDocument("talk.txt", "talk", List.of(List.of("Hello", "there"), List.of("Bye"))));
             assertThat(reader.hasNext()).isFalse();
         }
     }
 
     @Test
     void shouldReadEveryFieldWhenTheFileIsJsonLines() throws IOException {
-        Path file = file(
-                "c.jsonl",
-                """
+        Path file = file("c.jsonl", """
                 {"id":"x","source":"s","text":"我们 go.","language":"zh","published_at":"2026-11-23T15:45:00Z","attributes":{"a":1}}
 
                 {"id":7,"source":"s","sentences":[["New York","is"],[]],"learn":false,"url":"http://x","meta":{"k":[1]},"published_at":12}
@@ -108,7 +106,9 @@ class CorpusReaderTest {
                         false,
                         Map.of("url", "http://x", "meta", "{\"k\":[1]}")));
         assertThat(entries.get(1).publishedAt()).contains(Instant.ofEpochMilli(12));
-        assertThat(entries.get(2)).extracting(CorpusEntry::id, CorpusEntry::source).containsExactly("c.jsonl:4", "c");
+        assertThat(entries.get(2))
+                .extracting(CorpusEntry::id, CorpusEntry::source)
+                .containsExactly("c.jsonl:4", "c");
     }
 
     @ParameterizedTest
@@ -162,8 +162,7 @@ class CorpusReaderTest {
                 "id\t \tx|the source before the tab is empty",
                 "id\ts\ta\u0007b|control character U+0007",
             })
-    void shouldNameTheLineAndTheReasonWhenATabSeparatedLineIsMalformed(String line, String reason)
-            throws IOException {
+    void shouldNameTheLineAndTheReasonWhenATabSeparatedLineIsMalformed(String line, String reason) throws IOException {
         Path file = file("c.tsv", "a\ts\tx\n" + line + "\nb\ts\ty\n");
         try (CorpusReader reader = CorpusReader.open(file)) {
             assertThat(reader.next().id()).isEqualTo("a");
@@ -202,8 +201,7 @@ class CorpusReaderTest {
     void shouldSayWhatToDoWhenTheFileCannotBeOpened() throws IOException {
         assertThatThrownBy(() -> CorpusReader.open(folder.resolve("none.tsv"))).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> CorpusReader.open(folder, CorpusFormat.TSV)).hasMessageContaining("is a folder");
-        assertThatThrownBy(() -> CorpusReader.open(file("a.csv", "x")))
-                .hasMessageContaining(".tsv, .txt or .jsonl");
+        assertThatThrownBy(() -> CorpusReader.open(file("a.csv", "x"))).hasMessageContaining(".tsv, .txt or .jsonl");
     }
 
     @Test
@@ -242,6 +240,7 @@ class CorpusReaderTest {
 
     @Test
     void shouldJoinTokensWhenTokenisedTextIsAskedForAsText() {
-        assertThat(new CorpusContent.Sentences(List.of(List.of("a", "b"), List.of("c"))).text()).isEqualTo("a b\nc");
+        assertThat(new CorpusContent.Sentences(List.of(List.of("a", "b"), List.of("c"))).text())
+                .isEqualTo("a b\nc");
     }
 }

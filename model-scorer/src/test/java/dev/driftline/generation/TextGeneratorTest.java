@@ -41,11 +41,12 @@ class TextGeneratorTest {
         LocalModel model = taught(shards);
         NextWords next = new NextWords(model);
         for (List<String> prompt : List.of(List.<String>of(), List.of("the"), List.of("the", "old"), List.of("unheard"))) {
-            double[] p = next.after(prompt);
+            String[] words = next.after(prompt).words();
+            double[] p = next.after(prompt).probabilities();
             double unknown = probability(model, prompt, "unheard-of");
             assertThat(Arrays.stream(p).sum() + unknown).as("sum after %s", prompt).isCloseTo(1, within(1e-6));
             for (int i = 0; i < p.length; i++) {
-                assertThat(p[i]).as("%s after %s", next.words()[i], prompt).isCloseTo(probability(model, prompt, next.words()[i]), within(1e-7));
+                assertThat(p[i]).as("%s after %s", words[i], prompt).isCloseTo(probability(model, prompt, words[i]), within(1e-7));
             }
         }
     }
@@ -61,20 +62,21 @@ class TextGeneratorTest {
     @Test
     void shouldDrawWordsAsOftenAsTheirProbabilitySays() {
         NextWords next = new NextWords(taught(1));
-        double[] p = next.after(List.of("the"));
+        String[] words = next.after(List.of("the")).words();
+        double[] p = next.after(List.of("the")).probabilities();
         double known = Arrays.stream(p).sum();
         TextGenerator generator = new TextGenerator(next, Sampling.PLAIN, 5);
         Map<String, Integer> drawn = new HashMap<>();
         int draws = 40_000;
         for (int i = 0; i < draws; i++) {
-            List<String> words = generator.sentence(List.of("the"), 1);
-            drawn.merge(words.isEmpty() ? DocumentTokens.EOS_WORD : words.get(0), 1, Integer::sum);
+            List<String> one = generator.sentence(List.of("the"), 1);
+            drawn.merge(one.isEmpty() ? DocumentTokens.EOS_WORD : one.get(0), 1, Integer::sum);
         }
         for (int i = 0; i < p.length; i++) {
             double expected = p[i] / known;
             double deviation = Math.sqrt(expected * (1 - expected) / draws);
-            assertThat(drawn.getOrDefault(next.words()[i], 0) / (double) draws)
-                    .as(next.words()[i])
+            assertThat(drawn.getOrDefault(words[i], 0) / (double) draws)
+                    .as(words[i])
                     .isCloseTo(expected, within(5 * deviation + 1e-4));
         }
     }

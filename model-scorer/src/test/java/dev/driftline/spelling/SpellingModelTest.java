@@ -63,8 +63,8 @@ class SpellingModelTest {
         double block = 1.0 / 4353;
         // Novel at the empty context: a, b, end, c; so one in block 0 for a, b, c and one for the end mark.
         double base = ((3 - 0.5) + 0.5 * 2 * block) / 4 / 256;
-        // Continuations: a after the beginning; b and c after a; the end after b and after c: 5, of 4 types.
-        double unigram = ((1 - 0.75) + 0.75 * 4 * base) / 5;
+        // Continuations: a after the beginning; b and c after a; the end after b and after c: 5, of 4 types, one twice.
+        double unigram = ((1 - 0.75) + (0.75 * 3 + 1.2) * base) / 5;
         double bigram = ((1 - 0.75) + 0.75 * 2 * unigram) / 2;
         assertThat(model.probability("a", 'b')).isCloseTo(bigram, within(1e-12));
     }
@@ -142,6 +142,37 @@ class SpellingModelTest {
         model.learn("one");
         model.writeBack(counting);
         assertThat(puts[0]).isEqualTo(4);
+    }
+
+    @Test
+    void shouldLearnWithinADocumentAndTakeItBackWhenTheDocumentIsNotLearned() {
+        SpellingModel model = learned(WORDS);
+        List<String> document = List.of("zwölf", "zwölfter", "aaaa", "語学者", "hous", "zwölftem");
+        double before = model.bits("zwölftes");
+        double sum = 0;
+        for (String word : document) {
+            sum += model.bitsWithinDocument(word);
+        }
+        assertThat(model.bits("zwölftes")).isLessThan(before);
+        model.endDocument(false);
+        assertThat(model.words()).isEqualTo(WORDS.size());
+        for (String word : List.of("zwölftes", "aaaaa", "house", "語", "hous")) {
+            assertThat(model.bits(word)).isEqualTo(learned(WORDS).bits(word));
+        }
+        double again = 0;
+        for (String word : document) {
+            again += model.bitsWithinDocument(word);
+        }
+        assertThat(again).isEqualTo(sum);
+        model.endDocument(true);
+        SpellingModel direct = learned(WORDS);
+        document.forEach(direct::learn);
+        assertThat(model.bits("zwölftes")).isEqualTo(direct.bits("zwölftes"));
+        HeapPageStore pages = new HeapPageStore();
+        model.writeBack(pages);
+        SpellingModel restored = new SpellingModel(PREFIX);
+        restored.load(pages);
+        assertThat(restored.bits("zwölftes")).isEqualTo(direct.bits("zwölftes"));
     }
 
     @Test

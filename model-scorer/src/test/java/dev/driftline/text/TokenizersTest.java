@@ -79,7 +79,10 @@ class TokenizersTest {
     @Test
     void shouldKnowAbbreviationsWhenTheLanguageIsGiven() {
         String text = "Mr. Smith came. He left.";
-        assertThat(words.sentences(text, "en")).hasSize(2).first(InstanceOfAssertFactories.LIST).contains("Mr", "Smith", "came");
+        assertThat(words.sentences(text, "en"))
+                .hasSize(2)
+                .first(InstanceOfAssertFactories.LIST)
+                .contains("Mr", "Smith", "came");
         assertThat(words.sentences(text)).hasSize(3);
         assertThat(words.sentences(text, "not a language!")).isEqualTo(words.sentences(text));
     }
@@ -126,7 +129,10 @@ class TokenizersTest {
     void shouldLoseNoVisibleCharacterWhenTheTextIsAnyMixture() {
         String text = "Ünïcode — “quotes”, 3.14 % und 日本語、ภาษาไทย; a_b@c.de http://x.y/z?q=1 ½ ﬁ 𝒳";
         String visible = text.replaceAll("\\s", "");
-        assertThat(String.join("", words.sentences(text).stream().flatMap(List::stream).toList())).isEqualTo(visible);
-        assertThat(String.join("", characters.sentences(text).get(0)).replace("▁", "")).isEqualTo(visible);
+        assertThat(String.join(
+                        "", words.sentences(text).stream().flatMap(List::stream).toList()))
+                .isEqualTo(visible);
+        assertThat(String.join("", characters.sentences(text).get(0)).replace("▁", ""))
+                .isEqualTo(visible);
     }
 }

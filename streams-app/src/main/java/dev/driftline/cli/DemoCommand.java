@@ -34,9 +34,7 @@ import picocli.CommandLine.Spec;
                     + " running."
         },
         footerHeading = "%nExample:%n",
-        footer = {
-            "  driftline demo",
-            "  driftline demo --input talks.txt --order 3 --limit 1000 --output results/talks"
+        footer = {"  driftline demo", "  driftline demo --input talks.txt --order 3 --limit 1000 --output results/talks"
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -64,7 +62,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description = "Shards of the counts. Default: 1, with which the figures equal those of `driftline evaluate`.")
+            description =
+                    "Shards of the counts. Default: 1, with which the figures equal those of `driftline evaluate`.")
     private int shards = 1;
 
     @Option(

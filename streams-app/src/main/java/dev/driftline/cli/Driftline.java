@@ -44,10 +44,13 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            EvaluateCommand.class,
             ProduceCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,
             DeadLettersCommand.class,
+            GenerateCommand.class,
+            CountsCommand.class,
             ConfigCommand.class,
             HelpCommand.class
         })
@@ -109,6 +112,10 @@ public final class Driftline {
         });
         line.setParameterExceptionHandler((failure, arguments) -> {
             PrintWriter err = failure.getCommandLine().getErr();
+            if (failure.getCommandLine() == line && arguments.length == 0) {
+                line.usage(err);
+                return USAGE;
+            }
             err.println("driftline: " + failure.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
             err.println("Try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");

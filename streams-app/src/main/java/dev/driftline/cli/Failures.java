@@ -28,7 +28,8 @@ final class Failures {
                     + " its address. " + oneLine(failure);
         }
         if (failure instanceof AuthenticationException) {
-            return "Kafka refused the login: check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*. " + oneLine(failure);
+            return "Kafka refused the login: check kafka.security.protocol, kafka.sasl.* and kafka.ssl.*. "
+                    + oneLine(failure);
         }
         if (failure instanceof AuthorizationException) {
             return "Kafka does not allow this: ask for the right on what is named here. " + oneLine(failure);
@@ -55,8 +56,10 @@ final class Failures {
         if (failure instanceof StreamsException && failure.getCause() != null) {
             return oneLine(failure) + ": " + oneLine(failure.getCause());
         }
-        if (failure instanceof NullPointerException || failure instanceof IndexOutOfBoundsException
-                || failure instanceof ClassCastException || failure.getMessage() == null) {
+        if (failure instanceof NullPointerException
+                || failure instanceof IndexOutOfBoundsException
+                || failure instanceof ClassCastException
+                || failure.getMessage() == null) {
             return "unexpected " + failure + "; --verbose prints where, please report it";
         }
         return oneLine(failure);

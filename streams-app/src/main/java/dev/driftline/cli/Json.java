@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -25,6 +26,19 @@ final class Json {
     /** {@code value} on one line. */
     static String line(Object value) {
         return write(value, MAPPER::writeValueAsString);
+    }
+
+    /**
+     * Reads JSON.
+     *
+     * @throws UncheckedIOException if it is none
+     */
+    static JsonNode read(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** {@code value} indented. */

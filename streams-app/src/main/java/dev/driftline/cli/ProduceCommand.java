@@ -73,13 +73,15 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
+            description =
+                    "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
     private String tokenizer;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
+            description =
+                    "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
     private RecordKey key = RecordKey.SOURCE;
 
     @Option(names = "--rate", paramLabel = "N", description = "At most this many documents a second.")
@@ -226,7 +228,9 @@ final class ProduceCommand implements Callable<Integer> {
                                                 : String.format(
                                                         "; %,d tokens, %,.0f tokens/s",
                                                         publisher.tokens(), publisher.tokens() / seconds),
-                                        malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed),
+                                        malformed == 0
+                                                ? ""
+                                                : String.format("; %,d malformed lines passed over", malformed),
                                         seconds));
         spec.commandLine().getOut().flush();
     }

@@ -3,7 +3,9 @@ package dev.driftline.cli;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.serving.ModelServer;
 import dev.driftline.topology.DriftlineService;
+import io.javalin.util.JavalinBindException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +54,9 @@ final class RunCommand implements Callable<Integer> {
         }
         CompletableFuture<Void> end = new CompletableFuture<>();
         try (CtrlC ctrlC = CtrlC.then(() -> end.complete(null));
-                DriftlineService service = new DriftlineService(loaded)) {
+                DriftlineService service = new DriftlineService(loaded);
+                ModelServer server = serve(loaded, service)) {
+            service.answersAt(loaded.get(Keys.HTTP_HOST) + ":" + server.port());
             service.start();
             service.stopped().whenComplete((nothing, failure) -> {
                 if (failure == null) {
@@ -61,7 +65,8 @@ final class RunCommand implements Callable<Integer> {
                     end.completeExceptionally(failure);
                 }
             });
-            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + "; Ctrl-C stops it.");
+            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + " and answers at "
+                    + server.address() + "; Ctrl-C stops it.");
             err.flush();
             end.get();
             if (ctrlC.pressed()) {
@@ -71,6 +76,17 @@ final class RunCommand implements Callable<Integer> {
             return Driftline.OK;
         } catch (ExecutionException stopped) {
             throw stopped.getCause() instanceof Exception cause ? cause : stopped;
+        }
+    }
+
+    private static ModelServer serve(DriftlineConfig config, DriftlineService service) {
+        String host = config.get(Keys.HTTP_HOST);
+        int port = config.get(Keys.HTTP_PORT);
+        try {
+            return ModelServer.start(host, port, service, DriftlineService.settings(config));
+        } catch (JavalinBindException e) {
+            throw new CommandFailedException(
+                    "cannot listen on " + host + ":" + port + ": set " + Keys.HTTP_PORT.name() + " to a free port, or to 0");
         }
     }
 }

@@ -185,6 +185,8 @@ public final class DriftlineConfig {
                 get(Keys.PROCESSING_GUARANTEE).text());
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, get(Keys.COMMIT_INTERVAL_MS));
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        // Will be Kafka 5's default; 4.3 warns at each start where it is unset, and deprecates the constant for it.
+        properties.put("processing.exception.handler.global.enabled", true);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxRecordBytes());
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),

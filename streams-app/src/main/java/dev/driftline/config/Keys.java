@@ -21,6 +21,7 @@ public final class Keys {
     private static final String INPUT = "Input and its limits";
     private static final String OUTPUT = "Output";
     private static final String MEMORY = "Memory";
+    private static final String HTTP = "HTTP";
 
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
@@ -280,6 +281,20 @@ public final class Keys {
             1024 * GIB,
             "Native memory of all RocksDB write buffers of this instance together; less than rocksdb.block.cache.bytes.");
 
+    /** Host of the HTTP endpoint. */
+    public static final ConfigKey<String> HTTP_HOST = text(
+            "http.host",
+            HTTP,
+            "127.0.0.1",
+            "a host name or address of this machine",
+            "Where `driftline run` answers questions, and under what name the other instances find it."
+                    + " Loopback unless told otherwise: there is no authentication.",
+            String::strip);
+
+    /** Port of the HTTP endpoint. */
+    public static final ConfigKey<Integer> HTTP_PORT = whole(
+            "http.port", HTTP, "0", 0, 65535, "Port of the HTTP endpoint; 0 takes a free one, which `driftline run` prints.");
+
     /** Every key, in the order of the reference file. */
     public static final List<ConfigKey<?>> ALL = List.of(
             BOOTSTRAP_SERVERS,
@@ -307,7 +322,9 @@ public final class Keys {
             SCORES_SURPRISALS,
             CACHE_DECODED_BYTES,
             ROCKSDB_BLOCK_CACHE_BYTES,
-            ROCKSDB_WRITE_BUFFER_BYTES);
+            ROCKSDB_WRITE_BUFFER_BYTES,
+            HTTP_HOST,
+            HTTP_PORT);
 
     private Keys() {}
 

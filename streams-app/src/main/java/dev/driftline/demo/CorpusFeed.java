@@ -16,21 +16,25 @@ final class CorpusFeed implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final DocumentPublisher publisher;
     private final long limit;
+    private final WordCounts words;
     private final Thread thread = new Thread(this::feed, "demo-input");
     private volatile boolean finished;
     private volatile RuntimeException failure;
 
-    private CorpusFeed(CorpusReader reader, Tokenizer tokenizer, DocumentPublisher publisher, long limit) {
+    private CorpusFeed(
+            CorpusReader reader, Tokenizer tokenizer, DocumentPublisher publisher, long limit, WordCounts words) {
         this.reader = reader;
         this.tokenizer = tokenizer;
         this.publisher = publisher;
         this.limit = limit;
+        this.words = words;
     }
 
-    /** Starts; {@code reader} stays the caller's to close, after this. */
-    static CorpusFeed start(DriftlineConfig config, CorpusReader reader, Tokenizer tokenizer, long limit) {
-        CorpusFeed feed = new CorpusFeed(
-                reader, tokenizer, DocumentPublisher.open(config, RecordForm.DOCUMENT, RecordKey.SOURCE), limit);
+    /** Starts; {@code reader} stays the caller's to close, after this, and {@code words} is told of every document. */
+    static CorpusFeed start(
+            DriftlineConfig config, CorpusReader reader, Tokenizer tokenizer, long limit, WordCounts words) {
+        DocumentPublisher publisher = DocumentPublisher.open(config, RecordForm.DOCUMENT, RecordKey.SOURCE);
+        CorpusFeed feed = new CorpusFeed(reader, tokenizer, publisher, limit, words);
         feed.thread.start();
         return feed;
     }
@@ -72,7 +76,7 @@ final class CorpusFeed implements AutoCloseable {
     private void feed() {
         try {
             while (publisher.published() < limit && !Thread.currentThread().isInterrupted() && reader.hasNext()) {
-                publisher.publish(reader.next(), tokenizer);
+                words.add(publisher.publish(reader.next(), tokenizer));
             }
             if (!Thread.currentThread().isInterrupted()) {
                 publisher.flush();

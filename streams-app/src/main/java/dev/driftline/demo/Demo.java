@@ -52,6 +52,9 @@ public final class Demo {
 
     /** Ends {@link #run} soon, with what there is until then. */
     public synchronized void stop() {
+        if (!stopped) {
+            screen.line("Stopping …");
+        }
         stopped = true;
         if (interruptible != null) {
             interruptible.interrupt();
@@ -115,12 +118,12 @@ public final class Demo {
         Path corpus = options.input().isPresent()
                 ? options.input().get()
                 : new BrownDownload(options.cache()).fetch(screen::line);
-        CorpusReader reader = options.wholeFile()
-                ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE)
-                : CorpusReader.open(corpus);
+        CorpusReader reader =
+                options.wholeFile() ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE) : CorpusReader.open(corpus);
         resources.add(reader::close);
         ResultFiles files = ResultFiles.in(options.output());
-        DemoResults results = new DemoResults(files, corpus);
+        WordCounts words = new WordCounts();
+        DemoResults results = new DemoResults(files, corpus, words);
         resources.add(() -> finish(results));
         DemoLog log = DemoLog.to(files.folder().resolve("driftline.log"));
         resources.add(log::close);
@@ -137,7 +140,8 @@ public final class Demo {
         resources.add(service::close);
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
-        CorpusFeed feed = CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit());
+        CorpusFeed feed =
+                CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), words);
         resources.add(feed::close);
         screen.line("Streaming " + corpus + ": order " + options.order() + ", "
                 + (options.shards() == 1 ? "one shard" : options.shards() + " shards") + ".");
@@ -209,7 +213,8 @@ public final class Demo {
 
     private void draw(DemoResults results, CorpusFeed feed, CorpusReader reader) {
         String progress = results.progress(
-                feed.finished() ? feed.documents() : -1, (double) reader.bytesRead() / Math.max(1, reader.bytesTotal()));
+                feed.finished() ? feed.documents() : -1,
+                (double) reader.bytesRead() / Math.max(1, reader.bytesTotal()));
         if (screen.live()) {
             List<String> block = new ArrayList<>();
             block.add("");

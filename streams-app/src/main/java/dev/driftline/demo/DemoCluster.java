@@ -36,7 +36,8 @@ final class DemoCluster implements AutoCloseable {
      */
     static DemoCluster start() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("driftline-demo-");
-        CompletableFuture<EmbeddedBroker> broker = started(() -> EmbeddedBroker.start(folder.resolve("broker")), "broker");
+        CompletableFuture<EmbeddedBroker> broker =
+                started(() -> EmbeddedBroker.start(folder.resolve("broker")), "broker");
         CompletableFuture<EmbeddedRegistry> registry =
                 started(() -> EmbeddedRegistry.start(folder.resolve("registry")), "registry");
         boolean complete = false;

@@ -35,6 +35,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
 
     private final ResultFiles files;
     private final Path corpus;
+    private final WordCounts words;
     private final SourceTable table = new SourceTable();
     private final ScoreTotals totals = new ScoreTotals();
     private final Map<String, Long> deadLetters = new TreeMap<>();
@@ -46,9 +47,10 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     private List<String> samples = List.of();
     private List<DemoService.NextWords> nextWords = List.of();
 
-    DemoResults(ResultFiles files, Path corpus) {
+    DemoResults(ResultFiles files, Path corpus, WordCounts words) {
         this.files = files;
         this.corpus = corpus;
+        this.words = words;
     }
 
     @Override
@@ -87,8 +89,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     /** Whether {@code published} documents are done with, and their predictions have come or are not coming. */
     boolean allScored(long published) {
         return settled() >= published
-                && (predictionCount >= totals.documents()
-                        || System.nanoTime() - lastScore > PREDICTIONS_GRACE_NANOS);
+                && (predictionCount >= totals.documents() || System.nanoTime() - lastScore > PREDICTIONS_GRACE_NANOS);
     }
 
     /** The stream begins now. */
@@ -129,11 +130,12 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     /** Prints the summary. */
     void show(Screen screen) throws IOException {
         files.flush();
-        ScoresReview review = new ScoresReview(files.scores(), totals.tokens());
+        ScoresReview review = review();
         screen.line("");
         screen.line(Figures.count(totals.documents()) + " documents, " + Figures.count(totals.tokens()) + " tokens ("
                 + Figures.percent(totals.unknown(), totals.tokens()) + " unknown when they came), "
-                + Figures.rate(totals.tokens(), millis()) + " tokens/s from the first document in to the last score out.");
+                + Figures.rate(totals.tokens(), millis())
+                + " tokens/s from the first document in to the last score out.");
         showDeadLetters(screen);
         if (totals.documents() == 0) {
             return;
@@ -142,7 +144,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         showSurprises(screen, review);
         if (!samples.isEmpty()) {
             screen.line("");
-            screen.line("Text that the model makes up now:");
+            screen.line("Text that the model makes up now (each word drawn from the 40 most probable):");
             samples.forEach(sample -> screen.line("  " + Figures.cut(sample, 110)));
         }
         if (!nextWords.isEmpty()) {
@@ -169,8 +171,8 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         Map<String, Double> last = review.perplexityOfLastFifth();
         String format = "%-16s %12s %14s %16s %12s";
         screen.line("");
-        screen.line(String.format(
-                Locale.ROOT, format, "model", "perplexity", "last 20 %", "without unknown", "bits/char"));
+        screen.line(
+                String.format(Locale.ROOT, format, "model", "perplexity", "last 20 %", "without unknown", "bits/char"));
         for (String model : totals.models()) {
             screen.line(String.format(
                     Locale.ROOT,
@@ -224,7 +226,11 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     }
 
     private static String beginning(CorpusContent content) {
-        return content.text().lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+        return content.text()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("");
     }
 
     /** Writes the summary and closes the files. */
@@ -236,6 +242,11 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         }
     }
 
+    private ScoresReview review() {
+        // Refused documents have no row, so with them this is off by as many rows.
+        return new ScoresReview(files.scores(), totals.tokens(), words.lastFifth(settled()));
+    }
+
     private ObjectNode summary() throws IOException {
         ObjectNode root = JsonMapper.builder().build().createObjectNode();
         root.put("corpus", corpus.toString()).put("complete", complete);
@@ -245,7 +256,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         synchronized (deadLetters) {
             deadLetters.forEach(refused::put);
         }
-        ScoresReview review = new ScoresReview(files.scores(), totals.tokens());
+        ScoresReview review = review();
         Map<String, Double> last = review.perplexityOfLastFifth();
         ObjectNode models = root.putObject("models");
         for (String name : totals.models()) {
@@ -257,9 +268,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         }
         ObjectNode sources = root.putObject("sources");
         table.summarise((source, documents, tokens, perplexity) -> put(
-                sources.putObject(source).put("documents", documents).put("tokens", tokens),
-                "perplexity",
-                perplexity));
+                sources.putObject(source).put("documents", documents).put("tokens", tokens), "perplexity", perplexity));
         ArrayNode surprising = root.putArray("most_surprising");
         for (ScoresReview.Surprise surprise : review.mostSurprising(SURPRISES)) {
             surprising
@@ -274,9 +283,8 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         ObjectNode expected = root.putObject("next_words");
         for (DemoService.NextWords next : nextWords) {
             ArrayNode words = expected.putArray(next.prompt());
-            next.words().forEach(word -> words.addObject()
-                    .put("word", word.word())
-                    .put("probability", word.probability()));
+            next.words()
+                    .forEach(word -> words.addObject().put("word", word.word()).put("probability", word.probability()));
         }
         return root;
     }

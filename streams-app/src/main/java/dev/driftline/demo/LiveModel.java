@@ -102,7 +102,8 @@ final class LiveModel {
         return IntStream.range(0, candidates.words().size())
                 .mapToObj(row -> new DemoService.Word(
                         candidates.words().get(row), candidates.probabilities().probability(row, order)))
-                .sorted(Comparator.comparingDouble(DemoService.Word::probability).reversed())
+                .sorted(Comparator.comparingDouble(DemoService.Word::probability)
+                        .reversed())
                 .limit(most)
                 .toList();
     }
@@ -111,7 +112,7 @@ final class LiveModel {
         for (int shard = 0; shard < requests.length; shard++) {
             byte[] request = requests[shard];
             if (request != null) {
-                replies.add(shards.ask(shard, scorer -> scorer.answer(request).reply())
+                replies.add(shards.ask(shard, scorer -> scorer.peek(request))
                         .orElseThrow(() -> new IllegalStateException("a shard of the counts is not here")));
             }
         }

@@ -1,14 +1,66 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
+import dev.driftline.topology.DriftlineService;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** The service in this process. */
-final class LocalService {
+final class LocalService implements DemoService {
 
-    private LocalService() {}
+    private final DriftlineService service;
+    private final CompletableFuture<Void> stopped;
+    private final LiveModel model;
+    private final Tokenizer tokenizer;
 
-    static DemoService start(DriftlineConfig config) throws IOException {
-        throw new IOException("the service is not part of this build (order " + config.describe().length() + ")");
+    private LocalService(DriftlineService service, DriftlineConfig config) {
+        this.service = service;
+        this.stopped = service.stopped().toCompletableFuture();
+        this.model = new LiveModel(service.shards(), DriftlineService.settings(config));
+        this.tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
+    }
+
+    static DemoService start(DriftlineConfig config) {
+        DriftlineService service = new DriftlineService(config);
+        service.start();
+        return new LocalService(service, config);
+    }
+
+    @Override
+    public void check() throws IOException {
+        if (stopped.isDone()) {
+            try {
+                stopped.get();
+            } catch (ExecutionException e) {
+                throw new IOException("the service has stopped: " + e.getCause().getMessage(), e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("the service has stopped");
+        }
+    }
+
+    @Override
+    public List<String> samples(int most) {
+        return model.samples(most);
+    }
+
+    @Override
+    public List<NextWords> nextWords(List<String> prompts) {
+        return model.nextWords(prompts.stream()
+                .map(prompt -> tokenizer.sentences(prompt).stream()
+                        .reduce((first, last) -> last)
+                        .orElse(List.of()))
+                .toList());
+    }
+
+    @Override
+    public void close() {
+        service.close();
     }
 }

@@ -74,8 +74,8 @@ final class ResultFiles implements AutoCloseable {
             }
             scores.write('\t' + ScoreTotals.MIXTURE + '\n');
         }
-        scores.write(score.getId() + '\t' + score.getSource() + '\t' + score.getTokens() + '\t'
-                + score.getUnknownTokens());
+        scores.write(
+                score.getId() + '\t' + score.getSource() + '\t' + score.getTokens() + '\t' + score.getUnknownTokens());
         for (ExpertScore expert : score.getExperts()) {
             scores.write(bits(expert.getBits()));
         }

@@ -19,7 +19,6 @@ import java.util.PriorityQueue;
  */
 final class ScoresReview {
 
-    private static final double LAST = 0.8;
     /** An empty model is surprised by nothing, as nearly every word is the unknown one: its first scores mislead. */
     private static final double WARM = 0.1;
 
@@ -27,11 +26,19 @@ final class ScoresReview {
 
     private final Path scores;
     private final long totalTokens;
+    private final int lastFifth;
 
-    /** A review of {@code scores}, a scores file of {@code totalTokens} tokens. */
-    ScoresReview(Path scores, long totalTokens) {
+    /**
+     * A review of a scores file.
+     *
+     * @param scores the file
+     * @param totalTokens its tokens
+     * @param lastFifth index of the first document of the last 20 % of the words
+     */
+    ScoresReview(Path scores, long totalTokens, int lastFifth) {
         this.scores = scores;
         this.totalTokens = totalTokens;
+        this.lastFifth = lastFifth;
     }
 
     /**
@@ -44,19 +51,19 @@ final class ScoresReview {
      */
     record Surprise(String id, String source, double bitsPerToken, double excess) {}
 
-    private record Row(String id, String source, long tokens, double[] bits, long tokensBefore) {}
+    private record Row(int number, String id, String source, long tokens, double[] bits, long tokensBefore) {}
 
     private interface Visitor {
         void visit(Row row);
     }
 
-    /** Perplexity over the documents that begin in the last 20 % of the tokens, by model. */
+    /** Perplexity over the documents of the last 20 % of the words, by model. */
     Map<String, Double> perplexityOfLastFifth() throws IOException {
         Map<String, Double> perplexities = new LinkedHashMap<>();
         double[][] sums = new double[1][];
         long[] tokens = new long[1];
         String[] models = read(row -> {
-            if (row.tokensBefore() >= LAST * totalTokens) {
+            if (row.number() >= lastFifth) {
                 if (sums[0] == null) {
                     sums[0] = new double[row.bits().length];
                 }
@@ -110,12 +117,13 @@ final class ScoresReview {
             int first = ResultFiles.COLUMNS.size();
             String[] columns = head.split("\t");
             long before = 0;
+            int number = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] fields = line.split("\t");
                 long tokens = Long.parseLong(fields[2]);
                 double[] bits = new double[fields.length - first];
                 Arrays.setAll(bits, i -> Double.parseDouble(fields[first + i]));
-                visitor.visit(new Row(fields[0], fields[1], tokens, bits, before));
+                visitor.visit(new Row(number++, fields[0], fields[1], tokens, bits, before));
                 before += tokens;
             }
             return Arrays.copyOfRange(columns, first, columns.length);

@@ -70,8 +70,7 @@ final class SourceTable {
 
     /** The head of the table. */
     static String head() {
-        return String.format(
-                Locale.ROOT, FORMAT, "source", "documents", "tokens", "tokens/s", "perplexity", "so far");
+        return String.format(Locale.ROOT, FORMAT, "source", "documents", "tokens", "tokens/s", "perplexity", "so far");
     }
 
     /** At most {@code most} lines, those that changed last, in the order in which the sources appeared. */
@@ -81,7 +80,8 @@ final class SourceTable {
 
     /** As {@link #lines}, of the sources that have changed since this was last asked. */
     synchronized List<String> changedLines(int most) {
-        List<Line> changed = lines.values().stream().filter(line -> line.changed).toList();
+        List<Line> changed =
+                lines.values().stream().filter(line -> line.changed).toList();
         changed.forEach(line -> line.changed = false);
         return render(changed, most);
     }
@@ -93,8 +93,9 @@ final class SourceTable {
 
     /** Tells {@code summary} of every source, in the order in which they appeared. */
     synchronized void summarise(Summary summary) {
-        lines.values().forEach(line -> summary.source(
-                line.source, line.documents, line.tokens, Math.pow(2, line.bits / Math.max(1, line.tokens))));
+        lines.values()
+                .forEach(line -> summary.source(
+                        line.source, line.documents, line.tokens, Math.pow(2, line.bits / Math.max(1, line.tokens))));
     }
 
     private static List<String> render(List<Line> candidates, int most) {

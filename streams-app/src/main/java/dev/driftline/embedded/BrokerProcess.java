@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,13 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * JVM, however that ends. Not safe for use by several threads at once.
  */
 public final class BrokerProcess implements AutoCloseable {
+
+    /**
+     * After a kill the controller lets the broker come back only when its old session has ended: sooner than Kafka's nine
+     * seconds, but not so soon that a busy machine ends the session of a broker that lives.
+     */
+    private static final Map<String, String> SESSION =
+            Map.of("broker.session.timeout.ms", "5000", "broker.heartbeat.interval.ms", "500");
 
     private static final long START_TIMEOUT_MS = 60_000;
     private static final int POLL_MS = 100;
@@ -55,6 +63,8 @@ public final class BrokerProcess implements AutoCloseable {
      * @throws IllegalStateException with the end of its log, if it does not start
      */
     public static BrokerProcess start(Path directory, Map<String, String> overrides) {
+        Map<String, String> settingsOnTop = new HashMap<>(SESSION);
+        settingsOnTop.putAll(overrides);
         Path logs = directory.resolve("kafka-logs");
         SingleNode.format(logs);
         IllegalStateException last = null;
@@ -62,7 +72,7 @@ public final class BrokerProcess implements AutoCloseable {
             int[] ports = SingleNode.freePorts();
             Path settings = directory.resolve("server.properties");
             try (Writer writer = Files.newBufferedWriter(settings, StandardCharsets.UTF_8)) {
-                SingleNode.properties(logs, ports[0], ports[1], overrides).store(writer, null);
+                SingleNode.properties(logs, ports[0], ports[1], settingsOnTop).store(writer, null);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot write " + settings, e);
             }
@@ -116,9 +126,10 @@ public final class BrokerProcess implements AutoCloseable {
         child.kill();
     }
 
-    /** Freezes the broker: connections stay open and nothing answers, as when the network is cut. */
+    /** Freezes the broker: connections stay open and nothing answers, as when the network is cut. Returns when it is frozen. */
     public void freeze() {
         child.signal("STOP");
+        child.awaitStopped();
     }
 
     /** Ends {@link #freeze()}. */

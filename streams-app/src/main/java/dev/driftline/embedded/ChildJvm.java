@@ -2,6 +2,7 @@ package dev.driftline.embedded;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,6 +104,33 @@ final class ChildJvm implements AutoCloseable {
             throw new UncheckedIOException("cannot run kill", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the signal STOP has had its effect, which on a busy machine is a while after it was sent. */
+    void awaitStopped() {
+        try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+            while (!state().startsWith("T")) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("process " + process.pid() + " does not stop");
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run ps", e);
+        }
+    }
+
+    /** The state letter of {@code ps}; T is stopped. Slim Linux images have no {@code ps}, other systems no {@code /proc}. */
+    private String state() throws IOException {
+        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+        if (Files.exists(stat)) {
+            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
+            return text.substring(text.lastIndexOf(')') + 1).strip();
+        }
+        Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", Long.toString(process.pid())).start();
+        try (InputStream output = ps.getInputStream()) {
+            return new String(output.readAllBytes(), StandardCharsets.US_ASCII).strip();
         }
     }
 

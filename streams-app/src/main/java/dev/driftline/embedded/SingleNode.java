@@ -70,9 +70,6 @@ final class SingleNode {
         // A group of one process should not wait three seconds for others; a killed member should be missed soon.
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put("group.min.session.timeout.ms", "1000");
-        // After a kill the broker may come back only when its old session has ended.
-        properties.put("broker.session.timeout.ms", "2000");
-        properties.put("broker.heartbeat.interval.ms", "300");
         // Transactions that a killed client left open are ended soon, or they would hold up every committed read.
         properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 

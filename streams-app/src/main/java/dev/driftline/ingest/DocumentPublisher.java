@@ -54,8 +54,7 @@ public final class DocumentPublisher implements AutoCloseable {
     private volatile long published;
     private volatile long tokens;
 
-    private DocumentPublisher(
-            RecordForm form, RecordKey key, String topic, Producer<String, SpecificRecord> producer) {
+    private DocumentPublisher(RecordForm form, RecordKey key, String topic, Producer<String, SpecificRecord> producer) {
         this.form = form;
         this.key = key;
         this.topic = topic;
@@ -112,11 +111,12 @@ public final class DocumentPublisher implements AutoCloseable {
      * Sends one document; waits where the producer's buffer is full.
      *
      * @param tokenizer for raw text, where documents are sent
+     * @return the words of the document, {@code </s>} not counted; 0 for raw text
      * @throws IllegalArgumentException if this document cannot be sent, whatever the brokers do; the next one can
      * @throws PublishException if this document or one before it could not be stored
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback is told of everything that the future would be
-    public void publish(CorpusEntry entry, Tokenizer tokenizer) {
+    public int publish(CorpusEntry entry, Tokenizer tokenizer) {
         rethrow();
         RecordForm.Record record = form.of(entry, tokenizer, Instant.now());
         ProducerRecord<String, SpecificRecord> sent = new ProducerRecord<>(topic, key.of(entry), record.value());
@@ -134,7 +134,8 @@ public final class DocumentPublisher implements AutoCloseable {
             throw explain(entry, e);
         }
         published++;
-        tokens += record.tokens();
+        tokens += record.words() + record.sentences();
+        return record.words();
     }
 
     /**
@@ -181,8 +182,8 @@ public final class DocumentPublisher implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the form makes records of its topic's type only
     private static Serializer<SpecificRecord> serializer(DriftlineConfig config, RecordForm form) {
-        return (Serializer<SpecificRecord>) (Serializer<?>)
-                new SchemaRegistrySerdes(config.schemaRegistryProperties()).serializer(type(form));
+        return (Serializer<SpecificRecord>)
+                (Serializer<?>) new SchemaRegistrySerdes(config.schemaRegistryProperties()).serializer(type(form));
     }
 
     private static Class<? extends SpecificRecord> type(RecordForm form) {
@@ -200,7 +201,8 @@ public final class DocumentPublisher implements AutoCloseable {
             Throwable cause = e.getCause();
             if (cause instanceof UnknownTopicOrPartitionException) {
                 throw new PublishException(
-                        "there is no topic " + topic + " at " + brokers + ": run `driftline topics create` first", cause);
+                        "there is no topic " + topic + " at " + brokers + ": run `driftline topics create` first",
+                        cause);
             }
             if (cause instanceof AuthorizationException) {
                 throw new PublishException("not allowed to use topic " + topic + ": " + cause.getMessage(), cause);
@@ -223,8 +225,7 @@ public final class DocumentPublisher implements AutoCloseable {
     private static void requireSchema(DriftlineConfig config, String topic) {
         String subject = topic + Subjects.VALUE_SUFFIX;
         String registry = config.get(Keys.SCHEMA_REGISTRY_URL);
-        try (SchemaRegistryClient client =
-                new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
+        try (SchemaRegistryClient client = new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
             client.getLatestSchemaMetadata(subject);
         } catch (RestClientException e) {
             if (e.getStatus() == 404) {

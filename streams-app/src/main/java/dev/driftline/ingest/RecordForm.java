@@ -18,10 +18,7 @@ public enum RecordForm {
         @Override
         Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now) {
             CorpusDocument document = entry.document(tokenizer);
-            long tokens = 0;
-            for (List<String> sentence : document.sentences()) {
-                tokens += sentence.size() + 1;
-            }
+            int words = document.sentences().stream().mapToInt(List::size).sum();
             Document value = new Document(
                     entry.id(),
                     entry.source(),
@@ -29,7 +26,7 @@ public enum RecordForm {
                     document.sentences(),
                     entry.learn(),
                     entry.attributes());
-            return new Record(value, tokens);
+            return new Record(value, words, document.sentences().size());
         }
     },
     /** As it is, in the text topic; the service tokenises it. */
@@ -48,7 +45,7 @@ public enum RecordForm {
                     entry.publishedAt().orElse(now),
                     language.isEmpty() ? null : language,
                     entry.attributes());
-            return new Record(value, 0);
+            return new Record(value, 0, 0);
         }
     };
 
@@ -74,7 +71,8 @@ public enum RecordForm {
      * A value to send.
      *
      * @param value what is sent
-     * @param tokens its tokens, {@code </s>} included; 0 where it is not tokenised yet
+     * @param words its tokens, {@code </s>} not counted; 0 where it is not tokenised yet
+     * @param sentences its sentences; 0 where it is not tokenised yet
      */
-    record Record(SpecificRecord value, long tokens) {}
+    record Record(SpecificRecord value, int words, int sentences) {}
 }

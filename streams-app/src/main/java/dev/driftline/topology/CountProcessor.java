@@ -56,11 +56,15 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         live.closed(shard);
     }
 
-    /** Takes in what other shards learned about this shard's words. */
-    static final class Continuations implements Processor<byte[], byte[], Void, Void> {
+    /**
+     * Takes in what other shards learned about this shard's words, and lets the lookups of a second round through to count:
+     * they are not to wait behind the requests of documents that came later.
+     */
+    static final class Continuations implements Processor<byte[], byte[], byte[], byte[]> {
 
         private final TopologySettings settings;
 
+        private ProcessorContext<byte[], byte[]> context;
         private WriteBackStore store;
         private ShardScorer scorer;
 
@@ -69,13 +73,18 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         }
 
         @Override
-        public void init(ProcessorContext<Void, Void> context) {
+        public void init(ProcessorContext<byte[], byte[]> context) {
+            this.context = context;
             store = context.getStateStore(DriftlineTopology.COUNTS_STORE);
             scorer = ShardCounts.in(store, settings, context.taskId().partition());
         }
 
         @Override
         public void process(Record<byte[], byte[]> message) {
+            if (ShardKey.isLookup(message.key())) {
+                context.forward(message, DriftlineTopology.COUNT);
+                return;
+            }
             synchronized (store) {
                 scorer.applyContinuations(message.value());
             }

@@ -25,6 +25,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,13 +47,29 @@ public final class DriftlineService implements AutoCloseable {
     private final FailureResponse failures = new FailureResponse();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+    private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
-    private KafkaStreams streams;
+    private volatile KafkaStreams streams;
     private TopologySettings settings;
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+    }
+
+    /**
+     * Says where this instance answers questions, so that the others can pass on those that need its shards. Before the
+     * start.
+     *
+     * @param address host and port
+     */
+    public synchronized void answersAt(String address) {
+        answersAt = Optional.of(address);
+    }
+
+    /** The topic whose partitions are the shards. */
+    public String requestsTopic() {
+        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
     }
 
     /**
@@ -72,6 +89,7 @@ public final class DriftlineService implements AutoCloseable {
             registry = serdes.client();
             checkSchemas();
             Properties properties = StreamsTuning.of(config);
+            answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             streams = new KafkaStreams(
                     new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties);
             streams.setUncaughtExceptionHandler(failures);
@@ -196,12 +214,12 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** What the streams are doing; nothing before the start. */
-    public synchronized Optional<KafkaStreams.State> state() {
+    public Optional<KafkaStreams.State> state() {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
     }
 
     /** The streams, for metadata and metrics. */
-    public synchronized KafkaStreams streams() {
+    public KafkaStreams streams() {
         if (streams == null) {
             throw new IllegalStateException("the service has not been started");
         }

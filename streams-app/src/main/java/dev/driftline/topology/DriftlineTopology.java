@@ -27,21 +27,21 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * <pre>
  * documents: one task a partition of the inputs
  *
- *   documents ─► read-documents ─┬─► scatter ──────────────────────► requests      (partition = shard)
- *   text ──────► read-text ──────┤      │                               ▲
- *                                │   pending-documents                  │ second round, for predictions
- *                                │      │                               │
- *   replies ─────────────────────│──► gather ───────────────────────────┘
- *                                │      │ sources
- *                                │      ├─► scores
- *                                │      └─► predictions
+ *   documents ─► read-documents ─┬─► scatter ──► requests         (partition = shard)
+ *   text ──────► read-text ──────┤      │
+ *                                │   pending-documents, sources
+ *                                │      │
+ *   replies ─────────────────────│──► gather ─┬─► scores
+ *                                │            ├─► predictions
+ *                                │            └─► continuations   (lookups: a second round, for predictions)
  *                                └─► dead letters
  *
  * shards: one task a shard
  *
- *   requests ──────► count ──────────────────┬─► replies         (partition = the document's)
- *                      │ ngram-counts        └─► continuations   (partition = shard)
- *   continuations ─► apply-continuations
+ *   requests ──────────────────────────────► count ─┬─► replies         (partition = the document's)
+ *                                            ▲  │   └─► continuations   (partition = shard)
+ *                                    lookups │  ngram-counts
+ *   continuations ─► apply-continuations ────┴──┘
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
@@ -73,6 +73,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Sink of requests to the shards. */
     public static final String REQUESTS_SINK = "requests-sink";
 
+    /** Sink of a second round of requests, ahead of the first ones of other documents. */
+    public static final String LOOKUPS_SINK = "lookups-sink";
+
     /** Sink of scores. */
     public static final String SCORES_SINK = "scores-sink";
 
@@ -91,7 +94,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Answers and learns. */
     public static final String COUNT = "count";
 
-    /** Takes in what other shards learned. */
+    /** Takes in what other shards learned; lets lookups through to count. */
     public static final String APPLY_CONTINUATIONS = "apply-continuations";
 
     /** Sink of replies. */
@@ -176,7 +179,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
-                REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER, GATHER);
+                REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER);
+        topology.addSink(LOOKUPS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), GATHER);
         topology.addSink(
                 SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
         topology.addSink(
@@ -192,9 +196,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, REQUESTS_SOURCE, topics.requests(), new EventTime());
         source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
-        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
         topology.addProcessor(
                 APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
+        topology.addProcessor(
+                COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE, APPLY_CONTINUATIONS);
         topology.addStateStore(store(COUNTS_STORE), COUNT, APPLY_CONTINUATIONS);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);

@@ -24,7 +24,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private final TopologySettings settings;
     private final Progress progress;
-    private final byte[][] shardKeys;
+    private final byte[][] lookupKeys;
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -35,7 +35,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     GatherProcessor(TopologySettings settings, Progress progress) {
         this.settings = settings;
         this.progress = progress;
-        shardKeys = ShardKey.upTo(settings.shards());
+        lookupKeys = ShardKey.lookupsUpTo(settings.shards());
     }
 
     @Override
@@ -103,7 +103,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         for (int shard = 0; shard < lookups.length; shard++) {
             if (lookups[shard] != null) {
                 context.forward(
-                        new Record<>(shardKeys[shard], lookups[shard], timestamp), DriftlineTopology.REQUESTS_SINK);
+                        new Record<>(lookupKeys[shard], lookups[shard], timestamp), DriftlineTopology.LOOKUPS_SINK);
                 sent++;
             }
         }

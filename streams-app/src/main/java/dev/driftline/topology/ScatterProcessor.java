@@ -38,7 +38,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
                 .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture()));
         scorer = new DocumentScorer(settings.mixture());
-        progress.partitionAssigned(partition);
+        progress.pending(partition, pending.size());
     }
 
     @Override

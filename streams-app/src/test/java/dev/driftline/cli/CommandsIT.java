@@ -217,7 +217,9 @@ class CommandsIT {
     @Test
     void shouldSayWhichTopicsAreMissingBeforeTheServiceStarts() {
         assertThat(run("run", "--set", "topics.prefix=nowhere.")).isEqualTo(Driftline.FAILED);
-        assertThat(err).contains("nowhere.text.v1 does not exist", "driftline topics create", "model.order").doesNotContain("\tat ");
+        assertThat(err)
+                .contains("nowhere.text.v1 does not exist", "driftline topics create", "model.order")
+                .doesNotContain("\tat ");
     }
 
     private static Score score(String id, double perplexity) {

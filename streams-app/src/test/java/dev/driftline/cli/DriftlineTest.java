@@ -54,6 +54,13 @@ class DriftlineTest {
     }
 
     @Test
+    void shouldPrintTheHelpWhenNothingIsAskedFor() {
+        assertThat(run()).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("Usage: driftline", "topics");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void shouldSuggestTheCommandThatWasMeant() {
         assertThat(run("score")).isEqualTo(Driftline.USAGE);
         assertThat(err.toString()).contains("Did you mean", "scores").doesNotContain("\tat ");
@@ -120,7 +127,8 @@ class DriftlineTest {
         assertThat(Failures.message(new SaslAuthenticationException("bad password\n again")))
                 .contains("kafka.sasl", "bad password; again")
                 .hasLineCount(1);
-        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT))).isEqualTo(3);
+        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT)))
+                .isEqualTo(3);
         assertThat(Failures.exitCode(new IllegalStateException("x"))).isEqualTo(Driftline.FAILED);
     }
 

@@ -56,10 +56,14 @@ class RunCommandIT {
                 assertThat(code).as(Files.readString(log)).isZero();
                 assertThat(scores.toString()).contains("\"id\":\"d1\"");
 
-                new ProcessBuilder("kill", "-TERM", Long.toString(service.pid())).start().waitFor();
+                new ProcessBuilder("kill", "-TERM", Long.toString(service.pid()))
+                        .start()
+                        .waitFor();
 
                 assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
-                assertThat(service.exitValue()).as("as after SIGTERM; Ctrl-C takes the same way, but may be ignored where tests run in the background")
+                assertThat(service.exitValue())
+                        .as(
+                                "as after SIGTERM; Ctrl-C takes the same way, but may be ignored where tests run in the background")
                         .isEqualTo(143);
                 assertThat(Files.readString(log))
                         .contains("Stopping: committing what is done.", "model.order")
@@ -101,7 +105,8 @@ class RunCommandIT {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", registryUrl));
         try (KafkaProducer<String, Document> producer = new KafkaProducer<>(
                 config.producerProperties(), new StringSerializer(), serdes.serializer(Document.class))) {
-            producer.send(new ProducerRecord<>("driftline.documents.v1", "d1", document)).get();
+            producer.send(new ProducerRecord<>("driftline.documents.v1", "d1", document))
+                    .get();
         }
     }
 }

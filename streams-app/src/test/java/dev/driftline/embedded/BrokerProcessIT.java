@@ -26,7 +26,8 @@ class BrokerProcessIT {
             try (KafkaProducer<String, String> producer = EmbeddedBrokerIT.transactional(address)) {
                 producer.initTransactions();
                 producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "before the kill")).get();
+                producer.send(new ProducerRecord<>("letters", "a", "before the kill"))
+                        .get();
                 producer.commitTransaction();
             }
             long first = broker.pid();

@@ -1,0 +1,449 @@
+package dev.driftline.cli;
+
+import dev.driftline.config.VocabularyChoice;
+import dev.driftline.corpus.CorpusDocument;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.corpus.CorpusFormatException;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.evaluation.Evaluation;
+import dev.driftline.evaluation.EvaluationReport;
+import dev.driftline.evaluation.ModelResult;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.terminal.Screen;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline evaluate}: the whole model over a file, in this process. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Score every document of a file before learning from it, as the service does, without Kafka, and print what the",
+            "file cost under each model: the n-gram orders, the caches (each mixed with the top order), and the mixture.",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 % are the documents",
+            "before which 80 % of the words have come; known leaves the tokens out that were <unk>; bits per character",
+            "spell new words out and count one separator a word."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  driftline evaluate brown.docs.tsv --order 5 --per-document scores.tsv",
+            "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json"
+        })
+final class EvaluateCommand implements Callable<Integer> {
+
+    private static final int INTERRUPTED = 130;
+    private static final long LIVE_NANOS = 250_000_000L;
+    private static final long PRINTED_NANOS = 2_000_000_000L;
+    private static final int COMPLAINTS = 5;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The corpus.")
+    private Path file;
+
+    @Option(names = "--order", paramLabel = "N", description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
+    private int order = 5;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "V",
+            description = "growing, grow-kenlm or fixed:FILE (a word a line). Default: ${DEFAULT-VALUE}.")
+    private String vocabulary = "growing";
+
+    @Option(
+            names = "--smoothing",
+            paramLabel = "S",
+            description = {
+                "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or",
+                "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens",
+                "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: their",
+                "mean is printed, and no perplexity."
+            })
+    private String smoothing = "kneser-ney";
+
+    @Option(names = "--delta", paramLabel = "D", description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
+    private double delta = ModelSettings.DEFAULT_DELTA;
+
+    @Option(
+            names = "--per-document",
+            paramLabel = "OUT.tsv",
+            description = "Also write a line a document: id, key, tokens, unknown, -log2 p in bits under each model.")
+    private Path perDocument;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = {
+                "Keep the model in this folder (RocksDB), and go on from what is in it; `driftline generate` and",
+                "`driftline counts` read it. Default: in memory."
+            })
+    private Path state;
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Split the counts as the service would, asked in turn here. Default: ${DEFAULT-VALUE}.")
+    private int shards = 1;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "tsv, lines, whole_file or jsonl, whatever the file is called.")
+    private CorpusFormat format;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "How raw text becomes tokens: whitespace, words or characters. Default: ${DEFAULT-VALUE}.")
+    private String tokenizer = Tokenizers.DEFAULT;
+
+    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
+    private boolean skipMalformed;
+
+    @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
+    private boolean json;
+
+    private long malformed;
+    private long drawn = System.nanoTime();
+    private double mixtureBits;
+
+    @Override
+    public Integer call() throws IOException {
+        ModelSettings settings = settings();
+        MixtureSettings mixture =
+                MixtureSettings.defaults(order, settings.smoothing().label());
+        Tokenizer words = tokenizer();
+        CorpusFormat fileFormat = format();
+        long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
+        try (CtrlC ctrlC = CtrlC.then(() -> {});
+                Screen screen = Screen.on(spec.commandLine().getErr());
+                CorpusReader reader = CorpusReader.open(file, fileFormat)) {
+            EvaluationReport report;
+            if (state == null) {
+                LocalModel model = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes);
+                report = run(reader, words, new Evaluation(model, mixture, new HeapPageStore()), screen, ctrlC);
+            } else {
+                try (StateFolder folder = StateFolder.open(state, settings, shards, cacheBytes)) {
+                    Evaluation evaluation = new Evaluation(folder.model(), mixture, folder.sources());
+                    try {
+                        report = run(reader, words, evaluation, screen, ctrlC);
+                    } finally {
+                        // A malformed line ends the run; what came before it has been learned.
+                        evaluation.writeBack();
+                    }
+                }
+            }
+            screen.clear();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(Json.pretty(json(report, settings, ctrlC.pressed())));
+            } else {
+                print(out, report, settings, ctrlC.pressed());
+            }
+            out.flush();
+            return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
+        }
+    }
+
+    private ModelSettings settings() throws IOException {
+        if (order < 1 || order > ModelSettings.MAX_ORDER) {
+            throw usage("--order " + order + " is not between 1 and " + ModelSettings.MAX_ORDER);
+        }
+        if (shards < 1 || shards > 1024) {
+            throw usage("--shards " + shards + " is not between 1 and 1024");
+        }
+        if (!(delta > 0)) {
+            throw usage("--delta " + delta + " is not above 0");
+        }
+        if (limit < 1) {
+            throw usage("--limit " + limit + " is not 1 or more");
+        }
+        VocabularyChoice choice;
+        try {
+            choice = VocabularyChoice.parse(vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw usage("--vocabulary '" + vocabulary + "' is not growing, grow-kenlm or fixed:FILE");
+        }
+        Smoothing named;
+        try {
+            named = Smoothing.named(smoothing);
+        } catch (IllegalArgumentException e) {
+            throw usage("--" + e.getMessage());
+        }
+        return new ModelSettings(order, named, vocabulary(choice), delta);
+    }
+
+    private Vocabulary vocabulary(VocabularyChoice choice) throws IOException {
+        if (choice instanceof VocabularyChoice.Fixed fixed) {
+            try {
+                return Vocabulary.fixed(fixed.file());
+            } catch (IllegalArgumentException e) {
+                throw usage("--vocabulary: " + e.getMessage());
+            }
+        }
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) choice).countUnknown());
+    }
+
+    private Tokenizer tokenizer() {
+        if (!Tokenizers.names().contains(tokenizer)) {
+            throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
+        }
+        return Tokenizers.named(tokenizer);
+    }
+
+    private CorpusFormat format() {
+        if (format != null) {
+            return format;
+        }
+        try {
+            return CorpusFormat.of(file);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage() + "; or say it with --format");
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private EvaluationReport run(
+            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC) throws IOException {
+        if (perDocument == null) {
+            run(reader, words, evaluation, null, screen, ctrlC);
+        } else {
+            try (PrintWriter rows = new PrintWriter(Files.newBufferedWriter(perDocument, StandardCharsets.UTF_8))) {
+                rows.println("id\tkey\ttokens\tunknown\t" + String.join("\t", evaluation.models()));
+                run(reader, words, evaluation, rows, screen, ctrlC);
+                if (rows.checkError()) {
+                    throw new CommandFailedException("cannot write to " + perDocument + ": is the disk full?");
+                }
+            }
+        }
+        return evaluation.report();
+    }
+
+    private void run(
+            CorpusReader reader,
+            Tokenizer words,
+            Evaluation evaluation,
+            PrintWriter rows,
+            Screen screen,
+            CtrlC ctrlC) {
+        long documents = 0;
+        while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
+            CorpusDocument document;
+            try {
+                document = next(reader, words);
+            } catch (CorpusFormatException e) {
+                if (!skipMalformed) {
+                    throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
+                }
+                malformed++;
+                if (malformed <= COMPLAINTS) {
+                    screen.line("passed over: " + e.getMessage());
+                }
+                continue;
+            }
+            DocumentScore score = evaluation.add(document);
+            documents++;
+            mixtureBits += score.bits(MixtureSettings.MIXTURE);
+            if (rows != null) {
+                write(rows, document, score);
+            }
+            progress(reader, evaluation, documents, screen);
+        }
+    }
+
+    /** The next document, under the rules that the service has for its input. */
+    private CorpusDocument next(CorpusReader reader, Tokenizer words) {
+        CorpusEntry entry = reader.next();
+        CorpusDocument document = entry.document(words);
+        boolean anyWord = false;
+        for (List<String> sentence : document.sentences()) {
+            for (String token : sentence) {
+                anyWord = true;
+                if (DocumentTokens.isReserved(token)) {
+                    throw new CorpusFormatException(
+                            file, entry.line(), "a token is " + token + ", which the model uses itself");
+                }
+            }
+        }
+        if (!anyWord) {
+            throw new CorpusFormatException(file, entry.line(), "no sentence has a token");
+        }
+        return document;
+    }
+
+    private static void write(PrintWriter rows, CorpusDocument document, DocumentScore score) {
+        rows.print(Printable.escape(document.id()));
+        rows.print('\t');
+        rows.print(Printable.escape(document.source()));
+        rows.print('\t');
+        rows.print(score.tokens());
+        rows.print('\t');
+        rows.print(score.unknown());
+        for (double bits : score.bits()) {
+            rows.print('\t');
+            rows.print(Double.isFinite(bits) ? String.format("%.6f", bits) : Double.toString(bits));
+        }
+        rows.println();
+    }
+
+    private void progress(CorpusReader reader, Evaluation evaluation, long documents, Screen screen) {
+        long now = System.nanoTime();
+        if (now - drawn < (screen.live() ? LIVE_NANOS : PRINTED_NANOS)) {
+            return;
+        }
+        drawn = now;
+        String line = String.format(
+                "%,d documents%s, %,d tokens, %,.0f tokens/s, mixture perplexity so far %.1f",
+                documents,
+                reader.bytesTotal() == 0
+                        ? ""
+                        : String.format(" (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
+                evaluation.tokens(),
+                evaluation.tokens() / evaluation.seconds(),
+                Math.pow(2, mixtureBits / evaluation.tokens()));
+        if (screen.live()) {
+            screen.block(List.of(line));
+        } else {
+            screen.line(line);
+        }
+    }
+
+    private void print(PrintWriter out, EvaluationReport report, ModelSettings settings, boolean stopped) {
+        if (stopped) {
+            out.println("Stopped; this is what came before.");
+        }
+        out.printf(
+                "%,d documents, %,d tokens with </s>, %,d unknown (%.2f %%), %,.0f tokens/s%s%n",
+                report.documents(),
+                report.tokens(),
+                report.unknown(),
+                report.tokens() == 0 ? 0.0 : 100.0 * report.unknown() / report.tokens(),
+                report.tokensPerSecond(),
+                malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed));
+        out.println();
+        boolean isDistribution = settings.smoothing().isDistribution();
+        if (!isDistribution) {
+            out.printf("%s gives scores that do not sum to 1, so there is no perplexity.%n%n", smoothing);
+            out.printf("%-26s %s%n", "", "mean -log2 score of a token");
+            out.printf("%-26s %10s %12s%n", "", "all", "last 20 %");
+        } else {
+            out.printf("%-26s %23s   %23s %11s%n", "", "perplexity", "known tokens alone", "bits per");
+            out.printf("%-26s %10s %12s   %10s %12s %11s%n", "", "all", "last 20 %", "all", "last 20 %", "character");
+        }
+        for (ModelResult result : report.models()) {
+            if (!isDistribution) {
+                out.printf(
+                        "%-26s %10s %12s%n",
+                        result.model(),
+                        figure("%.3f", log2(result.perplexityAll())),
+                        figure("%.3f", log2(result.perplexityLast20())));
+            } else {
+                out.printf(
+                        "%-26s %10s %12s   %10s %12s %11s%n",
+                        result.model(),
+                        figure("%.2f", result.perplexityAll()),
+                        figure("%.2f", result.perplexityLast20()),
+                        figure("%.2f", result.perplexityAllKnown()),
+                        figure("%.2f", result.perplexityLast20Known()),
+                        figure("%.4f", result.bitsPerCharacter()));
+            }
+        }
+        if (perDocument != null) {
+            out.printf("%nEvery document: %s%n", perDocument);
+        }
+        if (state != null) {
+            out.printf("%sThe model: %s%n", perDocument == null ? System.lineSeparator() : "", state);
+        }
+    }
+
+    private static double log2(double value) {
+        return Math.log(value) / Math.log(2);
+    }
+
+    private static String figure(String format, double value) {
+        if (Double.isNaN(value)) {
+            return "-";
+        }
+        return Double.isInfinite(value) ? "infinite" : String.format(format, value);
+    }
+
+    private Map<String, Object> json(EvaluationReport report, ModelSettings settings, boolean stopped) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("file", file.toString());
+        object.put("order", settings.order());
+        object.put("smoothing", settings.smoothing().label());
+        object.put("vocabulary", vocabulary);
+        object.put("shards", shards);
+        object.put("complete", !stopped);
+        object.put("documents", report.documents());
+        object.put("malformed", malformed);
+        object.put("tokens", report.tokens());
+        object.put("unknown", report.unknown());
+        object.put("characters", report.characters());
+        object.put("spelling_bits", report.spellingBits());
+        object.put("last20_from_document", report.lastFrom() + 1);
+        object.put("seconds", report.seconds());
+        object.put("tokens_per_second", report.tokensPerSecond());
+        Map<String, Object> models = new LinkedHashMap<>();
+        for (ModelResult result : report.models()) {
+            models.put(result.model(), json(result));
+        }
+        object.put("models", models);
+        return object;
+    }
+
+    private static Map<String, Object> json(ModelResult result) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        boolean isDistribution = result.isDistribution();
+        object.put("is_distribution", isDistribution);
+        object.put("perplexity_all", isDistribution ? number(result.perplexityAll()) : null);
+        object.put("perplexity_last20", isDistribution ? number(result.perplexityLast20()) : null);
+        object.put("perplexity_all_known", isDistribution ? number(result.perplexityAllKnown()) : null);
+        object.put("perplexity_last20_known", isDistribution ? number(result.perplexityLast20Known()) : null);
+        object.put("bits_per_character", isDistribution ? number(result.bitsPerCharacter()) : null);
+        if (!isDistribution) {
+            object.put("mean_score_bits_all", number(log2(result.perplexityAll())));
+            object.put("mean_score_bits_last20", number(log2(result.perplexityLast20())));
+        }
+        return object;
+    }
+
+    /** JSON has no infinity: it becomes a string. What there is no figure for is null. */
+    private static Object number(double value) {
+        if (Double.isNaN(value)) {
+            return null;
+        }
+        return Double.isInfinite(value) ? "Infinity" : value;
+    }
+}

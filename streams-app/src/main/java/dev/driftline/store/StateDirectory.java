@@ -1,0 +1,114 @@
+package dev.driftline.store;
+
+import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The counts that a stopped service, the demo or {@code evaluate --state} left in a folder, opened to be read.
+ *
+ * <p>Finds the shards wherever they are below the folder: {@code …/TASK_N/rocksdb/ngram-counts} as Kafka Streams lays
+ * them out, or {@code shard-N}. One thread at a time.
+ */
+public final class StateDirectory implements AutoCloseable {
+
+    private static final Pattern STREAMS = Pattern.compile("\\d+_(\\d+)[/\\\\]rocksdb[/\\\\]ngram-counts");
+    private static final Pattern PLAIN = Pattern.compile("shard-(\\d+)");
+    private static final int DEPTH = 8;
+    private static final long MEMORY_BYTES = 64L << 20;
+    private static final long CACHE_BYTES = 256L << 20;
+
+    private final List<RocksDbPages> stores;
+    private final LocalModel model;
+
+    private StateDirectory(List<RocksDbPages> stores, LocalModel model) {
+        this.stores = stores;
+        this.model = model;
+    }
+
+    /** The folder of a shard below {@code folder}, where something other than Kafka Streams keeps one. */
+    public static Path shardFolder(Path folder, int shard) {
+        return folder.resolve("shard-" + shard);
+    }
+
+    /**
+     * Opens what is below {@code folder}.
+     *
+     * @throws IllegalStateException if there is no state there, or some shards of it are missing, with what was found
+     */
+    public static StateDirectory open(Path folder, Smoothing smoothing, Vocabulary vocabulary) {
+        SortedMap<Integer, Path> found = find(folder);
+        if (found.isEmpty()) {
+            throw new IllegalStateException("no state of Driftline is in " + folder
+                    + ": name the state.dir of a stopped service, the folder that `driftline demo` named, or the --state"
+                    + " of `driftline evaluate`");
+        }
+        int shards = found.lastKey() + 1;
+        if (found.size() != shards) {
+            throw new IllegalStateException("only shards " + found.keySet() + " are in " + folder
+                    + ": the others are on another instance; copy its state directory beside this one");
+        }
+        List<RocksDbPages> stores = new ArrayList<>();
+        try {
+            for (Path store : found.values()) {
+                stores.add(RocksDbPages.openReadOnly(store, MEMORY_BYTES / shards));
+            }
+            int order = stores.stream().mapToInt(NgramCounts::storedOrder).max().orElse(0);
+            if (order == 0) {
+                throw new IllegalStateException("the state in " + folder + " is empty: nothing has been learned yet");
+            }
+            ModelSettings settings = new ModelSettings(order, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA);
+            return new StateDirectory(stores, new LocalModel(settings, shards, stores::get, CACHE_BYTES));
+        } catch (RuntimeException e) {
+            stores.forEach(RocksDbPages::close);
+            throw e;
+        }
+    }
+
+    private static SortedMap<Integer, Path> find(Path folder) {
+        SortedMap<Integer, Path> found = new TreeMap<>();
+        if (!Files.isDirectory(folder)) {
+            return found;
+        }
+        try (Stream<Path> below = Files.walk(folder.toAbsolutePath(), DEPTH)) {
+            below.filter(RocksDbPages::isStore).forEach(store -> {
+                for (Pattern pattern : List.of(STREAMS, PLAIN)) {
+                    Matcher matcher = pattern.matcher(store.toString());
+                    if (matcher.find() && matcher.end() == store.toString().length()) {
+                        Path other = found.put(Integer.parseInt(matcher.group(1)), store);
+                        if (other != null) {
+                            throw new IllegalStateException("both " + other + " and " + store
+                                    + " hold the same shard: name the folder of one application");
+                        }
+                    }
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look into " + folder, e);
+        }
+        return found;
+    }
+
+    /** The model over the counts; teaching it would fail. */
+    public LocalModel model() {
+        return model;
+    }
+
+    @Override
+    public void close() {
+        stores.forEach(RocksDbPages::close);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.driftline.bench;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topology.DriftlineTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Driftline and the naive topology through a real broker: each in a fresh JVM of equal heap with a fresh broker process
+ * beside it, the same documents, guarantee, commit interval, partitions and threads.
+ *
+ * <p>Both are warmed up alike: the same topology first runs over the same documents under another name, to the end or for
+ * {@value #WARM_UP_SECONDS} seconds, and is closed. Then it begins anew with nothing, documents already in their topic and
+ * the tasks shared out, and is held; the time runs from when it is let go until everything it had to write was committed.
+ */
+final class EndToEndBench {
+
+    static final String GUARANTEE = "exactly_once_v2";
+    static final long COMMIT_INTERVAL_MS = 1000;
+    static final int SHARDS = 4;
+    static final int THREADS = 2;
+    static final int PREDICTIONS = 10;
+    static final int DOCUMENT_TOKENS = 130;
+    static final int WARM_UP_SECONDS = 20;
+
+    static final String WARM_UP = "each topology first runs over the same documents under another name, to the end or for "
+            + WARM_UP_SECONDS + " s, in the same JVM";
+
+    private static final long STALL_NANOS = 120_000_000_000L;
+
+    private final BenchCorpus documents;
+    private final String registryUrl;
+    private final Path folder;
+    private final String heap;
+    private final Optional<Path> recordings;
+    private final Consumer<String> progress;
+
+    /**
+     * @param documents already cut
+     * @param registryUrl of a running registry
+     * @param folder for brokers, state and logs
+     * @param heap of a measured JVM
+     * @param recordings where flight recordings go, if they are wanted
+     * @param progress told in a line what is done
+     */
+    EndToEndBench(
+            BenchCorpus documents,
+            String registryUrl,
+            Path folder,
+            String heap,
+            Optional<Path> recordings,
+            Consumer<String> progress) {
+        this.documents = documents;
+        this.registryUrl = registryUrl;
+        this.folder = folder;
+        this.heap = heap;
+        this.recordings = recordings;
+        this.progress = progress;
+    }
+
+    /** One topology's time: seconds, CPU seconds of its JVM and of the broker. */
+    record Time(double seconds, double cpuSeconds, double brokerCpuSeconds) {}
+
+    /** Driftline's run; what it left is there only if it was asked for. */
+    record Driftline(Time time, double perplexity, Results.State state, Results.Restore restore) {}
+
+    /** Runs Driftline, and restores what it has learned if {@code restore}. */
+    Driftline driftline(int order, boolean restore) {
+        Path place = folder.resolve("driftline-" + order);
+        try (Cluster cluster = Cluster.start(place, registryUrl)) {
+            Time time;
+            Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
+            double perplexity;
+            try (MeasuredJvm jvm = jvm("driftline", order, "")) {
+                warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
+                begin(cluster, jvm, measured);
+                progress.accept("driftline, order " + order + ": measuring");
+                time = time(cluster, jvm, () -> awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
+                perplexity = perplexity(cluster, measured);
+                jvm.ask("close");
+            }
+            if (!restore) {
+                return new Driftline(time, perplexity, null, null);
+            }
+            Results.State state = state(cluster, measured, order);
+            return new Driftline(time, perplexity, state, restore(cluster, measured, order, state));
+        }
+    }
+
+    /** Runs the naive topology. */
+    Time naive(int order) {
+        Path place = folder.resolve("naive-" + order);
+        try (Cluster cluster = Cluster.start(place, registryUrl);
+                MeasuredJvm jvm = jvm("naive", order, "")) {
+            warmUp(cluster, jvm, order, settings -> awaitCounts(cluster, jvm, settings, order, WARM_UP_SECONDS));
+            Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
+            begin(cluster, jvm, measured);
+            progress.accept("naive, order " + order + ": measuring");
+            Time time = time(cluster, jvm, () -> awaitCounts(cluster, jvm, measured, order, Integer.MAX_VALUE));
+            jvm.ask("close");
+            return time;
+        }
+    }
+
+    /** Driftline running with {@code settings} in a JVM of its own, as the latency wants it. */
+    MeasuredJvm jvm(String kind, int order, String what) {
+        String name = kind + "-" + order + what;
+        return MeasuredJvm.start(
+                StreamsRun.class,
+                List.of(kind),
+                heap,
+                folder.resolve(name + ".log"),
+                recordings.map(target -> target.resolve(name + ".jfr")));
+    }
+
+    private void warmUp(Cluster cluster, MeasuredJvm jvm, int order, Consumer<Map<String, String>> end) {
+        Map<String, String> settings = cluster.settings("warm-up", order, COMMIT_INTERVAL_MS);
+        begin(cluster, jvm, settings);
+        progress.accept("order " + order + ": warming up, at most " + WARM_UP_SECONDS + " s");
+        jvm.ask("resume");
+        end.accept(settings);
+        jvm.ask("close");
+        try (TopicAdmin topics = new TopicAdmin(DriftlineConfig.of(settings))) {
+            topics.delete(true);
+        }
+        Folders.delete(cluster.stateFolder("warm-up"));
+    }
+
+    /** Starts the application and holds it, then fills its input: tasks are shared out and documents are there. */
+    private void begin(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
+        cluster.createTopics(settings);
+        jvm.ask("begin " + Json.line(settings));
+        cluster.preload(settings, documents.documents());
+    }
+
+    private static Time time(Cluster cluster, MeasuredJvm jvm, Runnable end) {
+        double cpu = jvm.cpuSeconds();
+        double brokerCpu = cluster.brokerCpuSeconds();
+        long start = System.nanoTime();
+        jvm.ask("resume");
+        end.run();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new Time(seconds, jvm.cpuSeconds() - cpu, cluster.brokerCpuSeconds() - brokerCpu);
+    }
+
+    // ---------------------------------------------------------------- when it is done
+
+    /** Until a score and a prediction of every document can be read by those who read what is committed. */
+    private void awaitScores(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int limitSeconds) {
+        int wanted = documents.documents().size();
+        String scores = Cluster.topic(settings, Topic.SCORES);
+        Map<String, Integer> seen = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                cluster.committed(List.of(scores, Cluster.topic(settings, Topic.PREDICTIONS)))) {
+            await(jvm, limitSeconds, () -> {
+                ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(100));
+                for (ConsumerRecord<byte[], byte[]> record : polled) {
+                    seen.merge(record.topic(), 1, Integer::sum);
+                }
+                return seen.size() == 2 && seen.values().stream().allMatch(count -> count >= wanted);
+            });
+        }
+        if (seen.values().stream().anyMatch(count -> count > wanted)) {
+            throw new IllegalStateException("more scores or predictions than " + wanted + " documents: " + seen);
+        }
+    }
+
+    /** Until every n-gram has been counted and the transaction that did it is committed. */
+    private void awaitCounts(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int order, int limitSeconds) {
+        String application = settings.get(Keys.APPLICATION_ID.name());
+        String repartition = application + "-" + NaiveTopology.COUNTS_STORE + "-repartition";
+        boolean whole = await(jvm, limitSeconds, () -> {
+            pause(200);
+            return cluster.hasRead(application, Cluster.topic(settings, Topic.DOCUMENTS))
+                    && cluster.hasRead(application, repartition);
+        });
+        long records = cluster.ends(repartition).values().stream().mapToLong(Long::longValue).sum();
+        if (whole && records < documents.ngrams(order)) {
+            throw new IllegalStateException(
+                    "the naive topology counted " + records + " n-grams of " + documents.ngrams(order));
+        }
+    }
+
+    private static boolean await(MeasuredJvm jvm, int limitSeconds, BooleanSupplier done) {
+        long start = System.nanoTime();
+        long limit = limitSeconds == Integer.MAX_VALUE ? 30 * STALL_NANOS : limitSeconds * 1_000_000_000L;
+        while (!done.getAsBoolean()) {
+            if (!jvm.isAlive()) {
+                throw new IllegalStateException("the measured JVM has ended: " + jvm.logTail());
+            }
+            if (System.nanoTime() - start > limit) {
+                if (limitSeconds == Integer.MAX_VALUE) {
+                    throw new IllegalStateException("not done after an hour: " + jvm.logTail());
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Of the top order over all documents, from the scores themselves. */
+    private double perplexity(Cluster cluster, Map<String, String> settings) {
+        String topic = Cluster.topic(settings, Topic.SCORES);
+        SchemaRegistrySerdes serdes =
+                new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
+        double bits = 0;
+        long tokens = 0;
+        int left = documents.documents().size();
+        try (KafkaConsumer<byte[], byte[]> consumer = cluster.committed(List.of(topic));
+                Deserializer<Score> deserializer = serdes.deserializer(Score.class)) {
+            while (left > 0) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                    Score score = deserializer.deserialize(topic, record.value());
+                    bits += score.getNgramBitsPerToken() * score.getTokens();
+                    tokens += score.getTokens();
+                    left--;
+                }
+            }
+        }
+        if (tokens != documents.tokens()) {
+            throw new IllegalStateException("scored " + tokens + " tokens of " + documents.tokens());
+        }
+        return Math.pow(2, bits / tokens);
+    }
+
+    // ---------------------------------------------------------------- state
+
+    private Results.State state(Cluster cluster, Map<String, String> settings, int order) {
+        String changelog = cluster.changelog(settings.get(Keys.APPLICATION_ID.name()), DriftlineTopology.COUNTS_STORE);
+        Path state = cluster.stateFolder("measured");
+        long stateBytes = Folders.bytes(state, file -> file.toString().contains("/" + DriftlineTopology.COUNTS_STORE + "/"));
+        long records = cluster.ends(changelog).values().stream().mapToLong(Long::longValue).sum();
+        long bytes = cluster.bytesOnDisk(changelog);
+        long ngrams = documents.distinctNgrams(order);
+        return new Results.State(
+                order,
+                ngrams,
+                stateBytes,
+                stateBytes / (double) ngrams,
+                records,
+                records / (double) documents.tokens(),
+                bytes,
+                bytes / (double) ngrams);
+    }
+
+    private Results.Restore restore(Cluster cluster, Map<String, String> settings, int order, Results.State state) {
+        progress.accept("driftline, order " + order + ": restoring");
+        Folders.delete(cluster.stateFolder("measured"));
+        try (MeasuredJvm jvm = jvm("driftline", order, "-restore")) {
+            StreamsRun.Began began = Json.read(jvm.ask("start " + Json.line(settings)), StreamsRun.Began.class);
+            jvm.ask("close");
+            return new Results.Restore(
+                    order, began.seconds(), state.changelogBytes(), state.distinctNgrams() / began.seconds());
+        }
+    }
+}

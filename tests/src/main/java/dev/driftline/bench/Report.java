@@ -1,0 +1,119 @@
+package dev.driftline.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The one table at the end. */
+final class Report {
+
+    private final List<String[]> rows = new ArrayList<>();
+
+    private Report() {}
+
+    static String of(Results results) {
+        return new Report().text(results);
+    }
+
+    private String text(Results results) {
+        for (Results.InProcess run : results.inProcess) {
+            row(
+                    "in process, " + run.corpus() + ", order " + run.order(),
+                    thousands(run.tokensPerSecond()) + " tokens/s",
+                    "1 thread, scored and learned, RocksDB written every " + run.writeBackIntervalMs() + " ms; "
+                            + decimal(run.stateBytesPerNgram()) + " bytes of state an n-gram");
+        }
+        if (results.predictions != null) {
+            Results.Predictions run = results.predictions;
+            row(
+                    "top-10 prediction, " + run.corpus() + ", order " + run.order(),
+                    "p50 " + decimal(run.p50Micros()) + " µs, p99 " + decimal(run.p99Micros()) + " µs",
+                    "after \"" + run.hottestContext() + "\": p50 " + decimal(run.hottestP50Micros()) + " µs, p99 "
+                            + decimal(run.hottestP99Micros()) + " µs");
+        }
+        for (Results.EndToEnd run : results.endToEnd) {
+            row(
+                    "end to end, order " + run.order() + ", driftline",
+                    thousands(run.driftlineTokensPerSecond()) + " tokens/s",
+                    decimal(run.driftlineSeconds()) + " s; CPU: " + decimal(run.driftlineCpuSeconds()) + " s, broker "
+                            + decimal(run.driftlineBrokerCpuSeconds()) + " s; perplexity "
+                            + decimal(run.driftlinePerplexity()));
+            if (run.naiveTokensPerSecond() > 0) {
+                row(
+                        "end to end, order " + run.order() + ", naive",
+                        thousands(run.naiveTokensPerSecond()) + " tokens/s",
+                        decimal(run.naiveSeconds()) + " s; CPU: " + decimal(run.naiveCpuSeconds()) + " s, broker "
+                                + decimal(run.naiveBrokerCpuSeconds()) + " s; counting only");
+                row("end to end, order " + run.order() + ", ratio", decimal(run.ratio()) + " ×", "driftline / naive");
+            }
+        }
+        if (results.latency != null) {
+            Results.Latency run = results.latency;
+            row(
+                    "document in to score out, order " + run.order(),
+                    "p50 " + decimal(run.p50Ms()) + " ms, p99 " + decimal(run.p99Ms()) + " ms",
+                    "at " + thousands(run.tokensPerSecond()) + " tokens/s, half of the load above; commit interval "
+                            + run.commitIntervalMs() + " ms");
+        }
+        if (results.restore != null) {
+            row(
+                    "restore of all state, order " + results.restore.order(),
+                    decimal(results.restore.seconds()) + " s",
+                    "from the start of the service; " + thousands(results.restore.ngramsPerSecond()) + " n-grams/s");
+        }
+        if (results.state != null) {
+            Results.State state = results.state;
+            row(
+                    "state, order " + state.order(),
+                    decimal(state.stateBytesPerNgram()) + " bytes an n-gram",
+                    thousands(state.distinctNgrams()) + " distinct n-grams; changelog "
+                            + decimal(state.changelogBytesPerNgram()) + " bytes an n-gram, "
+                            + decimal(state.changelogRecordsPerToken()) + " records a token");
+        }
+        return table(results);
+    }
+
+    private void row(String what, String figure, String note) {
+        rows.add(new String[] {what, figure, note});
+    }
+
+    private String table(Results results) {
+        int first = width(0);
+        int second = width(1);
+        StringBuilder out = new StringBuilder();
+        line(out, "%s, %d cores, %s of memory, %s; Java %s", results.machine.cpu(), results.machine.cores(),
+                decimal(results.machine.memoryBytes() / (double) (1L << 30)) + " GiB",
+                results.machine.os(), results.jdk.version());
+        for (Results.Corpus corpus : results.corpora) {
+            line(out, "%s: %s documents, %s tokens (words and </s>), %s types", corpus.name(),
+                    thousands(corpus.documents()), thousands(corpus.tokens()), thousands(corpus.types()));
+        }
+        Results.Settings settings = results.settings;
+        line(out, "end to end: %s cut into %s documents of about %d tokens; %s, commit interval %d ms, %d shards, %d"
+                        + " threads, heap %s; broker and applications on the same cores", results.corpus.name(),
+                thousands(settings.documents()), settings.documentTokens(), settings.guarantee(),
+                settings.commitIntervalMs(), settings.shards(), settings.threads(), settings.heap());
+        line(out, "warm-up: %s", settings.warmUp());
+        out.append(System.lineSeparator());
+        for (String[] row : rows) {
+            line(out, "%-" + first + "s  %-" + second + "s  %s", (Object[]) row);
+        }
+        return out.toString();
+    }
+
+    private static void line(StringBuilder out, String format, Object... figures) {
+        out.append(String.format(Locale.ROOT, format, figures).stripTrailing()).append(System.lineSeparator());
+    }
+
+    private int width(int column) {
+        return rows.stream().mapToInt(row -> row[column].length()).max().orElse(1);
+    }
+
+    private static String thousands(double figure) {
+        return String.format(Locale.ROOT, "%,.0f", figure);
+    }
+
+    private static String decimal(double figure) {
+        return String.format(Locale.ROOT, figure >= 100 ? "%,.0f" : figure >= 10 ? "%.1f" : "%.2f", figure);
+    }
+}
