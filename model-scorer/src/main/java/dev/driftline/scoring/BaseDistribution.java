@@ -105,4 +105,18 @@ final class BaseDistribution {
         return (continuation - continuationDiscounts.of(continuation) + continuationMass / vocabulary)
                 / continuationTotal;
     }
+
+    /**
+     * b(w) below the top order of a known word, from its share of all continuation counts alone: a distribution over the
+     * same events, for where the word's own counts are not at hand.
+     */
+    double estimated(double share) {
+        double total = settings.order() == 1 ? rawTotal : continuationTotal;
+        if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM || total == 0) {
+            return 1 / vocabulary;
+        }
+        double discounted = (settings.order() == 1 ? rawMass : continuationMass) / total;
+        double known = 1 - unknownCount / total;
+        return (1 - discounted) * known * share + discounted / vocabulary;
+    }
 }

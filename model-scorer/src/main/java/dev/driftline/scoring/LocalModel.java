@@ -62,27 +62,15 @@ public final class LocalModel {
             DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
         byte[][] requests = scatter.requests(0, documents++, document, learn, predictions, extraCandidates);
         List<byte[]> replies = new ArrayList<>(shards.length);
-        List<byte[][]> continuations = new ArrayList<>(shards.length);
         for (int shard = 0; shard < shards.length; shard++) {
-            ShardScorer.Answer answer = shards[shard].answer(requests[shard]);
-            replies.add(answer.reply());
-            continuations.add(answer.continuations());
+            replies.add(shards[shard].answer(requests[shard]));
         }
-        for (byte[][] messages : continuations) {
+        for (ShardScorer from : shards) {
+            byte[][] messages = from.drainContinuations();
             for (int shard = 0; shard < messages.length; shard++) {
                 if (messages[shard] != null) {
                     shards[shard].applyContinuations(messages[shard]);
                 }
-            }
-        }
-        Gather.Gathered gathered = gather.gather(document, replies);
-        if (gathered.lookups().length == 0) {
-            return gathered;
-        }
-        for (int shard = 0; shard < shards.length; shard++) {
-            byte[] lookup = gathered.lookups()[shard];
-            if (lookup != null) {
-                replies.add(shards[shard].answer(lookup).reply());
             }
         }
         return gather.gather(document, replies);
