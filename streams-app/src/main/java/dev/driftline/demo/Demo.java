@@ -52,6 +52,9 @@ public final class Demo {
 
     /** Ends {@link #run} soon, with what there is until then. */
     public synchronized void stop() {
+        if (!stopped) {
+            screen.line("Stopping …");
+        }
         stopped = true;
         if (interruptible != null) {
             interruptible.interrupt();

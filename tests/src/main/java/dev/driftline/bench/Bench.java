@@ -1,5 +1,7 @@
 package dev.driftline.bench;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
@@ -16,9 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code driftline bench}: measures Driftline on this machine and prints one table. */
 @Command(
@@ -81,11 +86,17 @@ public final class Bench implements Callable<Integer> {
             description = "Put a flight recording of each measured JVM here; costs a few per cent.")
     private Path profile;
 
+    @Spec
+    private CommandSpec spec;
+
     /** Set while a part is measured. */
     private Path folder;
 
     /** Called by the JVM. */
     public static void main(String[] arguments) {
+        // Brokers come and go; what matters of that the benchmark says itself.
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.OFF);
         PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
         CommandLine command = new CommandLine(new Bench());
         command.setOut(out);
@@ -129,8 +140,10 @@ public final class Bench implements Callable<Integer> {
         if (json != null) {
             Files.writeString(json, Json.pretty(results) + System.lineSeparator());
         }
-        System.out.println();
-        new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true).println(Report.of(results));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        out.print(Report.of(results));
+        out.flush();
         return CommandLine.ExitCode.OK;
     }
 

@@ -94,8 +94,8 @@ final class Results {
             double p99Ms,
             double maxMs) {}
 
-    /** All state from changelogs. */
-    record Restore(int order, double seconds, long records, long changelogBytes, double ngramsPerSecond) {}
+    /** All state from changelogs, from the start of a service with an empty state folder until it can go on. */
+    record Restore(int order, double seconds, long changelogBytes, double ngramsPerSecond) {}
 
     /**
      * What is kept of the text.
