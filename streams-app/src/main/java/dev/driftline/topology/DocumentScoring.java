@@ -53,8 +53,8 @@ final class DocumentScoring {
         List<ExpertScore> experts = new ArrayList<>(mixture);
         for (int model = 0; model < mixture; model++) {
             double bits = scored.bits()[model];
-            experts.add(new ExpertScore(
-                    modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
+            experts.add(
+                    new ExpertScore(modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
         }
         Map<String, Double> weights = new HashMap<>();
         for (int expert = 0; expert < scored.experts().size(); expert++) {

@@ -82,7 +82,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private void emit(long ticket, PendingDocument waiting, Gather.Gathered gathered) {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = new DocumentOrigin(
-                Ticket.isText(ticket) ? settings.topics().text() : settings.topics().documents(),
+                Ticket.isText(ticket)
+                        ? settings.topics().text()
+                        : settings.topics().documents(),
                 partition,
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();

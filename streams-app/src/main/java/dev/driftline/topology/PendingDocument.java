@@ -75,8 +75,9 @@ final class PendingDocument {
 
     byte[] encode() {
         byte[] tokens = document.tokens().encode();
-        Varints.Writer out = new Varints.Writer(
-                64 + tokens.length + replies.stream().mapToInt(reply -> reply.length + 5).sum());
+        Varints.Writer out = new Varints.Writer(64
+                + tokens.length
+                + replies.stream().mapToInt(reply -> reply.length + 5).sum());
         out.writeByte(FORMAT);
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
