@@ -368,8 +368,8 @@ public final class NgramCounts {
         words.setWide(word);
         track(own);
         int block = word / RARE_BLOCK;
-        TriePages rest = TriePages.empty(
-                order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+        TriePages rest =
+                TriePages.empty(order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);

@@ -110,8 +110,7 @@ public final class Gather {
 
     private Candidates none() {
         return new Candidates(
-                List.of(),
-                new NgramProbabilities(order, new double[0], new byte[0], new boolean[0], new float[0]));
+                List.of(), new NgramProbabilities(order, new double[0], new byte[0], new boolean[0], new float[0]));
     }
 
     private void readUnigrams(
@@ -133,8 +132,7 @@ public final class Gather {
         }
     }
 
-    private void readSpellings(
-            Varints.Reader in, DocumentEvents events, int shard, Map<String, Float> outside) {
+    private void readSpellings(Varints.Reader in, DocumentEvents events, int shard, Map<String, Float> outside) {
         int words = in.readInt();
         int read = 0;
         for (String word : events.outside()) {
@@ -145,8 +143,7 @@ public final class Gather {
         }
     }
 
-    private void readPositions(
-            Varints.Reader in, DocumentEvents events, int shard, float[] pairs, byte[] matched) {
+    private void readPositions(Varints.Reader in, DocumentEvents events, int shard, float[] pairs, byte[] matched) {
         int stride = 2 * (order - 1);
         for (int i = 0; i < matched.length; i++) {
             if (events.shard(events.before(i)) != shard) {
@@ -203,7 +200,8 @@ public final class Gather {
             }
             int row = i * order;
             probability[row] = top[event];
-            // A word that its owner has not learned may already stand in another shard's context: it is <unk> all the same.
+            // A word that its owner has not learned may already stand in another shard's context: it is <unk> all the
+            // same.
             boolean dropsAlpha = isUnknownHere && base.growing();
             for (int k = 0; k < order - 1; k++) {
                 int at = i * stride + 2 * k;

@@ -58,8 +58,7 @@ public final class LocalModel {
      * @param predictions how many of the counts' own candidates are wanted at least, 1 or more
      * @param extraCandidates words to look at beside them
      */
-    public Gather.Gathered ask(
-            DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
+    public Gather.Gathered ask(DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
         byte[][] requests = scatter.requests(0, documents++, document, learn, predictions, extraCandidates);
         List<byte[]> replies = new ArrayList<>(shards.length);
         for (int shard = 0; shard < shards.length; shard++) {

@@ -309,8 +309,7 @@ public final class ShardScorer {
 
     private static void checkVersion(int version, String what) {
         if (version != VERSION) {
-            throw new IllegalArgumentException(
-                    what + " of format version " + version + ", this code reads " + VERSION);
+            throw new IllegalArgumentException(what + " of format version " + version + ", this code reads " + VERSION);
         }
     }
 
@@ -417,8 +416,9 @@ public final class ShardScorer {
             raws[k] = counts.rawDiscounts(k);
             continuations[k] = counts.continuationDiscounts(k);
         }
-        double vocabulary =
-                settings.vocabulary() instanceof Vocabulary.Fixed fixed ? fixed.words().size() + 2.0 : types() + 2.0;
+        double vocabulary = settings.vocabulary() instanceof Vocabulary.Fixed fixed
+                ? fixed.words().size() + 2.0
+                : types() + 2.0;
         return new Smoothing.Estimates(order, raws, continuations, settings.delta(), vocabulary);
     }
 

@@ -66,7 +66,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The corpus.")
     private Path file;
 
-    @Option(names = "--order", paramLabel = "N", description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--order",
+            paramLabel = "N",
+            description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
     private int order = 5;
 
     @Option(
@@ -86,7 +89,10 @@ final class EvaluateCommand implements Callable<Integer> {
             })
     private String smoothing = "kneser-ney";
 
-    @Option(names = "--delta", paramLabel = "D", description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--delta",
+            paramLabel = "D",
+            description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
     private double delta = ModelSettings.DEFAULT_DELTA;
 
     @Option(
@@ -235,7 +241,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationReport run(
-            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC) throws IOException {
+            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC)
+            throws IOException {
         if (perDocument == null) {
             run(reader, words, evaluation, null, screen, ctrlC);
         } else {
@@ -251,12 +258,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(
-            CorpusReader reader,
-            Tokenizer words,
-            Evaluation evaluation,
-            PrintWriter rows,
-            Screen screen,
-            CtrlC ctrlC) {
+            CorpusReader reader, Tokenizer words, Evaluation evaluation, PrintWriter rows, Screen screen, CtrlC ctrlC) {
         long documents = 0;
         while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
             CorpusDocument document;

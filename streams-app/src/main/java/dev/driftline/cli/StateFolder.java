@@ -70,8 +70,9 @@ final class StateFolder implements AutoCloseable {
             Properties found = read(folder);
             for (String key : new TreeSet<>(wanted.stringPropertyNames())) {
                 if (!wanted.getProperty(key).equals(found.getProperty(key))) {
-                    throw new CommandFailedException(folder + " has a model with " + key + " = " + found.getProperty(key)
-                            + ", not " + wanted.getProperty(key) + ": ask for the same, or name another folder");
+                    throw new CommandFailedException(
+                            folder + " has a model with " + key + " = " + found.getProperty(key) + ", not "
+                                    + wanted.getProperty(key) + ": ask for the same, or name another folder");
                 }
             }
             if (settings.vocabulary() instanceof Vocabulary.Fixed
@@ -99,17 +100,16 @@ final class StateFolder implements AutoCloseable {
      */
     static StateFolder openExisting(Path folder, long cacheBytes) throws IOException {
         if (!Files.exists(folder.resolve(PROPERTIES))) {
-            throw new CommandFailedException(folder + " has no model: make one with `driftline evaluate FILE --state "
-                    + folder + "`");
+            throw new CommandFailedException(
+                    folder + " has no model: make one with `driftline evaluate FILE --state " + folder + "`");
         }
         Properties found = read(folder);
         String name = found.getProperty("vocabulary");
-        Vocabulary vocabulary =
-                switch (name) {
-                    case "growing" -> new Vocabulary.Growing(true);
-                    case "grow-kenlm" -> new Vocabulary.Growing(false);
-                    default -> Vocabulary.fixed(folder.resolve(WORDS));
-                };
+        Vocabulary vocabulary = switch (name) {
+            case "growing" -> new Vocabulary.Growing(true);
+            case "grow-kenlm" -> new Vocabulary.Growing(false);
+            default -> Vocabulary.fixed(folder.resolve(WORDS));
+        };
         ModelSettings settings = new ModelSettings(
                 Integer.parseInt(found.getProperty("order")),
                 Smoothing.named(found.getProperty("smoothing")),
@@ -135,8 +135,9 @@ final class StateFolder implements AutoCloseable {
                     + properties.getProperty("version") + ", this one reads " + VERSION + ")");
         }
         if (!"true".equals(properties.getProperty("closed"))) {
-            throw new CommandFailedException(folder
-                    + " is in use, or was left by a process that was killed and is incomplete: delete it and start again");
+            throw new CommandFailedException(
+                    folder
+                            + " is in use, or was left by a process that was killed and is incomplete: delete it and start again");
         }
         return properties;
     }

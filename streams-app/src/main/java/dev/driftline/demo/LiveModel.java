@@ -93,10 +93,6 @@ final class LiveModel {
         List<byte[]> replies = new ArrayList<>();
         ask(scatter.requests(0, 0, open, false, most, List.of()), replies);
         Gather.Gathered gathered = gather.gather(open, replies);
-        if (gathered.lookups().length > 0) {
-            ask(gathered.lookups(), replies);
-            gathered = gather.gather(open, replies);
-        }
         Candidates candidates = gathered.candidates();
         int order = settings.model().order();
         return IntStream.range(0, candidates.words().size())

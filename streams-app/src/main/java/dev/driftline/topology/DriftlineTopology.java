@@ -32,16 +32,14 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *                                │   pending-documents, sources
  *                                │      │
  *   replies ─────────────────────│──► gather ─┬─► scores
- *                                │            ├─► predictions
- *                                │            └─► continuations   (lookups: a second round, for predictions)
+ *                                │            └─► predictions
  *                                └─► dead letters
  *
  * shards: one task a shard
  *
- *   requests ──────────────────────────────► count ─┬─► replies         (partition = the document's)
- *                                            ▲  │   └─► continuations   (partition = shard)
- *                                    lookups │  ngram-counts
- *   continuations ─► apply-continuations ────┴──┘
+ *   requests ──────► count ──────────────────┬─► replies         (partition = the document's)
+ *                      │ ngram-counts        └─► continuations   (partition = shard)
+ *   continuations ─► apply-continuations
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
@@ -73,9 +71,6 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Sink of requests to the shards. */
     public static final String REQUESTS_SINK = "requests-sink";
 
-    /** Sink of a second round of requests, ahead of the first ones of other documents. */
-    public static final String LOOKUPS_SINK = "lookups-sink";
-
     /** Sink of scores. */
     public static final String SCORES_SINK = "scores-sink";
 
@@ -94,7 +89,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Answers and learns. */
     public static final String COUNT = "count";
 
-    /** Takes in what other shards learned; lets lookups through to count. */
+    /** Takes in what other shards learned. */
     public static final String APPLY_CONTINUATIONS = "apply-continuations";
 
     /** Sink of replies. */
@@ -178,7 +173,6 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER);
-        topology.addSink(LOOKUPS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), GATHER);
         topology.addSink(SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
         topology.addSink(
                 PREDICTIONS_SINK,
@@ -195,7 +189,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
         topology.addProcessor(
                 APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
-        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE, APPLY_CONTINUATIONS);
+        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
         topology.addStateStore(store(COUNTS_STORE), COUNT, APPLY_CONTINUATIONS);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);

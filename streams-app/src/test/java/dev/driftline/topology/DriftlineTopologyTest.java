@@ -70,7 +70,6 @@ class DriftlineTopologyTest {
                         DriftlineTopology.SCATTER,
                         DriftlineTopology.GATHER,
                         DriftlineTopology.REQUESTS_SINK,
-                        DriftlineTopology.LOOKUPS_SINK,
                         DriftlineTopology.SCORES_SINK,
                         DriftlineTopology.PREDICTIONS_SINK,
                         DriftlineTopology.DEAD_LETTERS_SINK,
