@@ -83,6 +83,7 @@ final class DocumentScoring {
         score.setNgramBitsPerToken(ngramPerToken);
         score.setNgramPerplexity(perplexity(ngramPerToken));
         score.setMixtureBits(mixtureBits);
+        score.setMixtureBitsKnown(scored.knownBits()[mixture]);
         score.setMixtureBitsPerToken(mixtureBits / tokens);
         score.setMixturePerplexity(perplexity(mixtureBits / tokens));
         score.setSpellingBits(scored.spellingBits());
