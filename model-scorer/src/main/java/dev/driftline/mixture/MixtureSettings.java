@@ -98,9 +98,4 @@ public record MixtureSettings(
     int top() {
         return order - 1;
     }
-
-    /** The number of experts: the orders and two caches. */
-    int expertCount() {
-        return order + 2;
-    }
 }

@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Score every document of a file before learning from it, as the service does, without Kafka, and print what the",
             "file cost under each model: the n-gram orders, the caches (each mixed with the top order), and the mixture.",
-            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 % are the documents",
-            "before which 80 % of the words have come; known leaves the tokens out that were <unk>; bits per character",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
+            "before which 80 %% of the words have come; known leaves the tokens out that were <unk>; bits per character",
             "spell new words out and count one separator a word."
         },
         footerHeading = "%nExample:%n",
@@ -81,12 +81,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--smoothing",
             paramLabel = "S",
-            description = {
-                "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or",
-                "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens",
-                "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: their",
-                "mean is printed, and no perplexity."
-            })
+            description = "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or "
+                    + "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens "
+                    + "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: "
+                    + "their mean is printed, and no perplexity.")
     private String smoothing = "kneser-ney";
 
     @Option(
@@ -104,10 +102,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = {
-                "Keep the model in this folder (RocksDB), and go on from what is in it; `driftline generate` and",
-                "`driftline counts` read it. Default: in memory."
-            })
+            description =
+                    "Keep the model in this folder (RocksDB), and go on from what is in it; `driftline generate` and "
+                            + "`driftline counts` read it. Default: in memory.")
     private Path state;
 
     @Option(
