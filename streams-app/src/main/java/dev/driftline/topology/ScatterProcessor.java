@@ -48,12 +48,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 ? List.of()
                 : scorer.candidates(document.tokens(), sources.get(document.source()), settings.predictions());
         byte[][] requests = scatter.requests(
-                partition,
-                record.key(),
-                document.tokens(),
-                document.learn(),
-                settings.predictions(),
-                extraCandidates);
+                partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
         int asked = 0;
         for (byte[] request : requests) {
             if (request != null) {

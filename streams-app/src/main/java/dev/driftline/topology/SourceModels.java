@@ -41,7 +41,8 @@ final class SourceModels implements WriteBackCache {
             source = read(name);
             sources.put(name, source);
             if (sources.size() > DECODED) {
-                Iterator<Map.Entry<String, SourceModel>> eldest = sources.entrySet().iterator();
+                Iterator<Map.Entry<String, SourceModel>> eldest =
+                        sources.entrySet().iterator();
                 Map.Entry<String, SourceModel> entry = eldest.next();
                 write(entry.getKey(), entry.getValue());
                 eldest.remove();

@@ -49,7 +49,9 @@ class EvaluateCommandTest {
 
     @Test
     void shouldPrintOneJsonObjectWithEveryModel() throws IOException {
-        assertThat(run(corpus.toString(), "--order", "3", "--json")).as(err.toString()).isZero();
+        assertThat(run(corpus.toString(), "--order", "3", "--json"))
+                .as(err.toString())
+                .isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("documents").asInt()).isEqualTo(40);
         assertThat(json.get("tokens").asInt()).isEqualTo(40 * 27);
@@ -60,8 +62,8 @@ class EvaluateCommandTest {
                 .containsExactly(
                         "kneser-ney-1", "kneser-ney-2", "kneser-ney-3", "cache-unigram", "cache-bigram", "mixture");
         for (JsonNode model : json.get("models")) {
-            for (String key : List.of(
-                    "perplexity_all", "perplexity_last20", "perplexity_all_known", "bits_per_character")) {
+            for (String key :
+                    List.of("perplexity_all", "perplexity_last20", "perplexity_all_known", "bits_per_character")) {
                 assertThat(model.get(key).asDouble()).as(key).isGreaterThan(0.1);
             }
         }
@@ -70,10 +72,12 @@ class EvaluateCommandTest {
     @Test
     void shouldWriteALineADocumentThatAddsUpToTheTotals() throws IOException {
         Path rows = folder.resolve("out.tsv");
-        assertThat(run(corpus.toString(), "--order", "2", "--per-document", rows.toString(), "--json")).isZero();
+        assertThat(run(corpus.toString(), "--order", "2", "--per-document", rows.toString(), "--json"))
+                .isZero();
         List<String> written = Files.readAllLines(rows);
         assertThat(written.get(0))
-                .isEqualTo("id\tkey\ttokens\tunknown\tkneser-ney-1\tkneser-ney-2\tcache-unigram\tcache-bigram\tmixture");
+                .isEqualTo(
+                        "id\tkey\ttokens\tunknown\tkneser-ney-1\tkneser-ney-2\tcache-unigram\tcache-bigram\tmixture");
         assertThat(written).hasSize(41);
         // Before anything is known there are two events, </s> and <unk>.
         assertThat(written.get(1)).startsWith("d0\ts0\t27\t24\t27.000000\t27.000000\t");
@@ -91,12 +95,14 @@ class EvaluateCommandTest {
     @Test
     void shouldGoOnWithTheModelInAStateFolderAsIfItHadNotStopped() throws IOException {
         Path whole = folder.resolve("whole.tsv");
-        assertThat(run(corpus.toString(), "--order", "3", "--per-document", whole.toString())).isZero();
+        assertThat(run(corpus.toString(), "--order", "3", "--per-document", whole.toString()))
+                .isZero();
         Path state = folder.resolve("state");
         Path first = write("first.tsv", lines.subList(0, 17));
         Path second = write("second.tsv", lines.subList(17, 40));
         Path rows = folder.resolve("rows.tsv");
-        assertThat(run(first.toString(), "--order", "3", "--state", state.toString())).isZero();
+        assertThat(run(first.toString(), "--order", "3", "--state", state.toString()))
+                .isZero();
         assertThat(run(
                         second.toString(),
                         "--order",
@@ -113,12 +119,15 @@ class EvaluateCommandTest {
     @Test
     void shouldRefuseAStateFolderOfAnotherModelOrOneThatWasNotClosed() throws IOException {
         Path state = folder.resolve("state");
-        assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString())).isZero();
-        assertThat(run(corpus.toString(), "--order", "2", "--state", state.toString())).isEqualTo(Driftline.FAILED);
+        assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString()))
+                .isZero();
+        assertThat(run(corpus.toString(), "--order", "2", "--state", state.toString()))
+                .isEqualTo(Driftline.FAILED);
         assertThat(err.toString()).contains("order = 3, not 2");
         Path properties = state.resolve("model.properties");
         Files.writeString(properties, Files.readString(properties).replace("closed=true", "closed=false"));
-        assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString())).isEqualTo(Driftline.FAILED);
+        assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString()))
+                .isEqualTo(Driftline.FAILED);
         assertThat(err.toString()).contains("incomplete");
     }
 
@@ -131,7 +140,8 @@ class EvaluateCommandTest {
         Path state = folder.resolve("state");
         assertThat(run(file.toString(), "--state", state.toString())).isEqualTo(Driftline.FAILED);
         assertThat(err.toString()).contains("line 11", "--skip-malformed");
-        assertThat(run(corpus.toString(), "--state", state.toString(), "--limit", "1")).isZero();
+        assertThat(run(corpus.toString(), "--state", state.toString(), "--limit", "1"))
+                .isZero();
         assertThat(run(file.toString(), "--skip-malformed", "--json")).isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("documents").asInt()).isEqualTo(20);
@@ -141,32 +151,38 @@ class EvaluateCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"witten-bell", "absolute-discounting", "add-delta"})
     void shouldNameTheModelsAfterTheSmoothing(String smoothing) throws IOException {
-        assertThat(run(corpus.toString(), "--order", "2", "--smoothing", smoothing, "--json")).isZero();
+        assertThat(run(corpus.toString(), "--order", "2", "--smoothing", smoothing, "--json"))
+                .isZero();
         JsonNode models = new ObjectMapper().readTree(out.toString()).get("models");
-        assertThat(models.get(smoothing + "-2").get("perplexity_all").asDouble()).isGreaterThan(1);
+        assertThat(models.get(smoothing + "-2").get("perplexity_all").asDouble())
+                .isGreaterThan(1);
     }
 
     @Test
     void shouldSayInfinityWhereATokenHasProbabilityZero() throws IOException {
-        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "maximum-likelihood", "--json")).isZero();
+        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "maximum-likelihood", "--json"))
+                .isZero();
         JsonNode models = new ObjectMapper().readTree(out.toString()).get("models");
         assertThat(models.at("/maximum-likelihood-3/perplexity_all").asText()).isEqualTo("Infinity");
     }
 
     @Test
     void shouldGiveNoPerplexityForScoresThatAreNoProbabilities() throws IOException {
-        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "stupid-backoff", "--json")).isZero();
+        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "stupid-backoff", "--json"))
+                .isZero();
         JsonNode model = new ObjectMapper().readTree(out.toString()).at("/models/stupid-backoff-3");
         assertThat(model.get("perplexity_all").isNull()).isTrue();
         assertThat(model.get("mean_score_bits_all").asDouble()).isPositive();
-        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "stupid-backoff")).isZero();
+        assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "stupid-backoff"))
+                .isZero();
         assertThat(out.toString()).contains("no perplexity");
     }
 
     @Test
     void shouldTakeAFixedVocabulary() throws IOException {
         Path words = write("words.txt", List.of("w0", "w1", "w2"));
-        assertThat(run(corpus.toString(), "--vocabulary", "fixed:" + words, "--json")).isZero();
+        assertThat(run(corpus.toString(), "--vocabulary", "fixed:" + words, "--json"))
+                .isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("unknown").asInt()).isGreaterThan(100);
         assertThat(json.at("/models/kneser-ney-5/perplexity_all").asDouble()).isLessThan(5);
@@ -185,7 +201,8 @@ class EvaluateCommandTest {
                 .isCloseTo(perplexity, within(0.1 * perplexity));
         // The unigrams are summed over the shards, so there the model is the same.
         double unigram = one.at("/models/kneser-ney-1/perplexity_all").asDouble();
-        assertThat(four.at("/models/kneser-ney-1/perplexity_all").asDouble()).isCloseTo(unigram, within(1e-3 * unigram));
+        assertThat(four.at("/models/kneser-ney-1/perplexity_all").asDouble())
+                .isCloseTo(unigram, within(1e-3 * unigram));
     }
 
     @ParameterizedTest

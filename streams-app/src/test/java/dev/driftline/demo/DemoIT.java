@@ -151,7 +151,9 @@ class DemoIT {
         JsonNode summary = summary();
         assertThat(summary.get("complete").asBoolean()).isFalse();
         assertThat(summary.get("documents").asInt()).isBetween(1, 19_999).isEqualTo(scores().size());
-        assertThat(written.toString()).contains("Stopped. What there was until then is in");
+        assertThat(written.toString())
+                .contains("kneser-ney-3", "mixture")
+                .contains("Stopped. What there was until then is in");
         assertThat(folder.resolve("out").resolve("state")).isDirectory();
     }
 

@@ -24,6 +24,7 @@ final class Scores {
                 .setNgramBitsPerToken(2 * bits / tokens)
                 .setNgramPerplexity(Math.pow(2, 2 * bits / tokens))
                 .setMixtureBits(bits)
+                .setMixtureBitsKnown(bits)
                 .setMixtureBitsPerToken(bits / tokens)
                 .setMixturePerplexity(Math.pow(2, bits / tokens))
                 .setSpellingBits(0)

@@ -27,9 +27,9 @@ class SourceTableTest {
 
     @Test
     void shouldCountTimeToTheSourceThatWasScoredWhenSourcesFollowEachOther() {
-        table.add(Scores.score("1", "first", 100, 100, 0));
-        table.add(Scores.score("2", "first", 100, 100, 1000));
-        table.add(Scores.score("3", "second", 100, 100, 1500));
+        table.add(Scores.score("1", "first", 1000, 1000, 0));
+        table.add(Scores.score("2", "first", 1000, 1000, 10_000));
+        table.add(Scores.score("3", "second", 1000, 1000, 15_000));
         assertThat(columns(table.lines(10).get(0)).get(3)).isEqualTo("200");
         assertThat(columns(table.lines(10).get(1)).get(3)).isEqualTo("200");
     }

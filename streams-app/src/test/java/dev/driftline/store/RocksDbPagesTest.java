@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
@@ -53,10 +50,13 @@ class RocksDbPagesTest {
 
     @Test
     void shouldReadAStoreThatKafkaStreamsLeftAndRefuseToWriteToIt(@TempDir Path folder) {
-        try (TopologyTestDriver driver = new TopologyTestDriver(counting(), settings(folder))) {
-            driver.createInputTopic("in", new StringSerializer(), new StringSerializer())
-                    .pipeInput("the", "5");
-        }
+        MockProcessorContext<Void, Void> context = new MockProcessorContext<>(
+                settings(folder), new TaskId(0, 0), folder.resolve("leaving/0_0").toFile());
+        KeyValueStore<Bytes, byte[]> kafkas =
+                Stores.persistentKeyValueStore("counts").get();
+        kafkas.init(context.getStateStoreContext(), kafkas);
+        kafkas.put(Bytes.wrap(bytes("the")), bytes("5"));
+        kafkas.close();
         Path store = folder.resolve("leaving/0_0/rocksdb/counts");
 
         try (RocksDbPages pages = RocksDbPages.openReadOnly(store, MEMORY_BYTES)) {
@@ -77,16 +77,6 @@ class RocksDbPagesTest {
                 .hasMessageContaining("APPLICATION/TASK/rocksdb/STORE");
     }
 
-    private static Topology counting() {
-        return new Topology()
-                .addSource("source", "in")
-                .addProcessor("keep", Keep::new, "source")
-                .addStateStore(
-                        Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore("counts"), Serdes.String(), Serdes.String()),
-                        "keep");
-    }
-
     private static Properties settings(Path folder) {
         Properties settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "leaving");
@@ -100,20 +90,5 @@ class RocksDbPagesTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static final class Keep implements Processor<String, String, Void, Void> {
-
-        private KeyValueStore<String, String> counts;
-
-        @Override
-        public void init(ProcessorContext<Void, Void> context) {
-            counts = context.getStateStore("counts");
-        }
-
-        @Override
-        public void process(Record<String, String> record) {
-            counts.put(record.key(), record.value());
-        }
     }
 }

@@ -103,7 +103,8 @@ class WriteBackStoreTest {
 
     @Test
     void shouldRefuseToRunWhereItWouldNotBeFlushedBeforeACommit() {
-        KeyValueStore<Bytes, byte[]> other = Stores.inMemoryKeyValueStore("other").get();
+        KeyValueStore<Bytes, byte[]> other =
+                Stores.inMemoryKeyValueStore("other").get();
         WriteBackStore unseen = new WriteBackStore(other);
 
         assertThatThrownBy(() -> unseen.init(context.getStateStoreContext(), other))

@@ -24,9 +24,7 @@ class PendingDocumentTest {
         List<byte[]> replies = new ArrayList<>();
         byte[][] requests = new Scatter(MODEL, SHARDS).requests(3, 77, tokens, true, 0, List.of());
         for (int shard = 0; shard < SHARDS; shard++) {
-            replies.add(new ShardScorer(MODEL, shard, SHARDS, new HeapPageStore(), 1 << 20)
-                    .answer(requests[shard])
-                    .reply());
+            replies.add(new ShardScorer(MODEL, shard, SHARDS, new HeapPageStore(), 1 << 20).answer(requests[shard]));
         }
         return replies;
     }
@@ -60,17 +58,6 @@ class PendingDocumentTest {
         assertThat(pending.expects(replies.get(0))).isFalse();
         assertThat(pending.expects(replies.get(1))).isTrue();
         assertThat(Gather.documentOffset(replies.get(1))).isEqualTo(77);
-    }
-
-    @Test
-    void shouldExpectOnlyLookupsInTheSecondRound() {
-        List<byte[]> replies = replies();
-        PendingDocument pending = new PendingDocument(document, 0, 1);
-        pending.add(replies.get(0));
-        pending.awaitSecondRound(1);
-
-        assertThat(pending.expects(replies.get(1))).isFalse();
-        assertThat(PendingDocument.decode(pending.encode()).inSecondRound()).isTrue();
     }
 
     @Test

@@ -239,12 +239,11 @@ public final class Bench implements Callable<Integer> {
                 }
                 EndToEndBench.Driftline driftline = bench.driftline(order, parts.contains(Part.RESTORE) && order == highest);
                 load = documents.tokens() / driftline.time().seconds();
-                say(String.format(Locale.ROOT, "  driftline, order %d: %,.0f tokens/s", order, load));
+                say("driftline", order, load, driftline.time());
                 if (parts.contains(Part.END_TO_END)) {
                     EndToEndBench.Time naive = bench.naive(order);
                     results.endToEnd.add(endToEnd(order, documents.tokens(), driftline, naive));
-                    say(String.format(
-                            Locale.ROOT, "  naive, order %d: %,.0f tokens/s", order, documents.tokens() / naive.seconds()));
+                    say("naive", order, documents.tokens() / naive.seconds(), naive);
                 }
                 if (driftline.state() != null) {
                     results.state = driftline.state();
@@ -274,6 +273,17 @@ public final class Bench implements Callable<Integer> {
                 naive.seconds(),
                 naive.cpuSeconds(),
                 naive.brokerCpuSeconds());
+    }
+
+    private void say(String topology, int order, double tokensPerSecond, EndToEndBench.Time time) {
+        say(String.format(
+                Locale.ROOT,
+                "  %s, order %d: %,.0f tokens/s; CPU seconds: %.1f, broker %.1f",
+                topology,
+                order,
+                tokensPerSecond,
+                time.cpuSeconds(),
+                time.brokerCpuSeconds()));
     }
 
     private void say(String line) {

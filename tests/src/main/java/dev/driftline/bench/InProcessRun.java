@@ -10,6 +10,8 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.store.RocksDbPages;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,11 +36,13 @@ final class InProcessRun {
     static final long ROCKSDB_MEMORY_BYTES = 128L << 20;
     static final int PREDICTIONS = 10;
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final double BITS = 1 / Math.log(2);
     private static final int CONTEXTS = 20_000;
     private static final int HOTTEST_CONTEXTS = 5_000;
 
-    private record Run(double tokensPerSecond, double writeBackSeconds, double perplexity) {}
+    private record Run(
+            double tokensPerSecond, double tokensPerCpuSecond, double writeBackSeconds, double perplexity) {}
 
     /** Both answers of this JVM. */
     record Answer(Results.InProcess inProcess, Results.Predictions predictions) {}
@@ -89,6 +93,7 @@ final class InProcessRun {
                         order,
                         median.tokensPerSecond,
                         measured.stream().map(Run::tokensPerSecond).toList(),
+                        median.tokensPerCpuSecond,
                         median.perplexity,
                         WRITE_BACK_INTERVAL_MS,
                         median.writeBackSeconds,
@@ -107,6 +112,7 @@ final class InProcessRun {
     private static Run learn(LocalModel model, List<DocumentTokens> documents, long tokens) {
         int order = model.settings().order();
         long start = System.nanoTime();
+        long startCpu = THREADS.getCurrentThreadCpuTime();
         long nextWriteBack = start + WRITE_BACK_INTERVAL_MS * 1_000_000;
         long writing = 0;
         double bits = 0;
@@ -123,7 +129,8 @@ final class InProcessRun {
         }
         writing += writeBack(model);
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Run(tokens / seconds, writing / 1e9, Math.pow(2, bits / tokens));
+        double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - startCpu) / 1e9;
+        return new Run(tokens / seconds, tokens / cpuSeconds, writing / 1e9, Math.pow(2, bits / tokens));
     }
 
     private static long writeBack(LocalModel model) {
@@ -196,7 +203,8 @@ final class InProcessRun {
         }
         return IntStream.range(0, probability.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> probability[i]).reversed())
+                .sorted(Comparator.comparingDouble((Integer i) -> probability[i])
+                        .reversed())
                 .limit(PREDICTIONS)
                 .map(candidates.words()::get)
                 .toList();
@@ -208,11 +216,15 @@ final class InProcessRun {
         for (CorpusDocument document : corpus.documents()) {
             for (List<String> sentence : document.sentences()) {
                 for (int i = 1; i < sentence.size(); i++) {
-                    followers.computeIfAbsent(sentence.get(i - 1), word -> new HashSet<>()).add(sentence.get(i));
+                    followers
+                            .computeIfAbsent(sentence.get(i - 1), word -> new HashSet<>())
+                            .add(sentence.get(i));
                 }
             }
         }
-        return Collections.max(followers.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size()))
+        return Collections.max(
+                        followers.entrySet(),
+                        Comparator.comparingInt(entry -> entry.getValue().size()))
                 .getKey();
     }
 

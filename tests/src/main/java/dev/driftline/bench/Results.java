@@ -46,6 +46,8 @@ final class Results {
      *
      * @param tokensPerSecond median of the runs
      * @param runs each run, in tokens a second
+     * @param tokensPerCpuSecond of the median run, in CPU time of its thread; much more than the former, other work was
+     *     running
      * @param perplexity of the top order over all documents: the work was done
      * @param writeBackIntervalMs how often changed pages went to RocksDB; the last write-back is part of the time
      * @param writeBackSeconds of the median run, spent writing back
@@ -55,6 +57,7 @@ final class Results {
             int order,
             double tokensPerSecond,
             List<Double> runs,
+            double tokensPerCpuSecond,
             double perplexity,
             long writeBackIntervalMs,
             double writeBackSeconds,
