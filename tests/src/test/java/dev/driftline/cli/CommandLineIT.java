@@ -158,6 +158,21 @@ class CommandLineIT {
             int exitCode = service.interrupt(Duration.ofSeconds(20));
             assertThat(service.log()).contains("Stopping").doesNotContain("\tat ");
             assertThat(exitCode).isIn(OK, 130);
+
+            Result counts = driftline(
+                    List.of(),
+                    "counts", "--json", "--state", application.stateDirectory("one").toString(),
+                    "students opened their", "<s> they", "never seen");
+            assertThat(counts.exitCode()).as(counts.err()).isEqualTo(OK);
+            assertThat(counts.out().lines().map(line -> line.replaceFirst(".*\"count\":", "")))
+                    .containsExactly("3}", "1}", "0}");
+            Result next = driftline(
+                    List.of(),
+                    "generate", "--state", application.stateDirectory("one").toString(),
+                    "--prompt", "students opened", "--next", "1", "--json");
+            assertThat(next.exitCode()).as(next.err()).isEqualTo(OK);
+            assertThat(next.out()).contains("their");
+
             // Committed: there is nothing left to do for the next one.
             application.start("one").awaitRunning();
             await().during(Duration.ofSeconds(1))

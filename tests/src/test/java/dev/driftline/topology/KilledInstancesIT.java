@@ -52,12 +52,14 @@ class KilledInstancesIT {
             publish(application, stream, published, 2 * WAVE);
             scores.awaitSize(1, PATIENCE);
             one.kill();
+            assertUnderWay(scores, published);
             one = application.spawn("one");
 
             // 2. The other one, while the first is coming back or has just come back.
             publish(application, stream, published, WAVE);
             scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
             two.kill();
+            assertUnderWay(scores, published);
             two = application.spawn("two");
 
             // 3. and 4. Both at once: nobody is left to take over.
@@ -87,6 +89,7 @@ class KilledInstancesIT {
             // 7. One that takes over alone, and is killed in the middle of that.
             scores.awaitSize(scores.size() + 1, PATIENCE);
             two.kill();
+            assertUnderWay(scores, published);
             one = application.spawn("one");
             two = application.spawn("two");
 
@@ -145,6 +148,11 @@ class KilledInstancesIT {
                 assertThat(comparable(disturbed.get(i))).isEqualTo(comparable(undisturbed.get(i)));
             }
         }
+    }
+
+    /** Fails unless the kill came in the middle of work. */
+    private static void assertUnderWay(RecordedTopic<Score> scores, List<Document> published) {
+        assertThat(scores.records().size()).as("documents scored at the kill").isLessThan(published.size());
     }
 
     /** A score without what names the run. */
