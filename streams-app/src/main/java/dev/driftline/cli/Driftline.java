@@ -52,6 +52,7 @@ import picocli.CommandLine.ScopeType;
             GenerateCommand.class,
             CountsCommand.class,
             ConfigCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         })
 public final class Driftline {

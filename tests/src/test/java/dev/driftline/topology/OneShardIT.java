@@ -74,6 +74,7 @@ class OneShardIT {
 
     private static void isADistributionsHead(Prediction prediction) {
         assertThat(prediction.getContext()).as("context").isNotEmpty();
+        assertThat(prediction.getModels().get(0).getModel()).isEqualTo("mixture");
         assertThat(prediction.getModels()).isNotEmpty().allSatisfy(model -> {
             List<Double> probabilities = model.getCandidates().stream()
                     .map(candidate -> candidate.getProbability())
