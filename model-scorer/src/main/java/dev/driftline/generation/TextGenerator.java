@@ -67,9 +67,10 @@ public final class TextGenerator {
             throw new IllegalStateException("the model has not learned a word yet: there is nothing to generate");
         }
         if (sampling.temperature() == 0) {
-            return words.words()[IntStream.range(0, p.length)
-                    .reduce((a, b) -> p[b] > p[a] ? b : a)
-                    .orElseThrow()];
+            return words.words()[
+                    IntStream.range(0, p.length)
+                            .reduce((a, b) -> p[b] > p[a] ? b : a)
+                            .orElseThrow()];
         }
         boolean cut = sampling.topK() > 0 || sampling.topP() < 1;
         int[] from = cut ? mostProbable(p) : IntStream.range(0, p.length).toArray();

@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
+import java.util.Arrays;
 
 /**
  * The Bayes mixture of K distributions under a uniform prior.
@@ -21,11 +22,7 @@ final class BayesMixture {
     BayesMixture(int components) {
         posterior = new double[components];
         exponent = new int[components];
-        java.util.Arrays.fill(posterior, 1.0 / components);
-    }
-
-    int components() {
-        return posterior.length;
+        Arrays.fill(posterior, 1.0 / components);
     }
 
     double weight(int component) {

@@ -70,11 +70,7 @@ public final class DocumentScorer {
 
     /** Scores without predictions; see the longer form. */
     public DocumentScore score(
-            DocumentTokens document,
-            NgramProbabilities ngrams,
-            SourceModel source,
-            boolean learn,
-            boolean surprisals) {
+            DocumentTokens document, NgramProbabilities ngrams, SourceModel source, boolean learn, boolean surprisals) {
         return score(document, ngrams, source, learn, surprisals, new Candidates(List.of(), NONE), 0);
     }
 

@@ -44,15 +44,16 @@ public record MixtureSettings(
             throw new IllegalArgumentException("order " + order + ", expected 1 to 7");
         }
         if (recentWindow < 1 || unigramWindow < recentWindow || bigramWindow < unigramWindow) {
-            throw new IllegalArgumentException("cache windows " + recentWindow + ", " + unigramWindow + ", "
-                    + bigramWindow + " (recent, unigram, bigram), expected each at least 1 and none below the one before");
+            throw new IllegalArgumentException(
+                    "cache windows " + recentWindow + ", " + unigramWindow + ", " + bigramWindow
+                            + " (recent, unigram, bigram), expected each at least 1 and none below the one before");
         }
         if (bigramWindow > 1 << 24) {
             throw new IllegalArgumentException("bigram window " + bigramWindow + ", expected at most " + (1 << 24));
         }
         if (!(recentShare >= 0 && recentShare <= 1) || !(bigramDiscount >= 0 && bigramDiscount <= 1)) {
-            throw new IllegalArgumentException("recent share " + recentShare + " and bigram discount " + bigramDiscount
-                    + ", expected 0 to 1");
+            throw new IllegalArgumentException(
+                    "recent share " + recentShare + " and bigram discount " + bigramDiscount + ", expected 0 to 1");
         }
         if (!(learningRate > 0 && learningRate < 1) || firstSteps < 1) {
             throw new IllegalArgumentException("learning rate " + learningRate + " and first steps " + firstSteps
@@ -96,10 +97,5 @@ public record MixtureSettings(
     /** Index of the top n-gram order among models and experts. */
     int top() {
         return order - 1;
-    }
-
-    /** The number of experts: the orders and two caches. */
-    int expertCount() {
-        return order + 2;
     }
 }

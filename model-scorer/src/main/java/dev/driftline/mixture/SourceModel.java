@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.scoring.DocumentTokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,9 +119,7 @@ public final class SourceModel {
     /** Words that followed {@code word} within the bigram window, the newest first, at most {@code limit} distinct ones. */
     List<String> followersOf(String word, int limit) {
         List<String> followers = new ArrayList<>();
-        int id = word.equals(dev.driftline.scoring.DocumentTokens.BOS_WORD)
-                ? WordDictionary.BEGIN_OF_SENTENCE
-                : cache.find(word);
+        int id = word.equals(DocumentTokens.BOS_WORD) ? WordDictionary.BEGIN_OF_SENTENCE : cache.find(word);
         if (id < 0) {
             return followers;
         }
@@ -151,7 +150,7 @@ public final class SourceModel {
     private String spelling(int token) {
         int word = token >>> 1;
         if (word == WordDictionary.END_OF_SENTENCE) {
-            return dev.driftline.scoring.DocumentTokens.EOS_WORD;
+            return DocumentTokens.EOS_WORD;
         }
         return cache.word(word);
     }

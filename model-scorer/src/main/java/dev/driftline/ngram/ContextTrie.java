@@ -289,8 +289,7 @@ final class ContextTrie {
         }
     }
 
-    private void countLazy(
-            CountsOfCounts totals, int depth, int[] context, int length, int before, int after) {
+    private void countLazy(CountsOfCounts totals, int depth, int[] context, int length, int before, int after) {
         for (int d = depth; d <= length; d++) {
             totals.moveRaw(d + 1, before, after);
             if (d + 1 < order) {
@@ -460,9 +459,7 @@ final class ContextTrie {
             if (at == 0) {
                 return 0;
             }
-            if (cells[at + WORD] == word
-                    && cells[at + PARENT] == parent
-                    && (cells[at] & KIND_MASK) != FOLLOWER) {
+            if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) != FOLLOWER) {
                 return at;
             }
             slot = (slot + 1) & mask;

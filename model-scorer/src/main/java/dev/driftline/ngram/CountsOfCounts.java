@@ -57,8 +57,7 @@ final class CountsOfCounts {
     }
 
     Discounts continuationDiscounts(int k) {
-        return Discounts.of(
-                continuation(k, 1), continuation(k, 2), continuation(k, 3), continuation(k, 4));
+        return Discounts.of(continuation(k, 1), continuation(k, 2), continuation(k, 3), continuation(k, 4));
     }
 
     void write(Varints.Writer out) {

@@ -28,8 +28,7 @@ public final class HeapPageStore implements PageStore {
     public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
         for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
             byte[] key = entry.getKey();
-            if (key.length < prefix.length
-                    || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+            if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
                 return;
             }
             visitor.accept(key, entry.getValue());

@@ -225,6 +225,9 @@ public final class NgramCounts {
         if (before == 0) {
             rawTypes++;
         }
+        if (order == 1) {
+            offerUnigram(id);
+        }
     }
 
     /** Counts {@code times} new words before {@code id}. */
@@ -237,20 +240,21 @@ public final class NgramCounts {
         if (before == 0) {
             continuationTypes++;
         }
-        offerUnigram(id);
     }
 
     private void offerUnigram(int id) {
-        topUnigrams.offer(id, words.continuation(id));
+        topUnigrams.offer(id, order == 1 ? words.raw(id) : words.bigramsHere(id));
     }
 
-    /** Ids of the words with the highest unigram continuation counts among those this shard owns. */
-    public int[] topUnigrams() {
-        int[] ids = new int[topUnigrams.size()];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = topUnigrams.word(i);
+    /**
+     * Visits the words that most of this shard's distinct bigrams end in, with the number of bigrams as the continuation
+     * count. With one shard that is the continuation count.
+     */
+    public void topUnigrams(FollowerVisitor visitor) {
+        for (int i = 0; i < topUnigrams.size(); i++) {
+            int id = topUnigrams.word(i);
+            visitor.visit(id, words.raw(id), order == 1 ? words.raw(id) : words.bigramsHere(id));
         }
-        return ids;
     }
 
     /** Sum of the raw unigram counts. */
@@ -341,6 +345,7 @@ public final class NgramCounts {
         if (isNew) {
             bigrams++;
             words.addBigramHere(word);
+            offerUnigram(word);
         }
         return isNew;
     }
@@ -350,6 +355,9 @@ public final class NgramCounts {
      * in the word. Exact with one shard.
      */
     public double continuationShare(int id) {
+        if (order == 1) {
+            return rawTotal == 0 ? 0 : (double) words.raw(id) / rawTotal;
+        }
         return bigrams == 0 ? 0 : (double) words.bigramsHere(id) / bigrams;
     }
 
@@ -360,8 +368,8 @@ public final class NgramCounts {
         words.setWide(word);
         track(own);
         int block = word / RARE_BLOCK;
-        TriePages rest = TriePages.empty(
-                order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+        TriePages rest =
+                TriePages.empty(order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);
@@ -392,7 +400,7 @@ public final class NgramCounts {
 
     /**
      * Visits the followers of a context that can be among its most probable ones: all of them where there are few, those
-     * with the highest counts where there are many.
+     * with the highest counts where there are many, with the count they are ranked by.
      *
      * @return the highest count that a follower not visited can have; 0 where all were
      */
@@ -412,7 +420,7 @@ public final class NgramCounts {
             return 0;
         }
         for (int i = 0; i < top.size(); i++) {
-            visitor.visit(top.word(i), -1, -1);
+            visitor.visit(top.word(i), top.count(i), top.count(i));
         }
         return top.floor();
     }

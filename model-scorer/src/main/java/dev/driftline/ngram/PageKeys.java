@@ -40,7 +40,11 @@ final class PageKeys {
     }
 
     static byte[] rare(int block, int page) {
-        return ByteBuffer.allocate(7).put((byte) 'b').putInt(block).putShort((short) page).array();
+        return ByteBuffer.allocate(7)
+                .put((byte) 'b')
+                .putInt(block)
+                .putShort((short) page)
+                .array();
     }
 
     static byte[] followers(int word, int page) {
@@ -48,7 +52,12 @@ final class PageKeys {
     }
 
     static byte[] tuples(int word, int bucket, int page) {
-        return ByteBuffer.allocate(13).put((byte) 't').putInt(word).putInt(bucket).putInt(page).array();
+        return ByteBuffer.allocate(13)
+                .put((byte) 't')
+                .putInt(word)
+                .putInt(bucket)
+                .putInt(page)
+                .array();
     }
 
     private static byte[] key(char family, int id) {

@@ -73,9 +73,7 @@ public final class PositionCounts {
     double continuationMass(int length, Discounts discounts) {
         int base = length * STRIDE;
         return discounts.mass(
-                cells[base + CONTINUATION_ONES],
-                cells[base + CONTINUATION_TWOS],
-                cells[base + CONTINUATION_THREES]);
+                cells[base + CONTINUATION_ONES], cells[base + CONTINUATION_TWOS], cells[base + CONTINUATION_THREES]);
     }
 
     /** Fills one length from an array of eight context figures in the order of the constants above. */

@@ -221,8 +221,7 @@ public enum Smoothing {
     private static final double STUPID = 0.4;
 
     /** What a smoothing needs to know beside the counts of a position. */
-    public record Estimates(
-            int order, Discounts[] raws, Discounts[] continuations, double delta, double vocabulary) {
+    public record Estimates(int order, Discounts[] raws, Discounts[] continuations, double delta, double vocabulary) {
 
         Discounts raw(int k) {
             return raws[k];
@@ -300,6 +299,7 @@ public enum Smoothing {
             }
         }
         throw new IllegalArgumentException("smoothing '" + label + "' is not one of "
-                + String.join(", ", Arrays.stream(values()).map(Smoothing::label).toList()));
+                + String.join(
+                        ", ", Arrays.stream(values()).map(Smoothing::label).toList()));
     }
 }

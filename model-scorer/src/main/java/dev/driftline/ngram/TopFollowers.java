@@ -69,6 +69,10 @@ final class TopFollowers {
         return size;
     }
 
+    int count(int i) {
+        return counts[i];
+    }
+
     int word(int i) {
         return words[i];
     }

@@ -320,7 +320,8 @@ final class WideContext extends CacheUnit {
 
     private int decode(byte[] bytes, boolean first) {
         if (bytes == null) {
-            throw new IllegalStateException("a page of followers of word " + contextWord + " is missing from the state");
+            throw new IllegalStateException(
+                    "a page of followers of word " + contextWord + " is missing from the state");
         }
         Varints.Reader in = new Varints.Reader(bytes);
         PageKeys.checkFormat(in.readByte(), FORMAT, "followers");

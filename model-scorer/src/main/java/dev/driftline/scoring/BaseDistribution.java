@@ -56,8 +56,8 @@ final class BaseDistribution {
         rawDiscounts = Discounts.of(raw[1], raw[2], raw[3], raw[4]);
         continuationDiscounts = Discounts.of(continuation[1], continuation[2], continuation[3], continuation[4]);
         rawMass = rawDiscounts.mass(raw[1], raw[2], rawSeen - raw[1] - raw[2]);
-        continuationMass =
-                continuationDiscounts.mass(continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
+        continuationMass = continuationDiscounts.mass(
+                continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
     }
 
     /** Whether a word without a raw count is {@code <unk>}. */
@@ -83,9 +83,8 @@ final class BaseDistribution {
         return switch (settings.smoothing()) {
             case KNESER_NEY -> (raw - rawDiscounts.of(raw) + rawMass * uniform) / rawTotal;
             case WITTEN_BELL -> (raw + rawTypes * uniform) / (rawTotal + rawTypes);
-            case ABSOLUTE_DISCOUNTING -> (Math.max(0, raw - rawDiscounts.absolute())
-                            + rawDiscounts.absolute() * rawTypes * uniform)
-                    / rawTotal;
+            case ABSOLUTE_DISCOUNTING ->
+                (Math.max(0, raw - rawDiscounts.absolute()) + rawDiscounts.absolute() * rawTypes * uniform) / rawTotal;
             case ADD_DELTA -> (raw + settings.delta()) / (rawTotal + settings.delta() * vocabulary);
             case MAXIMUM_LIKELIHOOD, BACKOFF, STUPID_BACKOFF -> raw / rawTotal;
         };
@@ -104,5 +103,19 @@ final class BaseDistribution {
         }
         return (continuation - continuationDiscounts.of(continuation) + continuationMass / vocabulary)
                 / continuationTotal;
+    }
+
+    /**
+     * b(w) below the top order of a known word, from its share of all continuation counts alone: a distribution over the
+     * same events, for where the word's own counts are not at hand.
+     */
+    double estimated(double share) {
+        double total = settings.order() == 1 ? rawTotal : continuationTotal;
+        if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM || total == 0) {
+            return 1 / vocabulary;
+        }
+        double discounted = (settings.order() == 1 ? rawMass : continuationMass) / total;
+        double known = 1 - unknownCount / total;
+        return (1 - discounted) * known * share + discounted / vocabulary;
     }
 }

@@ -4,101 +4,111 @@ import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import java.util.Arrays;
-import java.util.Comparator;
 
 /**
- * Finds the words that a shard's counts propose after a context: those with the highest counts at every matched length,
- * and the most frequent words of all, ranked by their probability as far as this shard
- * knows it.
+ * Finds the words that a shard's counts propose after a context: of every matched length those with the highest counts,
+ * and the most frequent words of all, ranked by their probability.
  *
- * <p>Not thread-safe; one for each request.
+ * <p>The unigram part of the probability is the word's share of the shard's bigrams, exact with one shard. Not
+ * thread-safe; one for each request.
  */
 final class CandidateSearch {
+
+    /** How many are sent beyond what is asked for: the mixture may rank a few otherwise. */
+    private static final int SPARE = 6;
 
     private final NgramCounts counts;
     private final ModelSettings settings;
     private final Smoothing.Estimates estimates;
-    private final boolean knowsUnigrams;
-    private int[] asked = new int[16];
-    private int askedCount;
-    private int[] found = new int[64];
-    private int foundCount;
-    private int[] chosen = {};
+    private long[] found = new long[256];
+    private int size;
+    private int asked;
 
-    CandidateSearch(
-            NgramCounts counts, ModelSettings settings, Smoothing.Estimates estimates, boolean knowsUnigrams) {
+    CandidateSearch(NgramCounts counts, ModelSettings settings, Smoothing.Estimates estimates) {
         this.counts = counts;
         this.settings = settings;
         this.estimates = estimates;
-        this.knowsUnigrams = knowsUnigrams;
     }
 
-    /** Adds a candidate that is wanted whatever its rank. */
+    /** Adds a candidate that is wanted whatever its rank. Before {@link #propose}. */
     void add(int id) {
-        if (askedCount == asked.length) {
-            asked = Arrays.copyOf(asked, askedCount * 2);
+        put(id, 0);
+        asked = size;
+    }
+
+    private void put(int id, int count) {
+        if (id == NgramCounts.BOS) {
+            return;
         }
-        asked[askedCount++] = id;
-    }
-
-    private void find(int id) {
-        if (foundCount == found.length) {
-            found = Arrays.copyOf(found, foundCount * 2);
+        if (size == found.length) {
+            found = Arrays.copyOf(found, size * 2);
         }
-        found[foundCount++] = id;
+        // Sorts by falling count.
+        found[size++] = (long) -count << 32 | id;
     }
 
-    /** Proposes this shard's most frequent words, for a context that another shard owns. */
-    void proposeUnigrams(int k) {
-        int[] top = counts.topUnigrams();
-        Integer[] ranked = Arrays.stream(top).boxed().toArray(Integer[]::new);
-        Arrays.sort(ranked, Comparator.comparingInt((Integer id) -> -counts.continuationUnigram(id)));
-        chosen = Arrays.stream(ranked).limit(k + 1L).mapToInt(Integer::intValue).toArray();
-    }
-
-    /** Proposes the best words after a context. */
-    void propose(int[] context, int length, int k) {
+    /** Ids of the {@code k} best candidates and a few more, and of those that were added; distinct. */
+    int[] propose(int[] context, int length, int k) {
         PositionCounts position = new PositionCounts(settings.order());
         counts.lookup(context, length, -1, position);
-        int matched = position.matched();
-        for (int d = matched; d >= 1; d--) {
-            counts.topFollowers(context, d, (word, raw, continuation) -> find(word));
+        int wanted = 4 * k + 16;
+        for (int d = position.matched(); d >= 1; d--) {
+            int from = size;
+            counts.topFollowers(context, d, (word, raw, continuation) -> put(word, continuation));
+            keepHighest(from, wanted);
         }
-        for (int id : counts.topUnigrams()) {
-            find(id);
+        int from = size;
+        counts.topUnigrams((word, raw, continuation) -> put(word, continuation));
+        keepHighest(from, wanted);
+        int[] extras = new int[asked];
+        for (int i = 0; i < asked; i++) {
+            extras[i] = (int) found[i];
         }
-        Arrays.sort(found, 0, foundCount);
-        float[] alpha = new float[settings.order() + 1];
-        float[] gamma = new float[settings.order() + 1];
-        int distinct = 0;
-        for (int i = 0; i < foundCount; i++) {
-            if (i == 0 || found[i] != found[i - 1]) {
-                found[distinct++] = found[i];
-            }
+        int[] ids = new int[size];
+        for (int i = 0; i < size; i++) {
+            ids[i] = (int) found[i];
         }
-        double[] scores = new double[distinct];
-        Integer[] ranked = new Integer[distinct];
-        for (int i = 0; i < distinct; i++) {
-            counts.lookup(context, length, found[i], position);
-            settings.smoothing().compute(position, estimates, alpha, gamma);
-            int last = settings.smoothing().lastPair(position, settings.order());
-            double base = counts.continuationShare(found[i]);
-            scores[i] = last == 0 ? base : alpha[last] + gamma[last] * base;
-            ranked[i] = i;
-        }
-        Arrays.sort(ranked, Comparator.comparingDouble((Integer i) -> -scores[i]));
-        // The unigrams of other shards are estimated here, so more are sent than are wanted.
-        int keep = Math.min(distinct, knowsUnigrams ? k + 4 : 2 * k + 8);
-        chosen = new int[keep];
-        for (int i = 0; i < keep; i++) {
-            chosen[i] = found[ranked[i]];
+        return best(distinct(ids), extras, context, length, k + SPARE, position);
+    }
+
+    private void keepHighest(int from, int most) {
+        if (size - from > most) {
+            Arrays.sort(found, from, size);
+            size = from + most;
         }
     }
 
-    /** Ids of all candidates, distinct. */
-    int[] candidates() {
-        int[] all = Arrays.copyOf(chosen, chosen.length + askedCount);
-        System.arraycopy(asked, 0, all, chosen.length, askedCount);
-        return Arrays.stream(all).filter(id -> id != NgramCounts.BOS).distinct().toArray();
+    private static int[] distinct(int[] ids) {
+        Arrays.sort(ids);
+        int kept = 0;
+        for (int i = 0; i < ids.length; i++) {
+            if (i == 0 || ids[i] != ids[i - 1]) {
+                ids[kept++] = ids[i];
+            }
+        }
+        return Arrays.copyOf(ids, kept);
+    }
+
+    private int[] best(int[] ids, int[] extras, int[] context, int length, int most, PositionCounts position) {
+        float[] alpha = new float[settings.order() + 1];
+        float[] gamma = new float[settings.order() + 1];
+        long[] ranked = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            counts.lookup(context, length, ids[i], position);
+            settings.smoothing().compute(position, estimates, alpha, gamma);
+            int last = settings.smoothing().lastPair(position, settings.order());
+            double base = counts.continuationShare(ids[i]);
+            double score = last == 0 ? base : alpha[last] + gamma[last] * base;
+            // The bits of a positive float sort as the float does.
+            ranked[i] = (long) -Float.floatToIntBits((float) score) << 32 | ids[i];
+        }
+        Arrays.sort(ranked);
+        int kept = Math.min(most, ranked.length);
+        int[] all = new int[kept + extras.length];
+        for (int i = 0; i < kept; i++) {
+            all[i] = (int) ranked[i];
+        }
+        System.arraycopy(extras, 0, all, kept, extras.length);
+        return distinct(all);
     }
 }

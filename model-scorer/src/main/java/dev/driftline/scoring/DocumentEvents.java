@@ -56,7 +56,12 @@ final class DocumentEvents {
     }
 
     static int shardOf(byte[] utf8, int shards) {
-        return Integer.remainderUnsigned(NgramCounts.hash(utf8, 0, utf8.length) >>> 8, shards);
+        return shardOf(NgramCounts.hash(utf8, 0, utf8.length), shards);
+    }
+
+    /** The shard of a word with that {@link NgramCounts#hash}. */
+    static int shardOf(int wordHash, int shards) {
+        return shards == 1 ? 0 : Integer.remainderUnsigned(wordHash >>> 8, shards);
     }
 
     /** Distinct events. */
@@ -103,20 +108,6 @@ final class DocumentEvents {
     /** Distinct words outside a fixed vocabulary, in order of first appearance. */
     List<String> outside() {
         return outside;
-    }
-
-    /** Events of the last sentence without its {@code </s>}: at most {@code most} of them, in order. */
-    int[] openContext(int most) {
-        int end = positions() - 1;
-        int start = end;
-        while (start > 0 && end - start < most && document.tokens()[start - 1] != DocumentTokens.EOS) {
-            start--;
-        }
-        int[] context = new int[Math.max(0, end - start)];
-        for (int i = 0; i < context.length; i++) {
-            context[i] = at(start + i);
-        }
-        return context;
     }
 
     /** The event before the word that would continue the last sentence. */

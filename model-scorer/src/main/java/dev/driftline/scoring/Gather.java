@@ -4,10 +4,8 @@ import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Puts the shards' replies to one document together: p = α + γ · b(w), α and γ from the shard of the context, the counts
@@ -21,16 +19,11 @@ public final class Gather {
      * What the replies to a document say.
      *
      * @param positions one row a token of the document
-     * @param candidates next words, empty where none were asked for or where {@code lookups} has to be answered first
-     * @param lookups {@code [shards]}: requests of a second round, {@code null} for a shard that has none, all absent
-     *     (length 0) where nothing is missing
+     * @param candidates next words, empty where none were asked for
      */
-    public record Gathered(NgramProbabilities positions, Candidates candidates, byte[][] lookups) {}
-
-    private static final byte[][] NO_LOOKUPS = {};
+    public record Gathered(NgramProbabilities positions, Candidates candidates) {}
 
     private final ModelSettings settings;
-    private final Scatter scatter;
     private final int order;
     private final int shards;
 
@@ -38,7 +31,6 @@ public final class Gather {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
-        scatter = new Scatter(settings, shards);
     }
 
     /** The partition that a reply names: its document's. */
@@ -62,11 +54,6 @@ public final class Gather {
         return in.readInt();
     }
 
-    /** True where a reply answers a request of the second round. */
-    public static boolean isLookup(byte[] reply) {
-        return (reply[1] & Scatter.LOOKUP) != 0;
-    }
-
     private static Varints.Reader reader(byte[] reply) {
         Varints.Reader in = new Varints.Reader(reply);
         int version = in.readByte();
@@ -80,16 +67,10 @@ public final class Gather {
 
     // ---------------------------------------------------------------- one document
 
-    /** The α and γ of one context and word, for each top order; the last pair holds for higher orders too. */
-    private record Pairs(int matched, float[] values) {}
-
-    private record Unigram(long raw, long continuation) {}
-
     /**
-     * Puts the replies together. With one shard, and where the answering shard owns every candidate's unigram, one round
-     * is all; else {@link Gathered#lookups()} has the second, after whose replies this is called again with all of both.
+     * Puts the replies together.
      *
-     * @param replies the reply of every shard, of one round or of both, in any order
+     * @param replies the reply of every shard, in any order
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
@@ -105,67 +86,31 @@ public final class Gather {
         Map<String, Float> outside = new LinkedHashMap<>();
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
-        Map<String, Unigram> candidateUnigrams = new LinkedHashMap<>();
-        Map<String, Pairs> candidatePairs = new LinkedHashMap<>();
-        Pairs unfollowed = null;
         long[] totals = new long[BaseDistribution.TOTALS];
-        int partition = 0;
-        long offset = 0;
-        boolean secondRound = false;
+        Varints.Reader candidates = null;
         for (byte[] reply : replies) {
             Varints.Reader in = reader(reply);
-            int flags = reply[1];
-            partition = in.readInt();
-            offset = in.readLong();
+            in.readInt();
+            in.readLong();
             int shard = in.readInt();
-            boolean lookup = (flags & Scatter.LOOKUP) != 0;
-            secondRound |= lookup;
-            addTotals(in, lookup, totals);
-            if (!lookup) {
-                readUnigrams(in, events, present, shard, raw, continuation, spelling);
+            for (int i = 0; i < totals.length; i++) {
+                totals[i] += in.readLong();
             }
+            readUnigrams(in, events, present, shard, raw, continuation, spelling);
             readSpellings(in, events, shard, outside);
-            if (!lookup) {
-                readPositions(in, events, shard, pairs, matched);
-            }
-            int owned = in.readInt();
-            for (int i = 0; i < owned; i++) {
-                candidateUnigrams.put(string(in), new Unigram(in.readInt(), in.readInt()));
-            }
-            int candidates = in.readInt();
-            for (int i = 0; i < candidates; i++) {
-                candidatePairs.put(string(in), readPairs(in));
-            }
-            if ((flags & Scatter.OWNS_CONTEXT) != 0) {
-                unfollowed = readPairs(in);
+            readPositions(in, events, shard, pairs, matched);
+            if ((reply[1] & Scatter.OWNS_CONTEXT) != 0) {
+                candidates = in;
             }
         }
         BaseDistribution base = new BaseDistribution(settings, totals);
-        NgramProbabilities rows =
-                rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
-        if (unfollowed == null) {
-            return new Gathered(rows, none(), NO_LOOKUPS);
-        }
-        if (shards > 1 && !secondRound) {
-            byte[][] lookups = lookups(partition, offset, events, candidateUnigrams, candidatePairs);
-            if (lookups.length > 0) {
-                return new Gathered(rows, none(), lookups);
-            }
-        }
-        return new Gathered(rows, candidates(base, candidateUnigrams, candidatePairs, unfollowed), NO_LOOKUPS);
+        NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
+        return new Gathered(rows, candidates == null ? none() : candidates(base, candidates));
     }
 
     private Candidates none() {
         return new Candidates(
-                List.of(),
-                new NgramProbabilities(order, new double[0], new byte[0], new boolean[0], new float[0]));
-    }
-
-    private static void addTotals(Varints.Reader in, boolean lookup, long[] totals) {
-        for (int i = 0; i < BaseDistribution.TOTALS; i++) {
-            long figure = in.readLong();
-            totals[i] += lookup ? 0 : figure;
-        }
+                List.of(), new NgramProbabilities(order, new double[0], new byte[0], new boolean[0], new float[0]));
     }
 
     private void readUnigrams(
@@ -187,8 +132,7 @@ public final class Gather {
         }
     }
 
-    private void readSpellings(
-            Varints.Reader in, DocumentEvents events, int shard, Map<String, Float> outside) {
+    private void readSpellings(Varints.Reader in, DocumentEvents events, int shard, Map<String, Float> outside) {
         int words = in.readInt();
         int read = 0;
         for (String word : events.outside()) {
@@ -199,8 +143,7 @@ public final class Gather {
         }
     }
 
-    private void readPositions(
-            Varints.Reader in, DocumentEvents events, int shard, float[] pairs, byte[] matched) {
+    private void readPositions(Varints.Reader in, DocumentEvents events, int shard, float[] pairs, byte[] matched) {
         int stride = 2 * (order - 1);
         for (int i = 0; i < matched.length; i++) {
             if (events.shard(events.before(i)) != shard) {
@@ -219,19 +162,6 @@ public final class Gather {
                 pairs[at + 2 * k + 1] = pairs[at + 2 * count - 1];
             }
         }
-    }
-
-    private static Pairs readPairs(Varints.Reader in) {
-        int head = in.readByte();
-        float[] values = new float[2 * (head & 7)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = in.readFloat();
-        }
-        return new Pairs(head >> 3, values);
-    }
-
-    private static String string(Varints.Reader in) {
-        return new String(in.readBytes(), StandardCharsets.UTF_8);
     }
 
     private NgramProbabilities rows(
@@ -270,7 +200,8 @@ public final class Gather {
             }
             int row = i * order;
             probability[row] = top[event];
-            // A word that its owner has not learned may already stand in another shard's context: it is <unk> all the same.
+            // A word that its owner has not learned may already stand in another shard's context: it is <unk> all the
+            // same.
             boolean dropsAlpha = isUnknownHere && base.growing();
             for (int k = 0; k < order - 1; k++) {
                 int at = i * stride + 2 * k;
@@ -280,65 +211,35 @@ public final class Gather {
         return new NgramProbabilities(order, probability, matched, unknown, bits);
     }
 
-    // ---------------------------------------------------------------- candidates
-
-    private byte[][] lookups(
-            int partition,
-            long offset,
-            DocumentEvents events,
-            Map<String, Unigram> unigrams,
-            Map<String, Pairs> pairs) {
-        Set<String> missingUnigrams = new LinkedHashSet<>(pairs.keySet());
-        missingUnigrams.removeAll(unigrams.keySet());
-        Set<String> missingPairs = new LinkedHashSet<>(unigrams.keySet());
-        missingPairs.removeAll(pairs.keySet());
-        if (missingUnigrams.isEmpty() && missingPairs.isEmpty()) {
-            return NO_LOOKUPS;
-        }
-        int contextShard = events.shard(events.openNearest());
-        byte[][] requests = new byte[shards][];
-        for (int shard = 0; shard < shards; shard++) {
-            Set<String> wanted = new LinkedHashSet<>();
-            for (String word : missingUnigrams) {
-                if (ShardScorer.shardOf(word, shards) == shard) {
-                    wanted.add(word);
-                }
-            }
-            if (shard == contextShard) {
-                wanted.addAll(missingPairs);
-            }
-            if (!wanted.isEmpty()) {
-                requests[shard] = scatter.lookup(partition, offset, events, shard, wanted, shard == contextShard);
-            }
-        }
-        return requests;
-    }
-
-    private Candidates candidates(
-            BaseDistribution base, Map<String, Unigram> unigrams, Map<String, Pairs> pairs, Pairs unfollowed) {
-        List<String> words = new ArrayList<>(unigrams.size());
-        for (Map.Entry<String, Unigram> entry : unigrams.entrySet()) {
-            if (entry.getValue().raw() > 0) {
-                words.add(entry.getKey());
-            }
-        }
-        double[] probability = new double[words.size() * order];
-        byte[] matched = new byte[words.size()];
-        for (int i = 0; i < words.size(); i++) {
-            Unigram unigram = unigrams.get(words.get(i));
-            Pairs own = pairs.getOrDefault(words.get(i), unfollowed);
-            double below = base.below(unigram.raw(), unigram.continuation());
-            probability[i * order] = base.top(unigram.raw());
-            matched[i] = (byte) own.matched();
-            int last = own.values().length / 2;
+    /**
+     * Reads the candidates. With several shards the unigrams of most of them are elsewhere, so the base distribution of
+     * predictions is estimated by the shares of the context's shard: a distribution too, and near the exact one.
+     */
+    private Candidates candidates(BaseDistribution base, Varints.Reader in) {
+        int count = in.readInt();
+        List<String> words = new ArrayList<>(count);
+        double[] probability = new double[count * order];
+        byte[] matched = new byte[count];
+        for (int i = 0; i < count; i++) {
+            words.add(new String(in.readBytes(), StandardCharsets.UTF_8));
+            long raw = in.readInt();
+            long continuation = in.readInt();
+            double share = in.readFloat();
+            double below = shards == 1 ? base.below(raw, continuation) : base.estimated(share);
+            int row = i * order;
+            probability[row] = shards == 1 ? base.top(raw) : below;
+            int head = in.readByte();
+            matched[i] = (byte) (head >> 3);
+            double last = probability[row];
+            int pairs = head & 7;
             for (int k = 1; k < order; k++) {
-                int at = 2 * (Math.min(k, last) - 1);
-                probability[i * order + k] = own.values()[at] + own.values()[at + 1] * below;
+                if (k <= pairs) {
+                    last = in.readFloat() + in.readFloat() * below;
+                }
+                probability[row + k] = last;
             }
         }
         return new Candidates(
-                words,
-                new NgramProbabilities(
-                        order, probability, matched, new boolean[words.size()], new float[words.size()]));
+                words, new NgramProbabilities(order, probability, matched, new boolean[count], new float[count]));
     }
 }

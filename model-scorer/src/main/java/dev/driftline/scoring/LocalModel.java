@@ -58,31 +58,18 @@ public final class LocalModel {
      * @param predictions how many of the counts' own candidates are wanted at least, 1 or more
      * @param extraCandidates words to look at beside them
      */
-    public Gather.Gathered ask(
-            DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
+    public Gather.Gathered ask(DocumentTokens document, boolean learn, int predictions, List<String> extraCandidates) {
         byte[][] requests = scatter.requests(0, documents++, document, learn, predictions, extraCandidates);
         List<byte[]> replies = new ArrayList<>(shards.length);
-        List<byte[][]> continuations = new ArrayList<>(shards.length);
         for (int shard = 0; shard < shards.length; shard++) {
-            ShardScorer.Answer answer = shards[shard].answer(requests[shard]);
-            replies.add(answer.reply());
-            continuations.add(answer.continuations());
+            replies.add(shards[shard].answer(requests[shard]));
         }
-        for (byte[][] messages : continuations) {
+        for (ShardScorer from : shards) {
+            byte[][] messages = from.drainContinuations();
             for (int shard = 0; shard < messages.length; shard++) {
                 if (messages[shard] != null) {
                     shards[shard].applyContinuations(messages[shard]);
                 }
-            }
-        }
-        Gather.Gathered gathered = gather.gather(document, replies);
-        if (gathered.lookups().length == 0) {
-            return gathered;
-        }
-        for (int shard = 0; shard < shards.length; shard++) {
-            byte[] lookup = gathered.lookups()[shard];
-            if (lookup != null) {
-                replies.add(shards[shard].answer(lookup).reply());
             }
         }
         return gather.gather(document, replies);

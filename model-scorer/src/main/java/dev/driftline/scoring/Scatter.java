@@ -26,8 +26,6 @@ public final class Scatter {
 
     static final int VERSION = 1;
     static final int LEARN = 1;
-    /** The tokens are an open context only: nothing in them is scored or learned. */
-    static final int LOOKUP = 2;
 
     /** The shard owns the context after which next words are wanted, and has been told all of it. */
     static final int OWNS_CONTEXT = 4;
@@ -154,7 +152,7 @@ public final class Scatter {
             out.writeInt(event == DocumentTokens.EOS ? EOS_CODE : needed[i] ? codes[event] : HOLE);
         }
         writeOwned(out, events.outside(), shard);
-        writeExtras(out, extras, shard, predicts);
+        writeExtras(out, predicts ? extras : Set.of());
         return out.toByteArray();
     }
 
@@ -173,40 +171,11 @@ public final class Scatter {
         }
     }
 
-    /** The shard of the context gets all of them; the others those whose unigram they own. */
-    private void writeExtras(Varints.Writer out, Set<String> extras, int shard, boolean all) {
-        if (!all) {
-            writeOwned(out, List.copyOf(extras), shard);
-            return;
-        }
+    private static void writeExtras(Varints.Writer out, Set<String> extras) {
         out.writeInt(extras.size());
         for (String word : extras) {
             out.writeBytes(word.getBytes(StandardCharsets.UTF_8));
         }
-    }
-
-    /** A request that only asks what the model says of {@code candidates} after the document's last sentence. */
-    byte[] lookup(
-            int partition, long offset, DocumentEvents events, int shard, Set<String> candidates, boolean ownsContext) {
-        Varints.Writer out = new Varints.Writer(256);
-        header(out, LOOKUP | (ownsContext ? OWNS_CONTEXT : 0), partition, offset, 0);
-        int[] context = events.openContext(settings.order() - 1);
-        // Whether the context reaches back to <s> must survive the cut, so a sentence end stands before it if it does.
-        boolean fromStart = context.length < settings.order() - 1;
-        out.writeInt(context.length);
-        for (int event : context) {
-            out.writeBytes(events.utf8(event));
-        }
-        out.writeInt(context.length + (fromStart ? 0 : 1));
-        if (!fromStart) {
-            out.writeInt(HOLE);
-        }
-        for (int i = 0; i < context.length; i++) {
-            out.writeInt(i + 2);
-        }
-        out.writeInt(0);
-        writeExtras(out, candidates, shard, true);
-        return out.toByteArray();
     }
 
     private static void header(Varints.Writer out, int flags, int partition, long offset, int predictions) {

@@ -8,7 +8,6 @@ import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,7 +15,7 @@ import java.util.List;
  *
  * <p>A shard owns every prediction whose last context word hashes to it, so all orders from 2 on of such a prediction
  * are here, and the unigrams of the words that hash to it. The first word of a new bigram is here, its second perhaps
- * elsewhere: that shard is told by a continuation message.
+ * elsewhere: that shard is told by a continuation message, which {@link #drainContinuations} makes of many documents.
  *
  * <p>A reply, in varints, little-endian floats and length-prefixed UTF-8:
  *
@@ -28,28 +27,22 @@ import java.util.List;
  *             and where the raw count is 0 the bits to spell it (float)
  * spellings:  n, then bits (float) for each word that was to be spelled
  * positions:  for each owned position in order: matched &lt;&lt; 3 | pairs, then that many (α, γ) float pairs
- * unigrams of candidates:  n, then spelling, raw count, continuation count
- * candidates: n, and if n &gt; 0 matched &lt;&lt; 3 | pairs, then for each its spelling and pairs
+ * candidates: n, then for each its spelling, raw and continuation count (of use with one shard, where they are whole),
+ *             its share of this shard's bigrams (float), matched &lt;&lt; 3 | pairs and the pairs
  * </pre>
  *
  * <p>Not thread-safe.
  */
 public final class ShardScorer {
 
-    /**
-     * What came of a request.
-     *
-     * @param reply goes back to the document's partition
-     * @param continuations {@code [shards]}: a message for that shard, or {@code null}
-     */
-    public record Answer(byte[] reply, byte[][] continuations) {}
-
     static final int VERSION = 1;
 
     /** Where the character model's pages begin, beside those of the counts. */
     private static final byte[] SPELLING_PAGES = {'c'};
 
-    private static final byte[][] NONE = {};
+    /** Where continuations that were not sent yet are kept. */
+    private static final byte[] UNSENT_PAGE = {'q'};
+
     private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
 
     private final ModelSettings settings;
@@ -59,6 +52,8 @@ public final class ShardScorer {
     private final NgramCounts counts;
     private final PageStore pages;
     private SpellingModel spelling;
+    private PendingContinuations unsent;
+    private boolean unsentStored;
     private final boolean growing;
     private final boolean ownsBos;
     private final boolean ownsEos;
@@ -107,7 +102,7 @@ public final class ShardScorer {
     }
 
     private int ownerOf(int wordHash) {
-        return shards == 1 ? 0 : Integer.remainderUnsigned(wordHash >>> 8, shards);
+        return DocumentEvents.shardOf(wordHash, shards);
     }
 
     /** The counts under this shard. */
@@ -121,6 +116,12 @@ public final class ShardScorer {
         if (spelling == null) {
             spelling = new SpellingModel(SPELLING_PAGES);
             spelling.load(pages);
+            unsent = new PendingContinuations();
+            byte[] stored = pages.get(UNSENT_PAGE);
+            unsentStored = stored != null;
+            if (unsentStored) {
+                unsent.decode(stored);
+            }
         }
     }
 
@@ -129,6 +130,10 @@ public final class ShardScorer {
         counts.writeBack();
         if (spelling != null) {
             spelling.writeBack(pages);
+            if (unsentStored || !unsent.isEmpty()) {
+                unsentStored = !unsent.isEmpty();
+                pages.put(UNSENT_PAGE, unsentStored ? unsent.encode() : null);
+            }
         }
     }
 
@@ -164,6 +169,20 @@ public final class ShardScorer {
         return position.matched() < length ? 0 : position.raw(length);
     }
 
+    /**
+     * What has been learned about the words of other shards since this was last called. Until it is called, what was
+     * learned is kept with the counts.
+     *
+     * @return {@code [shards]}: a message for that shard, or {@code null}
+     */
+    public byte[][] drainContinuations() {
+        load();
+        if (unsent.isEmpty()) {
+            return new byte[shards][];
+        }
+        return unsent.drain(counts, shards);
+    }
+
     /** Takes in how many new words came before words of this shard. */
     public void applyContinuations(byte[] message) {
         load();
@@ -189,10 +208,10 @@ public final class ShardScorer {
      *
      * @throws IllegalArgumentException if the request is of another version of the format
      */
-    public Answer answer(byte[] request) {
-        Answer answer = respond(request);
+    public byte[] answer(byte[] request) {
+        byte[] reply = respond(request);
         counts.trim();
-        return answer;
+        return reply;
     }
 
     /**
@@ -204,10 +223,10 @@ public final class ShardScorer {
         if (request.length > 1 && (request[1] & Scatter.LEARN) != 0) {
             throw new IllegalArgumentException("a question must not teach: the request wants its document learned");
         }
-        return respond(request).reply();
+        return respond(request);
     }
 
-    private Answer respond(byte[] request) {
+    private byte[] respond(byte[] request) {
         load();
         Varints.Reader in = new Varints.Reader(request);
         checkVersion(in.readByte(), "request");
@@ -220,31 +239,28 @@ public final class ShardScorer {
 
         out.reset();
         out.writeByte(VERSION);
-        boolean lookup = (flags & Scatter.LOOKUP) != 0;
         boolean ownsContext = (flags & Scatter.OWNS_CONTEXT) != 0;
         out.writeByte(flags);
         out.writeInt(partition);
         out.writeLong(offset);
         out.writeInt(shard);
         writeTotals();
-        if (!lookup) {
-            writeUnigrams(request, codes);
-        }
+        writeUnigrams(request, codes);
         Smoothing.Estimates estimates = estimates();
         int spelled = in.position();
         scoreSpellings(in);
-        if (!lookup) {
-            score(length, estimates);
+        score(length, estimates);
+        if (ownsContext) {
+            writeCandidates(request, in, length, predictions, estimates);
+        } else {
+            out.writeInt(0);
         }
-        writeCandidates(request, in, length, lookup, ownsContext, predictions, estimates);
-
-        byte[][] continuations = NONE;
         if ((flags & Scatter.LEARN) != 0) {
-            continuations = learn(request, codes, length);
+            learn(request, codes, length);
             learnSpellings(request, spelled);
         }
         spelling.endDocument((flags & Scatter.LEARN) != 0);
-        return new Answer(out.toByteArray(), continuations);
+        return out.toByteArray();
     }
 
     // ---------------------------------------------------------------- reading the request
@@ -293,8 +309,7 @@ public final class ShardScorer {
 
     private static void checkVersion(int version, String what) {
         if (version != VERSION) {
-            throw new IllegalArgumentException(
-                    what + " of format version " + version + ", this code reads " + VERSION);
+            throw new IllegalArgumentException(what + " of format version " + version + ", this code reads " + VERSION);
         }
     }
 
@@ -401,100 +416,56 @@ public final class ShardScorer {
             raws[k] = counts.rawDiscounts(k);
             continuations[k] = counts.continuationDiscounts(k);
         }
-        double vocabulary =
-                settings.vocabulary() instanceof Vocabulary.Fixed fixed ? fixed.words().size() + 2.0 : types() + 2.0;
+        double vocabulary = settings.vocabulary() instanceof Vocabulary.Fixed fixed
+                ? fixed.words().size() + 2.0
+                : types() + 2.0;
         return new Smoothing.Estimates(order, raws, continuations, settings.delta(), vocabulary);
     }
 
     private void writeCandidates(
-            byte[] request,
-            Varints.Reader in,
-            int length,
-            boolean lookup,
-            boolean ownsContext,
-            int predictions,
-            Smoothing.Estimates estimates) {
+            byte[] request, Varints.Reader in, int length, int predictions, Smoothing.Estimates estimates) {
+        CandidateSearch search = new CandidateSearch(counts, settings, estimates);
         int extras = in.readInt();
-        CandidateSearch search = new CandidateSearch(counts, settings, estimates, shards == 1);
-        int[] extraFrom = new int[extras];
-        int[] extraTo = new int[extras];
         for (int i = 0; i < extras; i++) {
             int bytes = in.readInt();
-            extraFrom[i] = in.position();
+            int start = in.position();
             in.skip(bytes);
-            extraTo[i] = in.position();
-            int wordHash = NgramCounts.hash(request, extraFrom[i], extraTo[i]);
-            int id = counts.find(request, extraFrom[i], extraTo[i], wordHash);
+            int id = counts.find(request, start, start + bytes, NgramCounts.hash(request, start, start + bytes));
             if (id >= 0) {
                 search.add(id);
             }
         }
-        if (ownsContext) {
-            int words = fillContext(lookup ? length : length - 1);
-            if (predictions > 0) {
-                search.propose(context, words, predictions);
-            }
-        } else if (predictions > 0 && shards > 1) {
-            search.proposeUnigrams(predictions);
-        }
-        int[] candidates = search.candidates();
-        int ownedCandidates = 0;
-        for (int id : candidates) {
-            if (ownerOf(counts.hashOf(id)) == shard && counts.rawUnigram(id) > 0) {
-                ownedCandidates++;
-            }
-        }
-        out.writeInt(ownedCandidates);
-        for (int id : candidates) {
-            if (ownerOf(counts.hashOf(id)) == shard && counts.rawUnigram(id) > 0) {
-                counts.writeSpelling(id, out);
-                out.writeInt(counts.rawUnigram(id));
-                out.writeInt(counts.continuationUnigram(id));
-            }
-        }
-        if (!ownsContext) {
-            out.writeInt(0);
-            return;
-        }
-        int words = fillContext(lookup ? length : length - 1);
+        int words = fillContext(length - 1);
+        int[] candidates = search.propose(context, words, predictions);
         out.writeInt(candidates.length);
         for (int id : candidates) {
             counts.writeSpelling(id, out);
+            out.writeInt(counts.rawUnigram(id));
+            out.writeInt(counts.continuationUnigram(id));
+            out.writeFloat((float) counts.continuationShare(id));
             counts.lookup(context, words, id, position);
             writePairs(estimates);
         }
-        // What the context says of a word it has never been followed by.
-        counts.lookup(context, words, -1, position);
-        writePairs(estimates);
     }
 
     // ---------------------------------------------------------------- learning
 
-    private byte[][] learn(byte[] request, int codes, int length) {
+    private void learn(byte[] request, int codes, int length) {
         for (int code = 2; code < codes; code++) {
             if (ids[code] < 0) {
                 ids[code] = counts.learnWord(request, from[code], to[code], hash[code]);
             }
         }
-        int[][] elsewhere = shards == 1 ? null : new int[shards][];
         boolean atStart = true;
         for (int i = 0; i < length && order > 1; i++) {
             int code = tokens[i];
             boolean here = atStart ? ownsBos : owned[tokens[i - 1]];
             if (here) {
                 boolean isNew = counts.learn(context, fillContext(i), ids[code]);
-                if (isNew) {
-                    if (owned[code]) {
-                        counts.addContinuation(ids[code], 1);
-                    } else {
-                        int owner = code == Scatter.EOS_CODE
-                                ? ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length))
-                                : ownerOf(hash[code]);
-                        if (elsewhere[owner] == null) {
-                            elsewhere[owner] = new int[codes];
-                        }
-                        elsewhere[owner][code]++;
-                    }
+                if (isNew && owned[code]) {
+                    counts.addContinuation(ids[code], 1);
+                } else if (isNew) {
+                    unsent.add(ids[code]);
                 }
             }
             atStart = code == Scatter.EOS_CODE;
@@ -504,32 +475,6 @@ public final class ShardScorer {
                 counts.addUnigram(ids[code], times[code]);
             }
         }
-        return elsewhere == null ? NONE : continuations(request, elsewhere);
-    }
-
-    private byte[][] continuations(byte[] request, int[][] elsewhere) {
-        byte[][] messages = new byte[shards][];
-        for (int owner = 0; owner < shards; owner++) {
-            int[] counted = elsewhere[owner];
-            if (counted == null) {
-                continue;
-            }
-            Varints.Writer message = new Varints.Writer(256);
-            message.writeByte(VERSION);
-            message.writeInt((int) Arrays.stream(counted).filter(n -> n > 0).count());
-            for (int code = 0; code < counted.length; code++) {
-                if (counted[code] > 0) {
-                    if (code == Scatter.EOS_CODE) {
-                        message.writeBytes(EOS_UTF8);
-                    } else {
-                        message.writeBytes(request, from[code], to[code] - from[code]);
-                    }
-                    message.writeInt(counted[code]);
-                }
-            }
-            messages[owner] = message.toByteArray();
-        }
-        return messages;
     }
 
     private void learnSpellings(byte[] request, int at) {

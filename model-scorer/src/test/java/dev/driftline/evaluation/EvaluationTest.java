@@ -54,8 +54,7 @@ class EvaluationTest {
         assertThat(report.tokens()).isEqualTo(tokens);
         assertThat(report.unknown()).isEqualTo(unknown).isPositive();
         assertThat(mixture.perplexityAll()).isCloseTo(Math.pow(2, bits / tokens), within(1e-9));
-        assertThat(mixture.perplexityAllKnown())
-                .isCloseTo(Math.pow(2, knownBits / (tokens - unknown)), within(1e-9));
+        assertThat(mixture.perplexityAllKnown()).isCloseTo(Math.pow(2, knownBits / (tokens - unknown)), within(1e-9));
         assertThat(mixture.bitsPerCharacter()).isCloseTo((bits + spelling) / characters, within(1e-9));
         assertThat(report.models().stream().map(ModelResult::model).toList())
                 .containsExactly(
@@ -109,7 +108,8 @@ class EvaluationTest {
     void shouldNotLearnADocumentThatSaysSo() {
         Evaluation evaluation = evaluation(new HeapPageStore());
         documents(10, 1).forEach(evaluation::add);
-        CorpusDocument probe = new CorpusDocument("p", "s0", documents(1, 1).get(0).sentences(), false, Map.of());
+        CorpusDocument probe =
+                new CorpusDocument("p", "s0", documents(1, 1).get(0).sentences(), false, Map.of());
         double[] first = evaluation.add(probe).bits();
         assertThat(evaluation.add(probe).bits()).isEqualTo(first);
     }
@@ -149,8 +149,7 @@ class EvaluationTest {
                 : Vocabulary.fixed(SharedData.file(corpus + ".vocab16k.txt"));
         ModelSettings settings = new ModelSettings(5, Smoothing.KNESER_NEY, vocabulary, 0.1);
         LocalModel model = new LocalModel(settings, 1, shard -> new HeapPageStore(), 256L << 20);
-        Evaluation evaluation =
-                new Evaluation(model, MixtureSettings.defaults(5, "kneser-ney"), new HeapPageStore());
+        Evaluation evaluation = new Evaluation(model, MixtureSettings.defaults(5, "kneser-ney"), new HeapPageStore());
         double[] bits = new double[evaluation.models().size()];
         int sources = 0;
         String source = "";

@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextGeneratorTest {
 
     private static LocalModel taught(int shards) {
-        LocalModel model =
-                new LocalModel(ModelSettings.ofOrder(3), shards, shard -> new HeapPageStore(), 1 << 24);
+        LocalModel model = new LocalModel(ModelSettings.ofOrder(3), shards, shard -> new HeapPageStore(), 1 << 24);
         String[] subjects = {"the cat", "the dog", "a bird", "the old man", "nobody"};
         String[] verbs = {"sat", "ran", "sang", "slept", "read a book"};
         String[] ends = {"today", "on the mat", "in the garden", "at noon", "again and again"};
@@ -40,13 +39,18 @@ class TextGeneratorTest {
     void shouldGiveEveryWordTheProbabilityThatScoringGives(int shards) {
         LocalModel model = taught(shards);
         NextWords next = new NextWords(model);
-        for (List<String> prompt : List.of(List.<String>of(), List.of("the"), List.of("the", "old"), List.of("unheard"))) {
+        for (List<String> prompt :
+                List.of(List.<String>of(), List.of("the"), List.of("the", "old"), List.of("unheard"))) {
             String[] words = next.after(prompt).words();
             double[] p = next.after(prompt).probabilities();
             double unknown = probability(model, prompt, "unheard-of");
-            assertThat(Arrays.stream(p).sum() + unknown).as("sum after %s", prompt).isCloseTo(1, within(1e-6));
+            assertThat(Arrays.stream(p).sum() + unknown)
+                    .as("sum after %s", prompt)
+                    .isCloseTo(1, within(1e-6));
             for (int i = 0; i < p.length; i++) {
-                assertThat(p[i]).as("%s after %s", words[i], prompt).isCloseTo(probability(model, prompt, words[i]), within(1e-7));
+                assertThat(p[i])
+                        .as("%s after %s", words[i], prompt)
+                        .isCloseTo(probability(model, prompt, words[i]), within(1e-7));
             }
         }
     }
@@ -92,7 +96,8 @@ class TextGeneratorTest {
         for (int i = 0; i < 300; i++) {
             drawn.addAll(topK.sentence(List.of("the"), 1));
             assertThat(topP.sentence(List.of("the"), 1))
-                    .containsExactly(TextGenerator.best(next, List.of("the"), 1).get(0).word());
+                    .containsExactly(
+                            TextGenerator.best(next, List.of("the"), 1).get(0).word());
         }
         assertThat(drawn).isEqualTo(best);
     }
@@ -108,7 +113,8 @@ class TextGeneratorTest {
         for (int i = 0; i < 50; i++) {
             cold.add(low.sentence(List.of(), 10));
             hot.add(high.sentence(List.of(), 10));
-            assertThat(frozen.sentence(List.of(), 10)).isEqualTo(new TextGenerator(next, new Sampling(0, 0, 1), 9).sentence(List.of(), 10));
+            assertThat(frozen.sentence(List.of(), 10))
+                    .isEqualTo(new TextGenerator(next, new Sampling(0, 0, 1), 9).sentence(List.of(), 10));
         }
         assertThat(cold.size()).isLessThan(hot.size());
     }
@@ -124,8 +130,8 @@ class TextGeneratorTest {
     void shouldSayWhatIsWrongWithItsOptions() {
         assertThatThrownBy(() -> new Sampling(-1, 0, 1)).hasMessageContaining("temperature -1");
         assertThatThrownBy(() -> new Sampling(1, 0, 1.5)).hasMessageContaining("top-p 1.5");
-        NextWords empty = new NextWords(
-                new LocalModel(ModelSettings.ofOrder(2), 1, shard -> new HeapPageStore(), 1 << 20));
+        NextWords empty =
+                new NextWords(new LocalModel(ModelSettings.ofOrder(2), 1, shard -> new HeapPageStore(), 1 << 20));
         assertThatThrownBy(() -> new TextGenerator(empty, Sampling.PLAIN, 1).sentence(List.of(), 3))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("nothing to generate");

@@ -30,10 +30,9 @@ class DocumentScorerTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSumToOneOverTheVocabularyWithRealNgrams(boolean relativeFrequencies) {
-        MixtureSettings settings = new MixtureSettings(
-                ORDER, "kneser-ney", 40, 10, 0.45, 150, relativeFrequencies ? 0 : 0.65, 0.02, 10);
-        LocalModel model =
-                new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1 << 24);
+        MixtureSettings settings =
+                new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, relativeFrequencies ? 0 : 0.65, 0.02, 10);
+        LocalModel model = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1 << 24);
         DocumentScorer scorer = new DocumentScorer(settings);
         SourceModel source = new SourceModel(settings);
         Random random = new Random(4);
@@ -86,8 +85,7 @@ class DocumentScorerTest {
         matched[n - 1] = withUnknown.matched()[unseen];
         List<String> words = new ArrayList<>(events);
         words.add(DocumentTokens.UNKNOWN_WORD);
-        return new Candidates(
-                words, new NgramProbabilities(ORDER, probability, matched, new boolean[n], new float[n]));
+        return new Candidates(words, new NgramProbabilities(ORDER, probability, matched, new boolean[n], new float[n]));
     }
 
     @Test
@@ -195,7 +193,11 @@ class DocumentScorerTest {
         double[] half = new double[9];
         Arrays.fill(half, 0.5);
         DocumentScore second = scorer.score(
-                document, new NgramProbabilities(ORDER, half, new byte[3], new boolean[3], new float[3]), source, true, false);
+                document,
+                new NgramProbabilities(ORDER, half, new byte[3], new boolean[3], new float[3]),
+                source,
+                true,
+                false);
         assertThat(second.bits("kneser-ney-3")).isCloseTo(3, within(1e-9));
         assertThat(second.bits("mixture")).isFinite();
     }
@@ -284,8 +286,7 @@ class DocumentScorerTest {
         // A first token has an empty cache: every model with a cache says what the top order says.
         DocumentTokens document = DocumentTokens.of(List.of(List.of("a")));
         double[] probability = {0.1, 0.2, 0.3, 0.1, 0.2, 0.3};
-        NgramProbabilities rows =
-                new NgramProbabilities(ORDER, probability, new byte[2], new boolean[2], new float[2]);
+        NgramProbabilities rows = new NgramProbabilities(ORDER, probability, new byte[2], new boolean[2], new float[2]);
         SourceModel source = new SourceModel(SHORT);
         DocumentScore score = new DocumentScorer(SHORT).score(document, rows, source, true, true);
         // </s> has never been seen by the cache, so at its turn the cache share of the top order is lost.
@@ -332,7 +333,8 @@ class DocumentScorerTest {
             NgramProbabilities rows = random(document, random);
             DocumentScore score = scorer.score(document, rows, source, true, false);
             assertThat(score.bits())
-                    .isEqualTo(scorer.score(document, rows, uninterrupted, true, false).bits());
+                    .isEqualTo(scorer.score(document, rows, uninterrupted, true, false)
+                            .bits());
             if (random.nextInt(3) == 0) {
                 for (int slot : source.dirtySegments()) {
                     stored[slot] = source.segment(slot);

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecencyCacheTest {
 
     /** Windows so short that documents are longer and shorter than each. */
-    private static final MixtureSettings SHORT =
-            new MixtureSettings(2, "test", 20, 5, 0.4, 60, 0.6, 0.01, 10);
+    private static final MixtureSettings SHORT = new MixtureSettings(2, "test", 20, 5, 0.4, 60, 0.6, 0.01, 10);
 
     private record Token(String word, boolean unknown) {
         String event() {

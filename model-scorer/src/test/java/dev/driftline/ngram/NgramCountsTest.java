@@ -91,14 +91,18 @@ class NgramCountsTest {
                 assertThat(out.matched()).as("%s", ngram).isEqualTo(n - 1);
                 assertThat(out.raw(n - 1)).as("raw %s", ngram).isEqualTo(slow.raw(ngram));
                 if (n < order) {
-                    assertThat(out.continuation(n - 1)).as("continuation %s", ngram).isEqualTo(slow.continuation(ngram));
+                    assertThat(out.continuation(n - 1))
+                            .as("continuation %s", ngram)
+                            .isEqualTo(slow.continuation(ngram));
                 }
             }
             for (int n = 1; n <= order; n++) {
                 Map<Integer, Integer> raws = slow.countsOfCounts(n, false);
                 Map<Integer, Integer> continuations = slow.countsOfCounts(n, true);
                 for (int j = 1; j <= 4; j++) {
-                    assertThat(fast.rawCountOfCounts(n, j)).as("t%d of order %d", j, n).isEqualTo(raws.getOrDefault(j, 0).longValue());
+                    assertThat(fast.rawCountOfCounts(n, j))
+                            .as("t%d of order %d", j, n)
+                            .isEqualTo(raws.getOrDefault(j, 0).longValue());
                     if (n < order) {
                         assertThat(fast.continuationCountOfCounts(n, j))
                                 .as("continuation t%d of order %d", j, n)
@@ -128,8 +132,11 @@ class NgramCountsTest {
                     reversed[d] = context.get(context.size() - d);
                 }
                 boolean longest = context.size() == order - 1;
-                fast.followers(reversed, context.size(), (word, raw, continuation) ->
-                        assertThat(found.put(word, new int[] {raw, continuation})).isNull());
+                fast.followers(
+                        reversed,
+                        context.size(),
+                        (word, raw, continuation) -> assertThat(found.put(word, new int[] {raw, continuation}))
+                                .isNull());
                 assertThat(found.keySet()).as("followers of %s", context).isEqualTo(expected.keySet());
                 int[] figures = new int[8];
                 expected.forEach((word, counts) -> {

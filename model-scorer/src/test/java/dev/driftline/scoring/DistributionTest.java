@@ -11,11 +11,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.Stream;
 
 /** The laws of probability, for every smoothing, vocabulary and number of shards. */
 class DistributionTest {
@@ -167,7 +167,8 @@ class DistributionTest {
         }
         List<String> context = List.of("students", "opened", "their");
         assertThat(model.rawCount(context)).isEqualTo(1000);
-        assertThat(model.rawCount(List.of("students", "opened", "their", "books"))).isEqualTo(400);
+        assertThat(model.rawCount(List.of("students", "opened", "their", "books")))
+                .isEqualTo(400);
         assertThat(probability(model, context, "books", 4)).isCloseTo(0.4, within(1e-7));
         assertThat(probability(model, context, "exams", 4)).isCloseTo(0.1, within(1e-7));
         assertThat(probability(model, context, "students", 4)).isZero();
@@ -186,7 +187,9 @@ class DistributionTest {
         ModelSettings backoff = new ModelSettings(3, Smoothing.BACKOFF, Vocabulary.growing(), 1);
         model = new LocalModel(backoff, 1, shard -> new HeapPageStore(), 1 << 24);
         model.score(DocumentTokens.of(text), true);
-        assertThat(probability(model, List.of("c", "a"), "b", 3)).as("context c a unseen, a seen").isCloseTo(2 / 3.0, within(1e-7));
+        assertThat(probability(model, List.of("c", "a"), "b", 3))
+                .as("context c a unseen, a seen")
+                .isCloseTo(2 / 3.0, within(1e-7));
 
         ModelSettings stupid = new ModelSettings(3, Smoothing.STUPID_BACKOFF, Vocabulary.growing(), 1);
         model = new LocalModel(stupid, 1, shard -> new HeapPageStore(), 1 << 24);

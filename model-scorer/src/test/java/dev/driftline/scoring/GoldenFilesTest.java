@@ -27,7 +27,9 @@ class GoldenFilesTest {
     })
     void shouldGiveEveryDocumentItsGoldenBits(String corpus, String mode, int order) throws IOException {
         Path data = SharedData.folder();
-        assumeThat(data).as("shared/data beside the checkout, or -Ddriftline.shared.data").isNotNull();
+        assumeThat(data)
+                .as("shared/data beside the checkout, or -Ddriftline.shared.data")
+                .isNotNull();
         Vocabulary vocabulary = switch (mode) {
             case "growing" -> Vocabulary.growing();
             case "grow-kenlm" -> new Vocabulary.Growing(false);
@@ -35,7 +37,8 @@ class GoldenFilesTest {
         };
         ModelSettings settings =
                 new ModelSettings(order, Smoothing.KNESER_NEY, vocabulary, ModelSettings.DEFAULT_DELTA);
-        List<String> golden = Files.readAllLines(data.resolve("golden/" + corpus + "." + mode + ".mkn" + order + ".tsv"));
+        List<String> golden =
+                Files.readAllLines(data.resolve("golden/" + corpus + "." + mode + ".mkn" + order + ".tsv"));
         List<String> documents = Files.readAllLines(data.resolve(corpus + ".docs.tsv"));
         assertThat(documents).hasSize(golden.size() - 1);
 
@@ -48,7 +51,7 @@ class GoldenFilesTest {
             DocumentTokens document = parse(documents.get(d));
             byte[] request = scatter.requests(0, d, document, true, 0, List.of())[0];
             NgramProbabilities rows =
-                    gather.gather(document, List.of(scorer.answer(request).reply())).positions();
+                    gather.gather(document, List.of(scorer.answer(request))).positions();
             double bits = 0;
             int unknown = 0;
             for (int i = 0; i < rows.rows(); i++) {
@@ -63,7 +66,8 @@ class GoldenFilesTest {
                     .as("bits a token of " + expected[0] + ": " + bits + ", golden " + expected[4])
                     .isLessThan(BITS_A_TOKEN);
         }
-        System.out.printf("%s %s %d: %.0f tokens/s%n", corpus, mode, order, tokens / ((System.nanoTime() - start) / 1e9));
+        System.out.printf(
+                "%s %s %d: %.0f tokens/s%n", corpus, mode, order, tokens / ((System.nanoTime() - start) / 1e9));
     }
 
     static DocumentTokens parse(String line) {

@@ -76,6 +76,8 @@ final class CountsCommand implements Callable<Integer> {
     }
 
     private long ask(String ngram) {
-        return Json.read(source.ask("/v1/counts", Map.of("ngram", ngram))).get("count").asLong();
+        return Json.read(source.ask("/v1/counts", Map.of("ngram", ngram)))
+                .get("count")
+                .asLong();
     }
 }

@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Score every document of a file before learning from it, as the service does, without Kafka, and print what the",
             "file cost under each model: the n-gram orders, the caches (each mixed with the top order), and the mixture.",
-            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 % are the documents",
-            "before which 80 % of the words have come; known leaves the tokens out that were <unk>; bits per character",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
+            "before which 80 %% of the words have come; known leaves the tokens out that were <unk>; bits per character",
             "spell new words out and count one separator a word."
         },
         footerHeading = "%nExample:%n",
@@ -66,7 +66,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The corpus.")
     private Path file;
 
-    @Option(names = "--order", paramLabel = "N", description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--order",
+            paramLabel = "N",
+            description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
     private int order = 5;
 
     @Option(
@@ -78,15 +81,16 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--smoothing",
             paramLabel = "S",
-            description = {
-                "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or",
-                "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens",
-                "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: their",
-                "mean is printed, and no perplexity."
-            })
+            description = "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or "
+                    + "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens "
+                    + "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: "
+                    + "their mean is printed, and no perplexity.")
     private String smoothing = "kneser-ney";
 
-    @Option(names = "--delta", paramLabel = "D", description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--delta",
+            paramLabel = "D",
+            description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
     private double delta = ModelSettings.DEFAULT_DELTA;
 
     @Option(
@@ -98,10 +102,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = {
-                "Keep the model in this folder (RocksDB), and go on from what is in it; `driftline generate` and",
-                "`driftline counts` read it. Default: in memory."
-            })
+            description =
+                    "Keep the model in this folder (RocksDB), and go on from what is in it; `driftline generate` and "
+                            + "`driftline counts` read it. Default: in memory.")
     private Path state;
 
     @Option(
@@ -235,7 +238,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationReport run(
-            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC) throws IOException {
+            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC)
+            throws IOException {
         if (perDocument == null) {
             run(reader, words, evaluation, null, screen, ctrlC);
         } else {
@@ -251,12 +255,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(
-            CorpusReader reader,
-            Tokenizer words,
-            Evaluation evaluation,
-            PrintWriter rows,
-            Screen screen,
-            CtrlC ctrlC) {
+            CorpusReader reader, Tokenizer words, Evaluation evaluation, PrintWriter rows, Screen screen, CtrlC ctrlC) {
         long documents = 0;
         while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
             CorpusDocument document;

@@ -97,9 +97,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> start = prompt.isBlank()
-                ? List.of()
-                : Arrays.asList(prompt.strip().split("\\s+"));
+        List<String> start =
+                prompt.isBlank() ? List.of() : Arrays.asList(prompt.strip().split("\\s+"));
         Sampling sampling;
         try {
             sampling = new Sampling(temperature, topK, topP);
@@ -112,8 +111,10 @@ final class GenerateCommand implements Callable<Integer> {
         Optional<StateDirectory> state = source.openState();
         try {
             if (next > 0) {
-                printNext(start, state.map(s -> TextGenerator.best(new NextWords(s.model()), start, next))
-                        .orElseGet(this::askNext));
+                printNext(
+                        start,
+                        state.map(s -> TextGenerator.best(new NextWords(s.model()), start, next))
+                                .orElseGet(this::askNext));
             } else {
                 printText(start, state.map(s -> draw(s, sampling, start)).orElseGet(this::askText));
             }

@@ -2,8 +2,8 @@ package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
-import dev.driftline.topics.TopicAdmin;
 import dev.driftline.serving.ModelServer;
+import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topology.DriftlineService;
 import io.javalin.util.JavalinBindException;
 import java.io.PrintWriter;
@@ -65,8 +65,8 @@ final class RunCommand implements Callable<Integer> {
                     end.completeExceptionally(failure);
                 }
             });
-            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + " and answers at "
-                    + server.address() + "; Ctrl-C stops it.");
+            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + " and answers at " + server.address()
+                    + "; Ctrl-C stops it.");
             err.flush();
             end.get();
             if (ctrlC.pressed()) {
@@ -85,8 +85,8 @@ final class RunCommand implements Callable<Integer> {
         try {
             return ModelServer.start(host, port, service, DriftlineService.settings(config));
         } catch (JavalinBindException e) {
-            throw new CommandFailedException(
-                    "cannot listen on " + host + ":" + port + ": set " + Keys.HTTP_PORT.name() + " to a free port, or to 0");
+            throw new CommandFailedException("cannot listen on " + host + ":" + port + ": set " + Keys.HTTP_PORT.name()
+                    + " to a free port, or to 0");
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.driftline.cli;
 
 import dev.driftline.ngram.PageStore;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.store.RocksDbPages;
+import dev.driftline.store.StateDirectory;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -19,8 +19,9 @@ import java.util.Properties;
 import java.util.TreeSet;
 
 /**
- * A model kept in a folder of its own, without Kafka: {@code model.properties} says what makes it, {@code shard-0} and so
- * on hold the counts, {@code sources} the caches and weights, {@code vocabulary.txt} the words of a fixed vocabulary.
+ * A model that is learned in a folder of its own, without Kafka: {@code model.properties} says what makes it,
+ * {@code shard-0} and so on hold the counts, as {@link StateDirectory} reads them, {@code sources} the caches and weights,
+ * {@code vocabulary.txt} the words of a fixed vocabulary.
  *
  * <p>What was learned is in the folder once {@link #close()} has returned; a folder that was written to and never closed
  * is refused. One process and one thread at a time.
@@ -45,7 +46,8 @@ final class StateFolder implements AutoCloseable {
                 settings,
                 shards,
                 shard -> {
-                    RocksDbPages pages = RocksDbPages.open(folder.resolve("shard-" + shard), ROCKSDB_BYTES / shards);
+                    RocksDbPages pages =
+                            RocksDbPages.open(StateDirectory.shardFolder(folder, shard), ROCKSDB_BYTES / shards);
                     this.shards.add(pages);
                     return pages;
                 },
@@ -70,8 +72,9 @@ final class StateFolder implements AutoCloseable {
             Properties found = read(folder);
             for (String key : new TreeSet<>(wanted.stringPropertyNames())) {
                 if (!wanted.getProperty(key).equals(found.getProperty(key))) {
-                    throw new CommandFailedException(folder + " has a model with " + key + " = " + found.getProperty(key)
-                            + ", not " + wanted.getProperty(key) + ": ask for the same, or name another folder");
+                    throw new CommandFailedException(
+                            folder + " has a model with " + key + " = " + found.getProperty(key) + ", not "
+                                    + wanted.getProperty(key) + ": ask for the same, or name another folder");
                 }
             }
             if (settings.vocabulary() instanceof Vocabulary.Fixed
@@ -85,37 +88,9 @@ final class StateFolder implements AutoCloseable {
                 Files.write(folder.resolve(WORDS), new TreeSet<>(fixed.words()), StandardCharsets.UTF_8);
             }
         }
-        wanted.setProperty("smoothing", settings.smoothing().label());
-        wanted.setProperty("delta", Double.toString(settings.delta()));
         wanted.setProperty("closed", "false");
         write(folder, wanted);
         return new StateFolder(folder, wanted, settings, shards, cacheBytes);
-    }
-
-    /**
-     * Opens the model in {@code folder} as it is.
-     *
-     * @throws CommandFailedException if there is none
-     */
-    static StateFolder openExisting(Path folder, long cacheBytes) throws IOException {
-        if (!Files.exists(folder.resolve(PROPERTIES))) {
-            throw new CommandFailedException(folder + " has no model: make one with `driftline evaluate FILE --state "
-                    + folder + "`");
-        }
-        Properties found = read(folder);
-        String name = found.getProperty("vocabulary");
-        Vocabulary vocabulary =
-                switch (name) {
-                    case "growing" -> new Vocabulary.Growing(true);
-                    case "grow-kenlm" -> new Vocabulary.Growing(false);
-                    default -> Vocabulary.fixed(folder.resolve(WORDS));
-                };
-        ModelSettings settings = new ModelSettings(
-                Integer.parseInt(found.getProperty("order")),
-                Smoothing.named(found.getProperty("smoothing")),
-                vocabulary,
-                Double.parseDouble(found.getProperty("delta")));
-        return open(folder, settings, Integer.parseInt(found.getProperty("shards")), cacheBytes);
     }
 
     private static String name(Vocabulary vocabulary) {
@@ -135,8 +110,9 @@ final class StateFolder implements AutoCloseable {
                     + properties.getProperty("version") + ", this one reads " + VERSION + ")");
         }
         if (!"true".equals(properties.getProperty("closed"))) {
-            throw new CommandFailedException(folder
-                    + " is in use, or was left by a process that was killed and is incomplete: delete it and start again");
+            throw new CommandFailedException(
+                    folder
+                            + " is in use, or was left by a process that was killed and is incomplete: delete it and start again");
         }
         return properties;
     }

@@ -293,7 +293,12 @@ public final class Keys {
 
     /** Port of the HTTP endpoint. */
     public static final ConfigKey<Integer> HTTP_PORT = whole(
-            "http.port", HTTP, "0", 0, 65535, "Port of the HTTP endpoint; 0 takes a free one, which `driftline run` prints.");
+            "http.port",
+            HTTP,
+            "0",
+            0,
+            65535,
+            "Port of the HTTP endpoint; 0 takes a free one, which `driftline run` prints.");
 
     /** Every key, in the order of the reference file. */
     public static final List<ConfigKey<?>> ALL = List.of(

@@ -52,6 +52,9 @@ public final class Demo {
 
     /** Ends {@link #run} soon, with what there is until then. */
     public synchronized void stop() {
+        if (!stopped) {
+            screen.line("Stopping …");
+        }
         stopped = true;
         if (interruptible != null) {
             interruptible.interrupt();
@@ -86,7 +89,7 @@ public final class Demo {
                 closeAfter(failure);
             }
         }
-        say();
+        say(complete);
         return complete;
     }
 
@@ -126,8 +129,9 @@ public final class Demo {
         resources.add(log::close);
 
         screen.line("Starting a broker, a schema registry and the service on this machine …");
-        DemoCluster cluster = DemoCluster.start();
+        DemoCluster cluster = DemoCluster.start(starting());
         resources.add(cluster::close);
+        screen.clear();
         DriftlineConfig config = config(cluster);
         try (TopicAdmin admin = new TopicAdmin(config)) {
             admin.create();
@@ -135,19 +139,34 @@ public final class Demo {
         }
         DemoService service = starter.start(config);
         resources.add(service::close);
+        screen.line("  Driftline, order " + options.order() + ", "
+                + (options.shards() == 1 ? "one shard" : options.shards() + " shards"));
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
         CorpusFeed feed =
                 CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), words);
         resources.add(feed::close);
-        screen.line("Streaming " + corpus + ": order " + options.order() + ", "
-                + (options.shards() == 1 ? "one shard" : options.shards() + " shards") + ".");
-        screen.line("Perplexity is the mixture's: of the last " + SourceTable.RECENT + " documents, and so far.");
+        screen.line("Streaming " + corpus + ". Perplexity is the mixture's: of the last " + SourceTable.RECENT
+                + " documents of a source, and so far.");
         follow(results, feed, follower, service, reader);
         results.completed();
         results.talk(service.samples(3), service.nextWords(options.prompts()));
         results.show(screen);
         return true;
+    }
+
+    private DemoCluster.Progress starting() {
+        return new DemoCluster.Progress() {
+            @Override
+            public void ready(String what) {
+                screen.line("  " + what);
+            }
+
+            @Override
+            public void waiting(long seconds) {
+                screen.block(List.of("  … " + seconds + " s"));
+            }
+        };
     }
 
     private DriftlineConfig config(DemoCluster cluster) {
@@ -231,6 +250,10 @@ public final class Demo {
     }
 
     private void finish(DemoResults results) throws IOException {
+        if (stopped && !results.isComplete() && results.settled() > 0) {
+            screen.keepBlock();
+            results.show(screen);
+        }
         results.close();
         if (!options.keepState()) {
             delete(stateFolder());
@@ -240,9 +263,9 @@ public final class Demo {
         }
     }
 
-    private void say() {
+    private void say(boolean complete) {
         if (Files.exists(options.output())) {
-            screen.line((stopped ? "Stopped. What there was until then is in " : "Everything is in ")
+            screen.line((complete ? "Everything is in " : "Stopped. What there was until then is in ")
                     + options.output() + ": " + ResultFiles.SCORES + ", " + ResultFiles.PREDICTIONS + ", "
                     + ResultFiles.SUMMARY + (options.keepState() ? ", state (the model)" : "")
                     + ", driftline.log. Nothing is left running.");

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class DemoCluster implements AutoCloseable {
 
     private static final long STOP_SECONDS = 30;
+    private static final long TICK_MILLIS = 250;
 
     private final Path folder;
     private final EmbeddedBroker broker;
@@ -31,17 +32,29 @@ final class DemoCluster implements AutoCloseable {
     /**
      * Starts both at the same time and waits for them: about ten seconds.
      *
+     * @param progress told how it goes, also from other threads
      * @throws IOException if one does not start; nothing is left running then
      * @throws InterruptedException if interrupted; nothing is left running then
      */
-    static DemoCluster start() throws IOException, InterruptedException {
+    static DemoCluster start(Progress progress) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("driftline-demo-");
-        CompletableFuture<EmbeddedBroker> broker =
-                started(() -> EmbeddedBroker.start(folder.resolve("broker")), "broker");
-        CompletableFuture<EmbeddedRegistry> registry =
-                started(() -> EmbeddedRegistry.start(folder.resolve("registry")), "registry");
+        CompletableFuture<EmbeddedBroker> broker = started(
+                () -> {
+                    EmbeddedBroker ready = EmbeddedBroker.start(folder.resolve("broker"));
+                    progress.ready("Kafka broker at " + ready.bootstrapServers());
+                    return ready;
+                },
+                "broker");
+        CompletableFuture<EmbeddedRegistry> registry = started(
+                () -> {
+                    EmbeddedRegistry ready = EmbeddedRegistry.start(folder.resolve("registry"));
+                    progress.ready("Schema registry at " + ready.url());
+                    return ready;
+                },
+                "registry");
         boolean complete = false;
         try {
+            awaitBoth(CompletableFuture.allOf(broker, registry), progress);
             DemoCluster cluster = new DemoCluster(folder, broker.get(), registry.get());
             complete = true;
             return cluster;
@@ -53,6 +66,27 @@ final class DemoCluster implements AutoCloseable {
                 closeWhenStarted(broker);
                 closeWhenStarted(registry);
                 delete(folder);
+            }
+        }
+    }
+
+    /** Is told how the start goes. */
+    interface Progress {
+        /** Something has started. */
+        void ready(String what);
+
+        /** Not everything has, after that many seconds. */
+        void waiting(long seconds);
+    }
+
+    private static void awaitBoth(CompletableFuture<Void> both, Progress progress)
+            throws ExecutionException, InterruptedException {
+        long started = System.nanoTime();
+        while (!both.isDone()) {
+            try {
+                both.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                progress.waiting(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
             }
         }
     }

@@ -102,6 +102,10 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         complete = true;
     }
 
+    boolean isComplete() {
+        return complete;
+    }
+
     /** What the model said when it was asked. */
     void talk(List<String> made, List<DemoService.NextWords> expected) {
         samples = List.copyOf(made);
@@ -144,7 +148,8 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         showSurprises(screen, review);
         if (!samples.isEmpty()) {
             screen.line("");
-            screen.line("Text that the model makes up now (each word drawn from the 40 most probable):");
+            screen.line(
+                    "Text that the model makes up now (each word drawn from the 40 most probable, temperature 0.8):");
             samples.forEach(sample -> screen.line("  " + Figures.cut(sample, 110)));
         }
         if (!nextWords.isEmpty()) {

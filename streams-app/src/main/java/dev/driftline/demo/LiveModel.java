@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 final class LiveModel {
 
     private static final int SAMPLED_FROM = 40;
+
+    /** Below 1: likelier words more often. */
+    private static final double TEMPERATURE = 0.8;
+
     private static final int LONGEST_SAMPLE = 30;
     private static final int BEGINNINGS = 3;
     private static final int WORDS_SHOWN = 6;
@@ -54,14 +58,18 @@ final class LiveModel {
 
     private static String draw(List<DemoService.Word> words, Random random) {
         double left = random.nextDouble()
-                * words.stream().mapToDouble(DemoService.Word::probability).sum();
+                * words.stream().mapToDouble(LiveModel::weight).sum();
         for (DemoService.Word word : words) {
-            left -= word.probability();
+            left -= weight(word);
             if (left < 0) {
                 return word.word();
             }
         }
         return DocumentTokens.EOS_WORD;
+    }
+
+    private static double weight(DemoService.Word word) {
+        return Math.pow(word.probability(), 1 / TEMPERATURE);
     }
 
     /** What comes after each prompt, or after sentence beginnings that the model finds likely. */
@@ -93,10 +101,6 @@ final class LiveModel {
         List<byte[]> replies = new ArrayList<>();
         ask(scatter.requests(0, 0, open, false, most, List.of()), replies);
         Gather.Gathered gathered = gather.gather(open, replies);
-        if (gathered.lookups().length > 0) {
-            ask(gathered.lookups(), replies);
-            gathered = gather.gather(open, replies);
-        }
         Candidates candidates = gathered.candidates();
         int order = settings.model().order();
         return IntStream.range(0, candidates.words().size())

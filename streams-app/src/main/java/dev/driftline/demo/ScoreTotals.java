@@ -35,7 +35,8 @@ final class ScoreTotals {
         for (ExpertScore expert : score.getExperts()) {
             add(expert.getName(), expert.getBits(), expert.getBitsKnown());
         }
-        add(MIXTURE, score.getMixtureBits(), Double.NaN);
+        Double known = score.getMixtureBitsKnown();
+        add(MIXTURE, score.getMixtureBits(), known == null ? Double.NaN : known);
     }
 
     private void add(String model, double bits, double bitsKnown) {

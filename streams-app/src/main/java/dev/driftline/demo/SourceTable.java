@@ -22,6 +22,9 @@ final class SourceTable {
     /** The documents that make up "now". */
     static final int RECENT = 20;
 
+    /** Scores come in batches, one a commit: a rate over less time than a few of them would be a guess. */
+    private static final long LEAST_MILLIS = 1_000;
+
     private static final String FORMAT = "%-24s %10s %12s %10s %12s %10s";
 
     private final Map<String, Line> lines = new LinkedHashMap<>();
@@ -114,7 +117,7 @@ final class SourceTable {
                         Figures.cut(line.source, 24),
                         Figures.count(line.documents),
                         Figures.count(line.tokens),
-                        Figures.rate(line.tokens, line.millis),
+                        Figures.rate(line.tokens, line.millis < LEAST_MILLIS ? 0 : line.millis),
                         Figures.perplexity(Math.pow(2, line.recentBits / Math.max(1, line.recentTokens))),
                         Figures.perplexity(Math.pow(2, line.bits / Math.max(1, line.tokens)))));
             }

@@ -53,15 +53,10 @@ public final class ModelQuestions {
         List<byte[]> replies = new ArrayList<>(shards);
         ask(new Scatter(settings, shards).requests(0, 0, open, false, k, List.of()), replies);
         Gather.Gathered gathered = gather.gather(open, replies);
-        if (gathered.lookups().length > 0) {
-            ask(gathered.lookups(), replies);
-            gathered = gather.gather(open, replies);
-        }
         Candidates candidates = gathered.candidates();
         return IntStream.range(0, candidates.words().size())
                 .mapToObj(row -> new WordProbability(
-                        candidates.words().get(row),
-                        candidates.probabilities().probability(row, settings.order())))
+                        candidates.words().get(row), candidates.probabilities().probability(row, settings.order())))
                 .sorted(Comparator.comparingDouble(WordProbability::probability)
                         .reversed()
                         .thenComparing(WordProbability::word))

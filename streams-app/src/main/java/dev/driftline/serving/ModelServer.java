@@ -70,11 +70,14 @@ public final class ModelServer implements AutoCloseable {
                             context -> context.result(Long.toString(service.shards()
                                     .ask(shard(context, settings), scorer -> scorer.rawCount(words(context, "ngram")))
                                     .orElseThrow(() -> notHere(context)))));
-                    config.routes.exception(ShardUnavailableException.class, (e, context) -> context.status(503)
-                            .header("Retry-After", Integer.toString(RETRY_SECONDS))
-                            .json(fields("status", 503, "detail", e.getMessage())));
-                    config.routes.exception(IllegalArgumentException.class, (e, context) -> context.status(400)
-                            .json(fields("status", 400, "detail", e.getMessage())));
+                    config.routes.exception(
+                            ShardUnavailableException.class,
+                            (e, context) -> context.status(503)
+                                    .header("Retry-After", Integer.toString(RETRY_SECONDS))
+                                    .json(fields("status", 503, "detail", e.getMessage())));
+                    config.routes.exception(
+                            IllegalArgumentException.class,
+                            (e, context) -> context.status(400).json(fields("status", 400, "detail", e.getMessage())));
                 })
                 .start(host, port);
         return new ModelServer(http, host);

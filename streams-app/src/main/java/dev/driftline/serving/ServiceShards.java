@@ -47,9 +47,8 @@ public final class ServiceShards implements ShardAccess {
             return here.get();
         }
         String words = URLEncoder.encode(String.join(" ", ngram), StandardCharsets.UTF_8);
-        byte[] answer = send(
-                shard,
-                HttpRequest.newBuilder(address(shard, "/v1/shards/" + shard + "/count?ngram=" + words)));
+        byte[] answer =
+                send(shard, HttpRequest.newBuilder(address(shard, "/v1/shards/" + shard + "/count?ngram=" + words)));
         return Long.parseLong(new String(answer, StandardCharsets.UTF_8).strip());
     }
 

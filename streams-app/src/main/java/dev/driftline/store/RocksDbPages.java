@@ -159,7 +159,8 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
                 return i;
             }
         }
-        throw new IllegalStateException("no column family " + new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.UTF_8));
+        throw new IllegalStateException(
+                "no column family " + new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.UTF_8));
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> natives, T made) {

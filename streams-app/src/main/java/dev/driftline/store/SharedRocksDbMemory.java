@@ -79,13 +79,6 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
         }
     }
 
-    /** Bytes in use of the shared cache, write buffers included; 0 where no store is open. */
-    public static long usedBytes() {
-        synchronized (LOCK) {
-            return cache == null ? 0 : cache.getUsage();
-        }
-    }
-
     private static long bytes(Map<String, Object> configs, String key, long otherwise) {
         Object value = configs.get(key);
         if (value == null) {

@@ -136,6 +136,17 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
         }
     }
 
+    /** The number of entries; reads every key of the store. */
+    public int count() {
+        int[] count = {decoded()};
+        store.scan(new byte[0], (keyBytes, bytes) -> {
+            if (!slots.containsKey(codec.decodeKey(keyBytes))) {
+                count[0]++;
+            }
+        });
+        return count[0];
+    }
+
     /** The number of entries kept decoded. */
     public int decoded() {
         return slots.size() - removed;

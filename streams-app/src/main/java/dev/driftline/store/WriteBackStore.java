@@ -181,8 +181,9 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void init(StateStoreContext context, StateStore root) {
         if (!(root instanceof CachedStateStore)) {
-            throw new IllegalStateException("store " + name() + " is registered as " + root.getClass().getName()
-                    + ", which Kafka Streams does not flush before a commit; Driftline needs the Kafka version it pins");
+            throw new IllegalStateException(
+                    "store " + name() + " is registered as " + root.getClass().getName()
+                            + ", which Kafka Streams does not flush before a commit; Driftline needs the Kafka version it pins");
         }
         super.init(context, root);
     }

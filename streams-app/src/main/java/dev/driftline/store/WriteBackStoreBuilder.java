@@ -26,11 +26,11 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
 
     @Override
     public WriteBackStore build() {
-        return new WriteBackStore(Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingDisabled()
-                .withLoggingEnabled(logConfig)
-                .build());
+        return new WriteBackStore(
+                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                        .withCachingDisabled()
+                        .withLoggingEnabled(logConfig)
+                        .build());
     }
 
     @Override

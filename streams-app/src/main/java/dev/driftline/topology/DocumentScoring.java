@@ -53,8 +53,8 @@ final class DocumentScoring {
         List<ExpertScore> experts = new ArrayList<>(mixture);
         for (int model = 0; model < mixture; model++) {
             double bits = scored.bits()[model];
-            experts.add(new ExpertScore(
-                    modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
+            experts.add(
+                    new ExpertScore(modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
         }
         Map<String, Double> weights = new HashMap<>();
         for (int expert = 0; expert < scored.experts().size(); expert++) {
@@ -83,6 +83,7 @@ final class DocumentScoring {
         score.setNgramBitsPerToken(ngramPerToken);
         score.setNgramPerplexity(perplexity(ngramPerToken));
         score.setMixtureBits(mixtureBits);
+        score.setMixtureBitsKnown(scored.knownBits()[mixture]);
         score.setMixtureBitsPerToken(mixtureBits / tokens);
         score.setMixturePerplexity(perplexity(mixtureBits / tokens));
         score.setSpellingBits(scored.spellingBits());

@@ -49,7 +49,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
-    private KafkaStreams streams;
+    private volatile KafkaStreams streams;
     private TopologySettings settings;
 
     /** A service that is not started. */
@@ -186,22 +186,29 @@ public final class DriftlineService implements AutoCloseable {
                 return;
             } catch (RestClientException e) {
                 if (e.getStatus() == 404) {
-                    throw new MisconfiguredException("the schema registry at "
-                            + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
-                            + ": register it with `driftline topics create`", e);
+                    throw new MisconfiguredException(
+                            "the schema registry at "
+                                    + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
+                                    + ": register it with `driftline topics create`",
+                            e);
                 }
                 if (e.getStatus() == 401 || e.getStatus() == 403) {
-                    throw new MisconfiguredException("the schema registry at "
-                            + config.get(Keys.SCHEMA_REGISTRY_URL) + " refuses the credentials: " + e.getMessage(), e);
+                    throw new MisconfiguredException(
+                            "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
+                                    + " refuses the credentials: " + e.getMessage(),
+                            e);
                 }
                 failure = e;
             } catch (IOException e) {
                 failure = e;
             }
             if (System.nanoTime() > deadline) {
-                throw new MisconfiguredException("the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                        + " has not answered for " + REGISTRY_PATIENCE.toSeconds() + " s: " + failure.getMessage()
-                        + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(), failure);
+                throw new MisconfiguredException(
+                        "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
+                                + " has not answered for " + REGISTRY_PATIENCE.toSeconds() + " s: "
+                                + failure.getMessage()
+                                + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(),
+                        failure);
             }
             LOG.warn("The schema registry does not answer yet: {}", failure.toString());
             try {
@@ -214,12 +221,12 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** What the streams are doing; nothing before the start. */
-    public synchronized Optional<KafkaStreams.State> state() {
+    public Optional<KafkaStreams.State> state() {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
     }
 
     /** The streams, for metadata and metrics. */
-    public synchronized KafkaStreams streams() {
+    public KafkaStreams streams() {
         if (streams == null) {
             throw new IllegalStateException("the service has not been started");
         }

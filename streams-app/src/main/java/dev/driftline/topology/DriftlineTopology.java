@@ -32,16 +32,14 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *                                │   pending-documents, sources
  *                                │      │
  *   replies ─────────────────────│──► gather ─┬─► scores
- *                                │            ├─► predictions
- *                                │            └─► continuations   (lookups: a second round, for predictions)
+ *                                │            └─► predictions
  *                                └─► dead letters
  *
  * shards: one task a shard
  *
- *   requests ──────────────────────────────► count ─┬─► replies         (partition = the document's)
- *                                            ▲  │   └─► continuations   (partition = shard)
- *                                    lookups │  ngram-counts
- *   continuations ─► apply-continuations ────┴──┘
+ *   requests ──────► count ──────────────────┬─► replies         (partition = the document's)
+ *                      │ ngram-counts        └─► continuations   (partition = shard)
+ *   continuations ─► apply-continuations
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
@@ -73,9 +71,6 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Sink of requests to the shards. */
     public static final String REQUESTS_SINK = "requests-sink";
 
-    /** Sink of a second round of requests, ahead of the first ones of other documents. */
-    public static final String LOOKUPS_SINK = "lookups-sink";
-
     /** Sink of scores. */
     public static final String SCORES_SINK = "scores-sink";
 
@@ -94,7 +89,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Answers and learns. */
     public static final String COUNT = "count";
 
-    /** Takes in what other shards learned; lets lookups through to count. */
+    /** Takes in what other shards learned. */
     public static final String APPLY_CONTINUATIONS = "apply-continuations";
 
     /** Sink of replies. */
@@ -172,17 +167,13 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 Tokenizers.named(settings.tokenizer())),
                         limits.recordBytes()),
                 TEXT_SOURCE);
-        topology.addProcessor(
-                SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
+        topology.addProcessor(SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
         topology.addProcessor(GATHER, () -> new GatherProcessor(settings, progress), REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
-        topology.addSink(
-                REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER);
-        topology.addSink(LOOKUPS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), GATHER);
-        topology.addSink(
-                SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
+        topology.addSink(REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER);
+        topology.addSink(SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
         topology.addSink(
                 PREDICTIONS_SINK,
                 topics.predictions(),
@@ -198,13 +189,11 @@ public final class DriftlineTopology implements Supplier<Topology> {
         source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
         topology.addProcessor(
                 APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
-        topology.addProcessor(
-                COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE, APPLY_CONTINUATIONS);
+        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
         topology.addStateStore(store(COUNTS_STORE), COUNT, APPLY_CONTINUATIONS);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
-        topology.addSink(
-                CONTINUATIONS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+        topology.addSink(CONTINUATIONS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
     }
 
     private static void source(Topology topology, String name, String topic, TimestampExtractor time) {
@@ -215,10 +204,13 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private WriteBackStoreBuilder store(String name) {
         Map<String, String> changelog = new HashMap<>();
         changelog.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
-        changelog.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(settings.limits().recordBytes()));
+        changelog.put(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(settings.limits().recordBytes()));
         // Times of inputs mean nothing here, and one far from the others would close a segment.
         changelog.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay short.
+        // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay
+        // short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
         return new WriteBackStoreBuilder(name, changelog);

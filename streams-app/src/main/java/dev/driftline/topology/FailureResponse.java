@@ -44,7 +44,13 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
             return stop(failure, "stream threads have died " + REPLACEMENTS + " times within ten minutes");
         }
         replaced.addLast(now);
-        LOG.warn("A stream thread died; another takes its place, and nothing is lost", failure);
+        if (isOutage(failure)) {
+            LOG.warn(
+                    "A stream thread gave up waiting; another takes its place, and nothing is lost: {}",
+                    innermost(failure).getMessage());
+        } else {
+            LOG.warn("A stream thread died; another takes its place, and nothing is lost", failure);
+        }
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 

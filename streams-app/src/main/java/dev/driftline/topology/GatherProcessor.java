@@ -12,10 +12,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits for the replies to a document, puts them together, mixes, and emits the score and the prediction.
  *
- * <p>With several shards the unigrams of the predicted words are often elsewhere. Then a second round of requests asks for
- * them, and the score waits for it too: the prediction needs the caches of the source as they are before the document's
- * end is learned, and only that moment has them.
- *
  * <p>A document whose replies do not all come stays pending; it is never half-scored.
  */
 final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
@@ -24,7 +20,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private final TopologySettings settings;
     private final Progress progress;
-    private final byte[][] lookupKeys;
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -35,7 +30,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     GatherProcessor(TopologySettings settings, Progress progress) {
         this.settings = settings;
         this.progress = progress;
-        lookupKeys = ShardKey.lookupsUpTo(settings.shards());
     }
 
     @Override
@@ -66,14 +60,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             return;
         }
         Gather.Gathered gathered = gather.gather(waiting.document.tokens(), waiting.replies);
-        if (!waiting.inSecondRound()) {
-            int lookups = lookUp(gathered.lookups(), waiting.timestamp);
-            if (lookups > 0) {
-                waiting.awaitSecondRound(lookups);
-                pending.update(ticket, waiting);
-                return;
-            }
-        }
         emit(ticket, waiting, gathered);
         pending.remove(ticket);
         progress.pending(partition, pending.size());
@@ -82,7 +68,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private void emit(long ticket, PendingDocument waiting, Gather.Gathered gathered) {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = new DocumentOrigin(
-                Ticket.isText(ticket) ? settings.topics().text() : settings.topics().documents(),
+                Ticket.isText(ticket)
+                        ? settings.topics().text()
+                        : settings.topics().documents(),
                 partition,
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
@@ -96,17 +84,5 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                     DriftlineTopology.PREDICTIONS_SINK);
         }
         progress.scored(scored.tokens());
-    }
-
-    private int lookUp(byte[][] lookups, long timestamp) {
-        int sent = 0;
-        for (int shard = 0; shard < lookups.length; shard++) {
-            if (lookups[shard] != null) {
-                context.forward(
-                        new Record<>(lookupKeys[shard], lookups[shard], timestamp), DriftlineTopology.LOOKUPS_SINK);
-                sent++;
-            }
-        }
-        return sent;
     }
 }

@@ -11,9 +11,6 @@ import java.util.List;
 
 /**
  * A document that is waiting for replies of the shards.
- *
- * <p>A second round of replies, which only documents with predictions and several shards need, completes the
- * probabilities of the predicted words.
  */
 final class PendingDocument {
 
@@ -22,12 +19,10 @@ final class PendingDocument {
     final IncomingDocument document;
     /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
     final long timestamp;
-    /** Replies that have come, of both rounds. */
+    /** Replies that have come. */
     final List<byte[]> replies;
 
-    private int asked;
-    private int answered;
-    private boolean secondRound;
+    private final int asked;
 
     PendingDocument(IncomingDocument document, long timestamp, int asked) {
         this(document, timestamp, asked, new ArrayList<>(asked));
@@ -40,14 +35,11 @@ final class PendingDocument {
         this.replies = replies;
     }
 
-    /** Whether {@code reply} is of the round that is waited for, from a shard that has not replied in it yet. */
+    /** Whether {@code reply} is from a shard that has not replied yet. */
     boolean expects(byte[] reply) {
-        if (Gather.isLookup(reply) != secondRound) {
-            return false;
-        }
         int shard = Gather.shard(reply);
         for (byte[] other : replies) {
-            if (Gather.shard(other) == shard && Gather.isLookup(other) == secondRound) {
+            if (Gather.shard(other) == shard) {
                 return false;
             }
         }
@@ -57,35 +49,22 @@ final class PendingDocument {
     /** Adds a reply; true if it is the last that was waited for. */
     boolean add(byte[] reply) {
         replies.add(reply);
-        answered++;
-        return answered == asked;
-    }
-
-    /** Whether the replies that are waited for are those of the second round. */
-    boolean inSecondRound() {
-        return secondRound;
-    }
-
-    /** Notes that {@code requests} more replies are to come. */
-    void awaitSecondRound(int requests) {
-        secondRound = true;
-        asked = requests;
-        answered = 0;
+        return replies.size() == asked;
     }
 
     byte[] encode() {
         byte[] tokens = document.tokens().encode();
-        Varints.Writer out = new Varints.Writer(
-                64 + tokens.length + replies.stream().mapToInt(reply -> reply.length + 5).sum());
+        Varints.Writer out = new Varints.Writer(64
+                + tokens.length
+                + replies.stream().mapToInt(reply -> reply.length + 5).sum());
         out.writeByte(FORMAT);
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
         out.writeLong(timestamp);
-        out.writeByte((document.learn() ? 1 : 0) | (secondRound ? 2 : 0));
+        out.writeByte(document.learn() ? 1 : 0);
         out.writeBytes(tokens);
         out.writeInt(asked);
-        out.writeInt(answered);
         out.writeInt(replies.size());
         replies.forEach(out::writeBytes);
         return out.toByteArray();
@@ -105,17 +84,13 @@ final class PendingDocument {
         int flags = in.readByte();
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
-        int answered = in.readInt();
         int count = in.readInt();
         List<byte[]> replies = new ArrayList<>(Math.max(asked, count));
         for (int i = 0; i < count; i++) {
             replies.add(in.readBytes());
         }
-        PendingDocument pending = new PendingDocument(
+        return new PendingDocument(
                 new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), timestamp, asked, replies);
-        pending.answered = answered;
-        pending.secondRound = (flags & 2) != 0;
-        return pending;
     }
 
     /** By ticket ({@link Ticket}). */

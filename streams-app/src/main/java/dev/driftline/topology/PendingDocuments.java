@@ -42,9 +42,7 @@ final class PendingDocuments implements WriteBackCache {
     /** How many are waiting; the first call after a restore counts them. */
     int size() {
         if (count < 0) {
-            int[] counted = {0};
-            documents.forEach((ticket, pending) -> counted[0]++);
-            count = counted[0];
+            count = documents.count();
         }
         return count;
     }

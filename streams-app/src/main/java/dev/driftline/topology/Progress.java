@@ -30,10 +30,6 @@ public final class Progress {
         return tokens.sum();
     }
 
-    void partitionAssigned(int partition) {
-        pending.put(partition, 0);
-    }
-
     void partitionRevoked(int partition) {
         pending.remove(partition);
     }

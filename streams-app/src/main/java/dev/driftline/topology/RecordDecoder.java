@@ -21,6 +21,19 @@ abstract class RecordDecoder {
 
     private static final int HEADER_BYTES = 5;
 
+    static {
+        // Avro reads these once, when it first decodes, and else allocates whatever a length in the bytes claims.
+        limit("org.apache.avro.limits.string.maxLength");
+        limit("org.apache.avro.limits.bytes.maxLength");
+        limit("org.apache.avro.limits.collectionItems.maxLength");
+    }
+
+    private static void limit(String property) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(64 << 20));
+        }
+    }
+
     private final Limits limits;
     private final WriterSchemas schemas;
     private final AvroInput input = new AvroInput();
@@ -72,7 +85,9 @@ abstract class RecordDecoder {
         GenericRecord resolved;
         try {
             resolved = writer.resolver()
-                    .read(null, DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+                    .read(
+                            null,
+                            DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
         } catch (AvroTypeException e) {
             throw new Rejection(DeadLetterReason.WRONG_SCHEMA, "the value cannot be read: " + e.getMessage());
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | OutOfMemoryError e) {

@@ -38,7 +38,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
                 .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture()));
         scorer = new DocumentScorer(settings.mixture());
-        progress.partitionAssigned(partition);
+        progress.pending(partition, pending.size());
     }
 
     @Override
@@ -48,12 +48,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 ? List.of()
                 : scorer.candidates(document.tokens(), sources.get(document.source()), settings.predictions());
         byte[][] requests = scatter.requests(
-                partition,
-                record.key(),
-                document.tokens(),
-                document.learn(),
-                settings.predictions(),
-                extraCandidates);
+                partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
         int asked = 0;
         for (byte[] request : requests) {
             if (request != null) {

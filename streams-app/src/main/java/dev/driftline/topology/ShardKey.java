@@ -6,8 +6,7 @@ import java.util.Set;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /**
- * Keys of the internal topics: the number of the partition that the record is for, in four bytes, and one more where the
- * value is a lookup. So a record says where it goes, and no hash of anything has to agree with another.
+ * Keys of the internal topics: the number of the partition that the record is for, in four bytes. So a record says where it goes, and no hash of anything has to agree with another.
  */
 final class ShardKey {
 
@@ -24,23 +23,6 @@ final class ShardKey {
             keys[partition] = of(partition);
         }
         return keys;
-    }
-
-    /** Keys of lookups for the partitions 0 to {@code partitions} − 1. */
-    static byte[][] lookupsUpTo(int partitions) {
-        byte[][] keys = new byte[partitions][];
-        for (int partition = 0; partition < partitions; partition++) {
-            keys[partition] = ByteBuffer.allocate(Integer.BYTES + 1)
-                    .putInt(partition)
-                    .put((byte) 1)
-                    .array();
-        }
-        return keys;
-    }
-
-    /** Whether the value under {@code key} is a lookup. */
-    static boolean isLookup(byte[] key) {
-        return key.length > Integer.BYTES;
     }
 
     /** Sends each record to the partition of its key. */

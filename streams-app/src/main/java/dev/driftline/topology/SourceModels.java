@@ -14,6 +14,9 @@ import java.util.Map;
 /**
  * The caches and mixture weights of the sources of one partition, those used lately decoded.
  *
+ * <p>Documents of one source that come through several partitions have as many caches and weights: publish them with the
+ * source as the key to have one. The n-gram counts are the same for all, whatever the partition.
+ *
  * <p>A source is stored under its name and a number: 0 for the header, then its segments, of which a commit writes only
  * those with new tokens.
  */
@@ -38,7 +41,8 @@ final class SourceModels implements WriteBackCache {
             source = read(name);
             sources.put(name, source);
             if (sources.size() > DECODED) {
-                Iterator<Map.Entry<String, SourceModel>> eldest = sources.entrySet().iterator();
+                Iterator<Map.Entry<String, SourceModel>> eldest =
+                        sources.entrySet().iterator();
                 Map.Entry<String, SourceModel> entry = eldest.next();
                 write(entry.getKey(), entry.getValue());
                 eldest.remove();

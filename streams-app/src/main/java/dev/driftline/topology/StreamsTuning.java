@@ -34,19 +34,18 @@ final class StreamsTuning {
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
         // One commit interval of work on one thread must fit into a transaction several times over.
         long commitInterval = config.get(Keys.COMMIT_INTERVAL_MS);
-        properties.put(
-                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-                (int) Math.min(900_000, Math.max(MIN_TRANSACTION_TIMEOUT_MS, 4 * commitInterval)));
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                Math.min(900_000, Math.max(MIN_TRANSACTION_TIMEOUT_MS, 4 * commitInterval)));
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         // After a commit the broker may still be ending that transaction: ask again soon, every hop waits for it.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10L);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 * 1024);
         // A batch leaves when it is full or at the commit, which flushes.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 50);
-        // A thread polls again only when it has worked off what it has, and a poll empties one partition's fetch after the
+        // A thread polls again only when it has worked off what it has, and a poll empties one partition's fetch after
+        // the
         // other. Small fetches let it go round all of them often, so that a backlog of inputs holds nothing else up.
-        properties.put(
-                StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 512 * 1024);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 512 * 1024);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1000);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 20_000);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);

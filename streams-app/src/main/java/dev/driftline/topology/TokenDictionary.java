@@ -73,8 +73,7 @@ final class TokenDictionary {
         int word;
         while ((word = table[slot]) != 0) {
             if (hashes[word] == hash
-                    && Arrays.equals(
-                            spellings, starts[word], starts[word + 1], bytes, from, from + length)) {
+                    && Arrays.equals(spellings, starts[word], starts[word + 1], bytes, from, from + length)) {
                 append(word);
                 return;
             }
@@ -143,8 +142,7 @@ final class TokenDictionary {
         if (length > limits.tokenBytes()) {
             throw new Rejection(
                     DeadLetterReason.TOKEN_TOO_LONG,
-                    what + " has " + length + " bytes, more than the " + limits.tokenBytes()
-                            + " of token.max.bytes");
+                    what + " has " + length + " bytes, more than the " + limits.tokenBytes() + " of token.max.bytes");
         }
         String name = text(bytes, from, length, what);
         requireNoControls(name, what);

@@ -144,7 +144,11 @@ final class WriterSchemas {
                                 + failure.getMessage() + ". Check schema.registry.url and that the registry is up",
                         failure);
             }
-            LOG.warn("Schema registry does not give schema {}, trying again in {} ms: {}", id, pause, failure.toString());
+            LOG.warn(
+                    "Schema registry does not give schema {}, trying again in {} ms: {}",
+                    id,
+                    pause,
+                    failure.toString());
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {

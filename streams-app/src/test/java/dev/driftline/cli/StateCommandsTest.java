@@ -40,9 +40,11 @@ class StateCommandsTest {
         LocalModel model = new LocalModel(ModelSettings.ofOrder(4), SHARDS, stores::get, 8 << 20);
         for (int i = 0; i < 1000; i++) {
             String last = i < 400 ? "books" : i < 500 ? "exams" : "minds";
-            model.score(DocumentTokens.of(List.of(Arrays.asList("students opened their " + last).stream()
-                    .flatMap(s -> Arrays.stream(s.split(" ")))
-                    .toList())), true);
+            model.score(
+                    DocumentTokens.of(List.of(Arrays.asList("students opened their " + last).stream()
+                            .flatMap(s -> Arrays.stream(s.split(" ")))
+                            .toList())),
+                    true);
         }
         model.writeBack();
         stores.forEach(RocksDbPages::close);
@@ -54,7 +56,14 @@ class StateCommandsTest {
 
     @Test
     void shouldCountNgramsOfEveryOrder() {
-        assertThat(run("counts", "--state", folder.toString(), "students opened their", "their books", "exams", "no such"))
+        assertThat(run(
+                        "counts",
+                        "--state",
+                        folder.toString(),
+                        "students opened their",
+                        "their books",
+                        "exams",
+                        "no such"))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString().lines().map(line -> line.strip().split("\\s+")[0]))
@@ -63,7 +72,8 @@ class StateCommandsTest {
 
     @Test
     void shouldPrintJsonWhenAsked() {
-        assertThat(run("counts", "--state", folder.toString(), "--json", "<s> students")).isZero();
+        assertThat(run("counts", "--state", folder.toString(), "--json", "<s> students"))
+                .isZero();
         JsonNode object = Json.read(out.toString());
         assertThat(object.get("count").asInt()).isEqualTo(1000);
         assertThat(object.get("ngram")).hasSize(2);
@@ -80,7 +90,16 @@ class StateCommandsTest {
 
     @Test
     void shouldDrawSentencesThatBeginWithThePrompt() {
-        assertThat(run("generate", "--state", folder.toString(), "--prompt", "students", "--sentences", "5", "--seed", "3"))
+        assertThat(run(
+                        "generate",
+                        "--state",
+                        folder.toString(),
+                        "--prompt",
+                        "students",
+                        "--sentences",
+                        "5",
+                        "--seed",
+                        "3"))
                 .isZero();
         assertThat(out.toString().lines()).hasSize(5).allMatch(line -> line.startsWith("students"));
         String first = out.toString();
@@ -106,9 +125,12 @@ class StateCommandsTest {
 
     @Test
     void shouldRefuseOptionsOutOfRange() {
-        assertThat(run("generate", "--state", folder.toString(), "--top-p", "2")).isEqualTo(2);
+        assertThat(run("generate", "--state", folder.toString(), "--top-p", "2"))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("top-p 2.0");
-        assertThat(run("generate", "--prompt", "a")).as("neither --state nor --instance").isEqualTo(2);
+        assertThat(run("generate", "--prompt", "a"))
+                .as("neither --state nor --instance")
+                .isEqualTo(2);
         assertThat(run("counts", "--instance", "http://127.0.0.1:1", "a")).isEqualTo(Driftline.FAILED);
         assertThat(err.toString()).contains("nothing answers at http://127.0.0.1:1");
     }

@@ -144,8 +144,7 @@ class DeadLettersTest {
 
     @Test
     void shouldReadADocumentOfAnOlderCompatibleSchema() throws Exception {
-        Schema older = new Schema.Parser()
-                .parse("""
+        Schema older = new Schema.Parser().parse("""
                 {"type": "record", "name": "Document", "namespace": "dev.driftline.schemas", "fields": [
                   {"name": "source", "type": "string"},
                   {"name": "id", "type": "string"},
@@ -158,7 +157,11 @@ class DeadLettersTest {
 
         fixture.documents.pipeInput(
                 null,
-                ByteBuffer.allocate(5 + body.length).put((byte) 0).putInt(id).put(body).array());
+                ByteBuffer.allocate(5 + body.length)
+                        .put((byte) 0)
+                        .putInt(id)
+                        .put(body)
+                        .array());
 
         Score score = fixture.scores.readValue();
         assertThat(score.getId()).isEqualTo("i");

@@ -58,16 +58,26 @@ class DriftlineServiceIT {
 
     private static DriftlineConfig config(String name, String instance) {
         return DriftlineConfig.of(Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "schema.registry.url", "mock://" + name,
-                "application.id", name,
-                "topics.prefix", name + ".",
-                "state.dir", directory.resolve(name + "-" + instance).toString(),
-                "shards", "3",
-                "partitions", "2",
-                "model.order", "3",
-                "commit.interval.ms", "100",
-                "stream.threads", "2"));
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "schema.registry.url",
+                "mock://" + name,
+                "application.id",
+                name,
+                "topics.prefix",
+                name + ".",
+                "state.dir",
+                directory.resolve(name + "-" + instance).toString(),
+                "shards",
+                "3",
+                "partitions",
+                "2",
+                "model.order",
+                "3",
+                "commit.interval.ms",
+                "100",
+                "stream.threads",
+                "2"));
     }
 
     @Test
@@ -91,7 +101,9 @@ class DriftlineServiceIT {
         try (DriftlineService service = new DriftlineService(config)) {
             service.start();
             produce(config, documents.subList(0, 150));
-            assertThat(ids(read(config, Topic.SCORES, Score.class, 150))).hasSize(150).doesNotHaveDuplicates();
+            assertThat(ids(read(config, Topic.SCORES, Score.class, 150)))
+                    .hasSize(150)
+                    .doesNotHaveDuplicates();
         }
         // A second instance starts from the changelogs alone.
         try (DriftlineService service = new DriftlineService(config("exact", "b"))) {
@@ -99,7 +111,8 @@ class DriftlineServiceIT {
             produce(config, documents.subList(150, 300));
             List<Score> scores = read(config, Topic.SCORES, Score.class, 300);
             assertThat(ids(scores)).hasSize(300).doesNotHaveDuplicates();
-            assertThat(scores).allSatisfy(score -> assertThat(score.getNgramPerplexity()).isPositive());
+            assertThat(scores)
+                    .allSatisfy(score -> assertThat(score.getNgramPerplexity()).isPositive());
             assertThat(read(config, Topic.PREDICTIONS, Prediction.class, 300)).hasSize(300);
             await().atMost(PATIENCE)
                     .until(() -> service.state().orElseThrow() == KafkaStreams.State.RUNNING

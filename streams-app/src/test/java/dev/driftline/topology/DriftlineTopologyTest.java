@@ -52,12 +52,14 @@ class DriftlineTopologyTest {
         assertThat(description.subtopologies()).hasSize(2);
         Set<String> nodes = new TreeSet<>();
         Set<String> stores = new TreeSet<>();
-        description.subtopologies().forEach(sub -> sub.nodes().forEach(node -> {
-            nodes.add(node.name());
-            if (node instanceof TopologyDescription.Processor processor) {
-                stores.addAll(processor.stores());
-            }
-        }));
+        description
+                .subtopologies()
+                .forEach(sub -> sub.nodes().forEach(node -> {
+                    nodes.add(node.name());
+                    if (node instanceof TopologyDescription.Processor processor) {
+                        stores.addAll(processor.stores());
+                    }
+                }));
         assertThat(nodes)
                 .containsExactlyInAnyOrder(
                         DriftlineTopology.DOCUMENTS_SOURCE,
@@ -68,7 +70,6 @@ class DriftlineTopologyTest {
                         DriftlineTopology.SCATTER,
                         DriftlineTopology.GATHER,
                         DriftlineTopology.REQUESTS_SINK,
-                        DriftlineTopology.LOOKUPS_SINK,
                         DriftlineTopology.SCORES_SINK,
                         DriftlineTopology.PREDICTIONS_SINK,
                         DriftlineTopology.DEAD_LETTERS_SINK,
@@ -123,7 +124,8 @@ class DriftlineTopologyTest {
         assertThat(first.getInputOffset()).isZero();
         assertThat(second.getInputOffset()).isEqualTo(1);
         assertThat(second.getUnknownTokens()).isZero();
-        assertThat(fixture.shards.ask(0, shard -> shard.rawCount(List.of("a", "b")))).contains(2L);
+        assertThat(fixture.shards.ask(0, shard -> shard.rawCount(List.of("a", "b"))))
+                .contains(2L);
     }
 
     @Test
@@ -137,7 +139,8 @@ class DriftlineTopologyTest {
         Prediction prediction = fixture.predictions.readValue();
         assertThat(prediction.getId()).isEqualTo("open");
         assertThat(prediction.getModels().get(0).getCandidates()).hasSizeLessThanOrEqualTo(3);
-        assertThat(prediction.getModels().get(0).getCandidates().get(0).getWord()).isEqualTo("books");
+        assertThat(prediction.getModels().get(0).getCandidates().get(0).getWord())
+                .isEqualTo("books");
         assertThat(prediction.getModels())
                 .extracting(ModelPrediction::getModel)
                 .containsExactly("mixture", "kneser-ney-3");
@@ -190,9 +193,7 @@ class DriftlineTopologyTest {
 
         assertThat(fixture.scores.readValuesToList())
                 .extracting(Score::getId, Score::getInputTopic, Score::getInputOffset)
-                .containsExactly(
-                        tuple("t1", fixture.topics.text(), 0L),
-                        tuple("d1", fixture.topics.documents(), 0L));
+                .containsExactly(tuple("t1", fixture.topics.text(), 0L), tuple("d1", fixture.topics.documents(), 0L));
     }
 
     @Test

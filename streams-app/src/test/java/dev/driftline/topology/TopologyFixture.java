@@ -10,8 +10,8 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.store.SharedRocksDbMemory;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
-import java.nio.file.Path;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +35,7 @@ final class TopologyFixture implements AutoCloseable {
 
     final String scope = "topology-" + UUID.randomUUID();
     final TopicNames topics = TopicNames.withPrefix("driftline.");
-    final SchemaRegistrySerdes serdes =
-            new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
+    final SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
     final SchemaRegistryClient registry = serdes.client();
     final LiveShards shards = new LiveShards();
     final Progress progress = new Progress();
@@ -68,8 +67,7 @@ final class TopologyFixture implements AutoCloseable {
                 new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties, NOON);
         documents = driver.createInputTopic(topics.documents(), new ByteArraySerializer(), new ByteArraySerializer());
         text = driver.createInputTopic(topics.text(), new ByteArraySerializer(), new ByteArraySerializer());
-        scores = driver.createOutputTopic(
-                topics.scores(), new StringDeserializer(), serdes.deserializer(Score.class));
+        scores = driver.createOutputTopic(topics.scores(), new StringDeserializer(), serdes.deserializer(Score.class));
         predictions = driver.createOutputTopic(
                 topics.predictions(), new StringDeserializer(), serdes.deserializer(Prediction.class));
         deadLetters = driver.createOutputTopic(

@@ -41,11 +41,16 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
 
     private static BenchCorpus of(Path file, String name, List<CorpusDocument> documents) {
         return new BenchCorpus(
-                file, name, documents, documents.stream().mapToLong(BenchCorpus::tokens).sum());
+                file,
+                name,
+                documents,
+                documents.stream().mapToLong(BenchCorpus::tokens).sum());
     }
 
     static int tokens(CorpusDocument document) {
-        return document.sentences().stream().mapToInt(sentence -> sentence.size() + 1).sum();
+        return document.sentences().stream()
+                .mapToInt(sentence -> sentence.size() + 1)
+                .sum();
     }
 
     /** The same text in documents of about {@code size} tokens: whole sentences, until there are at least as many. */

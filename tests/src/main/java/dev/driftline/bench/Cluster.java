@@ -55,7 +55,8 @@ final class Cluster implements AutoCloseable {
     /** Starts the broker with its data in {@code folder}, and takes a few seconds for it. */
     static Cluster start(Path folder, String registryUrl) {
         BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"));
-        return new Cluster(broker, registryUrl, folder, Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
+        return new Cluster(
+                broker, registryUrl, folder, Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
     }
 
     /** Settings of the application {@code name}, whose topics and state are its own; both topologies use the same. */
@@ -93,7 +94,8 @@ final class Cluster implements AutoCloseable {
     }
 
     /** The documents in the form in which they are sent. */
-    static List<ProducerRecord<byte[], byte[]>> records(Map<String, String> settings, Collection<CorpusDocument> documents) {
+    static List<ProducerRecord<byte[], byte[]>> records(
+            Map<String, String> settings, Collection<CorpusDocument> documents) {
         String topic = topic(settings, Topic.DOCUMENTS);
         SchemaRegistrySerdes serdes =
                 new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
@@ -122,7 +124,8 @@ final class Cluster implements AutoCloseable {
     }
 
     KafkaProducer<byte[], byte[]> producer(Map<String, String> settings) {
-        Map<String, Object> properties = new HashMap<>(DriftlineConfig.of(settings).producerProperties());
+        Map<String, Object> properties =
+                new HashMap<>(DriftlineConfig.of(settings).producerProperties());
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -130,7 +133,8 @@ final class Cluster implements AutoCloseable {
     /** A consumer of what was committed in every partition of {@code topics}, from the beginning. */
     KafkaConsumer<byte[], byte[]> committed(List<String> topics) {
         KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed");
-        List<TopicPartition> partitions = topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
+        List<TopicPartition> partitions =
+                topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return consumer;
@@ -146,30 +150,31 @@ final class Cluster implements AutoCloseable {
     }
 
     private List<TopicPartition> partitions(String topic) {
-        return await(() -> admin.describeTopics(List.of(topic)).allTopicNames().get())
-                .get(topic)
-                .partitions()
-                .stream()
+        return await(() -> admin.describeTopics(List.of(topic)).allTopicNames().get()).get(topic).partitions().stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
     }
 
     /** Offsets after the last record of each partition, what is not committed included. */
     Map<TopicPartition, Long> ends(String topic) {
-        Map<TopicPartition, OffsetSpec> latest =
-                partitions(topic).stream().collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        Map<TopicPartition, OffsetSpec> latest = partitions(topic).stream()
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
         return await(() -> admin.listOffsets(latest).all().get()).entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
     }
 
     /** Whether the application has committed that it has read every record of {@code topic}. */
     boolean hasRead(String application, String topic) {
-        Map<TopicPartition, OffsetAndMetadata> committed = await(() ->
-                admin.listConsumerGroupOffsets(application).partitionsToOffsetAndMetadata().get());
+        Map<TopicPartition, OffsetAndMetadata> committed = await(() -> admin.listConsumerGroupOffsets(application)
+                .partitionsToOffsetAndMetadata()
+                .get());
         Map<TopicPartition, Long> ends = ends(topic);
         Map<TopicPartition, Long> next = new HashMap<>();
         for (TopicPartition partition : ends.keySet()) {
-            long read = Optional.ofNullable(committed.get(partition)).map(OffsetAndMetadata::offset).orElse(0L);
+            long read = Optional.ofNullable(committed.get(partition))
+                    .map(OffsetAndMetadata::offset)
+                    .orElse(0L);
             // Past the last record there are only the markers of the last transactions.
             if (ends.get(partition) - read > 100) {
                 return false;
@@ -215,7 +220,8 @@ final class Cluster implements AutoCloseable {
         try {
             return answer.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the broker answers: " + e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException(
+                    "the broker answers: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

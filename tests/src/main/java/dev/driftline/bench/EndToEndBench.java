@@ -38,8 +38,9 @@ final class EndToEndBench {
     static final int DOCUMENT_TOKENS = 130;
     static final int WARM_UP_SECONDS = 20;
 
-    static final String WARM_UP = "each topology first runs over the same documents under another name, to the end or for "
-            + WARM_UP_SECONDS + " s, in the same JVM";
+    static final String WARM_UP =
+            "each topology first runs over the same documents under another name, to the end or for " + WARM_UP_SECONDS
+                    + " s, in the same JVM";
 
     private static final long STALL_NANOS = 120_000_000_000L;
 
@@ -181,7 +182,8 @@ final class EndToEndBench {
     }
 
     /** Until every n-gram has been counted and the transaction that did it is committed. */
-    private void awaitCounts(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int order, int limitSeconds) {
+    private void awaitCounts(
+            Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int order, int limitSeconds) {
         String application = settings.get(Keys.APPLICATION_ID.name());
         String repartition = application + "-" + NaiveTopology.COUNTS_STORE + "-repartition";
         boolean whole = await(jvm, limitSeconds, () -> {
@@ -189,7 +191,9 @@ final class EndToEndBench {
             return cluster.hasRead(application, Cluster.topic(settings, Topic.DOCUMENTS))
                     && cluster.hasRead(application, repartition);
         });
-        long records = cluster.ends(repartition).values().stream().mapToLong(Long::longValue).sum();
+        long records = cluster.ends(repartition).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         if (whole && records < documents.ngrams(order)) {
             throw new IllegalStateException(
                     "the naive topology counted " + records + " n-grams of " + documents.ngrams(order));
@@ -252,8 +256,11 @@ final class EndToEndBench {
     private Results.State state(Cluster cluster, Map<String, String> settings, int order) {
         String changelog = cluster.changelog(settings.get(Keys.APPLICATION_ID.name()), DriftlineTopology.COUNTS_STORE);
         Path state = cluster.stateFolder("measured");
-        long stateBytes = Folders.bytes(state, file -> file.toString().contains("/" + DriftlineTopology.COUNTS_STORE + "/"));
-        long records = cluster.ends(changelog).values().stream().mapToLong(Long::longValue).sum();
+        long stateBytes =
+                Folders.bytes(state, file -> file.toString().contains("/" + DriftlineTopology.COUNTS_STORE + "/"));
+        long records = cluster.ends(changelog).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         long bytes = cluster.bytesOnDisk(changelog);
         long ngrams = documents.distinctNgrams(order);
         return new Results.State(

@@ -203,7 +203,8 @@ final class InProcessRun {
         }
         return IntStream.range(0, probability.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> probability[i]).reversed())
+                .sorted(Comparator.comparingDouble((Integer i) -> probability[i])
+                        .reversed())
                 .limit(PREDICTIONS)
                 .map(candidates.words()::get)
                 .toList();
@@ -215,11 +216,15 @@ final class InProcessRun {
         for (CorpusDocument document : corpus.documents()) {
             for (List<String> sentence : document.sentences()) {
                 for (int i = 1; i < sentence.size(); i++) {
-                    followers.computeIfAbsent(sentence.get(i - 1), word -> new HashSet<>()).add(sentence.get(i));
+                    followers
+                            .computeIfAbsent(sentence.get(i - 1), word -> new HashSet<>())
+                            .add(sentence.get(i));
                 }
             }
         }
-        return Collections.max(followers.entrySet(), Comparator.comparingInt(entry -> entry.getValue().size()))
+        return Collections.max(
+                        followers.entrySet(),
+                        Comparator.comparingInt(entry -> entry.getValue().size()))
                 .getKey();
     }
 

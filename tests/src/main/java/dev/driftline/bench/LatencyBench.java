@@ -75,7 +75,8 @@ final class LatencyBench {
         List<CorpusDocument> sent = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int round = i / documents.documents().size();
-            CorpusDocument document = documents.documents().get(i % documents.documents().size());
+            CorpusDocument document =
+                    documents.documents().get(i % documents.documents().size());
             sent.add(
                     round == 0
                             ? document

@@ -14,8 +14,7 @@ final class Machines {
     private Machines() {}
 
     static Results.Machine thisOne() {
-        OperatingSystemMXBean system =
-                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new Results.Machine(
                 cpu().orElse(System.getProperty("os.arch")),
                 Runtime.getRuntime().availableProcessors(),

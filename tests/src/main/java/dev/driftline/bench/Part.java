@@ -27,6 +27,7 @@ enum Part {
                 return part;
             }
         }
-        throw new IllegalArgumentException("'" + name + "' is none of in-process, predictions, end-to-end, restore, latency");
+        throw new IllegalArgumentException(
+                "'" + name + "' is none of in-process, predictions, end-to-end, restore, latency");
     }
 }

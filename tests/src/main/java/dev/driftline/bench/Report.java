@@ -81,18 +81,36 @@ final class Report {
         int first = width(0);
         int second = width(1);
         StringBuilder out = new StringBuilder();
-        line(out, "%s, %d cores, %s of memory, %s; Java %s", results.machine.cpu(), results.machine.cores(),
+        line(
+                out,
+                "%s, %d cores, %s of memory, %s; Java %s",
+                results.machine.cpu(),
+                results.machine.cores(),
                 decimal(results.machine.memoryBytes() / (double) (1L << 30)) + " GiB",
-                results.machine.os(), results.jdk.version());
+                results.machine.os(),
+                results.jdk.version());
         for (Results.Corpus corpus : results.corpora) {
-            line(out, "%s: %s documents, %s tokens (words and </s>), %s types", corpus.name(),
-                    thousands(corpus.documents()), thousands(corpus.tokens()), thousands(corpus.types()));
+            line(
+                    out,
+                    "%s: %s documents, %s tokens (words and </s>), %s types",
+                    corpus.name(),
+                    thousands(corpus.documents()),
+                    thousands(corpus.tokens()),
+                    thousands(corpus.types()));
         }
         Results.Settings settings = results.settings;
-        line(out, "end to end: %s cut into %s documents of about %d tokens; %s, commit interval %d ms, %d shards, %d"
-                        + " threads, heap %s; broker and applications on the same cores", results.corpus.name(),
-                thousands(settings.documents()), settings.documentTokens(), settings.guarantee(),
-                settings.commitIntervalMs(), settings.shards(), settings.threads(), settings.heap());
+        line(
+                out,
+                "end to end: %s cut into %s documents of about %d tokens; %s, commit interval %d ms, %d shards, %d"
+                        + " threads, heap %s; broker and applications on the same cores",
+                results.corpus.name(),
+                thousands(settings.documents()),
+                settings.documentTokens(),
+                settings.guarantee(),
+                settings.commitIntervalMs(),
+                settings.shards(),
+                settings.threads(),
+                settings.heap());
         line(out, "warm-up: %s", settings.warmUp());
         out.append(System.lineSeparator());
         for (String[] row : rows) {

@@ -134,7 +134,8 @@ final class StreamsRun {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.get(Keys.APPLICATION_ID));
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.get(Keys.BOOTSTRAP_SERVERS));
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.get(Keys.STATE_DIR).toString());
+        properties.put(
+                StreamsConfig.STATE_DIR_CONFIG, config.get(Keys.STATE_DIR).toString());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.get(Keys.STREAM_THREADS));
         properties.put(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,

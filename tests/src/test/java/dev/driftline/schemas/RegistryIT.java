@@ -37,9 +37,10 @@ class RegistryIT {
                 String subject = application.topic(topic) + Subjects.VALUE_SUFFIX;
                 assertThat(registry.getCompatibility(subject)).isEqualTo("BACKWARD");
                 assertThat(registry.getAllVersions(subject)).as(subject).hasSize(1);
-                Schema registered =
-                        new Schema.Parser().parse(registry.getLatestSchemaMetadata(subject).getSchema());
-                assertThat(registered).isEqualTo(Subjects.schemaOf(topic.recordType().orElseThrow()));
+                Schema registered = new Schema.Parser()
+                        .parse(registry.getLatestSchemaMetadata(subject).getSchema());
+                assertThat(registered)
+                        .isEqualTo(Subjects.schemaOf(topic.recordType().orElseThrow()));
                 assertThat(registered.getFields()).as(subject).allMatch(field -> field.doc() != null);
             }
         }
@@ -63,8 +64,8 @@ class RegistryIT {
                     "{\"name\":\"mood\",\"type\":\"int\",\"default\":0}", "{\"name\":\"temper\",\"type\":\"int\"}");
             assertThatThrownBy(() -> registry.register(subject, new AvroSchema(mandatoryField)))
                     .isInstanceOf(RestClientException.class)
-                    .satisfies(refusal ->
-                            assertThat(((RestClientException) refusal).getStatus()).isEqualTo(409));
+                    .satisfies(refusal -> assertThat(((RestClientException) refusal).getStatus())
+                            .isEqualTo(409));
 
             // And our own command says it in its own words.
             assertThatThrownBy(() ->

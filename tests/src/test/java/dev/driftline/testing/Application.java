@@ -49,14 +49,21 @@ public final class Application implements AutoCloseable {
     Application(Cluster cluster, String name, Path directory, Map<String, String> given) {
         this.directory = directory;
         settings = new HashMap<>(Map.of(
-                Keys.BOOTSTRAP_SERVERS.name(), cluster.bootstrapServers(),
-                Keys.SCHEMA_REGISTRY_URL.name(), cluster.registryUrl(),
-                Keys.APPLICATION_ID.name(), name,
-                Keys.TOPIC_PREFIX.name(), name + ".",
+                Keys.BOOTSTRAP_SERVERS.name(),
+                cluster.bootstrapServers(),
+                Keys.SCHEMA_REGISTRY_URL.name(),
+                cluster.registryUrl(),
+                Keys.APPLICATION_ID.name(),
+                name,
+                Keys.TOPIC_PREFIX.name(),
+                name + ".",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
-                "streams.main.consumer.session.timeout.ms", "3000",
-                "streams.main.consumer.heartbeat.interval.ms", "500",
-                "producer.transaction.timeout.ms", "5000"));
+                "streams.main.consumer.session.timeout.ms",
+                "3000",
+                "streams.main.consumer.heartbeat.interval.ms",
+                "500",
+                "producer.transaction.timeout.ms",
+                "5000"));
         settings.putAll(given);
         config = DriftlineConfig.of(settings);
         topics = TopicDefinitions.of(config);
@@ -65,8 +72,8 @@ public final class Application implements AutoCloseable {
             admin.create();
             admin.registerSchemas();
         }
-        producer = new KafkaProducer<>(
-                config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        producer =
+                new KafkaProducer<>(config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         documents = serdes.serializer(Document.class);
     }
 
@@ -170,8 +177,8 @@ public final class Application implements AutoCloseable {
 
     /** Publishes bytes as they are and says where they are. */
     public RecordMetadata publish(Topic topic, String key, byte[] value) {
-        return await(producer.send(new ProducerRecord<>(
-                topic(topic), key == null ? null : key.getBytes(StandardCharsets.UTF_8), value)));
+        return await(producer.send(
+                new ProducerRecord<>(topic(topic), key == null ? null : key.getBytes(StandardCharsets.UTF_8), value)));
     }
 
     /** The scores. */

@@ -41,12 +41,15 @@ public final class Brown {
         Map<String, Golden> golden = new LinkedHashMap<>();
         try (InputStream in = Brown.class.getResourceAsStream("/golden/brown.growing.tsv");
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            lines.lines().skip(1).map(line -> line.split("\t")).forEach(fields -> golden.put(
-                    fields[0],
-                    new Golden(
-                            Integer.parseInt(fields[1]),
-                            Integer.parseInt(fields[2]),
-                            Map.of(3, Double.valueOf(fields[3]), 5, Double.valueOf(fields[4])))));
+            lines.lines()
+                    .skip(1)
+                    .map(line -> line.split("\t"))
+                    .forEach(fields -> golden.put(
+                            fields[0],
+                            new Golden(
+                                    Integer.parseInt(fields[1]),
+                                    Integer.parseInt(fields[2]),
+                                    Map.of(3, Double.valueOf(fields[3]), 5, Double.valueOf(fields[4])))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

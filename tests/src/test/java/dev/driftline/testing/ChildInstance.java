@@ -27,9 +27,9 @@ public final class ChildInstance implements AutoCloseable {
 
     static ChildInstance start(Path config, Path log) {
         int before = read(log).length();
-        DriftlineProcess process =
-                DriftlineProcess.start(List.of("run", "--config", config.toString()), builder -> builder
-                        .redirectErrorStream(true)
+        DriftlineProcess process = DriftlineProcess.start(
+                List.of("run", "--config", config.toString()),
+                builder -> builder.redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
         return new ChildInstance(process, log, before);
     }

@@ -65,8 +65,8 @@ public final class DriftlineProcess implements AutoCloseable {
         try {
             Path out = Files.createTempFile("driftline-out-", ".txt");
             Path err = Files.createTempFile("driftline-err-", ".txt");
-            try (DriftlineProcess process = start(arguments, builder ->
-                    builder.redirectOutput(out.toFile()).redirectError(err.toFile()))) {
+            try (DriftlineProcess process = start(
+                    arguments, builder -> builder.redirectOutput(out.toFile()).redirectError(err.toFile()))) {
                 int exitCode = process.awaitExit(atMost);
                 return new Result(
                         exitCode,

@@ -33,8 +33,15 @@ public final class NodeProject implements AutoCloseable {
         try {
             NodeProject project = new NodeProject(Files.createTempDirectory("driftline-node-"));
             List<String> command = new ArrayList<>(List.of(
-                    "npm", "install", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts",
-                    "--no-package-lock", "--loglevel=error", "--fetch-retries=1"));
+                    "npm",
+                    "install",
+                    "--no-audit",
+                    "--no-fund",
+                    "--no-update-notifier",
+                    "--ignore-scripts",
+                    "--no-package-lock",
+                    "--loglevel=error",
+                    "--fetch-retries=1"));
             command.addAll(List.of(packages));
             Files.writeString(project.folder.resolve("package.json"), "{\"private\": true}");
             Output output;

@@ -57,14 +57,16 @@ class BadInputIT {
             for (int i = 0; i < good.size(); i++) {
                 application.publish(List.of(good.get(i)));
                 if (i < bad.size()) {
-                    RecordMetadata at = application.publish(Topic.DOCUMENTS, "bad-" + i, bad.get(i).value());
+                    RecordMetadata at = application.publish(
+                            Topic.DOCUMENTS, "bad-" + i, bad.get(i).value());
                     byOffset.put(at.offset(), bad.get(i));
                 }
             }
             assertThat(byOffset).as("all cases are among the good ones").hasSameSizeAs(bad);
             application.start("one");
             RecordedTopic<byte[]> letters = application.deadLetters().awaitSize(bad.size(), PATIENCE);
-            List<Score> scores = application.scores().awaitSize(good.size(), PATIENCE).values();
+            List<Score> scores =
+                    application.scores().awaitSize(good.size(), PATIENCE).values();
 
             assertThat(letters.records()).hasSameSizeAs(bad);
             for (ConsumerRecord<byte[], byte[]> letter : letters.records()) {
@@ -72,7 +74,9 @@ class BadInputIT {
                 assertThat(header(letter.headers(), DeadLetters.REASON))
                         .as(expected.name())
                         .isEqualTo(expected.reason().code());
-                assertThat(header(letter.headers(), DeadLetters.MESSAGE)).as(expected.name()).isNotBlank();
+                assertThat(header(letter.headers(), DeadLetters.MESSAGE))
+                        .as(expected.name())
+                        .isNotBlank();
                 assertThat(header(letter.headers(), DeadLetters.TOPIC)).isEqualTo(application.topic(Topic.DOCUMENTS));
                 assertThat(letter.value()).as(expected.name()).isEqualTo(expected.value());
             }
@@ -90,8 +94,7 @@ class BadInputIT {
             assertThat(scores.get(40).getId()).isEqualTo(scores.get(7).getId());
             assertThat(scores.get(40).getUnknownTokens()).isZero();
 
-            RecordedTopic<Prediction> predictions =
-                    application.predictions().awaitSize(good.size(), PATIENCE);
+            RecordedTopic<Prediction> predictions = application.predictions().awaitSize(good.size(), PATIENCE);
             assertThat(predictions.records()).hasSameSizeAs(good);
 
             NgramCensus census = new NgramCensus(ORDER);
@@ -127,10 +130,7 @@ class BadInputIT {
                         application.bytes(document("x".repeat(1 << 20), 1))),
                 new Bad("a truncated value", DeadLetterReason.CORRUPT, truncated(application)),
                 new Bad("no tokens", DeadLetterReason.EMPTY_DOCUMENT, application.bytes(document("a", 0))),
-                new Bad(
-                        "an empty token",
-                        DeadLetterReason.EMPTY_TOKEN,
-                        application.bytes(document("", 2))),
+                new Bad("an empty token", DeadLetterReason.EMPTY_TOKEN, application.bytes(document("", 2))),
                 new Bad(
                         "a mark of the model's own",
                         DeadLetterReason.RESERVED_TOKEN,

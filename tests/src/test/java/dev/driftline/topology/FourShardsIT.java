@@ -45,8 +45,12 @@ class FourShardsIT {
                     .awaitSize(documents.size(), Duration.ofMinutes(3))
                     .values();
 
-            assertThat(one.service().shards().numbers()).as("shards of the first").isNotEmpty();
-            assertThat(two.service().shards().numbers()).as("shards of the second").isNotEmpty();
+            assertThat(one.service().shards().numbers())
+                    .as("shards of the first")
+                    .isNotEmpty();
+            assertThat(two.service().shards().numbers())
+                    .as("shards of the second")
+                    .isNotEmpty();
 
             Map<String, Brown.Golden> golden = Brown.golden();
             assertThat(scores).extracting(Score::getId).containsExactlyInAnyOrderElementsOf(golden.keySet());
@@ -58,7 +62,8 @@ class FourShardsIT {
                     .isCloseTo(
                             perplexity(
                                     golden.values().stream()
-                                            .mapToDouble(document -> document.bits().get(ORDER))
+                                            .mapToDouble(
+                                                    document -> document.bits().get(ORDER))
                                             .sum(),
                                     golden.values().stream()
                                             .mapToLong(Brown.Golden::tokens)
@@ -66,7 +71,8 @@ class FourShardsIT {
                             withinPercentage(0.5));
 
             // Asked of whichever instance has the shard.
-            assertThat(rawCount(List.of(one, two), List.of("of", "the"))).isEqualTo(occurrences(documents, "of", "the"));
+            assertThat(rawCount(List.of(one, two), List.of("of", "the")))
+                    .isEqualTo(occurrences(documents, "of", "the"));
 
             one.close();
             two.close();
@@ -98,7 +104,8 @@ class FourShardsIT {
         for (Document document : documents) {
             for (List<String> sentence : document.getSentences()) {
                 for (int i = 1; i < sentence.size(); i++) {
-                    count += sentence.get(i - 1).equals(first) && sentence.get(i).equals(second) ? 1 : 0;
+                    count +=
+                            sentence.get(i - 1).equals(first) && sentence.get(i).equals(second) ? 1 : 0;
                 }
             }
         }

@@ -65,13 +65,17 @@ class KilledInstancesIT {
             scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
             one.kill();
             two.kill();
-            assertThat(scores.records().size()).as("scored, at the kill of both").isLessThan(published.size());
+            assertThat(scores.records().size())
+                    .as("scored, at the kill of both")
+                    .isLessThan(published.size());
 
             // 5. In the middle of a restore of the counts.
             one = application.spawn("one", SLOW_RESTORE);
             one.awaitLog("Restoring " + DriftlineTopology.COUNTS_STORE);
             one.kill();
-            assertThat(restoresUnderWay(one.log())).as("restores that the kill broke off").isPositive();
+            assertThat(restoresUnderWay(one.log()))
+                    .as("restores that the kill broke off")
+                    .isPositive();
 
             // 6. Again, while a new wave waits.
             publish(application, stream, published, WAVE);
@@ -151,8 +155,7 @@ class KilledInstancesIT {
                 .build();
     }
 
-    private static void publish(
-            Application application, SmallDocuments stream, List<Document> published, int count) {
+    private static void publish(Application application, SmallDocuments stream, List<Document> published, int count) {
         List<Document> wave = stream.next(count);
         application.publish(wave);
         published.addAll(wave);
@@ -165,7 +168,9 @@ class KilledInstancesIT {
     }
 
     private static long restoresUnderWay(String log) {
-        return matches(log, "Restoring (\\S+ partition \\d+): \\d+ records").distinct().count()
+        return matches(log, "Restoring (\\S+ partition \\d+): \\d+ records")
+                        .distinct()
+                        .count()
                 - matches(log, "Restored (\\S+ partition \\d+): ").distinct().count();
     }
 

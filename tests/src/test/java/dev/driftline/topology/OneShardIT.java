@@ -75,8 +75,9 @@ class OneShardIT {
     private static void isADistributionsHead(Prediction prediction) {
         assertThat(prediction.getContext()).as("context").isNotEmpty();
         assertThat(prediction.getModels()).isNotEmpty().allSatisfy(model -> {
-            List<Double> probabilities =
-                    model.getCandidates().stream().map(candidate -> candidate.getProbability()).toList();
+            List<Double> probabilities = model.getCandidates().stream()
+                    .map(candidate -> candidate.getProbability())
+                    .toList();
             assertThat(probabilities).allMatch(p -> p >= 0 && p <= 1);
             assertThat(probabilities).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
             assertThat(probabilities.stream().mapToDouble(p -> p).sum()).isBetween(0.01, 1 + 1e-6);

@@ -36,7 +36,13 @@ class RawTextIT {
         try (Application application = cluster.application(
                 "text",
                 Map.of(
-                        "shards", "1", "partitions", "1", "model.order", Integer.toString(ORDER), "tokenizer",
+                        "shards",
+                        "1",
+                        "partitions",
+                        "1",
+                        "model.order",
+                        Integer.toString(ORDER),
+                        "tokenizer",
                         "words"))) {
             LocalInstance instance = application.start("one");
             try (Serializer<TextEvent> serializer = application.serdes().serializer(TextEvent.class)) {

@@ -69,10 +69,14 @@ class RestartIT {
             List<Score> restarted = scores.values();
             assertThat(restarted).hasSameSizeAs(undisturbed);
             for (int i = 0; i < restarted.size(); i++) {
-                assertThat(restarted.get(i).getId()).isEqualTo(undisturbed.get(i).getId());
-                assertThat(restarted.get(i).getExperts()).isEqualTo(undisturbed.get(i).getExperts());
-                assertThat(restarted.get(i).getSurprisals()).isEqualTo(undisturbed.get(i).getSurprisals());
-                assertThat(restarted.get(i).getMixtureWeights()).isEqualTo(undisturbed.get(i).getMixtureWeights());
+                assertThat(restarted.get(i).getId())
+                        .isEqualTo(undisturbed.get(i).getId());
+                assertThat(restarted.get(i).getExperts())
+                        .isEqualTo(undisturbed.get(i).getExperts());
+                assertThat(restarted.get(i).getSurprisals())
+                        .isEqualTo(undisturbed.get(i).getSurprisals());
+                assertThat(restarted.get(i).getMixtureWeights())
+                        .isEqualTo(undisturbed.get(i).getMixtureWeights());
             }
         }
     }
