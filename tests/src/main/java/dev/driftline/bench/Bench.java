@@ -266,6 +266,8 @@ public final class Bench implements Callable<Integer> {
                 tokens / time.seconds(),
                 tokens / naive.seconds(),
                 naive.seconds() / time.seconds(),
+                0.8 * tokens / (driftline.arrivals().nineTenths() - driftline.arrivals().tenth()),
+                driftline.arrivals().first(),
                 time.seconds(),
                 time.cpuSeconds(),
                 time.brokerCpuSeconds(),
