@@ -103,7 +103,8 @@ final class DocumentScoring {
         for (var predicted : scored.predictions()) {
             List<Candidate> candidates = new ArrayList<>(predicted.words().size());
             for (PredictedWord word : predicted.words()) {
-                candidates.add(new Candidate(word.word(), word.probability()));
+                // The parts of a probability come as 4-byte floats: their sum may be past 1 by a rounding error.
+                candidates.add(new Candidate(word.word(), Math.min(1, word.probability())));
             }
             ModelPrediction model = new ModelPrediction(predicted.model(), candidates);
             if (predicted.model().equals(MixtureSettings.MIXTURE)) {

@@ -58,9 +58,9 @@ public final class Application implements AutoCloseable {
                 Keys.TOPIC_PREFIX.name(),
                 name + ".",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
-                "streams.main.consumer.session.timeout.ms",
+                "consumer.session.timeout.ms",
                 "3000",
-                "streams.main.consumer.heartbeat.interval.ms",
+                "consumer.heartbeat.interval.ms",
                 "500",
                 "producer.transaction.timeout.ms",
                 "5000"));

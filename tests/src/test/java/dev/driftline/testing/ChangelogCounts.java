@@ -11,7 +11,8 @@ import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.DriftlineTopology;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The n-gram counts of all shards, read from what was committed to the changelog of the counts store. */
@@ -36,9 +37,7 @@ public final class ChangelogCounts {
         }
         try (RecordedTopic<byte[]> changelog =
                 new RecordedTopic<>(topic, config.consumerProperties(), new ByteArrayDeserializer())) {
-            for (ConsumerRecord<byte[], byte[]> record : changelog.records()) {
-                pages.get(record.partition()).put(record.key(), record.value());
-            }
+            changelog.forEach(record -> pages.get(record.partition()).put(record.key(), record.value()));
         }
         ModelSettings model = DriftlineService.settings(config).model();
         List<ShardScorer> shards = new ArrayList<>();
@@ -64,22 +63,23 @@ public final class ChangelogCounts {
                 .as("words counted")
                 .isEqualTo(census.types(1));
         for (int length = 1; length <= order; length++) {
-            for (int times = 1; times <= 4; times++) {
-                int k = length;
-                int j = times;
-                assertThat(shards.stream()
-                                .mapToLong(shard -> shard.counts().rawCountOfCounts(k, j))
-                                .sum())
-                        .as("%d-grams that occur %d times", length, times)
-                        .isEqualTo(census.countOfCounts(length, times));
-                if (length < order) {
-                    assertThat(shards.stream()
-                                    .mapToLong(shard -> shard.counts().continuationCountOfCounts(k, j))
-                                    .sum())
-                            .as("%d-grams that follow %d different words", length, times)
-                            .isEqualTo(census.continuationCountOfCounts(length, times));
-                }
+            int k = length;
+            assertThat(sums(n -> shard -> shard.counts().rawCountOfCounts(k, n)))
+                    .as("how many %d-grams occur 1, 2, 3, 4 times", length)
+                    .isEqualTo(census.countsOfCounts(length));
+            if (length < order) {
+                assertThat(sums(n -> shard -> shard.counts().continuationCountOfCounts(k, n)))
+                        .as("how many %d-grams follow 1, 2, 3, 4 different words", length)
+                        .isEqualTo(census.continuationCountsOfCounts(length));
             }
         }
+    }
+
+    private long[] sums(IntFunction<ToLongFunction<ShardScorer>> ofTimes) {
+        long[] sums = new long[5];
+        for (int n = 1; n <= 4; n++) {
+            sums[n] = shards.stream().mapToLong(ofTimes.apply(n)).sum();
+        }
+        return sums;
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.Stream;
 
 /**
  * How often each n-gram of each order occurs, counted the obvious way, from the text alone: what the service's counts are
@@ -49,18 +50,24 @@ public final class NgramCensus {
         counts.forEach(visitor::accept);
     }
 
-    /** How many n-grams of {@code length} words occur exactly {@code times} times. */
-    public long countOfCounts(int length, int times) {
-        return counts.entrySet().stream()
-                .filter(entry -> entry.getKey().size() == length && entry.getValue() == times)
-                .count();
+    /**
+     * How many n-grams of {@code length} words occur exactly {@code n} times.
+     *
+     * @return {@code [n]}, for n from 1 to 4
+     */
+    public long[] countsOfCounts(int length) {
+        return frequencies(counts.entrySet().stream()
+                .filter(entry -> entry.getKey().size() == length)
+                .map(Map.Entry::getValue));
     }
 
     /**
-     * How many n-grams of {@code length} words, fewer than the order, have exactly {@code times} distinct words before them;
+     * How many n-grams of {@code length} words, fewer than the order, have exactly {@code n} distinct words before them;
      * those that begin with {@code <s>}, which nothing comes before, are counted by how often they occur.
+     *
+     * @return {@code [n]}, for n from 1 to 4
      */
-    public long continuationCountOfCounts(int length, int times) {
+    public long[] continuationCountsOfCounts(int length) {
         Map<List<String>, Integer> before = new HashMap<>();
         counts.forEach((ngram, count) -> {
             if (ngram.size() == length + 1) {
@@ -69,7 +76,13 @@ public final class NgramCensus {
                 before.put(ngram, count);
             }
         });
-        return before.values().stream().filter(count -> count == times).count();
+        return frequencies(before.values().stream());
+    }
+
+    private static long[] frequencies(Stream<Integer> numbers) {
+        long[] frequencies = new long[5];
+        numbers.filter(number -> number <= 4).forEach(number -> frequencies[number]++);
+        return frequencies;
     }
 
     /** How many words were counted, every {@code </s>} included. */

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -62,11 +63,16 @@ public final class RecordedTopic<T> implements AutoCloseable {
 
     /** Every record that is committed now: reads to the end of the topic as it is at this moment. */
     public List<ConsumerRecord<byte[], byte[]>> records() {
+        forEach(records::add);
+        return Collections.unmodifiableList(records);
+    }
+
+    /** Passes on every record that is committed now and was not read before, and keeps none of them. */
+    void forEach(Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(POLL).forEach(records::add);
+            consumer.poll(POLL).forEach(visitor);
         }
-        return Collections.unmodifiableList(records);
     }
 
     /** The values of {@link #records()}. */

@@ -17,6 +17,7 @@ import dev.driftline.testing.RecordedTopic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -25,85 +26,77 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FourShardsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final int ORDER = 5;
+    private static final int ORDER = 3;
     private static final int SHARDS = 4;
-    private static final Map<String, String> SETTINGS = Map.of(
-            "shards", Integer.toString(SHARDS),
-            "partitions", "4",
-            "model.order", Integer.toString(ORDER),
-            "stream.threads", "1",
-            "commit.interval.ms", "100");
 
-    /** Half as many documents as are being scored at most at one time, in a stream that is not a backlog. */
+    /** The end of Brown, which comes as a live stream, after the rest has come as a backlog. */
+    private static final int LIVE = 60;
+
+    /** Half as many documents as are being scored at most at one time, in the live stream. */
     private static final int UNDER_WAY = 2;
 
-    /** As many documents of the beginning of Brown as a live stream of them takes half a minute. */
-    private static final int LIVE = 100;
-
+    /**
+     * What one shard tells another becomes visible at its commit, and shards work off a backlog at different speeds: while
+     * they do, unigram continuation counts are as old as all that is under way, though they end exact. So the counts are
+     * compared at the end, and the perplexity where documents come one after the other.
+     */
     @Test
-    void shouldCountEverythingOnceWhenTwoInstancesWorkOffABacklog(Cluster cluster) {
+    void shouldCountTheSameAsOneShardAndScoreALiveStreamNearlyTheSame(Cluster cluster) {
         List<Document> documents = Brown.documents();
-        try (Application application = cluster.application("backlog", SETTINGS)) {
-            application.publish(documents);
+        int backlog = documents.size() - LIVE;
+        try (Application application = cluster.application(
+                "four",
+                Map.of(
+                        "shards", Integer.toString(SHARDS),
+                        "partitions", "4",
+                        "model.order", Integer.toString(ORDER),
+                        "stream.threads", "1",
+                        "commit.interval.ms", "100"))) {
+            application.publish(documents.subList(0, backlog));
             LocalInstance one = application.start("one");
             LocalInstance two = application.start("two");
-            RecordedTopic<Score> scores = application.scores().awaitSize(documents.size(), PATIENCE);
+            RecordedTopic<Score> recorded = application.scores().awaitSize(backlog, PATIENCE);
+            for (int next = backlog; next < documents.size(); next += UNDER_WAY) {
+                recorded.awaitSize(next - UNDER_WAY, PATIENCE);
+                application.publish(documents.subList(next, Math.min(next + UNDER_WAY, documents.size())));
+            }
+            recorded.awaitSize(documents.size(), PATIENCE);
             assertThat(one.service().shards().numbers()).as("shards of the first").isNotEmpty();
             assertThat(two.service().shards().numbers()).as("shards of the second").isNotEmpty();
-
             // Asked of whichever instance has the shard.
             assertThat(rawCount(List.of(one, two), List.of("of", "the"))).isEqualTo(occurrences(documents, "of", "the"));
 
             one.close();
             two.close();
-            NgramCensus census = new NgramCensus(ORDER);
-            documents.forEach(document -> census.add(document.getSentences()));
-            application.changelogCounts().assertEqual(census);
+            List<Score> scores = recorded.values();
             List<String> ids = documents.stream().map(Document::getId).toList();
-            assertThat(scores.values()).extracting(Score::getId).containsExactlyInAnyOrderElementsOf(ids);
+            assertThat(scores).extracting(Score::getId).containsExactlyInAnyOrderElementsOf(ids);
             assertThat(application.predictions().values())
                     .extracting(Prediction::getId)
                     .containsExactlyInAnyOrderElementsOf(ids);
-            assertThat(scores.values().stream().mapToLong(Score::getTokens).sum())
-                    .isEqualTo(Brown.golden().values().stream()
-                            .mapToLong(Brown.Golden::tokens)
-                            .sum());
+            assertNearlyGolden(scores, Set.copyOf(ids.subList(backlog, ids.size())));
+
+            NgramCensus census = new NgramCensus(ORDER);
+            documents.forEach(document -> census.add(document.getSentences()));
+            application.changelogCounts().assertEqual(census);
         }
     }
 
-    /**
-     * What one shard tells another becomes visible at its commit, and shards work off a backlog at different speeds: their
-     * continuation counts are then as old as all that is under way. A live stream has little under way.
-     */
-    @Test
-    void shouldScoreALiveStreamNearlyAsOneShardDoes(Cluster cluster) {
-        List<Document> documents = Brown.documents().subList(0, LIVE);
-        try (Application application = cluster.application("live", SETTINGS)) {
-            LocalInstance one = application.start("one");
-            LocalInstance two = application.start("two");
-            one.awaitRunning();
-            two.awaitRunning();
-            RecordedTopic<Score> recorded = application.scores();
-            for (int next = 0; next < documents.size(); next += UNDER_WAY) {
-                recorded.awaitSize(Math.max(0, next - UNDER_WAY), PATIENCE);
-                application.publish(documents.subList(next, Math.min(next + UNDER_WAY, documents.size())));
-            }
-            List<Score> scores = recorded.awaitSize(documents.size(), PATIENCE).values();
-
-            Map<String, Brown.Golden> golden = Brown.golden();
-            double bits = 0;
-            double goldenBits = 0;
-            long tokens = 0;
-            for (Score score : scores) {
+    private static void assertNearlyGolden(List<Score> scores, Set<String> ids) {
+        Map<String, Brown.Golden> golden = Brown.golden();
+        double bits = 0;
+        double goldenBits = 0;
+        long tokens = 0;
+        for (Score score : scores) {
+            if (ids.contains(score.getId())) {
                 bits += score.getNgramBitsPerToken() * score.getTokens();
                 goldenBits += golden.get(score.getId()).bits().get(ORDER);
                 tokens += score.getTokens();
             }
-            assertThat(scores).hasSize(documents.size());
-            assertThat(Math.pow(2, bits / tokens))
-                    .as("perplexity")
-                    .isCloseTo(Math.pow(2, goldenBits / tokens), withinPercentage(0.5));
         }
+        assertThat(Math.pow(2, bits / tokens))
+                .as("perplexity of the live stream")
+                .isCloseTo(Math.pow(2, goldenBits / tokens), withinPercentage(0.5));
     }
 
     private static long rawCount(List<LocalInstance> instances, List<String> ngram) {

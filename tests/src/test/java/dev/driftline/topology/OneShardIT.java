@@ -3,6 +3,7 @@ package dev.driftline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.Prediction;
@@ -11,7 +12,6 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.ClusterExtension;
-import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import java.time.Duration;
 import java.util.List;
@@ -57,10 +57,6 @@ class OneShardIT {
             predictions.awaitSize(documents.size(), Duration.ofSeconds(30));
             assertThat(predictions.values()).extracting(Prediction::getId).containsExactlyElementsOf(golden.keySet());
             assertThat(predictions.values().subList(1, documents.size())).allSatisfy(OneShardIT::isADistributionsHead);
-
-            NgramCensus census = new NgramCensus(ORDER);
-            documents.forEach(document -> census.add(document.getSentences()));
-            application.changelogCounts().assertEqual(census);
         }
     }
 
@@ -76,9 +72,8 @@ class OneShardIT {
         assertThat(prediction.getContext()).as("context").isNotEmpty();
         assertThat(prediction.getModels().get(0).getModel()).isEqualTo("mixture");
         assertThat(prediction.getModels()).isNotEmpty().allSatisfy(model -> {
-            List<Double> probabilities = model.getCandidates().stream()
-                    .map(candidate -> candidate.getProbability())
-                    .toList();
+            List<Double> probabilities =
+                    model.getCandidates().stream().map(Candidate::getProbability).toList();
             assertThat(probabilities).allMatch(p -> p >= 0 && p <= 1);
             assertThat(probabilities).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
             assertThat(probabilities.stream().mapToDouble(p -> p).sum()).isBetween(0.01, 1 + 1e-6);
