@@ -83,8 +83,7 @@ final class EndToEndBench {
     record Arrivals(double first, double tenth, double nineTenths) {}
 
     /** Driftline's run; what it left is there only if it was asked for. */
-    record Driftline(
-            Time time, Arrivals arrivals, double perplexity, Results.State state, Results.Restore restore) {}
+    record Driftline(Time time, Arrivals arrivals, double perplexity, Results.State state, Results.Restore restore) {}
 
     /** Runs Driftline, and restores what it has learned if {@code restore}. */
     Driftline driftline(int order, boolean restore) {
@@ -99,8 +98,7 @@ final class EndToEndBench {
                 begin(cluster, jvm, measured);
                 progress.accept("driftline, order " + order + ": measuring");
                 Arrivals[] heard = new Arrivals[1];
-                time = time(
-                        cluster, jvm, () -> heard[0] = awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
+                time = time(cluster, jvm, () -> heard[0] = awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
                 arrivals = heard[0];
                 perplexity = perplexity(cluster, measured);
                 jvm.ask("close");
