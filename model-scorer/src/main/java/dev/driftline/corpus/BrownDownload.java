@@ -166,7 +166,7 @@ public final class BrownDownload {
         String text = Files.readString(log, StandardCharsets.UTF_8);
         String errors = text.lines()
                 .map(line -> line.replaceFirst("^npm (error|ERR!) ?", "").strip())
-                .filter(line -> !line.isEmpty() && !line.startsWith("A complete log") && !line.contains("_logs"))
+                .filter(line -> !line.isEmpty() && !line.matches("(syscall|errno|A complete log).*|.*_logs.*"))
                 .limit(3)
                 .collect(Collectors.joining("; "));
         return errors.isEmpty() ? "it did not say why" : errors;

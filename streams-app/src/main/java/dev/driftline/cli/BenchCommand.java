@@ -11,6 +11,7 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
         name = "bench",
+        mixinStandardHelpOptions = true,
         description = "Measure speed, latency, restore and state on this machine, beside a naive topology.",
         footerHeading = "%nExample:%n",
         footer = "  ./driftline bench --only in-process --json bench.json")

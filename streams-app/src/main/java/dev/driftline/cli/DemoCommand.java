@@ -85,11 +85,11 @@ final class DemoCommand implements Callable<Integer> {
     private Path output;
 
     @Option(
-            names = "--no-keep-state",
+            names = "--keep-state",
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Keep the model's state in the output folder, or not. Kept by default.")
+            description = "Keep the state of the model in the output folder, or not. Default: keep it.")
     private boolean keepState;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any other setting of the service.")

@@ -100,6 +100,7 @@ final class ProduceCommand implements Callable<Integer> {
     private ConfigOptions config;
 
     private long malformed;
+    private long started;
     private long drawn = System.nanoTime();
 
     @Override
@@ -110,10 +111,10 @@ final class ProduceCommand implements Callable<Integer> {
         }
         Logs.quiet();
         RecordForm form = raw ? RecordForm.TEXT : RecordForm.DOCUMENT;
-        long started = System.nanoTime();
         try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr());
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
+            started = System.nanoTime();
             try {
                 Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
                 for (Path file : files) {
@@ -132,7 +133,7 @@ final class ProduceCommand implements Callable<Integer> {
             }
             publisher.settle();
             screen.clear();
-            report(publisher, started, ctrlC.pressed());
+            report(publisher, ctrlC.pressed());
             return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
         }
     }
@@ -189,11 +190,12 @@ final class ProduceCommand implements Callable<Integer> {
         }
         drawn = now;
         String line = String.format(
-                "%s: %,d %%, %,d documents, %,d acknowledged",
+                "%s: %,d %%, %,d documents, %,d acknowledged%s",
                 reader.file().getFileName(),
                 reader.bytesTotal() == 0 ? 0 : 100 * reader.bytesRead() / reader.bytesTotal(),
                 publisher.published(),
-                publisher.acknowledged());
+                publisher.acknowledged(),
+                raw ? "" : String.format(", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
         if (screen.live()) {
             screen.block(List.of(line));
         } else {
@@ -201,7 +203,7 @@ final class ProduceCommand implements Callable<Integer> {
         }
     }
 
-    private void report(DocumentPublisher publisher, long started, boolean stopped) {
+    private void report(DocumentPublisher publisher, boolean stopped) {
         double seconds = (System.nanoTime() - started) / 1e9;
         Map<String, Object> outcome = new LinkedHashMap<>();
         outcome.put("topic", publisher.topic());

@@ -110,8 +110,12 @@ public final class Keys {
             MODEL,
             "kneser-ney",
             "How probabilities are made of counts. All work on the same counts, so it can be changed at a restart. "
-                    + "stupid-backoff is a score, not a probability.",
-            Arrays.stream(Smoothing.values()).map(Smoothing::label).toList());
+                    + "add-delta needs shards=1: it divides by the size of the whole vocabulary.",
+            // Stupid backoff gives scores, and what the service publishes are probabilities.
+            Arrays.stream(Smoothing.values())
+                    .filter(Smoothing::isDistribution)
+                    .map(Smoothing::label)
+                    .toList());
 
     /** Vocabulary. */
     public static final ConfigKey<VocabularyChoice> MODEL_VOCABULARY = new ConfigKey<>(

@@ -115,6 +115,8 @@ public final class Demo {
     }
 
     private boolean stream() throws IOException, InterruptedException {
+        // A wrong setting is to be found before anything is fetched or started.
+        config("localhost:9092", "http://localhost:8081");
         Path corpus = options.input().isPresent()
                 ? options.input().get()
                 : new BrownDownload(options.cache()).fetch(screen::line);
@@ -132,7 +134,7 @@ public final class Demo {
         DemoCluster cluster = DemoCluster.start(starting());
         resources.add(cluster::close);
         screen.clear();
-        DriftlineConfig config = config(cluster);
+        DriftlineConfig config = config(cluster.bootstrapServers(), cluster.registryUrl());
         try (TopicAdmin admin = new TopicAdmin(config)) {
             admin.create();
             admin.registerSchemas();
@@ -169,7 +171,7 @@ public final class Demo {
         };
     }
 
-    private DriftlineConfig config(DemoCluster cluster) {
+    private DriftlineConfig config(String bootstrapServers, String registryUrl) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(Keys.APPLICATION_ID.name(), "driftline-demo");
         settings.put(Keys.TOPIC_REPLICATION_FACTOR.name(), "1");
@@ -181,8 +183,8 @@ public final class Demo {
         settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));
         settings.put(Keys.TOKENIZER.name(), options.tokenizer());
         settings.put(Keys.STATE_DIR.name(), stateFolder().toString());
-        settings.put(Keys.BOOTSTRAP_SERVERS.name(), cluster.bootstrapServers());
-        settings.put(Keys.SCHEMA_REGISTRY_URL.name(), cluster.registryUrl());
+        settings.put(Keys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
+        settings.put(Keys.SCHEMA_REGISTRY_URL.name(), registryUrl);
         return DriftlineConfig.of(settings);
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,21 +14,24 @@ import java.util.Map;
 /**
  * The live table of the demo: a line a source, with perplexity now and so far.
  *
- * <p>Now is the mixture's perplexity over the source's last {@value #RECENT} documents. The time between two scores is
- * counted to the source of the later one, so that rates are right for sources that come one after the other as well as
- * for mixed ones. Thread-safe.
+ * <p>Now is the mixture's perplexity over the source's last {@value #RECENT} documents. Scores come in bursts, one a
+ * commit; the time since the burst before is shared out over a burst's sources by their tokens, so that rates are right
+ * for sources that come one after the other as well as for mixed ones. Thread-safe.
  */
 final class SourceTable {
 
     /** The documents that make up "now". */
     static final int RECENT = 20;
 
-    /** Scores come in batches, one a commit: a rate over less time than a few of them would be a guess. */
-    private static final long LEAST_MILLIS = 1_000;
+    /** Scores this far apart, in milliseconds, belong to two bursts. */
+    private static final long PAUSE_MILLIS = 100;
 
     private static final String FORMAT = "%-24s %10s %12s %10s %12s %10s";
 
     private final Map<String, Line> lines = new LinkedHashMap<>();
+    private final Map<Line, Long> burst = new HashMap<>();
+    private long burstTokens;
+    private long burstBefore = -1;
     private long lastScoredAt = -1;
     private long turn;
 
@@ -41,7 +45,8 @@ final class SourceTable {
         private long documents;
         private long tokens;
         private double bits;
-        private long millis;
+        private long timedTokens;
+        private double millis;
         private long touched;
         private boolean changed;
 
@@ -54,8 +59,12 @@ final class SourceTable {
     synchronized void add(Score score) {
         Line line = lines.computeIfAbsent(score.getSource(), Line::new);
         long scoredAt = score.getScoredAt().toEpochMilli();
-        line.millis += lastScoredAt < 0 ? 0 : Math.max(0, scoredAt - lastScoredAt);
+        if (lastScoredAt >= 0 && scoredAt - lastScoredAt >= PAUSE_MILLIS) {
+            endBurst();
+        }
         lastScoredAt = Math.max(lastScoredAt, scoredAt);
+        burst.merge(line, (long) score.getTokens(), Long::sum);
+        burstTokens += score.getTokens();
         line.documents++;
         line.tokens += score.getTokens();
         line.bits += score.getMixtureBits();
@@ -69,6 +78,18 @@ final class SourceTable {
         }
         line.touched = ++turn;
         line.changed = true;
+    }
+
+    private void endBurst() {
+        // What was done before the first burst took is not known.
+        double millis = burstBefore < 0 ? 0 : lastScoredAt - burstBefore;
+        burst.forEach((line, tokens) -> {
+            line.millis += millis * tokens / burstTokens;
+            line.timedTokens += millis > 0 ? tokens : 0;
+        });
+        burst.clear();
+        burstTokens = 0;
+        burstBefore = lastScoredAt;
     }
 
     /** The head of the table. */
@@ -117,7 +138,7 @@ final class SourceTable {
                         Figures.cut(line.source, 24),
                         Figures.count(line.documents),
                         Figures.count(line.tokens),
-                        Figures.rate(line.tokens, line.millis < LEAST_MILLIS ? 0 : line.millis),
+                        Figures.rate(line.timedTokens, Math.round(line.millis)),
                         Figures.perplexity(Math.pow(2, line.recentBits / Math.max(1, line.recentTokens))),
                         Figures.perplexity(Math.pow(2, line.bits / Math.max(1, line.tokens)))));
             }

@@ -119,6 +119,11 @@ public final class DriftlineService implements AutoCloseable {
 
     /** What the model and the topology are made of, as {@code config} says. */
     public static TopologySettings settings(DriftlineConfig config) {
+        if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
+                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
+                    + Keys.MODEL_SMOOTHING.name());
+        }
         return new TopologySettings(
                 TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
                 new ModelSettings(

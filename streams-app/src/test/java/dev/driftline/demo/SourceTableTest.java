@@ -26,12 +26,16 @@ class SourceTableTest {
     }
 
     @Test
-    void shouldCountTimeToTheSourceThatWasScoredWhenSourcesFollowEachOther() {
-        table.add(Scores.score("1", "first", 1000, 1000, 0));
-        table.add(Scores.score("2", "first", 1000, 1000, 10_000));
-        table.add(Scores.score("3", "second", 1000, 1000, 15_000));
-        assertThat(columns(table.lines(10).get(0)).get(3)).isEqualTo("200");
-        assertThat(columns(table.lines(10).get(1)).get(3)).isEqualTo("200");
+    void shouldShareTheTimeOfABurstByTokensWhenScoresComeInBursts() {
+        table.add(Scores.score("1", "first", 500, 500, 0));
+        table.add(Scores.score("2", "first", 300, 300, 1000));
+        table.add(Scores.score("3", "second", 100, 100, 1000));
+        table.add(Scores.score("4", "second", 400, 400, 3000));
+        table.add(Scores.score("5", "third", 400, 400, 5000));
+        // The first burst has no time, the last one has not ended.
+        assertThat(columns(table.lines(10).get(0)).get(3)).isEqualTo("400");
+        assertThat(columns(table.lines(10).get(1)).get(3)).isEqualTo("222");
+        assertThat(columns(table.lines(10).get(2)).get(3)).isEqualTo("–");
     }
 
     @Test

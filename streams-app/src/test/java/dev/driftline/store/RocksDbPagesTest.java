@@ -51,7 +51,9 @@ class RocksDbPagesTest {
     @Test
     void shouldReadAStoreThatKafkaStreamsLeftAndRefuseToWriteToIt(@TempDir Path folder) {
         MockProcessorContext<Void, Void> context = new MockProcessorContext<>(
-                settings(folder), new TaskId(0, 0), folder.resolve("leaving/0_0").toFile());
+                settings(folder),
+                new TaskId(0, 0),
+                folder.resolve("leaving/0_0").toFile());
         KeyValueStore<Bytes, byte[]> kafkas =
                 Stores.persistentKeyValueStore("counts").get();
         kafkas.init(context.getStateStoreContext(), kafkas);

@@ -56,15 +56,17 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--corpus",
             paramLabel = "FILE",
-            description = "Text to measure with, .tsv (id TAB source TAB sentence </s> sentence …). Repeatable: the model alone"
-                    + " is measured on each, everything else on the first. Default: the Brown corpus, fetched once.")
+            description =
+                    "Text to measure with, .tsv (id TAB source TAB sentence </s> sentence …). Repeatable: the model alone"
+                            + " is measured on each, everything else on the first. Default: the Brown corpus, fetched once.")
     private List<Path> files = List.of();
 
     @Option(
             names = "--order",
             paramLabel = "N",
             split = ",",
-            description = "N-gram orders, 1 to 7. Latency, restore and state are measured at the highest. Default: 3,5.")
+            description =
+                    "N-gram orders, 1 to 7. Latency, restore and state are measured at the highest. Default: 3,5.")
     private List<Integer> orders = List.of(3, 5);
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write every figure to this file, too.")
@@ -192,8 +194,7 @@ public final class Bench implements Callable<Integer> {
         int highest = orders.get(orders.size() - 1);
         for (BenchCorpus corpus : corpora) {
             for (int order : orders) {
-                boolean predictions =
-                        parts.contains(Part.PREDICTIONS) && corpus == corpora.get(0) && order == highest;
+                boolean predictions = parts.contains(Part.PREDICTIONS) && corpus == corpora.get(0) && order == highest;
                 if (!predictions && !parts.contains(Part.IN_PROCESS)) {
                     continue;
                 }
@@ -215,7 +216,10 @@ public final class Bench implements Callable<Integer> {
                     InProcessRun.Answer answer = Json.read(jvm.hear(), InProcessRun.Answer.class);
                     if (parts.contains(Part.IN_PROCESS)) {
                         results.inProcess.add(answer.inProcess());
-                        say(String.format(Locale.ROOT, "  %,.0f tokens/s", answer.inProcess().tokensPerSecond()));
+                        say(String.format(
+                                Locale.ROOT,
+                                "  %,.0f tokens/s",
+                                answer.inProcess().tokensPerSecond()));
                     }
                     if (predictions) {
                         results.predictions = answer.predictions();
@@ -230,14 +234,15 @@ public final class Bench implements Callable<Integer> {
         int highest = orders.get(orders.size() - 1);
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
-            EndToEndBench bench = new EndToEndBench(
-                    documents, registry.url(), folder, heap, Optional.ofNullable(profile), this::say);
+            EndToEndBench bench =
+                    new EndToEndBench(documents, registry.url(), folder, heap, Optional.ofNullable(profile), this::say);
             double load = 0;
             for (int order : orders) {
                 if (!parts.contains(Part.END_TO_END) && order != highest) {
                     continue;
                 }
-                EndToEndBench.Driftline driftline = bench.driftline(order, parts.contains(Part.RESTORE) && order == highest);
+                EndToEndBench.Driftline driftline =
+                        bench.driftline(order, parts.contains(Part.RESTORE) && order == highest);
                 load = documents.tokens() / driftline.time().seconds();
                 say("driftline", order, load, driftline.time());
                 if (parts.contains(Part.END_TO_END)) {
@@ -252,8 +257,7 @@ public final class Bench implements Callable<Integer> {
             }
             if (parts.contains(Part.LATENCY)) {
                 say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, load / 2));
-                results.latency =
-                        new LatencyBench(documents, registry.url(), folder).measure(bench, highest, load / 2);
+                results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, load / 2);
             }
         }
     }
@@ -266,6 +270,11 @@ public final class Bench implements Callable<Integer> {
                 tokens / time.seconds(),
                 tokens / naive.seconds(),
                 naive.seconds() / time.seconds(),
+                0.8
+                        * tokens
+                        / (driftline.arrivals().nineTenths()
+                                - driftline.arrivals().tenth()),
+                driftline.arrivals().first(),
                 time.seconds(),
                 time.cpuSeconds(),
                 time.brokerCpuSeconds(),

@@ -77,8 +77,13 @@ final class EndToEndBench {
     /** One topology's time: seconds, CPU seconds of its JVM and of the broker. */
     record Time(double seconds, double cpuSeconds, double brokerCpuSeconds) {}
 
+    /**
+     * When scores came, in seconds after the beginning: the first, and that of a tenth and of nine tenths of the documents.
+     */
+    record Arrivals(double first, double tenth, double nineTenths) {}
+
     /** Driftline's run; what it left is there only if it was asked for. */
-    record Driftline(Time time, double perplexity, Results.State state, Results.Restore restore) {}
+    record Driftline(Time time, Arrivals arrivals, double perplexity, Results.State state, Results.Restore restore) {}
 
     /** Runs Driftline, and restores what it has learned if {@code restore}. */
     Driftline driftline(int order, boolean restore) {
@@ -87,19 +92,22 @@ final class EndToEndBench {
             Time time;
             Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
             double perplexity;
+            Arrivals arrivals;
             try (MeasuredJvm jvm = jvm("driftline", order, "")) {
                 warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
                 begin(cluster, jvm, measured);
                 progress.accept("driftline, order " + order + ": measuring");
-                time = time(cluster, jvm, () -> awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
+                Arrivals[] heard = new Arrivals[1];
+                time = time(cluster, jvm, () -> heard[0] = awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
+                arrivals = heard[0];
                 perplexity = perplexity(cluster, measured);
                 jvm.ask("close");
             }
             if (!restore) {
-                return new Driftline(time, perplexity, null, null);
+                return new Driftline(time, arrivals, perplexity, null, null);
             }
             Results.State state = state(cluster, measured, order);
-            return new Driftline(time, perplexity, state, restore(cluster, measured, order, state));
+            return new Driftline(time, arrivals, perplexity, state, restore(cluster, measured, order, state));
         }
     }
 
@@ -162,16 +170,22 @@ final class EndToEndBench {
     // ---------------------------------------------------------------- when it is done
 
     /** Until a score and a prediction of every document can be read by those who read what is committed. */
-    private void awaitScores(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int limitSeconds) {
+    private Arrivals awaitScores(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int limitSeconds) {
         int wanted = documents.documents().size();
         String scores = Cluster.topic(settings, Topic.SCORES);
         Map<String, Integer> seen = new HashMap<>();
+        long start = System.nanoTime();
+        double[] arrived = new double[wanted];
         try (KafkaConsumer<byte[], byte[]> consumer =
                 cluster.committed(List.of(scores, Cluster.topic(settings, Topic.PREDICTIONS)))) {
             await(jvm, limitSeconds, () -> {
                 ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(100));
+                double now = (System.nanoTime() - start) / 1e9;
                 for (ConsumerRecord<byte[], byte[]> record : polled) {
-                    seen.merge(record.topic(), 1, Integer::sum);
+                    int count = seen.merge(record.topic(), 1, Integer::sum);
+                    if (record.topic().equals(scores) && count <= wanted) {
+                        arrived[count - 1] = now;
+                    }
                 }
                 return seen.size() == 2 && seen.values().stream().allMatch(count -> count >= wanted);
             });
@@ -179,6 +193,7 @@ final class EndToEndBench {
         if (seen.values().stream().anyMatch(count -> count > wanted)) {
             throw new IllegalStateException("more scores or predictions than " + wanted + " documents: " + seen);
         }
+        return new Arrivals(arrived[0], arrived[wanted / 10], arrived[wanted * 9 / 10]);
     }
 
     /** Until every n-gram has been counted and the transaction that did it is committed. */

@@ -41,8 +41,7 @@ final class InProcessRun {
     private static final int CONTEXTS = 20_000;
     private static final int HOTTEST_CONTEXTS = 5_000;
 
-    private record Run(
-            double tokensPerSecond, double tokensPerCpuSecond, double writeBackSeconds, double perplexity) {}
+    private record Run(double tokensPerSecond, double tokensPerCpuSecond, double writeBackSeconds, double perplexity) {}
 
     /** Both answers of this JVM. */
     record Answer(Results.InProcess inProcess, Results.Predictions predictions) {}

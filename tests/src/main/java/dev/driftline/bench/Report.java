@@ -35,7 +35,10 @@ final class Report {
             row(
                     "end to end, order " + run.order() + ", driftline",
                     thousands(run.driftlineTokensPerSecond()) + " tokens/s",
-                    decimal(run.driftlineSeconds()) + " s; CPU: " + decimal(run.driftlineCpuSeconds()) + " s, broker "
+                    decimal(run.driftlineSeconds()) + " s, first score after "
+                            + decimal(run.driftlineFirstScoreSeconds())
+                            + " s, then " + thousands(run.driftlineSteadyTokensPerSecond()) + " tokens/s; CPU: "
+                            + decimal(run.driftlineCpuSeconds()) + " s, broker "
                             + decimal(run.driftlineBrokerCpuSeconds()) + " s; perplexity "
                             + decimal(run.driftlinePerplexity()));
             if (run.naiveTokensPerSecond() > 0) {

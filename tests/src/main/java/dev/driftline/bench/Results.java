@@ -70,13 +70,18 @@ final class Results {
     /**
      * One order through a broker.
      *
-     * @param driftlineCpuSeconds of the measured application, of the broker beside it
+     * @param driftlineSteadyTokensPerSecond between the score of the first tenth and of nine tenths of the documents: without
+     *     the seconds in which the first ones are on their way and the last ones come out
+     * @param driftlineFirstScoreSeconds until the first score could be read
+     * @param driftlineCpuSeconds of the measured application; the broker's are beside it
      */
     record EndToEnd(
             int order,
             double driftlineTokensPerSecond,
             double naiveTokensPerSecond,
             double ratio,
+            double driftlineSteadyTokensPerSecond,
+            double driftlineFirstScoreSeconds,
             double driftlineSeconds,
             double driftlineCpuSeconds,
             double driftlineBrokerCpuSeconds,

@@ -61,11 +61,15 @@ class BenchCorpusTest {
             }
             Set<String> distinct = new HashSet<>(all);
             assertThat(corpus.ngrams(order)).as("n-grams of order " + order).isEqualTo(all.size());
-            assertThat(corpus.distinctNgrams(order)).as("distinct ones of order " + order).isEqualTo(distinct.size());
+            assertThat(corpus.distinctNgrams(order))
+                    .as("distinct ones of order " + order)
+                    .isEqualTo(distinct.size());
         }
     }
 
     private static List<List<String>> sentences(BenchCorpus corpus) {
-        return corpus.documents().stream().flatMap(document -> document.sentences().stream()).toList();
+        return corpus.documents().stream()
+                .flatMap(document -> document.sentences().stream())
+                .toList();
     }
 }

@@ -32,10 +32,12 @@ class NaiveTopologyTest {
 
         Map<String, Long> naive = count(sentences);
 
-        LocalModel driftline =
-                new LocalModel(ModelSettings.ofOrder(ORDER), 4, shard -> new HeapPageStore(), 1L << 22);
+        LocalModel driftline = new LocalModel(ModelSettings.ofOrder(ORDER), 4, shard -> new HeapPageStore(), 1L << 22);
         driftline.score(DocumentTokens.of(sentences), true);
-        assertThat(naive).containsEntry("cat sat", 2L).containsEntry("<s> the cat", 2L).containsEntry("cat </s>", 1L);
+        assertThat(naive)
+                .containsEntry("cat sat", 2L)
+                .containsEntry("<s> the cat", 2L)
+                .containsEntry("cat </s>", 1L);
         naive.forEach((ngram, count) -> assertThat(driftline.rawCount(List.of(ngram.split(" "))))
                 .as(ngram)
                 .isEqualTo(count));
@@ -59,8 +61,8 @@ class NaiveTopologyTest {
                                     .setPublishedAt(Instant.EPOCH)
                                     .setSentences(sentences)
                                     .build());
-            try (KeyValueIterator<String, Long> all =
-                    driver.<String, Long>getKeyValueStore(NaiveTopology.COUNTS_STORE).all()) {
+            try (KeyValueIterator<String, Long> all = driver.<String, Long>getKeyValueStore(NaiveTopology.COUNTS_STORE)
+                    .all()) {
                 while (all.hasNext()) {
                     KeyValue<String, Long> entry = all.next();
                     counts.put(entry.key, entry.value);

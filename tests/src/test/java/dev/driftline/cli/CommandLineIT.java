@@ -45,7 +45,8 @@ class CommandLineIT {
         assertThat(help.exitCode()).isEqualTo(OK);
         assertThat(help.err()).isEmpty();
         assertThat(help.out())
-                .contains("run", "topics", "produce", "scores", "predictions", "dead-letters", "Exit codes", "Examples");
+                .contains(
+                        "run", "topics", "produce", "scores", "predictions", "dead-letters", "Exit codes", "Examples");
     }
 
     @Test
@@ -54,12 +55,16 @@ class CommandLineIT {
 
         assertThat(unknown.exitCode()).isEqualTo(USAGE);
         assertThat(unknown.out()).isEmpty();
-        assertThat(unknown.err()).contains("--form-beginning", "Try: driftline scores --help").doesNotContain("\tat ");
+        assertThat(unknown.err())
+                .contains("--form-beginning", "Try: driftline scores --help")
+                .doesNotContain("\tat ");
 
         Result misspelt = DriftlineProcess.run(SOON, List.of("run", "--set", "model.odrer=3"));
 
         assertThat(misspelt.exitCode()).isEqualTo(USAGE);
-        assertThat(misspelt.err()).contains("model.odrer", "did you mean model.order?").doesNotContain("\tat ");
+        assertThat(misspelt.err())
+                .contains("model.odrer", "did you mean model.order?")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -67,8 +72,14 @@ class CommandLineIT {
         Result away = DriftlineProcess.run(
                 SOON,
                 List.of(
-                        "topics", "list", "--bootstrap-servers", "127.0.0.1:9", "--set",
-                        "admin.default.api.timeout.ms=2000", "--set", "admin.request.timeout.ms=1000"));
+                        "topics",
+                        "list",
+                        "--bootstrap-servers",
+                        "127.0.0.1:9",
+                        "--set",
+                        "admin.default.api.timeout.ms=2000",
+                        "--set",
+                        "admin.request.timeout.ms=1000"));
 
         assertThat(away.exitCode()).isEqualTo(FAILED);
         assertThat(away.err()).contains("bootstrap.servers").doesNotContain("\tat ");
@@ -78,15 +89,25 @@ class CommandLineIT {
     @Test
     void shouldCreateListAndDeleteTopics(Cluster cluster) throws Exception {
         List<String> where = List.of(
-                "--bootstrap-servers", cluster.bootstrapServers(), "--registry-url", cluster.registryUrl(),
-                "--set", "topics.prefix=cli-topics.", "--set", "application.id=cli-topics",
-                "--set", "shards=3", "--set", "partitions=2");
+                "--bootstrap-servers",
+                cluster.bootstrapServers(),
+                "--registry-url",
+                cluster.registryUrl(),
+                "--set",
+                "topics.prefix=cli-topics.",
+                "--set",
+                "application.id=cli-topics",
+                "--set",
+                "shards=3",
+                "--set",
+                "partitions=2");
 
         Result created = driftline(where, "topics", "create");
         assertThat(created.exitCode()).as(created.err()).isEqualTo(OK);
         assertThat(created.out()).contains("created", "cli-topics.documents.v1", "cli-topics.scores.v1-value");
 
-        JsonNode topics = json.readTree(driftline(where, "topics", "list", "--json").out());
+        JsonNode topics =
+                json.readTree(driftline(where, "topics", "list", "--json").out());
         assertThat(topics).hasSize(Topic.values().length);
         for (JsonNode topic : topics) {
             String name = topic.get("name").asText();
@@ -95,7 +116,9 @@ class CommandLineIT {
             assertThat(topic.get("partitions").asInt()).as(name).isEqualTo(perShard ? 3 : 2);
         }
 
-        assertThat(driftline(where, "topics", "create").out()).contains("exists").doesNotContain("created");
+        assertThat(driftline(where, "topics", "create").out())
+                .contains("exists")
+                .doesNotContain("created");
 
         Result unasked = driftline(where, "topics", "delete");
         assertThat(unasked.exitCode()).isEqualTo(FAILED);
@@ -124,8 +147,7 @@ class CommandLineIT {
             assertThat(produced.exitCode()).as(produced.err()).isEqualTo(OK);
             assertThat(json.readTree(produced.out()).isObject()).isTrue();
 
-            Result scores = driftline(
-                    where, "scores", "--from-beginning", "--limit", "3", "--timeout", "45", "--json");
+            Result scores = driftline(where, "scores", "--from-beginning", "--limit", "3", "--timeout", "45", "--json");
             assertThat(scores.exitCode()).as(scores.err()).isEqualTo(OK);
             List<String> lines = scores.out().lines().toList();
             assertThat(lines).hasSize(3);
@@ -133,7 +155,8 @@ class CommandLineIT {
             assertThat(first.get("id").asText()).isEqualTo("first");
             assertThat(first.get("tokens").asInt()).isEqualTo(8);
             assertThat(first.get("ngram_bits_per_token").asDouble()).isEqualTo(1);
-            assertThat(json.readTree(lines.get(2)).get("unknown_tokens").asInt()).isZero();
+            assertThat(json.readTree(lines.get(2)).get("unknown_tokens").asInt())
+                    .isZero();
 
             Result readable = driftline(where, "scores", "--from-beginning", "--limit", "3", "--timeout", "20");
             assertThat(readable.out().lines()).hasSize(4);
@@ -185,8 +208,14 @@ class CommandLineIT {
     void shouldSayWhatToDoWhenTopicsAreMissing(Cluster cluster) {
         Result missing = driftline(
                 List.of(
-                        "--bootstrap-servers", cluster.bootstrapServers(), "--registry-url", cluster.registryUrl(),
-                        "--set", "topics.prefix=cli-nowhere.", "--set", "state.dir=" + folder),
+                        "--bootstrap-servers",
+                        cluster.bootstrapServers(),
+                        "--registry-url",
+                        cluster.registryUrl(),
+                        "--set",
+                        "topics.prefix=cli-nowhere.",
+                        "--set",
+                        "state.dir=" + folder),
                 "run");
 
         assertThat(missing.exitCode()).isIn(FAILED, USAGE);

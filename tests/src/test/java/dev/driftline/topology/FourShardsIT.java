@@ -61,10 +61,15 @@ class FourShardsIT {
                 application.publish(documents.subList(next, Math.min(next + UNDER_WAY, documents.size())));
             }
             recorded.awaitSize(documents.size(), PATIENCE);
-            assertThat(one.service().shards().numbers()).as("shards of the first").isNotEmpty();
-            assertThat(two.service().shards().numbers()).as("shards of the second").isNotEmpty();
+            assertThat(one.service().shards().numbers())
+                    .as("shards of the first")
+                    .isNotEmpty();
+            assertThat(two.service().shards().numbers())
+                    .as("shards of the second")
+                    .isNotEmpty();
             // Asked of whichever instance has the shard.
-            assertThat(rawCount(List.of(one, two), List.of("of", "the"))).isEqualTo(occurrences(documents, "of", "the"));
+            assertThat(rawCount(List.of(one, two), List.of("of", "the")))
+                    .isEqualTo(occurrences(documents, "of", "the"));
 
             one.close();
             two.close();
@@ -102,8 +107,7 @@ class FourShardsIT {
     private static long rawCount(List<LocalInstance> instances, List<String> ngram) {
         int shard = ShardScorer.shardOf(ngram.get(ngram.size() - 2), SHARDS);
         return instances.stream()
-                .flatMap(instance ->
-                        instance.service().shards().ask(shard, counts -> counts.rawCount(ngram)).stream())
+                .flatMap(instance -> instance.service().shards().ask(shard, counts -> counts.rawCount(ngram)).stream())
                 .findFirst()
                 .orElseThrow();
     }
@@ -113,7 +117,8 @@ class FourShardsIT {
         for (Document document : documents) {
             for (List<String> sentence : document.getSentences()) {
                 for (int i = 1; i < sentence.size(); i++) {
-                    count += sentence.get(i - 1).equals(first) && sentence.get(i).equals(second) ? 1 : 0;
+                    count +=
+                            sentence.get(i - 1).equals(first) && sentence.get(i).equals(second) ? 1 : 0;
                 }
             }
         }

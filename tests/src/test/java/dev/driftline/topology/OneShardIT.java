@@ -72,8 +72,9 @@ class OneShardIT {
         assertThat(prediction.getContext()).as("context").isNotEmpty();
         assertThat(prediction.getModels().get(0).getModel()).isEqualTo("mixture");
         assertThat(prediction.getModels()).isNotEmpty().allSatisfy(model -> {
-            List<Double> probabilities =
-                    model.getCandidates().stream().map(Candidate::getProbability).toList();
+            List<Double> probabilities = model.getCandidates().stream()
+                    .map(Candidate::getProbability)
+                    .toList();
             assertThat(probabilities).allMatch(p -> p >= 0 && p <= 1);
             assertThat(probabilities).hasSize(10).isSortedAccordingTo((a, b) -> Double.compare(b, a));
             assertThat(probabilities.stream().mapToDouble(p -> p).sum()).isBetween(0.01, 1 + 1e-6);
