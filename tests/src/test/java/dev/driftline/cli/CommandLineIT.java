@@ -184,15 +184,26 @@ class CommandLineIT {
 
             Result counts = driftline(
                     List.of(),
-                    "counts", "--json", "--state", application.stateDirectory("one").toString(),
-                    "students opened their", "<s> they", "never seen");
+                    "counts",
+                    "--json",
+                    "--state",
+                    application.stateDirectory("one").toString(),
+                    "students opened their",
+                    "<s> they",
+                    "never seen");
             assertThat(counts.exitCode()).as(counts.err()).isEqualTo(OK);
             assertThat(counts.out().lines().map(line -> line.replaceFirst(".*\"count\":", "")))
                     .containsExactly("3}", "1}", "0}");
             Result next = driftline(
                     List.of(),
-                    "generate", "--state", application.stateDirectory("one").toString(),
-                    "--prompt", "students opened", "--next", "1", "--json");
+                    "generate",
+                    "--state",
+                    application.stateDirectory("one").toString(),
+                    "--prompt",
+                    "students opened",
+                    "--next",
+                    "1",
+                    "--json");
             assertThat(next.exitCode()).as(next.err()).isEqualTo(OK);
             assertThat(next.out()).contains("their");
 

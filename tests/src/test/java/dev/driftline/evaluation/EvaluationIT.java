@@ -68,8 +68,16 @@ class EvaluationIT {
         List<String> columns = List.of(lines.get(0).split("\t"));
         assertThat(columns)
                 .containsExactly(
-                        "id", "key", "tokens", "unknown", "kneser-ney-1", "kneser-ney-2", "kneser-ney-3",
-                        "cache-unigram", "cache-bigram", "mixture");
+                        "id",
+                        "key",
+                        "tokens",
+                        "unknown",
+                        "kneser-ney-1",
+                        "kneser-ney-2",
+                        "kneser-ney-3",
+                        "cache-unigram",
+                        "cache-bigram",
+                        "mixture");
         assertThat(lines).hasSize(DOCUMENTS + 1);
         for (int i = 0; i < DOCUMENTS; i++) {
             String[] fields = lines.get(i + 1).split("\t");
