@@ -123,7 +123,7 @@ class KilledInstancesIT {
                 "scores.surprisals", "true",
                 "stream.threads", "2",
                 "commit.interval.ms", "100");
-        List<Document> documents = new SmallDocuments(2).next(3 * WAVE);
+        List<Document> documents = new SmallDocuments(2).next(12 * WAVE);
         List<Score> undisturbed;
         try (Application application = cluster.application("undisturbed", settings)) {
             application.publish(documents);
@@ -133,11 +133,12 @@ class KilledInstancesIT {
         }
         try (Application application = cluster.application("disturbed", settings)) {
             RecordedTopic<Score> scores = application.scores();
-            for (int wave = 0; wave < 3; wave++) {
+            application.publish(documents);
+            for (int kills = 0; kills < 4; kills++) {
                 ChildInstance instance = application.spawn("one");
-                application.publish(documents.subList(wave * WAVE, (wave + 1) * WAVE));
-                scores.awaitSize(scores.size() + WAVE / 4, PATIENCE);
+                scores.awaitSize(scores.size() + 1, PATIENCE);
                 instance.kill();
+                assertUnderWay(scores, documents);
             }
             application.start("one");
             scores.awaitSize(documents.size(), PATIENCE);
