@@ -240,8 +240,8 @@ public final class Bench implements Callable<Integer> {
         int highest = orders.get(orders.size() - 1);
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
-            EndToEndBench bench =
-                    new EndToEndBench(documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
+            EndToEndBench bench = new EndToEndBench(
+                    documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
             double load = 0;
             for (int order : orders) {
                 if (!parts.contains(Part.END_TO_END) && order != highest) {

@@ -46,7 +46,8 @@ final class MeasuredJvm implements AutoCloseable {
      * @param log gets its standard error
      * @param recording where a flight recording goes, if one is wanted
      */
-    static MeasuredJvm start(Class<?> main, List<String> arguments, List<String> options, Path log, Optional<Path> recording) {
+    static MeasuredJvm start(
+            Class<?> main, List<String> arguments, List<String> options, Path log, Optional<Path> recording) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
