@@ -83,6 +83,12 @@ public final class Bench implements Callable<Integer> {
     private String heap;
 
     @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description = "One more option for each measured JVM, Driftline's and the naive one. Repeatable.")
+    private List<String> moreJvmOptions = List.of();
+
+    @Option(
             names = "--profile",
             paramLabel = "FOLDER",
             description = "Put a flight recording of each measured JVM here; costs a few per cent.")
@@ -179,7 +185,7 @@ public final class Bench implements Callable<Integer> {
                 corpora.get(0).cut(EndToEndBench.DOCUMENT_TOKENS).documents().size(),
                 EndToEndBench.DOCUMENT_TOKENS,
                 EndToEndBench.PREDICTIONS,
-                heap,
+                String.join(" ", jvmOptions()),
                 EndToEndBench.WARM_UP + "; in process, a first run over the same documents, thrown away");
         if (results.machine.loadAverage() > 0.5) {
             say(String.format(
@@ -210,7 +216,7 @@ public final class Bench implements Callable<Integer> {
                 try (MeasuredJvm jvm = MeasuredJvm.start(
                         InProcessRun.class,
                         arguments,
-                        heap,
+                        jvmOptions(),
                         folder.resolve(name + ".log"),
                         Optional.ofNullable(profile).map(target -> target.resolve(name + ".jfr")))) {
                     InProcessRun.Answer answer = Json.read(jvm.hear(), InProcessRun.Answer.class);
@@ -234,8 +240,8 @@ public final class Bench implements Callable<Integer> {
         int highest = orders.get(orders.size() - 1);
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
-            EndToEndBench bench =
-                    new EndToEndBench(documents, registry.url(), folder, heap, Optional.ofNullable(profile), this::say);
+            EndToEndBench bench = new EndToEndBench(
+                    documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
             double load = 0;
             for (int order : orders) {
                 if (!parts.contains(Part.END_TO_END) && order != highest) {
@@ -260,6 +266,12 @@ public final class Bench implements Callable<Integer> {
                 results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, load / 2);
             }
         }
+    }
+
+    private List<String> jvmOptions() {
+        List<String> options = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap));
+        options.addAll(moreJvmOptions);
+        return options;
     }
 
     private static Results.EndToEnd endToEnd(

@@ -47,7 +47,7 @@ final class EndToEndBench {
     private final BenchCorpus documents;
     private final String registryUrl;
     private final Path folder;
-    private final String heap;
+    private final List<String> jvmOptions;
     private final Optional<Path> recordings;
     private final Consumer<String> progress;
 
@@ -55,7 +55,7 @@ final class EndToEndBench {
      * @param documents already cut
      * @param registryUrl of a running registry
      * @param folder for brokers, state and logs
-     * @param heap of a measured JVM
+     * @param jvmOptions of every measured JVM, its heap among them
      * @param recordings where flight recordings go, if they are wanted
      * @param progress told in a line what is done
      */
@@ -63,13 +63,13 @@ final class EndToEndBench {
             BenchCorpus documents,
             String registryUrl,
             Path folder,
-            String heap,
+            List<String> jvmOptions,
             Optional<Path> recordings,
             Consumer<String> progress) {
         this.documents = documents;
         this.registryUrl = registryUrl;
         this.folder = folder;
-        this.heap = heap;
+        this.jvmOptions = jvmOptions;
         this.recordings = recordings;
         this.progress = progress;
     }
@@ -132,7 +132,7 @@ final class EndToEndBench {
         return MeasuredJvm.start(
                 StreamsRun.class,
                 List.of(kind),
-                heap,
+                jvmOptions,
                 folder.resolve(name + ".log"),
                 recordings.map(target -> target.resolve(name + ".jfr")));
     }

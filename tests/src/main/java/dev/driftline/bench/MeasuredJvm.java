@@ -42,15 +42,15 @@ final class MeasuredJvm implements AutoCloseable {
     /**
      * Starts {@code main}.
      *
-     * @param heap such as {@code 2g}, the least and the most
+     * @param options of the JVM, such as the heap
      * @param log gets its standard error
      * @param recording where a flight recording goes, if one is wanted
      */
-    static MeasuredJvm start(Class<?> main, List<String> arguments, String heap, Path log, Optional<Path> recording) {
+    static MeasuredJvm start(
+            Class<?> main, List<String> arguments, List<String> options, Path log, Optional<Path> recording) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xms" + heap);
-        command.add("-Xmx" + heap);
+        command.addAll(options);
         command.add("-Dorg.apache.avro.SERIALIZABLE_PACKAGES=dev.driftline.schemas");
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");

@@ -105,7 +105,7 @@ final class Report {
         line(
                 out,
                 "end to end: %s cut into %s documents of about %d tokens; %s, commit interval %d ms, %d shards, %d"
-                        + " threads, heap %s; broker and applications on the same cores",
+                        + " threads, %s; broker and applications on the same cores",
                 results.corpus.name(),
                 thousands(settings.documents()),
                 settings.documentTokens(),
@@ -113,7 +113,7 @@ final class Report {
                 settings.commitIntervalMs(),
                 settings.shards(),
                 settings.threads(),
-                settings.heap());
+                settings.jvmOptions());
         line(out, "warm-up: %s", settings.warmUp());
         out.append(System.lineSeparator());
         for (String[] row : rows) {

@@ -27,7 +27,7 @@ final class Results {
      *
      * @param documents documents after the corpus was cut
      * @param documentTokens tokens of such a document, about
-     * @param heap of each measured JVM
+     * @param jvmOptions of each measured JVM, the heap among them
      */
     record Settings(
             String guarantee,
@@ -38,7 +38,7 @@ final class Results {
             int documents,
             int documentTokens,
             int predictions,
-            String heap,
+            String jvmOptions,
             String warmUp) {}
 
     /**
