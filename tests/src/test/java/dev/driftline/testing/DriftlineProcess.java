@@ -86,6 +86,11 @@ public final class DriftlineProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** The processes that it has started and that run now. */
+    public List<ProcessHandle> children() {
+        return process.descendants().toList();
+    }
+
     /** Sends a signal by its name, such as {@code INT}. */
     public void signal(String name) {
         try {
