@@ -85,8 +85,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--jvm-option",
             paramLabel = "OPTION",
-            description = "One more option for each measured JVM, Driftline's and the naive one. Repeatable.")
-    private List<String> moreJvmOptions = List.of();
+            description = "An option for each measured JVM, Driftline's and the naive one's alike. Repeatable. Default:"
+                    + " -XX:+UseParallelGC, which suits both better than G1 on two cores.")
+    private List<String> moreJvmOptions = List.of("-XX:+UseParallelGC");
 
     @Option(
             names = "--profile",

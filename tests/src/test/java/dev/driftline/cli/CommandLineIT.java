@@ -178,7 +178,7 @@ class CommandLineIT {
             Result nothingMore = driftline(where, "scores", "--limit", "1", "--timeout", "0.5");
             assertThat(nothingMore.exitCode()).isEqualTo(TIMED_OUT);
 
-            int exitCode = service.interrupt(Duration.ofSeconds(20));
+            int exitCode = service.interrupt(Duration.ofSeconds(60));
             assertThat(service.log()).contains("Stopping").doesNotContain("\tat ");
             assertThat(exitCode).isIn(OK, 130);
 
