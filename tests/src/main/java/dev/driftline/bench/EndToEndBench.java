@@ -94,6 +94,7 @@ final class EndToEndBench {
             double perplexity;
             Arrivals arrivals;
             try (MeasuredJvm jvm = jvm("driftline", order, "")) {
+                progress.accept("driftline, order " + order + ": warming up, " + WARM_UP_SECONDS + " s");
                 warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
                 begin(cluster, jvm, measured);
                 progress.accept("driftline, order " + order + ": measuring");
@@ -116,6 +117,7 @@ final class EndToEndBench {
         Path place = folder.resolve("naive-" + order);
         try (Cluster cluster = Cluster.start(place, registryUrl);
                 MeasuredJvm jvm = jvm("naive", order, "")) {
+            progress.accept("naive, order " + order + ": warming up, " + WARM_UP_SECONDS + " s");
             warmUp(cluster, jvm, order, settings -> awaitCounts(cluster, jvm, settings, order, WARM_UP_SECONDS));
             Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
             begin(cluster, jvm, measured);
@@ -140,7 +142,6 @@ final class EndToEndBench {
     private void warmUp(Cluster cluster, MeasuredJvm jvm, int order, Consumer<Map<String, String>> end) {
         Map<String, String> settings = cluster.settings("warm-up", order, COMMIT_INTERVAL_MS);
         begin(cluster, jvm, settings);
-        progress.accept("order " + order + ": warming up, at most " + WARM_UP_SECONDS + " s");
         jvm.ask("resume");
         end.accept(settings);
         jvm.ask("close");
