@@ -41,6 +41,11 @@ public final class NgramCounts {
     private TriePages[] rare;
     private WideContext[] wide;
     private TopFollowers topUnigrams;
+    private int[] leftContexts;
+    /** A context word and {@code <s>}, which ends a context. */
+    private final int[] leftTuple;
+
+    private final PositionCounts leftCounts;
     private final List<CacheUnit> units = new ArrayList<>();
     private final List<CacheUnit> dirty = new ArrayList<>();
     private int hand;
@@ -60,6 +65,9 @@ public final class NgramCounts {
         this.order = order;
         this.store = store;
         this.cacheBytes = cacheBytes;
+        leftTuple = new int[Math.max(3, order + 1)];
+        leftTuple[2] = BOS;
+        leftCounts = new PositionCounts(order);
     }
 
     /** Reads what must be in memory; the pages follow as they are used. Called by every use that finds nothing loaded. */
@@ -73,6 +81,7 @@ public final class NgramCounts {
         rare = new TriePages[64];
         wide = new WideContext[64 * RARE_BLOCK];
         topUnigrams = new TopFollowers();
+        leftContexts = new int[1024];
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
@@ -324,21 +333,62 @@ public final class NgramCounts {
      * @return whether the bigram is new, so that the word's unigram continuation count must rise by one
      */
     public boolean learn(int[] context, int length, int word) {
+        return countBigram(word, add(context, length, word, totals));
+    }
+
+    private boolean add(int[] context, int length, int word, CountsOfCounts told) {
         changed = true;
         int nearest = context[1];
         if (words.wide(nearest)) {
             WideContext unit = wide(nearest);
-            boolean isNew = unit.add(context, length, word, 1, totals);
+            boolean isNew = unit.add(context, length, word, 1, told);
             markDirty(unit);
-            return countBigram(word, isNew);
+            return isNew;
         }
         TriePages unit = rare(nearest / RARE_BLOCK);
-        boolean isNew = unit.add(context, length, word, 1, totals);
+        boolean isNew = unit.add(context, length, word, 1, told);
         markDirty(unit);
         if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
             widen(nearest, unit);
         }
-        return countBigram(word, isNew);
+        return isNew;
+    }
+
+    /**
+     * Learns that {@code previous} came before a word whose unigram this shard owns, where another shard owns what follows
+     * {@code previous} and so has the bigram itself.
+     *
+     * <p>The left neighbours of such a word are kept as the followers of a context of its own, named by the spelling behind
+     * a character that no token has, and enter no total.
+     *
+     * @return whether it never came before it until now, so that the word's continuation count must rise by one
+     */
+    public boolean learnLeftNeighbour(int word, int previous) {
+        int context = leftContext(word);
+        leftTuple[1] = context;
+        lookup(leftTuple, 1, previous, leftCounts);
+        if (leftCounts.matched() > 0 && leftCounts.raw(1) > 0) {
+            return false;
+        }
+        add(leftTuple, Math.min(2, order - 1), previous, null);
+        return true;
+    }
+
+    private int leftContext(int word) {
+        if (word >= leftContexts.length) {
+            leftContexts = Arrays.copyOf(leftContexts, Math.max(word + 1, 2 * leftContexts.length));
+        }
+        int known = leftContexts[word];
+        if (known == 0) {
+            byte[] name = ('\0' + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
+            int hash = WordTable.hash(name, 0, name.length);
+            known = words.find(name, 0, name.length, hash);
+            if (known < 0) {
+                known = learnWord(name, 0, name.length, hash);
+            }
+            leftContexts[word] = known;
+        }
+        return known;
     }
 
     private boolean countBigram(int word, boolean isNew) {

@@ -64,14 +64,6 @@ public final class LocalModel {
         for (int shard = 0; shard < shards.length; shard++) {
             replies.add(shards[shard].answer(requests[shard]));
         }
-        for (ShardScorer from : shards) {
-            byte[][] messages = from.drainContinuations();
-            for (int shard = 0; shard < messages.length; shard++) {
-                if (messages[shard] != null) {
-                    shards[shard].applyContinuations(messages[shard]);
-                }
-            }
-        }
         return gather.gather(document, replies);
     }
 

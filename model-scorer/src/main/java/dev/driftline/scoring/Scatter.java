@@ -10,7 +10,8 @@ import java.util.Set;
  * Turns a document into one request for each shard.
  *
  * <p>A request is the document with holes: of its tokens a shard gets those that it predicts, those in their contexts,
- * and those whose unigram it owns. The binary form, in varints and length-prefixed UTF-8:
+ * and those whose unigram it owns with
+ * the token before each. The binary form, in varints and length-prefixed UTF-8:
  *
  * <pre>
  * version, flags, partition, offset, predictions
@@ -90,6 +91,8 @@ public final class Scatter {
         for (int i = 0; i < positions; i++) {
             if (events.shard(events.at(i)) == shard) {
                 needed[i] = true;
+                // The word before it, for the continuation count.
+                needed[Math.max(start, i - 1)] = true;
             }
             if (events.shard(events.before(i)) == shard) {
                 for (int j = Math.max(start, i - settings.order() + 1); j <= i; j++) {

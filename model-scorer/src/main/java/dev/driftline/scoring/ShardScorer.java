@@ -14,8 +14,10 @@ import java.util.List;
  * One shard of the n-gram model: answers requests from the counts as they stand, then learns what they carried.
  *
  * <p>A shard owns every prediction whose last context word hashes to it, so all orders from 2 on of such a prediction
- * are here, and the unigrams of the words that hash to it. The first word of a new bigram is here, its second perhaps
- * elsewhere: that shard is told by a continuation message, which {@link #drainContinuations} makes of many documents.
+ * are here, and the unigrams of the words that hash to it. A word's continuation count, the number of distinct words
+ * before it, is part of its unigram: where the word before belongs to another shard, which has the bigram, this one keeps
+ * the word's left neighbours. So every count is up to date when the next document comes, and shards tell each other
+ * nothing.
  *
  * <p>A reply, in varints, little-endian floats and length-prefixed UTF-8:
  *
@@ -40,9 +42,6 @@ public final class ShardScorer {
     /** Where the character model's pages begin, beside those of the counts. */
     private static final byte[] SPELLING_PAGES = {'c'};
 
-    /** Where continuations that were not sent yet are kept. */
-    private static final byte[] UNSENT_PAGE = {'q'};
-
     private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
 
     private final ModelSettings settings;
@@ -52,8 +51,6 @@ public final class ShardScorer {
     private final NgramCounts counts;
     private final PageStore pages;
     private SpellingModel spelling;
-    private PendingContinuations unsent;
-    private boolean unsentStored;
     private final boolean growing;
     private final boolean ownsBos;
     private final boolean ownsEos;
@@ -116,12 +113,6 @@ public final class ShardScorer {
         if (spelling == null) {
             spelling = new SpellingModel(SPELLING_PAGES);
             spelling.load(pages);
-            unsent = new PendingContinuations();
-            byte[] stored = pages.get(UNSENT_PAGE);
-            unsentStored = stored != null;
-            if (unsentStored) {
-                unsent.decode(stored);
-            }
         }
     }
 
@@ -130,10 +121,6 @@ public final class ShardScorer {
         counts.writeBack();
         if (spelling != null) {
             spelling.writeBack(pages);
-            if (unsentStored || !unsent.isEmpty()) {
-                unsentStored = !unsent.isEmpty();
-                pages.put(UNSENT_PAGE, unsentStored ? unsent.encode() : null);
-            }
         }
     }
 
@@ -167,40 +154,6 @@ public final class ShardScorer {
         }
         counts.lookup(words, length, word, position);
         return position.matched() < length ? 0 : position.raw(length);
-    }
-
-    /**
-     * What has been learned about the words of other shards since this was last called. Until it is called, what was
-     * learned is kept with the counts.
-     *
-     * @return {@code [shards]}: a message for that shard, or {@code null}
-     */
-    public byte[][] drainContinuations() {
-        load();
-        if (unsent.isEmpty()) {
-            return new byte[shards][];
-        }
-        return unsent.drain(counts, shards);
-    }
-
-    /** Takes in how many new words came before words of this shard. */
-    public void applyContinuations(byte[] message) {
-        load();
-        Varints.Reader in = new Varints.Reader(message);
-        checkVersion(in.readByte(), "continuations");
-        int words = in.readInt();
-        for (int i = 0; i < words; i++) {
-            int length = in.readInt();
-            int start = in.position();
-            in.skip(length);
-            int wordHash = NgramCounts.hash(message, start, start + length);
-            int id = counts.find(message, start, start + length, wordHash);
-            if (id < 0) {
-                id = counts.learnWord(message, start, start + length, wordHash);
-            }
-            counts.addContinuation(id, in.readInt());
-        }
-        counts.trim();
     }
 
     /**
@@ -464,8 +417,11 @@ public final class ShardScorer {
                 boolean isNew = counts.learn(context, fillContext(i), ids[code]);
                 if (isNew && owned[code]) {
                     counts.addContinuation(ids[code], 1);
-                } else if (isNew) {
-                    unsent.add(ids[code]);
+                }
+            } else if (owned[code]) {
+                int previous = atStart ? NgramCounts.BOS : ids[tokens[i - 1]];
+                if (counts.learnLeftNeighbour(ids[code], previous)) {
+                    counts.addContinuation(ids[code], 1);
                 }
             }
             atStart = code == Scatter.EOS_CODE;

@@ -159,20 +159,38 @@ class ShardingTest {
     }
 
     @Test
-    void shouldKeepWhatItHasNotYetToldOtherShards() {
-        HeapPageStore pages = new HeapPageStore();
-        ShardScorer shard = new ShardScorer(ModelSettings.ofOrder(2), 0, 2, pages, 1 << 20);
-        List<String> words = IntStream.range(0, 40).mapToObj(i -> "w" + i).toList();
-        shard.answer(new Scatter(ModelSettings.ofOrder(2), 2)
-                .requests(0, 0, DocumentTokens.of(List.of(words)), true, 0, List.of())[0]);
-        shard.writeBack();
-        shard.forget();
-        byte[][] messages = shard.drainContinuations();
-        assertThat(messages[0]).as("to itself").isNull();
-        assertThat(messages[1]).as("to the other").isNotNull();
-        shard.writeBack();
-        shard.forget();
-        assertThat(shard.drainContinuations()[1]).as("sent before").isNull();
+    void shouldKeepContinuationCountsOverAllShardsExactlyThoseOfOne() {
+        Random random = new Random(8);
+        LocalModel whole = model(3, 1);
+        HeapPageStore[] pages = {new HeapPageStore(), new HeapPageStore(), new HeapPageStore()};
+        LocalModel sharded = new LocalModel(ModelSettings.ofOrder(3), 3, shard -> pages[shard], 4000);
+        for (int d = 0; d < 150; d++) {
+            List<List<String>> sentences = new ArrayList<>();
+            for (int s = 0; s < 4; s++) {
+                sentences.add(random.ints(random.nextInt(9), 0, 80)
+                        .mapToObj(i -> "w" + i * i / 80)
+                        .toList());
+            }
+            whole.score(DocumentTokens.of(sentences), true);
+            sharded.score(DocumentTokens.of(sentences), true);
+            if (d == 70) {
+                sharded.writeBack();
+                for (int shard = 0; shard < 3; shard++) {
+                    sharded.shard(shard).forget();
+                }
+            }
+        }
+        var counts = whole.shard(0).counts();
+        long total = 0;
+        for (int shard = 0; shard < 3; shard++) {
+            total += sharded.shard(shard).counts().continuationTotal();
+        }
+        assertThat(total).isEqualTo(counts.continuationTotal());
+        for (int id = 1; id < counts.wordCount(); id++) {
+            String word = counts.spelling(id);
+            var owner = sharded.shard(ShardScorer.shardOf(word, 3)).counts();
+            assertThat(owner.continuationUnigram(owner.find(word))).as(word).isEqualTo(counts.continuationUnigram(id));
+        }
     }
 
     @Test

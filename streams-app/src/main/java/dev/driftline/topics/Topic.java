@@ -22,9 +22,7 @@ public enum Topic {
     /** Internal: a part of a document, to the shard that owns its counts. */
     NGRAM_REQUESTS("ngram-requests.v1", null),
     /** Internal: a shard's answer, to the partition that the document came from. */
-    NGRAM_REPLIES("ngram-replies.v1", null),
-    /** Internal: new bigram types, to the shard that owns the word's unigram counts. */
-    NGRAM_CONTINUATIONS("ngram-continuations.v1", null);
+    NGRAM_REPLIES("ngram-replies.v1", null);
 
     private final String suffix;
     private final Class<? extends SpecificRecord> recordType;

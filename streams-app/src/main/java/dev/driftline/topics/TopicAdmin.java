@@ -119,7 +119,7 @@ public final class TopicAdmin implements AutoCloseable {
     private static String mismatch(State state) {
         TopicDefinition definition = state.definition();
         String key = switch (definition.topic()) {
-            case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> Keys.SHARDS.name();
+            case NGRAM_REQUESTS -> Keys.SHARDS.name();
             default -> Keys.PARTITIONS.name();
         };
         return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "

@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of one configuration. Text, documents and replies share their partition count, because scatter and gather
- * share a store; requests and continuations have one partition a shard. Immutable.
+ * share a store; requests have one partition a shard. Immutable.
  */
 public final class TopicDefinitions {
 
@@ -35,12 +35,12 @@ public final class TopicDefinitions {
     private static TopicDefinition define(Topic topic, DriftlineConfig config) {
         int partitions = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, NGRAM_REPLIES -> config.get(Keys.PARTITIONS);
-            case NGRAM_REQUESTS, NGRAM_CONTINUATIONS -> config.get(Keys.SHARDS);
+            case NGRAM_REQUESTS -> config.get(Keys.SHARDS);
         };
         long retention = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS -> config.get(Keys.TOPIC_RETENTION_MS);
             case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
-            case NGRAM_REQUESTS, NGRAM_REPLIES, NGRAM_CONTINUATIONS -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            case NGRAM_REQUESTS, NGRAM_REPLIES -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
         };
         Map<String, String> settings = new TreeMap<>();
         settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
@@ -63,7 +63,7 @@ public final class TopicDefinitions {
     private static boolean isInternal(Topic topic) {
         return switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS -> false;
-            case NGRAM_REQUESTS, NGRAM_REPLIES, NGRAM_CONTINUATIONS -> true;
+            case NGRAM_REQUESTS, NGRAM_REPLIES -> true;
         };
     }
 

@@ -37,9 +37,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *
  * shards: one task a shard
  *
- *   requests ──────► count ──────────────────┬─► replies         (partition = the document's)
- *                      │ ngram-counts        └─► continuations   (partition = shard)
- *   continuations ─► apply-continuations
+ *   requests ──► count ──► replies                               (partition = the document's)
+ *                  │ ngram-counts
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
@@ -83,20 +82,11 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Source of requests, of a shard. */
     public static final String REQUESTS_SOURCE = "requests-source";
 
-    /** Source of continuations, of a shard. */
-    public static final String CONTINUATIONS_SOURCE = "continuations-source";
-
     /** Answers and learns. */
     public static final String COUNT = "count";
 
-    /** Takes in what other shards learned. */
-    public static final String APPLY_CONTINUATIONS = "apply-continuations";
-
     /** Sink of replies. */
     public static final String REPLIES_SINK = "replies-sink";
-
-    /** Sink of continuations. */
-    public static final String CONTINUATIONS_SINK = "continuations-sink";
 
     /** Store of the documents that wait for replies. */
     public static final String PENDING_STORE = "pending-documents";
@@ -186,14 +176,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addShards(Topology topology) {
         TopicNames topics = settings.topics();
         source(topology, REQUESTS_SOURCE, topics.requests(), new EventTime());
-        source(topology, CONTINUATIONS_SOURCE, topics.continuations(), new InternalFirst());
-        topology.addProcessor(
-                APPLY_CONTINUATIONS, () -> new CountProcessor.Continuations(settings), CONTINUATIONS_SOURCE);
         topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
-        topology.addStateStore(store(COUNTS_STORE), COUNT, APPLY_CONTINUATIONS);
+        topology.addStateStore(store(COUNTS_STORE), COUNT);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
-        topology.addSink(CONTINUATIONS_SINK, topics.continuations(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
     }
 
     private static void source(Topology topology, String name, String topic, TimestampExtractor time) {

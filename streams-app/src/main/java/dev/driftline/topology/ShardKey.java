@@ -34,7 +34,7 @@ final class ShardKey {
             if (partition < 0 || partition >= partitions) {
                 throw new MisconfiguredException("a record is for partition " + partition + " of " + topic
                         + ", which has " + partitions + ": the partitions of documents, text and replies must be equal,"
-                        + " and those of requests and continuations must be the number of shards. Create the topics"
+                        + " and those of requests must be the number of shards. Create the topics"
                         + " anew with `driftline topics create`");
             }
             return Optional.of(Set.of(partition));

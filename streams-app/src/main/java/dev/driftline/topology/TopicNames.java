@@ -12,7 +12,6 @@ import dev.driftline.topics.Topic;
  * @param deadLetters inputs that were refused
  * @param requests internal: documents to the shards
  * @param replies internal: shards to the documents
- * @param continuations internal: shards to each other
  */
 public record TopicNames(
         String text,
@@ -21,8 +20,7 @@ public record TopicNames(
         String predictions,
         String deadLetters,
         String requests,
-        String replies,
-        String continuations) {
+        String replies) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -33,7 +31,6 @@ public record TopicNames(
                 prefix + Topic.PREDICTIONS.suffix(),
                 prefix + Topic.DEAD_LETTERS.suffix(),
                 prefix + Topic.NGRAM_REQUESTS.suffix(),
-                prefix + Topic.NGRAM_REPLIES.suffix(),
-                prefix + Topic.NGRAM_CONTINUATIONS.suffix());
+                prefix + Topic.NGRAM_REPLIES.suffix());
     }
 }

@@ -8,7 +8,7 @@ import dev.driftline.scoring.ModelSettings;
  *
  * @param topics the topics that it reads and writes
  * @param model the n-gram model
- * @param shards partitions of the counts: of the requests and of the continuations topic
+ * @param shards partitions of the counts: of the requests topic
  * @param limits what an input may be at most
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions

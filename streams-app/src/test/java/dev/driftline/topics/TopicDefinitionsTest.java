@@ -19,7 +19,7 @@ class TopicDefinitionsTest {
         for (Topic topic : List.of(Topic.TEXT, Topic.DOCUMENTS, Topic.NGRAM_REPLIES)) {
             assertThat(definitions.get(topic).partitions()).as(topic.name()).isEqualTo(5);
         }
-        for (Topic topic : List.of(Topic.NGRAM_REQUESTS, Topic.NGRAM_CONTINUATIONS)) {
+        for (Topic topic : List.of(Topic.NGRAM_REQUESTS)) {
             assertThat(definitions.get(topic).partitions()).as(topic.name()).isEqualTo(3);
         }
     }
@@ -35,8 +35,7 @@ class TopicDefinitionsTest {
                         "driftline.predictions.v1",
                         "driftline.dead-letters.v1",
                         "driftline.ngram-requests.v1",
-                        "driftline.ngram-replies.v1",
-                        "driftline.ngram-continuations.v1");
+                        "driftline.ngram-replies.v1");
     }
 
     @Test

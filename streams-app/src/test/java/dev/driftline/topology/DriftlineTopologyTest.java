@@ -74,11 +74,8 @@ class DriftlineTopologyTest {
                         DriftlineTopology.PREDICTIONS_SINK,
                         DriftlineTopology.DEAD_LETTERS_SINK,
                         DriftlineTopology.REQUESTS_SOURCE,
-                        DriftlineTopology.CONTINUATIONS_SOURCE,
                         DriftlineTopology.COUNT,
-                        DriftlineTopology.APPLY_CONTINUATIONS,
-                        DriftlineTopology.REPLIES_SINK,
-                        DriftlineTopology.CONTINUATIONS_SINK);
+                        DriftlineTopology.REPLIES_SINK);
         assertThat(stores)
                 .containsExactly(
                         DriftlineTopology.COUNTS_STORE,

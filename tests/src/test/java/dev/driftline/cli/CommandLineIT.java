@@ -111,7 +111,7 @@ class CommandLineIT {
         assertThat(topics).hasSize(Topic.values().length);
         for (JsonNode topic : topics) {
             String name = topic.get("name").asText();
-            boolean perShard = name.endsWith("ngram-requests.v1") || name.endsWith("ngram-continuations.v1");
+            boolean perShard = name.endsWith("ngram-requests.v1");
             assertThat(topic.get("exists").asBoolean()).as(name).isTrue();
             assertThat(topic.get("partitions").asInt()).as(name).isEqualTo(perShard ? 3 : 2);
         }
