@@ -60,15 +60,15 @@ class CommandsIT {
     @Test
     void shouldCreateTopicsOnceAndLeaveThemAloneAfterwards() throws Exception {
         assertThat(run("topics", "create", "--set", "topics.prefix=once.")).isZero();
-        assertThat(out.lines().filter(line -> line.startsWith("created"))).hasSize(8 + 4);
+        assertThat(out.lines().filter(line -> line.startsWith("created"))).hasSize(Topic.values().length + 4);
 
         assertThat(run("topics", "create", "--set", "topics.prefix=once.")).isZero();
-        assertThat(out.lines().filter(line -> line.startsWith("exists"))).hasSize(8 + 4);
+        assertThat(out.lines().filter(line -> line.startsWith("exists"))).hasSize(Topic.values().length + 4);
 
         assertThat(run("topics", "list", "--json", "--set", "topics.prefix=once."))
                 .isZero();
         JsonNode topics = MAPPER.readTree(out);
-        assertThat(topics).hasSize(8).allSatisfy(topic -> {
+        assertThat(topics).hasSize(Topic.values().length).allSatisfy(topic -> {
             assertThat(topic.get("exists").asBoolean()).isTrue();
             assertThat(topic.get("partitions").asInt()).isEqualTo(4);
             assertThat(topic.get("differences")).isEmpty();
@@ -81,7 +81,7 @@ class CommandsIT {
                 .isZero();
         assertThat(run("topics", "delete", "--yes", "--set", "topics.prefix=other."))
                 .isZero();
-        assertThat(out.lines()).hasSize(8);
+        assertThat(out.lines()).hasSize(Topic.values().length);
         assertThat(run("topics", "list", "--set", "topics.prefix=other.")).isZero();
         assertThat(out).contains("missing").contains("driftline topics create");
 

@@ -86,7 +86,7 @@ public final class Bench implements Callable<Integer> {
             names = "--jvm-option",
             paramLabel = "OPTION",
             description = "An option for each measured JVM, Driftline's and the naive one's alike. Repeatable. Default:"
-                    + " -XX:+UseParallelGC, which suits both better than G1 on two cores.")
+                    + " -XX:+UseParallelGC.")
     private List<String> moreJvmOptions = List.of("-XX:+UseParallelGC");
 
     @Option(
