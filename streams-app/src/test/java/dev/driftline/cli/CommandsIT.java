@@ -13,6 +13,7 @@ import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.topics.Topic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
