@@ -85,9 +85,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--jvm-option",
             paramLabel = "OPTION",
-            description = "An option for each measured JVM, Driftline's and the naive one's alike. Repeatable. Default:"
-                    + " -XX:+UseParallelGC.")
-    private List<String> moreJvmOptions = List.of("-XX:+UseParallelGC");
+            description = "An option for each measured JVM, Driftline's and the naive one's alike, such as"
+                    + " -XX:+UseParallelGC. Repeatable. Default: none, as the launcher runs the service.")
+    private List<String> moreJvmOptions = List.of();
 
     @Option(
             names = "--profile",
