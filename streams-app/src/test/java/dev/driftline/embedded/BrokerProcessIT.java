@@ -30,6 +30,8 @@ class BrokerProcessIT {
                         .get();
                 producer.commitTransaction();
             }
+            // A commit is answered before its marker is in the topic, and only what has one is readable.
+            assertThat(EmbeddedBrokerIT.readAll(address, "letters")).containsExactly("before the kill");
             long first = broker.pid();
 
             broker.kill();
