@@ -78,13 +78,6 @@ public final class Varints {
             size += length;
         }
 
-        /** Appends what {@code other} has written, without a length. */
-        public void writeRaw(Writer other) {
-            ensure(other.size);
-            System.arraycopy(other.buffer, 0, buffer, size, other.size);
-            size += other.size;
-        }
-
         /** The number of bytes written so far. */
         public int size() {
             return size;
