@@ -71,6 +71,25 @@ public final class Scatter {
         return requests;
     }
 
+    /** The partition that a request names: its document's. */
+    public static int documentPartition(byte[] request) {
+        return afterFlags(request).readInt();
+    }
+
+    /** The offset that a request names: its document's. */
+    public static long documentOffset(byte[] request) {
+        Varints.Reader in = afterFlags(request);
+        in.readInt();
+        return in.readLong();
+    }
+
+    private static Varints.Reader afterFlags(byte[] request) {
+        Varints.Reader in = new Varints.Reader(request);
+        in.readByte();
+        in.readByte();
+        return in;
+    }
+
     private Set<String> known(List<String> words) {
         Set<String> known = new LinkedHashSet<>();
         for (String word : words) {

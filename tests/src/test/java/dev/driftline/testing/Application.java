@@ -199,6 +199,12 @@ public final class Application implements AutoCloseable {
                 topic(Topic.DEAD_LETTERS), config.consumerProperties(), new ByteArrayDeserializer()));
     }
 
+    /** What the shards were asked, a partition a shard, in the order in which each answered and learned. */
+    public RecordedTopic<byte[]> requests() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.NGRAM_REQUESTS), config.consumerProperties(), new ByteArrayDeserializer()));
+    }
+
     /** The counts as the changelog has them: what an instance that lost everything would start from. */
     public ChangelogCounts changelogCounts() {
         return ChangelogCounts.read(config);
