@@ -51,6 +51,7 @@ final class MeasuredJvm implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
+        command.add("--add-modules=jdk.incubator.vector");
         command.add("-Dorg.apache.avro.SERIALIZABLE_PACKAGES=dev.driftline.schemas");
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");

@@ -1,0 +1,82 @@
+package dev.driftline.neural.kernels;
+
+/**
+ * The loops that networks spend their time in. Matrices are row-major, with an offset and a leading dimension (numbers from
+ * one row to the next). Stateless and thread-safe but for what an implementation keeps per thread; results do not depend
+ * on timing, so the same input gives the same bits on the same implementation.
+ */
+public interface Kernels {
+
+    /** What does the work, for logs: {@code vector (512 bits)} or {@code plain Java}. */
+    String name();
+
+    /**
+     * C ← β·C + op(A)·op(B), where op transposes or not: op(A) is m × k, op(B) is k × n, C is m × n.
+     *
+     * @param beta 0 overwrites C whatever was there, 1 adds
+     */
+    void gemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            float[] b,
+            int bOffset,
+            int bRow,
+            float beta,
+            float[] c,
+            int cOffset,
+            int cRow);
+
+    /** A matrix in the order in which the product with it reads it. Immutable once packed, shared between threads. */
+    interface Packed {
+        /** Rows of op(B). */
+        int k();
+
+        /** Columns of op(B). */
+        int n();
+    }
+
+    /**
+     * Packs op(B), k × n, for products with it; weights that are used for many steps are packed once.
+     *
+     * @param reuse packed before for the same k and n, to be overwritten; null makes a new one
+     */
+    Packed pack(boolean transposeB, int k, int n, float[] b, int bOffset, int bRow, Packed reuse);
+
+    /** C ← β·C + A·B for the columns {@code from} to {@code to} of B; those columns of C begin at {@code cOffset}. */
+    void gemm(
+            int m,
+            float[] a,
+            int aOffset,
+            int aRow,
+            Packed b,
+            int from,
+            int to,
+            float beta,
+            float[] c,
+            int cOffset,
+            int cRow);
+
+    /** x ← 1 / (1 + e^−x). */
+    void sigmoid(float[] x, int offset, int length);
+
+    /** x ← tanh x. */
+    void tanh(float[] x, int offset, int length);
+
+    /** x ← e^(x − shift); returns the sum, in a fixed order. */
+    float exp(float[] x, int offset, int length, float shift);
+
+    /** The largest of x. */
+    float max(float[] x, int offset, int length);
+
+    /** Σ x·y, in a fixed order. */
+    float dot(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** y ← y + a·x. */
+    void axpy(float a, float[] x, int xOffset, float[] y, int yOffset, int length);
+}

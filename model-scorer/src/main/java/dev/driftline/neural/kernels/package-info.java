@@ -1,0 +1,2 @@
+/** The loops over arrays that networks spend their time in, on {@code jdk.incubator.vector} or in plain Java. */
+package dev.driftline.neural.kernels;

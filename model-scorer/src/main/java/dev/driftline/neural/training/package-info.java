@@ -1,0 +1,2 @@
+/** Teaching networks: back-propagation through time, optimizers, dynamic evaluation, early stopping. */
+package dev.driftline.neural.training;
