@@ -5,12 +5,14 @@ import dev.driftline.scoring.NextWordDistribution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Draws sentences from an n-gram model, word by word. The same seed gives the same text from the same model.
+ * Draws sentences from a model, word by word. The same seed gives the same text from the same model.
  *
  * <p>{@code <unk>} is never drawn: the distribution is renormalised without it. Not thread-safe.
  */
@@ -19,39 +21,63 @@ public final class TextGenerator {
     /** A word and its probability. */
     public record WordProbability(String word, double probability) {}
 
-    private final NextWordDistribution next;
+    private final TextModel model;
     private final Sampling sampling;
+    private final Constraints constraints;
     private final Random random;
 
+    /** From an n-gram model, without constraints. */
     public TextGenerator(NextWordDistribution next, Sampling sampling, long seed) {
-        this.next = next;
+        this(new NgramText(next), sampling, Constraints.NONE, seed);
+    }
+
+    /**
+     * @param constraints what the words drawn have to keep to
+     * @throws IllegalArgumentException if words must come, which only {@link BeamSearch} can see to
+     */
+    public TextGenerator(TextModel model, Sampling sampling, Constraints constraints, long seed) {
+        if (!constraints.must().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "words that must come (" + constraints.must() + ") need beam search: set a beam width");
+        }
+        this.model = model;
         this.sampling = sampling;
+        this.constraints = constraints;
         random = new Random(seed);
     }
 
     /**
      * Continues a sentence.
      *
-     * @param prompt the words so far; may be empty
+     * @param prompt the words so far, sentences before ended by {@code </s>}; may be empty
      * @param most how many words to draw at the most
      * @return the words drawn, without the prompt and without {@code </s>}
      * @throws IllegalStateException if the model has learned nothing yet
      */
     public List<String> sentence(List<String> prompt, int most) {
-        List<String> sentence = new ArrayList<>(prompt);
-        while (sentence.size() - prompt.size() < most) {
-            String word = draw(next.after(sentence));
+        TextModel.State state = model.advance(model.start(), prompt);
+        List<String> drawn = new ArrayList<>();
+        Map<String, Integer> counts = new HashMap<>();
+        while (drawn.size() < most) {
+            String word = draw(allowed(model.next(state), counts));
             if (word.equals(DocumentTokens.EOS_WORD)) {
                 break;
             }
-            sentence.add(word);
+            drawn.add(word);
+            counts.merge(word, 1, Integer::sum);
+            state = model.advance(state, word);
         }
-        return List.copyOf(sentence.subList(prompt.size(), sentence.size()));
+        return List.copyOf(drawn);
     }
 
     /** The {@code k} most probable next words after {@code prompt}, best first; {@code </s>} is one like any other. */
     public static List<WordProbability> best(NextWordDistribution next, List<String> prompt, int k) {
-        NextWordDistribution.Words words = next.after(prompt);
+        return best(new NgramText(next), prompt, k);
+    }
+
+    /** The same from any model. */
+    public static List<WordProbability> best(TextModel model, List<String> prompt, int k) {
+        NextWordDistribution.Words words = model.next(model.advance(model.start(), prompt));
         double[] p = words.probabilities();
         return IntStream.range(0, p.length)
                 .boxed()
@@ -61,10 +87,27 @@ public final class TextGenerator {
                 .toList();
     }
 
+    private NextWordDistribution.Words allowed(NextWordDistribution.Words next, Map<String, Integer> counts) {
+        if (constraints.mustNot().isEmpty() && constraints.maximumRepeats() == 0) {
+            return next;
+        }
+        double[] p = next.probabilities().clone();
+        for (int i = 0; i < p.length; i++) {
+            if (!next.words()[i].equals(DocumentTokens.EOS_WORD) && !constraints.allow(next.words()[i], counts)) {
+                p[i] = 0;
+            }
+        }
+        return new NextWordDistribution.Words(next.words(), p);
+    }
+
     private String draw(NextWordDistribution.Words words) {
         double[] p = words.probabilities();
         if (p.length == 0) {
             throw new IllegalStateException("the model has not learned a word yet: there is nothing to generate");
+        }
+        if (Arrays.stream(p).noneMatch(probability -> probability > 0)) {
+            // Every word that could come is forbidden.
+            return DocumentTokens.EOS_WORD;
         }
         if (sampling.temperature() == 0) {
             return words.words()[

@@ -1,2 +1,5 @@
-/** Text from the learned model: sampling with temperature, top-k and top-p, and the most probable next words. */
+/**
+ * Text from the learned models: sampling with temperature, top-k and top-p, beam search under constraints, and the most
+ * probable next words; from the counts, the network, or both mixed.
+ */
 package dev.driftline.generation;

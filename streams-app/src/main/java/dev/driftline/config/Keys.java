@@ -1,5 +1,6 @@
 package dev.driftline.config;
 
+import dev.driftline.neural.Cell;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Every setting of Driftline. Kafka's own settings are not listed here: they pass through, see
@@ -17,6 +19,7 @@ public final class Keys {
     private static final String CONNECTION = "Connections";
     private static final String SERVICE = "Service";
     private static final String MODEL = "Language model";
+    private static final String NEURAL = "Neural model";
     private static final String TOPICS = "Topics";
     private static final String INPUT = "Input and its limits";
     private static final String OUTPUT = "Output";
@@ -126,6 +129,26 @@ public final class Keys {
             "growing: every word learned so far, a new word also counts once as <unk>. grow-kenlm: the same, but <unk> has "
                     + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
             VocabularyChoice::parse);
+
+    /** The network beside the n-gram model. */
+    public static final ConfigKey<String> NEURAL_MODEL = oneOf(
+            "neural.model",
+            NEURAL,
+            "lstm",
+            "The network that is fine-tuned on the stream and mixed with the n-gram model: a vanilla recurrent network, a "
+                    + "GRU, an LSTM, or a feed-forward network over a window of words. none: the n-gram model alone.",
+            Stream.concat(Stream.of("none"), Arrays.stream(Cell.values()).map(Cell::label))
+                    .toList());
+
+    /** Snapshots kept. */
+    public static final ConfigKey<Integer> NEURAL_SNAPSHOTS_KEEP = whole(
+            "neural.snapshots.keep",
+            NEURAL,
+            "5",
+            2,
+            1000,
+            "Snapshots of the network that stay on the snapshots topic and can be rolled back to, the newest first. The "
+                    + "active one and its parent stay in any case.");
 
     /** Shards of the counts. */
     public static final ConfigKey<Integer> SHARDS = whole(
@@ -316,6 +339,8 @@ public final class Keys {
             MODEL_ORDER,
             MODEL_SMOOTHING,
             MODEL_VOCABULARY,
+            NEURAL_MODEL,
+            NEURAL_SNAPSHOTS_KEEP,
             SHARDS,
             PARTITIONS,
             TOPIC_PREFIX,

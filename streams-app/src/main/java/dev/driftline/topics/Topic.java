@@ -22,7 +22,9 @@ public enum Topic {
     /** Internal: a part of a document, to the shard that owns its counts. */
     NGRAM_REQUESTS("ngram-requests.v1", null),
     /** Internal: a shard's answer, to the partition that the document came from. */
-    NGRAM_REPLIES("ngram-replies.v1", null);
+    NGRAM_REPLIES("ngram-replies.v1", null),
+    /** Versions of the network in checked chunks, and which of them is active; compacted. */
+    SNAPSHOTS("snapshots.v1", null);
 
     private final String suffix;
     private final Class<? extends SpecificRecord> recordType;

@@ -12,6 +12,7 @@ import dev.driftline.topics.Topic;
  * @param deadLetters inputs that were refused
  * @param requests internal: documents to the shards
  * @param replies internal: shards to the documents
+ * @param snapshots versions of the network, and which is active
  */
 public record TopicNames(
         String text,
@@ -20,7 +21,8 @@ public record TopicNames(
         String predictions,
         String deadLetters,
         String requests,
-        String replies) {
+        String replies,
+        String snapshots) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -31,6 +33,7 @@ public record TopicNames(
                 prefix + Topic.PREDICTIONS.suffix(),
                 prefix + Topic.DEAD_LETTERS.suffix(),
                 prefix + Topic.NGRAM_REQUESTS.suffix(),
-                prefix + Topic.NGRAM_REPLIES.suffix());
+                prefix + Topic.NGRAM_REPLIES.suffix(),
+                prefix + Topic.SNAPSHOTS.suffix());
     }
 }
