@@ -47,6 +47,8 @@ public final class DriftlineConfig {
     /** How long a person at a command line waits for brokers; Kafka's own default is a minute. */
     private static final int ANSWER_TIMEOUT_MS = 20_000;
 
+    private static final long SNAPSHOT_CHUNK_BYTES = 512 * 1024;
+
     private static final String ENVIRONMENT_PREFIX = "DRIFTLINE_";
 
     /**
@@ -165,12 +167,14 @@ public final class DriftlineConfig {
     /**
      * Most bytes that one record of any Driftline topic may need, key, headers and format overhead included: what
      * {@code max.message.bytes} of the topics and {@code max.request.size} of the producers are set to. The largest are the
-     * replies, which carry two numbers for each order and position.
+     * replies, which carry two numbers for each order and position; where documents are kept small, the chunks of a
+     * snapshot.
      */
     public int maxRecordBytes() {
         long reply = 64L + (long) get(Keys.DOCUMENT_MAX_TOKENS) * (20L * get(Keys.MODEL_ORDER) + 32);
         long document = 2L * get(Keys.DOCUMENT_MAX_BYTES);
-        return Math.toIntExact(Math.min(Integer.MAX_VALUE / 4, 64 * 1024 + Math.max(reply, document)));
+        return Math.toIntExact(
+                Math.min(Integer.MAX_VALUE / 4, 64 * 1024 + Math.max(SNAPSHOT_CHUNK_BYTES, Math.max(reply, document))));
     }
 
     /** Properties for {@code KafkaStreams}: Driftline's own, and what passes through, which wins. */

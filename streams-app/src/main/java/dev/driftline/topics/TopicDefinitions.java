@@ -11,11 +11,14 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of one configuration. Text, documents and replies share their partition count, because scatter and gather
- * share a store; requests have one partition a shard. Immutable.
+ * share a store; requests have one partition a shard, snapshots, training and promotions have one. Immutable.
  */
 public final class TopicDefinitions {
 
     private static final String INTERNAL_SEGMENT_BYTES = Integer.toString(128 * 1024 * 1024);
+
+    private static final String SNAPSHOT_SEGMENT_BYTES = Integer.toString(64 * 1024 * 1024);
+    private static final String SNAPSHOT_TOMBSTONES_MS = "86400000";
 
     private final Map<Topic, TopicDefinition> definitions;
 
@@ -36,14 +39,22 @@ public final class TopicDefinitions {
         int partitions = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, NGRAM_REPLIES -> config.get(Keys.PARTITIONS);
             case NGRAM_REQUESTS -> config.get(Keys.SHARDS);
+            // The order of chunks, manifest and pointer is what makes a snapshot whole.
+            case SNAPSHOTS -> 1;
+            // One network, so one trainer.
+            case TRAINING, PROMOTIONS -> 1;
         };
         long retention = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS -> config.get(Keys.TOPIC_RETENTION_MS);
             case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
-            case NGRAM_REQUESTS, NGRAM_REPLIES -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            // An audit trail as long as the snapshots that it explains.
+            case SNAPSHOTS, PROMOTIONS -> -1;
         };
         Map<String, String> settings = new TreeMap<>();
-        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        settings.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                topic == Topic.SNAPSHOTS ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
         settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
         // A record published with the date of an old text would be past its retention at once.
@@ -51,6 +62,12 @@ public final class TopicDefinitions {
         if (isInternal(topic)) {
             // Retention removes whole segments, and what went through is not needed again.
             settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, INTERNAL_SEGMENT_BYTES);
+        }
+        if (topic == Topic.SNAPSHOTS) {
+            // The segment that is being written is never compacted; one of 64 MiB holds a handful of snapshots.
+            settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, SNAPSHOT_SEGMENT_BYTES);
+            settings.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, SNAPSHOT_TOMBSTONES_MS);
+            settings.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
         }
         return new TopicDefinition(
                 topic,
@@ -62,8 +79,8 @@ public final class TopicDefinitions {
 
     private static boolean isInternal(Topic topic) {
         return switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS -> false;
-            case NGRAM_REQUESTS, NGRAM_REPLIES -> true;
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, SNAPSHOTS, PROMOTIONS -> false;
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> true;
         };
     }
 

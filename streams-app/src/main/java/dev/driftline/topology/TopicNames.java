@@ -12,6 +12,9 @@ import dev.driftline.topics.Topic;
  * @param deadLetters inputs that were refused
  * @param requests internal: documents to the shards
  * @param replies internal: shards to the documents
+ * @param snapshots versions of the network, and which is active
+ * @param training internal: documents that were scored, to the trainer
+ * @param promotions why a version became active or did not
  */
 public record TopicNames(
         String text,
@@ -20,7 +23,10 @@ public record TopicNames(
         String predictions,
         String deadLetters,
         String requests,
-        String replies) {
+        String replies,
+        String snapshots,
+        String training,
+        String promotions) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -31,6 +37,9 @@ public record TopicNames(
                 prefix + Topic.PREDICTIONS.suffix(),
                 prefix + Topic.DEAD_LETTERS.suffix(),
                 prefix + Topic.NGRAM_REQUESTS.suffix(),
-                prefix + Topic.NGRAM_REPLIES.suffix());
+                prefix + Topic.NGRAM_REPLIES.suffix(),
+                prefix + Topic.SNAPSHOTS.suffix(),
+                prefix + Topic.TRAINING.suffix(),
+                prefix + Topic.PROMOTIONS.suffix());
     }
 }

@@ -35,14 +35,17 @@ class TopicDefinitionsTest {
                         "driftline.predictions.v1",
                         "driftline.dead-letters.v1",
                         "driftline.ngram-requests.v1",
-                        "driftline.ngram-replies.v1");
+                        "driftline.ngram-replies.v1",
+                        "driftline.snapshots.v1",
+                        "driftline.training.v1",
+                        "driftline.promotions.v1");
     }
 
     @Test
     void shouldStateRetentionCleanupAndSizeOfEveryTopic() {
         assertThat(definitions.all())
                 .allSatisfy(definition -> assertThat(definition.settings())
-                        .containsEntry("cleanup.policy", "delete")
+                        .containsEntry("cleanup.policy", definition.topic() == Topic.SNAPSHOTS ? "compact" : "delete")
                         .containsEntry("max.message.bytes", Integer.toString(config.maxRecordBytes()))
                         .containsKey("retention.ms"));
         assertThat(definitions.get(Topic.SCORES).settings()).containsEntry("retention.ms", "1000");
@@ -50,7 +53,19 @@ class TopicDefinitionsTest {
     }
 
     @Test
+    void shouldKeepSnapshotsInOnePartitionForEverWhateverTheOthersHave() {
+        TopicDefinition snapshots = definitions.get(Topic.SNAPSHOTS);
+        assertThat(snapshots.partitions()).isEqualTo(1);
+        assertThat(snapshots.settings()).containsEntry("retention.ms", "-1");
+        TopicDefinitions small = TopicDefinitions.of(DriftlineConfig.of(
+                Map.of("document.max.bytes", "1024", "document.max.tokens", "10", "token.max.bytes", "100")));
+        assertThat(Integer.parseInt(small.get(Topic.SNAPSHOTS).settings().get("max.message.bytes")))
+                .as("room for a chunk, its key and its headers")
+                .isGreaterThan(512 * 1024 + 10_000);
+    }
+
+    @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes()).hasSize(4).containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(5).containsEntry("driftline.scores.v1", Score.class);
     }
 }

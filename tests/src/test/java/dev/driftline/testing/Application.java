@@ -57,6 +57,9 @@ public final class Application implements AutoCloseable {
                 name,
                 Keys.TOPIC_PREFIX.name(),
                 name + ".",
+                // The n-gram tests compare with an n-gram model alone; those of the network say which one they want.
+                Keys.NEURAL_MODEL.name(),
+                "none",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
                 "consumer.session.timeout.ms",
                 "3000",
