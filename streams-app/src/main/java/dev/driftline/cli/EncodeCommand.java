@@ -44,7 +44,8 @@ final class EncodeCommand implements Callable<Integer> {
         @Option(
                 names = "--file",
                 paramLabel = "FILE",
-                description = "With --snapshot: documents of a .tsv, .txt or .jsonl file, as `driftline produce` reads them.")
+                description =
+                        "With --snapshot: documents of a .tsv, .txt or .jsonl file, as `driftline produce` reads them.")
         Path file;
     }
 
@@ -117,7 +118,10 @@ final class EncodeCommand implements Callable<Integer> {
             if (input.text != null) {
                 DocumentTokens document =
                         DocumentTokens.of(List.of(List.of(input.text.strip().split("\\s+"))));
-                print("text", opened.version(), reader.encode(network.vocabulary().encode(document), chosen));
+                print(
+                        "text",
+                        opened.version(),
+                        reader.encode(network.vocabulary().encode(document), chosen));
                 return;
             }
             try (CorpusReader corpus = CorpusReader.open(input.file)) {

@@ -64,10 +64,7 @@ final class GenerateCommand implements Callable<Integer> {
             description = "A snapshot of the network, as `driftline train` or `driftline snapshots export` writes it.")
     private Path snapshot;
 
-    @Option(
-            names = "--model",
-            paramLabel = "M",
-            description = "With --instance: ngram (default), network or mixture.")
+    @Option(names = "--model", paramLabel = "M", description = "With --instance: ngram (default), network or mixture.")
     private String model;
 
     @Option(

@@ -1,8 +1,8 @@
 package dev.driftline.serving;
 
 import dev.driftline.generation.NgramText;
-import dev.driftline.generation.TextModel;
 import dev.driftline.generation.TextGenerator.WordProbability;
+import dev.driftline.generation.TextModel;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;

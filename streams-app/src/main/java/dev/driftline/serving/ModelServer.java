@@ -161,7 +161,8 @@ public final class ModelServer implements AutoCloseable {
                 "sentences",
                 written.stream().map(TextRequest.Continuation::words).toList());
         if (beam > 0) {
-            answer.put("bits", written.stream().map(TextRequest.Continuation::bits).toList());
+            answer.put(
+                    "bits", written.stream().map(TextRequest.Continuation::bits).toList());
         }
         context.json(answer);
     }

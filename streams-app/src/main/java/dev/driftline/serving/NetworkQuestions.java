@@ -36,8 +36,9 @@ final class NetworkQuestions {
 
     private Snapshot snapshot() {
         return active.get()
-                .orElseThrow(() -> new SnapshotUnavailableException("there is no snapshot of the network yet: the first is"
-                        + " made when enough text has gone by (neural.train.bootstrap.tokens), or is brought in with"
-                        + " `driftline snapshots import`"));
+                .orElseThrow(
+                        () -> new SnapshotUnavailableException("there is no snapshot of the network yet: the first is"
+                                + " made when enough text has gone by (neural.train.bootstrap.tokens), or is brought in with"
+                                + " `driftline snapshots import`"));
     }
 }

@@ -47,8 +47,8 @@ final class TextQuestions {
         return switch (model) {
             case "network" -> network.text();
             case "mixture" -> {
-                double share = networkWeight.orElseGet(
-                        () -> progress.networkWeight().orElse(EVEN));
+                double share =
+                        networkWeight.orElseGet(() -> progress.networkWeight().orElse(EVEN));
                 if (!(share >= 0 && share <= 1)) {
                     throw new IllegalArgumentException("network_weight=" + share + " is not between 0 and 1");
                 }
