@@ -14,9 +14,13 @@ import java.util.Map;
  * and, a band, {@code decoder.tail.0.0.weight} [H / divisor^(i+1), H] and {@code decoder.tail.0.1.weight}
  * [band size, H / divisor^(i+1)], no biases, as PyTorch's {@code AdaptiveLogSoftmaxWithLoss} has them. Where tied, an
  * adaptive softmax keeps only {@code decoder.head.clusters} [bands, H] and {@code decoder.tail.i.0.weight} [H, H]: its
- * other rows are those of {@code encoder.weight}.
+ * other rows are those of {@code encoder.weight}. An adaptive softmax all of whose cutoffs are beyond the vocabulary has a
+ * head and nothing else.
  */
 public final class Parameters {
+
+    /** The embedding. */
+    public static final String EMBEDDING = "encoder.weight";
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
@@ -27,6 +31,57 @@ public final class Parameters {
                 throw new IllegalArgumentException("there are two tensors " + tensor.name());
             }
         }
+    }
+
+    /**
+     * The names and shapes of a network's tensors, in order.
+     *
+     * @param vocabulary how many words it has
+     */
+    public static Map<String, int[]> shapes(Architecture architecture, int vocabulary) {
+        int hidden = architecture.hidden();
+        Bands bands = new Bands(architecture, vocabulary);
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        shapes.put(EMBEDDING, new int[] {vocabulary, architecture.embedding()});
+        if (architecture.cell() == Cell.WINDOW) {
+            shapes.put("hidden.weight", new int[] {hidden, architecture.window() * architecture.embedding()});
+            shapes.put("hidden.bias", new int[] {hidden});
+        } else {
+            int gates = architecture.cell().gates() * hidden;
+            for (int layer = 0; layer < architecture.layers(); layer++) {
+                int input = layer == 0 ? architecture.embedding() : hidden;
+                shapes.put("rnn.weight_ih_l" + layer, new int[] {gates, input});
+                shapes.put("rnn.weight_hh_l" + layer, new int[] {gates, hidden});
+                shapes.put("rnn.bias_ih_l" + layer, new int[] {gates});
+                shapes.put("rnn.bias_hh_l" + layer, new int[] {gates});
+            }
+        }
+        if (!architecture.adaptive()) {
+            if (!architecture.tied()) {
+                shapes.put("decoder.weight", new int[] {vocabulary, hidden});
+            }
+            shapes.put("decoder.bias", new int[] {vocabulary});
+            return shapes;
+        }
+        if (!architecture.tied()) {
+            shapes.put("decoder.head.weight", new int[] {bands.head() + bands.count(), hidden});
+        } else if (bands.count() > 0) {
+            shapes.put("decoder.head.clusters", new int[] {bands.count(), hidden});
+        }
+        for (int band = 0; band < bands.count(); band++) {
+            shapes.put("decoder.tail." + band + ".0.weight", new int[] {bands.projection(band), hidden});
+            if (!architecture.tied()) {
+                shapes.put("decoder.tail." + band + ".1.weight", new int[] {bands.size(band), bands.projection(band)});
+            }
+        }
+        return shapes;
+    }
+
+    /** The tensors of a network, all zero. */
+    public static Parameters zeros(Architecture architecture, int vocabulary) {
+        List<Tensor> tensors = new ArrayList<>();
+        shapes(architecture, vocabulary).forEach((name, shape) -> tensors.add(Tensor.zeros(name, shape)));
+        return new Parameters(tensors);
     }
 
     /** All tensors in order. */

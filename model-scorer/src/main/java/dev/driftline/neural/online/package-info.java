@@ -1,2 +1,9 @@
-/** A network that stays current: replay, fine-tuning, promotion of what is better, rollback of what turned out worse. */
+/**
+ * A network that goes on learning while text flows: what it is taught with ({@link dev.driftline.neural.online.ReplayBuffer}),
+ * how ({@link dev.driftline.neural.online.FineTuner}), which words it has rows for
+ * ({@link dev.driftline.neural.online.VocabularyTurnover}), and whether what comes out is better
+ * ({@link dev.driftline.neural.online.PairedComparison}, {@link dev.driftline.neural.online.Promotion}).
+ * {@link dev.driftline.neural.online.OnlineNetwork} puts them together in one thread; the trainer of the topology does so
+ * over a state store and a background thread.
+ */
 package dev.driftline.neural.online;

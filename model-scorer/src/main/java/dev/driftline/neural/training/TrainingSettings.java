@@ -9,10 +9,19 @@ package dev.driftline.neural.training;
  * @param decay λ of {@link Optimizer#RMS_DECAY}: how strongly weights are pulled back to the parent's; 0 for none
  * @param streams how many streams of text go in side by side, the batch B
  * @param steps how many tokens back-propagation goes back, T
- * @param seed what dropout and order depend on
+ * @param seed what dropout depends on
+ * @param lazy whether {@link Optimizer#ADAM} leaves alone the rows of words that a step has no gradient of, as PyTorch's
+ *     {@code SparseAdam} does; if not, they move on by what is left of their momentum, as with PyTorch's {@code Adam}
  */
 public record TrainingSettings(
-        Optimizer optimizer, double learningRate, double clip, double decay, int streams, int steps, long seed) {
+        Optimizer optimizer,
+        double learningRate,
+        double clip,
+        double decay,
+        int streams,
+        int steps,
+        long seed,
+        boolean lazy) {
 
     public TrainingSettings {
         if (!(learningRate > 0) || !(clip >= 0) || !(decay >= 0)) {
@@ -22,5 +31,11 @@ public record TrainingSettings(
         if (streams < 1 || steps < 1) {
             throw new IllegalArgumentException(streams + " streams and " + steps + " steps: expected at least 1");
         }
+    }
+
+    /** With PyTorch's {@code Adam}. */
+    public TrainingSettings(
+            Optimizer optimizer, double learningRate, double clip, double decay, int streams, int steps, long seed) {
+        this(optimizer, learningRate, clip, decay, streams, steps, seed, false);
     }
 }

@@ -1,0 +1,341 @@
+package dev.driftline.neural.online;
+
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.Tensor;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.training.NetworkTrainer;
+import dev.driftline.neural.training.TrainingSettings;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.LongConsumer;
+
+/**
+ * Runs rounds: fine-tunes a copy of the active network on what is new and some of what is old, and compares the two on what
+ * is newest.
+ *
+ * <p>The copy, with its optimizer's state, is kept from round to round: after a promotion, when the copy <em>is</em> the new
+ * incumbent, and after a rejection that was only for want of significance, so that small gains add up. A candidate that is
+ * worse than the incumbent is thrown away, and the next round begins from the incumbent, on all that came since it was
+ * taught.
+ *
+ * <p>Each round first compares the active network with its parent on the new text, before either is taught it. If the
+ * parent has become better, the round ends with a rollback.
+ *
+ * <p>Not thread-safe; an interrupt ends a round with nothing changed but the copy, which is thrown away.
+ */
+public final class FineTuner {
+
+    /** In {@link SnapshotManifest#data()}: the position up to which the network knows the stream, exclusive. */
+    public static final String TAUGHT_TO = "training_topic_offset";
+
+    private static final double LN2 = Math.log(2);
+
+    private final OnlineSettings settings;
+
+    private NetworkTrainer copy;
+    /** The versions that {@link #copy} may go on from as the incumbent. */
+    private List<String> goesOnFrom = List.of();
+
+    private long copyTaughtTo;
+
+    private String watched = "";
+    private PairedComparison watch = PairedComparison.NONE;
+    private long watchedTo;
+
+    public FineTuner(OnlineSettings settings) {
+        this.settings = settings;
+    }
+
+    /** The position up to which {@code snapshot} knows the stream, exclusive; 0 for one that was made elsewhere. */
+    public static long taughtTo(Snapshot snapshot) {
+        return snapshot.manifest().data().getOrDefault(TAUGHT_TO, 0L);
+    }
+
+    /** The rising number that {@code version} begins with; 0 for a version of another form. */
+    public static long numberOf(String version) {
+        int digits = 0;
+        while (digits < version.length() && digits < 18 && Character.isDigit(version.charAt(digits))) {
+            digits++;
+        }
+        return digits == 0 ? 0 : Long.parseLong(version.substring(0, digits));
+    }
+
+    /** The position from which on nothing has been taught to the network that a round with {@code active} would go on from. */
+    public long taughtTo(Optional<Snapshot> active) {
+        return active.map(snapshot ->
+                        copy != null && goesOnFrom.contains(snapshot.version()) ? copyTaughtTo : taughtTo(snapshot))
+                .orElse(0L);
+    }
+
+    /**
+     * A round.
+     *
+     * @param batch what {@link ReplayBuffer#batch} gave from {@link #taughtTo(Optional)}
+     * @param active the snapshot that is scored with; empty before the first
+     * @param parent its parent where it is at hand
+     * @param number of the candidate, above that of every version known
+     * @param progress told the number of tokens taught in the pass under way, about once a second
+     * @return what it came to; empty if there is nothing new to teach
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public Optional<Round> round(
+            TrainingBatch batch,
+            Optional<Snapshot> active,
+            Optional<Snapshot> parent,
+            long number,
+            LongConsumer progress)
+            throws InterruptedException {
+        try {
+            return active.isPresent()
+                    ? tune(batch, active.get(), parent, number, progress)
+                    : bootstrap(batch, number, progress);
+        } catch (InterruptedException | RuntimeException e) {
+            copy = null;
+            throw e;
+        }
+    }
+
+    private Optional<Round> bootstrap(TrainingBatch batch, long number, LongConsumer progress)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        // There is nothing to compare with, so nothing is held out.
+        List<BufferedDocument> all = new ArrayList<>(batch.replayed());
+        all.addAll(batch.fresh());
+        all.addAll(batch.heldOut());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Network untaught =
+                Network.random(settings.architecture(), settings.firstVocabulary(batch.counts()), settings.seed());
+        copy = new NetworkTrainer(untaught, seeded(number));
+        Taught taught = teach(all, settings.bootstrapPasses(), number, progress);
+        Snapshot candidate =
+                snapshot(taught, batch, batch.end(), null, number, settings.bootstrapPasses(), PairedComparison.NONE);
+        goOnFrom(batch.end(), candidate.version());
+        return Optional.of(new Round(
+                Round.Outcome.BOOTSTRAPPED,
+                Optional.of(candidate),
+                Optional.empty(),
+                Optional.empty(),
+                PairedComparison.NONE,
+                "the first network, of " + taught.network().vocabulary().size() + " words, from " + batch.tokensSeen()
+                        + " tokens",
+                TrainingBatch.tokens(all),
+                0,
+                taught.bitsPerToken(),
+                batch.end(),
+                (System.nanoTime() - start) / 1e9));
+    }
+
+    private Optional<Round> tune(
+            TrainingBatch batch, Snapshot active, Optional<Snapshot> parent, long number, LongConsumer progress)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        Optional<Round> rollback = watch(batch, active, parent, start);
+        if (rollback.isPresent()) {
+            return rollback;
+        }
+        if (copy == null || !goesOnFrom.contains(active.version())) {
+            copy = new NetworkTrainer(active.network(), seeded(number));
+            goOnFrom(taughtTo(active), active.version());
+        }
+        List<BufferedDocument> fresh = since(batch.fresh(), copyTaughtTo);
+        List<BufferedDocument> heldOut = since(batch.heldOut(), copyTaughtTo);
+        if (fresh.isEmpty()) {
+            return Optional.empty();
+        }
+        List<BufferedDocument> taughtDocuments = new ArrayList<>(batch.replayed());
+        taughtDocuments.addAll(fresh);
+        Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
+        PairedComparison comparison = PairedComparison.of(taught.network(), active.network(), heldOut);
+        Promotion.Verdict verdict = settings.promotion().promote(comparison);
+        Snapshot candidate =
+                snapshot(taught, batch, batch.taughtTo(), active.version(), number, settings.passes(), comparison);
+        if (verdict.accepted()) {
+            goOnFrom(batch.taughtTo(), candidate.version());
+        } else if (comparison.meanDifference() > 0) {
+            goOnFrom(batch.taughtTo(), active.version());
+        } else {
+            copy = null;
+        }
+        return Optional.of(new Round(
+                verdict.accepted() ? Round.Outcome.PROMOTED : Round.Outcome.REJECTED,
+                Optional.of(candidate),
+                Optional.of(active.version()),
+                parent.map(Snapshot::version),
+                comparison,
+                verdict.reason(),
+                TrainingBatch.tokens(fresh),
+                TrainingBatch.tokens(batch.replayed()),
+                taught.bitsPerToken(),
+                batch.taughtTo(),
+                (System.nanoTime() - start) / 1e9));
+    }
+
+    private void goOnFrom(long taughtTo, String... versions) {
+        goesOnFrom = List.of(versions);
+        copyTaughtTo = taughtTo;
+    }
+
+    // ---------------------------------------------------------------- active and parent
+
+    private Optional<Round> watch(TrainingBatch batch, Snapshot active, Optional<Snapshot> parent, long start)
+            throws InterruptedException {
+        if (settings.promotion().always() || parent.isEmpty()) {
+            return Optional.empty();
+        }
+        String pair = active.version() + " " + parent.get().version();
+        if (!watched.equals(pair)) {
+            watched = pair;
+            watch = PairedComparison.NONE;
+            watchedTo = Math.max(taughtTo(active), taughtTo(parent.get()));
+        }
+        List<BufferedDocument> documents = new ArrayList<>(batch.fresh());
+        documents.addAll(batch.heldOut());
+        documents = since(documents, watchedTo);
+        if (documents.isEmpty()) {
+            return Optional.empty();
+        }
+        PairedComparison more =
+                PairedComparison.of(active.network(), parent.get().network(), documents);
+        watch = watch.faded(Math.pow(0.5, more.tokens() / settings.rollbackHalfLife()))
+                .plus(more);
+        watchedTo = batch.end();
+        Promotion.Verdict verdict = settings.promotion().rollBack(watch);
+        if (!verdict.accepted()) {
+            return Optional.empty();
+        }
+        copy = null;
+        PairedComparison decisive = watch;
+        watched = "";
+        return Optional.of(new Round(
+                Round.Outcome.ROLLED_BACK,
+                Optional.empty(),
+                Optional.of(active.version()),
+                parent.map(Snapshot::version),
+                decisive,
+                verdict.reason(),
+                0,
+                0,
+                Double.NaN,
+                taughtTo(parent.get()),
+                (System.nanoTime() - start) / 1e9));
+    }
+
+    // ---------------------------------------------------------------- teaching
+
+    private record Taught(Network network, double bitsPerToken) {}
+
+    private Taught teach(List<BufferedDocument> documents, int passes, long number, LongConsumer progress)
+            throws InterruptedException {
+        NeuralVocabulary vocabulary = copy.network().vocabulary();
+        List<int[]> encoded = new ArrayList<>();
+        for (BufferedDocument document : documents) {
+            encoded.add(vocabulary.encode(document.document()));
+        }
+        Random order = new Random(ReplayBuffer.mix(settings.seed() ^ ReplayBuffer.mix(number)));
+        double bits = Double.NaN;
+        for (int pass = 0; pass < passes; pass++) {
+            Collections.shuffle(encoded, order);
+            NetworkTrainer.Pass done = copy.pass(encoded, progress);
+            bits = done.nats() / done.tokens() / LN2;
+        }
+        return new Taught(copy.network(), bits);
+    }
+
+    private static List<BufferedDocument> since(List<BufferedDocument> documents, long position) {
+        return documents.stream()
+                .filter(document -> document.position() >= position)
+                .toList();
+    }
+
+    private TrainingSettings seeded(long number) {
+        TrainingSettings training = settings.training();
+        return new TrainingSettings(
+                training.optimizer(),
+                training.learningRate(),
+                training.clip(),
+                training.decay(),
+                training.streams(),
+                training.steps(),
+                ReplayBuffer.mix(settings.seed() + number));
+    }
+
+    // ---------------------------------------------------------------- snapshots
+
+    private Snapshot snapshot(
+            Taught taught,
+            TrainingBatch batch,
+            long taughtTo,
+            String parent,
+            long number,
+            int passes,
+            PairedComparison comparison) {
+        TrainingSettings training = settings.training();
+        Map<String, String> how = new LinkedHashMap<>();
+        how.put("optimizer", training.optimizer().label());
+        how.put("learning_rate", Double.toString(training.learningRate()));
+        how.put("clip", Double.toString(training.clip()));
+        how.put("decay", Double.toString(training.decay()));
+        how.put("streams", Integer.toString(training.streams()));
+        how.put("steps", Integer.toString(training.steps()));
+        how.put("passes", Integer.toString(passes));
+        how.put("replay", Double.toString(settings.replay()));
+        how.put("seed", Long.toString(settings.seed()));
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("training_bits_per_token", taught.bitsPerToken());
+        if (comparison.tokens() > 0) {
+            metrics.put("validation_bits_per_token", comparison.candidateBitsPerToken());
+            metrics.put("parent_bits_per_token", comparison.incumbentBitsPerToken());
+        }
+        Map<String, Long> data = Map.of(
+                "documents",
+                batch.documentsSeen() - batch.heldOut().size(),
+                "tokens",
+                batch.tokensSeen() - TrainingBatch.tokens(batch.heldOut()),
+                TAUGHT_TO,
+                taughtTo);
+        SnapshotManifest manifest = new SnapshotManifest(
+                version(number, taught.network()),
+                parent,
+                Instant.now(),
+                taught.network().model(),
+                "words",
+                how,
+                metrics,
+                data);
+        return new Snapshot(manifest, taught.network());
+    }
+
+    private static String version(long number, Network network) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a Java runtime without SHA-256", e);
+        }
+        for (Tensor tensor : network.parameters().tensors()) {
+            digest.update(tensor.name().getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(tensor.data().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(tensor.data());
+            digest.update(bytes);
+        }
+        return String.format(Locale.ROOT, "%06d-%s", number, HexFormat.of().formatHex(digest.digest(), 0, 3));
+    }
+}

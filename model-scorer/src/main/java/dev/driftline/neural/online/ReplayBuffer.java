@@ -1,0 +1,363 @@
+package dev.driftline.neural.online;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.scoring.DocumentTokens;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+
+/**
+ * The text that networks are taught with: the newest documents, and a uniform sample of all older ones, each bounded in
+ * tokens.
+ *
+ * <p>A document that leaves the newest ones gets a priority that depends on nothing but its position and the seed. The
+ * sample is those of the lowest priorities that fit (bottom-k sampling): each document has been drawn with the same
+ * probability, as with Vitter's algorithm R, and there is no random state to be stored.
+ *
+ * <p>A document is one page of the store and is written once, when it comes; one page more says where the newest begin. In
+ * memory are the positions and the counts of the words, read from the pages on first use. Not thread-safe.
+ */
+public final class ReplayBuffer {
+
+    /** Where a document is. */
+    private record Entry(long position, long priority, int tokens) {}
+
+    private static final int FORMAT = 1;
+    private static final byte DOCUMENT = 'd';
+    private static final byte[] HEADER_KEY = {'h'};
+
+    private final PageStore store;
+    private final long newestTokens;
+    private final long reservoirTokens;
+    private final long seed;
+
+    private final Deque<Entry> newest = new ArrayDeque<>();
+    private final TreeSet<Entry> reservoir = new TreeSet<>((a, b) -> {
+        int order = Long.compareUnsigned(a.priority(), b.priority());
+        return order != 0 ? order : Long.compare(a.position(), b.position());
+    });
+    private final Map<String, int[]> counts = new HashMap<>();
+    private boolean loaded;
+    private boolean dirty;
+    private long tokensInNewest;
+    private long tokensInReservoir;
+    private long end;
+    private long documentsSeen;
+    private long tokensSeen;
+
+    /**
+     * The buffer that {@code store} holds.
+     *
+     * @param newestTokens the most tokens of the newest documents; the last one stays whatever its size
+     * @param reservoirTokens the most tokens of older documents; one that alone has more is never among them
+     * @param seed what the sample depends on
+     */
+    public ReplayBuffer(PageStore store, long newestTokens, long reservoirTokens, long seed) {
+        if (newestTokens < 1 || reservoirTokens < 0) {
+            throw new IllegalArgumentException(
+                    newestTokens + " newest tokens and " + reservoirTokens + " older ones: expected at least 1 and 0");
+        }
+        this.store = store;
+        this.newestTokens = newestTokens;
+        this.reservoirTokens = reservoirTokens;
+        this.seed = seed;
+    }
+
+    /**
+     * Adds the next document.
+     *
+     * @param position rises from document to document
+     * @return false, and nothing is added, if a document of that position or a later one has been added before
+     */
+    public boolean add(long position, DocumentTokens document) {
+        load();
+        if (position < end) {
+            return false;
+        }
+        int tokens = document.tokens().length;
+        store.put(documentKey(position), encode(document));
+        newest.addLast(new Entry(position, priority(position), tokens));
+        tokensInNewest += tokens;
+        count(document, 1);
+        end = position + 1;
+        documentsSeen++;
+        tokensSeen += tokens;
+        dirty = true;
+        while (tokensInNewest > newestTokens && newest.size() > 1) {
+            Entry oldest = newest.removeFirst();
+            tokensInNewest -= oldest.tokens();
+            offer(oldest);
+        }
+        return true;
+    }
+
+    private void offer(Entry entry) {
+        if (entry.tokens() > reservoirTokens) {
+            drop(entry);
+            return;
+        }
+        reservoir.add(entry);
+        tokensInReservoir += entry.tokens();
+        while (tokensInReservoir > reservoirTokens) {
+            Entry last = reservoir.pollLast();
+            tokensInReservoir -= last.tokens();
+            drop(last);
+        }
+    }
+
+    private void drop(Entry entry) {
+        count(read(entry.position()), -1);
+        store.put(documentKey(entry.position()), null);
+    }
+
+    /** The position after the last document; 0 before the first. */
+    public long end() {
+        load();
+        return end;
+    }
+
+    /** Documents that were ever added. */
+    public long documentsSeen() {
+        load();
+        return documentsSeen;
+    }
+
+    /** Tokens that were ever added, {@code </s>} included. */
+    public long tokensSeen() {
+        load();
+        return tokensSeen;
+    }
+
+    /** Documents that are here, the newest and the older ones. */
+    public int documents() {
+        load();
+        return newest.size() + reservoir.size();
+    }
+
+    /** Tokens that are here, of the newest and of the older documents. */
+    public long tokens() {
+        load();
+        return tokensInNewest + tokensInReservoir;
+    }
+
+    /** The positions of the sample of older documents, ascending. */
+    public List<Long> olderPositions() {
+        load();
+        return reservoir.stream().map(Entry::position).sorted().toList();
+    }
+
+    /** Tokens of the newest documents at {@code position} and after it. */
+    public long tokensSince(long position) {
+        load();
+        long tokens = 0;
+        Iterator<Entry> latestFirst = newest.descendingIterator();
+        while (latestFirst.hasNext()) {
+            Entry entry = latestFirst.next();
+            if (entry.position() < position) {
+                break;
+            }
+            tokens += entry.tokens();
+        }
+        return tokens;
+    }
+
+    /**
+     * What the next round is to be given.
+     *
+     * @param from the position up to which the incumbent has been taught, exclusive
+     * @param holdOutTokens tokens to hold out: the newest documents from {@code from} on that have as many; 0 for none
+     * @param replay tokens of older documents as a multiple of the fresh ones
+     * @param draw what the choice of older documents depends on beside the seed
+     */
+    public TrainingBatch batch(long from, long holdOutTokens, double replay, long draw) {
+        load();
+        List<Entry> fresh = new ArrayList<>();
+        List<Entry> heldOut = new ArrayList<>();
+        List<Entry> older = new ArrayList<>(reservoir);
+        long held = 0;
+        Iterator<Entry> latestFirst = newest.descendingIterator();
+        while (latestFirst.hasNext()) {
+            Entry entry = latestFirst.next();
+            if (entry.position() < from) {
+                older.add(entry);
+            } else if (held < holdOutTokens) {
+                heldOut.add(entry);
+                held += entry.tokens();
+            } else {
+                fresh.add(entry);
+            }
+        }
+        Collections.reverse(fresh);
+        Collections.reverse(heldOut);
+        // By position first, so that the draw depends on what is here and not on how it is kept.
+        older.sort((a, b) -> Long.compare(a.position(), b.position()));
+        Random random = new Random(mix(seed ^ mix(draw)));
+        Collections.shuffle(older, random);
+        double wanted = replay * fresh.stream().mapToLong(Entry::tokens).sum();
+        List<Entry> replayed = new ArrayList<>();
+        for (Entry entry : older) {
+            // The last is taken as often as it is wanted, so that the share is met on average whatever the sizes are.
+            if (random.nextDouble() * entry.tokens() < wanted) {
+                replayed.add(entry);
+            }
+            wanted -= entry.tokens();
+            if (wanted <= 0) {
+                break;
+            }
+        }
+        Map<String, Integer> frozen = new HashMap<>(counts.size() * 2);
+        counts.forEach((word, count) -> frozen.put(word, count[0]));
+        return new TrainingBatch(read(fresh), read(replayed), read(heldOut), frozen, end, documentsSeen, tokensSeen);
+    }
+
+    /** Puts what is newer than the store into the store. */
+    public void writeBack() {
+        if (dirty) {
+            Varints.Writer out = new Varints.Writer(64);
+            out.writeByte(FORMAT);
+            out.writeLong(newest.isEmpty() ? end : newest.peekFirst().position());
+            out.writeLong(end);
+            out.writeLong(documentsSeen);
+            out.writeLong(tokensSeen);
+            store.put(HEADER_KEY, out.toByteArray());
+            dirty = false;
+        }
+    }
+
+    /** Forgets what is in memory; it is read again from the store on next use. */
+    public void forget() {
+        newest.clear();
+        reservoir.clear();
+        counts.clear();
+        tokensInNewest = 0;
+        tokensInReservoir = 0;
+        loaded = false;
+        dirty = false;
+    }
+
+    private void load() {
+        if (loaded) {
+            return;
+        }
+        loaded = true;
+        byte[] header = store.get(HEADER_KEY);
+        if (header == null) {
+            end = 0;
+            documentsSeen = 0;
+            tokensSeen = 0;
+            return;
+        }
+        Varints.Reader in = new Varints.Reader(header);
+        checkFormat(in.readByte());
+        long newestFrom = in.readLong();
+        end = in.readLong();
+        documentsSeen = in.readLong();
+        tokensSeen = in.readLong();
+        List<Entry> older = new ArrayList<>();
+        store.scan(new byte[] {DOCUMENT}, (key, page) -> {
+            long position = ByteBuffer.wrap(key, 1, Long.BYTES).getLong();
+            if (position >= end) {
+                // At least once, a crash may have left documents behind that will come again.
+                return;
+            }
+            DocumentTokens document = decode(page);
+            count(document, 1);
+            Entry entry = new Entry(position, priority(position), document.tokens().length);
+            if (position >= newestFrom) {
+                newest.addLast(entry);
+                tokensInNewest += entry.tokens();
+            } else {
+                older.add(entry);
+            }
+        });
+        // The bounds may be others than those that it was written with.
+        older.forEach(this::offer);
+        while (tokensInNewest > newestTokens && newest.size() > 1) {
+            Entry oldest = newest.removeFirst();
+            tokensInNewest -= oldest.tokens();
+            offer(oldest);
+            dirty = true;
+        }
+    }
+
+    private void count(DocumentTokens document, int by) {
+        String[] words = document.words();
+        for (int token : document.tokens()) {
+            if (token == DocumentTokens.EOS) {
+                continue;
+            }
+            int[] count = counts.computeIfAbsent(words[token], word -> new int[1]);
+            count[0] += by;
+            if (count[0] == 0) {
+                counts.remove(words[token]);
+            }
+        }
+    }
+
+    private List<BufferedDocument> read(List<Entry> entries) {
+        List<BufferedDocument> documents = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            documents.add(new BufferedDocument(entry.position(), read(entry.position())));
+        }
+        return documents;
+    }
+
+    private DocumentTokens read(long position) {
+        byte[] page = store.get(documentKey(position));
+        if (page == null) {
+            throw new IllegalStateException(
+                    "the replay buffer has lost its document " + position + ": its store does not fit its header");
+        }
+        return decode(page);
+    }
+
+    private static byte[] encode(DocumentTokens document) {
+        byte[] encoded = document.encode();
+        byte[] page = new byte[encoded.length + 1];
+        page[0] = FORMAT;
+        System.arraycopy(encoded, 0, page, 1, encoded.length);
+        return page;
+    }
+
+    private static DocumentTokens decode(byte[] page) {
+        checkFormat(page[0]);
+        byte[] encoded = new byte[page.length - 1];
+        System.arraycopy(page, 1, encoded, 0, encoded.length);
+        return DocumentTokens.decode(encoded);
+    }
+
+    private static void checkFormat(int format) {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("replay buffer of format version " + format + ", this code reads "
+                    + FORMAT + ": upgrade Driftline");
+        }
+    }
+
+    private static byte[] documentKey(long position) {
+        return ByteBuffer.allocate(1 + Long.BYTES)
+                .put(DOCUMENT)
+                .putLong(position)
+                .array();
+    }
+
+    private long priority(long position) {
+        return mix(mix(seed) + position);
+    }
+
+    /** The finalizer of SplitMix64 (Steele et al. 2014): neighbouring inputs give independent outputs. */
+    static long mix(long x) {
+        long z = x + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

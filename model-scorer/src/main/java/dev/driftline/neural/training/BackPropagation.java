@@ -1,0 +1,532 @@
+package dev.driftline.neural.training;
+
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Bands;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Classifier;
+import dev.driftline.neural.HiddenLayers;
+import dev.driftline.neural.PackedWeights;
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.Tensor;
+import dev.driftline.neural.kernels.Kernels;
+import dev.driftline.neural.kernels.Kernels.Packed;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The gradients of a chunk's mean −ln p with respect to every number of a network: forwards, then backwards through the
+ * steps of the chunk. Allocates only when a chunk is larger than those before. Not thread-safe.
+ */
+final class BackPropagation {
+
+    private static final float[] NONE = {};
+
+    private final Architecture architecture;
+    private final Kernels kernels;
+    private final Parameters parameters;
+    private final Gradients gradients;
+    private final Bands bands;
+    private final List<Classifier> output;
+    private final List<Classifier> outputGradients;
+    private final PackedWeights packed;
+    private final Packed[] recurrent;
+    private final HiddenLayers layers;
+    private final int hidden;
+    private final int gateWidth;
+
+    private final float[][] stateGradients;
+    private float[] cellGradient = NONE;
+    private float[] recurrentGradient = NONE;
+    private float[] inputGradient = NONE;
+    private float[] logits = NONE;
+    private float[] gathered = NONE;
+    private float[] gatheredGradient = NONE;
+    private float[] projected = NONE;
+    private float[] projectedGradient = NONE;
+    private double[] losses = {};
+    private int[] entries = {};
+    private int[] rowsOfBand = {};
+
+    /** @param parameters read anew at every chunk */
+    BackPropagation(Architecture architecture, int vocabulary, Parameters parameters, Kernels kernels) {
+        this.architecture = architecture;
+        this.kernels = kernels;
+        this.parameters = parameters;
+        bands = new Bands(architecture, vocabulary);
+        gradients = new Gradients(architecture, vocabulary);
+        output = Classifier.of(architecture, bands, parameters);
+        outputGradients = Classifier.of(architecture, bands, gradients.values());
+        packed = new PackedWeights(kernels, architecture, vocabulary);
+        layers = new HiddenLayers(architecture, kernels);
+        hidden = architecture.hidden();
+        gateWidth = architecture.cell().gates() * hidden;
+        recurrent = new Packed[architecture.layers()];
+        stateGradients = new float[architecture.layers()][];
+        Arrays.fill(stateGradients, NONE);
+    }
+
+    /** The gradients of the last chunk. */
+    Gradients gradients() {
+        return gradients;
+    }
+
+    /** Begins with streams in the zero state. */
+    void begin(int streams) {
+        layers.begin(streams);
+    }
+
+    /**
+     * Reads a chunk and works out its gradients. The state goes on to the next chunk.
+     *
+     * @param tokens a token a row, step by step
+     * @param targets what comes after each
+     * @param counts how many streams each step has; equal but for the last step, which may have fewer
+     * @param dropout null for none
+     * @param surprisals [rows], receives −ln p of each target; null if not asked for
+     * @return Σ −ln p of the targets, in nats
+     */
+    double chunk(int[] tokens, int[] targets, int[] counts, int steps, Dropout dropout, double[] surprisals) {
+        packed.pack(parameters, output);
+        gradients.clear();
+        layers.forward(parameters, packed, tokens, counts, steps, dropout);
+        int rows = layers.rows();
+        double nats = backOutput(targets, rows, surprisals);
+        for (int layer = architecture.layers() - 1; layer >= 0; layer--) {
+            float[] gradient = stateGradients[layer];
+            if (layer == architecture.layers() - 1 && dropout != null) {
+                dropout.back(architecture.layers(), gradient, rows * hidden);
+            }
+            switch (architecture.cell()) {
+                case WINDOW, RNN -> backRnn(layer, counts, steps);
+                case GRU -> backGru(layer, counts, steps);
+                case LSTM -> backLstm(layer, counts, steps);
+            }
+            backInput(layer, rows, dropout);
+        }
+        layers.carry();
+        return nats;
+    }
+
+    private double backOutput(int[] targets, int rows, double[] surprisals) {
+        int top = architecture.layers() - 1;
+        stateGradients[top] = atLeast(stateGradients[top], rows * hidden);
+        losses = losses.length >= rows ? losses : new double[rows];
+        entries = entries.length >= rows ? entries : new int[rows];
+        float[] gradient = stateGradients[top];
+        for (int row = 0; row < rows; row++) {
+            int band = bands.of(targets[row]);
+            entries[row] = band < 0 ? targets[row] : bands.head() + band;
+            losses[row] = 0;
+        }
+        float scale = 1f / rows;
+        softmax(0, layers.top(), layers.topOffset(), rows, scale, null);
+        backSoftmax(0, layers.top(), layers.topOffset(), rows, gradient);
+        for (int band = 0; band < bands.count(); band++) {
+            backBand(band, targets, rows, scale, gradient);
+        }
+        double nats = 0;
+        for (int row = 0; row < rows; row++) {
+            nats += losses[row];
+        }
+        if (surprisals != null) {
+            System.arraycopy(losses, 0, surprisals, 0, rows);
+        }
+        return nats;
+    }
+
+    private void backBand(int band, int[] targets, int rows, float scale, float[] gradient) {
+        rowsOfBand = rowsOfBand.length >= rows ? rowsOfBand : new int[rows];
+        gathered = atLeast(gathered, rows * hidden);
+        int count = 0;
+        for (int row = 0; row < rows; row++) {
+            if (bands.of(targets[row]) == band) {
+                System.arraycopy(layers.top(), layers.topOffset() + row * hidden, gathered, count * hidden, hidden);
+                entries[count] = targets[row] - bands.from(band);
+                rowsOfBand[count++] = row;
+            }
+        }
+        if (count == 0) {
+            return;
+        }
+        Classifier tail = output.get(1 + band);
+        int width = tail.width();
+        projected = atLeast(projected, count * width);
+        projectedGradient = atLeast(projectedGradient, count * width);
+        gatheredGradient = atLeast(gatheredGradient, count * hidden);
+        kernels.gemm(count, gathered, 0, hidden, packed.projection(1 + band), 0, width, 0, projected, 0, width);
+        softmax(1 + band, projected, 0, count, scale, rowsOfBand);
+        backSoftmax(1 + band, projected, 0, count, projectedGradient);
+        float[] projectionGradient = outputGradients.get(1 + band).projection().data();
+        kernels.gemm(
+                true,
+                false,
+                width,
+                hidden,
+                count,
+                projectedGradient,
+                0,
+                width,
+                gathered,
+                0,
+                hidden,
+                1,
+                projectionGradient,
+                0,
+                hidden);
+        kernels.gemm(
+                false,
+                false,
+                count,
+                hidden,
+                width,
+                projectedGradient,
+                0,
+                width,
+                tail.projection().data(),
+                0,
+                hidden,
+                0,
+                gatheredGradient,
+                0,
+                hidden);
+        for (int i = 0; i < count; i++) {
+            kernels.axpy(1, gatheredGradient, i * hidden, gradient, rowsOfBand[i] * hidden, hidden);
+        }
+    }
+
+    /** Makes {@link #logits} scale · (softmax − the target's indicator), and adds −ln p to the losses. */
+    private void softmax(int index, float[] states, int offset, int rows, float scale, int[] lossRows) {
+        Classifier classifier = output.get(index);
+        int size = classifier.size();
+        logits = atLeast(logits, Math.multiplyExact(rows, size));
+        int column = 0;
+        for (int part = 0; part < classifier.weights().size(); part++) {
+            int count = classifier.weights().get(part).count();
+            kernels.gemm(
+                    rows,
+                    states,
+                    offset,
+                    classifier.width(),
+                    packed.rows(index, part),
+                    0,
+                    count,
+                    0,
+                    logits,
+                    column,
+                    size);
+            column += count;
+        }
+        float[] bias = classifier.bias() == null ? null : classifier.bias().data();
+        for (int row = 0; row < rows; row++) {
+            int at = row * size;
+            if (bias != null) {
+                kernels.axpy(1, bias, 0, logits, at, size);
+            }
+            float largest = kernels.max(logits, at, size);
+            float chosen = logits[at + entries[row]];
+            float sum = kernels.exp(logits, at, size, largest);
+            losses[lossRows == null ? row : lossRows[row]] += largest - chosen + Math.log(sum);
+            scale(logits, at, size, scale / sum);
+            logits[at + entries[row]] -= scale;
+        }
+    }
+
+    private static void scale(float[] x, int offset, int length, float by) {
+        for (int i = offset; i < offset + length; i++) {
+            x[i] *= by;
+        }
+    }
+
+    /** From the gradient of the logits to that of a classifier's rows, biases and states; the last is overwritten. */
+    private void backSoftmax(int index, float[] states, int offset, int rows, float[] stateGradient) {
+        Classifier classifier = output.get(index);
+        Classifier into = outputGradients.get(index);
+        int size = classifier.size();
+        int width = classifier.width();
+        int column = 0;
+        for (int part = 0; part < classifier.weights().size(); part++) {
+            Classifier.Rows weights = classifier.weights().get(part);
+            Classifier.Rows weightGradients = into.weights().get(part);
+            gradients.touch(weights.tensor().name(), weights.from(), weights.count());
+            kernels.gemm(
+                    true,
+                    false,
+                    weights.count(),
+                    width,
+                    rows,
+                    logits,
+                    column,
+                    size,
+                    states,
+                    offset,
+                    width,
+                    1,
+                    weightGradients.tensor().data(),
+                    weights.from() * width,
+                    width);
+            kernels.gemm(
+                    false,
+                    false,
+                    rows,
+                    width,
+                    weights.count(),
+                    logits,
+                    column,
+                    size,
+                    weights.tensor().data(),
+                    weights.from() * width,
+                    width,
+                    part == 0 ? 0 : 1,
+                    stateGradient,
+                    0,
+                    width);
+            column += weights.count();
+        }
+        if (into.bias() != null) {
+            addColumns(logits, rows, size, into.bias().data());
+        }
+    }
+
+    private void addColumns(float[] matrix, int rows, int columns, float[] sums) {
+        for (int row = 0; row < rows; row++) {
+            kernels.axpy(1, matrix, row * columns, sums, 0, columns);
+        }
+    }
+
+    /** The gates' gradients take the place of the gates. A window is a recurrent network without recurrence. */
+    private void backRnn(int layer, int[] counts, int steps) {
+        float[] states = layers.states(layer);
+        float[] gates = layers.gates(layer);
+        float[] gradient = stateGradients[layer];
+        boolean window = architecture.cell() == Cell.WINDOW;
+        if (!window) {
+            packRecurrent(layer);
+        }
+        for (int step = steps - 1; step >= 0; step--) {
+            int first = layers.start(step);
+            for (int i = first * hidden; i < (first + counts[step]) * hidden; i++) {
+                float state = states[layers.streams() * hidden + i];
+                gates[i] = gradient[i] * (1 - state * state);
+            }
+            if (!window && step > 0) {
+                backThroughTime(layer, step, counts[step], gates);
+            }
+        }
+        if (!window) {
+            recurrentGradients(layer, gates);
+        }
+    }
+
+    private void packRecurrent(int layer) {
+        float[] weight = parameters.tensor(recurrentName(layer)).data();
+        recurrent[layer] = kernels.pack(false, gateWidth, hidden, weight, 0, hidden, recurrent[layer]);
+    }
+
+    private static String recurrentName(int layer) {
+        return "rnn.weight_hh_l" + layer;
+    }
+
+    /** Adds what the gates of a step say of the states before it. */
+    private void backThroughTime(int layer, int step, int count, float[] gates) {
+        kernels.gemm(
+                count,
+                gates,
+                layers.start(step) * gateWidth,
+                gateWidth,
+                recurrent[layer],
+                0,
+                hidden,
+                1,
+                stateGradients[layer],
+                layers.start(step - 1) * hidden,
+                hidden);
+    }
+
+    /** Σ over the steps of gates' gradient · state before: steps have equal counts, so the rows before are in one block. */
+    private void recurrentGradients(int layer, float[] gates) {
+        kernels.gemm(
+                true,
+                false,
+                gateWidth,
+                hidden,
+                layers.rows(),
+                gates,
+                0,
+                gateWidth,
+                layers.states(layer),
+                0,
+                hidden,
+                1,
+                gradients.of(recurrentName(layer)),
+                0,
+                hidden);
+        addColumns(gates, layers.rows(), gateWidth, gradients.of("rnn.bias_hh_l" + layer));
+    }
+
+    private void backGru(int layer, int[] counts, int steps) {
+        float[] states = layers.states(layer);
+        float[] gates = layers.gates(layer);
+        float[] candidate = layers.squashed(layer);
+        float[] gradient = stateGradients[layer];
+        recurrentGradient = atLeast(recurrentGradient, layers.rows() * gateWidth);
+        packRecurrent(layer);
+        for (int step = steps - 1; step >= 0; step--) {
+            int before = step == 0 ? 0 : layers.streams() + layers.start(step - 1);
+            for (int stream = 0; stream < counts[step]; stream++) {
+                int row = layers.start(step) + stream;
+                int g = row * gateWidth;
+                for (int i = 0; i < hidden; i++) {
+                    float reset = gates[g + i];
+                    float update = gates[g + hidden + i];
+                    float fresh = gates[g + 2 * hidden + i];
+                    float dState = gradient[row * hidden + i];
+                    float dFresh = dState * (1 - update) * (1 - fresh * fresh);
+                    float dUpdate = dState * (states[(before + stream) * hidden + i] - fresh) * update * (1 - update);
+                    float dReset = dFresh * candidate[row * hidden + i] * reset * (1 - reset);
+                    gates[g + i] = dReset;
+                    gates[g + hidden + i] = dUpdate;
+                    gates[g + 2 * hidden + i] = dFresh;
+                    recurrentGradient[g + i] = dReset;
+                    recurrentGradient[g + hidden + i] = dUpdate;
+                    recurrentGradient[g + 2 * hidden + i] = dFresh * reset;
+                    if (step > 0) {
+                        gradient[(layers.start(step - 1) + stream) * hidden + i] += dState * update;
+                    }
+                }
+            }
+            if (step > 0) {
+                backThroughTime(layer, step, counts[step], recurrentGradient);
+            }
+        }
+        recurrentGradients(layer, recurrentGradient);
+    }
+
+    private void backLstm(int layer, int[] counts, int steps) {
+        float[] cells = layers.cells(layer);
+        float[] gates = layers.gates(layer);
+        float[] tanh = layers.squashed(layer);
+        float[] gradient = stateGradients[layer];
+        cellGradient = atLeast(cellGradient, layers.streams() * hidden);
+        Arrays.fill(cellGradient, 0, layers.streams() * hidden, 0);
+        packRecurrent(layer);
+        for (int step = steps - 1; step >= 0; step--) {
+            int before = step == 0 ? 0 : layers.streams() + layers.start(step - 1);
+            for (int stream = 0; stream < counts[step]; stream++) {
+                int row = layers.start(step) + stream;
+                backLstmRow(
+                        gates,
+                        row * gateWidth,
+                        tanh,
+                        gradient,
+                        row * hidden,
+                        cells,
+                        (before + stream) * hidden,
+                        cellGradient,
+                        stream * hidden,
+                        hidden);
+            }
+            if (step > 0) {
+                backThroughTime(layer, step, counts[step], gates);
+            }
+        }
+        recurrentGradients(layer, gates);
+    }
+
+    private static void backLstmRow(
+            float[] gates,
+            int g,
+            float[] tanh,
+            float[] gradient,
+            int row,
+            float[] cells,
+            int before,
+            float[] cellGradient,
+            int stream,
+            int hidden) {
+        for (int i = 0; i < hidden; i++) {
+            float input = gates[g + i];
+            float forget = gates[g + hidden + i];
+            float fresh = gates[g + 2 * hidden + i];
+            float out = gates[g + 3 * hidden + i];
+            float squashed = tanh[row + i];
+            float dState = gradient[row + i];
+            float dCell = cellGradient[stream + i] + dState * out * (1 - squashed * squashed);
+            gates[g + i] = dCell * fresh * input * (1 - input);
+            gates[g + hidden + i] = dCell * cells[before + i] * forget * (1 - forget);
+            gates[g + 2 * hidden + i] = dCell * input * (1 - fresh * fresh);
+            gates[g + 3 * hidden + i] = dState * squashed * out * (1 - out);
+            cellGradient[stream + i] = dCell * forget;
+        }
+    }
+
+    /** From the gates' gradients to those of what they are made of, and of the layer below. */
+    private void backInput(int layer, int rows, Dropout dropout) {
+        boolean window = architecture.cell() == Cell.WINDOW;
+        String name = window ? "hidden.weight" : "rnn.weight_ih_l" + layer;
+        int width = layers.inputWidth(layer);
+        float[] gates = layers.gates(layer);
+        kernels.gemm(
+                true,
+                false,
+                gateWidth,
+                width,
+                rows,
+                gates,
+                0,
+                gateWidth,
+                layers.input(layer),
+                layers.inputOffset(layer),
+                width,
+                1,
+                gradients.of(name),
+                0,
+                width);
+        addColumns(gates, rows, gateWidth, gradients.of(window ? "hidden.bias" : "rnn.bias_ih_l" + layer));
+        float[] into;
+        if (layer > 0) {
+            stateGradients[layer - 1] = atLeast(stateGradients[layer - 1], rows * hidden);
+            into = stateGradients[layer - 1];
+        } else {
+            inputGradient = atLeast(inputGradient, rows * width);
+            into = inputGradient;
+        }
+        kernels.gemm(
+                false,
+                false,
+                rows,
+                width,
+                gateWidth,
+                gates,
+                0,
+                gateWidth,
+                parameters.tensor(name).data(),
+                0,
+                width,
+                0,
+                into,
+                0,
+                width);
+        if (dropout != null) {
+            dropout.back(layer, into, rows * width);
+        }
+        if (layer == 0) {
+            backEmbedding(rows);
+        }
+    }
+
+    private void backEmbedding(int rows) {
+        int width = architecture.embedding();
+        Tensor embedding = gradients.values().tensor(Parameters.EMBEDDING);
+        int[] contexts = layers.contexts();
+        int first = layers.streams() * layers.window();
+        for (int i = 0; i < rows * layers.window(); i++) {
+            int word = contexts[first + i];
+            gradients.touch(Parameters.EMBEDDING, word, 1);
+            kernels.axpy(1, inputGradient, i * width, embedding.data(), word * width, width);
+        }
+    }
+
+    private static float[] atLeast(float[] array, int length) {
+        return array.length >= length ? array : new float[length];
+    }
+}

@@ -1,0 +1,69 @@
+package dev.driftline.neural.training;
+
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.Tensor;
+
+/**
+ * The mean square of each weight's gradient over steps of training: how much each weight matters, which is what the rule of
+ * dynamic evaluation divides its steps by and pulls weights back by. Not thread-safe while it is added to.
+ */
+public final class GradientStatistics {
+
+    private final Parameters sums;
+    private long count;
+
+    /** Of nothing yet. */
+    GradientStatistics(Parameters shapes) {
+        sums = new Parameters(shapes.tensors().stream()
+                .map(tensor -> Tensor.zeros(tensor.name(), tensor.shape()))
+                .toList());
+    }
+
+    void add(Gradients gradients) {
+        count++;
+        for (Tensor tensor : sums.tensors()) {
+            float[] sum = tensor.data();
+            float[] gradient = gradients.of(tensor.name());
+            boolean[] touched = gradients.touched(tensor.name());
+            if (touched == null) {
+                addSquares(gradient, sum, 0, sum.length);
+                continue;
+            }
+            int width = tensor.shape()[1];
+            for (int row = 0; row < touched.length; row++) {
+                if (touched[row]) {
+                    addSquares(gradient, sum, row * width, (row + 1) * width);
+                }
+            }
+        }
+    }
+
+    private static void addSquares(float[] gradient, float[] sum, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sum[i] += gradient[i] * gradient[i];
+        }
+    }
+
+    /** Σ g² of each weight. */
+    Parameters sums() {
+        return sums;
+    }
+
+    /** How many steps it is of. */
+    public long count() {
+        return count;
+    }
+
+    /** The mean over the tensors of the mean √MS of their weights, as Krause et al. have it. */
+    double meanRoot() {
+        double total = 0;
+        for (Tensor tensor : sums.tensors()) {
+            double sum = 0;
+            for (float square : tensor.data()) {
+                sum += Math.sqrt(square);
+            }
+            total += sum / Math.max(1, tensor.data().length);
+        }
+        return total / sums.tensors().size() / Math.sqrt(Math.max(1, count));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.driftline.neural.training;
+
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.Tensor;
+import dev.driftline.neural.kernels.Kernels;
+
+/** An optimizer with what it remembers from step to step. Changes the weights in place. Not thread-safe. */
+final class OptimizerState {
+
+    private static final double FIRST_DECAY = 0.9;
+    private static final double SECOND_DECAY = 0.999;
+    private static final float ADAM_EPSILON = 1e-8f;
+
+    /** Krause et al. (2018): 0.001 to 0.002; keeps weights of hardly any gradient from running away. */
+    private static final float RMS_EPSILON = 1e-3f;
+
+    private final TrainingSettings settings;
+    private final Parameters parameters;
+    private final Parameters first;
+    private final Parameters second;
+    private final Parameters parent;
+    private final GradientStatistics statistics;
+    private double rate;
+    private long steps;
+
+    /**
+     * @param parameters the weights, changed in place
+     * @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by; null gathers it while going
+     */
+    OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics) {
+        this.settings = settings;
+        this.parameters = parameters;
+        rate = settings.learningRate();
+        boolean adam = settings.optimizer() == Optimizer.ADAM;
+        first = adam ? zeros(parameters) : null;
+        second = adam ? zeros(parameters) : null;
+        boolean decays = settings.optimizer() == Optimizer.RMS_DECAY;
+        parent = decays && settings.decay() > 0 ? parameters.copy() : null;
+        this.statistics = decays && statistics == null ? new GradientStatistics(parameters) : statistics;
+        this.gathers = decays && statistics == null;
+    }
+
+    private final boolean gathers;
+
+    private static Parameters zeros(Parameters shapes) {
+        return new Parameters(shapes.tensors().stream()
+                .map(tensor -> Tensor.zeros(tensor.name(), tensor.shape()))
+                .toList());
+    }
+
+    void learningRate(double rate) {
+        if (!(rate > 0)) {
+            throw new IllegalArgumentException("learning rate " + rate + " must be above 0");
+        }
+        this.rate = rate;
+    }
+
+    /** Moves the weights one step, the gradients scaled down to the norm that the settings allow. */
+    void step(Gradients gradients, Kernels kernels) {
+        steps++;
+        float scale = 1;
+        if (settings.clip() > 0) {
+            scale = (float) Math.min(1, settings.clip() / (gradients.norm(kernels) + 1e-6));
+        }
+        if (gathers) {
+            statistics.add(gradients);
+        }
+        double meanRoot = settings.optimizer() == Optimizer.RMS_DECAY ? statistics.meanRoot() : 0;
+        for (Tensor weights : parameters.tensors()) {
+            float[] gradient = gradients.of(weights.name());
+            boolean[] touched = gradients.touched(weights.name());
+            switch (settings.optimizer()) {
+                case SGD -> {
+                    if (touched == null) {
+                        kernels.axpy((float) -rate * scale, gradient, 0, weights.data(), 0, gradient.length);
+                    } else {
+                        int width = weights.shape()[1];
+                        for (int row = 0; row < touched.length; row++) {
+                            if (touched[row]) {
+                                kernels.axpy(
+                                        (float) -rate * scale,
+                                        gradient,
+                                        row * width,
+                                        weights.data(),
+                                        row * width,
+                                        width);
+                            }
+                        }
+                    }
+                }
+                case ADAM -> adam(weights, gradient, touched, scale);
+                case RMS_DECAY -> decay(weights, gradient, scale, meanRoot);
+            }
+        }
+    }
+
+    private void adam(Tensor weights, float[] gradient, boolean[] touched, float scale) {
+        float[] mean = first.tensor(weights.name()).data();
+        float[] square = second.tensor(weights.name()).data();
+        float step = (float) (rate / (1 - Math.pow(FIRST_DECAY, steps)));
+        float root = (float) (1 / Math.sqrt(1 - Math.pow(SECOND_DECAY, steps)));
+        if (touched == null || !settings.lazy()) {
+            adam(weights.data(), gradient, mean, square, 0, gradient.length, scale, step, root);
+            return;
+        }
+        int width = weights.shape()[1];
+        for (int row = 0; row < touched.length; row++) {
+            if (touched[row]) {
+                adam(weights.data(), gradient, mean, square, row * width, (row + 1) * width, scale, step, root);
+            }
+        }
+    }
+
+    private static void adam(
+            float[] weights,
+            float[] gradient,
+            float[] mean,
+            float[] square,
+            int from,
+            int to,
+            float scale,
+            float step,
+            float root) {
+        for (int i = from; i < to; i++) {
+            float g = gradient[i] * scale;
+            float m = mean[i] * (float) FIRST_DECAY + g * (float) (1 - FIRST_DECAY);
+            float v = square[i] * (float) SECOND_DECAY + g * g * (float) (1 - SECOND_DECAY);
+            mean[i] = m;
+            square[i] = v;
+            weights[i] -= step * m / ((float) Math.sqrt(v) * root + ADAM_EPSILON);
+        }
+    }
+
+    private void decay(Tensor weights, float[] gradient, float scale, double meanRoot) {
+        float[] square = statistics.sums().tensor(weights.name()).data();
+        float[] origin = parent == null ? null : parent.tensor(weights.name()).data();
+        float[] data = weights.data();
+        float share = (float) (1.0 / Math.max(1, statistics.count()));
+        float pull = meanRoot > 0 ? (float) (settings.decay() / meanRoot) : 0;
+        float eta = (float) rate;
+        for (int i = 0; i < data.length; i++) {
+            float root = (float) Math.sqrt(square[i] * share);
+            float change = -eta * (gradient[i] * scale) / (root + RMS_EPSILON);
+            if (origin != null) {
+                change += Math.min(1, pull * root) * (origin[i] - data[i]);
+            }
+            data[i] += change;
+        }
+    }
+}

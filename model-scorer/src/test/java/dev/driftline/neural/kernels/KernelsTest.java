@@ -1,0 +1,312 @@
+package dev.driftline.neural.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kernel of every implementation against naive loops in double precision. */
+class KernelsTest {
+
+    private static final int[][] SHAPES = {
+        {1, 1, 1},
+        {1, 7, 3},
+        {2, 33, 17},
+        {3, 64, 8},
+        {5, 31, 9},
+        {6, 16, 32},
+        {7, 100, 40},
+        {11, 65, 129},
+        {12, 32, 64},
+        {13, 96, 31},
+        {20, 130, 65},
+        {24, 47, 300},
+        {37, 1, 50},
+        {40, 1030, 33},
+        {1, 1100, 70},
+        {25, 70, 1},
+        {50, 600, 530}
+    };
+
+    static Stream<Kernels> implementations() {
+        return Stream.of(new PlainKernels(), new VectorKernels());
+    }
+
+    static Stream<Arguments> products() {
+        return implementations()
+                .flatMap(kernels -> Arrays.stream(SHAPES)
+                        .flatMap(shape -> Stream.of(0, 1, 2, 3)
+                                .map(transposes -> Arguments.of(
+                                        kernels,
+                                        shape[0],
+                                        shape[1],
+                                        shape[2],
+                                        (transposes & 1) != 0,
+                                        (transposes & 2) != 0))));
+    }
+
+    @ParameterizedTest(name = "{0} {1} x {2} x {3} transposed {4} {5}")
+    @MethodSource("products")
+    void shouldEqualNaiveProductWhenMultiplying(
+            Kernels kernels, int m, int n, int k, boolean transposeA, boolean transposeB) {
+        Random random = new Random(m * 31L + n * 7L + k);
+        int aRow = (transposeA ? m : k) + 3;
+        int bRow = (transposeB ? k : n) + 5;
+        int cRow = n + 2;
+        float[] a = random(random, 7 + (transposeA ? k : m) * aRow);
+        float[] b = random(random, 3 + (transposeB ? n : k) * bRow);
+        for (float beta : new float[] {0f, 1f, 0.5f}) {
+            float[] before = random(random, 11 + m * cRow);
+            float[] c = before.clone();
+            for (int i = 0; beta == 0f && i < m; i++) {
+                Arrays.fill(c, 11 + i * cRow, 11 + i * cRow + n, Float.NaN);
+            }
+            kernels.gemm(transposeA, transposeB, m, n, k, a, 7, aRow, b, 3, bRow, beta, c, 11, cRow);
+            assertProduct(m, n, k, a, 7, aRow, transposeA, b, 3, bRow, transposeB, beta, before, c, 11, cRow);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1} x {2} x {3} transposed {5}")
+    @MethodSource("products")
+    void shouldEqualNaiveProductWhenMatrixIsPacked(
+            Kernels kernels, int m, int n, int k, boolean ignored, boolean transposeB) {
+        Random random = new Random(m * 17L + n * 3L + k);
+        int aRow = k + 3;
+        int bRow = (transposeB ? k : n) + 5;
+        float[] a = random(random, 7 + m * aRow);
+        float[] b = random(random, 3 + (transposeB ? n : k) * bRow);
+        Kernels.Packed packed = kernels.pack(transposeB, k, n, random(random, b.length), 3, bRow, null);
+        packed = kernels.pack(transposeB, k, n, b, 3, bRow, packed);
+        assertThat(packed.k()).isEqualTo(k);
+        assertThat(packed.n()).isEqualTo(n);
+        int[][] ranges = {{0, n}, {n / 3, n}, {n / 5, Math.max(n / 5 + 1, n / 2)}, {n / 2, n / 2}};
+        for (int[] range : ranges) {
+            int columns = range[1] - range[0];
+            int cRow = columns + 2;
+            for (float beta : new float[] {0f, 1f}) {
+                float[] before = random(random, 11 + m * cRow);
+                float[] c = before.clone();
+                for (int i = 0; beta == 0f && i < m; i++) {
+                    Arrays.fill(c, 11 + i * cRow, 11 + i * cRow + columns, Float.NaN);
+                }
+                kernels.gemm(m, a, 7, aRow, packed, range[0], range[1], beta, c, 11, cRow);
+                int first = 3 + (transposeB ? range[0] * bRow : range[0]);
+                assertProduct(m, columns, k, a, 7, aRow, false, b, first, bRow, transposeB, beta, before, c, 11, cRow);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldEqualBitForBitWhenRowIsMultipliedAloneOrAmongOthers(Kernels kernels) {
+        // A document's score may not depend on the documents that were scored with it.
+        Random random = new Random(5);
+        int m = 29;
+        int k = 77;
+        int n = 150;
+        float[] a = random(random, m * k);
+        Kernels.Packed b = kernels.pack(false, k, n, random(random, k * n), 0, n, null);
+        float[] all = new float[m * n];
+        kernels.gemm(m, a, 0, k, b, 0, n, 0f, all, 0, n);
+        for (int i = 0; i < m; i++) {
+            float[] one = new float[n];
+            kernels.gemm(1, a, i * k, k, b, 0, n, 0f, one, 0, n);
+            assertThat(one).isEqualTo(Arrays.copyOfRange(all, i * n, (i + 1) * n));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldOnlyScaleWhenThereIsNothingToAdd(Kernels kernels) {
+        float[] c = {1f, 2f, 3f, 4f};
+        kernels.gemm(false, false, 2, 2, 0, new float[0], 0, 0, new float[0], 0, 2, 1f, c, 0, 2);
+        assertThat(c).containsExactly(1f, 2f, 3f, 4f);
+        kernels.gemm(false, false, 2, 1, 0, new float[0], 0, 0, new float[0], 0, 2, 0f, c, 0, 2);
+        assertThat(c).containsExactly(0f, 2f, 0f, 4f);
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldSayWhichMatrixWhenItDoesNotFit(Kernels kernels) {
+        float[] small = new float[8];
+        float[] large = new float[16];
+        assertThatThrownBy(() -> kernels.gemm(false, false, 4, 4, 4, small, 0, 4, large, 0, 4, 0f, large, 0, 4))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("A, 4 × 4");
+        assertThatThrownBy(() -> kernels.gemm(false, false, 4, 4, 4, large, 0, 4, large, 0, 4, 0f, large, 1, 4))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("C, 4 × 4");
+        assertThatThrownBy(() -> kernels.pack(true, 4, 5, large, 0, 4, null))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        Kernels.Packed packed = kernels.pack(false, 4, 4, large, 0, 4, null);
+        assertThatThrownBy(() -> kernels.pack(false, 4, 2, large, 0, 4, packed))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> kernels.gemm(1, large, 0, 4, packed, 0, 5, 0f, large, 0, 5))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldBeCloseToMathWhenApplyingFunctions(Kernels kernels) {
+        float[] x = new float[20_001];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i - 10_000) / 500f;
+        }
+        float[] exp = x.clone();
+        float sum = kernels.exp(exp, 1, x.length - 2, 1.5f);
+        double expected = 0;
+        for (int i = 1; i < x.length - 1; i++) {
+            double e = Math.exp(x[i] - 1.5f);
+            expected += e;
+            assertThat((double) exp[i]).isCloseTo(e, within(1e-6 * e));
+        }
+        assertThat((double) sum).isCloseTo(expected, within(1e-5 * expected));
+        assertThat(exp[0]).isEqualTo(x[0]);
+        assertThat(exp[x.length - 1]).isEqualTo(x[x.length - 1]);
+        float[] sigmoid = x.clone();
+        kernels.sigmoid(sigmoid, 1, x.length - 2);
+        float[] tanh = x.clone();
+        kernels.tanh(tanh, 1, x.length - 2);
+        for (int i = 1; i < x.length - 1; i++) {
+            double s = 1 / (1 + Math.exp(-(double) x[i]));
+            assertThat((double) sigmoid[i]).isCloseTo(s, within(1e-6 * s));
+            double t = Math.tanh(x[i]);
+            assertThat((double) tanh[i]).as("tanh of %s", x[i]).isCloseTo(t, within(1e-6 * Math.abs(t)));
+            assertThat(Math.abs(tanh[i])).isLessThanOrEqualTo(1f);
+        }
+        assertThat(sigmoid[0]).isEqualTo(x[0]);
+        assertThat(tanh[x.length - 1]).isEqualTo(x[x.length - 1]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldKeepLimitsWhenArgumentsAreExtreme(Kernels kernels) {
+        float[] extremes = {
+            Float.NEGATIVE_INFINITY, -1e30f, -200f, 200f, 1e30f, Float.POSITIVE_INFINITY, Float.NaN, 0f, -0f
+        };
+        float[] x = Arrays.copyOf(extremes, extremes.length);
+        kernels.exp(x, 0, x.length, 0f);
+        assertThat(x)
+                .containsExactly(
+                        0f,
+                        0f,
+                        0f,
+                        Float.POSITIVE_INFINITY,
+                        Float.POSITIVE_INFINITY,
+                        Float.POSITIVE_INFINITY,
+                        Float.NaN,
+                        1f,
+                        1f);
+        x = Arrays.copyOf(extremes, extremes.length);
+        kernels.sigmoid(x, 0, x.length);
+        assertThat(x).containsExactly(0f, 0f, 0f, 1f, 1f, 1f, Float.NaN, 0.5f, 0.5f);
+        x = Arrays.copyOf(extremes, extremes.length);
+        kernels.tanh(x, 0, x.length);
+        float[] limits = {-1f, -1f, -1f, 1f, 1f, 1f, Float.NaN, 0f, -0f};
+        for (int i = 0; i < x.length; i++) {
+            if (i == 6) {
+                assertThat(x[i]).isNaN();
+            } else {
+                assertThat(x[i]).isCloseTo(limits[i], within(3e-7f)).isBetween(-1f, 1f);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldGiveSameBitsWhenElementIsElsewhereInArray(Kernels kernels) {
+        for (int place = 0; place < 70; place++) {
+            float[] x = new float[70];
+            x[place] = 0.7315f;
+            float[] y = x.clone();
+            float[] z = x.clone();
+            kernels.exp(x, 0, 70, 0.2f);
+            kernels.sigmoid(y, 0, 70);
+            kernels.tanh(z, 0, 70);
+            float[] one = {0.7315f};
+            kernels.exp(one, 0, 1, 0.2f);
+            assertThat(x[place]).isEqualTo(one[0]);
+            one[0] = 0.7315f;
+            kernels.sigmoid(one, 0, 1);
+            assertThat(y[place]).isEqualTo(one[0]);
+            one[0] = 0.7315f;
+            kernels.tanh(one, 0, 1);
+            assertThat(z[place]).isEqualTo(one[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldEqualNaiveLoopsWhenReducingAndAdding(Kernels kernels) {
+        Random random = new Random(3);
+        for (int length : new int[] {0, 1, 3, 15, 16, 17, 64, 100, 1023}) {
+            float[] x = random(random, length + 5);
+            float[] y = random(random, length + 9);
+            double dot = 0;
+            float max = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < length; i++) {
+                dot += (double) x[5 + i] * y[9 + i];
+                max = Math.max(max, x[5 + i]);
+            }
+            assertThat((double) kernels.dot(x, 5, y, 9, length)).isCloseTo(dot, within(1e-5 * (1 + length)));
+            assertThat(kernels.max(x, 5, length)).isEqualTo(max);
+            float[] sum = y.clone();
+            kernels.axpy(0.25f, x, 5, sum, 9, length);
+            for (int i = 0; i < sum.length; i++) {
+                float expected = i < 9 ? y[i] : y[i] + 0.25f * x[5 + i - 9];
+                assertThat(sum[i]).isCloseTo(expected, within(1e-6f));
+            }
+        }
+    }
+
+    private static void assertProduct(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            boolean transposeA,
+            float[] b,
+            int bOffset,
+            int bRow,
+            boolean transposeB,
+            float beta,
+            float[] before,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        float[] expected = before.clone();
+        double worst = 0;
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int p = 0; p < k; p++) {
+                    sum += (double) a[aOffset + (transposeA ? p * aRow + i : i * aRow + p)]
+                            * b[bOffset + (transposeB ? j * bRow + p : p * bRow + j)];
+                }
+                int at = cOffset + i * cRow + j;
+                double value = sum + (beta == 0f ? 0 : beta * before[at]);
+                double error = Math.abs(c[at] - value);
+                worst = Math.max(worst, Double.isNaN(error) ? Double.POSITIVE_INFINITY : error);
+                expected[at] = c[at];
+            }
+        }
+        assertThat(worst).isLessThan(2e-6 * (k + 4));
+        assertThat(c).as("nothing written beside C").isEqualTo(expected);
+    }
+
+    private static float[] random(Random random, int length) {
+        float[] x = new float[length];
+        for (int i = 0; i < length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+}
