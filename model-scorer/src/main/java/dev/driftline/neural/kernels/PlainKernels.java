@@ -1,24 +1,29 @@
 package dev.driftline.neural.kernels;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Plain Java in loops that C2 turns into vector instructions by itself: no module needed, several times slower than
- * {@link VectorKernels}. Reads op(B) row by row and adds eight of its rows at a time to a row of C.
+ * Plain Java in loops that C2 turns into vector instructions by itself: no module needed, two or three times slower than
+ * {@link VectorKernels}.
+ *
+ * <p>C2 does so only where an array is indexed by the loop variable plus a constant, and most reliably where the loop's
+ * length is a constant too. So op(B) is cut into blocks of eight rows by {@value #WIDTH} columns, an array each, and a row
+ * of C is summed in one more array, eight rows of B at a time.
  */
 final class PlainKernels implements Kernels {
 
-    /** Columns of C that are summed at a time: a block of eight rows of B and the sums stay in the first-level cache. */
-    private static final int BLOCK = 512;
+    private static final int WIDTH = 128;
+    private static final int DEPTH = 8;
 
     private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
     /** What a thread packs into. */
     private static final class Workspace {
-        final float[] sums = new float[BLOCK];
-        final float[] coefficients = new float[8];
+        final float[] sums = new float[WIDTH];
+        final float[] coefficients = new float[DEPTH];
         float[] a = new float[0];
-        float[] b = new float[0];
+        float[][] b = new float[0][];
 
         float[] a(int size) {
             if (a.length < size) {
@@ -27,16 +32,28 @@ final class PlainKernels implements Kernels {
             return a;
         }
 
-        float[] b(int size) {
-            if (b.length < size) {
-                b = new float[size];
+        float[][] b(int blocks) {
+            if (b.length < blocks) {
+                int before = b.length;
+                b = Arrays.copyOf(b, blocks);
+                for (int i = before; i < blocks; i++) {
+                    b[i] = new float[DEPTH * WIDTH];
+                }
             }
             return b;
         }
     }
 
-    /** Row-major. */
-    private record Rows(int k, int n, float[] values) implements Packed {}
+    /** Blocks of the first {@value #WIDTH} columns from top to bottom, then of the next; filled up with zeros. */
+    private record Blocks(int k, int n, float[][] values) implements Packed {}
+
+    private static int blocks(int k, int n) {
+        return Math.multiplyExact(deep(k), (n + WIDTH - 1) / WIDTH);
+    }
+
+    private static int deep(int k) {
+        return (k + DEPTH - 1) / DEPTH;
+    }
 
     @Override
     public String name() {
@@ -64,57 +81,57 @@ final class PlainKernels implements Kernels {
         Bounds.check(transposeB ? n : k, transposeB ? k : n, b, bOffset, bRow, "B");
         Bounds.check(m, n, c, cOffset, cRow, "C");
         Workspace workspace = workspaces.get();
-        float[] rowsOfA = a;
-        int firstOfA = aOffset;
-        int leadingOfA = aRow;
+        float[][] blocks = workspace.b(blocks(k, n));
+        packBlocks(transposeB, k, n, b, bOffset, bRow, blocks);
         if (transposeA) {
-            rowsOfA = workspace.a(m * k);
-            firstOfA = 0;
-            leadingOfA = k;
-            transpose(k, m, a, aOffset, aRow, rowsOfA);
+            float[] rows = workspace.a(Math.multiplyExact(m, k));
+            transpose(k, m, a, aOffset, aRow, rows);
+            multiply(workspace, m, k, rows, 0, k, blocks, 0, n, beta, c, cOffset, cRow);
+        } else {
+            multiply(workspace, m, k, a, aOffset, aRow, blocks, 0, n, beta, c, cOffset, cRow);
         }
-        float[] rowsOfB = b;
-        int firstOfB = bOffset;
-        int leadingOfB = bRow;
-        if (transposeB) {
-            rowsOfB = workspace.b(k * n);
-            firstOfB = 0;
-            leadingOfB = n;
-            transpose(n, k, b, bOffset, bRow, rowsOfB);
-        }
-        multiply(
-                workspace,
-                m,
-                n,
-                k,
-                rowsOfA,
-                firstOfA,
-                leadingOfA,
-                rowsOfB,
-                firstOfB,
-                leadingOfB,
-                beta,
-                c,
-                cOffset,
-                cRow);
     }
 
     @Override
     public Packed pack(boolean transposeB, int k, int n, float[] b, int bOffset, int bRow, Packed reuse) {
         Bounds.check(transposeB ? n : k, transposeB ? k : n, b, bOffset, bRow, "B");
-        Rows packed = reuse == null ? new Rows(k, n, new float[Math.multiplyExact(k, n)]) : (Rows) reuse;
+        Blocks packed = reuse == null ? new Blocks(k, n, new float[blocks(k, n)][DEPTH * WIDTH]) : (Blocks) reuse;
         if (packed.k() != k || packed.n() != n) {
             throw new IllegalArgumentException("A matrix packed as " + packed.k() + " × " + packed.n()
                     + " cannot take one of " + k + " × " + n + "; pack it anew.");
         }
-        if (transposeB) {
-            transpose(n, k, b, bOffset, bRow, packed.values());
-        } else {
-            for (int i = 0; i < k; i++) {
-                System.arraycopy(b, bOffset + i * bRow, packed.values(), i * n, n);
+        packBlocks(transposeB, k, n, b, bOffset, bRow, packed.values());
+        return packed;
+    }
+
+    private static void packBlocks(
+            boolean transpose, int k, int n, float[] b, int bOffset, int bRow, float[][] blocks) {
+        int next = 0;
+        for (int from = 0; from < n; from += WIDTH) {
+            int columns = Math.min(WIDTH, n - from);
+            for (int p = 0; p < k; p += DEPTH) {
+                int rows = Math.min(DEPTH, k - p);
+                float[] block = blocks[next++];
+                if (columns < WIDTH || rows < DEPTH) {
+                    Arrays.fill(block, 0f);
+                }
+                if (transpose) {
+                    packTransposed(rows, columns, b, bOffset + from * bRow + p, bRow, block);
+                } else {
+                    for (int i = 0; i < rows; i++) {
+                        System.arraycopy(b, bOffset + (p + i) * bRow + from, block, i * WIDTH, columns);
+                    }
+                }
             }
         }
-        return packed;
+    }
+
+    private static void packTransposed(int rows, int columns, float[] b, int offset, int bRow, float[] block) {
+        for (int j = 0; j < columns; j++) {
+            for (int i = 0; i < rows; i++) {
+                block[i * WIDTH + j] = b[offset + j * bRow + i];
+            }
+        }
     }
 
     @Override
@@ -130,63 +147,58 @@ final class PlainKernels implements Kernels {
             float[] c,
             int cOffset,
             int cRow) {
-        Rows rows = (Rows) b;
-        Objects.checkFromToIndex(from, to, rows.n());
-        Bounds.check(m, rows.k(), a, aOffset, aRow, "A");
+        Blocks blocks = (Blocks) b;
+        Objects.checkFromToIndex(from, to, blocks.n());
+        Bounds.check(m, blocks.k(), a, aOffset, aRow, "A");
         Bounds.check(m, to - from, c, cOffset, cRow, "C");
-        multiply(
-                workspaces.get(),
-                m,
-                to - from,
-                rows.k(),
-                a,
-                aOffset,
-                aRow,
-                rows.values(),
-                from,
-                rows.n(),
-                beta,
-                c,
-                cOffset,
-                cRow);
+        multiply(workspaces.get(), m, blocks.k(), a, aOffset, aRow, blocks.values(), from, to, beta, c, cOffset, cRow);
     }
 
     private static void multiply(
             Workspace workspace,
             int m,
-            int n,
             int k,
             float[] a,
             int aOffset,
             int aRow,
-            float[] b,
-            int bOffset,
-            int bRow,
+            float[][] b,
+            int from,
+            int to,
             float beta,
             float[] c,
             int cOffset,
             int cRow) {
         float[] sums = workspace.sums;
-        float[] coefficients = workspace.coefficients;
-        for (int from = 0; from < n; from += BLOCK) {
-            int length = Math.min(BLOCK, n - from);
+        int deep = deep(k);
+        int column = from;
+        while (column < to) {
+            int across = column / WIDTH;
+            int skip = column - across * WIDTH;
+            int length = Math.min(WIDTH - skip, to - column);
             for (int i = 0; i < m; i++) {
-                java.util.Arrays.fill(sums, 0, length, 0f);
-                int rowOfA = aOffset + i * aRow;
-                int p = 0;
-                for (; p + 8 <= k; p += 8) {
-                    System.arraycopy(a, rowOfA + p, coefficients, 0, 8);
-                    addEightRows(sums, coefficients, b, bOffset + p * bRow + from, bRow, length);
-                }
-                for (; p < k; p++) {
-                    addRow(sums, a[rowOfA + p], b, bOffset + p * bRow + from, length);
-                }
-                store(sums, beta, c, cOffset + i * cRow + from, length);
+                Arrays.fill(sums, 0f);
+                sum(sums, workspace.coefficients, k, a, aOffset + i * aRow, b, across * deep);
+                store(sums, skip, beta, c, cOffset + i * cRow + column - from, length);
             }
+            column += length;
         }
     }
 
-    private static void addEightRows(float[] sums, float[] a, float[] b, int first, int bRow, int length) {
+    private static void sum(float[] sums, float[] coefficients, int k, float[] a, int ai, float[][] b, int block) {
+        int next = block;
+        int p = 0;
+        for (; p + DEPTH <= k; p += DEPTH) {
+            System.arraycopy(a, ai + p, coefficients, 0, DEPTH);
+            addBlock(sums, coefficients, b[next++]);
+        }
+        if (p < k) {
+            Arrays.fill(coefficients, 0f);
+            System.arraycopy(a, ai + p, coefficients, 0, k - p);
+            addBlock(sums, coefficients, b[next]);
+        }
+    }
+
+    private static void addBlock(float[] sums, float[] a, float[] b) {
         float a0 = a[0];
         float a1 = a[1];
         float a2 = a[2];
@@ -195,31 +207,19 @@ final class PlainKernels implements Kernels {
         float a5 = a[5];
         float a6 = a[6];
         float a7 = a[7];
-        int b1 = first + bRow;
-        int b2 = b1 + bRow;
-        int b3 = b2 + bRow;
-        int b4 = b3 + bRow;
-        int b5 = b4 + bRow;
-        int b6 = b5 + bRow;
-        int b7 = b6 + bRow;
-        for (int j = 0; j < length; j++) {
-            sums[j] += ((a0 * b[first + j] + a1 * b[b1 + j]) + (a2 * b[b2 + j] + a3 * b[b3 + j]))
-                    + ((a4 * b[b4 + j] + a5 * b[b5 + j]) + (a6 * b[b6 + j] + a7 * b[b7 + j]));
+        for (int j = 0; j < WIDTH; j++) {
+            sums[j] += ((a0 * b[j] + a1 * b[WIDTH + j]) + (a2 * b[2 * WIDTH + j] + a3 * b[3 * WIDTH + j]))
+                    + ((a4 * b[4 * WIDTH + j] + a5 * b[5 * WIDTH + j])
+                            + (a6 * b[6 * WIDTH + j] + a7 * b[7 * WIDTH + j]));
         }
     }
 
-    private static void addRow(float[] sums, float a, float[] b, int first, int length) {
-        for (int j = 0; j < length; j++) {
-            sums[j] += a * b[first + j];
-        }
-    }
-
-    private static void store(float[] sums, float beta, float[] c, int first, int length) {
+    private static void store(float[] sums, int skip, float beta, float[] c, int first, int length) {
         if (beta == 0f) {
-            System.arraycopy(sums, 0, c, first, length);
+            System.arraycopy(sums, skip, c, first, length);
         } else {
             for (int j = 0; j < length; j++) {
-                c[first + j] = beta * c[first + j] + sums[j];
+                c[first + j] = beta * c[first + j] + sums[skip + j];
             }
         }
     }

@@ -35,7 +35,7 @@ class KernelsTest {
     };
 
     static Stream<Kernels> implementations() {
-        return Stream.of(new PlainKernels());
+        return Stream.of(new PlainKernels(), new VectorKernels());
     }
 
     static Stream<Arguments> products() {
