@@ -1,6 +1,7 @@
 package dev.driftline.config;
 
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.training.Optimizer;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ public final class Keys {
     private static final String SERVICE = "Service";
     private static final String MODEL = "Language model";
     private static final String NEURAL = "Neural model";
+    private static final String TRAINING = "Training of the neural model";
     private static final String TOPICS = "Topics";
     private static final String INPUT = "Input and its limits";
     private static final String OUTPUT = "Output";
@@ -130,6 +132,9 @@ public final class Keys {
                     + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
             VocabularyChoice::parse);
 
+    /** The value of {@link #NEURAL_MODEL} that means the n-gram model alone. */
+    public static final String NO_NEURAL_MODEL = "none";
+
     /** The network beside the n-gram model. */
     public static final ConfigKey<String> NEURAL_MODEL = oneOf(
             "neural.model",
@@ -137,7 +142,9 @@ public final class Keys {
             "lstm",
             "The network that is fine-tuned on the stream and mixed with the n-gram model: a vanilla recurrent network, a "
                     + "GRU, an LSTM, or a feed-forward network over a window of words. none: the n-gram model alone.",
-            Stream.concat(Stream.of("none"), Arrays.stream(Cell.values()).map(Cell::label))
+            Stream.concat(
+                            Stream.of(NO_NEURAL_MODEL),
+                            Arrays.stream(Cell.values()).map(Cell::label))
                     .toList());
 
     /** Snapshots kept. */
@@ -149,6 +156,223 @@ public final class Keys {
             1000,
             "Snapshots of the network that stay on the snapshots topic and can be rolled back to, the newest first. The "
                     + "active one and its parent stay in any case.");
+
+    /** Rows of the network. */
+    public static final ConfigKey<Integer> NEURAL_VOCABULARY = whole(
+            "neural.vocabulary",
+            NEURAL,
+            "16000",
+            100,
+            1_000_000,
+            "Most words that the network has rows for. With a growing model.vocabulary they are the most frequent of the text "
+                    + "that it is taught, and words that have become frequent take over the rows of words that have died; "
+                    + "with a fixed one they are the first of its file.");
+
+    /** Size of the state. */
+    public static final ConfigKey<Integer> NEURAL_SIZE = whole(
+            "neural.size",
+            NEURAL,
+            "256",
+            8,
+            4096,
+            "Units of a layer of the network and of a word's vector, which are also the rows of its output layer.");
+
+    /** Layers. */
+    public static final ConfigKey<Integer> NEURAL_LAYERS =
+            whole("neural.layers", NEURAL, "1", 1, 8, "Recurrent layers of the network; 1 for a window.");
+
+    /** Dropout. */
+    public static final ConfigKey<Double> NEURAL_DROPOUT = real(
+            "neural.dropout",
+            NEURAL,
+            "0.2",
+            0,
+            0.95,
+            "Share of a layer's inputs and outputs that training leaves out at random, so that the network does not learn the "
+                    + "text by heart.");
+
+    /** Bands of the adaptive softmax. */
+    public static final ConfigKey<List<Integer>> NEURAL_CUTOFFS = new ConfigKey<>(
+            "neural.cutoffs",
+            NEURAL,
+            "2000,8000",
+            "full, or ascending whole numbers separated by commas",
+            "Where the frequency bands of an adaptive softmax begin: the rows below the first number are the head, and a rarer "
+                    + "word costs a look into its band. Several times faster than one band of all words, which is full.",
+            Keys::cutoffs);
+
+    /** Tokens that a window sees. */
+    public static final ConfigKey<Integer> NEURAL_WINDOW = whole(
+            "neural.window",
+            NEURAL,
+            "5",
+            1,
+            64,
+            "Tokens before the predicted one that neural.model=window sees; of no effect on the others.");
+
+    /** Tokens before the first network. */
+    public static final ConfigKey<Long> NEURAL_TRAIN_BOOTSTRAP_TOKENS = wholeLong(
+            "neural.train.bootstrap.tokens",
+            TRAINING,
+            "50000",
+            1,
+            1_000_000_000,
+            "Tokens that must have gone by before the first snapshot is made from them.");
+
+    /** Passes of the first round. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_BOOTSTRAP_PASSES = whole(
+            "neural.train.bootstrap.passes", TRAINING, "4", 1, 1000, "Passes over the text of the first snapshot.");
+
+    /** Tokens between rounds. */
+    public static final ConfigKey<Long> NEURAL_TRAIN_TOKENS = wholeLong(
+            "neural.train.tokens",
+            TRAINING,
+            "20000",
+            1,
+            1_000_000_000,
+            "A round of fine-tuning is due when so many tokens have gone by since the one before. While a round is under way "
+                    + "text waits for the next, which then has more of it.");
+
+    /** Seconds between rounds. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_SECONDS = whole(
+            "neural.train.seconds",
+            TRAINING,
+            "300",
+            0,
+            604_800,
+            "A round is due after so many seconds, too, if twice neural.promotion.hold.out.tokens have gone by; 0 waits for "
+                    + "neural.train.tokens whatever the time.");
+
+    /** Passes. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_PASSES = whole(
+            "neural.train.passes",
+            TRAINING,
+            "2",
+            1,
+            1000,
+            "Passes of a round over its new text and the older text drawn beside it.");
+
+    /** Older text. */
+    public static final ConfigKey<Double> NEURAL_TRAIN_REPLAY = real(
+            "neural.train.replay",
+            TRAINING,
+            "1.0",
+            0,
+            100,
+            "Tokens of older text in a pass as a multiple of the new ones, so that what is new does not drive out what is "
+                    + "old.");
+
+    /** Newest text in the buffer. */
+    public static final ConfigKey<Long> NEURAL_TRAIN_NEWEST_TOKENS = wholeLong(
+            "neural.train.newest.tokens",
+            TRAINING,
+            "200000",
+            1,
+            1_000_000_000,
+            "Tokens of the newest documents in the replay buffer. Text that comes faster than it can be taught leaves them "
+                    + "untaught, and may still be drawn as older text.");
+
+    /** Older text in the buffer. */
+    public static final ConfigKey<Long> NEURAL_TRAIN_RESERVOIR_TOKENS = wholeLong(
+            "neural.train.reservoir.tokens",
+            TRAINING,
+            "500000",
+            0,
+            1_000_000_000,
+            "Tokens of older documents in the replay buffer: a uniform sample of all that were ever learned. About 5 bytes a "
+                    + "token in RocksDB and the changelog.");
+
+    /** Optimizer. */
+    public static final ConfigKey<String> NEURAL_TRAIN_OPTIMIZER = oneOf(
+            "neural.train.optimizer",
+            TRAINING,
+            "adam",
+            "How a gradient changes the network. rms-decay: the rule of dynamic evaluation, which pulls back to the snapshot "
+                    + "that the round began from.",
+            Arrays.stream(Optimizer.values()).map(Optimizer::label).toList());
+
+    /** Learning rate. */
+    public static final ConfigKey<Double> NEURAL_TRAIN_LEARNING_RATE =
+            real("neural.train.learning.rate", TRAINING, "0.002", 1e-9, 1000, "How large the optimizer's steps are.");
+
+    /** Clipping. */
+    public static final ConfigKey<Double> NEURAL_TRAIN_CLIP = real(
+            "neural.train.clip",
+            TRAINING,
+            "1.0",
+            0,
+            1e9,
+            "The largest norm of all gradients of a step together; larger ones are scaled down. 0 for none.");
+
+    /** Decay. */
+    public static final ConfigKey<Double> NEURAL_TRAIN_DECAY = real(
+            "neural.train.decay",
+            TRAINING,
+            "0.001",
+            0,
+            1,
+            "How strongly rms-decay pulls back; of no effect on other optimizers.");
+
+    /** Streams. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_STREAMS = whole(
+            "neural.train.streams",
+            TRAINING,
+            "16",
+            1,
+            1024,
+            "Streams of text that are taught side by side. More of them are faster, and make fewer steps of the same text.");
+
+    /** Steps. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_STEPS =
+            whole("neural.train.steps", TRAINING, "35", 1, 1024, "Tokens that back-propagation goes back.");
+
+    /** Seed. */
+    public static final ConfigKey<Long> NEURAL_TRAIN_SEED = wholeLong(
+            "neural.train.seed",
+            TRAINING,
+            "1",
+            Long.MIN_VALUE,
+            Long.MAX_VALUE,
+            "What everything random in training depends on: the same text and seed make the same snapshots.");
+
+    /** Held-out text. */
+    public static final ConfigKey<Long> NEURAL_PROMOTION_HOLD_OUT_TOKENS = wholeLong(
+            "neural.promotion.hold.out.tokens",
+            TRAINING,
+            "4000",
+            1,
+            1_000_000_000,
+            "The newest documents of so many tokens are not taught in a round: candidate and incumbent are compared on them. "
+                    + "The next round is taught them.");
+
+    /** Margin. */
+    public static final ConfigKey<Double> NEURAL_PROMOTION_MARGIN = real(
+            "neural.promotion.margin",
+            TRAINING,
+            "0.005",
+            0,
+            100,
+            "Bits a token that a candidate must save there to become active.");
+
+    /** Margin of rollbacks. */
+    public static final ConfigKey<Double> NEURAL_PROMOTION_ROLLBACK_MARGIN = real(
+            "neural.promotion.rollback.margin",
+            TRAINING,
+            "0.02",
+            0,
+            100,
+            "Bits a token by which the active snapshot must be worse than its parent, on live documents before either is "
+                    + "taught them, to be rolled back.");
+
+    /** Significance. */
+    public static final ConfigKey<Double> NEURAL_PROMOTION_STANDARD_ERRORS = real(
+            "neural.promotion.standard.errors",
+            TRAINING,
+            "1.64",
+            0,
+            100,
+            "How many standard errors a difference must be away from 0 to count, for promotions and rollbacks. 1.64 lets one "
+                    + "in twenty pass that is only chance.");
 
     /** Shards of the counts. */
     public static final ConfigKey<Integer> SHARDS = whole(
@@ -340,7 +564,32 @@ public final class Keys {
             MODEL_SMOOTHING,
             MODEL_VOCABULARY,
             NEURAL_MODEL,
+            NEURAL_VOCABULARY,
+            NEURAL_SIZE,
+            NEURAL_LAYERS,
+            NEURAL_DROPOUT,
+            NEURAL_CUTOFFS,
+            NEURAL_WINDOW,
             NEURAL_SNAPSHOTS_KEEP,
+            NEURAL_TRAIN_BOOTSTRAP_TOKENS,
+            NEURAL_TRAIN_BOOTSTRAP_PASSES,
+            NEURAL_TRAIN_TOKENS,
+            NEURAL_TRAIN_SECONDS,
+            NEURAL_TRAIN_PASSES,
+            NEURAL_TRAIN_REPLAY,
+            NEURAL_TRAIN_NEWEST_TOKENS,
+            NEURAL_TRAIN_RESERVOIR_TOKENS,
+            NEURAL_TRAIN_OPTIMIZER,
+            NEURAL_TRAIN_LEARNING_RATE,
+            NEURAL_TRAIN_CLIP,
+            NEURAL_TRAIN_DECAY,
+            NEURAL_TRAIN_STREAMS,
+            NEURAL_TRAIN_STEPS,
+            NEURAL_TRAIN_SEED,
+            NEURAL_PROMOTION_HOLD_OUT_TOKENS,
+            NEURAL_PROMOTION_MARGIN,
+            NEURAL_PROMOTION_ROLLBACK_MARGIN,
+            NEURAL_PROMOTION_STANDARD_ERRORS,
             SHARDS,
             PARTITIONS,
             TOPIC_PREFIX,
@@ -395,6 +644,32 @@ public final class Keys {
                 : "a whole number from " + least + " to " + most;
         return new ConfigKey<>(
                 name, group, defaultText, accepts, doc, value -> between(Long.parseLong(value), least, most));
+    }
+
+    private static ConfigKey<Double> real(
+            String name, String group, String defaultText, double least, double most, String doc) {
+        return new ConfigKey<>(name, group, defaultText, "a number from " + least + " to " + most, doc, value -> {
+            double number = Double.parseDouble(value);
+            if (!(number >= least && number <= most)) {
+                throw new IllegalArgumentException(value);
+            }
+            return number;
+        });
+    }
+
+    private static List<Integer> cutoffs(String value) {
+        if (value.equals("full")) {
+            return List.of();
+        }
+        List<Integer> cutoffs = Arrays.stream(value.split(",", -1))
+                .map(number -> Integer.valueOf(number.strip()))
+                .toList();
+        for (int i = 0; i < cutoffs.size(); i++) {
+            if (cutoffs.get(i) <= (i == 0 ? 0 : cutoffs.get(i - 1))) {
+                throw new IllegalArgumentException(value);
+            }
+        }
+        return cutoffs;
     }
 
     private static ConfigKey<Long> byteSize(

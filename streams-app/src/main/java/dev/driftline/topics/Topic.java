@@ -2,6 +2,7 @@ package dev.driftline.topics;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import java.util.Optional;
@@ -24,7 +25,11 @@ public enum Topic {
     /** Internal: a shard's answer, to the partition that the document came from. */
     NGRAM_REPLIES("ngram-replies.v1", null),
     /** Versions of the network in checked chunks, and which of them is active; compacted. */
-    SNAPSHOTS("snapshots.v1", null);
+    SNAPSHOTS("snapshots.v1", null),
+    /** Internal: documents that were scored and are to be learned, to the trainer. */
+    TRAINING("training.v1", null),
+    /** Why a snapshot became active, or did not, by version. */
+    PROMOTIONS("promotions.v1", PromotionDecision.class);
 
     private final String suffix;
     private final Class<? extends SpecificRecord> recordType;

@@ -118,7 +118,7 @@ public final class TopicAdmin implements AutoCloseable {
 
     private static String mismatch(State state) {
         TopicDefinition definition = state.definition();
-        if (definition.topic() == Topic.SNAPSHOTS) {
+        if (Set.of(Topic.SNAPSHOTS, Topic.TRAINING, Topic.PROMOTIONS).contains(definition.topic())) {
             return "topic " + definition.name() + " has " + state.partitions() + " partitions and must have one: use"
                     + " another topics.prefix, or delete it first (`driftline topics delete`)";
         }

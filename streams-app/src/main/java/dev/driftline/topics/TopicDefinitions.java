@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of one configuration. Text, documents and replies share their partition count, because scatter and gather
- * share a store; requests have one partition a shard, snapshots have one. Immutable.
+ * share a store; requests have one partition a shard, snapshots, training and promotions have one. Immutable.
  */
 public final class TopicDefinitions {
 
@@ -41,12 +41,15 @@ public final class TopicDefinitions {
             case NGRAM_REQUESTS -> config.get(Keys.SHARDS);
             // The order of chunks, manifest and pointer is what makes a snapshot whole.
             case SNAPSHOTS -> 1;
+            // One network, so one trainer.
+            case TRAINING, PROMOTIONS -> 1;
         };
         long retention = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS -> config.get(Keys.TOPIC_RETENTION_MS);
             case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
-            case NGRAM_REQUESTS, NGRAM_REPLIES -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
-            case SNAPSHOTS -> -1;
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            // An audit trail as long as the snapshots that it explains.
+            case SNAPSHOTS, PROMOTIONS -> -1;
         };
         Map<String, String> settings = new TreeMap<>();
         settings.put(
@@ -76,8 +79,8 @@ public final class TopicDefinitions {
 
     private static boolean isInternal(Topic topic) {
         return switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, SNAPSHOTS -> false;
-            case NGRAM_REQUESTS, NGRAM_REPLIES -> true;
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, SNAPSHOTS, PROMOTIONS -> false;
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> true;
         };
     }
 

@@ -13,6 +13,8 @@ import dev.driftline.topics.Topic;
  * @param requests internal: documents to the shards
  * @param replies internal: shards to the documents
  * @param snapshots versions of the network, and which is active
+ * @param training internal: documents that were scored, to the trainer
+ * @param promotions why a version became active or did not
  */
 public record TopicNames(
         String text,
@@ -22,7 +24,9 @@ public record TopicNames(
         String deadLetters,
         String requests,
         String replies,
-        String snapshots) {
+        String snapshots,
+        String training,
+        String promotions) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -34,6 +38,8 @@ public record TopicNames(
                 prefix + Topic.DEAD_LETTERS.suffix(),
                 prefix + Topic.NGRAM_REQUESTS.suffix(),
                 prefix + Topic.NGRAM_REPLIES.suffix(),
-                prefix + Topic.SNAPSHOTS.suffix());
+                prefix + Topic.SNAPSHOTS.suffix(),
+                prefix + Topic.TRAINING.suffix(),
+                prefix + Topic.PROMOTIONS.suffix());
     }
 }

@@ -72,7 +72,7 @@ class CommandsIT {
         assertThat(topics).hasSize(Topic.values().length).allSatisfy(topic -> {
             assertThat(topic.get("exists").asBoolean()).isTrue();
             assertThat(topic.get("partitions").asInt())
-                    .isEqualTo(topic.get("name").asText().contains("snapshots") ? 1 : 4);
+                    .isEqualTo(topic.get("name").asText().matches(".*(snapshots|training|promotions).*") ? 1 : 4);
             assertThat(topic.get("differences")).isEmpty();
         });
     }

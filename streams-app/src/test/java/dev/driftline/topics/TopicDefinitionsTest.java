@@ -36,7 +36,9 @@ class TopicDefinitionsTest {
                         "driftline.dead-letters.v1",
                         "driftline.ngram-requests.v1",
                         "driftline.ngram-replies.v1",
-                        "driftline.snapshots.v1");
+                        "driftline.snapshots.v1",
+                        "driftline.training.v1",
+                        "driftline.promotions.v1");
     }
 
     @Test
@@ -64,6 +66,6 @@ class TopicDefinitionsTest {
 
     @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes()).hasSize(4).containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(5).containsEntry("driftline.scores.v1", Score.class);
     }
 }

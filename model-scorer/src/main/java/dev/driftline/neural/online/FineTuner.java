@@ -77,8 +77,7 @@ public final class FineTuner {
 
     /** The position from which on nothing has been taught to the network that a round with {@code active} would go on from. */
     public long taughtTo(Optional<Snapshot> active) {
-        return active.map(snapshot ->
-                        copy != null && goesOnFrom.contains(snapshot.version()) ? copyTaughtTo : taughtTo(snapshot))
+        return active.map(snapshot -> isCopyOf(snapshot) ? copyTaughtTo : taughtTo(snapshot))
                 .orElse(0L);
     }
 
@@ -150,7 +149,7 @@ public final class FineTuner {
         if (rollback.isPresent()) {
             return rollback;
         }
-        if (copy == null || !goesOnFrom.contains(active.version())) {
+        if (!isCopyOf(active)) {
             copy = new NetworkTrainer(active.network(), seeded(number));
             goOnFrom(taughtTo(active), active.version());
         }
@@ -185,6 +184,10 @@ public final class FineTuner {
                 taught.bitsPerToken(),
                 batch.taughtTo(),
                 (System.nanoTime() - start) / 1e9));
+    }
+
+    private boolean isCopyOf(Snapshot active) {
+        return copy != null && goesOnFrom.contains(active.version());
     }
 
     private void goOnFrom(long taughtTo, String... versions) {

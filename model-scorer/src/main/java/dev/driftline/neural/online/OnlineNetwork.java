@@ -32,6 +32,9 @@ public final class OnlineNetwork {
     private Snapshot active;
     private NetworkReader reader;
     private NetworkTrainer adapting;
+    /** The position of the first document: where the snapshot that it goes on from has been taught to. */
+    private long begin;
+
     private long number;
     private long sinceRound;
 
@@ -50,6 +53,7 @@ public final class OnlineNetwork {
         buffer = new ReplayBuffer(store, settings.newestTokens(), settings.reservoirTokens(), settings.seed());
         tuner = new FineTuner(settings);
         start.ifPresent(this::activate);
+        begin = start.map(FineTuner::taughtTo).orElse(0L);
         number = start.map(snapshot -> FineTuner.numberOf(snapshot.version())).orElse(0L);
     }
 
@@ -91,7 +95,7 @@ public final class OnlineNetwork {
      * @throws InterruptedException if the thread is interrupted in a round, which is then as if it had not begun
      */
     public void learn(DocumentTokens document) throws InterruptedException {
-        buffer.add(buffer.end(), document);
+        buffer.add(Math.max(buffer.end(), begin), document);
         sinceRound += document.tokens().length;
         boolean due = active == null
                 ? buffer.tokensSeen() >= settings.bootstrapTokens()

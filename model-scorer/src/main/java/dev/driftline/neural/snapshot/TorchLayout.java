@@ -1,0 +1,191 @@
+package dev.driftline.neural.snapshot;
+
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors of a network as PyTorch's own modules hold them: {@code encoder} an {@code Embedding}, {@code rnn} an
+ * {@code RNN}, {@code GRU} or {@code LSTM}, {@code hidden} a {@code Linear}, {@code decoder} a {@code Linear} or an
+ * {@code AdaptiveLogSoftmaxWithLoss} without a head bias: the layout of PyTorch's word_language_model example.
+ *
+ * <p>Names, shapes and gate order are those of {@link Parameters}; the one difference is what tied weights leave out there.
+ * Here {@code decoder.weight}, {@code decoder.head.weight} and {@code decoder.tail.i.1.weight} are written out, so that
+ * {@code load_state_dict} finds every key. An adaptive softmax whose cutoffs are all beyond the vocabulary, which PyTorch
+ * does not have, is a {@code Linear} with a bias of zero.
+ */
+public final class TorchLayout {
+
+    static final String ENCODER = "encoder.weight";
+    static final String DECODER = "decoder.weight";
+    static final String BIAS = "decoder.bias";
+    static final String HEAD = "decoder.head.weight";
+    static final String CLUSTERS = "decoder.head.clusters";
+
+    private TorchLayout() {}
+
+    static String tail(int band, int part) {
+        return "decoder.tail." + band + "." + part + ".weight";
+    }
+
+    /** The bounds of the bands that {@code vocabularySize} words really have: the cutoffs below it, and itself. */
+    static int[] bounds(Architecture architecture, int vocabularySize) {
+        int[] inside = architecture.cutoffs().stream()
+                .mapToInt(Integer::intValue)
+                .filter(cutoff -> cutoff < vocabularySize)
+                .toArray();
+        int[] bounds = Arrays.copyOf(inside, inside.length + 1);
+        bounds[inside.length] = vocabularySize;
+        return bounds;
+    }
+
+    /** The tensors of {@code network} for PyTorch. Arrays that are the same here and there are shared. */
+    public static List<Tensor> expand(Network network) {
+        Architecture architecture = network.architecture();
+        Parameters parameters = network.parameters();
+        List<Tensor> expanded = new ArrayList<>();
+        for (Tensor tensor : parameters.tensors()) {
+            if (!tensor.name().startsWith("decoder.")) {
+                expanded.add(tensor);
+            }
+        }
+        Tensor encoder = parameters.tensor(ENCODER);
+        int[] bounds = bounds(architecture, network.vocabulary().size());
+        int bands = bounds.length - 1;
+        boolean tied = architecture.tied();
+        if (!architecture.adaptive() || bands == 0) {
+            Tensor weight = tied ? encoder : parameters.tensor(architecture.adaptive() ? HEAD : DECODER);
+            expanded.add(new Tensor(DECODER, weight.shape(), weight.data()));
+            expanded.add(
+                    architecture.adaptive()
+                            ? Tensor.zeros(BIAS, network.vocabulary().size())
+                            : parameters.tensor(BIAS));
+            return expanded;
+        }
+        expanded.add(
+                tied
+                        ? concatenate(HEAD, rows(HEAD, encoder, 0, bounds[0]), parameters.tensor(CLUSTERS))
+                        : parameters.tensor(HEAD));
+        for (int band = 0; band < bands; band++) {
+            expanded.add(parameters.tensor(tail(band, 0)));
+            expanded.add(
+                    tied
+                            ? rows(tail(band, 1), encoder, bounds[band], bounds[band + 1])
+                            : parameters.tensor(tail(band, 1)));
+        }
+        return expanded;
+    }
+
+    /**
+     * The tensors of a network from those of PyTorch; what is already as {@link Parameters} wants it stays so. Tensors that
+     * the architecture has no use for are kept, for the {@link Network} to refuse.
+     *
+     * @throws InvalidSnapshotException if tied weights are written out and are not those of the embedding
+     */
+    static Parameters contract(Architecture architecture, int vocabularySize, List<Tensor> tensors) {
+        Map<String, Tensor> left = new LinkedHashMap<>();
+        tensors.forEach(tensor -> left.put(tensor.name(), tensor));
+        Tensor encoder = left.get(ENCODER);
+        if (encoder == null) {
+            throw new InvalidSnapshotException("there is no " + ENCODER + ", but " + left.keySet());
+        }
+        int[] bounds = bounds(architecture, vocabularySize);
+        if (encoder.shape().length != 2 || encoder.shape()[0] != vocabularySize) {
+            throw new InvalidSnapshotException(ENCODER + " is " + Arrays.toString(encoder.shape())
+                    + ", the vocabulary has " + vocabularySize + " words");
+        }
+        int bands = bounds.length - 1;
+        List<Tensor> contracted = new ArrayList<>();
+        left.values().removeIf(tensor -> {
+            boolean body = !tensor.name().startsWith("decoder.");
+            if (body) {
+                contracted.add(tensor);
+            }
+            return body;
+        });
+        if (!architecture.adaptive()) {
+            if (architecture.tied()) {
+                drop(left, DECODER, encoder);
+            }
+        } else if (bands == 0 && left.containsKey(DECODER)) {
+            Tensor bias = left.remove(BIAS);
+            if (bias != null && !allZero(bias)) {
+                throw new InvalidSnapshotException(BIAS + " is not zero, and an adaptive softmax has none");
+            }
+            if (architecture.tied()) {
+                drop(left, DECODER, encoder);
+            } else {
+                Tensor weight = left.remove(DECODER);
+                contracted.add(new Tensor(HEAD, weight.shape(), weight.data()));
+            }
+        } else if (architecture.tied()) {
+            Tensor head = left.remove(HEAD);
+            if (head != null) {
+                requireShape(head, bounds[0] + bands, encoder.shape()[1]);
+                requireEqual(rows(HEAD, head, 0, bounds[0]), rows(HEAD, encoder, 0, bounds[0]));
+                if (bands > 0) {
+                    contracted.add(rows(CLUSTERS, head, bounds[0], bounds[0] + bands));
+                }
+            }
+            for (int band = 0; band < bands; band++) {
+                drop(left, tail(band, 1), rows(ENCODER, encoder, bounds[band], bounds[band + 1]));
+            }
+        }
+        contracted.addAll(left.values());
+        return new Parameters(contracted);
+    }
+
+    private static void drop(Map<String, Tensor> tensors, String name, Tensor expected) {
+        Tensor written = tensors.remove(name);
+        if (written != null) {
+            requireEqual(written, expected);
+        }
+    }
+
+    private static void requireEqual(Tensor written, Tensor expected) {
+        if (!sameNumbers(written, expected)) {
+            throw new InvalidSnapshotException(written.name() + " is not what " + ENCODER
+                    + " has for these words, and the manifest says that they are tied: import it with"
+                    + " `driftline snapshots import`, which makes an untied network of it");
+        }
+    }
+
+    static boolean sameNumbers(Tensor a, Tensor b) {
+        return Arrays.equals(a.shape(), b.shape()) && Arrays.equals(a.data(), b.data());
+    }
+
+    static void requireShape(Tensor tensor, int... shape) {
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new InvalidSnapshotException(tensor.name() + " is " + Arrays.toString(tensor.shape()) + ", not "
+                    + Arrays.toString(shape) + " as the other tensors ask for");
+        }
+    }
+
+    /** Some rows of a matrix, in an array of their own. */
+    static Tensor rows(String name, Tensor matrix, int from, int to) {
+        int columns = matrix.shape()[1];
+        return new Tensor(
+                name, new int[] {to - from, columns}, Arrays.copyOfRange(matrix.data(), from * columns, to * columns));
+    }
+
+    private static Tensor concatenate(String name, Tensor first, Tensor second) {
+        float[] data = Arrays.copyOf(first.data(), first.data().length + second.data().length);
+        System.arraycopy(second.data(), 0, data, first.data().length, second.data().length);
+        return new Tensor(name, new int[] {first.shape()[0] + second.shape()[0], first.shape()[1]}, data);
+    }
+
+    private static boolean allZero(Tensor tensor) {
+        for (float number : tensor.data()) {
+            if (number != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
