@@ -9,7 +9,9 @@ import java.util.List;
  * @param bits {@code [models]}: −log2 p of the document in bits; infinite where a model gives a token probability 0
  * @param knownBits {@code [models]}: the part of {@code bits} that known tokens cost
  * @param tokens predicted tokens, {@code </s>} included
- * @param unknown how many of those were {@code <unk>}
+ * @param neuralTokens the tokens that a network has scored: all, or none where it said nothing of this document; its column
+ *     of {@code bits} then has what a network that has learned nothing would say, 1 / (known types + 2) a token
+ * @param unknown how many of {@code tokens} were {@code <unk>}
  * @param characters Σ (code points + 1) over the words, without {@code </s>}: the text with one separator a word
  * @param spellingBits bits to spell the unknown words out, beyond those of {@code <unk>}
  * @param experts the names of the experts that the mixture weighs
@@ -23,6 +25,7 @@ public record DocumentScore(
         double[] bits,
         double[] knownBits,
         int tokens,
+        int neuralTokens,
         int unknown,
         long characters,
         double spellingBits,

@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
@@ -8,16 +9,23 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * Scores documents: mixes what the n-gram model says of each token with the caches of the document's source.
+ * Scores documents: mixes what the n-gram model says of each token with the caches of the document's source, and with a
+ * network where there is one.
  *
- * <p>Token by token, each scored before anything learns from it. The experts are the n-gram orders, the unigram cache
- * and the bigram cache, each a distribution over the known types, {@code </s>} and {@code <unk>}. An inner mixture weighs
+ * <p>Token by token, each scored before anything learns from it. The experts are the n-gram orders, the unigram cache,
+ * the bigram cache and the network, each a distribution over the known types, {@code </s>} and {@code <unk>}. An inner mixture weighs
  * them with weights learned online, by bucket ({@link SourceModel#bucket}). The outer one is the Bayes mixture of the
- * inner mixture, every n-gram order, and the two models that mix a cache with the top order. So {@code mixture} never
- * costs a source more than log2(N + 3) bits beyond the best of all models listed, in all that the source ever sends.
+ * inner mixture, every n-gram order, the two models that mix a cache with the top order, and the network. So {@code mixture}
+ * never costs a source more than log2(N + 4) bits beyond the best of all models listed, in all that the source ever sends;
+ * log2(N + 3) without a network.
+ *
+ * <p>Where there is no network yet, or it has not scored a document, the inner mixture works over the other experts, their
+ * weights renormalised, and learns nothing of the network. In the network's own column such a document costs what a network
+ * that has learned nothing would say of it: every event alike.
  *
  * <p>Not thread-safe; one instance serves any number of sources.
  */
@@ -43,6 +51,8 @@ public final class DocumentScorer {
     /** Probabilities of one event: the inner mixture, the orders, and each cache mixed with the top order. */
     private final double[] component;
 
+    private final NeuralEvents neural = new NeuralEvents();
+    private NeuralExpert expertOrNull;
     private final double[] pair = new double[2];
     private final double[] knownProduct;
     private final double[] unknownProduct;
@@ -59,8 +69,8 @@ public final class DocumentScorer {
         top = settings.top();
         models = settings.models();
         experts = settings.experts();
-        expert = new double[order + 2];
-        component = new double[order + 3];
+        expert = new double[experts.size()];
+        component = new double[models.size()];
         knownProduct = new double[models.size()];
         unknownProduct = new double[models.size()];
         knownBits = new double[models.size()];
@@ -71,7 +81,30 @@ public final class DocumentScorer {
     /** Scores without predictions; see the longer form. */
     public DocumentScore score(
             DocumentTokens document, NgramProbabilities ngrams, SourceModel source, boolean learn, boolean surprisals) {
-        return score(document, ngrams, source, learn, surprisals, new Candidates(List.of(), NONE), 0);
+        return score(document, ngrams, source, learn, surprisals, null);
+    }
+
+    /** Scores with a network and without predictions; see the longer form. */
+    public DocumentScore score(
+            DocumentTokens document,
+            NgramProbabilities ngrams,
+            SourceModel source,
+            boolean learn,
+            boolean surprisals,
+            NeuralExpert neuralOrNull) {
+        return score(document, ngrams, source, learn, surprisals, new Candidates(List.of(), NONE), 0, neuralOrNull);
+    }
+
+    /** Scores without a network; see the longer form. */
+    public DocumentScore score(
+            DocumentTokens document,
+            NgramProbabilities ngrams,
+            SourceModel source,
+            boolean learn,
+            boolean surprisals,
+            Candidates candidates,
+            int predictions) {
+        return score(document, ngrams, source, learn, surprisals, candidates, predictions, null);
     }
 
     private static final NgramProbabilities NONE =
@@ -85,7 +118,9 @@ public final class DocumentScorer {
      * @param surprisals whether to list the bits of every token under the mixture
      * @param candidates words for the position after the last sentence, taken as still open: without its {@code </s>}
      * @param predictions how many words to predict per model; 0 for none
-     * @throws IllegalArgumentException where rows or orders do not fit the document or the settings
+     * @param neuralOrNull what the network says of {@code document}; null where it says nothing of it
+     * @throws IllegalArgumentException where rows or orders do not fit the document or the settings, or there is a network
+     *     that the settings do not name
      */
     public DocumentScore score(
             DocumentTokens document,
@@ -94,7 +129,8 @@ public final class DocumentScorer {
             boolean learn,
             boolean surprisals,
             Candidates candidates,
-            int predictions) {
+            int predictions,
+            NeuralExpert neuralOrNull) {
         int[] tokens = document.tokens();
         if (ngrams.order() != order || ngrams.rows() != tokens.length) {
             throw new IllegalArgumentException("probabilities of " + ngrams.rows() + " rows and order " + ngrams.order()
@@ -104,12 +140,18 @@ public final class DocumentScorer {
             throw new IllegalArgumentException(
                     "a source with " + source.settings() + ", expected one with " + settings);
         }
+        if (neuralOrNull != null && !neuralOrNull.network().model().equals(settings.neural())) {
+            throw new IllegalArgumentException(
+                    "a network '" + neuralOrNull.network().model() + "', expected "
+                            + (settings.hasNeural() ? "'" + settings.neural() + "'" : "none"));
+        }
+        expertOrNull = neuralOrNull;
+        if (neuralOrNull != null) {
+            neural.of(document, ngrams, neuralOrNull);
+        }
         RecencyCache cache = source.cache;
         long start = cache.next();
-        OnlineWeights mixtureBefore = learn ? null : source.mixtureWeights.copy();
-        OnlineWeights unigramBefore = learn ? null : source.unigramWeights.copy();
-        OnlineWeights bigramBefore = learn ? null : source.bigramWeights.copy();
-        BayesMixture bayesBefore = learn ? null : source.bayes.copy();
+        SourceModel.Learned before = learn ? null : source.learned();
 
         cache.reserve(tokens.length, !learn);
         number(document.words(), cache);
@@ -123,30 +165,25 @@ public final class DocumentScorer {
             if (i == last && predict) {
                 predicted = predict(candidates, source, predictions);
             }
-            boolean isUnknown = ngrams.unknown()[i];
-            int word = ids[tokens[i]];
-            double mixed = step(ngrams.probability(), i * order, ngrams.matched()[i], word, isUnknown, source);
+            double mixed = step(ngrams, i, tokens[i], source);
             if (surprisals) {
                 surprisal[i] = (float) (-Math.log(mixed) / LOG2);
             }
-            unknown += isUnknown ? 1 : 0;
+            unknown += ngrams.unknown()[i] ? 1 : 0;
         }
         if (last < 0 && predict) {
             predicted = predict(candidates, source, predictions);
         }
         if (!learn) {
             cache.undo(start);
-            source.mixtureWeights.set(mixtureBefore);
-            source.unigramWeights.set(unigramBefore);
-            source.bigramWeights.set(bigramBefore);
-            source.bayes.set(bayesBefore);
+            source.restore(before);
         }
         cache.endDocument();
         return result(document, ngrams, unknown, surprisal, predicted);
     }
 
     /** Scores one token, learns from it, and returns its probability under the mixture. */
-    private double step(double[] ngram, int row, int matched, int word, boolean unknown, SourceModel source) {
+    private double step(NgramProbabilities ngrams, int position, int token, SourceModel source) {
         RecencyCache cache = source.cache;
         OnlineWeights inner = source.mixtureWeights;
         OnlineWeights unigramPair = source.unigramWeights;
@@ -155,8 +192,23 @@ public final class DocumentScorer {
         double[] p = expert;
         double[] q = component;
         int n = order;
+        boolean unknown = ngrams.unknown()[position];
+        int matched = ngrams.matched()[position];
+        int word = ids[token];
 
-        int bucket = look(ngram, row, matched, unknown ? WordDictionary.UNKNOWN : word, cache);
+        int bucket =
+                look(ngrams.probability(), position * order, matched, unknown ? WordDictionary.UNKNOWN : word, cache);
+        if (settings.hasNeural()) {
+            q[n + 3] = 1.0 / (ngrams.types() + 2);
+            p[n + 2] = inner.mixOthers(bucket, p, n + 2);
+            if (expertOrNull != null) {
+                q[n + 3] = neural.probability(position, token, unknown, source.newWords());
+                p[n + 2] = q[n + 3];
+                if (!neural.hasRow(token)) {
+                    source.outsideRows(unknown);
+                }
+            }
+        }
         q[0] = inner.mix(bucket, p);
         System.arraycopy(p, 0, q, 1, n);
         pair[0] = p[top];
@@ -171,7 +223,7 @@ public final class DocumentScorer {
         double mixed = outer.mix(q);
 
         double innerWeight = outer.weight(0);
-        for (int i = 0; i < n + 2; i++) {
+        for (int i = 0; i < p.length; i++) {
             weightSum[i] += innerWeight * inner.weight(bucket, i) + (i < n ? outer.weight(1 + i) : 0);
         }
         double unigramWeight = outer.weight(n + 1);
@@ -179,6 +231,9 @@ public final class DocumentScorer {
         weightSum[n] += unigramWeight * unigramShare;
         weightSum[n + 1] += bigramWeight * bigramShare;
         weightSum[top] += unigramWeight * (1 - unigramShare) + bigramWeight * (1 - bigramShare);
+        if (settings.hasNeural()) {
+            weightSum[n + 2] += outer.weight(n + 3);
+        }
 
         inner.learn(bucket, p, q[0]);
         outer.learn(q, mixed);
@@ -186,10 +241,11 @@ public final class DocumentScorer {
 
         double[] product = unknown ? unknownProduct : knownProduct;
         double[] bits = unknown ? unknownBits : knownBits;
-        for (int i = 0; i < n + 2; i++) {
+        int mixture = q.length - 1;
+        for (int i = 0; i < mixture; i++) {
             multiply(product, bits, i, q[i + 1]);
         }
-        multiply(product, bits, n + 2, mixed);
+        multiply(product, bits, mixture, mixed);
         return mixed;
     }
 
@@ -260,6 +316,7 @@ public final class DocumentScorer {
                 bits,
                 known,
                 tokens,
+                expertOrNull == null ? 0 : tokens,
                 unknown,
                 characters(document),
                 unknown == 0 ? 0 : spellingBits(document, ngrams),
@@ -352,6 +409,7 @@ public final class DocumentScorer {
 
     private List<Prediction> predict(Candidates candidates, SourceModel source, int predictions) {
         NgramProbabilities rows = candidates.probabilities();
+        boolean hasOpen = expertOrNull != null && expertOrNull.score().open() != null;
         List<PredictedWord> byNgram = new ArrayList<>();
         List<PredictedWord> byMixture = new ArrayList<>();
         for (int row = 0; row < candidates.words().size(); row++) {
@@ -362,21 +420,58 @@ public final class DocumentScorer {
             }
             int event = isUnknownWord ? WordDictionary.UNKNOWN : number(word, source.cache);
             byNgram.add(new PredictedWord(word, rows.probability(row, order)));
-            byMixture.add(new PredictedWord(
-                    word, probability(rows.probability(), row * order, rows.matched()[row], event, source)));
+            double byNet = hasOpen
+                    ? neural.next(expertOrNull.network().vocabulary(), word, isUnknownWord, source.newWords())
+                    : Double.NaN;
+            byMixture.add(new PredictedWord(word, probability(rows, row, event, byNet, source)));
         }
-        return List.of(
-                new Prediction(models.get(top), best(byNgram, predictions)),
-                new Prediction(MixtureSettings.MIXTURE, best(byMixture, predictions)));
+        List<Prediction> predicted = new ArrayList<>();
+        predicted.add(new Prediction(models.get(top), best(byNgram, predictions)));
+        if (hasOpen) {
+            predicted.add(new Prediction(settings.neural(), byNetwork(source, predictions)));
+        }
+        predicted.add(new Prediction(MixtureSettings.MIXTURE, best(byMixture, predictions)));
+        return List.copyOf(predicted);
+    }
+
+    /** The network's own best words, which need not be candidates of the n-gram model. */
+    private List<PredictedWord> byNetwork(SourceModel source, int predictions) {
+        NeuralVocabulary vocabulary = expertOrNull.network().vocabulary();
+        float[] open = expertOrNull.score().open();
+        PriorityQueue<PredictedWord> best = new PriorityQueue<>(Comparator.comparingDouble(PredictedWord::probability));
+        for (int row = 0; row < open.length; row++) {
+            if (best.size() < predictions || open[row] > best.peek().probability()) {
+                boolean isUnknown = row == NeuralVocabulary.UNKNOWN;
+                best.add(new PredictedWord(
+                        vocabulary.word(row),
+                        isUnknown
+                                ? neural.next(vocabulary, vocabulary.word(row), true, source.newWords())
+                                : open[row]));
+                if (best.size() > predictions) {
+                    best.remove();
+                }
+            }
+        }
+        return best(new ArrayList<>(best), predictions);
     }
 
     private static int number(String word, RecencyCache cache) {
         return word.equals(DocumentTokens.EOS_WORD) ? WordDictionary.END_OF_SENTENCE : cache.find(word);
     }
 
-    /** The mixture's probability of one event, from which nothing is learned. */
-    private double probability(double[] ngram, int row, int matched, int event, SourceModel source) {
-        int bucket = look(ngram, row, matched, event, source.cache);
+    /**
+     * The mixture's probability of one event, from which nothing is learned.
+     *
+     * @param byNet what the network gives it; not a number where it says nothing
+     */
+    private double probability(NgramProbabilities rows, int row, int event, double byNet, SourceModel source) {
+        int matched = rows.matched()[row];
+        int bucket = look(rows.probability(), row * order, matched, event, source.cache);
+        if (settings.hasNeural()) {
+            boolean absent = Double.isNaN(byNet);
+            expert[order + 2] = absent ? source.mixtureWeights.mixOthers(bucket, expert, order + 2) : byNet;
+            component[order + 3] = absent ? 1.0 / (rows.types() + 2) : byNet;
+        }
         component[0] = source.mixtureWeights.mix(bucket, expert);
         System.arraycopy(expert, 0, component, 1, order);
         pair[0] = expert[top];

@@ -17,6 +17,7 @@ import java.util.List;
  * @param learningRate the least step η of the weights towards the newest posterior, in (0, 1)
  * @param firstSteps how many tokens' worth of trust the first weights have: the step is 1 / (tokens + firstSteps) while
  *     that is more than η
+ * @param neural the name of the network among models and experts, such as {@code lstm}; null where none is mixed in
  */
 public record MixtureSettings(
         int order,
@@ -27,7 +28,8 @@ public record MixtureSettings(
         int bigramWindow,
         double bigramDiscount,
         double learningRate,
-        int firstSteps) {
+        int firstSteps,
+        String neural) {
 
     /** The name of the model that mixes the unigram cache with the top order. */
     public static final String CACHE_UNIGRAM = "cache-unigram";
@@ -37,6 +39,30 @@ public record MixtureSettings(
 
     /** The name of the mixture of everything. */
     public static final String MIXTURE = "mixture";
+
+    /** A mixture without a network; see {@link #withNeural}. */
+    public MixtureSettings(
+            int order,
+            String ngramModel,
+            int unigramWindow,
+            int recentWindow,
+            double recentShare,
+            int bigramWindow,
+            double bigramDiscount,
+            double learningRate,
+            int firstSteps) {
+        this(
+                order,
+                ngramModel,
+                unigramWindow,
+                recentWindow,
+                recentShare,
+                bigramWindow,
+                bigramDiscount,
+                learningRate,
+                firstSteps,
+                null);
+    }
 
     /** Checks the ranges. */
     public MixtureSettings {
@@ -67,22 +93,50 @@ public record MixtureSettings(
     }
 
     /**
+     * The same with a network called {@code model} as one more expert.
+     *
+     * @param model the cell's label, {@link dev.driftline.neural.Network#model()}
+     */
+    public MixtureSettings withNeural(String model) {
+        return new MixtureSettings(
+                order,
+                ngramModel,
+                unigramWindow,
+                recentWindow,
+                recentShare,
+                bigramWindow,
+                bigramDiscount,
+                learningRate,
+                firstSteps,
+                model);
+    }
+
+    /** Whether a network is one of the experts. */
+    public boolean hasNeural() {
+        return neural != null;
+    }
+
+    /**
      * The names of the models in the order in which a {@link DocumentScore} lists them: the n-gram models from order 1,
-     * {@value #CACHE_UNIGRAM}, {@value #CACHE_BIGRAM}, {@value #MIXTURE}.
+     * {@value #CACHE_UNIGRAM}, {@value #CACHE_BIGRAM}, the network where there is one, {@value #MIXTURE}.
      */
     public List<String> models() {
-        List<String> names = ngramModels();
-        names.add(CACHE_UNIGRAM);
-        names.add(CACHE_BIGRAM);
+        List<String> names = new ArrayList<>(experts());
         names.add(MIXTURE);
         return List.copyOf(names);
     }
 
-    /** The names of the experts that the mixture weighs: the n-gram models from order 1, and the two caches alone. */
+    /**
+     * The names of the experts that the mixture weighs: the n-gram models from order 1, the two caches alone, and the
+     * network where there is one.
+     */
     public List<String> experts() {
         List<String> names = ngramModels();
         names.add(CACHE_UNIGRAM);
         names.add(CACHE_BIGRAM);
+        if (neural != null) {
+            names.add(neural);
+        }
         return List.copyOf(names);
     }
 

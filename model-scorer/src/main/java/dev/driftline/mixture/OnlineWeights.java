@@ -40,6 +40,20 @@ final class OnlineWeights {
         return mixed;
     }
 
+    /** What {@link #mix} would give without {@code left}, the weights of the others renormalised. */
+    double mixOthers(int bucket, double[] probabilities, int left) {
+        int at = bucket * experts;
+        double mixed = 0;
+        double sum = 0;
+        for (int i = 0; i < experts; i++) {
+            if (i != left) {
+                mixed += weights[at + i] * probabilities[i];
+                sum += weights[at + i];
+            }
+        }
+        return sum > 0 ? mixed / sum : 0;
+    }
+
     double weight(int bucket, int expert) {
         return weights[bucket * experts + expert];
     }

@@ -37,6 +37,8 @@ public final class SourceModel {
     final OnlineWeights unigramWeights;
     final OnlineWeights bigramWeights;
     final BayesMixture bayes;
+    private long outside;
+    private long newOutside;
     private long stored;
 
     /** A source of which nothing is known. */
@@ -47,10 +49,10 @@ public final class SourceModel {
         double rate = settings.learningRate();
         int firstSteps = settings.firstSteps();
         cache = new RecencyCache(settings);
-        mixtureWeights = new OnlineWeights(order + 2, firstMixtureWeights(order), rate, firstSteps);
+        mixtureWeights = new OnlineWeights(settings.experts().size(), firstMixtureWeights(settings), rate, firstSteps);
         unigramWeights = new OnlineWeights(2, repeated(order, 0.88, 0.12), rate, firstSteps);
         bigramWeights = new OnlineWeights(2, repeated(buckets, 0.8, 0.2), rate, firstSteps);
-        bayes = new BayesMixture(order + 3);
+        bayes = new BayesMixture(settings.models().size());
     }
 
     /** The settings that this source was made with. */
@@ -61,6 +63,42 @@ public final class SourceModel {
     /** The number of tokens learned from this source so far, those that the caches forgot included. */
     public long tokens() {
         return cache.next();
+    }
+
+    /** ρ of {@link NeuralEvents}: how often an event without a row in the network was a new word. */
+    double newWords() {
+        return (newOutside + 0.5) / (outside + 1);
+    }
+
+    /** Counts an event without a row in the network. */
+    void outsideRows(boolean isNew) {
+        outside++;
+        newOutside += isNew ? 1 : 0;
+    }
+
+    /** What was learned, the tokens of the caches apart. */
+    record Learned(
+            OnlineWeights mixture,
+            OnlineWeights unigram,
+            OnlineWeights bigram,
+            BayesMixture bayes,
+            long outside,
+            long newOutside) {}
+
+    /** A copy of what was learned. */
+    Learned learned() {
+        return new Learned(
+                mixtureWeights.copy(), unigramWeights.copy(), bigramWeights.copy(), bayes.copy(), outside, newOutside);
+    }
+
+    /** Goes back to what had been learned. */
+    void restore(Learned before) {
+        mixtureWeights.set(before.mixture);
+        unigramWeights.set(before.unigram);
+        bigramWeights.set(before.bigram);
+        bayes.set(before.bayes);
+        outside = before.outside;
+        newOutside = before.newOutside;
     }
 
     /**
@@ -84,8 +122,9 @@ public final class SourceModel {
         return matched * CONTEXT_CLASSES + contextClass;
     }
 
-    private static double[] firstMixtureWeights(int order) {
-        int experts = order + 2;
+    private static double[] firstMixtureWeights(MixtureSettings settings) {
+        int order = settings.order();
+        int experts = settings.experts().size();
         double[] weights = new double[order * CONTEXT_CLASSES * experts];
         for (int matched = 0; matched < order; matched++) {
             for (int c = 0; c < CONTEXT_CLASSES; c++) {
@@ -96,6 +135,7 @@ public final class SourceModel {
                     weight += i == order - 1 ? 0.5 : 0;
                     weight += i == order + 1 ? 0.2 : 0;
                     weight += i == matched ? 0.1 : 0;
+                    weight += i == order + 2 ? 0.3 : 0;
                     weights[at + i] = weight;
                     sum += weight;
                 }

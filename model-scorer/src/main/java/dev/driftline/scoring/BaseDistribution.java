@@ -60,6 +60,11 @@ final class BaseDistribution {
                 continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
     }
 
+    /** The known types, {@code </s>} and {@code <unk>} not among them. */
+    long types() {
+        return (long) vocabulary - 2;
+    }
+
     /** Whether a word without a raw count is {@code <unk>}. */
     boolean growing() {
         return growing;

@@ -208,7 +208,7 @@ public final class Gather {
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
             }
         }
-        return new NgramProbabilities(order, probability, matched, unknown, bits);
+        return new NgramProbabilities(order, probability, matched, unknown, bits, base.types());
     }
 
     /**
@@ -240,6 +240,8 @@ public final class Gather {
             }
         }
         return new Candidates(
-                words, new NgramProbabilities(order, probability, matched, new boolean[count], new float[count]));
+                words,
+                new NgramProbabilities(
+                        order, probability, matched, new boolean[count], new float[count], base.types()));
     }
 }

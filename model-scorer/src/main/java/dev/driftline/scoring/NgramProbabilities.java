@@ -11,9 +11,17 @@ package dev.driftline.scoring;
  * @param matched {@code [rows]}: the length of the longest context seen, 0 to N − 1
  * @param unknown {@code [rows]}: whether the event was {@code <unk>}
  * @param spellingBits {@code [rows]}: bits to spell an unknown word out, beyond those of {@code <unk>}; 0 where known
+ * @param types the known types behind the rows, {@code </s>} and {@code <unk>} not among them: the events are these two
+ *     and so many words
  */
 public record NgramProbabilities(
-        int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits) {
+        int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits, long types) {
+
+    /** Rows that no network is mixed with, which alone needs to know how many types there are. */
+    public NgramProbabilities(
+            int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits) {
+        this(order, probability, matched, unknown, spellingBits, 0);
+    }
 
     /** The number of rows. */
     public int rows() {

@@ -132,6 +132,9 @@ public final class Keys {
                     + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
             VocabularyChoice::parse);
 
+    /** The value of {@link #NEURAL_MODEL} that means the n-gram model alone. */
+    public static final String NO_NEURAL_MODEL = "none";
+
     /** The network beside the n-gram model. */
     public static final ConfigKey<String> NEURAL_MODEL = oneOf(
             "neural.model",
@@ -139,7 +142,9 @@ public final class Keys {
             "lstm",
             "The network that is fine-tuned on the stream and mixed with the n-gram model: a vanilla recurrent network, a "
                     + "GRU, an LSTM, or a feed-forward network over a window of words. none: the n-gram model alone.",
-            Stream.concat(Stream.of("none"), Arrays.stream(Cell.values()).map(Cell::label))
+            Stream.concat(
+                            Stream.of(NO_NEURAL_MODEL),
+                            Arrays.stream(Cell.values()).map(Cell::label))
                     .toList());
 
     /** Snapshots kept. */

@@ -8,6 +8,8 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.snapshots.ActiveSnapshot;
+import dev.driftline.snapshots.SnapshotFollower;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -39,16 +41,19 @@ public final class DriftlineService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
     private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SNAPSHOTS_PATIENCE = Duration.ofSeconds(60);
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
     private final Progress progress = new Progress();
     private final RestoreProgress restores = new RestoreProgress();
     private final FailureResponse failures = new FailureResponse();
+    private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
+    private volatile SnapshotFollower snapshots;
     private volatile KafkaStreams streams;
     private TopologySettings settings;
 
@@ -88,6 +93,7 @@ public final class DriftlineService implements AutoCloseable {
             SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
             registry = serdes.client();
             checkSchemas();
+            followSnapshots();
             Properties properties = StreamsTuning.of(config);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             streams = new KafkaStreams(
@@ -102,6 +108,25 @@ public final class DriftlineService implements AutoCloseable {
         } catch (RuntimeException e) {
             closeQuietly();
             throw e;
+        }
+    }
+
+    /** Before the streams, so that an instance that comes back scores its first document with the network, too. */
+    private void followSnapshots() {
+        if (config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL)) {
+            return;
+        }
+        snapshots = new SnapshotFollower(config, activeSnapshot);
+        snapshots.start();
+        try {
+            if (!snapshots.awaitCaughtUp(SNAPSHOTS_PATIENCE)) {
+                LOG.warn(
+                        "The snapshots topic is not read yet after {} s: documents are scored without a network until it is",
+                        SNAPSHOTS_PATIENCE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
     }
 
@@ -248,6 +273,16 @@ public final class DriftlineService implements AutoCloseable {
         return shards;
     }
 
+    /** The snapshot of the network that this instance scores with; it has none where {@code neural.model=none}. */
+    public ActiveSnapshot activeSnapshot() {
+        return activeSnapshot;
+    }
+
+    /** The snapshots of the network that there are; empty before the start and where {@code neural.model=none}. */
+    public Optional<SnapshotFollower> snapshots() {
+        return Optional.ofNullable(snapshots);
+    }
+
     /** What has been done. */
     public Progress progress() {
         return progress;
@@ -268,6 +303,9 @@ public final class DriftlineService implements AutoCloseable {
             if (!clean) {
                 LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
             }
+        }
+        if (snapshots != null) {
+            snapshots.close();
         }
         if (registry != null) {
             try {

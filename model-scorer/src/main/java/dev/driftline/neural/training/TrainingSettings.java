@@ -38,4 +38,9 @@ public record TrainingSettings(
             Optimizer optimizer, double learningRate, double clip, double decay, int streams, int steps, long seed) {
         this(optimizer, learningRate, clip, decay, streams, steps, seed, false);
     }
+
+    /** The same with another seed. */
+    public TrainingSettings withSeed(long other) {
+        return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, other, lazy);
+    }
 }

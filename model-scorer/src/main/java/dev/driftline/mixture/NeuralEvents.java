@@ -1,0 +1,93 @@
+package dev.driftline.mixture;
+
+import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.NgramProbabilities;
+
+/**
+ * The probabilities of a network as those of the n-gram model's events: its known types, {@code </s>} and {@code <unk>}.
+ *
+ * <p>A type with a row has its row's probability. What the network gives {@code <unk>} is shared out over the events that
+ * have none: a share ρ is the n-gram model's own {@code <unk>}, the rest is divided evenly among the known types without a
+ * row, of which there are K. ρ is the source's running estimate of how often such an event is a new word (Krichevsky and
+ * Trofimov 1981: (new + ½) / (all + 1)); where K is 0 it is 1. So the events sum to
+ * Σ rows + p({@code <unk>})·(ρ + (1 − ρ)) = 1.
+ *
+ * <p>A row whose word the n-gram model does not know is part of its {@code <unk>}. Where there may be such
+ * {@linkplain NeuralExpert#foreign() foreign} rows, K is taken as if all of them were, and {@code <unk>} gets the row of the
+ * word that came, not the sum over all of them, which would need another pass over the output layer: the events then sum to
+ * a little less than 1, never more.
+ *
+ * <p>Not thread-safe.
+ */
+final class NeuralEvents {
+
+    private NetworkScore score;
+    private int[] row = new int[1024];
+    private double outside;
+
+    /** Turns to a document; {@code ngrams} say how many types are known. */
+    void of(DocumentTokens document, NgramProbabilities ngrams, NeuralExpert expert) {
+        score = expert.score();
+        int tokens = document.tokens().length;
+        if (score.logProbabilities().length != tokens || score.topProbabilities().length != tokens) {
+            throw new IllegalArgumentException(
+                    "a network's score of " + score.logProbabilities().length + " tokens, expected one of " + tokens);
+        }
+        NeuralVocabulary vocabulary = expert.network().vocabulary();
+        String[] words = document.words();
+        if (words.length > row.length) {
+            row = new int[Math.max(words.length, 2 * row.length)];
+        }
+        row[DocumentTokens.BOS] = NeuralVocabulary.EOS;
+        row[DocumentTokens.EOS] = NeuralVocabulary.EOS;
+        for (int i = 2; i < words.length; i++) {
+            row[i] = vocabulary.index(words[i]);
+        }
+        outside = typesOutside(ngrams, expert);
+    }
+
+    /** K: the known types that have no row, or more where rows may be foreign. */
+    private static double typesOutside(NgramProbabilities ngrams, NeuralExpert expert) {
+        int rows = expert.network().vocabulary().size() - 2;
+        return Math.max(0, ngrams.types() - rows + Math.min(rows, expert.foreign()));
+    }
+
+    /** Whether the network has a row for a word of the document. */
+    boolean hasRow(int word) {
+        return row[word] != NeuralVocabulary.UNKNOWN;
+    }
+
+    /** The probability of the most probable token at a position. */
+    double sureness(int position) {
+        return score.topProbabilities()[position];
+    }
+
+    /**
+     * The probability of the event at a position.
+     *
+     * @param word the word of the document that came
+     * @param unknown whether the n-gram model does not know it
+     * @param newWords ρ
+     */
+    double probability(int position, int word, boolean unknown, double newWords) {
+        return event(Math.exp(score.logProbabilities()[position]), hasRow(word), unknown, newWords);
+    }
+
+    /** The probability of a word as the next one, from {@link NetworkScore#open()}. */
+    double next(NeuralVocabulary vocabulary, String word, boolean unknown, double newWords) {
+        int index = vocabulary.index(word);
+        return event(score.open()[index], index != NeuralVocabulary.UNKNOWN, unknown, newWords);
+    }
+
+    private double event(double p, boolean hasRow, boolean unknown, double newWords) {
+        if (hasRow) {
+            return p;
+        }
+        if (outside == 0) {
+            return unknown ? p : 0;
+        }
+        return unknown ? p * newWords : p * (1 - newWords) / outside;
+    }
+}
