@@ -24,9 +24,9 @@ final class Decisions {
                     .setDecision(Decision.ROLLED_BACK)
                     .setReason(round.reason())
                     // The version that comes back is the candidate of the record, and the incumbent of the comparison.
-                    .setCandidateBitsPerToken(comparison.incumbentBitsPerToken())
-                    .setIncumbentBitsPerToken(comparison.candidateBitsPerToken())
-                    .setMeanDifference(-comparison.meanDifference())
+                    .setCandidateBitsPerToken(number(comparison.incumbentBitsPerToken()))
+                    .setIncumbentBitsPerToken(number(comparison.candidateBitsPerToken()))
+                    .setMeanDifference(number(-comparison.meanDifference()))
                     .setMargin(promotion.rollbackMargin())
                     .build();
         }

@@ -150,7 +150,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                     decision(Decisions.byOperator(
                             active.get(),
                             state.active(),
-                            snapshots.active().map(snapshot -> snapshot.manifest().parent()),
+                            snapshots
+                                    .active()
+                                    .map(snapshot -> snapshot.manifest().parent()),
                             reason,
                             Instant.ofEpochMilli(now))),
                     PROMOTIONS_SINK);
@@ -177,8 +179,8 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void begin(Optional<Snapshot> active, long now) {
         long number = 1 + newestNumber();
-        TrainingBatch batch = state.buffer()
-                .batch(background.taughtTo(active), online.holdOutTokens(), online.replay(), number);
+        TrainingBatch batch =
+                state.buffer().batch(background.taughtTo(active), online.holdOutTokens(), online.replay(), number);
         LOG.info(
                 "Round {}: {} new documents and {} older ones, {} held out, from {}",
                 number,
@@ -231,8 +233,8 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         Instant at = Instant.ofEpochMilli(lastRoundAt);
         Optional<String> active = snapshots.active().map(Snapshot::version);
         if (!active.equals(round.incumbent())) {
-            String reason = "dropped: while it was taught from " + round.incumbent().orElse("nothing") + ", "
-                    + active.orElse("none") + " became active";
+            String reason = "dropped: while it was taught from "
+                    + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active";
             LOG.info("A round is {}", reason);
             round.candidate()
                     .ifPresent(candidate -> context.forward(
@@ -246,8 +248,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         } else if (round.outcome() == Round.Outcome.ROLLED_BACK) {
             activate(round.parent().orElseThrow());
         }
-        context.forward(
-                decision(Decisions.of(round, online.promotion(), at)), PROMOTIONS_SINK);
+        context.forward(decision(Decisions.of(round, online.promotion(), at)), PROMOTIONS_SINK);
     }
 
     private void publish(Snapshot candidate, List<SnapshotMessages.Message> messages) {
