@@ -51,6 +51,7 @@ import picocli.CommandLine.ScopeType;
             PredictionsCommand.class,
             DeadLettersCommand.class,
             GenerateCommand.class,
+            EncodeCommand.class,
             CountsCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
