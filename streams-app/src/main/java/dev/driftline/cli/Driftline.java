@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            TrainCommand.class,
             EvaluateCommand.class,
             ProduceCommand.class,
             ScoresCommand.class,
