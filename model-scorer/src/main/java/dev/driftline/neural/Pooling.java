@@ -7,5 +7,22 @@ public enum Pooling {
     /** The mean over the tokens. */
     MEAN,
     /** The largest value of each unit. */
-    MAX
+    MAX;
+
+    /**
+     * The one called {@code label}, whatever its case; the mean for null.
+     *
+     * @throws IllegalArgumentException naming the known ones if there is none
+     */
+    public static Pooling named(String label) {
+        if (label == null) {
+            return MEAN;
+        }
+        for (Pooling pooling : values()) {
+            if (pooling.name().equalsIgnoreCase(label)) {
+                return pooling;
+            }
+        }
+        throw new IllegalArgumentException("no pooling is called '" + label + "', expected last, mean or max");
+    }
 }

@@ -50,6 +50,7 @@ import picocli.CommandLine.ScopeType;
             PredictionsCommand.class,
             DeadLettersCommand.class,
             GenerateCommand.class,
+            EncodeCommand.class,
             CountsCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

@@ -36,8 +36,8 @@ final class ModelSource {
         URI instance;
     }
 
-    @ArgGroup(multiplicity = "1")
-    private Place place;
+    @ArgGroup(multiplicity = "0..1")
+    private Place place = new Place();
 
     @Option(
             names = "--vocabulary",
@@ -52,6 +52,16 @@ final class ModelSource {
             defaultValue = "kneser-ney",
             description = "With --state: how probabilities are made from the counts; kneser-ney by default.")
     private String smoothing;
+
+    /** Whether a running instance was named. */
+    boolean isInstance() {
+        return place.instance != null;
+    }
+
+    /** Whether a state directory was named. */
+    boolean isState() {
+        return place.state != null;
+    }
 
     /** Opens the state directory, if that was named. */
     Optional<StateDirectory> openState() {
@@ -75,6 +85,9 @@ final class ModelSource {
 
     /** Asks the running instance; returns its answer, JSON. */
     String ask(String path, Map<String, String> query) {
+        if (place.instance == null) {
+            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", 2);
+        }
         String parameters = query.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));

@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
@@ -31,7 +32,7 @@ final class LiveModel {
 
     /** Sentences drawn from the model, the same ones every time. */
     List<String> samples(int most) {
-        TextGenerator generator = questions.generator(SAMPLING, SEED);
+        TextGenerator generator = new TextGenerator(questions.text(0), SAMPLING, Constraints.NONE, SEED);
         return IntStream.range(0, most)
                 .mapToObj(i -> String.join(" ", generator.sentence(List.of(), LONGEST_SAMPLE)))
                 .toList();

@@ -1,8 +1,8 @@
 package dev.driftline.serving;
 
-import dev.driftline.generation.Sampling;
-import dev.driftline.generation.TextGenerator;
+import dev.driftline.generation.NgramText;
 import dev.driftline.generation.TextGenerator.WordProbability;
+import dev.driftline.generation.TextModel;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
@@ -73,17 +73,18 @@ public final class ModelQuestions {
     }
 
     /**
-     * A generator of text that draws from the most probable words of each step: as many as {@code sampling} says, or
-     * {@value #DRAWN_FROM}, since the whole vocabulary would have to cross the network.
+     * The counts as a model that text is generated from: at each step the most probable words, since the whole vocabulary
+     * would have to cross the network.
+     *
+     * @param from how many words, 1 or more; 0 for {@value #DRAWN_FROM}
      */
-    public TextGenerator generator(Sampling sampling, long seed) {
-        int from = sampling.topK() > 0 ? sampling.topK() : DRAWN_FROM;
-        NextWordDistribution next = sentence -> {
-            List<WordProbability> words = next(sentence, from);
+    public TextModel text(int from) {
+        int k = from > 0 ? from : DRAWN_FROM;
+        return new NgramText(sentence -> {
+            List<WordProbability> words = next(sentence, k);
             return new NextWordDistribution.Words(
                     words.stream().map(WordProbability::word).toArray(String[]::new),
                     words.stream().mapToDouble(WordProbability::probability).toArray());
-        };
-        return new TextGenerator(next, sampling, seed);
+        });
     }
 }

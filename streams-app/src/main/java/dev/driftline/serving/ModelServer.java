@@ -1,20 +1,26 @@
 package dev.driftline.serving;
 
+import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
-import dev.driftline.generation.TextGenerator;
+import dev.driftline.generation.TextRequest;
+import dev.driftline.neural.Pooling;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import dev.driftline.training.TrainerProgress;
 import io.javalin.Javalin;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The HTTP endpoint of an instance.
@@ -23,15 +29,20 @@ import java.util.stream.IntStream;
  * GET  /v1/status                                   what this instance is doing
  * GET  /v1/counts?ngram=students+opened+their       raw count, whichever instance has it
  * GET  /v1/next?context=students+opened+their&amp;k=10  the most probable next words
- * GET  /v1/generate?prompt=…&amp;sentences=3            text drawn from the model
+ * GET  /v1/generate?prompt=…&amp;sentences=3            text written by the model: drawn, or found by beam search
+ * GET  /v1/encode?text=…&amp;pooling=mean               a document's vector
  * POST /v1/shards/N, GET /v1/shards/N/count         between instances
  * </pre>
+ *
+ * <p>{@code model=ngram|network|mixture} says which model is asked for words and text; {@code </s>} in a text ends a
+ * sentence.
  *
  * <p>Answers 503 with {@code Retry-After} while a shard that is needed is nowhere, and never from half of the model.
  */
 public final class ModelServer implements AutoCloseable {
 
     private static final int MOST_WORDS = 1000;
+    private static final int MOST_BEAM = 100;
     private static final int RETRY_SECONDS = 2;
 
     private final Javalin http;
@@ -50,6 +61,8 @@ public final class ModelServer implements AutoCloseable {
     public static ModelServer start(String host, int port, DriftlineService service, TopologySettings settings) {
         ServiceShards shards = new ServiceShards(service);
         ModelQuestions questions = new ModelQuestions(settings.model(), settings.shards(), shards);
+        NetworkQuestions network = new NetworkQuestions(service.activeSnapshot());
+        TextQuestions texts = new TextQuestions(questions, network, service.progress());
         Javalin http = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
                     config.routes.get("/v1/status", context -> context.json(status(service)));
@@ -60,9 +73,14 @@ public final class ModelServer implements AutoCloseable {
                     config.routes.get("/v1/next", context -> {
                         List<String> words = words(context, "context");
                         int k = whole(context, "k", 10, 1, MOST_WORDS);
-                        context.json(fields("context", words, "next", questions.next(words, k)));
+                        context.json(fields(
+                                "context",
+                                words,
+                                "next",
+                                texts.next(context.queryParam("model"), networkWeight(context), words, k)));
                     });
-                    config.routes.get("/v1/generate", context -> generate(context, questions));
+                    config.routes.get("/v1/generate", context -> generate(context, texts));
+                    config.routes.get("/v1/encode", context -> encode(context, network));
                     config.routes.post(
                             "/v1/shards/{shard}",
                             context -> context.result(service.shards()
@@ -75,6 +93,11 @@ public final class ModelServer implements AutoCloseable {
                                     .orElseThrow(() -> notHere(context)))));
                     config.routes.exception(
                             ShardUnavailableException.class,
+                            (e, context) -> context.status(503)
+                                    .header("Retry-After", Integer.toString(RETRY_SECONDS))
+                                    .json(fields("status", 503, "detail", e.getMessage())));
+                    config.routes.exception(
+                            SnapshotUnavailableException.class,
                             (e, context) -> context.status(503)
                                     .header("Retry-After", Integer.toString(RETRY_SECONDS))
                                     .json(fields("status", 503, "detail", e.getMessage())));
@@ -144,17 +167,70 @@ public final class ModelServer implements AutoCloseable {
                 trainer.lastRound().map(Round::describe).orElse(null));
     }
 
-    private static void generate(Context context, ModelQuestions questions) {
-        List<String> prompt = words(context, "prompt");
-        Sampling sampling = new Sampling(
-                real(context, "temperature", 1), whole(context, "top_k", 0, 0, MOST_WORDS), real(context, "top_p", 1));
-        long seed = whole(context, "seed", 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
-        int most = whole(context, "words", 50, 1, MOST_WORDS);
-        TextGenerator generator = questions.generator(sampling, seed);
-        List<List<String>> sentences = IntStream.range(0, whole(context, "sentences", 1, 1, 100))
-                .mapToObj(i -> generator.sentence(prompt, most))
-                .toList();
-        context.json(fields("prompt", prompt, "sentences", sentences));
+    private static void generate(Context context, TextQuestions texts) {
+        int sentences = whole(context, "sentences", 1, 1, 100);
+        int beam = whole(context, "beam", 0, 0, MOST_BEAM);
+        TextRequest request = new TextRequest(
+                words(context, "prompt"),
+                sentences,
+                whole(context, "words", 50, 1, MOST_WORDS),
+                new Sampling(
+                        real(context, "temperature", 1),
+                        whole(context, "top_k", 0, 0, MOST_WORDS),
+                        real(context, "top_p", 1)),
+                new Constraints(
+                        words(context, "must"),
+                        Set.copyOf(words(context, "must_not")),
+                        whole(context, "max_repeats", 0, 0, MOST_WORDS)),
+                beam == 0 ? 0 : Math.max(beam, sentences),
+                real(context, "length_normalisation", TextRequest.LENGTH_NORMALISATION),
+                whole(context, "seed", 1, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        List<TextRequest.Continuation> written =
+                texts.write(context.queryParam("model"), networkWeight(context), request);
+        Map<String, Object> answer = fields(
+                "prompt",
+                request.prompt(),
+                "sentences",
+                written.stream().map(TextRequest.Continuation::words).toList());
+        if (beam > 0) {
+            answer.put(
+                    "bits", written.stream().map(TextRequest.Continuation::bits).toList());
+        }
+        context.json(answer);
+    }
+
+    private static void encode(Context context, NetworkQuestions network) {
+        Pooling pooling = Pooling.named(context.queryParam("pooling"));
+        List<List<String>> sentences = new ArrayList<>();
+        List<String> sentence = new ArrayList<>();
+        for (String word : words(context, "text")) {
+            if (word.equals(DocumentTokens.EOS_WORD)) {
+                sentences.add(List.copyOf(sentence));
+                sentence.clear();
+            } else {
+                sentence.add(word);
+            }
+        }
+        if (!sentence.isEmpty()) {
+            sentences.add(sentence);
+        }
+        if (sentences.isEmpty()) {
+            throw new BadRequestResponse("text is missing: what is to be encoded, its words separated by spaces");
+        }
+        NetworkQuestions.Encoded encoded = network.encode(sentences, pooling);
+        context.json(fields(
+                "snapshot_version",
+                encoded.snapshot(),
+                "pooling",
+                pooling.name().toLowerCase(Locale.ROOT),
+                "vector",
+                encoded.vector()));
+    }
+
+    private static Optional<Double> networkWeight(Context context) {
+        return context.queryParam("network_weight") == null
+                ? Optional.empty()
+                : Optional.of(real(context, "network_weight", 0));
     }
 
     private static int shard(Context context, TopologySettings settings) {

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -8,9 +9,12 @@ import java.util.concurrent.atomic.LongAdder;
 /** What the tasks of this instance have done and have before them, for status. Thread-safe. */
 public final class Progress {
 
+    private static final int WEIGHT_MEMORY = 50;
+
     private final Map<Integer, Integer> pending = new ConcurrentHashMap<>();
     private final LongAdder documents = new LongAdder();
     private final LongAdder tokens = new LongAdder();
+    private volatile double networkWeight = Double.NaN;
 
     /** Nothing done, no partition owned. */
     public Progress() {}
@@ -28,6 +32,18 @@ public final class Progress {
     /** Tokens scored since this instance started. */
     public long tokensScored() {
         return tokens.sum();
+    }
+
+    /** The share that mixtures gave the network lately, 0 to 1; empty while no network took part. */
+    public OptionalDouble networkWeight() {
+        double weight = networkWeight;
+        return Double.isNaN(weight) ? OptionalDouble.empty() : OptionalDouble.of(weight);
+    }
+
+    /** Of about the last {@value #WEIGHT_MEMORY} documents; threads may overwrite each other, which changes little. */
+    void networkWeighed(double weight) {
+        double before = networkWeight;
+        networkWeight = Double.isNaN(before) ? weight : before + (weight - before) / WEIGHT_MEMORY;
     }
 
     void partitionRevoked(int partition) {

@@ -44,6 +44,7 @@ final class BackPropagation {
     private float[] projected = NONE;
     private float[] projectedGradient = NONE;
     private double[] losses = {};
+    private float[] tops;
     private int[] entries = {};
     private int[] rowsOfBand = {};
 
@@ -83,9 +84,19 @@ final class BackPropagation {
      * @param counts how many streams each step has; equal but for the last step, which may have fewer
      * @param dropout null for none
      * @param surprisals [rows], receives −ln p of each target; null if not asked for
+     * @param tops [rows], receives the probability of the most probable word, of the head if there are bands; null if not
+     *     asked for
      * @return Σ −ln p of the targets, in nats
      */
-    double chunk(int[] tokens, int[] targets, int[] counts, int steps, Dropout dropout, double[] surprisals) {
+    double chunk(
+            int[] tokens,
+            int[] targets,
+            int[] counts,
+            int steps,
+            Dropout dropout,
+            double[] surprisals,
+            float[] tops) {
+        this.tops = tops;
         packed.pack(parameters, output);
         gradients.clear();
         layers.forward(parameters, packed, tokens, counts, steps, dropout);
@@ -224,8 +235,12 @@ final class BackPropagation {
             }
             float largest = kernels.max(logits, at, size);
             float chosen = logits[at + entries[row]];
+            float likeliest = index == 0 && tops != null ? kernels.max(logits, at, classifier.words()) : 0;
             float sum = kernels.exp(logits, at, size, largest);
             losses[lossRows == null ? row : lossRows[row]] += largest - chosen + Math.log(sum);
+            if (index == 0 && tops != null) {
+                tops[row] = (float) Math.exp(likeliest - largest) / sum;
+            }
             scale(logits, at, size, scale / sum);
             logits[at + entries[row]] -= scale;
         }

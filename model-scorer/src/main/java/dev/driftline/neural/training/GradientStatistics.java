@@ -11,12 +11,24 @@ public final class GradientStatistics {
 
     private final Parameters sums;
     private long count;
+    private double meanRoot;
+    private long meanOf = -1;
 
     /** Of nothing yet. */
     GradientStatistics(Parameters shapes) {
         sums = new Parameters(shapes.tensors().stream()
                 .map(tensor -> Tensor.zeros(tensor.name(), tensor.shape()))
                 .toList());
+    }
+
+    private GradientStatistics(Parameters sums, long count) {
+        this.sums = sums;
+        this.count = count;
+    }
+
+    /** The same after rows have moved. */
+    GradientStatistics replaced(RowReplacement replacement) {
+        return new GradientStatistics(replacement.state(sums), count);
     }
 
     void add(Gradients gradients) {
@@ -56,6 +68,14 @@ public final class GradientStatistics {
 
     /** The mean over the tensors of the mean √MS of their weights, as Krause et al. have it. */
     double meanRoot() {
+        if (meanOf != count) {
+            meanRoot = computeMeanRoot();
+            meanOf = count;
+        }
+        return meanRoot;
+    }
+
+    private double computeMeanRoot() {
         double total = 0;
         for (Tensor tensor : sums.tensors()) {
             double sum = 0;

@@ -35,10 +35,10 @@ public final class NetworkTrainer {
     private final TrainingSettings settings;
     private final Architecture architecture;
     private final Kernels kernels;
-    private final NeuralVocabulary vocabulary;
-    private final Parameters parameters;
-    private final BackPropagation propagation;
-    private final OptimizerState optimizer;
+    private NeuralVocabulary vocabulary;
+    private Parameters parameters;
+    private BackPropagation propagation;
+    private OptimizerState optimizer;
     private final Dropout dropout;
     private int[] tokens = {};
     private int[] targets = {};
@@ -57,7 +57,7 @@ public final class NetworkTrainer {
         parameters = start.parameters().copy();
         propagation = new BackPropagation(architecture, vocabulary.size(), parameters, kernels);
         optimizer = new OptimizerState(settings, parameters, statistics);
-        dropout = architecture.dropout() == 0
+        dropout = architecture.dropout() == 0 || settings.optimizer() == Optimizer.RMS_DECAY
                 ? null
                 : new Dropout(architecture.dropout(), architecture.layers() + 1, settings.seed());
     }
@@ -106,7 +106,7 @@ public final class NetworkTrainer {
                     targets[rows++] = text[starts[stream] + position + step + 1];
                 }
             }
-            nats += propagation.chunk(tokens, targets, counts, steps, dropout, null);
+            nats += propagation.chunk(tokens, targets, counts, steps, dropout, null, null);
             optimizer.step(propagation.gradients(), kernels);
             position += steps;
             done += rows;
@@ -164,5 +164,26 @@ public final class NetworkTrainer {
     /** Changes η from the next step on. */
     public void learningRate(double rate) {
         optimizer.learningRate(rate);
+    }
+
+    /** The words that the weights are of. */
+    public NeuralVocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /**
+     * Goes on with another vocabulary: words that stay keep their numbers and what the optimizer remembers of them, wherever
+     * they move; new ones begin as {@link RowReplacement} says.
+     */
+    public void replaceRows(NeuralVocabulary newVocabulary) {
+        if (newVocabulary.words().equals(vocabulary.words())) {
+            return;
+        }
+        RowReplacement replacement = new RowReplacement(architecture, vocabulary, newVocabulary);
+        Network untaught = Network.random(architecture, newVocabulary, settings.seed());
+        parameters = replacement.weights(parameters, untaught, settings.seed());
+        optimizer = optimizer.replaced(replacement, parameters, untaught, settings.seed());
+        propagation = new BackPropagation(architecture, newVocabulary.size(), parameters, kernels);
+        vocabulary = newVocabulary;
     }
 }

@@ -1,5 +1,6 @@
 package dev.driftline.neural.training;
 
+import dev.driftline.neural.Network;
 import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 import dev.driftline.neural.kernels.Kernels;
@@ -20,6 +21,7 @@ final class OptimizerState {
     private final Parameters second;
     private final Parameters parent;
     private final GradientStatistics statistics;
+    private final boolean gathers;
     private double rate;
     private long steps;
 
@@ -36,11 +38,28 @@ final class OptimizerState {
         second = adam ? zeros(parameters) : null;
         boolean decays = settings.optimizer() == Optimizer.RMS_DECAY;
         parent = decays && settings.decay() > 0 ? parameters.copy() : null;
-        this.statistics = decays && statistics == null ? new GradientStatistics(parameters) : statistics;
-        this.gathers = decays && statistics == null;
+        gathers = decays && statistics == null;
+        this.statistics = gathers ? new GradientStatistics(parameters) : statistics;
     }
 
-    private final boolean gathers;
+    /** The optimizer that goes on after rows have moved. */
+    private OptimizerState(
+            OptimizerState before, RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
+        settings = before.settings;
+        this.parameters = parameters;
+        rate = before.rate;
+        steps = before.steps;
+        first = before.first == null ? null : replacement.state(before.first);
+        second = before.second == null ? null : replacement.state(before.second);
+        parent = before.parent == null ? null : replacement.weights(before.parent, untaught, seed);
+        gathers = before.gathers;
+        statistics = before.statistics == null ? null : before.statistics.replaced(replacement);
+    }
+
+    /** What goes on after rows have moved; {@code parameters} are the weights after that. */
+    OptimizerState replaced(RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
+        return new OptimizerState(this, replacement, parameters, untaught, seed);
+    }
 
     private static Parameters zeros(Parameters shapes) {
         return new Parameters(shapes.tensors().stream()

@@ -84,7 +84,7 @@ class BackPropagationTest {
 
     private static double meanNats(BackPropagation propagation, int[] tokens, int[] targets) {
         propagation.begin(STREAMS);
-        return propagation.chunk(tokens, targets, COUNTS, STEPS, null, null) / ROWS;
+        return propagation.chunk(tokens, targets, COUNTS, STEPS, null, null, null) / ROWS;
     }
 
     private static BackPropagation propagation(Architecture architecture, Parameters parameters) {
@@ -113,7 +113,7 @@ class BackPropagationTest {
         propagation.begin(STREAMS);
         double[] surprisals = new double[ROWS];
 
-        double nats = propagation.chunk(tokens(1), tokens(2), COUNTS, STEPS, null, surprisals);
+        double nats = propagation.chunk(tokens(1), tokens(2), COUNTS, STEPS, null, surprisals, null);
 
         double sum = 0;
         for (double surprisal : surprisals) {

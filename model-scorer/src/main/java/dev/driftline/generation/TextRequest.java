@@ -1,0 +1,66 @@
+package dev.driftline.generation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What text is wanted; the same for every model.
+ *
+ * @param prompt words before, sentences ended by {@code </s>}, an attribute first where one is wanted; may be empty
+ * @param sentences how many continuations, 1 or more
+ * @param words longest continuation in words, 1 or more
+ * @param sampling how words are drawn; of no effect with a beam
+ * @param constraints what the words have to keep to
+ * @param beam beginnings that beam search keeps, at least {@code sentences}; 0 draws words instead
+ * @param lengthNormalisation α of {@link BeamSearch}; of no effect without a beam
+ * @param seed the same seed draws the same text from the same model
+ */
+public record TextRequest(
+        List<String> prompt,
+        int sentences,
+        int words,
+        Sampling sampling,
+        Constraints constraints,
+        int beam,
+        double lengthNormalisation,
+        long seed) {
+
+    /** α where none is given. */
+    public static final double LENGTH_NORMALISATION = 0.7;
+
+    /**
+     * A continuation of the prompt.
+     *
+     * @param words without the prompt and without {@code </s>}
+     * @param bits −log2 p, where beam search found it; null where it was drawn
+     */
+    public record Continuation(List<String> words, Double bits) {}
+
+    public TextRequest {
+        prompt = List.copyOf(prompt);
+        if (sentences < 1 || words < 1) {
+            throw new IllegalArgumentException(
+                    sentences + " sentences of " + words + " words: expected at least 1 of each");
+        }
+        if (beam != 0 && beam < sentences) {
+            throw new IllegalArgumentException("a beam of " + beam + " cannot give " + sentences + " sentences");
+        }
+    }
+
+    /** The continuations that {@code model} gives: fewer than asked for only where the constraints leave no more. */
+    public List<Continuation> write(TextModel model) {
+        List<Continuation> written = new ArrayList<>();
+        if (beam > 0) {
+            new BeamSearch(model, constraints, beam, lengthNormalisation)
+                    .search(prompt, words).stream()
+                            .limit(sentences)
+                            .forEach(found -> written.add(new Continuation(found.words(), found.bits())));
+            return written;
+        }
+        TextGenerator generator = new TextGenerator(model, sampling, constraints, seed);
+        for (int i = 0; i < sentences; i++) {
+            written.add(new Continuation(generator.sentence(prompt, words), null));
+        }
+        return written;
+    }
+}
