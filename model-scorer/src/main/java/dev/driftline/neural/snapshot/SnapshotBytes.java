@@ -20,6 +20,8 @@ public final class SnapshotBytes {
     /** The name of the vocabulary in the metadata. */
     public static final String VOCABULARY = "driftline.vocabulary";
 
+    private static final String SHA_256 = "driftline.sha256";
+
     private SnapshotBytes() {}
 
     /** {@code snapshot} as bytes, tied weights once: the form that travels. */
@@ -37,6 +39,8 @@ public final class SnapshotBytes {
                 Map.of(
                         "format",
                         "pt",
+                        SHA_256,
+                        hash(tensors),
                         MANIFEST,
                         SnapshotJson.line(SnapshotJson.of(SnapshotDescription.of(snapshot))),
                         VOCABULARY,
@@ -65,10 +69,23 @@ public final class SnapshotBytes {
             throw new InvalidSnapshotException("these tensors were not written by Driftline: bring them in with"
                     + " `driftline snapshots import FILE --vocabulary FILE`");
         }
+        if (!isUnchanged(file)) {
+            throw new InvalidSnapshotException("the numbers are not those that Driftline wrote. If they were changed on"
+                    + " purpose, bring them in with `driftline snapshots import`");
+        }
         return assemble(
                 SnapshotJson.description(SnapshotJson.read(manifest, MANIFEST)),
                 SnapshotJson.vocabulary(vocabulary),
                 file.tensors());
+    }
+
+    private static String hash(List<Tensor> tensors) {
+        return Sha256.hex(Sha256.of(new Safetensors(Map.of(), tensors)));
+    }
+
+    /** Whether the tensors of a file are those that Driftline wrote into it. */
+    static boolean isUnchanged(Safetensors file) {
+        return hash(file.tensors()).equals(file.metadata().get(SHA_256));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.driftline.neural.snapshot;
 
 import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Bands;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tensors of a network as PyTorch's own modules hold them: {@code encoder} an {@code Embedding}, {@code rnn} an
@@ -34,17 +36,6 @@ public final class TorchLayout {
         return "decoder.tail." + band + "." + part + ".weight";
     }
 
-    /** The bounds of the bands that {@code vocabularySize} words really have: the cutoffs below it, and itself. */
-    static int[] bounds(Architecture architecture, int vocabularySize) {
-        int[] inside = architecture.cutoffs().stream()
-                .mapToInt(Integer::intValue)
-                .filter(cutoff -> cutoff < vocabularySize)
-                .toArray();
-        int[] bounds = Arrays.copyOf(inside, inside.length + 1);
-        bounds[inside.length] = vocabularySize;
-        return bounds;
-    }
-
     /** The tensors of {@code network} for PyTorch. Arrays that are the same here and there are shared. */
     public static List<Tensor> expand(Network network) {
         Architecture architecture = network.architecture();
@@ -56,10 +47,9 @@ public final class TorchLayout {
             }
         }
         Tensor encoder = parameters.tensor(ENCODER);
-        int[] bounds = bounds(architecture, network.vocabulary().size());
-        int bands = bounds.length - 1;
+        Bands bands = network.bands();
         boolean tied = architecture.tied();
-        if (!architecture.adaptive() || bands == 0) {
+        if (!architecture.adaptive() || bands.count() == 0) {
             Tensor weight = tied ? encoder : parameters.tensor(architecture.adaptive() ? HEAD : DECODER);
             expanded.add(new Tensor(DECODER, weight.shape(), weight.data()));
             expanded.add(
@@ -70,13 +60,13 @@ public final class TorchLayout {
         }
         expanded.add(
                 tied
-                        ? concatenate(HEAD, rows(HEAD, encoder, 0, bounds[0]), parameters.tensor(CLUSTERS))
+                        ? concatenate(HEAD, rows(HEAD, encoder, 0, bands.head()), parameters.tensor(CLUSTERS))
                         : parameters.tensor(HEAD));
-        for (int band = 0; band < bands; band++) {
+        for (int band = 0; band < bands.count(); band++) {
             expanded.add(parameters.tensor(tail(band, 0)));
             expanded.add(
                     tied
-                            ? rows(tail(band, 1), encoder, bounds[band], bounds[band + 1])
+                            ? rows(tail(band, 1), encoder, bands.from(band), bands.from(band) + bands.size(band))
                             : parameters.tensor(tail(band, 1)));
         }
         return expanded;
@@ -95,12 +85,11 @@ public final class TorchLayout {
         if (encoder == null) {
             throw new InvalidSnapshotException("there is no " + ENCODER + ", but " + left.keySet());
         }
-        int[] bounds = bounds(architecture, vocabularySize);
         if (encoder.shape().length != 2 || encoder.shape()[0] != vocabularySize) {
             throw new InvalidSnapshotException(ENCODER + " is " + Arrays.toString(encoder.shape())
                     + ", the vocabulary has " + vocabularySize + " words");
         }
-        int bands = bounds.length - 1;
+        Bands bands = new Bands(architecture, vocabularySize);
         List<Tensor> contracted = new ArrayList<>();
         left.values().removeIf(tensor -> {
             boolean body = !tensor.name().startsWith("decoder.");
@@ -113,7 +102,7 @@ public final class TorchLayout {
             if (architecture.tied()) {
                 drop(left, DECODER, encoder);
             }
-        } else if (bands == 0 && left.containsKey(DECODER)) {
+        } else if (bands.count() == 0 && left.containsKey(DECODER)) {
             Tensor bias = left.remove(BIAS);
             if (bias != null && !allZero(bias)) {
                 throw new InvalidSnapshotException(BIAS + " is not zero, and an adaptive softmax has none");
@@ -127,18 +116,36 @@ public final class TorchLayout {
         } else if (architecture.tied()) {
             Tensor head = left.remove(HEAD);
             if (head != null) {
-                requireShape(head, bounds[0] + bands, encoder.shape()[1]);
-                requireEqual(rows(HEAD, head, 0, bounds[0]), rows(HEAD, encoder, 0, bounds[0]));
-                if (bands > 0) {
-                    contracted.add(rows(CLUSTERS, head, bounds[0], bounds[0] + bands));
+                requireShape(head, bands.head() + bands.count(), encoder.shape()[1]);
+                requireEqual(rows(HEAD, head, 0, bands.head()), rows(HEAD, encoder, 0, bands.head()));
+                if (bands.count() > 0) {
+                    contracted.add(rows(CLUSTERS, head, bands.head(), bands.head() + bands.count()));
                 }
             }
-            for (int band = 0; band < bands; band++) {
-                drop(left, tail(band, 1), rows(ENCODER, encoder, bounds[band], bounds[band + 1]));
+            for (int band = 0; band < bands.count(); band++) {
+                drop(
+                        left,
+                        tail(band, 1),
+                        rows(ENCODER, encoder, bands.from(band), bands.from(band) + bands.size(band)));
             }
         }
         contracted.addAll(left.values());
-        return new Parameters(contracted);
+        return new Parameters(inOrder(
+                contracted, Parameters.shapes(architecture, vocabularySize).keySet()));
+    }
+
+    private static List<Tensor> inOrder(List<Tensor> tensors, Set<String> names) {
+        Map<String, Tensor> left = new LinkedHashMap<>();
+        tensors.forEach(tensor -> left.put(tensor.name(), tensor));
+        List<Tensor> ordered = new ArrayList<>();
+        for (String name : names) {
+            Tensor tensor = left.remove(name);
+            if (tensor != null) {
+                ordered.add(tensor);
+            }
+        }
+        ordered.addAll(left.values());
+        return ordered;
     }
 
     private static void drop(Map<String, Tensor> tensors, String name, Tensor expected) {

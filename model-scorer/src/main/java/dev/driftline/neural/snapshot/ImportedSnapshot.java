@@ -1,0 +1,142 @@
+package dev.driftline.neural.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driftline.neural.Network;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A network from elsewhere: a snapshot that Driftline wrote, the same after somebody has trained it on, or tensors that
+ * have never seen Driftline.
+ *
+ * @param network the network
+ * @param origin what the snapshot says of itself that it was; empty for tensors alone
+ * @param unchanged whether it still is what {@code origin} describes
+ * @param notes what was assumed, a sentence each
+ */
+public record ImportedSnapshot(
+        Network network, Optional<SnapshotDescription> origin, boolean unchanged, List<String> notes) {
+
+    /**
+     * Reads a folder or a file.
+     *
+     * @param path a folder with {@value SnapshotFolder#WEIGHTS}, or a safetensors file
+     * @param vocabulary the words in the order of the rows: a text file with a word a line, or one that ends in
+     *     {@code .json}, an array of words or an object of words and indexes. Null where they are in the folder or the file
+     * @param settings what the tensors do not say
+     * @throws IOException if a file cannot be read
+     * @throws InvalidSnapshotException if it is no such thing; the message says why and what to do
+     */
+    public static ImportedSnapshot read(Path path, Path vocabulary, WordModelImport.Settings settings)
+            throws IOException {
+        if (vocabulary == null && settings.rename().isEmpty()) {
+            Optional<Snapshot> whole = whole(path);
+            if (whole.isPresent()) {
+                return new ImportedSnapshot(
+                        whole.get().network(), Optional.of(SnapshotDescription.of(whole.get())), true, List.of());
+            }
+        }
+        Path file = Files.isDirectory(path) ? path.resolve(SnapshotFolder.WEIGHTS) : path;
+        if (Files.isDirectory(path) && !Files.exists(file)) {
+            throw new InvalidSnapshotException(path + " has no " + SnapshotFolder.WEIGHTS + " in it");
+        }
+        Safetensors tensors = Safetensors.read(file);
+        Optional<SnapshotDescription> origin = origin(path, tensors);
+        List<String> words = vocabulary != null ? words(vocabulary) : words(path, tensors);
+        // What is not in the tensors is as it was, unless something else was asked for.
+        double dropout = settings.dropout() > 0
+                ? settings.dropout()
+                : origin.map(known -> known.architecture().dropout()).orElse(0.0);
+        try {
+            WordModelImport read = WordModelImport.of(
+                    tensors.tensors(),
+                    words,
+                    new WordModelImport.Settings(
+                            settings.rename(), settings.unknownWord(), settings.endWord(), dropout));
+            List<String> notes = new ArrayList<>(read.notes());
+            origin.ifPresent(known -> notes.add("This is not " + known.version()
+                    + " as Driftline wrote it any more: it is taken for a version that was made from that one."));
+            return new ImportedSnapshot(read.network(), origin, false, notes);
+        } catch (InvalidSnapshotException e) {
+            throw new InvalidSnapshotException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<Snapshot> whole(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            if (!Files.exists(path.resolve(SnapshotFolder.MANIFEST))) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(SnapshotFolder.read(path));
+            } catch (InvalidSnapshotException changed) {
+                return Optional.empty();
+            }
+        }
+        Safetensors file = Safetensors.read(path);
+        if (file.metadata().containsKey(SnapshotBytes.MANIFEST) && SnapshotBytes.isUnchanged(file)) {
+            return Optional.of(SnapshotBytes.decode(file));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<SnapshotDescription> origin(Path path, Safetensors file) throws IOException {
+        if (Files.isDirectory(path) && Files.exists(path.resolve(SnapshotFolder.MANIFEST))) {
+            return Optional.of(SnapshotFolder.describe(path));
+        }
+        return Optional.ofNullable(file.metadata().get(SnapshotBytes.MANIFEST))
+                .map(json -> SnapshotJson.description(SnapshotJson.read(json, SnapshotBytes.MANIFEST)));
+    }
+
+    private static List<String> words(Path path, Safetensors file) throws IOException {
+        Path beside = path.resolve(SnapshotFolder.VOCABULARY);
+        if (Files.isDirectory(path) && Files.exists(beside)) {
+            return SnapshotFolder.words(beside);
+        }
+        String inside = file.metadata().get(SnapshotBytes.VOCABULARY);
+        if (inside == null) {
+            throw new InvalidSnapshotException(path + " does not say which words its rows stand for: give them with"
+                    + " --vocabulary FILE, one a line in the order of the rows");
+        }
+        return SnapshotJson.vocabulary(inside);
+    }
+
+    /** Words by index: a word a line, or from a file that ends in .json an array, or an object with an index for each. */
+    private static List<String> words(Path file) throws IOException {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (MalformedInputException e) {
+            throw new InvalidSnapshotException(file + " is not UTF-8", e);
+        }
+        if (!file.toString().endsWith(".json")) {
+            return text.lines().toList();
+        }
+        try {
+            JsonNode json = SnapshotJson.read(text, "the vocabulary");
+            return json.isObject() ? byIndex(json) : SnapshotJson.vocabulary(text);
+        } catch (InvalidSnapshotException e) {
+            throw new InvalidSnapshotException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> byIndex(JsonNode indexes) {
+        String[] words = new String[indexes.size()];
+        for (Map.Entry<String, JsonNode> entry : indexes.properties()) {
+            int index = entry.getValue().isInt() ? entry.getValue().intValue() : -1;
+            if (index < 0 || index >= words.length || words[index] != null) {
+                throw new InvalidSnapshotException("the index of '" + entry.getKey() + "' is " + entry.getValue()
+                        + ": indexes go from 0 to " + (words.length - 1) + ", each once");
+            }
+            words[index] = entry.getKey();
+        }
+        return Arrays.asList(words);
+    }
+}
