@@ -160,8 +160,8 @@ public final class OfflineTraining {
                 boolean better = validation.isEmpty() || bits < bestBits - schedule.leastGain();
                 // The first is the best of those there are, however bad.
                 better |= epochs.isEmpty();
-                Epoch epoch = new Epoch(
-                        number, rate, Math.exp(nats / done), Math.pow(2, bits), better, secondsSince(began));
+                Epoch epoch =
+                        new Epoch(number, rate, Math.exp(nats / done), Math.pow(2, bits), better, secondsSince(began));
                 epochs.add(epoch);
                 listener.finished(epoch);
                 if (better) {
@@ -197,8 +197,8 @@ public final class OfflineTraining {
         long tokens = 0;
         for (int from = 0; from < documents.size(); from += SCORED_TOGETHER) {
             if (Thread.interrupted()) {
-                throw new InterruptedException("scoring was interrupted after " + from + " of " + documents.size()
-                        + " documents");
+                throw new InterruptedException(
+                        "scoring was interrupted after " + from + " of " + documents.size() + " documents");
             }
             for (NetworkScore score :
                     reader.score(documents.subList(from, Math.min(documents.size(), from + SCORED_TOGETHER)))) {
