@@ -4,9 +4,12 @@ import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.neural.Pooling;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.TopologySettings;
+import dev.driftline.training.TrainerProgress;
 import io.javalin.Javalin;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
@@ -122,7 +125,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private static Map<String, Object> status(DriftlineService service) {
-        return fields(
+        Map<String, Object> status = fields(
                 "state",
                 service.state().map(Enum::name).orElse("NOT_STARTED"),
                 "shards",
@@ -133,6 +136,35 @@ public final class ModelServer implements AutoCloseable {
                 service.progress().documentsScored(),
                 "tokens_scored",
                 service.progress().tokensScored());
+        service.snapshots().ifPresent(snapshots -> {
+            status.put(
+                    "snapshot",
+                    service.activeSnapshot().get().map(Snapshot::version).orElse(null));
+            status.put("trainer", trainer(service.trainerProgress()));
+        });
+        return status;
+    }
+
+    private static Map<String, Object> trainer(TrainerProgress trainer) {
+        return fields(
+                "activity",
+                trainer.activity().name(),
+                "buffered_tokens",
+                trainer.bufferedTokens(),
+                "tokens_taught",
+                trainer.tokensTaught(),
+                "rounds",
+                trainer.rounds(),
+                "promotions",
+                trainer.promotions(),
+                "rejections",
+                trainer.rejections(),
+                "rollbacks",
+                trainer.rollbacks(),
+                "failures",
+                trainer.failures(),
+                "last_round",
+                trainer.lastRound().map(Round::describe).orElse(null));
     }
 
     private static void generate(Context context, TextQuestions texts) {

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.Keys;
 import dev.driftline.config.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
@@ -12,6 +13,10 @@ import dev.driftline.snapshots.ActiveSnapshot;
 import dev.driftline.snapshots.SnapshotFollower;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.training.FollowedSnapshots;
+import dev.driftline.training.TrainerProgress;
+import dev.driftline.training.TrainerSettings;
+import dev.driftline.training.Training;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -50,6 +55,8 @@ public final class DriftlineService implements AutoCloseable {
     private final FailureResponse failures = new FailureResponse();
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    private final TrainerProgress trainerProgress = new TrainerProgress();
 
     private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
@@ -96,8 +103,9 @@ public final class DriftlineService implements AutoCloseable {
             followSnapshots();
             Properties properties = StreamsTuning.of(config);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
+            Optional<Training> training = training();
             streams = new KafkaStreams(
-                    new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties);
+                    new DriftlineTopology(settings, serdes, registry, shards, progress, training).get(), properties);
             streams.setUncaughtExceptionHandler(failures);
             streams.setGlobalStateRestoreListener(restores);
             streams.setStateListener(this::changed);
@@ -128,6 +136,20 @@ public final class DriftlineService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
+    }
+
+    /** What the trainer works by; empty where there is no network. */
+    private Optional<Training> training() {
+        Optional<TrainerSettings> trainer;
+        try {
+            trainer = TrainerSettings.of(config);
+        } catch (InvalidConfigException e) {
+            throw new MisconfiguredException(e.getMessage(), e);
+        }
+        if (trainer.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Training(trainer.get(), new FollowedSnapshots(snapshots), trainerProgress));
     }
 
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
@@ -286,6 +308,11 @@ public final class DriftlineService implements AutoCloseable {
     /** What has been done. */
     public Progress progress() {
         return progress;
+    }
+
+    /** What the trainer of this instance has done. */
+    public TrainerProgress trainerProgress() {
+        return trainerProgress;
     }
 
     /** Commits what is done, gives the work to the other instances and stops. Does nothing the second time. */

@@ -2,14 +2,18 @@ package dev.driftline.topology;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.store.WriteBackStoreBuilder;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.training.TrainerProcessor;
+import dev.driftline.training.Training;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -22,7 +26,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: two sub-topologies that talk through topics of their own.
+ * Documents in, scores and predictions out: three sub-topologies that talk through topics of their own.
  *
  * <pre>
  * documents: one task a partition of the inputs
@@ -39,6 +43,12 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
+ *
+ * training: one task, where there is a network
+ *
+ *   training ──► train ─┬─► snapshots                            (what gather forwards once it is scored)
+ *                  │    └─► promotions
+ *           replay-buffer
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
@@ -88,6 +98,15 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Sink of replies. */
     public static final String REPLIES_SINK = "replies-sink";
 
+    /** Sink of documents to the trainer. */
+    public static final String TRAINING_SINK = "training-sink";
+
+    /** Source of documents, of the trainer. */
+    public static final String TRAINING_SOURCE = "training-source";
+
+    /** Teaches the network. */
+    public static final String TRAIN = "train";
+
     /** Store of the documents that wait for replies. */
     public static final String PENDING_STORE = "pending-documents";
 
@@ -102,6 +121,17 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final SchemaRegistryClient registry;
     private final LiveShards shards;
     private final Progress progress;
+    private final Optional<Training> training;
+
+    /** As the other constructor, without a network. */
+    public DriftlineTopology(
+            TopologySettings settings,
+            SchemaRegistrySerdes serdes,
+            SchemaRegistryClient registry,
+            LiveShards shards,
+            Progress progress) {
+        this(settings, serdes, registry, shards, progress, Optional.empty());
+    }
 
     /**
      * @param settings what is built
@@ -109,18 +139,21 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
      * @param shards told which shards are here
      * @param progress told what is done
+     * @param training how the network is taught; empty where there is none
      */
     public DriftlineTopology(
             TopologySettings settings,
             SchemaRegistrySerdes serdes,
             SchemaRegistryClient registry,
             LiveShards shards,
-            Progress progress) {
+            Progress progress,
+            Optional<Training> training) {
         this.settings = settings;
         this.serdes = serdes;
         this.registry = registry;
         this.shards = shards;
         this.progress = progress;
+        this.training = training;
     }
 
     /** A new topology. */
@@ -129,6 +162,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         Topology topology = new Topology();
         addDocuments(topology);
         addShards(topology);
+        training.ifPresent(wanted -> addTraining(topology, wanted));
         return topology;
     }
 
@@ -158,7 +192,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         limits.recordBytes()),
                 TEXT_SOURCE);
         topology.addProcessor(SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
-        topology.addProcessor(GATHER, () -> new GatherProcessor(settings, progress), REPLIES_SOURCE);
+        topology.addProcessor(
+                GATHER, () -> new GatherProcessor(settings, progress, training.isPresent()), REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
@@ -170,6 +205,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 new StringSerializer(),
                 serdes.serializer(Prediction.class),
                 GATHER);
+        if (training.isPresent()) {
+            topology.addSink(TRAINING_SINK, topics.training(), bytes, bytes, GATHER);
+        }
         topology.addSink(DEAD_LETTERS_SINK, topics.deadLetters(), bytes, bytes, READ_DOCUMENTS, READ_TEXT);
     }
 
@@ -180,6 +218,28 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addStateStore(store(COUNTS_STORE), COUNT);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+    }
+
+    private void addTraining(Topology topology, Training training) {
+        TopicNames topics = settings.topics();
+        source(topology, TRAINING_SOURCE, topics.training(), new EventTime());
+        topology.addProcessor(
+                TRAIN,
+                () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
+                TRAINING_SOURCE);
+        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TRAIN);
+        topology.addSink(
+                TrainerProcessor.SNAPSHOTS_SINK,
+                topics.snapshots(),
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                TRAIN);
+        topology.addSink(
+                TrainerProcessor.PROMOTIONS_SINK,
+                topics.promotions(),
+                new StringSerializer(),
+                serdes.serializer(PromotionDecision.class),
+                TRAIN);
     }
 
     private static void source(Topology topology, String name, String topic, TimestampExtractor time) {

@@ -3,6 +3,7 @@ package dev.driftline.topology;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.scoring.Gather;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.training.TrainingRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -20,6 +21,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private final TopologySettings settings;
     private final Progress progress;
+    private final boolean trains;
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -27,9 +29,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private PendingDocuments pending;
     private DocumentScoring scoring;
 
-    GatherProcessor(TopologySettings settings, Progress progress) {
+    /** @param trains whether scored documents go to the trainer */
+    GatherProcessor(TopologySettings settings, Progress progress, boolean trains) {
         this.settings = settings;
         this.progress = progress;
+        this.trains = trains;
     }
 
     @Override
@@ -82,6 +86,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             context.forward(
                     new Record<>(document.id(), scoring.toPrediction(document, scored, origin, now), waiting.timestamp),
                     DriftlineTopology.PREDICTIONS_SINK);
+        }
+        if (trains && document.learn()) {
+            byte[] taught = new TrainingRecord(document.source(), document.tokens()).encode();
+            context.forward(new Record<>(null, taught, waiting.timestamp), DriftlineTopology.TRAINING_SINK);
         }
         progress.scored(scored.tokens());
     }

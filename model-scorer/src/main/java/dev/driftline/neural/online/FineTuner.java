@@ -2,23 +2,16 @@ package dev.driftline.neural.online;
 
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
-import dev.driftline.neural.Tensor;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.TrainingSettings;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -64,15 +57,6 @@ public final class FineTuner {
     /** The position up to which {@code snapshot} knows the stream, exclusive; 0 for one that was made elsewhere. */
     public static long taughtTo(Snapshot snapshot) {
         return snapshot.manifest().data().getOrDefault(TAUGHT_TO, 0L);
-    }
-
-    /** The rising number that {@code version} begins with; 0 for a version of another form. */
-    public static long numberOf(String version) {
-        int digits = 0;
-        while (digits < version.length() && digits < 18 && Character.isDigit(version.charAt(digits))) {
-            digits++;
-        }
-        return digits == 0 ? 0 : Long.parseLong(version.substring(0, digits));
     }
 
     /** The position from which on nothing has been taught to the network that a round with {@code active} would go on from. */
@@ -158,6 +142,7 @@ public final class FineTuner {
         if (fresh.isEmpty()) {
             return Optional.empty();
         }
+        copy.replaceRows(settings.nextVocabulary(copy.vocabulary(), batch.counts()));
         List<BufferedDocument> taughtDocuments = new ArrayList<>(batch.replayed());
         taughtDocuments.addAll(fresh);
         Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
@@ -246,7 +231,7 @@ public final class FineTuner {
 
     private Taught teach(List<BufferedDocument> documents, int passes, long number, LongConsumer progress)
             throws InterruptedException {
-        NeuralVocabulary vocabulary = copy.network().vocabulary();
+        NeuralVocabulary vocabulary = copy.vocabulary();
         List<int[]> encoded = new ArrayList<>();
         for (BufferedDocument document : documents) {
             encoded.add(vocabulary.encode(document.document()));
@@ -314,7 +299,7 @@ public final class FineTuner {
                 TAUGHT_TO,
                 taughtTo);
         SnapshotManifest manifest = new SnapshotManifest(
-                version(number, taught.network()),
+                SnapshotVersion.of(number, taught.network()),
                 parent,
                 Instant.now(),
                 taught.network().model(),
@@ -323,22 +308,5 @@ public final class FineTuner {
                 metrics,
                 data);
         return new Snapshot(manifest, taught.network());
-    }
-
-    private static String version(long number, Network network) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("a Java runtime without SHA-256", e);
-        }
-        for (Tensor tensor : network.parameters().tensors()) {
-            digest.update(tensor.name().getBytes(StandardCharsets.UTF_8));
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(tensor.data().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(tensor.data());
-            digest.update(bytes);
-        }
-        return String.format(Locale.ROOT, "%06d-%s", number, HexFormat.of().formatHex(digest.digest(), 0, 3));
     }
 }

@@ -4,6 +4,7 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.PageStore;
@@ -54,7 +55,8 @@ public final class OnlineNetwork {
         tuner = new FineTuner(settings);
         start.ifPresent(this::activate);
         begin = start.map(FineTuner::taughtTo).orElse(0L);
-        number = start.map(snapshot -> FineTuner.numberOf(snapshot.version())).orElse(0L);
+        number = start.map(snapshot -> SnapshotVersion.number(snapshot.version()))
+                .orElse(0L);
     }
 
     /** Tells {@code listener} of every round from now on. */

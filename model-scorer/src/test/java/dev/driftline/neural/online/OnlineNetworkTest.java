@@ -7,6 +7,7 @@ import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.ngram.HeapPageStore;
@@ -140,7 +141,7 @@ class OnlineNetworkTest {
 
         assertThat(rounds.get(0).incumbent()).contains(active.version());
         assertThat(rounds.get(0).replayedTokens()).isPositive();
-        assertThat(SnapshotNumbers.of(rounds.get(0))).isGreaterThan(FineTuner.numberOf(active.version()));
+        assertThat(SnapshotNumbers.of(rounds.get(0))).isGreaterThan(SnapshotVersion.number(active.version()));
     }
 
     @Test
@@ -177,7 +178,7 @@ class OnlineNetworkTest {
 
     private static final class SnapshotNumbers {
         static long of(Round round) {
-            return FineTuner.numberOf(round.candidate().orElseThrow().version());
+            return SnapshotVersion.number(round.candidate().orElseThrow().version());
         }
     }
 

@@ -1,0 +1,104 @@
+package dev.driftline.training;
+
+import dev.driftline.neural.online.Round;
+import java.util.Optional;
+
+/** What the trainer of this instance has done and is doing, since the instance started. Thread-safe. */
+public final class TrainerProgress {
+
+    /** What the trainer is doing. */
+    public enum Activity {
+        /** The trainer is on another instance, or nowhere. */
+        ELSEWHERE,
+        /** It waits for the snapshots topic to be read, or for its last snapshot to come back from it. */
+        FOLLOWING,
+        /** It waits for text. */
+        IDLE,
+        /** A round is under way. */
+        TEACHING
+    }
+
+    private Activity activity = Activity.ELSEWHERE;
+    private long bufferedTokens;
+    private long tokensTaught;
+    private long rounds;
+    private long promotions;
+    private long rejections;
+    private long rollbacks;
+    private long failures;
+    private Round last;
+
+    /** The trainer is elsewhere, and nothing has been done. */
+    public TrainerProgress() {}
+
+    /** What it is doing. */
+    public synchronized Activity activity() {
+        return activity;
+    }
+
+    /** Tokens in the replay buffer. */
+    public synchronized long bufferedTokens() {
+        return bufferedTokens;
+    }
+
+    /** Tokens taught in the pass under way. */
+    public synchronized long tokensTaught() {
+        return tokensTaught;
+    }
+
+    /** Rounds that came to an end, whatever it was. */
+    public synchronized long rounds() {
+        return rounds;
+    }
+
+    /** Snapshots that became active, the first included. */
+    public synchronized long promotions() {
+        return promotions;
+    }
+
+    /** Candidates that did not. */
+    public synchronized long rejections() {
+        return rejections;
+    }
+
+    /** Snapshots that gave way to their parent. */
+    public synchronized long rollbacks() {
+        return rollbacks;
+    }
+
+    /** Rounds that failed. */
+    public synchronized long failures() {
+        return failures;
+    }
+
+    /** The last round that came to an end. */
+    public synchronized Optional<Round> lastRound() {
+        return Optional.ofNullable(last);
+    }
+
+    synchronized void is(Activity now) {
+        activity = now;
+    }
+
+    synchronized void buffered(long tokens) {
+        bufferedTokens = tokens;
+    }
+
+    synchronized void taught(long tokens) {
+        tokensTaught = tokens;
+    }
+
+    synchronized void failed() {
+        failures++;
+    }
+
+    synchronized void ended(Round round) {
+        rounds++;
+        last = round;
+        switch (round.outcome()) {
+            case BOOTSTRAPPED, PROMOTED -> promotions++;
+            case REJECTED -> rejections++;
+            case ROLLED_BACK -> rollbacks++;
+        }
+    }
+}

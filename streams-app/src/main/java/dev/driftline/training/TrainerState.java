@@ -1,0 +1,109 @@
+package dev.driftline.training;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.ReplayBuffer;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.store.WriteBackCache;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** What the trainer keeps in its store: the replay buffer, and where it stands. Moves with the partition. */
+final class TrainerState implements WriteBackCache {
+
+    private static final int FORMAT = 1;
+    private static final byte[] KEY = {'t'};
+
+    private final PageStore store;
+    private final ReplayBuffer buffer;
+    private boolean loaded;
+    private boolean dirty;
+    private long number;
+    private long tokensAtRound;
+    private String active = "";
+
+    TrainerState(PageStore store, OnlineSettings settings) {
+        this.store = store;
+        buffer = new ReplayBuffer(store, settings.newestTokens(), settings.reservoirTokens(), settings.seed());
+    }
+
+    ReplayBuffer buffer() {
+        return buffer;
+    }
+
+    /** The number of the last candidate. */
+    long number() {
+        load();
+        return number;
+    }
+
+    /** Tokens that the buffer had been given when the last round began. */
+    long tokensAtRound() {
+        load();
+        return tokensAtRound;
+    }
+
+    /** The version that the trainer last made active or found to be so; empty before the first. */
+    Optional<String> active() {
+        load();
+        return active.isEmpty() ? Optional.empty() : Optional.of(active);
+    }
+
+    /** Notes that a round has come to its end. */
+    void round(long candidateNumber, long tokensSeen) {
+        load();
+        number = Math.max(number, candidateNumber);
+        tokensAtRound = tokensSeen;
+        dirty = true;
+    }
+
+    /** Notes what is active. */
+    void activate(Optional<String> version) {
+        load();
+        active = version.orElse("");
+        dirty = true;
+    }
+
+    private void load() {
+        if (loaded) {
+            return;
+        }
+        loaded = true;
+        byte[] page = store.get(KEY);
+        number = 0;
+        tokensAtRound = 0;
+        active = "";
+        if (page != null) {
+            Varints.Reader in = new Varints.Reader(page);
+            int format = in.readByte();
+            if (format != FORMAT) {
+                throw new IllegalArgumentException("trainer state of format version " + format + ", this code reads "
+                        + FORMAT + ": upgrade Driftline");
+            }
+            number = in.readLong();
+            tokensAtRound = in.readLong();
+            active = new String(in.readBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void writeBack() {
+        buffer.writeBack();
+        if (dirty) {
+            Varints.Writer out = new Varints.Writer(64);
+            out.writeByte(FORMAT);
+            out.writeLong(number);
+            out.writeLong(tokensAtRound);
+            out.writeBytes(active.getBytes(StandardCharsets.UTF_8));
+            store.put(KEY, out.toByteArray());
+            dirty = false;
+        }
+    }
+
+    @Override
+    public void forget() {
+        buffer.forget();
+        loaded = false;
+        dirty = false;
+    }
+}
