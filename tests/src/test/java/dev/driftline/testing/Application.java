@@ -60,6 +60,9 @@ public final class Application implements AutoCloseable {
                 // The n-gram tests compare with an n-gram model alone; those of the network say which one they want.
                 Keys.NEURAL_MODEL.name(),
                 "none",
+                // Tests of the network switch it on.
+                Keys.NEURAL_MODEL.name(),
+                "none",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
                 "consumer.session.timeout.ms",
                 "3000",
