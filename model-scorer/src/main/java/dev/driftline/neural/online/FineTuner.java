@@ -142,6 +142,7 @@ public final class FineTuner {
         if (fresh.isEmpty()) {
             return Optional.empty();
         }
+        copy.replaceRows(settings.nextVocabulary(copy.vocabulary(), batch.counts()));
         List<BufferedDocument> taughtDocuments = new ArrayList<>(batch.replayed());
         taughtDocuments.addAll(fresh);
         Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
@@ -230,7 +231,7 @@ public final class FineTuner {
 
     private Taught teach(List<BufferedDocument> documents, int passes, long number, LongConsumer progress)
             throws InterruptedException {
-        NeuralVocabulary vocabulary = copy.network().vocabulary();
+        NeuralVocabulary vocabulary = copy.vocabulary();
         List<int[]> encoded = new ArrayList<>();
         for (BufferedDocument document : documents) {
             encoded.add(vocabulary.encode(document.document()));
