@@ -50,14 +50,12 @@ final class NetworkOptions {
 
     @Option(
             names = "--untied",
-            description = "Learn the output rows apart from the words' vectors, with smaller ones (÷ 4 a band) for rarer"
-                    + " words.")
+            description =
+                    "Learn the output rows apart from the words' vectors, with smaller ones (÷ 4 a band) for rarer"
+                            + " words.")
     private boolean untied;
 
-    @Option(
-            names = "--optimizer",
-            paramLabel = "NAME",
-            description = "adam or sgd. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "adam or sgd. Default: ${DEFAULT-VALUE}.")
     private String optimizer = Optimizer.ADAM.label();
 
     @Option(names = "--learning-rate", paramLabel = "R", description = "Default: 0.002 with adam, 1 with sgd.")

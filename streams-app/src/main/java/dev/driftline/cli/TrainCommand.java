@@ -114,8 +114,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--min-count",
             paramLabel = "N",
-            description = "How often a word must be in the text to get a row: with 1 no token is <unk> while it learns, so"
-                    + " that it never learns what to expect of new words. Default: 2, and 1 with --tokenizer characters.")
+            description =
+                    "How often a word must be in the text to get a row: with 1 no token is <unk> while it learns, so"
+                            + " that it never learns what to expect of new words. Default: 2, and 1 with --tokenizer characters.")
     private Integer minCount;
 
     @Option(
@@ -133,8 +134,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "Stop when this many epochs in a row have not made the validation text cheaper; each of them halves"
-                    + " the learning rate. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Stop when this many epochs in a row have not made the validation text cheaper; each of them halves"
+                            + " the learning rate. Default: ${DEFAULT-VALUE}.")
     private int patience = 3;
 
     @Option(names = "--json", description = "Print what came of it as one JSON object.")
@@ -170,8 +172,8 @@ final class TrainCommand implements Callable<Integer> {
                     heldOut.isEmpty()
                             ? ""
                             : String.format(", %,d to validate with", OfflineTraining.tokens(encodedHeldOut))));
-            OfflineTraining.Outcome outcome = new OfflineTraining(settings, schedule)
-                    .run(start, encoded, encodedHeldOut, new Shown(screen));
+            OfflineTraining.Outcome outcome =
+                    new OfflineTraining(settings, schedule).run(start, encoded, encodedHeldOut, new Shown(screen));
             Snapshot snapshot = new Snapshot(
                     manifest(outcome, settings, parent, tokens, text.size(), unknownShare(encoded)), outcome.network());
             SnapshotFolder.write(snapshot, output);

@@ -89,13 +89,7 @@ final class BackPropagation {
      * @return Σ −ln p of the targets, in nats
      */
     double chunk(
-            int[] tokens,
-            int[] targets,
-            int[] counts,
-            int steps,
-            Dropout dropout,
-            double[] surprisals,
-            float[] tops) {
+            int[] tokens, int[] targets, int[] counts, int steps, Dropout dropout, double[] surprisals, float[] tops) {
         this.tops = tops;
         packed.pack(parameters, output);
         gradients.clear();

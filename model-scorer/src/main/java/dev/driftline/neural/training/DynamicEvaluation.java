@@ -43,8 +43,8 @@ public final class DynamicEvaluation {
         this.carries = carries;
         kernels = KernelSelection.kernels();
         parameters = network.parameters().copy();
-        propagation = new BackPropagation(
-                network.architecture(), network.vocabulary().size(), parameters, kernels);
+        propagation =
+                new BackPropagation(network.architecture(), network.vocabulary().size(), parameters, kernels);
         optimizer = new OptimizerState(settings, parameters, statistics);
         tokens = new int[settings.steps()];
         targets = new int[settings.steps()];
@@ -85,8 +85,7 @@ public final class DynamicEvaluation {
      *     done if they are carried on
      */
     public NetworkScore score(int[] document) throws InterruptedException {
-        NetworkScore score =
-                new NetworkScore(new float[document.length], new float[document.length], null, null);
+        NetworkScore score = new NetworkScore(new float[document.length], new float[document.length], null, null);
         try {
             propagation.begin(1);
             for (int from = 0; from < document.length; from += settings.steps()) {
@@ -129,8 +128,7 @@ public final class DynamicEvaluation {
     public void reset() {
         List<Tensor> origin = network.parameters().tensors();
         for (Tensor tensor : origin) {
-            System.arraycopy(
-                    tensor.data(), 0, parameters.tensor(tensor.name()).data(), 0, tensor.data().length);
+            System.arraycopy(tensor.data(), 0, parameters.tensor(tensor.name()).data(), 0, tensor.data().length);
         }
     }
 

@@ -84,8 +84,9 @@ public final class RowReplacement {
         for (Map.Entry<String, int[]> shape :
                 Parameters.shapes(architecture, size).entrySet()) {
             String name = shape.getKey();
-            Tensor fresh =
-                    untaught == null ? Tensor.zeros(name, shape.getValue()) : untaught.tensor(name).copy();
+            Tensor fresh = untaught == null
+                    ? Tensor.zeros(name, shape.getValue())
+                    : untaught.tensor(name).copy();
             if (name.equals(Parameters.EMBEDDING) || name.equals("decoder.weight")) {
                 moveWords(old.tensor(name), fresh, 0, size, 0, random);
             } else if (name.equals("decoder.bias")) {
@@ -96,7 +97,11 @@ public final class RowReplacement {
                 int kept = Math.min(before.count(), after.count());
                 int width = fresh.shape()[1];
                 System.arraycopy(
-                        old.tensor(name).data(), before.head() * width, fresh.data(), after.head() * width, kept * width);
+                        old.tensor(name).data(),
+                        before.head() * width,
+                        fresh.data(),
+                        after.head() * width,
+                        kept * width);
             } else if (name.startsWith("decoder.tail.") && name.endsWith(".1.weight")) {
                 int band = Integer.parseInt(name.split("\\.")[2]);
                 if (old.has(name)) {
@@ -183,7 +188,8 @@ public final class RowReplacement {
                 continue;
             }
             Tensor rows = old.tensor("decoder.tail." + band + ".1.weight");
-            float[] projection = old.tensor("decoder.tail." + band + ".0.weight").data();
+            float[] projection =
+                    old.tensor("decoder.tail." + band + ".0.weight").data();
             int width = rows.shape()[1];
             int from = (sources[word] - before.from(band)) * width;
             for (int i = 0; i < hidden; i++) {
