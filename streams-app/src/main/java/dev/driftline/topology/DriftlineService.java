@@ -105,9 +105,7 @@ public final class DriftlineService implements AutoCloseable {
             Properties properties = StreamsTuning.of(config);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             Optional<Training> training = training();
-            settings.neural()
-                    .ifPresent(neural -> neuralScoring =
-                            new NeuralScoring(neural, settings.predictions() > 0, activeSnapshot, progress));
+            settings.neural().ifPresent(this::startNeuralScoring);
             streams = new KafkaStreams(
                     new DriftlineTopology(
                                     settings,
@@ -149,6 +147,11 @@ public final class DriftlineService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
+    }
+
+    private void startNeuralScoring(NeuralScoringSettings neural) {
+        neuralScoring = new NeuralScoring(neural, settings.predictions() > 0, activeSnapshot, progress);
+        neuralScoring.start();
     }
 
     /** What the trainer works by; empty where there is no network. */

@@ -52,7 +52,7 @@ final class NeuralScoring implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts the threads.
+     * Takes documents in from now on, and scores them after {@link #start()}.
      *
      * @param nextWords whether predictions are wanted
      * @param active asked before each batch
@@ -66,8 +66,12 @@ final class NeuralScoring implements AutoCloseable {
             Thread thread = new Thread(this::run, "neural-scoring-" + i);
             thread.setDaemon(true);
             threads.add(thread);
-            thread.start();
         }
+    }
+
+    /** Starts the threads. Once. */
+    void start() {
+        threads.forEach(Thread::start);
     }
 
     NeuralScoringSettings settings() {
