@@ -4,6 +4,7 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
@@ -26,6 +27,7 @@ public final class Evaluation {
     private final DocumentScorer scorer;
     private final Sources sources;
     private final List<String> names;
+    private final EvaluatedNetwork networkOrNull;
     private final List<Cost> costs = new ArrayList<>();
     private long tokens;
     private long unknown;
@@ -41,6 +43,22 @@ public final class Evaluation {
      * @param sources where the state of the sources is kept
      */
     public Evaluation(LocalModel model, MixtureSettings mixture, PageStore sources) {
+        this(model, mixture, sources, null);
+    }
+
+    /**
+     * An evaluation with a network.
+     *
+     * @param mixture with the network, see {@link MixtureSettings#withNeural}
+     * @param networkOrNull the network; null where {@code mixture} has none
+     * @throws IllegalArgumentException if only one of the two has a network
+     */
+    public Evaluation(LocalModel model, MixtureSettings mixture, PageStore sources, EvaluatedNetwork networkOrNull) {
+        if (mixture.hasNeural() != (networkOrNull != null)) {
+            throw new IllegalArgumentException("the mixture has " + (mixture.hasNeural() ? "a" : "no")
+                    + " network, and there is " + (networkOrNull == null ? "none" : "one"));
+        }
+        this.networkOrNull = networkOrNull;
         this.model = model;
         this.scorer = new DocumentScorer(mixture);
         this.sources = new Sources(mixture, sources);
@@ -52,12 +70,26 @@ public final class Evaluation {
         return names;
     }
 
-    /** Scores a document, learns it unless it says not to, and says what it cost. */
+    /**
+     * Scores a document, learns it unless it says not to, and says what it cost.
+     *
+     * <p>If the thread is interrupted meanwhile its interrupted status stays set, and the network may not have scored or
+     * learned the document.
+     */
     public DocumentScore add(CorpusDocument document) {
         long start = System.nanoTime();
         DocumentTokens coded = DocumentTokens.of(document.sentences());
+        NeuralExpert network = neuralOrNull(coded);
         NgramProbabilities ngrams = model.score(coded, document.learn());
-        DocumentScore score = scorer.score(coded, ngrams, sources.get(document.source()), document.learn(), false);
+        DocumentScore score =
+                scorer.score(coded, ngrams, sources.get(document.source()), document.learn(), false, network);
+        if (networkOrNull != null && document.learn()) {
+            try {
+                networkOrNull.learn(coded);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         nanos += System.nanoTime() - start;
         costs.add(new Cost(
                 score.tokens() - coded.sentenceCount(),
@@ -70,6 +102,15 @@ public final class Evaluation {
         characters += score.characters();
         spellingBits += score.spellingBits();
         return score;
+    }
+
+    private NeuralExpert neuralOrNull(DocumentTokens document) {
+        try {
+            return networkOrNull == null ? null : networkOrNull.score(document).orElse(null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     /** Puts what was learned into the stores. */

@@ -52,6 +52,7 @@ import picocli.CommandLine.ScopeType;
             DeadLettersCommand.class,
             GenerateCommand.class,
             EncodeCommand.class,
+            SnapshotsCommand.class,
             CountsCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

@@ -2,18 +2,19 @@ package dev.driftline.cli;
 
 import dev.driftline.config.VocabularyChoice;
 import dev.driftline.corpus.CorpusDocument;
-import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.evaluation.EvaluationReport;
 import dev.driftline.evaluation.ModelResult;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
-import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
@@ -27,9 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,7 +47,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Score every document of a file before learning from it, as the service does, without Kafka, and print what the",
-            "file cost under each model: the n-gram orders, the caches (each mixed with the top order), and the mixture.",
+            "file cost under each model: the n-gram orders, the caches (each mixed with the top order), a network where",
+            "--model or --snapshot asks for one, and the mixture.",
             "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
             "before which 80 %% of the words have come; known leaves the tokens out that were <unk>; bits per character",
             "spell new words out and count one separator a word."
@@ -51,7 +56,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = {
             "  driftline evaluate brown.docs.tsv --order 5 --per-document scores.tsv",
-            "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json"
+            "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json",
+            "  driftline evaluate brown.docs.tsv --model lstm --set neural.size=128 --set neural.train.passes=3"
         })
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -131,31 +137,50 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
     private boolean skipMalformed;
 
+    @Mixin
+    private EvaluatedNetworkOptions neural;
+
     @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
     private boolean json;
 
     private long malformed;
     private long drawn = System.nanoTime();
     private double mixtureBits;
+    private Screen shownOn;
+    private Optional<EvaluatedNetworkOptions.Evaluated> network = Optional.empty();
 
     @Override
     public Integer call() throws IOException {
         ModelSettings settings = settings();
-        MixtureSettings mixture =
-                MixtureSettings.defaults(order, settings.smoothing().label());
+        network = neural.network(vocabulary, this::round, this::taught);
+        MixtureSettings mixture = network.map(evaluated -> MixtureSettings.defaults(
+                                order, settings.smoothing().label())
+                        .withNeural(evaluated.model()))
+                .orElseGet(() ->
+                        MixtureSettings.defaults(order, settings.smoothing().label()));
+        EvaluatedNetwork networkOrNull =
+                network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         Tokenizer words = tokenizer();
         CorpusFormat fileFormat = format();
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
-        try (CtrlC ctrlC = CtrlC.then(() -> {});
+        Thread evaluating = Thread.currentThread();
+        // A round of fine-tuning takes long; without a network a document does not.
+        try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 Screen screen = Screen.on(spec.commandLine().getErr());
                 CorpusReader reader = CorpusReader.open(file, fileFormat)) {
+            shownOn = screen;
             EvaluationReport report;
             if (state == null) {
                 LocalModel model = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes);
-                report = run(reader, words, new Evaluation(model, mixture, new HeapPageStore()), screen, ctrlC);
+                report = run(
+                        reader,
+                        words,
+                        new Evaluation(model, mixture, new HeapPageStore(), networkOrNull),
+                        screen,
+                        ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, cacheBytes)) {
-                    Evaluation evaluation = new Evaluation(folder.model(), mixture, folder.sources());
+                    Evaluation evaluation = new Evaluation(folder.model(), mixture, folder.sources(), networkOrNull);
                     try {
                         report = run(reader, words, evaluation, screen, ctrlC);
                     } finally {
@@ -164,6 +189,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     }
                 }
             }
+            Thread.interrupted();
             screen.clear();
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
@@ -260,7 +286,7 @@ final class EvaluateCommand implements Callable<Integer> {
         while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
             CorpusDocument document;
             try {
-                document = next(reader, words);
+                document = CorpusText.document(file, reader.next(), words);
             } catch (CorpusFormatException e) {
                 if (!skipMalformed) {
                     throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
@@ -281,26 +307,6 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /** The next document, under the rules that the service has for its input. */
-    private CorpusDocument next(CorpusReader reader, Tokenizer words) {
-        CorpusEntry entry = reader.next();
-        CorpusDocument document = entry.document(words);
-        boolean anyWord = false;
-        for (List<String> sentence : document.sentences()) {
-            for (String token : sentence) {
-                anyWord = true;
-                if (DocumentTokens.isReserved(token)) {
-                    throw new CorpusFormatException(
-                            file, entry.line(), "a token is " + token + ", which the model uses itself");
-                }
-            }
-        }
-        if (!anyWord) {
-            throw new CorpusFormatException(file, entry.line(), "no sentence has a token");
-        }
-        return document;
-    }
-
     private static void write(PrintWriter rows, CorpusDocument document, DocumentScore score) {
         rows.print(Printable.escape(document.id()));
         rows.print('\t');
@@ -314,6 +320,16 @@ final class EvaluateCommand implements Callable<Integer> {
             rows.print(Double.isFinite(bits) ? String.format("%.6f", bits) : Double.toString(bits));
         }
         rows.println();
+    }
+
+    private void round(Round round) {
+        shownOn.line(round.describe());
+    }
+
+    private void taught(long tokens) {
+        if (shownOn.live()) {
+            shownOn.block(List.of(String.format("fine-tuning the network: %,d tokens of this pass", tokens)));
+        }
     }
 
     private void progress(CorpusReader reader, Evaluation evaluation, long documents, Screen screen) {
@@ -378,11 +394,21 @@ final class EvaluateCommand implements Callable<Integer> {
                         figure("%.4f", result.bitsPerCharacter()));
             }
         }
+        network.ifPresent(evaluated -> printRounds(out, evaluated.network()));
         if (perDocument != null) {
             out.printf("%nEvery document: %s%n", perDocument);
         }
         if (state != null) {
             out.printf("%sThe model: %s%n", perDocument == null ? System.lineSeparator() : "", state);
+        }
+    }
+
+    private static void printRounds(PrintWriter out, EvaluatedNetwork network) {
+        out.printf(
+                "%nThe network: %,.1f s scoring, %,.1f s learning%n",
+                network.scoringSeconds(), network.learningSeconds());
+        for (Round round : network.rounds()) {
+            out.printf("  %s%n", round.describe());
         }
     }
 
@@ -419,6 +445,39 @@ final class EvaluateCommand implements Callable<Integer> {
             models.put(result.model(), json(result));
         }
         object.put("models", models);
+        network.ifPresent(evaluated -> object.put("network", json(evaluated)));
+        return object;
+    }
+
+    private static Map<String, Object> json(EvaluatedNetworkOptions.Evaluated evaluated) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("model", evaluated.model());
+        object.put("settings", evaluated.settings());
+        object.put("scoring_seconds", evaluated.network().scoringSeconds());
+        object.put("learning_seconds", evaluated.network().learningSeconds());
+        List<Round> rounds = evaluated.network().rounds();
+        for (Round.Outcome outcome : Round.Outcome.values()) {
+            object.put(
+                    outcome.name().toLowerCase(Locale.ROOT),
+                    rounds.stream().filter(round -> round.outcome() == outcome).count());
+        }
+        object.put("rounds", rounds.stream().map(EvaluateCommand::json).toList());
+        return object;
+    }
+
+    private static Map<String, Object> json(Round round) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("outcome", round.outcome().name().toLowerCase(Locale.ROOT));
+        object.put("version", round.candidate().map(Snapshot::version).orElse(null));
+        object.put("incumbent", round.incumbent().orElse(null));
+        object.put("gain_bits_per_token", number(round.comparison().meanDifference()));
+        object.put("standard_error", number(round.comparison().standardError()));
+        object.put("compared_tokens", number(round.comparison().tokens()));
+        object.put("new_tokens", round.freshTokens());
+        object.put("older_tokens", round.replayedTokens());
+        object.put("training_bits_per_token", number(round.trainingBitsPerToken()));
+        object.put("seconds", round.seconds());
+        object.put("reason", round.reason());
         return object;
     }
 

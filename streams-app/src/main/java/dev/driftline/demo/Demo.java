@@ -152,7 +152,7 @@ public final class Demo {
                 + " documents of a source, and so far.");
         follow(results, feed, follower, service, reader);
         results.completed();
-        results.talk(service.samples(3), service.nextWords(options.prompts()));
+        results.talk(service.samples(3), service.networkSamples(3), service.nextWords(options.prompts()));
         results.show(screen);
         return true;
     }
@@ -210,6 +210,7 @@ public final class Demo {
             if (feed.finished() && results.allScored(feed.documents())) {
                 break;
             }
+            results.decisions().news().forEach(screen::line);
             long now = System.nanoTime();
             if (results.settled() != settled) {
                 settled = results.settled();

@@ -8,6 +8,7 @@ import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.Score;
 import dev.driftline.terminal.Screen;
 import dev.driftline.topology.DeadLetters;
@@ -38,6 +39,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     private final WordCounts words;
     private final SourceTable table = new SourceTable();
     private final ScoreTotals totals = new ScoreTotals();
+    private final Decisions decisions = new Decisions();
     private final Map<String, Long> deadLetters = new TreeMap<>();
     private volatile long deadLetterCount;
     private volatile long predictionCount;
@@ -45,6 +47,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     private long startedAt = System.nanoTime();
     private boolean complete;
     private List<String> samples = List.of();
+    private List<String> networkSamples = List.of();
     private List<DemoService.NextWords> nextWords = List.of();
 
     DemoResults(ResultFiles files, Path corpus, WordCounts words) {
@@ -77,6 +80,16 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         deadLetterCount++;
     }
 
+    @Override
+    public void decision(PromotionDecision decision) {
+        decisions.add(decision);
+    }
+
+    /** What was decided on snapshots of the network. */
+    Decisions decisions() {
+        return decisions;
+    }
+
     SourceTable table() {
         return table;
     }
@@ -107,8 +120,9 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     }
 
     /** What the model said when it was asked. */
-    void talk(List<String> made, List<DemoService.NextWords> expected) {
+    void talk(List<String> made, List<String> madeByNetwork, List<DemoService.NextWords> expected) {
         samples = List.copyOf(made);
+        networkSamples = List.copyOf(madeByNetwork);
         nextWords = List.copyOf(expected);
     }
 
@@ -145,12 +159,21 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
             return;
         }
         showModels(screen, review);
+        if (!decisions.isEmpty()) {
+            screen.line("");
+            decisions.summary().forEach(screen::line);
+        }
         showSurprises(screen, review);
         if (!samples.isEmpty()) {
             screen.line("");
             screen.line(
-                    "Text that the model makes up now (each word drawn from the 40 most probable, temperature 0.8):");
+                    "Text that the counts make up now (each word drawn from the 40 most probable, temperature 0.8):");
             samples.forEach(sample -> screen.line("  " + Figures.cut(sample, 110)));
+        }
+        if (!networkSamples.isEmpty()) {
+            screen.line("");
+            screen.line("Text that the network makes up now (the same way):");
+            networkSamples.forEach(sample -> screen.line("  " + Figures.cut(sample, 110)));
         }
         if (!nextWords.isEmpty()) {
             screen.line("");
@@ -283,8 +306,11 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
                     .put("bits_per_token", surprise.bitsPerToken())
                     .put("beyond_source", surprise.excess());
         }
+        decisions.write(root.putArray("snapshots"));
         ArrayNode made = root.putArray("samples");
         samples.forEach(made::add);
+        ArrayNode byNetwork = root.putArray("network_samples");
+        networkSamples.forEach(byNetwork::add);
         ObjectNode expected = root.putObject("next_words");
         for (DemoService.NextWords next : nextWords) {
             ArrayNode words = expected.putArray(next.prompt());

@@ -28,6 +28,9 @@ interface DemoService {
     /** Text that the model makes up, as it stands. */
     List<String> samples(int most);
 
+    /** Text that the network makes up; none where there is no network yet. */
+    List<String> networkSamples(int most);
+
     /** What the model expects after each of {@code prompts}, or after likely beginnings where there are none. */
     List<NextWords> nextWords(List<String> prompts);
 

@@ -4,6 +4,7 @@ import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
+import dev.driftline.generation.TextModel;
 import dev.driftline.serving.LocalShards;
 import dev.driftline.serving.ModelQuestions;
 import dev.driftline.topology.LiveShards;
@@ -30,9 +31,14 @@ final class LiveModel {
         questions = new ModelQuestions(settings.model(), settings.shards(), new LocalShards(shards));
     }
 
-    /** Sentences drawn from the model, the same ones every time. */
+    /** Sentences drawn from the counts, the same ones every time. */
     List<String> samples(int most) {
-        TextGenerator generator = new TextGenerator(questions.text(0), SAMPLING, Constraints.NONE, SEED);
+        return samples(questions.text(0), most);
+    }
+
+    /** Sentences drawn from {@code model}. */
+    static List<String> samples(TextModel model, int most) {
+        TextGenerator generator = new TextGenerator(model, SAMPLING, Constraints.NONE, SEED);
         return IntStream.range(0, most)
                 .mapToObj(i -> String.join(" ", generator.sentence(List.of(), LONGEST_SAMPLE)))
                 .toList();

@@ -2,6 +2,7 @@ package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.generation.NetworkText;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.DriftlineService;
@@ -48,6 +49,15 @@ final class LocalService implements DemoService {
     @Override
     public List<String> samples(int most) {
         return model.samples(most);
+    }
+
+    @Override
+    public List<String> networkSamples(int most) {
+        return service.activeSnapshot()
+                .get()
+                .map(snapshot ->
+                        LiveModel.samples(new NetworkText(snapshot.network().reader()), most))
+                .orElse(List.of());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
@@ -34,13 +35,17 @@ final class OutputFollower implements AutoCloseable {
         void prediction(Prediction prediction) throws IOException;
 
         void deadLetter(ConsumerRecord<byte[], byte[]> record) throws IOException;
+
+        void decision(PromotionDecision decision) throws IOException;
     }
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Deserializer<Score> scores;
     private final Deserializer<Prediction> predictions;
+    private final Deserializer<PromotionDecision> decisions;
     private final String scoresTopic;
     private final String predictionsTopic;
+    private final String decisionsTopic;
     private final Listener listener;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::follow, "demo-output");
@@ -53,15 +58,18 @@ final class OutputFollower implements AutoCloseable {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
         this.scores = serdes.deserializer(Score.class);
         this.predictions = serdes.deserializer(Prediction.class);
+        this.decisions = serdes.deserializer(PromotionDecision.class);
         this.listener = listener;
         TopicDefinitions topics = TopicDefinitions.of(config);
         this.scoresTopic = topics.name(Topic.SCORES);
         this.predictionsTopic = topics.name(Topic.PREDICTIONS);
-        List<TopicPartition> partitions = List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS).stream()
-                .map(topics::get)
-                .flatMap(topic -> IntStream.range(0, topic.partitions())
-                        .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
-                .toList();
+        this.decisionsTopic = topics.name(Topic.PROMOTIONS);
+        List<TopicPartition> partitions =
+                List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS, Topic.PROMOTIONS).stream()
+                        .map(topics::get)
+                        .flatMap(topic -> IntStream.range(0, topic.partitions())
+                                .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
+                        .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
     }
@@ -104,7 +112,8 @@ final class OutputFollower implements AutoCloseable {
     private void follow() {
         try (consumer;
                 scores;
-                predictions) {
+                predictions;
+                decisions) {
             while (!stopped) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     hand(record);
@@ -122,6 +131,8 @@ final class OutputFollower implements AutoCloseable {
             listener.score(scores.deserialize(scoresTopic, record.headers(), record.value()));
         } else if (record.topic().equals(predictionsTopic)) {
             listener.prediction(predictions.deserialize(predictionsTopic, record.headers(), record.value()));
+        } else if (record.topic().equals(decisionsTopic)) {
+            listener.decision(decisions.deserialize(decisionsTopic, record.headers(), record.value()));
         } else {
             listener.deadLetter(record);
         }

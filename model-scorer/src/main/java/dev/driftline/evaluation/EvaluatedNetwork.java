@@ -1,0 +1,172 @@
+package dev.driftline.evaluation;
+
+import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NetworkReader;
+import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.online.OnlineNetwork;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.training.DynamicEvaluation;
+import dev.driftline.neural.training.GradientStatistics;
+import dev.driftline.neural.training.Optimizer;
+import dev.driftline.neural.training.TrainingSettings;
+import dev.driftline.scoring.DocumentTokens;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The network of an {@link Evaluation}: one that goes on learning, as in the topology, or a snapshot as it is. Either may
+ * follow each document while it scores it (dynamic evaluation), and goes back to its weights after it. Not thread-safe.
+ */
+public final class EvaluatedNetwork {
+
+    /** The newest text, whose gradients say how much each weight matters. */
+    private static final int STATISTICS_TOKENS = 20_000;
+
+    private final OnlineNetwork onlineOrNull;
+    private final Optional<TrainingSettings> dynamic;
+    private final Deque<DocumentTokens> newest = new ArrayDeque<>();
+    private final List<Round> rounds = new ArrayList<>();
+
+    private Network network;
+    private NetworkReader reader;
+    private DynamicEvaluation following;
+    private Set<String> unseen = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
+    private long newestTokens;
+    private long scoringNanos;
+    private long learningNanos;
+
+    private EvaluatedNetwork(OnlineNetwork onlineOrNull, Network start, Optional<TrainingSettings> dynamic) {
+        this.onlineOrNull = onlineOrNull;
+        this.dynamic = dynamic;
+        if (start != null) {
+            use(start);
+        }
+    }
+
+    /**
+     * A network that learns every document after it is scored.
+     *
+     * @param dynamic how it follows a document while it scores it; empty for not at all
+     * @param listener is told of every round
+     */
+    public static EvaluatedNetwork online(
+            OnlineNetwork network, Optional<TrainingSettings> dynamic, Consumer<Round> listener) {
+        EvaluatedNetwork evaluated =
+                new EvaluatedNetwork(network, network.network().orElse(null), dynamic);
+        network.onRound(round -> {
+            evaluated.rounds.add(round);
+            listener.accept(round);
+        });
+        return evaluated;
+    }
+
+    /** A snapshot that stays as it is. */
+    public static EvaluatedNetwork frozen(Snapshot snapshot, Optional<TrainingSettings> dynamic) {
+        return new EvaluatedNetwork(null, snapshot.network(), dynamic);
+    }
+
+    /**
+     * What the network says of a document that it has not learned; empty before there is one.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    Optional<NeuralExpert> score(DocumentTokens document) throws InterruptedException {
+        if (network == null) {
+            return Optional.empty();
+        }
+        long start = System.nanoTime();
+        follow();
+        int[] encoded = network.vocabulary().encode(document);
+        NetworkScore score = following != null
+                ? following.score(encoded)
+                : reader.score(List.of(encoded)).get(0);
+        scoringNanos += System.nanoTime() - start;
+        return Optional.of(new NeuralExpert(network, score, unseen.size()));
+    }
+
+    /**
+     * Learns a document, where this network learns.
+     *
+     * @throws InterruptedException if the thread is interrupted in a round, which is then as if it had not begun
+     */
+    void learn(DocumentTokens document) throws InterruptedException {
+        for (String word : document.words()) {
+            seen.add(word);
+            unseen.remove(word);
+        }
+        if (dynamic.isPresent()) {
+            newest.addLast(document);
+            newestTokens += document.tokens().length;
+            while (newestTokens - newest.getFirst().tokens().length >= STATISTICS_TOKENS) {
+                newestTokens -= newest.removeFirst().tokens().length;
+            }
+        }
+        if (onlineOrNull == null) {
+            return;
+        }
+        long start = System.nanoTime();
+        try {
+            onlineOrNull.learn(document);
+            Network now = onlineOrNull.network().orElse(null);
+            if (now != network) {
+                use(now);
+            }
+        } finally {
+            learningNanos += System.nanoTime() - start;
+        }
+    }
+
+    private void use(Network now) {
+        network = now;
+        reader = now.reader();
+        following = null;
+        // Words that the n-gram model has not learned: it is the same text, so these are few.
+        unseen = new HashSet<>(now.vocabulary().words());
+        unseen.remove(now.vocabulary().word(NeuralVocabulary.UNKNOWN));
+        unseen.remove(now.vocabulary().word(NeuralVocabulary.EOS));
+        unseen.removeAll(seen);
+    }
+
+    /** Only a network that has learned something has gradients worth following. */
+    private void follow() throws InterruptedException {
+        if (dynamic.isPresent() && following == null && !newest.isEmpty()) {
+            TrainingSettings settings = dynamic.get();
+            List<int[]> encoded =
+                    newest.stream().map(network.vocabulary()::encode).toList();
+            GradientStatistics statistics = settings.optimizer() == Optimizer.RMS_DECAY
+                    ? DynamicEvaluation.gather(network, encoded, settings.steps())
+                    : null;
+            following = new DynamicEvaluation(network, settings, statistics, false);
+        }
+    }
+
+    /** The name of the model; empty before there is a network. */
+    public Optional<String> model() {
+        return Optional.ofNullable(network).map(Network::model);
+    }
+
+    /** All rounds so far. */
+    public List<Round> rounds() {
+        return List.copyOf(rounds);
+    }
+
+    /** Seconds spent on scoring. */
+    public double scoringSeconds() {
+        return scoringNanos / 1e9;
+    }
+
+    /** Seconds spent on learning. */
+    public double learningSeconds() {
+        return learningNanos / 1e9;
+    }
+}
