@@ -210,6 +210,55 @@ public final class Keys {
             64,
             "Tokens before the predicted one that neural.model=window sees; of no effect on the others.");
 
+    /** Threads that score with the network. */
+    public static final ConfigKey<Integer> NEURAL_SCORING_THREADS = whole(
+            "neural.scoring.threads",
+            NEURAL,
+            "1",
+            1,
+            256,
+            "Threads of this instance that score documents with the network, beside the stream threads.");
+
+    /** Queue of the scoring threads. */
+    public static final ConfigKey<Long> NEURAL_SCORING_QUEUE_TOKENS = wholeLong(
+            "neural.scoring.queue.tokens",
+            NEURAL,
+            "32768",
+            1,
+            1_000_000_000,
+            "Tokens of documents that may wait for these threads. A larger document waits alone.");
+
+    /** What happens where the network cannot keep up. */
+    public static final ConfigKey<String> NEURAL_SCORING_POLICY = oneOf(
+            "neural.scoring.policy",
+            NEURAL,
+            "ngram-only",
+            "What happens where the network cannot keep up with the stream. wait: documents wait for it, and the input for "
+                    + "them. ngram-only: they are scored without it after neural.scoring.patience.ms, and their score says "
+                    + "so.",
+            List.of("wait", "ngram-only"));
+
+    /** How long a document waits for the network. */
+    public static final ConfigKey<Long> NEURAL_SCORING_PATIENCE_MS = wholeLong(
+            "neural.scoring.patience.ms",
+            NEURAL,
+            "1000",
+            0,
+            600_000,
+            "Milliseconds that a document to which all shards have replied waits for the network under ngram-only.");
+
+    /** The value of {@link #NEURAL_ENCODINGS} that writes none. */
+    public static final String NO_ENCODINGS = "none";
+
+    /** Vectors of documents. */
+    public static final ConfigKey<String> NEURAL_ENCODINGS = oneOf(
+            "neural.encodings",
+            NEURAL,
+            NO_ENCODINGS,
+            "The vector of each document on the encodings topic: the network's last state, the mean of its states or the "
+                    + "largest value of each unit. none: no vectors.",
+            List.of(NO_ENCODINGS, "last", "mean", "max"));
+
     /** Tokens before the first network. */
     public static final ConfigKey<Long> NEURAL_TRAIN_BOOTSTRAP_TOKENS = wholeLong(
             "neural.train.bootstrap.tokens",
@@ -571,6 +620,11 @@ public final class Keys {
             NEURAL_CUTOFFS,
             NEURAL_WINDOW,
             NEURAL_SNAPSHOTS_KEEP,
+            NEURAL_SCORING_THREADS,
+            NEURAL_SCORING_QUEUE_TOKENS,
+            NEURAL_SCORING_POLICY,
+            NEURAL_SCORING_PATIENCE_MS,
+            NEURAL_ENCODINGS,
             NEURAL_TRAIN_BOOTSTRAP_TOKENS,
             NEURAL_TRAIN_BOOTSTRAP_PASSES,
             NEURAL_TRAIN_TOKENS,

@@ -1,6 +1,7 @@
 package dev.driftline.topics;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.Score;
@@ -29,7 +30,9 @@ public enum Topic {
     /** Internal: documents that were scored and are to be learned, to the trainer. */
     TRAINING("training.v1", null),
     /** Why a snapshot became active, or did not, by version. */
-    PROMOTIONS("promotions.v1", PromotionDecision.class);
+    PROMOTIONS("promotions.v1", PromotionDecision.class),
+    /** A vector a document, by document id; written where {@code neural.encodings} says so. */
+    ENCODINGS("encodings.v1", Encoding.class);
 
     private final String suffix;
     private final Class<? extends SpecificRecord> recordType;

@@ -2,9 +2,13 @@ package dev.driftline.topology;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.PredictedWord;
+import dev.driftline.neural.Pooling;
 import dev.driftline.schemas.Candidate;
+import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Mixes what the n-gram model says of a document for its source, and puts it into the records that go out. */
@@ -25,6 +30,7 @@ final class DocumentScoring {
     private final SourceModels sources;
     private final DocumentScorer scorer;
     private final List<String> modelNames;
+    private final KnownRows knownRows;
 
     DocumentScoring(TopologySettings settings, SourceModels sources) {
         this.settings = settings;
@@ -32,10 +38,19 @@ final class DocumentScoring {
         MixtureSettings mixture = settings.mixture();
         scorer = new DocumentScorer(mixture);
         modelNames = mixture.models();
+        knownRows = new KnownRows(settings.model().vocabulary());
     }
 
-    /** Scores the document; its source learns from it, if it is to be learned. */
-    DocumentScore score(IncomingDocument document, Gather.Gathered gathered) {
+    /**
+     * Scores the document; its source learns from it, if it is to be learned.
+     *
+     * @param network what the network says of it; null where there is none
+     */
+    DocumentScore score(IncomingDocument document, Gather.Gathered gathered, NeuralOutcome network) {
+        NeuralExpert expert = network == null || !network.isScored()
+                ? null
+                : knownRows.expert(
+                        network.snapshot().network(), network.score(), document.tokens(), gathered.positions());
         return scorer.score(
                 document.tokens(),
                 gathered.positions(),
@@ -43,15 +58,21 @@ final class DocumentScoring {
                 document.learn(),
                 settings.surprisals(),
                 gathered.candidates(),
-                settings.predictions());
+                settings.predictions(),
+                expert);
     }
 
-    Score toScore(IncomingDocument document, DocumentScore scored, DocumentOrigin origin, long now) {
+    Score toScore(
+            IncomingDocument document, DocumentScore scored, NeuralOutcome network, DocumentOrigin origin, long now) {
         int tokens = scored.tokens();
         int top = settings.model().order() - 1;
         int mixture = modelNames.size() - 1;
         List<ExpertScore> experts = new ArrayList<>(mixture);
+        boolean hasNetwork = network != null && network.isScored();
         for (int model = 0; model < mixture; model++) {
+            if (modelNames.get(model).equals(settings.mixture().neural()) && !hasNetwork) {
+                continue;
+            }
             double bits = scored.bits()[model];
             experts.add(
                     new ExpertScore(modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
@@ -82,6 +103,15 @@ final class DocumentScoring {
         score.setCharacters((int) scored.characters());
         score.setNgramBitsPerToken(ngramPerToken);
         score.setNgramPerplexity(perplexity(ngramPerToken));
+        if (network != null) {
+            score.setNeuralStatus(network.status().label());
+        }
+        if (hasNetwork) {
+            double perToken = scored.bits(settings.mixture().neural()) / tokens;
+            score.setNeuralBitsPerToken(perToken);
+            score.setNeuralPerplexity(perplexity(perToken));
+            score.setSnapshotVersion(network.snapshot().version());
+        }
         score.setMixtureBits(mixtureBits);
         score.setMixtureBitsKnown(scored.knownBits()[mixture]);
         score.setMixtureBitsPerToken(mixtureBits / tokens);
@@ -123,6 +153,25 @@ final class DocumentScoring {
         prediction.setInputPartition(origin.partition());
         prediction.setInputOffset(origin.offset());
         return prediction;
+    }
+
+    /** The document's vector; the outcome has one. */
+    static Encoding toEncoding(
+            IncomingDocument document, NeuralOutcome network, Pooling pooling, DocumentOrigin origin) {
+        float[] values = network.score().encoding();
+        List<Float> vector = new ArrayList<>(values.length);
+        for (float value : values) {
+            vector.add(value);
+        }
+        return new Encoding(
+                document.id(),
+                document.source(),
+                network.snapshot().version(),
+                pooling.name().toLowerCase(Locale.ROOT),
+                vector,
+                origin.topic(),
+                origin.partition(),
+                origin.offset());
     }
 
     /** The last words of the last sentence, {@code <s>} in front where they are fewer than {@code most}. */

@@ -61,6 +61,7 @@ public final class DriftlineService implements AutoCloseable {
     private Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
     private volatile SnapshotFollower snapshots;
+    private NeuralScoring neuralScoring;
     private volatile KafkaStreams streams;
     private TopologySettings settings;
 
@@ -104,8 +105,18 @@ public final class DriftlineService implements AutoCloseable {
             Properties properties = StreamsTuning.of(config);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             Optional<Training> training = training();
+            settings.neural().ifPresent(this::startNeuralScoring);
             streams = new KafkaStreams(
-                    new DriftlineTopology(settings, serdes, registry, shards, progress, training).get(), properties);
+                    new DriftlineTopology(
+                                    settings,
+                                    serdes,
+                                    registry,
+                                    shards,
+                                    progress,
+                                    training,
+                                    Optional.ofNullable(neuralScoring))
+                            .get(),
+                    properties);
             streams.setUncaughtExceptionHandler(failures);
             streams.setGlobalStateRestoreListener(restores);
             streams.setStateListener(this::changed);
@@ -136,6 +147,11 @@ public final class DriftlineService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
+    }
+
+    private void startNeuralScoring(NeuralScoringSettings neural) {
+        neuralScoring = new NeuralScoring(neural, settings.predictions() > 0, activeSnapshot, progress);
+        neuralScoring.start();
     }
 
     /** What the trainer works by; empty where there is no network. */
@@ -187,7 +203,8 @@ public final class DriftlineService implements AutoCloseable {
                 config.get(Keys.TOKENIZER),
                 config.get(Keys.PREDICTIONS_K),
                 config.get(Keys.SCORES_SURPRISALS),
-                config.get(Keys.CACHE_DECODED_BYTES));
+                config.get(Keys.CACHE_DECODED_BYTES),
+                NeuralScoringSettings.of(config));
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {
@@ -330,6 +347,10 @@ public final class DriftlineService implements AutoCloseable {
             if (!clean) {
                 LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
             }
+        }
+        if (neuralScoring != null) {
+            neuralScoring.close();
+            neuralScoring = null;
         }
         if (snapshots != null) {
             snapshots.close();

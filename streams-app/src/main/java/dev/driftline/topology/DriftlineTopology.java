@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -86,6 +87,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Sink of predictions. */
     public static final String PREDICTIONS_SINK = "predictions-sink";
 
+    /** Sink of vectors of documents. */
+    public static final String ENCODINGS_SINK = "encodings-sink";
+
     /** Sink of dead letters. */
     public static final String DEAD_LETTERS_SINK = "dead-letters-sink";
 
@@ -122,6 +126,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final LiveShards shards;
     private final Progress progress;
     private final Optional<Training> training;
+    private final Optional<NeuralScoring> neural;
 
     /** As the other constructor, without a network. */
     public DriftlineTopology(
@@ -130,7 +135,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistryClient registry,
             LiveShards shards,
             Progress progress) {
-        this(settings, serdes, registry, shards, progress, Optional.empty());
+        this(settings, serdes, registry, shards, progress, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -140,20 +145,27 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param shards told which shards are here
      * @param progress told what is done
      * @param training how the network is taught; empty where there is none
+     * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
+     *     to close, after the streams
      */
-    public DriftlineTopology(
+    DriftlineTopology(
             TopologySettings settings,
             SchemaRegistrySerdes serdes,
             SchemaRegistryClient registry,
             LiveShards shards,
             Progress progress,
-            Optional<Training> training) {
+            Optional<Training> training,
+            Optional<NeuralScoring> neural) {
+        if (settings.neural().isPresent() != neural.isPresent()) {
+            throw new IllegalArgumentException("the settings and what scores with the network do not agree on one");
+        }
         this.settings = settings;
         this.serdes = serdes;
         this.registry = registry;
         this.shards = shards;
         this.progress = progress;
         this.training = training;
+        this.neural = neural;
     }
 
     /** A new topology. */
@@ -191,9 +203,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 Tokenizers.named(settings.tokenizer())),
                         limits.recordBytes()),
                 TEXT_SOURCE);
-        topology.addProcessor(SCATTER, () -> new ScatterProcessor(settings, progress), READ_DOCUMENTS, READ_TEXT);
         topology.addProcessor(
-                GATHER, () -> new GatherProcessor(settings, progress, training.isPresent()), REPLIES_SOURCE);
+                SCATTER, () -> new ScatterProcessor(settings, progress, neural), READ_DOCUMENTS, READ_TEXT);
+        topology.addProcessor(
+                GATHER, () -> new GatherProcessor(settings, progress, training.isPresent(), neural), REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();
@@ -205,6 +218,14 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 new StringSerializer(),
                 serdes.serializer(Prediction.class),
                 GATHER);
+        if (settings.neural().isPresent() && settings.neural().get().encodings() != null) {
+            topology.addSink(
+                    ENCODINGS_SINK,
+                    topics.encodings(),
+                    new StringSerializer(),
+                    serdes.serializer(Encoding.class),
+                    GATHER);
+        }
         if (training.isPresent()) {
             topology.addSink(TRAINING_SINK, topics.training(), bytes, bytes, GATHER);
         }

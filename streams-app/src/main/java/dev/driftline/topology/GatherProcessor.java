@@ -1,9 +1,13 @@
 package dev.driftline.topology;
 
 import dev.driftline.mixture.DocumentScore;
+import dev.driftline.neural.Pooling;
 import dev.driftline.scoring.Gather;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.training.TrainingRecord;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -11,17 +15,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the replies to a document, puts them together, mixes, and emits the score and the prediction.
+ * Waits for the replies to a document and for what the network says of it, puts them together, mixes, and emits the score
+ * and the prediction.
  *
- * <p>A document whose replies do not all come stays pending; it is never half-scored.
+ * <p>A document whose replies do not all come stays pending; it is never half-scored. One that is complete but for the
+ * network stays pending, too, and those complete after it wait their turn. It goes out after a later reply or from a
+ * punctuation: nothing here waits for the network on the stream thread.
  */
 final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatherProcessor.class);
 
+    /** How often it is looked whether the network has caught up with documents that wait for it. */
+    private static final Duration TICK = Duration.ofMillis(25);
+
     private final TopologySettings settings;
     private final Progress progress;
     private final boolean trains;
+    private final Optional<NeuralScoring> neural;
+    private final CompleteDocuments complete = new CompleteDocuments();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -29,8 +41,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private PendingDocuments pending;
     private DocumentScoring scoring;
 
-    /** @param trains whether scored documents go to the trainer */
-    GatherProcessor(TopologySettings settings, Progress progress, boolean trains) {
+    /**
+     * @param trains whether scored documents go to the trainer
+     * @param neural what scores with the network; empty where there is none
+     */
+    GatherProcessor(TopologySettings settings, Progress progress, boolean trains, Optional<NeuralScoring> neural) {
+        this.neural = neural;
         this.settings = settings;
         this.progress = progress;
         this.trains = trains;
@@ -47,6 +63,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 settings,
                 context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
                         .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture())));
+        // Those that were waiting for the network when the task was stopped.
+        pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
+        if (neural.isPresent() || !complete.isEmpty()) {
+            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+        }
     }
 
     @Override
@@ -63,13 +84,46 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             pending.update(ticket, waiting);
             return;
         }
-        Gather.Gathered gathered = gather.gather(waiting.document.tokens(), waiting.replies);
-        emit(ticket, waiting, gathered);
-        pending.remove(ticket);
-        progress.pending(partition, pending.size());
+        complete.add(ticket, context.currentSystemTimeMs());
+        emitComplete();
+        if (!complete.isEmpty()) {
+            // The last of those that wait.
+            pending.update(ticket, waiting);
+        }
     }
 
-    private void emit(long ticket, PendingDocument waiting, Gather.Gathered gathered) {
+    /** Sends out what can go, in order, up to the first that has to wait for the network. */
+    private void emitComplete() {
+        while (!complete.isEmpty()) {
+            CompleteDocuments.Complete first = complete.first();
+            PendingDocument document = pending.get(first.ticket());
+            NeuralOutcome network = null;
+            if (neural.isPresent()) {
+                network = neural.get()
+                        .partition(partition)
+                        .fetch(
+                                first.ticket(),
+                                document.document.tokens(),
+                                context.currentSystemTimeMs() - first.since())
+                        .orElse(null);
+                if (network == null) {
+                    return;
+                }
+                progress.network(network.status());
+            }
+            emit(first.ticket(), document, network);
+            complete.removeFirst();
+            pending.remove(first.ticket());
+            progress.pending(partition, pending.size());
+        }
+    }
+
+    private void tick() {
+        neural.ifPresent(network -> network.partition(partition).tick());
+        emitComplete();
+    }
+
+    private void emit(long ticket, PendingDocument waiting, NeuralOutcome network) {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = new DocumentOrigin(
                 Ticket.isText(ticket)
@@ -78,14 +132,25 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 partition,
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
-        DocumentScore scored = scoring.score(document, gathered);
+        Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
+        DocumentScore scored = scoring.score(document, gathered, network);
         context.forward(
-                new Record<>(document.id(), scoring.toScore(document, scored, origin, now), waiting.timestamp),
+                new Record<>(document.id(), scoring.toScore(document, scored, network, origin, now), waiting.timestamp),
                 DriftlineTopology.SCORES_SINK);
         if (settings.predictions() > 0) {
             context.forward(
                     new Record<>(document.id(), scoring.toPrediction(document, scored, origin, now), waiting.timestamp),
                     DriftlineTopology.PREDICTIONS_SINK);
+        }
+        Pooling pooling =
+                settings.neural().map(NeuralScoringSettings::encodings).orElse(null);
+        if (pooling != null && network.isScored()) {
+            context.forward(
+                    new Record<>(
+                            document.id(),
+                            DocumentScoring.toEncoding(document, network, pooling, origin),
+                            waiting.timestamp),
+                    DriftlineTopology.ENCODINGS_SINK);
         }
         if (trains && document.learn()) {
             byte[] taught = new TrainingRecord(document.source(), document.tokens()).encode();

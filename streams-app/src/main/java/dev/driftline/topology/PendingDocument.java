@@ -49,6 +49,11 @@ final class PendingDocument {
     /** Adds a reply; true if it is the last that was waited for. */
     boolean add(byte[] reply) {
         replies.add(reply);
+        return isComplete();
+    }
+
+    /** Whether every shard has replied. */
+    boolean isComplete() {
         return replies.size() == asked;
     }
 

@@ -3,6 +3,9 @@ package dev.driftline.topology;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** The documents of one partition that wait for replies, by {@link Ticket}. */
 final class PendingDocuments implements WriteBackCache {
@@ -45,6 +48,18 @@ final class PendingDocuments implements WriteBackCache {
             count = documents.count();
         }
         return count;
+    }
+
+    /** The tickets of those to which every shard has replied, in the order of tickets; for right after a restore. */
+    List<Long> complete() {
+        List<Long> tickets = new ArrayList<>();
+        documents.forEach((ticket, document) -> {
+            if (document.isComplete()) {
+                tickets.add(ticket);
+            }
+        });
+        Collections.sort(tickets);
+        return tickets;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -14,10 +15,17 @@ public final class Progress {
     private final Map<Integer, Integer> pending = new ConcurrentHashMap<>();
     private final LongAdder documents = new LongAdder();
     private final LongAdder tokens = new LongAdder();
+    private final Map<NeuralStatus, LongAdder> byNetwork = new EnumMap<>(NeuralStatus.class);
+    private final LongAdder networkTokens = new LongAdder();
+    private final LongAdder networkNanos = new LongAdder();
     private volatile double networkWeight = Double.NaN;
 
     /** Nothing done, no partition owned. */
-    public Progress() {}
+    public Progress() {
+        for (NeuralStatus status : NeuralStatus.values()) {
+            byNetwork.put(status, new LongAdder());
+        }
+    }
 
     /** Documents that wait for replies, by the partitions that this instance owns. */
     public Map<Integer, Integer> pendingByPartition() {
@@ -44,6 +52,40 @@ public final class Progress {
     void networkWeighed(double weight) {
         double before = networkWeight;
         networkWeight = Double.isNaN(before) ? weight : before + (weight - before) / WEIGHT_MEMORY;
+    }
+
+    /** Documents that the network took part in, of those scored since this instance started. */
+    public long documentsWithNetwork() {
+        return byNetwork.get(NeuralStatus.SCORED).sum();
+    }
+
+    /** Documents scored before there was a snapshot. */
+    public long documentsWithoutSnapshot() {
+        return byNetwork.get(NeuralStatus.NO_SNAPSHOT).sum();
+    }
+
+    /** Documents scored without the network because it could not keep up, or failed. */
+    public long documentsFallenBack() {
+        return byNetwork.get(NeuralStatus.FALLBACK).sum();
+    }
+
+    /** Tokens that the network has read for scores. */
+    public long networkTokens() {
+        return networkTokens.sum();
+    }
+
+    /** Seconds that the scoring threads took for them, all threads together. */
+    public double networkSeconds() {
+        return networkNanos.sum() / 1e9;
+    }
+
+    void network(NeuralStatus status) {
+        byNetwork.get(status).increment();
+    }
+
+    void networkScored(long documentTokens, long nanos) {
+        networkTokens.add(documentTokens);
+        networkNanos.add(nanos);
     }
 
     void partitionRevoked(int partition) {

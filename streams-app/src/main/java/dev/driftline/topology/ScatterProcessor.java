@@ -4,6 +4,7 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.store.WriteBackStore;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -13,6 +14,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
 
     private final TopologySettings settings;
     private final Progress progress;
+    private final Optional<NeuralScoring> neural;
     private final byte[][] shardKeys;
 
     private ProcessorContext<byte[], byte[]> context;
@@ -22,9 +24,10 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private SourceModels sources;
     private DocumentScorer scorer;
 
-    ScatterProcessor(TopologySettings settings, Progress progress) {
+    ScatterProcessor(TopologySettings settings, Progress progress, Optional<NeuralScoring> neural) {
         this.settings = settings;
         this.progress = progress;
+        this.neural = neural;
         shardKeys = ShardKey.upTo(settings.shards());
     }
 
@@ -62,10 +65,13 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
             }
         }
+        // The network reads the document while the shards do.
+        neural.ifPresent(network -> network.partition(partition).scattered(record.key(), document.tokens()));
     }
 
     @Override
     public void close() {
+        neural.ifPresent(network -> network.partitionRevoked(partition));
         progress.partitionRevoked(partition);
     }
 }

@@ -15,6 +15,7 @@ import dev.driftline.topics.Topic;
  * @param snapshots versions of the network, and which is active
  * @param training internal: documents that were scored, to the trainer
  * @param promotions why a version became active or did not
+ * @param encodings vectors of documents
  */
 public record TopicNames(
         String text,
@@ -26,7 +27,8 @@ public record TopicNames(
         String replies,
         String snapshots,
         String training,
-        String promotions) {
+        String promotions,
+        String encodings) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -40,6 +42,7 @@ public record TopicNames(
                 prefix + Topic.NGRAM_REPLIES.suffix(),
                 prefix + Topic.SNAPSHOTS.suffix(),
                 prefix + Topic.TRAINING.suffix(),
-                prefix + Topic.PROMOTIONS.suffix());
+                prefix + Topic.PROMOTIONS.suffix(),
+                prefix + Topic.ENCODINGS.suffix());
     }
 }

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.ModelSettings;
+import java.util.Optional;
 
 /**
  * What the topology is built from; the same on every instance of a service, but for the cache.
@@ -14,6 +15,7 @@ import dev.driftline.scoring.ModelSettings;
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
  * @param cacheBytes heap for the decoded counts of each shard on this instance
+ * @param neural how documents are scored with the network; empty where there is none
  */
 public record TopologySettings(
         TopicNames topics,
@@ -23,7 +25,21 @@ public record TopologySettings(
         String tokenizer,
         int predictions,
         boolean surprisals,
-        long cacheBytes) {
+        long cacheBytes,
+        Optional<NeuralScoringSettings> neural) {
+
+    /** Without a network. */
+    public TopologySettings(
+            TopicNames topics,
+            ModelSettings model,
+            int shards,
+            Limits limits,
+            String tokenizer,
+            int predictions,
+            boolean surprisals,
+            long cacheBytes) {
+        this(topics, model, shards, limits, tokenizer, predictions, surprisals, cacheBytes, Optional.empty());
+    }
 
     /** @throws IllegalArgumentException if a number is out of range */
     public TopologySettings {
@@ -35,8 +51,10 @@ public record TopologySettings(
         }
     }
 
-    /** How the orders of the model and the caches of a source are mixed. */
+    /** How the orders of the model, the caches of a source and the network are mixed. */
     public MixtureSettings mixture() {
-        return MixtureSettings.defaults(model.order(), model.smoothing().label());
+        MixtureSettings ngrams =
+                MixtureSettings.defaults(model.order(), model.smoothing().label());
+        return neural.map(network -> ngrams.withNeural(network.model())).orElse(ngrams);
     }
 }

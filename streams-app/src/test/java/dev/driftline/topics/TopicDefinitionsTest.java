@@ -38,7 +38,8 @@ class TopicDefinitionsTest {
                         "driftline.ngram-replies.v1",
                         "driftline.snapshots.v1",
                         "driftline.training.v1",
-                        "driftline.promotions.v1");
+                        "driftline.promotions.v1",
+                        "driftline.encodings.v1");
     }
 
     @Test
@@ -66,6 +67,6 @@ class TopicDefinitionsTest {
 
     @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes()).hasSize(5).containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(6).containsEntry("driftline.scores.v1", Score.class);
     }
 }

@@ -67,4 +67,18 @@ class PendingDocumentTest {
         assertThat(Ticket.isText(Ticket.of(9, true))).isTrue();
         assertThat(Ticket.isText(Ticket.of(9, false))).isFalse();
     }
+
+    @Test
+    void shouldListThoseThatEveryShardHasRepliedToAfterARestore() {
+        HeapPageStore store = new HeapPageStore();
+        PendingDocuments documents = new PendingDocuments(store);
+        for (long ticket = 0; ticket < 5; ticket++) {
+            PendingDocument pending = new PendingDocument(document, 0, SHARDS);
+            replies().subList(0, ticket % 2 == 0 ? SHARDS : 1).forEach(pending::add);
+            documents.add(ticket, pending);
+        }
+        documents.writeBack();
+
+        assertThat(new PendingDocuments(store).complete()).containsExactly(0L, 2L, 4L);
+    }
 }

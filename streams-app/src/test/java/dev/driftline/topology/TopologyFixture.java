@@ -1,12 +1,14 @@
 package dev.driftline.topology;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.snapshots.ActiveSnapshot;
 import dev.driftline.store.SharedRocksDbMemory;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -46,17 +49,30 @@ final class TopologyFixture implements AutoCloseable {
     final TestOutputTopic<String, Score> scores;
     final TestOutputTopic<String, Prediction> predictions;
     final TestOutputTopic<byte[], byte[]> deadLetters;
+    final TestOutputTopic<String, Encoding> encodings;
+    final ActiveSnapshot active = new ActiveSnapshot();
+    /** Not started; null without a network. */
+    final NeuralScoring neural;
+
     private final Serializer<Document> documentSerializer = serdes.serializer(Document.class);
     private final Serializer<TextEvent> textSerializer = serdes.serializer(TextEvent.class);
 
     TopologyFixture(Path stateDir, ModelSettings model, Limits limits) {
+        this(stateDir, model, limits, Optional.empty());
+    }
+
+    TopologyFixture(Path stateDir, ModelSettings model, Limits limits, Optional<NeuralScoringSettings> neuralSettings) {
         new Subjects(registry)
                 .register(Map.of(
                         topics.documents(), Document.class,
                         topics.text(), TextEvent.class,
                         topics.scores(), Score.class,
-                        topics.predictions(), Prediction.class));
-        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, 32 << 20);
+                        topics.predictions(), Prediction.class,
+                        topics.encodings(), Encoding.class));
+        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, 32 << 20, neuralSettings);
+        neural = neuralSettings
+                .map(scoring -> new NeuralScoring(scoring, true, active, progress))
+                .orElse(null);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, scope);
         properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
@@ -64,12 +80,24 @@ final class TopologyFixture implements AutoCloseable {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
         driver = new TopologyTestDriver(
-                new DriftlineTopology(settings, serdes, registry, shards, progress).get(), properties, NOON);
+                new DriftlineTopology(
+                                settings,
+                                serdes,
+                                registry,
+                                shards,
+                                progress,
+                                Optional.empty(),
+                                Optional.ofNullable(neural))
+                        .get(),
+                properties,
+                NOON);
         documents = driver.createInputTopic(topics.documents(), new ByteArraySerializer(), new ByteArraySerializer());
         text = driver.createInputTopic(topics.text(), new ByteArraySerializer(), new ByteArraySerializer());
         scores = driver.createOutputTopic(topics.scores(), new StringDeserializer(), serdes.deserializer(Score.class));
         predictions = driver.createOutputTopic(
                 topics.predictions(), new StringDeserializer(), serdes.deserializer(Prediction.class));
+        encodings = driver.createOutputTopic(
+                topics.encodings(), new StringDeserializer(), serdes.deserializer(Encoding.class));
         deadLetters = driver.createOutputTopic(
                 topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -106,6 +134,9 @@ final class TopologyFixture implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        if (neural != null) {
+            neural.close();
+        }
         MockSchemaRegistry.dropScope(scope);
     }
 }

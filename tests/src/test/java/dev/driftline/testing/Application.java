@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -58,9 +59,6 @@ public final class Application implements AutoCloseable {
                 Keys.TOPIC_PREFIX.name(),
                 name + ".",
                 // The n-gram tests compare with an n-gram model alone; those of the network say which one they want.
-                Keys.NEURAL_MODEL.name(),
-                "none",
-                // Tests of the network switch it on.
                 Keys.NEURAL_MODEL.name(),
                 "none",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
@@ -209,6 +207,11 @@ public final class Application implements AutoCloseable {
     public RecordedTopic<byte[]> requests() {
         return recorded(new RecordedTopic<>(
                 topic(Topic.NGRAM_REQUESTS), config.consumerProperties(), new ByteArrayDeserializer()));
+    }
+
+    /** A topic of Avro records. */
+    public <T extends SpecificRecord> RecordedTopic<T> recorded(Topic topic, Class<T> type) {
+        return recorded(new RecordedTopic<>(topic(topic), config.consumerProperties(), serdes.deserializer(type)));
     }
 
     /** The counts as the changelog has them: what an instance that lost everything would start from. */

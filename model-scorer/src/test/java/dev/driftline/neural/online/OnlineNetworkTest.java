@@ -2,11 +2,15 @@ package dev.driftline.neural.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
@@ -14,6 +18,7 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -89,28 +94,118 @@ class OnlineNetworkTest {
     }
 
     @Test
-    void shouldGoBackToTheParentWhenTheActiveOneBecomesWorse() throws InterruptedException {
-        Language old = new Language("a b c d e f g h", 1);
-        Language fad = new Language("h g f e d c b a", 1);
-        OnlineNetwork network =
-                new OnlineNetwork(settings(new Promotion(0.01, 0.05, 1.64, false), Optional.empty(), TRAINING, 0));
-        feed(network, old, 200);
-        List<Round> rounds = new ArrayList<>();
-        network.onRound(rounds::add);
-        // Until one is promoted that has learned the fad.
-        while (rounds.stream().noneMatch(Round::isPromotion)) {
-            network.learn(fad.document());
+    void shouldGoBackToTheParentWhenTheActiveOneIsWorseOnLiveText() throws InterruptedException {
+        OnlineSettings settings = settings(new Promotion(0.01, 0.05, 1.64, false), Optional.empty());
+        Snapshot parent = taught(settings, "a b c d e f g h", "000001-000000", null);
+        Snapshot active = taught(settings, "h g f e d c b a", "000002-000000", parent.version());
+        FineTuner tuner = new FineTuner(settings);
+        ReplayBuffer buffer = new ReplayBuffer(new HeapPageStore(), 4000, 4000, 1);
+        Language language = new Language("a b c d e f g h", 5);
+        for (int i = 0; i < 30; i++) {
+            buffer.add(i, language.document());
         }
-        Snapshot faddish = network.active().orElseThrow();
-        rounds.clear();
-        while (rounds.isEmpty()) {
-            network.learn(old.document());
-        }
+        TrainingBatch batch = buffer.batch(0, 200, 0, 1);
 
-        assertThat(rounds.get(0).outcome()).isEqualTo(Round.Outcome.ROLLED_BACK);
-        assertThat(rounds.get(0).incumbent()).contains(faddish.version());
-        assertThat(network.active().orElseThrow().version())
-                .isEqualTo(faddish.manifest().parent());
+        Round round = tuner.round(batch, Optional.of(active), Optional.of(parent), 3, tokens -> {})
+                .orElseThrow();
+
+        assertThat(round.outcome()).isEqualTo(Round.Outcome.ROLLED_BACK);
+        assertThat(round.incumbent()).contains(active.version());
+        assertThat(round.parent()).contains(parent.version());
+        assertThat(round.comparison().documents()).isEqualTo(30);
+        assertThat(tuner.round(batch, Optional.of(parent), Optional.of(active), 3, tokens -> {})
+                        .orElseThrow()
+                        .outcome())
+                .as("the other way round")
+                .isNotEqualTo(Round.Outcome.ROLLED_BACK);
+    }
+
+    private static Snapshot taught(OnlineSettings settings, String cycle, String version, String parent)
+            throws InterruptedException {
+        OnlineNetwork network = new OnlineNetwork(settings);
+        feed(network, new Language(cycle, 1), 100);
+        Snapshot snapshot = network.active().orElseThrow();
+        SnapshotManifest manifest = snapshot.manifest();
+        return new Snapshot(
+                new SnapshotManifest(
+                        version,
+                        parent,
+                        manifest.createdAt(),
+                        manifest.model(),
+                        manifest.tokens(),
+                        manifest.training(),
+                        manifest.metrics(),
+                        Map.of()),
+                snapshot.network());
+    }
+
+    @Test
+    void shouldCompareFairlyWhenOneNetworkKnowsMoreWords() throws InterruptedException {
+        // The same text and teaching; one has rows for half of the words, and cannot be better for it.
+        Language language = new Language("a b c d e f g h", 1);
+        OnlineSettings settings = settings(Promotion.ALWAYS, Optional.empty());
+        OnlineNetwork all = new OnlineNetwork(settings);
+        OnlineNetwork half = new OnlineNetwork(withWords(settings, List.of("a", "c", "e", "g")));
+        for (int i = 0; i < 200; i++) {
+            DocumentTokens document = language.document();
+            all.learn(document);
+            half.learn(document);
+        }
+        List<BufferedDocument> heldOut = IntStream.range(0, 20)
+                .mapToObj(i -> new BufferedDocument(i, language.document()))
+                .toList();
+
+        PairedComparison comparison =
+                PairedComparison.of(all.network().orElseThrow(), half.network().orElseThrow(), heldOut);
+
+        // Every other word is one of four that the half cannot tell apart: about 2 bits of 2 tokens.
+        assertThat(comparison.meanDifference()).isBetween(0.5, 1.5);
+        assertThat(comparison.incumbentBitsPerToken() - comparison.candidateBitsPerToken())
+                .isCloseTo(comparison.meanDifference(), within(1e-9));
+    }
+
+    private static OnlineSettings withWords(OnlineSettings settings, List<String> words) {
+        return new OnlineSettings(
+                settings.architecture(),
+                settings.training(),
+                settings.vocabulary(),
+                Optional.of(words),
+                settings.bootstrapTokens(),
+                settings.bootstrapPasses(),
+                settings.roundTokens(),
+                settings.passes(),
+                settings.replay(),
+                settings.holdOutTokens(),
+                settings.newestTokens(),
+                settings.reservoirTokens(),
+                settings.promotion(),
+                settings.rollbackHalfLife(),
+                settings.dynamic(),
+                settings.seed());
+    }
+
+    @Test
+    void shouldGiveRowsToNewWordsWhenTheLanguageChanges() throws InterruptedException {
+        OnlineSettings settings = settings(Promotion.ALWAYS, Optional.empty());
+        OnlineNetwork network = new OnlineNetwork(settings);
+        feed(network, new Language("a b c d e f g h", 1), 120);
+        NeuralVocabulary before = network.network().orElseThrow().vocabulary();
+        List<String> strange = IntStream.range(0, 40).mapToObj(i -> "new" + i).toList();
+        feed(network, new Language(String.join(" ", strange), 1), 400);
+
+        NeuralVocabulary after = network.network().orElseThrow().vocabulary();
+        assertThat(before.size()).isEqualTo(10);
+        // 28 of the new words, since the old ones have gone from the buffer, or all but those that are left.
+        assertThat(after.size()).isEqualTo(30);
+        assertThat(after.words()).filteredOn(word -> word.startsWith("new")).hasSizeGreaterThan(15);
+        NetworkReader reader = network.network().orElseThrow().reader();
+        float[] probabilities = new float[30];
+        reader.next(reader.start(), probabilities);
+        double sum = 0;
+        for (float probability : probabilities) {
+            sum += probability;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
     }
 
     @Test

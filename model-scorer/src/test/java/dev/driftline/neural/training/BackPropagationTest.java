@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BackPropagationTest {
 
-    private static final int VOCABULARY = 13;
+    private static final int VOCABULARY = 10;
     private static final int STREAMS = 3;
     private static final int STEPS = 4;
 
@@ -31,12 +31,14 @@ class BackPropagationTest {
         for (Cell cell : Cell.values()) {
             int window = cell == Cell.WINDOW ? 3 : 0;
             for (int layers = 1; layers <= (cell == Cell.WINDOW ? 1 : 2); layers++) {
-                for (List<Integer> cutoffs : List.of(List.<Integer>of(), List.of(5, 9), List.of(VOCABULARY + 2))) {
-                    all.add(new Architecture(cell, 5, 5, layers, window, 0, true, cutoffs, 1));
-                    all.add(new Architecture(cell, 4, 6, layers, window, 0, false, cutoffs, 2));
+                for (List<Integer> cutoffs : List.of(List.<Integer>of(), List.of(4, 7))) {
+                    all.add(new Architecture(cell, 3, 3, layers, window, 0, true, cutoffs, 1));
+                    all.add(new Architecture(cell, 2, 4, layers, window, 0, false, cutoffs, 2));
                 }
             }
         }
+        all.add(new Architecture(Cell.RNN, 3, 3, 1, 0, 0, true, List.of(VOCABULARY), 1));
+        all.add(new Architecture(Cell.RNN, 2, 3, 1, 0, 0, false, List.of(VOCABULARY + 2), 2));
         return all.stream();
     }
 
@@ -108,7 +110,7 @@ class BackPropagationTest {
 
     @Test
     void shouldSumUpToTheLossOfEachPosition() {
-        Architecture architecture = Architecture.recurrent(Cell.GRU, 5, 0, List.of(5, 9));
+        Architecture architecture = Architecture.recurrent(Cell.GRU, 5, 0, List.of(4, 7));
         BackPropagation propagation = propagation(architecture, random(architecture));
         propagation.begin(STREAMS);
         double[] surprisals = new double[ROWS];
@@ -121,5 +123,103 @@ class BackPropagationTest {
             sum += surprisal;
         }
         assertThat(nats).isEqualTo(sum);
+    }
+
+    /**
+     * Gives each step of a vanilla network a recurrent matrix of its own. What central differences say of each of them adds
+     * up to the gradient of the one that they all are.
+     */
+    @Test
+    void shouldSumTheGradientOfAWeightOverTheStepsThatUseIt() {
+        Architecture architecture = new Architecture(Cell.RNN, 3, 4, 1, 0, 0, false, List.of(), 1);
+        Parameters parameters = random(architecture);
+        int[] tokens = {3, 5, 2, 7, 3};
+        int[] targets = {5, 2, 7, 3, 1};
+        BackPropagation propagation = propagation(architecture, parameters);
+        propagation.begin(1);
+        propagation.chunk(tokens, targets, new int[] {1, 1, 1, 1, 1}, 5, null, null, null);
+
+        for (String name : List.of("rnn.weight_hh_l0", "rnn.weight_ih_l0", "rnn.bias_hh_l0")) {
+            float[] gradient = propagation.gradients().of(name);
+            float[] weights = parameters.tensor(name).data();
+            for (int i = 0; i < gradient.length; i++) {
+                double sum = 0;
+                int contributing = 0;
+                for (int step = 0; step < tokens.length; step++) {
+                    double h = 1e-5;
+                    double slope = (unrolled(parameters, tokens, targets, name, step, i, h)
+                                    - unrolled(parameters, tokens, targets, name, step, i, -h))
+                            / (2 * h);
+                    sum += slope;
+                    contributing += Math.abs(slope) > 1e-6 ? 1 : 0;
+                }
+                assertThat(contributing).as("steps that use %s", name).isGreaterThanOrEqualTo(4);
+                assertThat(gradient[i] - sum)
+                        .as("%s at %d: %s", name, i, weights[i])
+                        .isBetween(-1e-6, 1e-6);
+            }
+        }
+    }
+
+    /** Mean −ln p in doubles, with one number of one step's copy of a tensor moved by {@code h}. */
+    private static double unrolled(
+            Parameters parameters, int[] tokens, int[] targets, String moved, int movedStep, int at, double h) {
+        int hidden = 4;
+        int embedding = 3;
+        double[] state = new double[hidden];
+        double nats = 0;
+        for (int step = 0; step < tokens.length; step++) {
+            double[] input = copy(parameters, "rnn.weight_ih_l0");
+            double[] recurrent = copy(parameters, "rnn.weight_hh_l0");
+            double[] inputBias = copy(parameters, "rnn.bias_ih_l0");
+            double[] recurrentBias = copy(parameters, "rnn.bias_hh_l0");
+            if (step == movedStep) {
+                switch (moved) {
+                    case "rnn.weight_ih_l0" -> input[at] += h;
+                    case "rnn.weight_hh_l0" -> recurrent[at] += h;
+                    default -> recurrentBias[at] += h;
+                }
+            }
+            double[] next = new double[hidden];
+            for (int i = 0; i < hidden; i++) {
+                double sum = inputBias[i] + recurrentBias[i];
+                for (int j = 0; j < embedding; j++) {
+                    sum += input[i * embedding + j]
+                            * parameters.tensor("encoder.weight").data()[tokens[step] * embedding + j];
+                }
+                for (int j = 0; j < hidden; j++) {
+                    sum += recurrent[i * hidden + j] * state[j];
+                }
+                next[i] = Math.tanh(sum);
+            }
+            state = next;
+            nats -= logSoftmax(parameters, state, targets[step]);
+        }
+        return nats / tokens.length;
+    }
+
+    private static double[] copy(Parameters parameters, String name) {
+        float[] data = parameters.tensor(name).data();
+        double[] copy = new double[data.length];
+        for (int i = 0; i < data.length; i++) {
+            copy[i] = data[i];
+        }
+        return copy;
+    }
+
+    private static double logSoftmax(Parameters parameters, double[] state, int target) {
+        float[] weight = parameters.tensor("decoder.weight").data();
+        float[] bias = parameters.tensor("decoder.bias").data();
+        double sum = 0;
+        double chosen = 0;
+        for (int word = 0; word < VOCABULARY; word++) {
+            double logit = bias[word];
+            for (int i = 0; i < state.length; i++) {
+                logit += weight[word * state.length + i] * state[i];
+            }
+            sum += Math.exp(logit);
+            chosen = word == target ? logit : chosen;
+        }
+        return chosen - Math.log(sum);
     }
 }

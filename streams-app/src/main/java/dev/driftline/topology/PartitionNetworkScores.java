@@ -1,0 +1,111 @@
+package dev.driftline.topology;
+
+import dev.driftline.scoring.DocumentTokens;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * What the documents of one partition wait for from the network, from scatter until gather fetches it. In memory only: a
+ * document restored after a crash is offered again when it is complete. Used by one stream thread.
+ *
+ * <p>Under {@link NeuralPolicy#WAIT} a full queue holds the stream thread up, which is the back-pressure; but between two
+ * ticks never for longer than {@link #WAIT_MS}, whatever the number of documents, so that polls, commits and transactions
+ * go on. A document that found no room is offered again at later ticks and when it is complete.
+ */
+final class PartitionNetworkScores {
+
+    /** Well below the shortest transaction timeout, even with several partitions on a thread. */
+    static final long WAIT_MS = 500;
+
+    /** Documents that are kept at hand to be offered again, before they are complete. */
+    private static final int REFUSED = 1024;
+
+    private final NeuralScoring scoring;
+    private final NeuralScoringSettings settings;
+    private final Map<Long, NeuralJob> jobs = new HashMap<>();
+    private final Map<Long, NeuralJob> refused = new LinkedHashMap<>();
+    private long waitLeft = TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+
+    PartitionNetworkScores(NeuralScoring scoring, NeuralScoringSettings settings) {
+        this.scoring = scoring;
+        this.settings = settings;
+    }
+
+    /** Offers a document to the network while the shards are asked about it. */
+    void scattered(long ticket, DocumentTokens document) {
+        if (refused.size() < REFUSED) {
+            refused.put(ticket, new NeuralJob(document));
+        }
+        offerRefused(settings.policy() == NeuralPolicy.WAIT);
+    }
+
+    /** Offers what has found no room so far, the oldest first. Called now and then from a punctuation. */
+    void tick() {
+        waitLeft = TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+        offerRefused(false);
+    }
+
+    private void offerRefused(boolean mayWait) {
+        Iterator<Map.Entry<Long, NeuralJob>> waiting = refused.entrySet().iterator();
+        while (waiting.hasNext()) {
+            Map.Entry<Long, NeuralJob> next = waiting.next();
+            if (!offer(next.getValue(), mayWait)) {
+                return;
+            }
+            jobs.put(next.getKey(), next.getValue());
+            waiting.remove();
+        }
+    }
+
+    private boolean offer(NeuralJob job, boolean mayWait) {
+        long start = System.nanoTime();
+        try {
+            return scoring.offer(job, mayWait ? waitLeft : 0);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } finally {
+            if (mayWait) {
+                waitLeft = Math.max(0, waitLeft - (System.nanoTime() - start));
+            }
+        }
+    }
+
+    /**
+     * What became of a document that is complete but for the network; empty where it is to wait on.
+     *
+     * @param waited milliseconds since it was complete
+     */
+    Optional<NeuralOutcome> fetch(long ticket, DocumentTokens document, long waited) {
+        NeuralJob job = jobs.get(ticket);
+        if (job == null) {
+            NeuralJob late = refused.getOrDefault(ticket, new NeuralJob(document));
+            if (offer(late, false)) {
+                refused.remove(ticket);
+                jobs.put(ticket, late);
+                job = late;
+            }
+        }
+        Optional<NeuralOutcome> outcome = job == null ? Optional.empty() : job.outcome();
+        if (outcome.isEmpty() && (settings.policy() == NeuralPolicy.WAIT || waited < settings.patienceMs())) {
+            return Optional.empty();
+        }
+        refused.remove(ticket);
+        if (job != null) {
+            jobs.remove(ticket);
+            scoring.release(job);
+        }
+        return Optional.of(outcome.orElse(NeuralOutcome.FALLBACK));
+    }
+
+    /** Gives up everything. */
+    void forget() {
+        jobs.values().forEach(scoring::release);
+        jobs.clear();
+        refused.clear();
+    }
+}
