@@ -313,20 +313,41 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         CommonWeights common = new CommonWeights(SHORT);
         Random random = new Random(1);
-        Network network = network(List.of("w0"), 1);
+        // Every other token is one for the network, the rest are for order 1, which no first guess would trust.
         for (int round = 0; round < 20; round++) {
             DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
-            scorer.score(document, flat(document), new SourceModel(common), true, false, sure(network, document));
+            scorer.score(document, alternating(document), new SourceModel(common), true, false, alternate(document));
         }
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
-        DocumentScore informed =
-                scorer.score(document, flat(document), new SourceModel(common), true, false, sure(network, document));
-        DocumentScore alone =
-                scorer.score(document, flat(document), new SourceModel(SHORT), true, false, sure(network, document));
-        assertThat(informed.bits("mixture")).isLessThan(alone.bits("mixture") - 0.5);
+        DocumentScore informed = scorer.score(
+                document, alternating(document), new SourceModel(common), true, false, alternate(document));
+        DocumentScore alone = scorer.score(
+                document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
+        assertThat(informed.bits("mixture")).isLessThan(alone.bits("mixture") - 5);
 
         CommonWeights restored = CommonWeights.decode(SHORT, common.encode());
         assertThat(restored.encode()).isEqualTo(common.encode());
+    }
+
+    private static NgramProbabilities alternating(DocumentTokens document) {
+        int n = document.tokens().length;
+        double[] probability = new double[n * ORDER];
+        Arrays.fill(probability, 1e-4);
+        for (int i = 1; i < n; i += 2) {
+            probability[i * ORDER] = 0.9;
+        }
+        return new NgramProbabilities(ORDER, probability, new byte[n], new boolean[n], new float[n], 9);
+    }
+
+    private static NeuralExpert alternate(DocumentTokens document) {
+        int n = document.tokens().length;
+        float[] log = new float[n];
+        for (int i = 0; i < n; i++) {
+            log[i] = (float) Math.log(i % 2 == 0 ? 0.9 : 1e-4);
+        }
+        // Every word has a row here, or its share of <unk> would be left.
+        List<String> words = new ArrayList<>(List.of(document.words()).subList(2, document.words().length));
+        return new NeuralExpert(network(words, 1), new NetworkScore(log, new float[n], null, null));
     }
 
     private static NgramProbabilities flat(DocumentTokens document) {
@@ -334,16 +355,6 @@ class NeuralMixtureTest {
         double[] probability = new double[n * ORDER];
         Arrays.fill(probability, 0.05);
         return new NgramProbabilities(ORDER, probability, new byte[n], new boolean[n], new float[n], 9);
-    }
-
-    private static NeuralExpert sure(Network network, DocumentTokens document) {
-        int n = document.tokens().length;
-        float[] log = new float[n];
-        Arrays.fill(log, (float) Math.log(0.9));
-        NetworkScore score = new NetworkScore(log, new float[n], null, null);
-        // Every word has a row here, or its share of <unk> would be left.
-        List<String> words = new ArrayList<>(List.of(document.words()).subList(2, document.words().length));
-        return new NeuralExpert(network(words, 1), score);
     }
 
     // ---- the stored form
