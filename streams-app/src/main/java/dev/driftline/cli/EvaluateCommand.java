@@ -57,6 +57,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  driftline evaluate brown.docs.tsv --order 5 --per-document scores.tsv",
             "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json",
+            "  driftline evaluate brown.docs.tsv --split 800000,200000 --merge-rare 3 --model window,rnn,lstm",
             "  driftline evaluate brown.docs.tsv --model lstm --set neural.size=128 --set neural.train.passes=3"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -140,6 +141,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private EvaluatedNetworkOptions neural;
 
+    @Mixin
+    private SplitOptions split;
+
     @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
     private boolean json;
 
@@ -152,6 +156,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelSettings settings = settings();
+        if (split.given()) {
+            return split();
+        }
         network = neural.network(vocabulary, this::round, this::taught);
         MixtureSettings mixture = network.map(evaluated -> MixtureSettings.defaults(
                                 order, settings.smoothing().label())
@@ -198,6 +205,31 @@ final class EvaluateCommand implements Callable<Integer> {
                 print(out, report, settings, ctrlC.pressed());
             }
             out.flush();
+            return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
+        }
+    }
+
+    private int split() throws IOException {
+        if (state != null || perDocument != null || shards != 1 || !vocabulary.equals("growing")) {
+            throw usage("--state, --per-document, --shards and --vocabulary cannot be given with --split");
+        }
+        if (!smoothing.equals("kneser-ney")) {
+            throw usage("--smoothing " + smoothing + ": --split compares with kneser-ney");
+        }
+        List<CorpusDocument> documents = CorpusText.read(List.of(file), format(), tokenizer());
+        List<String> models =
+                neural.model() == null ? List.of() : List.of(neural.model().split(","));
+        Thread evaluating = Thread.currentThread();
+        try (CtrlC ctrlC = CtrlC.then(evaluating::interrupt);
+                Screen screen = Screen.on(spec.commandLine().getErr())) {
+            split.run(
+                    documents.subList(0, (int) Math.min(limit, documents.size())),
+                    order,
+                    models,
+                    neural::settings,
+                    screen,
+                    spec.commandLine().getOut(),
+                    json);
             return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
         }
     }

@@ -118,7 +118,7 @@ final class EvaluatedNetworkOptions {
                         + from.network().model());
             }
         });
-        OnlineSettings online = online(vocabulary);
+        OnlineSettings online = online(model, vocabulary);
         OnlineNetwork network = new OnlineNetwork(online, new HeapPageStore(), start);
         network.onProgress(progress);
         start.ifPresent(from -> inForce.put("snapshot", from.version()));
@@ -134,7 +134,15 @@ final class EvaluatedNetworkOptions {
      */
     record Evaluated(String model, EvaluatedNetwork network, Map<String, Object> settings) {}
 
-    private OnlineSettings online(String vocabulary) {
+    /** The settings of a network called {@code name} that learns, over a growing vocabulary. */
+    OnlineSettings settings(String name) {
+        if (snapshot != null || noHoldOut || dynamicRate != null) {
+            throw usage("--snapshot, --no-hold-out and --dynamic-evaluation cannot be given with --split");
+        }
+        return online(name, "growing");
+    }
+
+    private OnlineSettings online(String name, String vocabulary) {
         Map<String, String> overrides = new LinkedHashMap<>();
         settings.forEach((key, value) -> {
             if (!key.startsWith("neural.") || key.equals(Keys.NEURAL_MODEL.name())) {
@@ -143,7 +151,7 @@ final class EvaluatedNetworkOptions {
             }
             overrides.put(key, value);
         });
-        overrides.put(Keys.NEURAL_MODEL.name(), model);
+        overrides.put(Keys.NEURAL_MODEL.name(), name);
         if (vocabulary.startsWith("fixed:")) {
             overrides.put(Keys.MODEL_VOCABULARY.name(), vocabulary);
         }
@@ -151,7 +159,7 @@ final class EvaluatedNetworkOptions {
         try {
             DriftlineConfig config = DriftlineConfig.of(overrides);
             online = TrainerSettings.of(config)
-                    .orElseThrow(() -> usage("--model " + model + ": leave it out for no network"))
+                    .orElseThrow(() -> usage("--model " + name + ": leave it out for no network"))
                     .online();
         } catch (InvalidConfigException e) {
             throw usage(e.getMessage());

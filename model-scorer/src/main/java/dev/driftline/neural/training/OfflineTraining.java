@@ -22,7 +22,7 @@ public final class OfflineTraining {
     /** Documents that are scored together. */
     private static final int SCORED_TOGETHER = 16;
     /** The text of a slice, after which the perplexity so far is known, in chunks of streams × steps tokens. */
-    private static final int SLICE_CHUNKS = 60;
+    private static final int SLICE_CHUNKS = 20;
 
     /**
      * How long to teach.
