@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures how fast Driftline is on this machine: the model alone, through a broker beside the topology that anyone"
-                    + " would write first, its latency, its restore and the size of its state. Takes about ten minutes, and"
+                    + " would write first, its latency, its restore and the size of its state. Takes about fifteen minutes, and"
                     + " means something only while nothing else runs.",
             ""
         },
@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  driftline bench --json bench.json",
             "  driftline bench --only in-process --corpus brown.docs.tsv --corpus sotu.docs.tsv",
-            "  driftline bench --only end-to-end --order 5"
+            "  driftline bench --only end-to-end --order 5",
+            "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
 
@@ -50,7 +51,8 @@ public final class Bench implements Callable<Integer> {
             names = "--only",
             paramLabel = "PART",
             split = ",",
-            description = "Measure only this: in-process, predictions, end-to-end, restore or latency. Repeatable.")
+            description =
+                    "Measure only this: in-process, predictions, neural, end-to-end, restore or latency. Repeatable.")
     private List<String> only = List.of();
 
     @Option(
@@ -142,6 +144,10 @@ public final class Bench implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(folder)));
         if (parts.contains(Part.IN_PROCESS) || parts.contains(Part.PREDICTIONS)) {
             inProcess(parts, corpora, results);
+        }
+        if (parts.contains(Part.NEURAL)) {
+            say("neural engine, one thread");
+            results.neural = new NeuralBench(corpora.get(0), folder, jvmOptions(), this::say).measure();
         }
         if (parts.contains(Part.END_TO_END) || parts.contains(Part.RESTORE) || parts.contains(Part.LATENCY)) {
             throughABroker(parts, corpora.get(0), results);

@@ -8,6 +8,8 @@ enum Part {
     IN_PROCESS,
     /** Top-10 predictions of a learned model, without Kafka. */
     PREDICTIONS,
+    /** The neural engine on one thread, beside PyTorch where it is installed. */
+    NEURAL,
     /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
     END_TO_END,
     /** State from changelogs after the state folder was lost. */
@@ -28,6 +30,6 @@ enum Part {
             }
         }
         throw new IllegalArgumentException(
-                "'" + name + "' is none of in-process, predictions, end-to-end, restore, latency");
+                "'" + name + "' is none of in-process, predictions, neural, end-to-end, restore, latency");
     }
 }

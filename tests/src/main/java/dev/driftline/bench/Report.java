@@ -31,6 +31,9 @@ final class Report {
                     "after \"" + run.hottestContext() + "\": p50 " + decimal(run.hottestP50Micros()) + " µs, p99 "
                             + decimal(run.hottestP99Micros()) + " µs");
         }
+        if (results.neural != null) {
+            neural(results.neural);
+        }
         for (Results.EndToEnd run : results.endToEnd) {
             row(
                     "end to end, order " + run.order() + ", driftline",
@@ -74,6 +77,34 @@ final class Report {
                             + decimal(state.changelogRecordsPerToken()) + " records a token");
         }
         return table(results);
+    }
+
+    private void neural(Results.Neural neural) {
+        for (Results.NeuralTask task : neural.tasks()) {
+            boolean isTime = task.task().startsWith("top");
+            row(
+                    "network, " + task.task(),
+                    thousands(task.figure()) + (isTime ? " µs" : " tokens/s"),
+                    task.torch() == null
+                            ? "no PyTorch to compare with"
+                            : "PyTorch " + neural.torch() + " " + thousands(task.torch()) + ": " + decimal(task.ratio())
+                                    + " ×"
+                                    + (task.ratioToFull() == null
+                                            ? ""
+                                            : ", " + decimal(task.ratioToFull()) + " × its full softmax"));
+        }
+        Results.Softmaxes softmaxes = neural.softmaxes();
+        row(
+                "validation perplexity, same tokens",
+                decimal(softmaxes.fullPerplexity()) + " full, " + decimal(softmaxes.adaptivePerplexity()) + " adaptive",
+                thousands(softmaxes.tokens()) + " tokens; " + decimal(softmaxes.fullSeconds()) + " s full, "
+                        + decimal(softmaxes.adaptiveSeconds()) + " s adaptive");
+        row(
+                "validation perplexity, same time",
+                decimal(softmaxes.fullPerplexity()) + " full, " + decimal(softmaxes.adaptivePerplexityInSameTime())
+                        + " adaptive",
+                decimal(softmaxes.fullSeconds()) + " s; " + thousands(softmaxes.tokens()) + " tokens full, "
+                        + thousands(softmaxes.adaptiveTokensInSameTime()) + " adaptive; " + neural.kernels());
     }
 
     private void row(String what, String figure, String note) {

@@ -134,6 +134,57 @@ final class Results {
             double hottestP50Micros,
             double hottestP99Micros) {}
 
+    /**
+     * The neural engine on one thread: an LSTM of one layer, Adam, PyTorch's sizes and names.
+     *
+     * @param cutoffs of the adaptive softmax
+     * @param kernels what multiplies matrices
+     * @param torch version of the PyTorch beside it; null where there was none
+     */
+    record Neural(
+            int vocabulary,
+            int size,
+            int streams,
+            int steps,
+            List<Integer> cutoffs,
+            String kernels,
+            String torch,
+            List<NeuralTask> tasks,
+            Softmaxes softmaxes) {}
+
+    /**
+     * One task by both, in turn.
+     *
+     * @param figure median of ours: tokens a second, or microseconds where the task says so
+     * @param torch median of PyTorch's; null where there was none
+     * @param ratio how many times faster ours is
+     * @param ratioToFull of the adaptive softmax, how many times faster ours is than PyTorch's full one
+     */
+    record NeuralTask(
+            String task,
+            double figure,
+            List<Double> runs,
+            Double torch,
+            List<Double> torchRuns,
+            Double ratio,
+            Double ratioToFull) {}
+
+    /**
+     * What the two softmaxes learn: validation perplexities after the same tokens, and of the adaptive one after the time
+     * that the full one took.
+     *
+     * @param tokens that both were taught
+     * @param adaptiveTokensInSameTime that the adaptive one was taught in the full one's time
+     */
+    record Softmaxes(
+            long tokens,
+            double fullSeconds,
+            double fullPerplexity,
+            double adaptiveSeconds,
+            double adaptivePerplexity,
+            long adaptiveTokensInSameTime,
+            double adaptivePerplexityInSameTime) {}
+
     public Machine machine;
     public Jdk jdk;
     public Corpus corpus;
@@ -145,4 +196,5 @@ final class Results {
     public Restore restore;
     public State state;
     public Predictions predictions;
+    public Neural neural;
 }

@@ -7,8 +7,10 @@ import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.TrainingSettings;
+import dev.driftline.scoring.DocumentTokens;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +23,12 @@ import java.util.function.LongConsumer;
  * Runs rounds: fine-tunes a copy of the active network on what is new and some of what is old, and compares the two on what
  * is newest.
  *
+ * <p>A candidate that is promoted is then taught the text that it was compared on, too, and published so: what it has not
+ * been compared on, the watch of the next round compares.
+ *
  * <p>The copy, with its optimizer's state, is kept from round to round: after a promotion, when the copy <em>is</em> the new
  * incumbent, and after a rejection that was only for want of significance, so that small gains add up. A candidate that is
- * worse than the incumbent is thrown away, and the next round begins from the incumbent, on all that came since it was
+ * worse than the incumbent by more than a standard error is thrown away, and the next round begins from the incumbent, on all that came since it was
  * taught.
  *
  * <p>Each round first compares the active network with its parent on the new text, before either is taught it. If the
@@ -83,13 +88,17 @@ public final class FineTuner {
             long number,
             LongConsumer progress)
             throws InterruptedException {
+        boolean done = false;
         try {
-            return active.isPresent()
+            Optional<Round> round = active.isPresent()
                     ? tune(batch, active.get(), parent, number, progress)
                     : bootstrap(batch, number, progress);
-        } catch (InterruptedException | RuntimeException e) {
-            copy = null;
-            throw e;
+            done = true;
+            return round;
+        } finally {
+            if (!done) {
+                copy = null;
+            }
         }
     }
 
@@ -137,8 +146,9 @@ public final class FineTuner {
             copy = new NetworkTrainer(active.network(), seeded(number));
             goOnFrom(taughtTo(active), active.version());
         }
-        List<BufferedDocument> fresh = since(batch.fresh(), copyTaughtTo);
-        List<BufferedDocument> heldOut = since(batch.heldOut(), copyTaughtTo);
+        List<BufferedDocument> fresh = new ArrayList<>(since(batch.fresh(), copyTaughtTo));
+        List<BufferedDocument> heldOut = new ArrayList<>(since(batch.heldOut(), copyTaughtTo));
+        cut(fresh, heldOut);
         if (fresh.isEmpty()) {
             return Optional.empty();
         }
@@ -148,12 +158,23 @@ public final class FineTuner {
         Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
         PairedComparison comparison = PairedComparison.of(taught.network(), active.network(), heldOut);
         Promotion.Verdict verdict = settings.promotion().promote(comparison);
-        Snapshot candidate =
-                snapshot(taught, batch, batch.taughtTo(), active.version(), number, settings.passes(), comparison);
+        long taughtTo = batch.taughtTo();
+        if (verdict.accepted() && !heldOut.isEmpty()) {
+            // What it was compared on has served: without it, every network would be that much text late.
+            List<BufferedDocument> rest = new ArrayList<>(heldOut);
+            double wanted = settings.replay() * TrainingBatch.tokens(heldOut);
+            for (int i = batch.replayed().size() - 1; i >= 0 && wanted > 0; i--) {
+                rest.add(batch.replayed().get(i));
+                wanted -= batch.replayed().get(i).tokens();
+            }
+            taught = new Taught(teach(rest, settings.passes(), number, progress).network(), taught.bitsPerToken());
+            taughtTo = batch.end();
+        }
+        Snapshot candidate = snapshot(taught, batch, taughtTo, active.version(), number, settings.passes(), comparison);
         if (verdict.accepted()) {
-            goOnFrom(batch.taughtTo(), candidate.version());
-        } else if (comparison.meanDifference() > 0) {
-            goOnFrom(batch.taughtTo(), active.version());
+            goOnFrom(taughtTo, candidate.version());
+        } else if (comparison.meanDifference() + comparison.standardError() > 0) {
+            goOnFrom(taughtTo, active.version());
         } else {
             copy = null;
         }
@@ -167,8 +188,38 @@ public final class FineTuner {
                 TrainingBatch.tokens(fresh),
                 TrainingBatch.tokens(batch.replayed()),
                 taught.bitsPerToken(),
-                batch.taughtTo(),
+                taughtTo,
                 (System.nanoTime() - start) / 1e9));
+    }
+
+    /**
+     * A document that alone holds out more than twice the text that is wanted is cut after a sentence: its beginning is
+     * taught, its end is compared on.
+     */
+    private void cut(List<BufferedDocument> fresh, List<BufferedDocument> heldOut) {
+        if (heldOut.isEmpty()) {
+            return;
+        }
+        BufferedDocument first = heldOut.get(0);
+        long excess = TrainingBatch.tokens(heldOut) - settings.holdOutTokens();
+        if (excess <= settings.holdOutTokens() || excess >= first.tokens()) {
+            return;
+        }
+        int[] tokens = first.document().tokens();
+        int end = (int) excess;
+        while (end > 0 && tokens[end - 1] != DocumentTokens.EOS) {
+            end--;
+        }
+        if (end > 0) {
+            String[] words = first.document().words();
+            fresh.add(new BufferedDocument(
+                    first.position(), new DocumentTokens(words, Arrays.copyOfRange(tokens, 0, end))));
+            heldOut.set(
+                    0,
+                    new BufferedDocument(
+                            first.position(),
+                            new DocumentTokens(words, Arrays.copyOfRange(tokens, end, tokens.length))));
+        }
     }
 
     private boolean isCopyOf(Snapshot active) {
@@ -291,11 +342,12 @@ public final class FineTuner {
             metrics.put("validation_bits_per_token", comparison.candidateBitsPerToken());
             metrics.put("parent_bits_per_token", comparison.incumbentBitsPerToken());
         }
+        boolean knowsAll = taughtTo == batch.end();
         Map<String, Long> data = Map.of(
                 "documents",
-                batch.documentsSeen() - batch.heldOut().size(),
+                batch.documentsSeen() - (knowsAll ? 0 : batch.heldOut().size()),
                 "tokens",
-                batch.tokensSeen() - TrainingBatch.tokens(batch.heldOut()),
+                batch.tokensSeen() - (knowsAll ? 0 : TrainingBatch.tokens(batch.heldOut())),
                 TAUGHT_TO,
                 taughtTo);
         SnapshotManifest manifest = new SnapshotManifest(
