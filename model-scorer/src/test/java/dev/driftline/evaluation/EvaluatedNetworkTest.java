@@ -49,8 +49,7 @@ class EvaluatedNetworkTest {
     void shouldLearnNothingAsASnapshotThatStaysAsItIs() {
         OnlineNetwork taught = new OnlineNetwork(settings());
         evaluate(EvaluatedNetwork.online(taught, Optional.empty(), round -> {}));
-        EvaluatedNetwork frozen =
-                EvaluatedNetwork.frozen(taught.active().orElseThrow(), Optional.empty());
+        EvaluatedNetwork frozen = EvaluatedNetwork.frozen(taught.active().orElseThrow(), Optional.empty());
         EvaluationReport report = evaluate(frozen);
         assertThat(frozen.rounds()).isEmpty();
         assertThat(report.model("lstm").perplexityAll())
@@ -66,8 +65,7 @@ class EvaluatedNetworkTest {
         EvaluatedNetwork following = EvaluatedNetwork.frozen(taught.active().orElseThrow(), dynamic);
         EvaluatedNetwork still = EvaluatedNetwork.frozen(taught.active().orElseThrow(), Optional.empty());
         CorpusDocument probe = documents().get(0);
-        CorpusDocument unlearned =
-                new CorpusDocument("p", "s", probe.sentences(), false, java.util.Map.of());
+        CorpusDocument unlearned = new CorpusDocument("p", "s", probe.sentences(), false, java.util.Map.of());
         Evaluation evaluation = evaluation(following);
         documents().forEach(evaluation::add);
         double[] first = evaluation.add(unlearned).bits();

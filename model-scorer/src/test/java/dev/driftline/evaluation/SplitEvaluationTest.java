@@ -41,8 +41,7 @@ class SplitEvaluationTest {
     void shouldMixSoThatTheMixtureIsBetterThanEither() throws InterruptedException {
         SplitCorpus split = SplitCorpus.of(documents(), 6_000, 1_000, 0);
         SplitEvaluation evaluation = new SplitEvaluation(split, 3, 1 << 24);
-        Network start =
-                Network.random(Architecture.recurrent(Cell.LSTM, 16, 0, List.of()), evaluation.vocabulary(), 1);
+        Network start = Network.random(Architecture.recurrent(Cell.LSTM, 16, 0, List.of()), evaluation.vocabulary(), 1);
         OfflineTraining offline = new OfflineTraining(
                 new TrainingSettings(Optimizer.ADAM, 0.01, 1, 0, 8, 12, 1), new OfflineTraining.Schedule(6, 2, 0));
         SplitEvaluation.Row ngrams = evaluation.ngrams();
@@ -50,7 +49,9 @@ class SplitEvaluationTest {
         assertThat(rows).extracting(SplitEvaluation.Row::model).containsExactly("lstm", "lstm + kneser-ney");
         assertThat(ngrams.model()).isEqualTo("kneser-ney-3");
         double mixed = rows.get(1).testPerplexity();
-        assertThat(mixed).isLessThan(ngrams.testPerplexity()).isLessThan(rows.get(0).testPerplexity());
+        assertThat(mixed)
+                .isLessThan(ngrams.testPerplexity())
+                .isLessThan(rows.get(0).testPerplexity());
         assertThat(mixed).isGreaterThan(1);
         int tokens = split.test().stream()
                 .flatMap(document -> document.sentences().stream())

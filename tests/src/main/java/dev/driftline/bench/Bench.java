@@ -51,7 +51,8 @@ public final class Bench implements Callable<Integer> {
             names = "--only",
             paramLabel = "PART",
             split = ",",
-            description = "Measure only this: in-process, predictions, neural, end-to-end, restore or latency. Repeatable.")
+            description =
+                    "Measure only this: in-process, predictions, neural, end-to-end, restore or latency. Repeatable.")
     private List<String> only = List.of();
 
     @Option(

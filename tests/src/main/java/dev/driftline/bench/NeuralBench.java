@@ -73,10 +73,11 @@ final class NeuralBench {
             Optional<Torch> torch = Torch.start(text, folder);
             try {
                 String version = torch.map(Torch::version).orElse(null);
-                say.accept(torch.isPresent()
-                        ? "  beside PyTorch " + version
-                        : "  without PyTorch: neither python3 nor /usr/bin/python3 can import torch"
-                                + " (Debian: apt-get install python3-torch libopenblas0-pthread)");
+                say.accept(
+                        torch.isPresent()
+                                ? "  beside PyTorch " + version
+                                : "  without PyTorch: neither python3 nor /usr/bin/python3 can import torch"
+                                        + " (Debian: apt-get install python3-torch libopenblas0-pthread)");
                 List<Results.NeuralTask> tasks = tasks(engine, torch);
                 say.accept("  both softmaxes, " + SOFTMAX_TOKENS + " tokens");
                 Results.Softmaxes softmaxes =
@@ -154,7 +155,8 @@ final class NeuralBench {
     }
 
     private static double median(List<Double> figures) {
-        double[] sorted = figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
@@ -173,8 +175,8 @@ final class NeuralBench {
                 .map(document -> vocabulary.encode(DocumentTokens.of(document.sentences())))
                 .toList();
         int tokens = documents.stream().mapToInt(document -> document.length).sum();
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(tokens, Integer.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.multiplyExact(tokens, Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         documents.forEach(document -> Arrays.stream(document).forEach(bytes::putInt));
         return Files.write(folder.resolve("neural-text.bin"), bytes.array());
     }

@@ -80,15 +80,13 @@ final class NeuralRun {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             String[] words = line.split(" ");
-            Object answer =
-                    switch (words[0]) {
-                        case "train" -> new Figure(run.train(words[1], Integer.parseInt(words[2])));
-                        case "score" ->
-                            new Figure(run.score(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3])));
-                        case "top" -> new Figure(run.top(Integer.parseInt(words[1])));
-                        case "softmaxes" -> run.softmaxes(Integer.parseInt(words[1]));
-                        default -> throw new IllegalArgumentException(line);
-                    };
+            Object answer = switch (words[0]) {
+                case "train" -> new Figure(run.train(words[1], Integer.parseInt(words[2])));
+                case "score" -> new Figure(run.score(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3])));
+                case "top" -> new Figure(run.top(Integer.parseInt(words[1])));
+                case "softmaxes" -> run.softmaxes(Integer.parseInt(words[1]));
+                default -> throw new IllegalArgumentException(line);
+            };
             MeasuredJvm.answer(System.out, answer);
         }
         System.exit(0);
@@ -106,8 +104,7 @@ final class NeuralRun {
     }
 
     private static NetworkTrainer trainer(Network start) {
-        return new NetworkTrainer(
-                start, new TrainingSettings(Optimizer.ADAM, 0.002, 1, 0, STREAMS, STEPS, 1));
+        return new NetworkTrainer(start, new TrainingSettings(Optimizer.ADAM, 0.002, 1, 0, STREAMS, STEPS, 1));
     }
 
     private double train(String softmax, int chunks) throws InterruptedException {
@@ -167,11 +164,11 @@ final class NeuralRun {
 
     /** Both softmaxes from the same start: after {@code tokens} each, and the adaptive one after the full one's time. */
     private Results.Softmaxes softmaxes(int tokens) throws InterruptedException {
-        List<int[]> validation =
-                List.of(Arrays.copyOfRange(text, text.length - VALIDATION_TOKENS, text.length));
+        List<int[]> validation = List.of(Arrays.copyOfRange(text, text.length - VALIDATION_TOKENS, text.length));
         int[] training = Arrays.copyOf(text, text.length - VALIDATION_TOKENS);
         NetworkTrainer full = trainer(network("full"));
-        double fullSeconds = teach(full, training, 0, tokens, Double.POSITIVE_INFINITY).seconds();
+        double fullSeconds =
+                teach(full, training, 0, tokens, Double.POSITIVE_INFINITY).seconds();
         double fullPerplexity = perplexity(full, validation);
         NetworkTrainer adaptive = trainer(network("adaptive"));
         Taught first = teach(adaptive, training, 0, tokens, Double.POSITIVE_INFINITY);

@@ -166,8 +166,7 @@ public final class FineTuner {
             taught = new Taught(teach(rest, settings.passes(), number, progress).network(), taught.bitsPerToken());
             taughtTo = batch.end();
         }
-        Snapshot candidate =
-                snapshot(taught, batch, taughtTo, active.version(), number, settings.passes(), comparison);
+        Snapshot candidate = snapshot(taught, batch, taughtTo, active.version(), number, settings.passes(), comparison);
         if (verdict.accepted()) {
             goOnFrom(taughtTo, candidate.version());
         } else if (comparison.meanDifference() + comparison.standardError() > 0) {
