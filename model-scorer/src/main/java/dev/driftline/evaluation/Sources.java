@@ -1,5 +1,6 @@
 package dev.driftline.evaluation;
 
+import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.PageStore;
@@ -18,14 +19,16 @@ final class Sources {
     private static final int DECODED = 64;
     private static final byte HEADER = 0;
     private static final byte SEGMENT = 1;
+    private static final byte COMMON = 2;
 
-    private final MixtureSettings settings;
     private final PageStore pages;
+    private final CommonWeights common;
     private final LinkedHashMap<String, SourceModel> decoded = new LinkedHashMap<>(16, 0.75f, true);
 
     Sources(MixtureSettings settings, PageStore pages) {
-        this.settings = settings;
         this.pages = pages;
+        byte[] stored = pages.get(key("", COMMON, 0));
+        common = stored == null ? new CommonWeights(settings) : CommonWeights.decode(settings, stored);
     }
 
     /** The source called {@code name}, a new one where it has not been seen. */
@@ -34,8 +37,8 @@ final class Sources {
         if (source == null) {
             byte[] header = pages.get(key(name, HEADER, 0));
             source = header == null
-                    ? new SourceModel(settings)
-                    : SourceModel.restore(settings, header, slot -> pages.get(key(name, SEGMENT, slot)));
+                    ? new SourceModel(common)
+                    : SourceModel.restore(common, header, slot -> pages.get(key(name, SEGMENT, slot)));
             decoded.put(name, source);
             if (decoded.size() > DECODED) {
                 Map.Entry<String, SourceModel> eldest =
@@ -50,6 +53,10 @@ final class Sources {
     /** Puts every source that learned something into the store. */
     void writeBack() {
         decoded.forEach(this::store);
+        if (common.isDirty()) {
+            pages.put(key("", COMMON, 0), common.encode());
+            common.markStored();
+        }
     }
 
     private void store(String name, SourceModel source) {

@@ -174,7 +174,9 @@ public final class DocumentScorer {
         if (last < 0 && predict) {
             predicted = predict(candidates, source, predictions);
         }
-        if (!learn) {
+        if (learn) {
+            source.teachOthers();
+        } else {
             cache.undo(start);
             source.restore(before);
         }
@@ -223,8 +225,13 @@ public final class DocumentScorer {
         double mixed = outer.mix(q);
 
         double innerWeight = outer.weight(0);
+        boolean isAbsent = settings.hasNeural() && expertOrNull == null;
+        if (isAbsent) {
+            innerWeight /= 1 - inner.weight(bucket, n + 2);
+        }
         for (int i = 0; i < p.length; i++) {
-            weightSum[i] += innerWeight * inner.weight(bucket, i) + (i < n ? outer.weight(1 + i) : 0);
+            double share = isAbsent && i == n + 2 ? 0 : innerWeight * inner.weight(bucket, i);
+            weightSum[i] += share + (i < n ? outer.weight(1 + i) : 0);
         }
         double unigramWeight = outer.weight(n + 1);
         double bigramWeight = outer.weight(n + 2);

@@ -17,6 +17,11 @@ final class OnlineWeights {
     private final double[] initial;
     private final double[] weights;
     private final int[] steps;
+    /** How often each bucket has learned since the last {@link #teach}. */
+    private final int[] fresh;
+
+    private OnlineWeights common;
+
     private final int stepsUntilRate;
 
     /** Weights that start at {@code initial[bucket * experts + expert]}, which sum to 1 in each bucket. */
@@ -27,11 +32,13 @@ final class OnlineWeights {
         this.initial = initial;
         weights = initial.clone();
         steps = new int[initial.length / experts];
+        fresh = new int[steps.length];
         stepsUntilRate = Math.max(0, (int) Math.ceil(1 / rate) - firstSteps);
     }
 
     /** Σ w·p over the experts' probabilities of one event. */
     double mix(int bucket, double[] probabilities) {
+        begin(bucket);
         int at = bucket * experts;
         double mixed = 0;
         for (int i = 0; i < experts; i++) {
@@ -42,6 +49,7 @@ final class OnlineWeights {
 
     /** What {@link #mix} would give without {@code left}, the weights of the others renormalised. */
     double mixOthers(int bucket, double[] probabilities, int left) {
+        begin(bucket);
         int at = bucket * experts;
         double mixed = 0;
         double sum = 0;
@@ -63,19 +71,54 @@ final class OnlineWeights {
         if (!(mixed > 0)) {
             return;
         }
-        int step = steps[bucket];
-        double eta;
-        if (step < stepsUntilRate) {
-            steps[bucket] = step + 1;
-            eta = 1.0 / (step + 1 + firstSteps);
-        } else {
-            eta = rate;
-        }
+        double eta = step(bucket);
+        fresh[bucket]++;
         double keep = 1 - eta;
         double gain = eta / mixed;
         int at = bucket * experts;
         for (int i = 0; i < experts; i++) {
             weights[at + i] *= keep + gain * probabilities[i];
+        }
+    }
+
+    /** η of a bucket's next step. */
+    private double step(int bucket) {
+        int step = steps[bucket];
+        if (step >= stepsUntilRate) {
+            return rate;
+        }
+        steps[bucket] = step + 1;
+        return 1.0 / (step + 1 + firstSteps);
+    }
+
+    /** Has buckets that have learned nothing here take the weights that {@code others} have at the time. */
+    void beginWith(OnlineWeights others) {
+        common = others;
+    }
+
+    private void begin(int bucket) {
+        if (steps[bucket] == 0 && common != null) {
+            System.arraycopy(common.weights, bucket * experts, weights, bucket * experts, experts);
+        }
+    }
+
+    /**
+     * Draws {@code others} towards these weights, each bucket as far as it would have gone by as many steps as it has
+     * learned here since the last time.
+     */
+    void teach(OnlineWeights others) {
+        for (int bucket = 0; bucket < fresh.length; bucket++) {
+            if (fresh[bucket] == 0) {
+                continue;
+            }
+            double keep = 1;
+            for (; fresh[bucket] > 0; fresh[bucket]--) {
+                keep *= 1 - others.step(bucket);
+            }
+            int at = bucket * experts;
+            for (int i = 0; i < experts; i++) {
+                others.weights[at + i] = keep * others.weights[at + i] + (1 - keep) * weights[at + i];
+            }
         }
     }
 
@@ -88,6 +131,7 @@ final class OnlineWeights {
     void set(OnlineWeights other) {
         System.arraycopy(other.weights, 0, weights, 0, weights.length);
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
+        System.arraycopy(other.fresh, 0, fresh, 0, fresh.length);
     }
 
     /** Appends the buckets that have learned something. */

@@ -12,8 +12,8 @@ import java.util.function.IntFunction;
 /**
  * What is learned of one source: its newest tokens, as unigram and bigram caches, and the weights of its mixture.
  *
- * <p>A source that is new starts from weights that suit most: the top order first, then the bigram cache, then the order
- * whose context matched.
+ * <p>A source that is new starts from what other sources have learned, {@link CommonWeights}; the very first one from
+ * weights that suit most: the top order first, then the network, the bigram cache, the order whose context matched.
  *
  * <p><b>Stored form.</b> A {@linkplain #header() header} with the weights, and the tokens in
  * {@linkplain #segment segments} of {@value #SEGMENT_TOKENS}. The segments form a ring of {@link #segmentSlots()} slots,
@@ -28,10 +28,15 @@ public final class SourceModel {
     /** Tokens in one stored segment. */
     public static final int SEGMENT_TOKENS = 1024;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** Before there was a network: the same without the names of the experts and the counts of ρ. */
+    private static final int VERSION_WITHOUT_NETWORK = 1;
+
+    private static final int SEGMENT_VERSION = 1;
     private static final int CONTEXT_CLASSES = 9;
 
     private final MixtureSettings settings;
+    private final CommonWeights common;
     final RecencyCache cache;
     final OnlineWeights mixtureWeights;
     final OnlineWeights unigramWeights;
@@ -41,18 +46,49 @@ public final class SourceModel {
     private long newOutside;
     private long stored;
 
-    /** A source of which nothing is known. */
+    /** A source of which nothing is known, alone in the world. */
     public SourceModel(MixtureSettings settings) {
-        this.settings = settings;
-        int order = settings.order();
-        int buckets = order * CONTEXT_CLASSES;
-        double rate = settings.learningRate();
-        int firstSteps = settings.firstSteps();
+        this(new CommonWeights(settings));
+    }
+
+    /** A source of which nothing is known; it begins with what others have learned, and they learn from it. */
+    public SourceModel(CommonWeights common) {
+        this.common = common;
+        settings = common.settings();
         cache = new RecencyCache(settings);
-        mixtureWeights = new OnlineWeights(settings.experts().size(), firstMixtureWeights(settings), rate, firstSteps);
-        unigramWeights = new OnlineWeights(2, repeated(order, 0.88, 0.12), rate, firstSteps);
-        bigramWeights = new OnlineWeights(2, repeated(buckets, 0.8, 0.2), rate, firstSteps);
+        mixtureWeights = firstMixture(settings);
+        mixtureWeights.beginWith(common.mixture);
+        unigramWeights = firstUnigram(settings);
+        unigramWeights.beginWith(common.unigram);
+        bigramWeights = firstBigram(settings);
+        bigramWeights.beginWith(common.bigram);
         bayes = new BayesMixture(settings.models().size());
+    }
+
+    static OnlineWeights firstMixture(MixtureSettings settings) {
+        return new OnlineWeights(
+                settings.experts().size(),
+                firstMixtureWeights(settings),
+                settings.learningRate(),
+                settings.firstSteps());
+    }
+
+    static OnlineWeights firstUnigram(MixtureSettings settings) {
+        return new OnlineWeights(
+                2, repeated(settings.order(), 0.88, 0.12), settings.learningRate(), settings.firstSteps());
+    }
+
+    static OnlineWeights firstBigram(MixtureSettings settings) {
+        return new OnlineWeights(
+                2,
+                repeated(settings.order() * CONTEXT_CLASSES, 0.8, 0.2),
+                settings.learningRate(),
+                settings.firstSteps());
+    }
+
+    /** Passes on what was learned from a document. */
+    void teachOthers() {
+        common.learnFrom(this);
     }
 
     /** The settings that this source was made with. */
@@ -236,15 +272,31 @@ public final class SourceModel {
     public byte[] header() {
         Varints.Writer out = new Varints.Writer(4096);
         out.writeByte(VERSION);
-        out.writeInt(settings.order());
-        out.writeInt(settings.bigramWindow());
-        out.writeInt(CONTEXT_CLASSES);
+        writeShape(settings, out);
+        out.writeLong(outside);
+        out.writeLong(newOutside);
         out.writeLong(cache.next());
         bayes.write(out);
         mixtureWeights.write(out);
         unigramWeights.write(out);
         bigramWeights.write(out);
         return out.toByteArray();
+    }
+
+    static void writeShape(MixtureSettings settings, Varints.Writer out) {
+        out.writeInt(settings.order());
+        out.writeInt(settings.bigramWindow());
+        out.writeInt(CONTEXT_CLASSES);
+        out.writeBytes((settings.hasNeural() ? settings.neural() : "").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether weights of the shape that {@link #writeShape} wrote are those of {@code settings}. */
+    static boolean readShape(MixtureSettings settings, Varints.Reader in) {
+        boolean fits = in.readInt() == settings.order();
+        fits &= in.readInt() == settings.bigramWindow();
+        fits &= in.readInt() == CONTEXT_CLASSES;
+        String neural = new String(in.readBytes(), StandardCharsets.UTF_8);
+        return fits && neural.equals(settings.hasNeural() ? settings.neural() : "");
     }
 
     /**
@@ -266,7 +318,7 @@ public final class SourceModel {
         long from = Math.max(segment * SEGMENT_TOKENS, cache.oldest());
         long to = Math.min((segment + 1) * SEGMENT_TOKENS, cache.next());
         Varints.Writer out = new Varints.Writer(8192);
-        out.writeByte(VERSION);
+        out.writeByte(SEGMENT_VERSION);
         out.writeLong(from);
         out.writeInt((int) (to - from));
         Map<Integer, Integer> index = new HashMap<>();
@@ -287,18 +339,27 @@ public final class SourceModel {
         return out.toByteArray();
     }
 
-    /**
-     * Builds a source again from what was stored.
-     *
-     * @param header what {@link #header()} gave
-     * @param segments the value stored for a slot, or null
-     * @throws IllegalStateException where the version or the settings are others, or a segment is missing
-     */
+    /** As the longer form, alone in the world. */
     public static SourceModel restore(MixtureSettings settings, byte[] header, IntFunction<byte[]> segments) {
+        return restore(new CommonWeights(settings), header, segments);
+    }
+
+    /**
+     * Builds a source again from what was stored. Its caches are as they were; its weights, too, unless they were learned
+     * for other experts, as before the network was switched on or off or another one chosen: then it begins with what others
+     * have learned since.
+     *
+     * @param header what {@link #header()} gave, of this version or the one before
+     * @param segments the value stored for a slot, or null
+     * @throws IllegalStateException where the version is unknown, the settings are others, or a segment is missing
+     */
+    public static SourceModel restore(CommonWeights common, byte[] header, IntFunction<byte[]> segments) {
+        MixtureSettings settings = common.settings();
         Varints.Reader in = new Varints.Reader(header);
         int version = in.readByte();
-        if (version != VERSION) {
-            throw new IllegalStateException("source state of version " + version + ", this program reads " + VERSION);
+        if (version != VERSION && version != VERSION_WITHOUT_NETWORK) {
+            throw new IllegalStateException("source state of version " + version + ", this program reads "
+                    + VERSION_WITHOUT_NETWORK + " and " + VERSION + ": upgrade Driftline, or start with new state");
         }
         int order = in.readInt();
         int window = in.readInt();
@@ -308,12 +369,20 @@ public final class SourceModel {
                     + window + ", but the settings say " + settings.order() + " and " + settings.bigramWindow()
                     + "; keep those, or start with new state");
         }
-        SourceModel source = new SourceModel(settings);
+        SourceModel source = new SourceModel(common);
+        String neural = "";
+        if (version == VERSION) {
+            neural = new String(in.readBytes(), StandardCharsets.UTF_8);
+            source.outside = in.readLong();
+            source.newOutside = in.readLong();
+        }
         long next = in.readLong();
-        source.bayes.read(in);
-        source.mixtureWeights.read(in);
-        source.unigramWeights.read(in);
-        source.bigramWeights.read(in);
+        if (neural.equals(settings.hasNeural() ? settings.neural() : "")) {
+            source.bayes.read(in);
+            source.mixtureWeights.read(in);
+            source.unigramWeights.read(in);
+            source.bigramWeights.read(in);
+        }
         source.readTokens(next, segments);
         return source;
     }
@@ -329,9 +398,9 @@ public final class SourceModel {
             }
             Varints.Reader in = new Varints.Reader(value);
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != SEGMENT_VERSION) {
                 throw new IllegalStateException(
-                        "source segment of version " + version + ", this program reads " + VERSION);
+                        "source segment of version " + version + ", this program reads " + SEGMENT_VERSION);
             }
             long from = in.readLong();
             int count = in.readInt();

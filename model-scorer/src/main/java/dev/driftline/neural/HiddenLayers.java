@@ -90,15 +90,16 @@ public final class HiddenLayers {
     /**
      * Reads a chunk.
      *
+     * @param embedding a row a word, {@link Parameters#EMBEDDING}
      * @param tokens a token a row, step by step
      * @param counts how many streams each step has, not rising, none above {@code streams}
      * @param steps how many steps there are
      * @param dropout null for none
      */
     public void forward(
-            Parameters parameters, PackedWeights packed, int[] tokens, int[] counts, int steps, Dropout dropout) {
+            Tensor embedding, PackedWeights packed, int[] tokens, int[] counts, int steps, Dropout dropout) {
         arrange(counts, steps);
-        embed(parameters.tensor(Parameters.EMBEDDING).data(), tokens, counts);
+        embed(embedding.data(), tokens, counts);
         dropped = dropout != null;
         for (int layer = 0; layer < layers; layer++) {
             if (layer > 0 && dropped) {

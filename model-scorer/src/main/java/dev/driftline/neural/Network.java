@@ -106,8 +106,8 @@ public final class Network {
     /** The matrices as products read them, packed at the first call. */
     synchronized PackedWeights packed() {
         if (packed == null) {
-            PackedWeights fresh = new PackedWeights(KernelSelection.kernels(), architecture, vocabulary.size());
-            fresh.pack(parameters, output);
+            PackedWeights fresh = new PackedWeights(KernelSelection.kernels(), architecture, parameters, output);
+            fresh.pack();
             packed = fresh;
         }
         return packed;

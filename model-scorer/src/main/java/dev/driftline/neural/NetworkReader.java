@@ -27,12 +27,13 @@ public final class NetworkReader {
     private final PackedWeights packed;
     private final HiddenLayers layers;
     private final OutputLayer output;
+    private final Tensor embedding;
     private final int hidden;
 
-    private int[] tokens = new int[CHUNK_ROWS + STREAMS];
-    private int[] targets = new int[CHUNK_ROWS + STREAMS];
-    private float[] logProbabilities = new float[CHUNK_ROWS + STREAMS];
-    private float[] topProbabilities = new float[CHUNK_ROWS + STREAMS];
+    private final int[] tokens = new int[CHUNK_ROWS + STREAMS];
+    private final int[] targets = new int[CHUNK_ROWS + STREAMS];
+    private final float[] logProbabilities = new float[CHUNK_ROWS + STREAMS];
+    private final float[] topProbabilities = new float[CHUNK_ROWS + STREAMS];
     private final int[] counts = new int[CHUNK_ROWS + STREAMS];
     private final float[] state;
 
@@ -43,6 +44,7 @@ public final class NetworkReader {
         packed = network.packed();
         layers = new HiddenLayers(architecture, kernels);
         output = new OutputLayer(kernels, network.bands(), network.output(), packed, architecture.hidden());
+        embedding = network.parameters().tensor(Parameters.EMBEDDING);
         hidden = architecture.hidden();
         state = new float[hidden];
     }
@@ -110,7 +112,7 @@ public final class NetworkReader {
         }
         for (int position = 0; position < longest; ) {
             int steps = chunk(texts, position, extra, open);
-            layers.forward(network.parameters(), packed, tokens, counts, steps, null);
+            layers.forward(embedding, packed, tokens, counts, steps, null);
             output.score(layers.top(), layers.topOffset(), layers.rows(), targets, logProbabilities, topProbabilities);
             for (int step = 0; step < steps; step++) {
                 for (int stream = 0; stream < counts[step]; stream++) {
@@ -228,7 +230,7 @@ public final class NetworkReader {
             layers.restore(stream, states.get(stream).values());
         }
         counts[0] = tokens.length;
-        layers.forward(network.parameters(), packed, tokens, counts, 1, null);
+        layers.forward(embedding, packed, tokens, counts, 1, null);
         List<NetworkState> after = new ArrayList<>(tokens.length);
         for (int stream = 0; stream < tokens.length; stream++) {
             after.add(new NetworkState(layers.save(stream)));
@@ -239,7 +241,7 @@ public final class NetworkReader {
     private NetworkState step(int token) {
         tokens[0] = token;
         counts[0] = 1;
-        layers.forward(network.parameters(), packed, tokens, counts, 1, null);
+        layers.forward(embedding, packed, tokens, counts, 1, null);
         return new NetworkState(layers.save(0));
     }
 

@@ -12,65 +12,77 @@ public final class PackedWeights {
 
     private final Kernels kernels;
     private final Architecture architecture;
+    private final List<Classifier> output;
+    private final Tensor[] inputWeights;
+    private final Tensor[] recurrentWeights;
+    private final float[][] inputBiases;
+    private final float[][] recurrentBiases;
+
     private final Packed[] inputs;
     private final Packed[] recurrent;
     private final float[][] biases;
-    private final float[][] recurrentBiases;
     private final Packed[][] rows;
     private final Packed[] projections;
 
-    /** Packs nothing yet. */
-    public PackedWeights(Kernels kernels, Architecture architecture, int vocabulary) {
+    /**
+     * Packs nothing yet.
+     *
+     * @param parameters whose numbers {@link #pack} reads
+     * @param output the classifiers of the same parameters
+     */
+    public PackedWeights(Kernels kernels, Architecture architecture, Parameters parameters, List<Classifier> output) {
         this.kernels = kernels;
         this.architecture = architecture;
-        inputs = new Packed[architecture.layers()];
-        recurrent = new Packed[architecture.layers()];
-        biases = new float[architecture.layers()][];
-        recurrentBiases = new float[architecture.layers()][];
-        int classifiers = 1 + new Bands(architecture, vocabulary).count();
-        rows = new Packed[classifiers][];
-        projections = new Packed[classifiers];
+        this.output = List.copyOf(output);
+        int layers = architecture.layers();
+        boolean window = architecture.cell() == Cell.WINDOW;
+        inputWeights = new Tensor[layers];
+        recurrentWeights = new Tensor[layers];
+        inputBiases = new float[layers][];
+        recurrentBiases = new float[layers][];
+        biases = new float[layers][];
+        for (int layer = 0; layer < layers; layer++) {
+            inputWeights[layer] = parameters.tensor(window ? "hidden.weight" : "rnn.weight_ih_l" + layer);
+            inputBiases[layer] = parameters
+                    .tensor(window ? "hidden.bias" : "rnn.bias_ih_l" + layer)
+                    .data();
+            biases[layer] = new float[inputBiases[layer].length];
+            if (!window) {
+                recurrentWeights[layer] = parameters.tensor("rnn.weight_hh_l" + layer);
+                recurrentBiases[layer] =
+                        parameters.tensor("rnn.bias_hh_l" + layer).data();
+            }
+        }
+        inputs = new Packed[layers];
+        recurrent = new Packed[layers];
+        rows = new Packed[output.size()][];
+        projections = new Packed[output.size()];
+        for (int i = 0; i < output.size(); i++) {
+            rows[i] = new Packed[output.get(i).weights().size()];
+        }
     }
 
     /** Packs all matrices, in the arrays of the last time where there was one. */
-    public void pack(Parameters parameters, List<Classifier> output) {
-        packHidden(parameters);
+    public void pack() {
+        for (int layer = 0; layer < inputWeights.length; layer++) {
+            inputs[layer] =
+                    transposed(inputWeights[layer], 0, inputWeights[layer].shape()[0], inputs[layer]);
+            float[] bias = biases[layer];
+            System.arraycopy(inputBiases[layer], 0, bias, 0, bias.length);
+            if (recurrentWeights[layer] != null) {
+                recurrent[layer] = transposed(recurrentWeights[layer], 0, bias.length, recurrent[layer]);
+                // The new gate of a GRU scales the hidden part before it is added, so its biases stay apart.
+                int joint = architecture.cell() == Cell.GRU ? 2 * architecture.hidden() : bias.length;
+                kernels.axpy(1, recurrentBiases[layer], 0, bias, 0, joint);
+            }
+        }
         for (int i = 0; i < output.size(); i++) {
             packOutput(i, output.get(i));
         }
     }
 
-    private void packHidden(Parameters parameters) {
-        int hidden = architecture.hidden();
-        if (architecture.cell() == Cell.WINDOW) {
-            Tensor weight = parameters.tensor("hidden.weight");
-            inputs[0] = transposed(weight, 0, hidden, inputs[0]);
-            biases[0] = parameters.tensor("hidden.bias").data();
-            return;
-        }
-        int gates = architecture.cell().gates() * hidden;
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            inputs[layer] = transposed(parameters.tensor("rnn.weight_ih_l" + layer), 0, gates, inputs[layer]);
-            recurrent[layer] = transposed(parameters.tensor("rnn.weight_hh_l" + layer), 0, gates, recurrent[layer]);
-            float[] input = parameters.tensor("rnn.bias_ih_l" + layer).data();
-            float[] hiddenBias = parameters.tensor("rnn.bias_hh_l" + layer).data();
-            recurrentBiases[layer] = hiddenBias;
-            if (biases[layer] == null) {
-                biases[layer] = new float[gates];
-            }
-            // The new gate of a GRU scales the hidden part before it is added, so its biases stay apart.
-            int joint = architecture.cell() == Cell.GRU ? 2 * hidden : gates;
-            for (int i = 0; i < gates; i++) {
-                biases[layer][i] = i < joint ? input[i] + hiddenBias[i] : input[i];
-            }
-        }
-    }
-
     private void packOutput(int index, Classifier classifier) {
         List<Classifier.Rows> weights = classifier.weights();
-        if (rows[index] == null) {
-            rows[index] = new Packed[weights.size()];
-        }
         for (int i = 0; i < weights.size(); i++) {
             Classifier.Rows part = weights.get(i);
             rows[index][i] = transposed(part.tensor(), part.from(), part.count(), rows[index][i]);

@@ -89,18 +89,15 @@ class EvaluationTest {
 
     @Test
     void shouldScoreTheSameWhenSourcesAreManyAndMostAreInTheStoreOnly() {
-        List<CorpusDocument> documents = documents(600, 150);
         Evaluation crowded = evaluation(new HeapPageStore());
-        // The same sources, each evaluated alone but on the same n-gram model: nothing is ever evicted.
+        // The same, but before each document everything is read from the store, what the sources have in common, too.
         LocalModel model = model();
-        Evaluation[] alone = new Evaluation[150];
-        for (CorpusDocument document : documents) {
-            int source = Integer.parseInt(document.source().substring(1));
-            if (alone[source] == null) {
-                alone[source] = new Evaluation(model, SETTINGS, new HeapPageStore());
-            }
+        HeapPageStore store = new HeapPageStore();
+        for (CorpusDocument document : documents(600, 150)) {
+            Evaluation restored = new Evaluation(model, SETTINGS, store);
             assertThat(crowded.add(document).bits())
-                    .isEqualTo(alone[source].add(document).bits());
+                    .isEqualTo(restored.add(document).bits());
+            restored.writeBack();
         }
     }
 

@@ -178,6 +178,8 @@ public final class Demo {
         // One partition: documents are learned in the order of the corpus, as `evaluate` does.
         settings.put(Keys.PARTITIONS.name(), "1");
         settings.put(Keys.COMMIT_INTERVAL_MS.name(), "500");
+        // Every document is to have its score from the network, so the stream goes as fast as that does.
+        settings.put(Keys.NEURAL_SCORING_POLICY.name(), "wait");
         settings.putAll(options.settings());
         settings.put(Keys.SHARDS.name(), Integer.toString(options.shards()));
         settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -75,6 +76,11 @@ public final class SnapshotPublisher {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
         try (Serializer<PromotionDecision> serializer = serdes.serializer(PromotionDecision.class)) {
             return new ProducerRecord<>(topic, decision.getCandidate(), serializer.serialize(topic, decision));
+        } catch (SerializationException e) {
+            throw new SerializationException(
+                    "the decision cannot be recorded on " + topic + ", so nothing was changed. Does the schema registry"
+                            + " answer, and is the schema registered (`driftline topics create`)? " + e.getMessage(),
+                    e);
         }
     }
 }

@@ -157,5 +157,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             context.forward(new Record<>(null, taught, waiting.timestamp), DriftlineTopology.TRAINING_SINK);
         }
         progress.scored(scored.tokens());
+        if (scored.neuralTokens() > 0) {
+            progress.networkWeighed(scored.meanWeights()[scored.experts().size() - 1]);
+        }
     }
 }

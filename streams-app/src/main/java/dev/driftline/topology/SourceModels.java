@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.PageStore;
@@ -25,8 +26,14 @@ final class SourceModels implements WriteBackCache {
     /** A full source takes about 1 MB of heap. */
     private static final int DECODED = 64;
 
+    /** No source has a name of that length: the other keys begin with the length of a name. */
+    private static final byte[] COMMON = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF};
+
     private final PageStore store;
     private final MixtureSettings settings;
+    /** Of this partition; null until it is read. */
+    private CommonWeights common;
+
     private final LinkedHashMap<String, SourceModel> sources = new LinkedHashMap<>(16, 0.75f, true);
 
     SourceModels(PageStore store, MixtureSettings settings) {
@@ -54,21 +61,34 @@ final class SourceModels implements WriteBackCache {
     @Override
     public void writeBack() {
         sources.forEach(this::write);
+        if (common != null && common.isDirty()) {
+            store.put(COMMON, common.encode());
+            common.markStored();
+        }
     }
 
     @Override
     public void forget() {
         sources.clear();
+        common = null;
+    }
+
+    private CommonWeights common() {
+        if (common == null) {
+            byte[] stored = store.get(COMMON);
+            common = stored == null ? new CommonWeights(settings) : CommonWeights.decode(settings, stored);
+        }
+        return common;
     }
 
     private SourceModel read(String name) {
         byte[] prefix = prefix(name);
         byte[] header = store.get(key(prefix, 0));
         if (header == null) {
-            return new SourceModel(settings);
+            return new SourceModel(common());
         }
         try {
-            return SourceModel.restore(settings, header, slot -> store.get(key(prefix, slot + 1)));
+            return SourceModel.restore(common(), header, slot -> store.get(key(prefix, slot + 1)));
         } catch (IllegalStateException e) {
             throw new MisconfiguredException("the state of source '" + name + "': " + e.getMessage(), e);
         }

@@ -59,19 +59,6 @@ final class Decisions {
                 .build();
     }
 
-    /** Somebody moved the pointer. */
-    static PromotionDecision byOperator(
-            String version, Optional<String> before, Optional<String> parent, String reason, Instant at) {
-        return PromotionDecision.newBuilder()
-                .setCandidate(version)
-                .setIncumbent(before.orElse(null))
-                .setParent(parent.orElse(null))
-                .setDecision(Decision.OPERATOR)
-                .setReason(reason)
-                .setAt(at)
-                .build();
-    }
-
     private static PromotionDecision taught(Round round, Instant at) {
         PairedComparison comparison = round.comparison();
         PromotionDecision.Builder decision = PromotionDecision.newBuilder()

@@ -143,19 +143,12 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 return false;
             }
         }
+        // The command that moves the pointer writes the audit record of it.
         if (active.isPresent()) {
-            String reason = "made active on the snapshots topic, not by the trainer";
-            LOG.info("Snapshot {} was {}", active.get(), reason);
-            context.forward(
-                    decision(Decisions.byOperator(
-                            active.get(),
-                            state.active(),
-                            snapshots
-                                    .active()
-                                    .map(snapshot -> snapshot.manifest().parent()),
-                            reason,
-                            Instant.ofEpochMilli(now))),
-                    PROMOTIONS_SINK);
+            LOG.info(
+                    "Snapshot {} is active, which the trainer did not make so (it had {})",
+                    active.get(),
+                    state.active().orElse("none"));
         } else {
             LOG.warn("No snapshot is active any more; the trainer makes another from its buffer");
         }
@@ -179,8 +172,13 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void begin(Optional<Snapshot> active, long now) {
         long number = 1 + newestNumber();
-        TrainingBatch batch =
-                state.buffer().batch(background.taughtTo(active), online.holdOutTokens(), online.replay(), number);
+        TrainingBatch batch = state.buffer()
+                .batch(
+                        background.taughtTo(active),
+                        online.holdOutTokens(),
+                        online.mostFreshTokens(active.isEmpty()),
+                        online.replay(),
+                        number);
         LOG.info(
                 "Round {}: {} new documents and {} older ones, {} held out, from {}",
                 number,

@@ -76,6 +76,7 @@ class SnapshotsCommandIT {
                 name + "."));
         try (TopicAdmin admin = new TopicAdmin(config)) {
             admin.create();
+            admin.registerSchemas();
         }
         return config;
     }

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code driftline run} in a JVM of its own. Its log goes on in one file over all its lives. */
 public final class ChildInstance implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern ADDRESS = Pattern.compile("answers at (http://\\S+);");
 
     private final DriftlineProcess process;
     private final Path log;
@@ -52,6 +55,15 @@ public final class ChildInstance implements AutoCloseable {
     /** What it has said in this life. */
     public String log() {
         return read(log).substring(logBefore);
+    }
+
+    /** Waits until it answers over HTTP and says where: {@code http://127.0.0.1:PORT}. */
+    public String address() {
+        Matcher matcher = ADDRESS.matcher(awaitLog("answers at http").log());
+        if (!matcher.find()) {
+            throw new IllegalStateException("no address in " + log());
+        }
+        return matcher.group(1);
     }
 
     /** {@code kill -9}; returns when it is gone. */

@@ -22,8 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class QuestionsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Pattern ADDRESS = Pattern.compile("answers at (http://\\S+);");
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -43,7 +40,7 @@ class QuestionsIT {
                         Map.of("shards", "2", "partitions", "2", "model.order", "3", "stream.threads", "1"));
                 ChildInstance one = application.spawn("one");
                 ChildInstance two = application.spawn("two")) {
-            List<String> addresses = List.of(address(one), address(two));
+            List<String> addresses = List.of(one.address(), two.address());
             List<Document> documents = new SmallDocuments(6).next(200);
             application.publish(documents);
             application.scores().awaitSize(documents.size(), PATIENCE);
@@ -87,12 +84,6 @@ class QuestionsIT {
             assertThat(generated.exitCode()).as(generated.err()).isZero();
             assertThat(generated.out().lines()).hasSize(2);
         }
-    }
-
-    private static String address(ChildInstance instance) {
-        Matcher matcher = ADDRESS.matcher(instance.awaitLog("answers at http").log());
-        assertThat(matcher.find()).as(instance.log()).isTrue();
-        return matcher.group(1);
     }
 
     private HttpResponse<String> get(String address) {

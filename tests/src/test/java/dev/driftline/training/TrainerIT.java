@@ -30,9 +30,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TrainerIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int WAVE = 8;
+    private static final int WAVE = 6;
 
-    /** A tiny network; waves of some 18,000 tokens make a round each, of a second or more. */
+    /** A tiny network; waves of some 14,000 tokens make a round each. */
     private static final Map<String, String> SETTINGS = Map.ofEntries(
             Map.entry("shards", "2"),
             Map.entry("partitions", "1"),
@@ -47,7 +47,7 @@ class TrainerIT {
             Map.entry("neural.train.bootstrap.passes", "1"),
             Map.entry("neural.train.tokens", "10000"),
             Map.entry("neural.train.seconds", "0"),
-            Map.entry("neural.train.passes", "3"),
+            Map.entry("neural.train.passes", "2"),
             Map.entry("neural.train.newest.tokens", "40000"),
             Map.entry("neural.train.reservoir.tokens", "40000"),
             Map.entry("neural.train.streams", "4"),

@@ -88,13 +88,17 @@ public final class FineTuner {
             long number,
             LongConsumer progress)
             throws InterruptedException {
+        boolean done = false;
         try {
-            return active.isPresent()
+            Optional<Round> round = active.isPresent()
                     ? tune(batch, active.get(), parent, number, progress)
                     : bootstrap(batch, number, progress);
-        } catch (InterruptedException | RuntimeException e) {
-            copy = null;
-            throw e;
+            done = true;
+            return round;
+        } finally {
+            if (!done) {
+                copy = null;
+            }
         }
     }
 

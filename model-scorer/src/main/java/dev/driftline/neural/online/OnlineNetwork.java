@@ -115,8 +115,12 @@ public final class OnlineNetwork {
 
     /** Runs a round; true if another snapshot is active after it. */
     private boolean round() throws InterruptedException {
-        TrainingBatch batch =
-                buffer.batch(tuner.taughtTo(active()), settings.holdOutTokens(), settings.replay(), number);
+        TrainingBatch batch = buffer.batch(
+                tuner.taughtTo(active()),
+                settings.holdOutTokens(),
+                settings.mostFreshTokens(active == null),
+                settings.replay(),
+                number);
         Optional<Snapshot> parent =
                 active().map(snapshot -> kept.get(snapshot.manifest().parent()));
         Optional<Round> round = tuner.round(batch, active(), parent, number + 1, progress);

@@ -67,6 +67,11 @@ public record OnlineSettings(
         }
     }
 
+    /** The most new tokens of a round: where text comes faster than it can be taught, rounds stay short and keep to the newest. */
+    public long mostFreshTokens(boolean first) {
+        return first ? Math.max(bootstrapTokens, 2 * roundTokens) : 2 * roundTokens;
+    }
+
     /** The vocabulary of the first network. */
     NeuralVocabulary firstVocabulary(Map<String, Integer> counts) {
         return words.map(list -> VocabularyTurnover.fixed(list, vocabulary.cap()))

@@ -175,15 +175,18 @@ public final class ReplayBuffer {
      *
      * @param from the position up to which the incumbent has been taught, exclusive
      * @param holdOutTokens tokens to hold out: the newest documents from {@code from} on that have as many; 0 for none
+     * @param freshTokens the most tokens of fresh documents, beside the one that completes them: what was not taught before
+     *     those counts as older
      * @param replay tokens of older documents as a multiple of the fresh ones
      * @param draw what the choice of older documents depends on beside the seed
      */
-    public TrainingBatch batch(long from, long holdOutTokens, double replay, long draw) {
+    public TrainingBatch batch(long from, long holdOutTokens, long freshTokens, double replay, long draw) {
         load();
         List<Entry> fresh = new ArrayList<>();
         List<Entry> heldOut = new ArrayList<>();
         List<Entry> older = new ArrayList<>(reservoir);
         long held = 0;
+        long taken = 0;
         Iterator<Entry> latestFirst = newest.descendingIterator();
         while (latestFirst.hasNext()) {
             Entry entry = latestFirst.next();
@@ -192,8 +195,11 @@ public final class ReplayBuffer {
             } else if (held < holdOutTokens) {
                 heldOut.add(entry);
                 held += entry.tokens();
-            } else {
+            } else if (taken < freshTokens) {
                 fresh.add(entry);
+                taken += entry.tokens();
+            } else {
+                older.add(entry);
             }
         }
         Collections.reverse(fresh);

@@ -23,8 +23,14 @@ final class BackPropagation {
 
     private final Architecture architecture;
     private final Kernels kernels;
-    private final Parameters parameters;
+    private final Tensor embedding;
     private final Gradients gradients;
+    private final float[][] inputWeights;
+    private final float[][] recurrentWeights;
+    private final float[][] inputGradients;
+    private final float[][] recurrentGradients;
+    private final float[][] inputBiasGradients;
+    private final float[][] recurrentBiasGradients;
     private final Bands bands;
     private final List<Classifier> output;
     private final List<Classifier> outputGradients;
@@ -52,18 +58,34 @@ final class BackPropagation {
     BackPropagation(Architecture architecture, int vocabulary, Parameters parameters, Kernels kernels) {
         this.architecture = architecture;
         this.kernels = kernels;
-        this.parameters = parameters;
+        embedding = parameters.tensor(Parameters.EMBEDDING);
         bands = new Bands(architecture, vocabulary);
         gradients = new Gradients(architecture, vocabulary);
         output = Classifier.of(architecture, bands, parameters);
         outputGradients = Classifier.of(architecture, bands, gradients.values());
-        packed = new PackedWeights(kernels, architecture, vocabulary);
+        packed = new PackedWeights(kernels, architecture, parameters, output);
         layers = new HiddenLayers(architecture, kernels);
         hidden = architecture.hidden();
         gateWidth = architecture.cell().gates() * hidden;
         recurrent = new Packed[architecture.layers()];
         stateGradients = new float[architecture.layers()][];
         Arrays.fill(stateGradients, NONE);
+        inputWeights = layered(parameters, "rnn.weight_ih_l", "hidden.weight");
+        recurrentWeights = layered(parameters, "rnn.weight_hh_l", null);
+        inputGradients = layered(gradients.values(), "rnn.weight_ih_l", "hidden.weight");
+        recurrentGradients = layered(gradients.values(), "rnn.weight_hh_l", null);
+        inputBiasGradients = layered(gradients.values(), "rnn.bias_ih_l", "hidden.bias");
+        recurrentBiasGradients = layered(gradients.values(), "rnn.bias_hh_l", null);
+    }
+
+    /** The numbers of each layer's tensor of a kind: looked up once, not at every chunk. */
+    private float[][] layered(Parameters of, String recurrentName, String windowName) {
+        float[][] found = new float[architecture.layers()][];
+        for (int layer = 0; layer < found.length; layer++) {
+            String name = architecture.cell() == Cell.WINDOW ? windowName : recurrentName + layer;
+            found[layer] = name == null ? NONE : of.tensor(name).data();
+        }
+        return found;
     }
 
     /** The gradients of the last chunk. */
@@ -91,9 +113,9 @@ final class BackPropagation {
     double chunk(
             int[] tokens, int[] targets, int[] counts, int steps, Dropout dropout, double[] surprisals, float[] tops) {
         this.tops = tops;
-        packed.pack(parameters, output);
+        packed.pack();
         gradients.clear();
-        layers.forward(parameters, packed, tokens, counts, steps, dropout);
+        layers.forward(embedding, packed, tokens, counts, steps, dropout);
         int rows = layers.rows();
         double nats = backOutput(targets, rows, surprisals);
         for (int layer = architecture.layers() - 1; layer >= 0; layer--) {
@@ -327,12 +349,7 @@ final class BackPropagation {
     }
 
     private void packRecurrent(int layer) {
-        float[] weight = parameters.tensor(recurrentName(layer)).data();
-        recurrent[layer] = kernels.pack(false, gateWidth, hidden, weight, 0, hidden, recurrent[layer]);
-    }
-
-    private static String recurrentName(int layer) {
-        return "rnn.weight_hh_l" + layer;
+        recurrent[layer] = kernels.pack(false, gateWidth, hidden, recurrentWeights[layer], 0, hidden, recurrent[layer]);
     }
 
     /** Adds what the gates of a step say of the states before it. */
@@ -366,10 +383,10 @@ final class BackPropagation {
                 0,
                 hidden,
                 1,
-                gradients.of(recurrentName(layer)),
+                recurrentGradients[layer],
                 0,
                 hidden);
-        addColumns(gates, layers.rows(), gateWidth, gradients.of("rnn.bias_hh_l" + layer));
+        addColumns(gates, layers.rows(), gateWidth, recurrentBiasGradients[layer]);
     }
 
     private void backGru(int layer, int[] counts, int steps) {
@@ -470,8 +487,6 @@ final class BackPropagation {
 
     /** From the gates' gradients to those of what they are made of, and of the layer below. */
     private void backInput(int layer, int rows, Dropout dropout) {
-        boolean window = architecture.cell() == Cell.WINDOW;
-        String name = window ? "hidden.weight" : "rnn.weight_ih_l" + layer;
         int width = layers.inputWidth(layer);
         float[] gates = layers.gates(layer);
         kernels.gemm(
@@ -487,10 +502,10 @@ final class BackPropagation {
                 layers.inputOffset(layer),
                 width,
                 1,
-                gradients.of(name),
+                inputGradients[layer],
                 0,
                 width);
-        addColumns(gates, rows, gateWidth, gradients.of(window ? "hidden.bias" : "rnn.bias_ih_l" + layer));
+        addColumns(gates, rows, gateWidth, inputBiasGradients[layer]);
         float[] into;
         if (layer > 0) {
             stateGradients[layer - 1] = atLeast(stateGradients[layer - 1], rows * hidden);
@@ -508,7 +523,7 @@ final class BackPropagation {
                 gates,
                 0,
                 gateWidth,
-                parameters.tensor(name).data(),
+                inputWeights[layer],
                 0,
                 width,
                 0,
@@ -525,13 +540,13 @@ final class BackPropagation {
 
     private void backEmbedding(int rows) {
         int width = architecture.embedding();
-        Tensor embedding = gradients.values().tensor(Parameters.EMBEDDING);
+        float[] embeddingGradient = gradients.of(Parameters.EMBEDDING);
         int[] contexts = layers.contexts();
         int first = layers.streams() * layers.window();
         for (int i = 0; i < rows * layers.window(); i++) {
             int word = contexts[first + i];
             gradients.touch(Parameters.EMBEDDING, word, 1);
-            kernels.axpy(1, inputGradient, i * width, embedding.data(), word * width, width);
+            kernels.axpy(1, inputGradient, i * width, embeddingGradient, word * width, width);
         }
     }
 

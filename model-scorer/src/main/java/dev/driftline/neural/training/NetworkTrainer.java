@@ -142,7 +142,7 @@ public final class NetworkTrainer {
             System.arraycopy(document, 0, text, at, document.length);
             at += document.length;
         }
-        return Arrays.copyOf(text, at);
+        return at == text.length ? text : Arrays.copyOf(text, at);
     }
 
     private void room(int streams) {

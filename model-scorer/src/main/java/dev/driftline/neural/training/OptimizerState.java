@@ -4,6 +4,7 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 import dev.driftline.neural.kernels.Kernels;
+import java.util.List;
 
 /** An optimizer with what it remembers from step to step. Changes the weights in place. Not thread-safe. */
 final class OptimizerState {
@@ -16,7 +17,7 @@ final class OptimizerState {
     private static final float RMS_EPSILON = 1e-3f;
 
     private final TrainingSettings settings;
-    private final Parameters parameters;
+    private final List<Tensor> tensors;
     private final Parameters first;
     private final Parameters second;
     private final Parameters parent;
@@ -31,7 +32,7 @@ final class OptimizerState {
      */
     OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics) {
         this.settings = settings;
-        this.parameters = parameters;
+        tensors = parameters.tensors();
         rate = settings.learningRate();
         boolean adam = settings.optimizer() == Optimizer.ADAM;
         first = adam ? zeros(parameters) : null;
@@ -46,7 +47,7 @@ final class OptimizerState {
     private OptimizerState(
             OptimizerState before, RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
         settings = before.settings;
-        this.parameters = parameters;
+        tensors = parameters.tensors();
         rate = before.rate;
         steps = before.steps;
         first = before.first == null ? null : replacement.state(before.first);
@@ -85,7 +86,8 @@ final class OptimizerState {
             statistics.add(gradients);
         }
         double meanRoot = settings.optimizer() == Optimizer.RMS_DECAY ? statistics.meanRoot() : 0;
-        for (Tensor weights : parameters.tensors()) {
+        for (int i = 0; i < tensors.size(); i++) {
+            Tensor weights = tensors.get(i);
             float[] gradient = gradients.of(weights.name());
             boolean[] touched = gradients.touched(weights.name());
             switch (settings.optimizer()) {

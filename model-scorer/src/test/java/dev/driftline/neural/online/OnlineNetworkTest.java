@@ -104,7 +104,7 @@ class OnlineNetworkTest {
         for (int i = 0; i < 30; i++) {
             buffer.add(i, language.document());
         }
-        TrainingBatch batch = buffer.batch(0, 200, 0, 1);
+        TrainingBatch batch = buffer.batch(0, 200, 1000, 0, 1);
 
         Round round = tuner.round(batch, Optional.of(active), Optional.of(parent), 3, tokens -> {})
                 .orElseThrow();

@@ -68,7 +68,9 @@ class ReplayBufferTest {
 
         ReplayBuffer restored = new ReplayBuffer(store, 40, 60, 3);
 
-        assertThat(restored.batch(48, 8, 2, 5)).usingRecursiveComparison().isEqualTo(buffer.batch(48, 8, 2, 5));
+        assertThat(restored.batch(48, 8, 100, 2, 5))
+                .usingRecursiveComparison()
+                .isEqualTo(buffer.batch(48, 8, 100, 2, 5));
         assertThat(restored.end()).isEqualTo(60);
         assertThat(restored.documentsSeen()).isEqualTo(60);
         assertThat(restored.tokensSeen()).isEqualTo(240);
@@ -114,7 +116,7 @@ class ReplayBufferTest {
         ReplayBuffer buffer = filled(3, new HeapPageStore());
 
         assertThat(buffer.add(59, document("again"))).isFalse();
-        assertThat(buffer.batch(0, 0, 0, 0).counts()).doesNotContainKey("again");
+        assertThat(buffer.batch(0, 0, 100, 0, 0).counts()).doesNotContainKey("again");
     }
 
     @Test
@@ -124,14 +126,14 @@ class ReplayBufferTest {
         buffer.add(1, document("here"));
         buffer.add(2, document("here now"));
 
-        assertThat(buffer.batch(0, 0, 0, 0).counts()).isEqualTo(Map.of("here", 2, "now", 1));
+        assertThat(buffer.batch(0, 0, 100, 0, 0).counts()).isEqualTo(Map.of("here", 2, "now", 1));
     }
 
     @Test
     void shouldHoldOutTheNewestAndReplayOlderOnesWhenABatchIsMade() {
         ReplayBuffer buffer = filled(3, new HeapPageStore());
 
-        TrainingBatch batch = buffer.batch(54, 8, 3, 1);
+        TrainingBatch batch = buffer.batch(54, 8, 100, 3, 1);
 
         assertThat(positions(batch.heldOut())).containsExactly(58L, 59L);
         assertThat(positions(batch.fresh())).containsExactly(54L, 55L, 56L, 57L);
@@ -141,7 +143,18 @@ class ReplayBufferTest {
                 .allMatch(position -> position < 54)
                 .doesNotHaveDuplicates();
         assertThat(batch.taughtTo()).isEqualTo(58);
-        assertThat(positions(buffer.batch(54, 8, 3, 2).replayed())).isNotEqualTo(positions(batch.replayed()));
+        assertThat(positions(buffer.batch(54, 8, 100, 3, 2).replayed())).isNotEqualTo(positions(batch.replayed()));
+    }
+
+    @Test
+    void shouldKeepToTheNewestWhenThereIsMoreThanARoundCanTeach() {
+        ReplayBuffer buffer = filled(3, new HeapPageStore());
+
+        TrainingBatch batch = buffer.batch(50, 4, 10, 100, 1);
+
+        assertThat(positions(batch.heldOut())).containsExactly(59L);
+        assertThat(positions(batch.fresh())).containsExactly(56L, 57L, 58L);
+        assertThat(positions(batch.replayed())).hasSize(15 + 6).contains(50L, 55L);
     }
 
     @Test
@@ -153,7 +166,7 @@ class ReplayBufferTest {
         buffer.add(20, document("w ".repeat(29).strip()));
         long replayed = 0;
         for (int draw = 0; draw < 2000; draw++) {
-            replayed += TrainingBatch.tokens(buffer.batch(20, 0, 1, draw).replayed());
+            replayed += TrainingBatch.tokens(buffer.batch(20, 0, 100, 1, draw).replayed());
         }
 
         // 30 tokens are wanted and documents have 100: 3 of 10 times. 5 standard deviations are 5.1 tokens.

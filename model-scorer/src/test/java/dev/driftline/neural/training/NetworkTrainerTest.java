@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
@@ -12,6 +13,7 @@ import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -72,10 +74,10 @@ class NetworkTrainerTest {
     @MethodSource("architectures")
     void shouldLearnAndGiveTheSameNumbersWhenTheSeedIsTheSame(Architecture architecture) throws Exception {
         Network start = Network.random(architecture, words(SIZE), 1);
-        List<int[]> text = text(1, 20);
+        List<int[]> text = text(1, 10);
         List<Tensor> before = start.parameters().copy().tensors();
-        NetworkTrainer one = new NetworkTrainer(start, settings(Optimizer.ADAM, 0.02));
-        NetworkTrainer other = new NetworkTrainer(start, settings(Optimizer.ADAM, 0.02));
+        NetworkTrainer one = new NetworkTrainer(start, settings(Optimizer.ADAM, 0.03));
+        NetworkTrainer other = new NetworkTrainer(start, settings(Optimizer.ADAM, 0.03));
         NetworkTrainer.Pass first = one.pass(text, tokens -> {});
         for (int pass = 0; pass < 3; pass++) {
             one.pass(text, tokens -> {});
@@ -85,12 +87,12 @@ class NetworkTrainerTest {
             other.pass(text, tokens -> {});
         }
 
-        assertThat(first.tokens()).isEqualTo(20 * 40);
+        assertThat(first.tokens()).isEqualTo(10 * 40);
         assertSameNumbers(
                 one.network().parameters().tensors(),
                 other.network().parameters().tensors());
         assertSameNumbers(start.parameters().tensors(), before);
-        assertThat(perplexity(one.network(), text(2, 5))).isLessThan(0.6 * perplexity(start, text(2, 5)));
+        assertThat(perplexity(one.network(), text(2, 5))).isLessThan(0.75 * perplexity(start, text(2, 5)));
     }
 
     private static void assertSameNumbers(List<Tensor> one, List<Tensor> other) {
@@ -184,8 +186,8 @@ class NetworkTrainerTest {
     void shouldKeepWhatIsKnownOfWordsWhenRowsChangeHands(Architecture architecture) throws Exception {
         NetworkTrainer trainer =
                 new NetworkTrainer(Network.random(architecture, words(SIZE), 1), settings(Optimizer.ADAM, 0.02));
-        for (int pass = 0; pass < 3; pass++) {
-            trainer.pass(text(1, 20), tokens -> {});
+        for (int pass = 0; pass < 2; pass++) {
+            trainer.pass(text(1, 10), tokens -> {});
         }
         Network before = trainer.network();
         // The words of the head change places, one in the head and one in a band are new, and there is a band more.
@@ -245,5 +247,28 @@ class NetworkTrainerTest {
         before.reader().next(before.reader().start(), old);
         after.reader().next(after.reader().start(), now);
         assertThat(now[3] / now[6]).isCloseTo(old[14] / old[17], within(1e-4f));
+    }
+
+    /** Compiled code only: what interprets the vector kernels makes objects of its vectors. */
+    @Test
+    void shouldAllocateNothingAStepBesidesTheText() throws Exception {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Architecture architecture = Architecture.recurrent(Cell.LSTM, 8, 0.2, List.of(12, 20));
+        NetworkTrainer trainer =
+                new NetworkTrainer(Network.random(architecture, words(SIZE), 1), settings(Optimizer.ADAM, 0.001));
+        List<int[]> longer = text(1, 50);
+        List<int[]> shorter = longer.subList(0, 25);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 400 && least > 1000 * 4 + 1000; round++) {
+            least = Math.min(least, allocated(threads, trainer, longer) - allocated(threads, trainer, shorter));
+        }
+        // One int a token is the text laid end to end.
+        assertThat(least).isBetween(1000 * 4L - 1000, 1000 * 4L + 1000);
+    }
+
+    private static long allocated(ThreadMXBean threads, NetworkTrainer trainer, List<int[]> text) throws Exception {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        trainer.pass(text, tokens -> {});
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 }
