@@ -241,7 +241,7 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         CommonWeights common = new CommonWeights(SHORT);
         Network network = network(List.of("w0", "w1", "w2"), seed);
-        double bound = Math.log(ORDER + 4) / LOG2;
+        double bound = Math.log(ORDER + 5) / LOG2;
         for (int s = 0; s < 3; s++) {
             SourceModel source = new SourceModel(common);
             double[] total = new double[SHORT.models().size()];
@@ -321,8 +321,8 @@ class NeuralMixtureTest {
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
         DocumentScore informed = scorer.score(
                 document, alternating(document), new SourceModel(common), true, false, alternate(document));
-        DocumentScore alone = scorer.score(
-                document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
+        DocumentScore alone =
+                scorer.score(document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
         assertThat(informed.bits("mixture")).isLessThan(alone.bits("mixture") - 5);
 
         CommonWeights restored = CommonWeights.decode(SHORT, common.encode());
