@@ -5,6 +5,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.snapshot.ImportedSnapshot;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
@@ -404,7 +405,11 @@ final class SnapshotsCommand implements Callable<Integer> {
         private Snapshot snapshot(ImportedSnapshot imported, SnapshotCatalog catalog) {
             Optional<SnapshotManifest> origin = imported.origin().map(SnapshotDescription::manifest);
             if (imported.unchanged()) {
-                return new Snapshot(origin.orElseThrow(), imported.network());
+                return new Snapshot(
+                        catalog.problem(origin.orElseThrow().version()).isEmpty()
+                                ? origin.orElseThrow()
+                                : ofAnotherStream(origin.orElseThrow()),
+                        imported.network());
             }
             long newest = catalog.list().stream()
                     .mapToLong(published -> SnapshotVersion.number(published.version()))
@@ -431,6 +436,21 @@ final class SnapshotsCommand implements Callable<Integer> {
                             Map.of()),
                     imported.network());
         }
+    }
+
+    /** As {@code manifest}, but for how far it was taught: that is an offset in the topic of the service it comes from. */
+    private static SnapshotManifest ofAnotherStream(SnapshotManifest manifest) {
+        Map<String, Long> data = new LinkedHashMap<>(manifest.data());
+        data.remove(FineTuner.TAUGHT_TO);
+        return new SnapshotManifest(
+                manifest.version(),
+                manifest.parent(),
+                manifest.createdAt(),
+                manifest.model(),
+                manifest.tokens(),
+                manifest.training(),
+                manifest.metrics(),
+                data);
     }
 
     /** {@code snapshots promote}. */
@@ -565,7 +585,8 @@ final class SnapshotsCommand implements Callable<Integer> {
                     + " here: a service that is set so "
                     + (configured.equals(Keys.NO_NEURAL_MODEL)
                             ? "does not read it"
-                            : "scores with it and fine-tunes it as the " + model + " that it is"));
+                            : "scores with it and fine-tunes it as it is, and calls it " + configured
+                                    + " in its records"));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.cli;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.neural.AttributeToken;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,10 +52,12 @@ import picocli.CommandLine.Spec;
         footer = {
             "  driftline train brown.tsv --validation held-out.tsv --output brown-lstm",
             "  driftline train names.txt --tokenizer characters --size 128 --epochs 30 --output names",
+            "  driftline train brown.tsv --attribute source --output by-genre",
             "  driftline train more.tsv --initial brown-lstm --epochs 2 --learning-rate 0.0005 --output brown-lstm-2"
         })
 final class TrainCommand implements Callable<Integer> {
 
+    private static final String SOURCE = "source";
     private static final int INTERRUPTED = 130;
     private static final long LIVE_NANOS = 250_000_000L;
     private static final long PRINTED_NANOS = 10_000_000_000L;
@@ -98,6 +102,14 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             description = "tsv, lines, whole_file or jsonl, whatever the files are called.")
     private CorpusFormat format;
+
+    @Option(
+            names = "--attribute",
+            paramLabel = "NAME",
+            description =
+                    "Begin each document with what it is, so that `driftline generate --attribute NAME=VALUE` can ask"
+                            + " for it: source, or an attribute of a .jsonl file.")
+    private String attribute;
 
     @Option(
             names = "--vocabulary",
@@ -151,8 +163,8 @@ final class TrainCommand implements Callable<Integer> {
         OfflineTraining.Schedule schedule = schedule();
         TrainingSettings settings = network.training();
         String tokens = tokens(parent);
-        List<CorpusDocument> text = CorpusText.read(files, format, Tokenizers.named(tokens));
-        List<CorpusDocument> heldOut = CorpusText.read(validation, format, Tokenizers.named(tokens));
+        List<CorpusDocument> text = read(files, tokens);
+        List<CorpusDocument> heldOut = read(validation, tokens);
         if (text.isEmpty()) {
             throw new CommandFailedException("there is no document in " + files);
         }
@@ -181,6 +193,32 @@ final class TrainCommand implements Callable<Integer> {
             report(snapshot, outcome);
             return ctrlC.pressed() || outcome.interrupted() ? INTERRUPTED : Driftline.OK;
         }
+    }
+
+    private List<CorpusDocument> read(List<Path> from, String tokens) throws IOException {
+        List<CorpusDocument> documents = CorpusText.read(from, format, Tokenizers.named(tokens));
+        return attribute == null
+                ? documents
+                : documents.stream().map(this::withAttribute).toList();
+    }
+
+    /** The attribute as the first token, where the document has it. */
+    private CorpusDocument withAttribute(CorpusDocument document) {
+        String value = attribute.equals(SOURCE)
+                ? document.source()
+                : document.attributes().get(attribute);
+        if (value == null) {
+            return document;
+        }
+        List<List<String>> sentences = new ArrayList<>(document.sentences());
+        List<String> first = new ArrayList<>();
+        first.add(AttributeToken.of(attribute, value));
+        if (!sentences.isEmpty()) {
+            first.addAll(sentences.get(0));
+            sentences.remove(0);
+        }
+        sentences.add(0, first);
+        return new CorpusDocument(document.id(), document.source(), sentences, document.learn(), document.attributes());
     }
 
     private OfflineTraining.Schedule schedule() {

@@ -2,7 +2,6 @@ package dev.driftline.neural;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,15 +12,11 @@ import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.snapshot.WordModelImport;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models trained in PyTorch come in, predict the same, go back, and are trained on there. */
 class PyTorchSnapshotsIT {
 
-    private static final String PYTHON = "/usr/bin/python3";
     private static final List<String> MODELS =
             List.of("lstm-tied", "gru-two-layers", "rnn-adaptive", "lstm-adaptive", "window");
 
@@ -38,10 +32,8 @@ class PyTorchSnapshotsIT {
 
     @BeforeAll
     static void trainInPyTorch() throws Exception {
-        assumeTrue(
-                Files.isExecutable(Path.of(PYTHON)) && succeeds(PYTHON, "-c", "import torch"),
-                PYTHON + " has no torch module: install python3-torch to run this");
-        python("make", directory.toString());
+        PyTorch.assumeInstalled();
+        PyTorch.wordModels("make", directory.toString());
     }
 
     @Test
@@ -62,7 +54,7 @@ class PyTorchSnapshotsIT {
             SnapshotFolder.write(snapshot(network), file);
             pairs.addAll(List.of(expected.toString(), folder.toString(), expected.toString(), file.toString()));
         }
-        python(pairs.toArray(String[]::new));
+        PyTorch.wordModels(pairs.toArray(String[]::new));
     }
 
     @Test
@@ -75,7 +67,7 @@ class PyTorchSnapshotsIT {
         Path folder = directory.resolve("tied-adaptive");
         SnapshotFolder.write(snapshot(network), folder);
 
-        python("finetune", folder.toString());
+        PyTorch.wordModels("finetune", folder.toString());
 
         ImportedSnapshot back = ImportedSnapshot.read(folder, null, WordModelImport.Settings.DEFAULT);
         assertThat(back.unchanged()).isFalse();
@@ -92,8 +84,7 @@ class PyTorchSnapshotsIT {
                 new NeuralVocabulary(List.of("<unk>", "</s>", "a")),
                 1);
         SnapshotFolder.write(snapshot(network), folder);
-        String printed =
-                run(List.of(PYTHON, deploy().resolve("load_snapshot.py").toString(), folder.toString(), "a", "b"));
+        String printed = PyTorch.loadSnapshot(folder.toString(), "a", "b");
         assertThat(printed.lines().findFirst()).contains(snapshot(network).version() + " gru");
         assertThat(printed.lines()).hasSize(4);
     }
@@ -135,41 +126,5 @@ class PyTorchSnapshotsIT {
 
     private static int index(Network network, String word) {
         return network.vocabulary().index(word.equals("<eos>") ? "</s>" : word);
-    }
-
-    private static void python(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                PYTHON,
-                deploy().resolveSibling("tests/src/test/python/word_models.py").toString()));
-        command.addAll(List.of(arguments));
-        run(command);
-    }
-
-    private static String run(List<String> command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("PYTHONPATH", deploy().toString());
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        builder.environment().put("OMP_NUM_THREADS", "1");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(output).isTrue();
-        assertThat(process.exitValue()).as(command + "\n" + output).isZero();
-        return output;
-    }
-
-    private static boolean succeeds(String... command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return process.waitFor(120, TimeUnit.SECONDS) && process.exitValue() == 0;
-    }
-
-    private static Path deploy() {
-        return Stream.iterate(Path.of("").toAbsolutePath(), up -> up != null, Path::getParent)
-                .map(up -> up.resolve("deploy"))
-                .filter(folder -> Files.exists(folder.resolve("load_snapshot.py")))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no deploy/load_snapshot.py"));
     }
 }
