@@ -321,8 +321,8 @@ class NeuralMixtureTest {
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
         DocumentScore informed = scorer.score(
                 document, alternating(document), new SourceModel(common), true, false, alternate(document));
-        DocumentScore alone = scorer.score(
-                document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
+        DocumentScore alone =
+                scorer.score(document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
         assertThat(informed.bits("mixture")).isLessThan(alone.bits("mixture") - 5);
 
         CommonWeights restored = CommonWeights.decode(SHORT, common.encode());
