@@ -284,27 +284,18 @@ public final class HiddenLayers {
             for (int stream = 0; stream < count; stream++) {
                 int row = starts[step] + stream;
                 int g = row * gateWidth;
-                kernels.sigmoid(gate, g, 2 * hidden);
-                kernels.tanh(gate, g + 2 * hidden, hidden);
-                kernels.sigmoid(gate, g + 3 * hidden, hidden);
-                remember(gate, g, cell, from + stream * hidden, to + stream * hidden);
-                System.arraycopy(cell, to + stream * hidden, tanh, row * hidden, hidden);
-                kernels.tanh(tanh, row * hidden, hidden);
-                multiply(gate, g + 3 * hidden, tanh, row * hidden, state, to + stream * hidden);
+                kernels.lstm(
+                        hidden,
+                        gate,
+                        g,
+                        cell,
+                        from + stream * hidden,
+                        to + stream * hidden,
+                        tanh,
+                        row * hidden,
+                        state,
+                        to + stream * hidden);
             }
-        }
-    }
-
-    /** c ← f·c + i·g. */
-    private void remember(float[] gate, int g, float[] cell, int from, int to) {
-        for (int i = 0; i < hidden; i++) {
-            cell[to + i] = gate[g + hidden + i] * cell[from + i] + gate[g + i] * gate[g + 2 * hidden + i];
-        }
-    }
-
-    private void multiply(float[] x, int xOffset, float[] y, int yOffset, float[] z, int zOffset) {
-        for (int i = 0; i < hidden; i++) {
-            z[zOffset + i] = x[xOffset + i] * y[yOffset + i];
         }
     }
 

@@ -14,8 +14,11 @@ final class OutputLayer {
     /** A position that nothing is predicted at. */
     static final int NO_TARGET = -1;
 
-    /** Entries whose logits are made at once: a panel of them and of the weights stays in the cache. */
-    private static final int PANEL = 256;
+    /** Entries whose logits are made at once, of {@link #ROWS} rows: they stay in the second-level cache. */
+    private static final int PANEL = 1024;
+
+    /** Rows whose logits are made at once, a multiple of the rows that products go through together. */
+    private static final int ROWS = 120;
 
     private final Kernels kernels;
     private final Bands bands;
@@ -82,7 +85,7 @@ final class OutputLayer {
 
     private void room(int rows) {
         if (sums.length < rows) {
-            logits = new float[Math.multiplyExact(rows, PANEL)];
+            logits = atLeast(logits, Math.min(rows, ROWS) * PANEL);
             maxima = new float[rows];
             sums = new double[rows];
             chosen = new float[rows];
@@ -96,6 +99,10 @@ final class OutputLayer {
         }
     }
 
+    private static float[] atLeast(float[] array, int length) {
+        return array.length >= length ? array : new float[length];
+    }
+
     private void project(Classifier tail, int index, float[] from, int offset, int count) {
         kernels.gemm(
                 count, from, offset, hidden, packed.projection(index), 0, tail.width(), 0, projected, 0, tail.width());
@@ -103,9 +110,19 @@ final class OutputLayer {
 
     /** ln p of the {@link #entries} of a classifier, and the probability of its most probable word if asked for. */
     private void logSoftmax(int index, float[] states, int offset, int rows, float[] logProbabilities, float[] top) {
+        int width = classifiers.get(index).width();
+        for (int from = 0; from < rows; from += ROWS) {
+            int count = Math.min(ROWS, rows - from);
+            logSoftmaxOfBlock(index, states, offset + from * width, from, count, logProbabilities, top);
+        }
+    }
+
+    /** The same for {@code rows} rows from {@code firstRow} on, whose states begin at {@code offset}. */
+    private void logSoftmaxOfBlock(
+            int index, float[] states, int offset, int firstRow, int rows, float[] logProbabilities, float[] top) {
         Classifier classifier = classifiers.get(index);
-        Arrays.fill(maxima, 0, rows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(sums, 0, rows, 0);
+        Arrays.fill(maxima, firstRow, firstRow + rows, Float.NEGATIVE_INFINITY);
+        Arrays.fill(sums, firstRow, firstRow + rows, 0);
         int entry = 0;
         for (int part = 0; part < classifier.weights().size(); part++) {
             Packed weights = packed.rows(index, part);
@@ -118,15 +135,17 @@ final class OutputLayer {
                 }
                 int columns = to - from;
                 kernels.gemm(rows, states, offset, classifier.width(), weights, from, to, 0, logits, 0, columns);
-                panel(classifier, entry, columns, rows);
+                for (int row = 0; row < rows; row++) {
+                    addToSums(classifier, entry, columns, row * columns, firstRow + row);
+                }
                 entry += columns;
                 from = to;
                 if (top != null && entry == classifier.words()) {
-                    System.arraycopy(maxima, 0, top, 0, rows);
+                    System.arraycopy(maxima, firstRow, top, firstRow, rows);
                 }
             }
         }
-        for (int row = 0; row < rows; row++) {
+        for (int row = firstRow; row < firstRow + rows; row++) {
             double logSum = maxima[row] + Math.log(sums[row]);
             logProbabilities[row] = (float) (chosen[row] - logSum);
             if (top != null) {
@@ -135,35 +154,28 @@ final class OutputLayer {
         }
     }
 
-    private void panel(Classifier classifier, int first, int columns, int rows) {
-        float[] bias = classifier.bias() == null ? null : classifier.bias().data();
-        for (int row = 0; row < rows; row++) {
-            int at = row * columns;
-            if (bias != null) {
-                for (int i = 0; i < columns; i++) {
-                    logits[at + i] += bias[first + i];
-                }
-            }
-            int entry = entries[row] - first;
-            if (entry >= 0 && entry < columns) {
-                chosen[row] = logits[at + entry];
-            }
-            float largest = kernels.max(logits, at, columns);
-            if (largest > maxima[row]) {
-                sums[row] *= Math.exp(maxima[row] - (double) largest);
-                maxima[row] = largest;
-            }
-            sums[row] += kernels.exp(logits, at, columns, maxima[row]);
+    /** Goes on with the log-sum-exp of a row over the entries {@code first} to {@code first + columns}. */
+    private void addToSums(Classifier classifier, int first, int columns, int at, int row) {
+        if (classifier.bias() != null) {
+            kernels.axpy(1, classifier.bias().data(), first, logits, at, columns);
         }
+        int entry = entries[row] - first;
+        if (entry >= 0 && entry < columns) {
+            chosen[row] = logits[at + entry];
+        }
+        float largest = kernels.max(logits, at, columns);
+        if (largest > maxima[row]) {
+            sums[row] *= Math.exp(maxima[row] - (double) largest);
+            maxima[row] = largest;
+        }
+        sums[row] += kernels.exp(logits, at, columns, maxima[row]);
     }
 
     /** The probability of every word after one state at {@code offset}; {@code probabilities} is [vocabulary size]. */
     void distribution(float[] states, int offset, float[] probabilities) {
         room(1);
         Classifier head = classifiers.get(0);
-        if (logits.length < head.size()) {
-            logits = new float[Math.max(head.size(), sums.length * PANEL)];
-        }
+        logits = atLeast(logits, head.size());
         softmax(0, states, offset, logits, 0);
         System.arraycopy(logits, 0, probabilities, 0, head.words());
         for (int band = 0; band < bands.count(); band++) {

@@ -79,4 +79,49 @@ public interface Kernels {
 
     /** y ← y + a·x. */
     void axpy(float a, float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** x ← a·x. */
+    void scale(float a, float[] x, int offset, int length);
+
+    /**
+     * One step of one LSTM row, H units, after the products: gates i, f, g, o ← σ, σ, tanh, σ of themselves;
+     * c′ ← f·c + i·g; s ← tanh c′; h ← o·s (Hochreiter and Schmidhuber 1997, with forget gates, PyTorch's gate order).
+     *
+     * @param gates [4·H] from {@code g} on: what goes into the gates, then the gates
+     * @param cells c from {@code before} on, c′ from {@code after} on
+     * @param squashed receives s from {@code s} on
+     * @param states receives h from {@code h} on
+     */
+    void lstm(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            int after,
+            float[] squashed,
+            int s,
+            float[] states,
+            int h);
+
+    /**
+     * The way back through {@link #lstm}: from the gradient of h, and that of c′ from the step after, to those of what went
+     * into the gates, in their place, and of c.
+     *
+     * @param gates as {@link #lstm} left them; receives their gradients
+     * @param stateGradient dh from {@code dh} on
+     * @param cellGradient dc′ from {@code dc} on without the part that comes from h; receives dc
+     */
+    void lstmBackward(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            float[] squashed,
+            int s,
+            float[] stateGradient,
+            int dh,
+            float[] cellGradient,
+            int dc);
 }

@@ -307,4 +307,69 @@ final class PlainKernels implements Kernels {
             y[yOffset + i] += a * x[xOffset + i];
         }
     }
+
+    @Override
+    public void scale(float a, float[] x, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            x[i] *= a;
+        }
+    }
+
+    @Override
+    public void lstm(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            int after,
+            float[] squashed,
+            int s,
+            float[] states,
+            int h) {
+        for (int i = 0; i < hidden; i++) {
+            float input = Functions.sigmoid(gates[g + i]);
+            float forget = Functions.sigmoid(gates[g + hidden + i]);
+            float fresh = Functions.tanh(gates[g + 2 * hidden + i]);
+            float out = Functions.sigmoid(gates[g + 3 * hidden + i]);
+            float cell = forget * cells[before + i] + input * fresh;
+            float tanh = Functions.tanh(cell);
+            gates[g + i] = input;
+            gates[g + hidden + i] = forget;
+            gates[g + 2 * hidden + i] = fresh;
+            gates[g + 3 * hidden + i] = out;
+            cells[after + i] = cell;
+            squashed[s + i] = tanh;
+            states[h + i] = out * tanh;
+        }
+    }
+
+    @Override
+    public void lstmBackward(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            float[] squashed,
+            int s,
+            float[] stateGradient,
+            int dh,
+            float[] cellGradient,
+            int dc) {
+        for (int i = 0; i < hidden; i++) {
+            float input = gates[g + i];
+            float forget = gates[g + hidden + i];
+            float fresh = gates[g + 2 * hidden + i];
+            float out = gates[g + 3 * hidden + i];
+            float tanh = squashed[s + i];
+            float dState = stateGradient[dh + i];
+            float dCell = cellGradient[dc + i] + dState * out * (1 - tanh * tanh);
+            gates[g + i] = dCell * fresh * input * (1 - input);
+            gates[g + hidden + i] = dCell * cells[before + i] * forget * (1 - forget);
+            gates[g + 2 * hidden + i] = dCell * input * (1 - fresh * fresh);
+            gates[g + 3 * hidden + i] = dState * tanh * out * (1 - out);
+            cellGradient[dc + i] = dCell * forget;
+        }
+    }
 }

@@ -195,35 +195,59 @@ final class VectorKernels implements Kernels {
 
     /** Lays rows of op(A) out so that the innermost loop reads on and on: tile after tile, each k times its rows. */
     private static void packTiles(boolean transpose, int m, int k, float[] a, int aOffset, int aRow, float[] tiles) {
-        int target = 0;
-        for (int i = 0; i < m; ) {
-            int rows = tile(m - i);
+        int whole = m - m % TILE;
+        for (int i = 0; i < whole; i += TILE) {
+            int target = i * k;
             if (transpose) {
-                packColumns(rows, k, a, aOffset + i, aRow, tiles, target);
+                packColumns(k, a, aOffset + i, aRow, tiles, target);
             } else {
-                packRows(rows, k, a, aOffset + i * aRow, aRow, tiles, target);
+                for (int row = 0; row < TILE; row += 3) {
+                    int source = aOffset + (i + row) * aRow;
+                    packThreeRows(k, a, source, source + aRow, source + 2 * aRow, tiles, target + row);
+                }
             }
-            target += rows * k;
+        }
+        for (int i = whole; i < m; ) {
+            int rows = tile(m - i);
+            packPart(transpose, rows, k, a, transpose ? aOffset + i : aOffset + i * aRow, aRow, tiles, i * k);
             i += rows;
         }
     }
 
-    private static void packColumns(int rows, int k, float[] a, int ai, int aRow, float[] tiles, int target) {
-        for (int p = 0; p < k; p++) {
-            int source = ai + p * aRow;
-            int at = target + p * rows;
-            for (int i = 0; i < rows; i++) {
-                tiles[at + i] = a[source + i];
-            }
+    /** A whole tile of Aᵀ: copies more numbers than it has to, which the next copy then overwrites. */
+    private static void packColumns(int k, float[] a, int ai, int aRow, float[] tiles, int target) {
+        int last = Math.min(a.length - ai, tiles.length - target) - LANES;
+        int p = 0;
+        int source = ai;
+        for (; p < k - 1 && p * aRow <= last && p * TILE <= last; p++) {
+            FloatVector.fromArray(SPECIES, a, source).intoArray(tiles, target + p * TILE);
+            source += aRow;
+        }
+        for (; p < k; p++) {
+            System.arraycopy(a, ai + p * aRow, tiles, target + p * TILE, TILE);
         }
     }
 
-    private static void packRows(int rows, int k, float[] a, int ai, int aRow, float[] tiles, int target) {
+    private static void packThreeRows(int k, float[] a, int first, int second, int third, float[] tiles, int target) {
+        for (int p = 0; p < k; p++) {
+            int at = target + p * TILE;
+            tiles[at] = a[first + p];
+            tiles[at + 1] = a[second + p];
+            tiles[at + 2] = a[third + p];
+        }
+    }
+
+    private static void packPart(
+            boolean transpose, int rows, int k, float[] a, int ai, int aRow, float[] tiles, int target) {
+        int row = transpose ? 1 : aRow;
+        int column = transpose ? aRow : 1;
         for (int i = 0; i < rows; i++) {
-            int source = ai + i * aRow;
+            int source = ai + i * row;
             int at = target + i;
             for (int p = 0; p < k; p++) {
-                tiles[at + p * rows] = a[source + p];
+                tiles[at] = a[source];
+                source += column;
+                at += rows;
             }
         }
     }
@@ -937,5 +961,126 @@ final class VectorKernels implements Kernels {
         for (int i = whole; i < length; i++) {
             y[yOffset + i] = Math.fma(a, x[xOffset + i], y[yOffset + i]);
         }
+    }
+
+    @Override
+    public void scale(float a, float[] x, int offset, int length) {
+        int whole = SPECIES.loopBound(length);
+        FloatVector factor = FloatVector.broadcast(SPECIES, a);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        for (int i = whole; i < length; i++) {
+            x[offset + i] *= a;
+        }
+    }
+
+    @Override
+    public void lstm(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            int after,
+            float[] squashed,
+            int s,
+            float[] states,
+            int h) {
+        sigmoid(gates, g, 2 * hidden);
+        tanh(gates, g + 2 * hidden, hidden);
+        sigmoid(gates, g + 3 * hidden, hidden);
+        int whole = SPECIES.loopBound(hidden);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector kept = FloatVector.fromArray(SPECIES, gates, g + hidden + i)
+                    .mul(FloatVector.fromArray(SPECIES, cells, before + i));
+            FloatVector cell = FloatVector.fromArray(SPECIES, gates, g + i)
+                    .fma(FloatVector.fromArray(SPECIES, gates, g + 2 * hidden + i), kept);
+            cell.intoArray(cells, after + i);
+            cell.intoArray(squashed, s + i);
+        }
+        for (int i = whole; i < hidden; i++) {
+            float cell = Math.fma(gates[g + i], gates[g + 2 * hidden + i], gates[g + hidden + i] * cells[before + i]);
+            cells[after + i] = cell;
+            squashed[s + i] = cell;
+        }
+        tanh(squashed, s, hidden);
+        multiply(hidden, gates, g + 3 * hidden, squashed, s, states, h);
+    }
+
+    private static void multiply(int length, float[] x, int xi, float[] y, int yi, float[] z, int zi) {
+        int whole = SPECIES.loopBound(length);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xi + i)
+                    .mul(FloatVector.fromArray(SPECIES, y, yi + i))
+                    .intoArray(z, zi + i);
+        }
+        for (int i = whole; i < length; i++) {
+            z[zi + i] = x[xi + i] * y[yi + i];
+        }
+    }
+
+    @Override
+    public void lstmBackward(
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            float[] squashed,
+            int s,
+            float[] stateGradient,
+            int dh,
+            float[] cellGradient,
+            int dc) {
+        int whole = SPECIES.loopBound(hidden);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector input = FloatVector.fromArray(SPECIES, gates, g + i);
+            FloatVector forget = FloatVector.fromArray(SPECIES, gates, g + hidden + i);
+            FloatVector fresh = FloatVector.fromArray(SPECIES, gates, g + 2 * hidden + i);
+            FloatVector out = FloatVector.fromArray(SPECIES, gates, g + 3 * hidden + i);
+            FloatVector tanh = FloatVector.fromArray(SPECIES, squashed, s + i);
+            FloatVector dState = FloatVector.fromArray(SPECIES, stateGradient, dh + i);
+            FloatVector cell = FloatVector.fromArray(SPECIES, cells, before + i);
+            FloatVector dCell = dState.mul(out)
+                    .mul(one.sub(tanh.mul(tanh)))
+                    .add(FloatVector.fromArray(SPECIES, cellGradient, dc + i));
+            dCell.mul(fresh).mul(input).mul(one.sub(input)).intoArray(gates, g + i);
+            dCell.mul(cell).mul(forget).mul(one.sub(forget)).intoArray(gates, g + hidden + i);
+            dCell.mul(input).mul(one.sub(fresh.mul(fresh))).intoArray(gates, g + 2 * hidden + i);
+            dState.mul(tanh).mul(out).mul(one.sub(out)).intoArray(gates, g + 3 * hidden + i);
+            dCell.mul(forget).intoArray(cellGradient, dc + i);
+        }
+        for (int i = whole; i < hidden; i++) {
+            lstmBackward(i, hidden, gates, g, cells, before, squashed, s, stateGradient, dh, cellGradient, dc);
+        }
+    }
+
+    private static void lstmBackward(
+            int i,
+            int hidden,
+            float[] gates,
+            int g,
+            float[] cells,
+            int before,
+            float[] squashed,
+            int s,
+            float[] stateGradient,
+            int dh,
+            float[] cellGradient,
+            int dc) {
+        float input = gates[g + i];
+        float forget = gates[g + hidden + i];
+        float fresh = gates[g + 2 * hidden + i];
+        float out = gates[g + 3 * hidden + i];
+        float tanh = squashed[s + i];
+        float dState = stateGradient[dh + i];
+        float dCell = dState * out * (1 - tanh * tanh) + cellGradient[dc + i];
+        gates[g + i] = dCell * fresh * input * (1 - input);
+        gates[g + hidden + i] = dCell * cells[before + i] * forget * (1 - forget);
+        gates[g + 2 * hidden + i] = dCell * input * (1 - fresh * fresh);
+        gates[g + 3 * hidden + i] = dState * tanh * out * (1 - out);
+        cellGradient[dc + i] = dCell * forget;
     }
 }

@@ -21,6 +21,9 @@ final class BackPropagation {
 
     private static final float[] NONE = {};
 
+    /** Rows whose logits are made and turned into probabilities at once, while they are in the cache. */
+    private static final int ROWS = 120;
+
     private final Architecture architecture;
     private final Kernels kernels;
     private final Tensor embedding;
@@ -226,46 +229,47 @@ final class BackPropagation {
         Classifier classifier = output.get(index);
         int size = classifier.size();
         logits = atLeast(logits, Math.multiplyExact(rows, size));
-        int column = 0;
-        for (int part = 0; part < classifier.weights().size(); part++) {
-            int count = classifier.weights().get(part).count();
-            kernels.gemm(
-                    rows,
-                    states,
-                    offset,
-                    classifier.width(),
-                    packed.rows(index, part),
-                    0,
-                    count,
-                    0,
-                    logits,
-                    column,
-                    size);
-            column += count;
-        }
-        float[] bias = classifier.bias() == null ? null : classifier.bias().data();
-        for (int row = 0; row < rows; row++) {
-            int at = row * size;
-            if (bias != null) {
-                kernels.axpy(1, bias, 0, logits, at, size);
+        for (int from = 0; from < rows; from += ROWS) {
+            int to = Math.min(rows, from + ROWS);
+            int column = 0;
+            for (int part = 0; part < classifier.weights().size(); part++) {
+                int count = classifier.weights().get(part).count();
+                kernels.gemm(
+                        to - from,
+                        states,
+                        offset + from * classifier.width(),
+                        classifier.width(),
+                        packed.rows(index, part),
+                        0,
+                        count,
+                        0,
+                        logits,
+                        from * size + column,
+                        size);
+                column += count;
             }
-            float largest = kernels.max(logits, at, size);
-            float chosen = logits[at + entries[row]];
-            float likeliest = index == 0 && tops != null ? kernels.max(logits, at, classifier.words()) : 0;
-            float sum = kernels.exp(logits, at, size, largest);
-            losses[lossRows == null ? row : lossRows[row]] += largest - chosen + Math.log(sum);
-            if (index == 0 && tops != null) {
-                tops[row] = (float) Math.exp(likeliest - largest) / sum;
+            for (int row = from; row < to; row++) {
+                softmaxOfRow(index, classifier, row, scale, lossRows);
             }
-            scale(logits, at, size, scale / sum);
-            logits[at + entries[row]] -= scale;
         }
     }
 
-    private static void scale(float[] x, int offset, int length, float by) {
-        for (int i = offset; i < offset + length; i++) {
-            x[i] *= by;
+    private void softmaxOfRow(int index, Classifier classifier, int row, float scale, int[] lossRows) {
+        int size = classifier.size();
+        int at = row * size;
+        if (classifier.bias() != null) {
+            kernels.axpy(1, classifier.bias().data(), 0, logits, at, size);
         }
+        float largest = kernels.max(logits, at, size);
+        float chosen = logits[at + entries[row]];
+        float likeliest = index == 0 && tops != null ? kernels.max(logits, at, classifier.words()) : 0;
+        float sum = kernels.exp(logits, at, size, largest);
+        losses[lossRows == null ? row : lossRows[row]] += largest - chosen + Math.log(sum);
+        if (index == 0 && tops != null) {
+            tops[row] = (float) Math.exp(likeliest - largest) / sum;
+        }
+        kernels.scale(scale / sum, logits, at, size);
+        logits[at + entries[row]] -= scale;
     }
 
     /** From the gradient of the logits to that of a classifier's rows, biases and states; the last is overwritten. */
@@ -439,50 +443,24 @@ final class BackPropagation {
             int before = step == 0 ? 0 : layers.streams() + layers.start(step - 1);
             for (int stream = 0; stream < counts[step]; stream++) {
                 int row = layers.start(step) + stream;
-                backLstmRow(
+                kernels.lstmBackward(
+                        hidden,
                         gates,
                         row * gateWidth,
-                        tanh,
-                        gradient,
-                        row * hidden,
                         cells,
                         (before + stream) * hidden,
+                        tanh,
+                        row * hidden,
+                        gradient,
+                        row * hidden,
                         cellGradient,
-                        stream * hidden,
-                        hidden);
+                        stream * hidden);
             }
             if (step > 0) {
                 backThroughTime(layer, step, counts[step], gates);
             }
         }
         recurrentGradients(layer, gates);
-    }
-
-    private static void backLstmRow(
-            float[] gates,
-            int g,
-            float[] tanh,
-            float[] gradient,
-            int row,
-            float[] cells,
-            int before,
-            float[] cellGradient,
-            int stream,
-            int hidden) {
-        for (int i = 0; i < hidden; i++) {
-            float input = gates[g + i];
-            float forget = gates[g + hidden + i];
-            float fresh = gates[g + 2 * hidden + i];
-            float out = gates[g + 3 * hidden + i];
-            float squashed = tanh[row + i];
-            float dState = gradient[row + i];
-            float dCell = cellGradient[stream + i] + dState * out * (1 - squashed * squashed);
-            gates[g + i] = dCell * fresh * input * (1 - input);
-            gates[g + hidden + i] = dCell * cells[before + i] * forget * (1 - forget);
-            gates[g + 2 * hidden + i] = dCell * input * (1 - fresh * fresh);
-            gates[g + 3 * hidden + i] = dState * squashed * out * (1 - out);
-            cellGradient[stream + i] = dCell * forget;
-        }
     }
 
     /** From the gates' gradients to those of what they are made of, and of the layer below. */

@@ -265,6 +265,48 @@ class KernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void shouldEqualFormulasWhenSteppingThroughLstmAndBack(Kernels kernels) {
+        Random random = new Random(11);
+        for (int hidden : new int[] {1, 15, 16, 37}) {
+            float[] gates = random(random, 3 + 4 * hidden);
+            float[] into = gates.clone();
+            float[] cells = random(random, 5 + 2 * hidden);
+            float[] squashed = new float[2 + hidden];
+            float[] states = new float[1 + hidden];
+            kernels.lstm(hidden, gates, 3, cells, 5, 5 + hidden, squashed, 2, states, 1);
+            float[] after = gates.clone();
+            float[] dState = random(random, hidden);
+            float[] dCell = random(random, hidden);
+            float[] dCellAfter = dCell.clone();
+            kernels.lstmBackward(hidden, after, 3, cells, 5, squashed, 2, dState, 0, dCell, 0);
+            for (int u = 0; u < hidden; u++) {
+                double i = 1 / (1 + Math.exp(-into[3 + u]));
+                double f = 1 / (1 + Math.exp(-into[3 + hidden + u]));
+                double g = Math.tanh(into[3 + 2 * hidden + u]);
+                double o = 1 / (1 + Math.exp(-into[3 + 3 * hidden + u]));
+                double before = cells[5 + u];
+                double c = f * before + i * g;
+                assertThat((double) cells[5 + hidden + u]).isCloseTo(c, within(1e-5));
+                assertThat((double) states[1 + u]).isCloseTo(o * Math.tanh(c), within(1e-5));
+                double dc = dCellAfter[u] + dState[u] * o * (1 - Math.tanh(c) * Math.tanh(c));
+                assertThat((double) after[3 + u]).isCloseTo(dc * g * i * (1 - i), within(1e-5));
+                assertThat((double) after[3 + hidden + u]).isCloseTo(dc * before * f * (1 - f), within(1e-5));
+                assertThat((double) after[3 + 2 * hidden + u]).isCloseTo(dc * i * (1 - g * g), within(1e-5));
+                assertThat((double) after[3 + 3 * hidden + u])
+                        .isCloseTo(dState[u] * Math.tanh(c) * o * (1 - o), within(1e-5));
+                assertThat((double) dCell[u]).isCloseTo(dc * f, within(1e-5));
+            }
+            assertThat(gates).startsWith(into[0], into[1], into[2]);
+            float[] scaled = into.clone();
+            kernels.scale(0.5f, scaled, 2, hidden);
+            for (int u = 0; u < into.length; u++) {
+                assertThat(scaled[u]).isEqualTo(u >= 2 && u < 2 + hidden ? 0.5f * into[u] : into[u]);
+            }
+        }
+    }
+
     private static void assertProduct(
             int m,
             int n,
