@@ -216,10 +216,15 @@ final class VectorKernels implements Kernels {
 
     /** A whole tile of Aᵀ: copies more numbers than it has to, which the next copy then overwrites. */
     private static void packColumns(int k, float[] a, int ai, int aRow, float[] tiles, int target) {
-        int last = Math.min(a.length - ai, tiles.length - target) - LANES;
+        // Rows that the next one follows at once may be read and written beyond their end.
+        int whole = Math.max(0, k - 1);
+        while (whole > 0
+                && (ai + (whole - 1) * aRow + LANES > a.length || target + (whole - 1) * TILE + LANES > tiles.length)) {
+            whole--;
+        }
         int p = 0;
         int source = ai;
-        for (; p < k - 1 && p * aRow <= last && p * TILE <= last; p++) {
+        for (; p < whole; p++) {
             FloatVector.fromArray(SPECIES, a, source).intoArray(tiles, target + p * TILE);
             source += aRow;
         }
