@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -172,29 +170,6 @@ class NetworkReaderTest {
         } finally {
             threads.shutdownNow();
         }
-    }
-
-    /** Compiled code only: what interprets the vector kernels makes objects of its vectors. */
-    @Test
-    void shouldAllocateNothingATokenBesidesTheScores() {
-        Network network = network(Architecture.recurrent(Cell.LSTM, 12, 0, List.of(120, 257)));
-        NetworkReader reader = network.reader();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        List<int[]> longer = List.of(document(1, 4000));
-        List<int[]> shorter = List.of(document(1, 2000));
-        // Two floats a token are what is returned. Compilation may take some rounds.
-        long returned = 2000 * 8;
-        long beyond = Long.MAX_VALUE;
-        for (int round = 0; round < 1000 && Math.abs(beyond) > 1000; round++) {
-            beyond = allocated(threads, reader, longer) - allocated(threads, reader, shorter) - returned;
-        }
-        assertThat(beyond).isBetween(-1000L, 1000L);
-    }
-
-    private static long allocated(ThreadMXBean threads, NetworkReader reader, List<int[]> documents) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        assertThat(reader.score(documents)).hasSize(1);
-        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     @Test

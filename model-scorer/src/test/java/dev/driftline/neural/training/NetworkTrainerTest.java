@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
@@ -13,7 +12,6 @@ import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Tensor;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -247,29 +245,5 @@ class NetworkTrainerTest {
         before.reader().next(before.reader().start(), old);
         after.reader().next(after.reader().start(), now);
         assertThat(now[3] / now[6]).isCloseTo(old[14] / old[17], within(1e-4f));
-    }
-
-    /** Compiled code only: what interprets the vector kernels makes objects of its vectors. */
-    @Test
-    void shouldAllocateNothingAStepBesidesTheText() throws Exception {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Architecture architecture = Architecture.recurrent(Cell.LSTM, 8, 0.2, List.of(12, 20));
-        NetworkTrainer trainer =
-                new NetworkTrainer(Network.random(architecture, words(SIZE), 1), settings(Optimizer.ADAM, 0.001));
-        List<int[]> longer = text(1, 50);
-        List<int[]> shorter = longer.subList(0, 25);
-        // One int a token is the text laid end to end. Compilation may take some rounds.
-        long text = 1000 * 4;
-        long beyond = Long.MAX_VALUE;
-        for (int round = 0; round < 1000 && Math.abs(beyond) > 1000; round++) {
-            beyond = allocated(threads, trainer, longer) - allocated(threads, trainer, shorter) - text;
-        }
-        assertThat(beyond).isBetween(-1000L, 1000L);
-    }
-
-    private static long allocated(ThreadMXBean threads, NetworkTrainer trainer, List<int[]> text) throws Exception {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        trainer.pass(text, tokens -> {});
-        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 }
