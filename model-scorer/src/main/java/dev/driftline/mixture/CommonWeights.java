@@ -3,8 +3,9 @@ package dev.driftline.mixture;
 import dev.driftline.codec.Varints;
 
 /**
- * What the mixtures of all sources together have learned: the weights that a new source begins with. After each document
- * that a source learns, they are drawn towards that source's, by as much as the document was long.
+ * What the mixtures of all sources together have learned: the weights that a new source begins with, which after each
+ * document that a source learns are drawn towards that source's, by as much as the document was long; and the weights of the
+ * {@link Gate}, which are one for all.
  *
  * <p>A source that is new would else learn from a guess that the caches are worth this and the network that, and pay for it
  * with some hundred tokens. Not thread-safe.
@@ -17,6 +18,9 @@ public final class CommonWeights {
     final OnlineWeights mixture;
     final OnlineWeights unigram;
     final OnlineWeights bigram;
+    /** Null without a network. */
+    final Gate gate;
+
     private boolean dirty;
 
     /** A guess, as long as nothing has been learned. */
@@ -25,6 +29,9 @@ public final class CommonWeights {
         mixture = SourceModel.firstMixture(settings);
         unigram = SourceModel.firstUnigram(settings);
         bigram = SourceModel.firstBigram(settings);
+        gate = settings.hasNeural()
+                ? new Gate(settings.order(), settings.experts().size())
+                : null;
     }
 
     MixtureSettings settings() {
@@ -56,6 +63,9 @@ public final class CommonWeights {
         mixture.write(out);
         unigram.write(out);
         bigram.write(out);
+        if (gate != null) {
+            gate.write(out);
+        }
         return out.toByteArray();
     }
 
@@ -77,6 +87,9 @@ public final class CommonWeights {
             weights.mixture.read(in);
             weights.unigram.read(in);
             weights.bigram.read(in);
+            if (weights.gate != null) {
+                weights.gate.read(in);
+            }
         }
         return weights;
     }

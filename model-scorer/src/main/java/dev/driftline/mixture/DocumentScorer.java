@@ -17,11 +17,11 @@ import java.util.Set;
  * network where there is one.
  *
  * <p>Token by token, each scored before anything learns from it. The experts are the n-gram orders, the unigram cache,
- * the bigram cache and the network, each a distribution over the known types, {@code </s>} and {@code <unk>}. An inner mixture weighs
- * them with weights learned online, by bucket ({@link SourceModel#bucket}). The outer one is the Bayes mixture of the
- * inner mixture, every n-gram order, the two models that mix a cache with the top order, and the network. So {@code mixture}
- * never costs a source more than log2(N + 4) bits beyond the best of all models listed, in all that the source ever sends;
- * log2(N + 3) without a network.
+ * the bigram cache and the network, each a distribution over the known types, {@code </s>} and {@code <unk>}. An inner
+ * mixture weighs them with weights learned online, by bucket ({@link SourceModel#bucket}); where there is a network, so does
+ * a {@link Gate}, by the circumstances. The outer one is the Bayes mixture of these two, every n-gram order, the two models
+ * that mix a cache with the top order, and the network. So {@code mixture} never costs a source more than log2(N + 5) bits
+ * beyond the best of all models listed, in all that the source ever sends; log2(N + 3) without a network.
  *
  * <p>Where there is no network yet, or it has not scored a document, the inner mixture works over the other experts, their
  * weights renormalised, and learns nothing of the network. In the network's own column such a document costs what a network
@@ -53,6 +53,7 @@ public final class DocumentScorer {
 
     private final NeuralEvents neural = new NeuralEvents();
     private NeuralExpert expertOrNull;
+    private double openSureness;
     private final double[] pair = new double[2];
     private final double[] knownProduct;
     private final double[] unknownProduct;
@@ -70,7 +71,7 @@ public final class DocumentScorer {
         models = settings.models();
         experts = settings.experts();
         expert = new double[experts.size()];
-        component = new double[models.size()];
+        component = new double[models.size() + (settings.hasNeural() ? 1 : 0)];
         knownProduct = new double[models.size()];
         unknownProduct = new double[models.size()];
         knownBits = new double[models.size()];
@@ -222,6 +223,20 @@ public final class DocumentScorer {
         q[n + 2] = bigramPair.mix(bucket, pair);
         double bigramShare = bigramPair.weight(bucket, 1);
         bigramPair.learn(bucket, pair, q[n + 2]);
+        int absent = expertOrNull == null ? n + 2 : -1;
+        Gate gate = source.gate;
+        int context = cache.context();
+        if (gate != null) {
+            double sureness = expertOrNull == null ? 1 : neural.sureness(position);
+            q[n + 4] = gate.mix(
+                    p,
+                    matched,
+                    cache.followers(context),
+                    cache.followerTypes(context),
+                    sureness,
+                    source.recent,
+                    absent);
+        }
         double mixed = outer.mix(q);
 
         double innerWeight = outer.weight(0);
@@ -240,6 +255,11 @@ public final class DocumentScorer {
         weightSum[top] += unigramWeight * (1 - unigramShare) + bigramWeight * (1 - bigramShare);
         if (settings.hasNeural()) {
             weightSum[n + 2] += outer.weight(n + 3);
+            for (int i = 0; i < p.length; i++) {
+                weightSum[i] += outer.weight(n + 4) * gate.weight(i);
+            }
+            gate.learn(p, q[n + 4], absent);
+            gate.follow(source.recent, p, q[n + 4], absent);
         }
 
         inner.learn(bucket, p, q[0]);
@@ -248,7 +268,7 @@ public final class DocumentScorer {
 
         double[] product = unknown ? unknownProduct : knownProduct;
         double[] bits = unknown ? unknownBits : knownBits;
-        int mixture = q.length - 1;
+        int mixture = models.size() - 1;
         for (int i = 0; i < mixture; i++) {
             multiply(product, bits, i, q[i + 1]);
         }
@@ -417,6 +437,7 @@ public final class DocumentScorer {
     private List<Prediction> predict(Candidates candidates, SourceModel source, int predictions) {
         NgramProbabilities rows = candidates.probabilities();
         boolean hasOpen = expertOrNull != null && expertOrNull.score().open() != null;
+        openSureness = hasOpen ? largest(expertOrNull.score().open()) : 1;
         List<PredictedWord> byNgram = new ArrayList<>();
         List<PredictedWord> byMixture = new ArrayList<>();
         for (int row = 0; row < candidates.words().size(); row++) {
@@ -439,6 +460,14 @@ public final class DocumentScorer {
         }
         predicted.add(new Prediction(MixtureSettings.MIXTURE, best(byMixture, predictions)));
         return List.copyOf(predicted);
+    }
+
+    private static double largest(float[] probabilities) {
+        float largest = 0;
+        for (float probability : probabilities) {
+            largest = Math.max(largest, probability);
+        }
+        return largest;
     }
 
     /** The network's own best words, which need not be candidates of the n-gram model. */
@@ -478,6 +507,15 @@ public final class DocumentScorer {
             boolean absent = Double.isNaN(byNet);
             expert[order + 2] = absent ? source.mixtureWeights.mixOthers(bucket, expert, order + 2) : byNet;
             component[order + 3] = absent ? 1.0 / (rows.types() + 2) : byNet;
+            int context = source.cache.context();
+            component[order + 4] = source.gate.mix(
+                    expert,
+                    matched,
+                    source.cache.followers(context),
+                    source.cache.followerTypes(context),
+                    absent ? 1 : openSureness,
+                    source.recent,
+                    absent ? order + 2 : -1);
         }
         component[0] = source.mixtureWeights.mix(bucket, expert);
         System.arraycopy(expert, 0, component, 1, order);

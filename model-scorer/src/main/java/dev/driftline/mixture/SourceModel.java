@@ -42,6 +42,11 @@ public final class SourceModel {
     final OnlineWeights unigramWeights;
     final OnlineWeights bigramWeights;
     final BayesMixture bayes;
+    /** Of all sources together; null without a network. */
+    final Gate gate;
+    /** How each expert did lately here: {@link Gate#follow}. */
+    final double[] recent;
+
     private long outside;
     private long newOutside;
     private long stored;
@@ -62,7 +67,9 @@ public final class SourceModel {
         unigramWeights.beginWith(common.unigram);
         bigramWeights = firstBigram(settings);
         bigramWeights.beginWith(common.bigram);
-        bayes = new BayesMixture(settings.models().size());
+        gate = common.gate;
+        recent = new double[gate == null ? 0 : 2 * settings.experts().size()];
+        bayes = new BayesMixture(settings.models().size() + (gate == null ? 0 : 1));
     }
 
     static OnlineWeights firstMixture(MixtureSettings settings) {
@@ -118,13 +125,22 @@ public final class SourceModel {
             OnlineWeights unigram,
             OnlineWeights bigram,
             BayesMixture bayes,
+            Gate gate,
+            double[] recent,
             long outside,
             long newOutside) {}
 
     /** A copy of what was learned. */
     Learned learned() {
         return new Learned(
-                mixtureWeights.copy(), unigramWeights.copy(), bigramWeights.copy(), bayes.copy(), outside, newOutside);
+                mixtureWeights.copy(),
+                unigramWeights.copy(),
+                bigramWeights.copy(),
+                bayes.copy(),
+                gate == null ? null : gate.copy(),
+                recent.clone(),
+                outside,
+                newOutside);
     }
 
     /** Goes back to what had been learned. */
@@ -133,6 +149,10 @@ public final class SourceModel {
         unigramWeights.set(before.unigram);
         bigramWeights.set(before.bigram);
         bayes.set(before.bayes);
+        if (gate != null) {
+            gate.set(before.gate);
+        }
+        System.arraycopy(before.recent, 0, recent, 0, recent.length);
         outside = before.outside;
         newOutside = before.newOutside;
     }
@@ -280,6 +300,9 @@ public final class SourceModel {
         mixtureWeights.write(out);
         unigramWeights.write(out);
         bigramWeights.write(out);
+        for (double gain : recent) {
+            out.writeDouble(gain);
+        }
         return out.toByteArray();
     }
 
@@ -382,6 +405,9 @@ public final class SourceModel {
             source.mixtureWeights.read(in);
             source.unigramWeights.read(in);
             source.bigramWeights.read(in);
+            for (int i = 0; i < source.recent.length; i++) {
+                source.recent[i] = in.readDouble();
+            }
         }
         source.readTokens(next, segments);
         return source;

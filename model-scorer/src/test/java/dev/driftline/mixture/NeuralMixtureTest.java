@@ -241,7 +241,7 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         CommonWeights common = new CommonWeights(SHORT);
         Network network = network(List.of("w0", "w1", "w2"), seed);
-        double bound = Math.log(ORDER + 4) / LOG2;
+        double bound = Math.log(ORDER + 5) / LOG2;
         for (int s = 0; s < 3; s++) {
             SourceModel source = new SourceModel(common);
             double[] total = new double[SHORT.models().size()];

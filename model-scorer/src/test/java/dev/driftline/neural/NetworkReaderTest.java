@@ -182,12 +182,13 @@ class NetworkReaderTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<int[]> longer = List.of(document(1, 4000));
         List<int[]> shorter = List.of(document(1, 2000));
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < 400 && least > 2000 * 8 + 1000; round++) {
-            least = Math.min(least, allocated(threads, reader, longer) - allocated(threads, reader, shorter));
+        // Two floats a token are what is returned. Compilation may take some rounds.
+        long returned = 2000 * 8;
+        long beyond = Long.MAX_VALUE;
+        for (int round = 0; round < 1000 && Math.abs(beyond) > 1000; round++) {
+            beyond = allocated(threads, reader, longer) - allocated(threads, reader, shorter) - returned;
         }
-        // Two floats a token are what is returned.
-        assertThat(least).isBetween(2000 * 8L - 1000, 2000 * 8L + 1000);
+        assertThat(beyond).isBetween(-1000L, 1000L);
     }
 
     private static long allocated(ThreadMXBean threads, NetworkReader reader, List<int[]> documents) {

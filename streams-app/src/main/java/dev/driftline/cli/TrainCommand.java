@@ -106,8 +106,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--attribute",
             paramLabel = "NAME",
-            description = "Begin each document with what it is, so that `driftline generate --attribute NAME=VALUE` can ask"
-                    + " for it: source, or an attribute of a .jsonl file.")
+            description =
+                    "Begin each document with what it is, so that `driftline generate --attribute NAME=VALUE` can ask"
+                            + " for it: source, or an attribute of a .jsonl file.")
     private String attribute;
 
     @Option(
@@ -217,8 +218,7 @@ final class TrainCommand implements Callable<Integer> {
             sentences.remove(0);
         }
         sentences.add(0, first);
-        return new CorpusDocument(
-                document.id(), document.source(), sentences, document.learn(), document.attributes());
+        return new CorpusDocument(document.id(), document.source(), sentences, document.learn(), document.attributes());
     }
 
     private OfflineTraining.Schedule schedule() {

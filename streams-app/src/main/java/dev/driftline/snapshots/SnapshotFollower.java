@@ -206,6 +206,9 @@ public final class SnapshotFollower implements AutoCloseable {
         Optional<Snapshot> next = snapshotToActivate(wanted);
         if (next.isPresent()) {
             active.get().ifPresent(this::remember);
+            // The first reader packs the weights and, once a JVM, tries out the kernels: seconds that no document
+            // should wait.
+            next.get().network().reader();
             active.set(next.get());
             LOG.info("Scoring with snapshot {} (was {})", wanted, current == null ? "none" : current);
         } else {

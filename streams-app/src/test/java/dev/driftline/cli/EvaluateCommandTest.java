@@ -205,6 +205,88 @@ class EvaluateCommandTest {
                 .isCloseTo(unigram, within(1e-3 * unigram));
     }
 
+    private static final List<String> SMALL_NETWORK = List.of(
+            "--set",
+            "neural.size=8",
+            "--set",
+            "neural.cutoffs=full",
+            "--set",
+            "neural.train.bootstrap.tokens=200",
+            "--set",
+            "neural.train.tokens=200",
+            "--set",
+            "neural.promotion.hold.out.tokens=100");
+
+    @Test
+    void shouldAddANetworkThatLearnsAsInTheService() throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(corpus.toString(), "--json", "--model", "gru"));
+        arguments.addAll(SMALL_NETWORK);
+        assertThat(run(arguments.toArray(String[]::new))).as(err.toString()).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.at("/models").fieldNames()).toIterable().containsSequence("cache-bigram", "gru", "mixture");
+        assertThat(json.at("/models/gru/perplexity_all").asDouble()).isGreaterThan(1);
+        JsonNode network = json.get("network");
+        assertThat(network.at("/settings/size").asInt()).isEqualTo(8);
+        assertThat(network.get("bootstrapped").asInt()).isEqualTo(1);
+        assertThat(network.get("promoted").asInt() + network.get("rejected").asInt())
+                .isPositive();
+        assertThat(network.at("/rounds/0/version").asText()).startsWith("000001-");
+        assertThat(network.get("learning_seconds").asDouble()).isPositive();
+    }
+
+    @Test
+    void shouldPromoteEveryCandidateWhenNothingIsHeldOut() throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of(corpus.toString(), "--json", "--model", "rnn", "--no-hold-out"));
+        arguments.addAll(SMALL_NETWORK);
+        assertThat(run(arguments.toArray(String[]::new))).as(err.toString()).isZero();
+        JsonNode network = new ObjectMapper().readTree(out.toString()).get("network");
+        assertThat(network.get("promoted").asInt()).isPositive();
+        assertThat(network.get("rejected").asInt()).isZero();
+    }
+
+    @Test
+    void shouldTeachOnePartAndTestOnAnother() throws IOException {
+        assertThat(run(
+                        corpus.toString(),
+                        "--split",
+                        "600,150",
+                        "--merge-rare",
+                        "1",
+                        "--model",
+                        "window,rnn",
+                        "--epochs",
+                        "2",
+                        "--set",
+                        "neural.size=8",
+                        "--set",
+                        "neural.cutoffs=full",
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("models").findValuesAsText("model"))
+                .containsExactly("kneser-ney-5", "window", "window + kneser-ney", "rnn", "rnn + kneser-ney");
+        assertThat(json.get("test_tokens").asInt()).isBetween(200, 300);
+        json.get("models")
+                .forEach(model ->
+                        assertThat(model.get("test_perplexity").asDouble()).isBetween(2.0, 100.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--set,                neural.size=8,            --model",
+        "--no-hold-out,        ,                         --model",
+        "--model,              cnn,                      lstm",
+        "--split,              100,                      two numbers",
+        "--split,              '100000,10',              empty"
+    })
+    void shouldSayWhatANetworkNeeds(String option, String value, String expected) {
+        int code = value == null ? run(corpus.toString(), option) : run(corpus.toString(), option, value);
+        assertThat(code).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains(expected);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--order,      8,            between 1 and 7",

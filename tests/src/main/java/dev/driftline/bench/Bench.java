@@ -52,7 +52,7 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "PART",
             split = ",",
             description =
-                    "Measure only this: in-process, predictions, neural, end-to-end, restore or latency. Repeatable.")
+                    "Measure only this: in-process, predictions, neural, end-to-end, neural-end-to-end, restore or latency. Repeatable.")
     private List<String> only = List.of();
 
     @Option(
@@ -148,6 +148,9 @@ public final class Bench implements Callable<Integer> {
         if (parts.contains(Part.NEURAL)) {
             say("neural engine, one thread");
             results.neural = new NeuralBench(corpora.get(0), folder, jvmOptions(), this::say).measure();
+        }
+        if (parts.contains(Part.NEURAL_END_TO_END)) {
+            withANetwork(corpora.get(0), results);
         }
         if (parts.contains(Part.END_TO_END) || parts.contains(Part.RESTORE) || parts.contains(Part.LATENCY)) {
             throughABroker(parts, corpora.get(0), results);
@@ -271,6 +274,30 @@ public final class Bench implements Callable<Integer> {
             if (parts.contains(Part.LATENCY)) {
                 say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, load / 2));
                 results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, load / 2);
+            }
+        }
+    }
+
+    private void withANetwork(BenchCorpus corpus, Results results) {
+        int highest = orders.get(orders.size() - 1);
+        say("starting a schema registry");
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
+            EndToEndBench bench = new EndToEndBench(
+                    corpus.cut(EndToEndBench.DOCUMENT_TOKENS),
+                    registry.url(),
+                    folder,
+                    jvmOptions(),
+                    Optional.ofNullable(profile),
+                    this::say);
+            for (String policy : List.of("ngram-only", "wait")) {
+                Results.NeuralEndToEnd run = bench.driftlineWithNetwork(highest, policy);
+                results.neuralEndToEnd.add(run);
+                say(String.format(
+                        Locale.ROOT,
+                        "  %s: %,.0f tokens/s, %.1f %% without the network",
+                        policy,
+                        run.tokensPerSecond(),
+                        100 * run.fallbackRate()));
             }
         }
     }

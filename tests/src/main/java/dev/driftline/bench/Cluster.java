@@ -74,6 +74,8 @@ final class Cluster implements AutoCloseable {
         settings.put(Keys.PARTITIONS.name(), Integer.toString(EndToEndBench.SHARDS));
         settings.put(Keys.TOPIC_PREFIX.name(), name + ".");
         settings.put(Keys.PREDICTIONS_K.name(), Integer.toString(EndToEndBench.PREDICTIONS));
+        // What is beside the n-gram model is measured on its own.
+        settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
         return settings;
     }
 

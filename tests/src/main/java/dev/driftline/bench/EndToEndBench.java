@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -109,6 +110,41 @@ final class EndToEndBench {
             }
             Results.State state = state(cluster, measured, order);
             return new Driftline(time, arrivals, perplexity, state, restore(cluster, measured, order, state));
+        }
+    }
+
+    /** Runs Driftline with a network, under {@code policy} where that cannot keep up. */
+    Results.NeuralEndToEnd driftlineWithNetwork(int order, String policy) {
+        Path place = folder.resolve("network-" + policy + "-" + order);
+        try (Cluster cluster = Cluster.start(place, registryUrl);
+                MeasuredJvm jvm = jvm("driftline", order, "-network-" + policy)) {
+            Map<String, String> measured = new HashMap<>(cluster.settings("measured", order, COMMIT_INTERVAL_MS));
+            measured.put(Keys.NEURAL_MODEL.name(), "lstm");
+            measured.put(Keys.NEURAL_SCORING_POLICY.name(), policy);
+            progress.accept("driftline with a network, " + policy + ": warming up, " + WARM_UP_SECONDS + " s");
+            warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
+            begin(cluster, jvm, measured);
+            progress.accept("driftline with a network, " + policy + ": measuring");
+            Time time = time(cluster, jvm, () -> awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
+            Map<String, Long> statuses = new TreeMap<>();
+            double[] bits = new double[2];
+            eachScore(cluster, measured, score -> {
+                statuses.merge(String.valueOf(score.getNeuralStatus()), 1L, Long::sum);
+                bits[0] += score.getNgramBitsPerToken() * score.getTokens();
+                bits[1] += score.getMixtureBitsPerToken() * score.getTokens();
+            });
+            jvm.ask("close");
+            long fallbacks = statuses.getOrDefault("fallback", 0L);
+            return new Results.NeuralEndToEnd(
+                    order,
+                    policy,
+                    documents.tokens() / time.seconds(),
+                    time.seconds(),
+                    time.cpuSeconds(),
+                    statuses,
+                    (double) fallbacks / documents.documents().size(),
+                    Math.pow(2, bits[0] / documents.tokens()),
+                    Math.pow(2, bits[1] / documents.tokens()));
         }
     }
 
@@ -244,10 +280,15 @@ final class EndToEndBench {
 
     /** Of the top order over all documents, from the scores themselves. */
     private double perplexity(Cluster cluster, Map<String, String> settings) {
+        double[] bits = new double[1];
+        eachScore(cluster, settings, score -> bits[0] += score.getNgramBitsPerToken() * score.getTokens());
+        return Math.pow(2, bits[0] / documents.tokens());
+    }
+
+    private void eachScore(Cluster cluster, Map<String, String> settings, Consumer<Score> each) {
         String topic = Cluster.topic(settings, Topic.SCORES);
         SchemaRegistrySerdes serdes =
                 new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
-        double bits = 0;
         long tokens = 0;
         int left = documents.documents().size();
         try (KafkaConsumer<byte[], byte[]> consumer = cluster.committed(List.of(topic));
@@ -255,7 +296,7 @@ final class EndToEndBench {
             while (left > 0) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                     Score score = deserializer.deserialize(topic, record.value());
-                    bits += score.getNgramBitsPerToken() * score.getTokens();
+                    each.accept(score);
                     tokens += score.getTokens();
                     left--;
                 }
@@ -264,7 +305,6 @@ final class EndToEndBench {
         if (tokens != documents.tokens()) {
             throw new IllegalStateException("scored " + tokens + " tokens of " + documents.tokens());
         }
-        return Math.pow(2, bits / tokens);
     }
 
     // ---------------------------------------------------------------- state

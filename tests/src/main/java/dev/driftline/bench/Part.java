@@ -12,6 +12,8 @@ enum Part {
     NEURAL,
     /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
     END_TO_END,
+    /** The same with the network on, under both policies of where it cannot keep up. */
+    NEURAL_END_TO_END,
     /** State from changelogs after the state folder was lost. */
     RESTORE,
     /** Document in to score out at half of the load. */
@@ -29,7 +31,7 @@ enum Part {
                 return part;
             }
         }
-        throw new IllegalArgumentException(
-                "'" + name + "' is none of in-process, predictions, neural, end-to-end, restore, latency");
+        throw new IllegalArgumentException("'" + name
+                + "' is none of in-process, predictions, neural, end-to-end, neural-end-to-end, restore, latency");
     }
 }

@@ -53,6 +53,14 @@ final class Report {
                 row("end to end, order " + run.order() + ", ratio", decimal(run.ratio()) + " ×", "driftline / naive");
             }
         }
+        for (Results.NeuralEndToEnd run : results.neuralEndToEnd) {
+            row(
+                    "end to end with a network, " + run.policy(),
+                    thousands(run.tokensPerSecond()) + " tokens/s",
+                    decimal(run.seconds()) + " s; " + decimal(100 * run.fallbackRate())
+                            + " % of the documents scored without it; documents " + run.documents() + "; perplexity "
+                            + decimal(run.perplexity()) + ", n-grams " + decimal(run.ngramPerplexity()));
+        }
         if (results.latency != null) {
             Results.Latency run = results.latency;
             row(

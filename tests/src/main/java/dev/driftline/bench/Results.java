@@ -3,6 +3,7 @@ package dev.driftline.bench;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Everything that was measured, in the shape of the file that {@code --json} writes (names there in snake case). */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -185,6 +186,26 @@ final class Results {
             long adaptiveTokensInSameTime,
             double adaptivePerplexityInSameTime) {}
 
+    /**
+     * Through a broker with the network on: trained, distributed, scored with and mixed in, all on the same cores.
+     *
+     * @param policy of where the network cannot keep up
+     * @param documents how many had which part of the network: scored, no-snapshot (there was none yet), fallback
+     * @param fallbackRate share of all documents that were scored without it because it could not keep up
+     * @param ngramPerplexity of the top order
+     * @param perplexity of the mixture
+     */
+    record NeuralEndToEnd(
+            int order,
+            String policy,
+            double tokensPerSecond,
+            double seconds,
+            double cpuSeconds,
+            Map<String, Long> documents,
+            double fallbackRate,
+            double ngramPerplexity,
+            double perplexity) {}
+
     public Machine machine;
     public Jdk jdk;
     public Corpus corpus;
@@ -197,4 +218,5 @@ final class Results {
     public State state;
     public Predictions predictions;
     public Neural neural;
+    public List<NeuralEndToEnd> neuralEndToEnd = new ArrayList<>();
 }

@@ -155,7 +155,9 @@ final class StreamsRun {
 
     /** Until the streams run and each thread has its share of the tasks. */
     private static void awaitTasks(KafkaStreams streams, DriftlineConfig config) throws InterruptedException {
-        int tasks = SUBTOPOLOGIES * config.get(Keys.SHARDS);
+        // The trainer is a sub-topology of one task.
+        int trainers = config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL) ? 0 : 1;
+        int tasks = SUBTOPOLOGIES * config.get(Keys.SHARDS) + trainers;
         int threads = config.get(Keys.STREAM_THREADS);
         long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
         while (!hasTasks(streams, tasks, threads)) {

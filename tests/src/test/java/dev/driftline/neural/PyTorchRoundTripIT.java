@@ -39,6 +39,7 @@ class PyTorchRoundTripIT {
             Map.entry("partitions", "1"),
             Map.entry("model.order", "2"),
             Map.entry("neural.model", "lstm"),
+            Map.entry("neural.scoring.policy", "wait"),
             Map.entry("neural.train.tokens", "3000"),
             Map.entry("neural.train.seconds", "0"),
             Map.entry("neural.train.passes", "4"),

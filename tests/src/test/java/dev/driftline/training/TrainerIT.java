@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ClusterExtension.class)
 class TrainerIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int WAVE = 6;
 
     /** A tiny network; waves of some 14,000 tokens make a round each. */
@@ -38,16 +38,17 @@ class TrainerIT {
             Map.entry("partitions", "1"),
             Map.entry("model.order", "2"),
             Map.entry("neural.model", "gru"),
-            Map.entry("neural.size", "16"),
-            Map.entry("neural.vocabulary", "1000"),
-            Map.entry("neural.cutoffs", "200"),
+            Map.entry("neural.size", "8"),
+            Map.entry("neural.vocabulary", "500"),
+            Map.entry("neural.cutoffs", "100"),
             Map.entry("neural.dropout", "0"),
             Map.entry("neural.snapshots.keep", "100"),
             Map.entry("neural.train.bootstrap.tokens", "10000"),
             Map.entry("neural.train.bootstrap.passes", "1"),
             Map.entry("neural.train.tokens", "10000"),
             Map.entry("neural.train.seconds", "0"),
-            Map.entry("neural.train.passes", "2"),
+            Map.entry("neural.train.passes", "1"),
+            Map.entry("neural.train.learning.rate", "0.01"),
             Map.entry("neural.train.newest.tokens", "40000"),
             Map.entry("neural.train.reservoir.tokens", "40000"),
             Map.entry("neural.train.streams", "4"),

@@ -208,7 +208,9 @@ public final class ReplayBuffer {
         older.sort((a, b) -> Long.compare(a.position(), b.position()));
         Random random = new Random(mix(seed ^ mix(draw)));
         Collections.shuffle(older, random);
-        double wanted = replay * fresh.stream().mapToLong(Entry::tokens).sum();
+        // Where all new text is in one document, that is cut: a part of what is held out is taught.
+        List<Entry> taught = fresh.isEmpty() ? heldOut : fresh;
+        double wanted = replay * taught.stream().mapToLong(Entry::tokens).sum();
         List<Entry> replayed = new ArrayList<>();
         for (Entry entry : older) {
             // The last is taken as often as it is wanted, so that the share is met on average whatever the sizes are.
