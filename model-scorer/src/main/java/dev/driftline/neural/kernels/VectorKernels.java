@@ -196,40 +196,70 @@ final class VectorKernels implements Kernels {
     /** Lays rows of op(A) out so that the innermost loop reads on and on: tile after tile, each k times its rows. */
     private static void packTiles(boolean transpose, int m, int k, float[] a, int aOffset, int aRow, float[] tiles) {
         int whole = m - m % TILE;
-        for (int i = 0; i < whole; i += TILE) {
-            int target = i * k;
+        int i = 0;
+        // Several tiles at a time: what lies between two rows of Aᵀ is far, so that whole cache lines should be read.
+        for (; transpose && i + 4 * TILE <= whole; i += 4 * TILE) {
+            packColumns(4, k, a, aOffset + i, aRow, tiles, i * k);
+        }
+        for (; i < whole; i += TILE) {
             if (transpose) {
-                packColumns(k, a, aOffset + i, aRow, tiles, target);
-            } else {
-                for (int row = 0; row < TILE; row += 3) {
-                    int source = aOffset + (i + row) * aRow;
-                    packThreeRows(k, a, source, source + aRow, source + 2 * aRow, tiles, target + row);
-                }
+                packColumns(1, k, a, aOffset + i, aRow, tiles, i * k);
+                continue;
+            }
+            for (int row = 0; row < TILE; row += 3) {
+                int source = aOffset + (i + row) * aRow;
+                packThreeRows(k, a, source, source + aRow, source + 2 * aRow, tiles, i * k + row);
             }
         }
-        for (int i = whole; i < m; ) {
+        while (i < m) {
             int rows = tile(m - i);
             packPart(transpose, rows, k, a, transpose ? aOffset + i : aOffset + i * aRow, aRow, tiles, i * k);
             i += rows;
         }
     }
 
-    /** A whole tile of Aᵀ: copies more numbers than it has to, which the next copy then overwrites. */
-    private static void packColumns(int k, float[] a, int ai, int aRow, float[] tiles, int target) {
+    /** Whole tiles of Aᵀ: copies more numbers than it has to, which the next copy then overwrites. */
+    private static void packColumns(int count, int k, float[] a, int ai, int aRow, float[] tiles, int target) {
+        int size = TILE * k;
+        int lastTile = (count - 1) * size;
         // Rows that the next one follows at once may be read and written beyond their end.
         int whole = Math.max(0, k - 1);
         while (whole > 0
-                && (ai + (whole - 1) * aRow + LANES > a.length || target + (whole - 1) * TILE + LANES > tiles.length)) {
+                && (ai + (whole - 1) * aRow + (count - 1) * TILE + LANES > a.length
+                        || target + lastTile + (whole - 1) * TILE + LANES > tiles.length)) {
             whole--;
         }
-        int p = 0;
+        if (count == 4) {
+            copyFourColumns(whole, a, ai, aRow, tiles, target, size);
+        } else {
+            copyColumns(whole, a, ai, aRow, tiles, target);
+        }
+        for (int tile = 0; tile < count; tile++) {
+            for (int p = whole; p < k; p++) {
+                System.arraycopy(a, ai + p * aRow + tile * TILE, tiles, target + tile * size + p * TILE, TILE);
+            }
+        }
+    }
+
+    private static void copyColumns(int k, float[] a, int ai, int aRow, float[] tiles, int target) {
         int source = ai;
-        for (; p < whole; p++) {
+        for (int p = 0; p < k; p++) {
             FloatVector.fromArray(SPECIES, a, source).intoArray(tiles, target + p * TILE);
             source += aRow;
         }
-        for (; p < k; p++) {
-            System.arraycopy(a, ai + p * aRow, tiles, target + p * TILE, TILE);
+    }
+
+    private static void copyFourColumns(int k, float[] a, int ai, int aRow, float[] tiles, int target, int size) {
+        int source = ai;
+        int second = target + size;
+        int third = second + size;
+        int fourth = third + size;
+        for (int p = 0; p < k; p++) {
+            FloatVector.fromArray(SPECIES, a, source).intoArray(tiles, target + p * TILE);
+            FloatVector.fromArray(SPECIES, a, source + TILE).intoArray(tiles, second + p * TILE);
+            FloatVector.fromArray(SPECIES, a, source + 2 * TILE).intoArray(tiles, third + p * TILE);
+            FloatVector.fromArray(SPECIES, a, source + 3 * TILE).intoArray(tiles, fourth + p * TILE);
+            source += aRow;
         }
     }
 
