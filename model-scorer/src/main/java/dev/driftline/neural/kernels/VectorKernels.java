@@ -3,7 +3,6 @@ package dev.driftline.neural.kernels;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -828,27 +827,6 @@ final class VectorKernels implements Kernels {
         return sum.lane(0);
     }
 
-    private static FloatVector exp(FloatVector x) {
-        FloatVector shifted = x.fma(
-                FloatVector.broadcast(SPECIES, Functions.LOG2_E), FloatVector.broadcast(SPECIES, Functions.ROUND));
-        FloatVector n = shifted.sub(Functions.ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -Functions.LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(SPECIES, -Functions.LN2_LOW), r);
-        FloatVector p = FloatVector.broadcast(SPECIES, Functions.E7)
-                .fma(r, FloatVector.broadcast(SPECIES, Functions.E6))
-                .fma(r, FloatVector.broadcast(SPECIES, Functions.E5))
-                .fma(r, FloatVector.broadcast(SPECIES, Functions.E4))
-                .fma(r, FloatVector.broadcast(SPECIES, Functions.E3))
-                .fma(r, FloatVector.broadcast(SPECIES, Functions.E2));
-        FloatVector y = p.fma(r.mul(r), r.add(1f));
-        IntVector exponent =
-                shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3f800000);
-        y = y.mul(exponent.reinterpretAsFloats());
-        VectorMask<Float> low = x.compare(VectorOperators.LT, Functions.EXP_LOW);
-        VectorMask<Float> high = x.compare(VectorOperators.GT, Functions.EXP_HIGH);
-        return y.blend(0f, low).blend(Float.POSITIVE_INFINITY, high);
-    }
-
     private static float exp(float x) {
         if (x < Functions.EXP_LOW) {
             return 0f;
@@ -866,29 +844,6 @@ final class VectorKernels implements Kernels {
         p = Math.fma(p, r, Functions.E2);
         float y = Math.fma(p, r * r, r + 1f);
         return y * Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
-    }
-
-    private static FloatVector sigmoid(FloatVector x) {
-        return FloatVector.broadcast(SPECIES, 1f).div(exp(x.neg()).add(1f));
-    }
-
-    private static FloatVector tanh(FloatVector x) {
-        FloatVector limit = FloatVector.broadcast(SPECIES, Functions.TANH_LIMIT);
-        FloatVector clamped = x.blend(limit, x.compare(VectorOperators.GT, limit));
-        clamped = clamped.blend(limit.neg(), x.compare(VectorOperators.LT, limit.neg()));
-        FloatVector s = clamped.mul(clamped);
-        FloatVector p = FloatVector.broadcast(SPECIES, Functions.T13)
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T11))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T9))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T7))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T5))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T3))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.T1));
-        FloatVector q = FloatVector.broadcast(SPECIES, Functions.U6)
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.U4))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.U2))
-                .fma(s, FloatVector.broadcast(SPECIES, Functions.U0));
-        return clamped.mul(p).div(q);
     }
 
     private static float tanh(float x) {
@@ -909,20 +864,38 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void sigmoid(float[] x, int offset, int length) {
+        exp(x, offset, length, -1f, 0f);
         int whole = SPECIES.loopBound(length);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
         for (int i = 0; i < whole; i += LANES) {
-            sigmoid(FloatVector.fromArray(SPECIES, x, offset + i)).intoArray(x, offset + i);
+            one.div(FloatVector.fromArray(SPECIES, x, offset + i).add(one)).intoArray(x, offset + i);
         }
         for (int i = whole; i < length; i++) {
-            x[offset + i] = 1f / (1f + exp(-x[offset + i]));
+            x[offset + i] = 1f / (1f + x[offset + i]);
         }
     }
 
     @Override
     public void tanh(float[] x, int offset, int length) {
         int whole = SPECIES.loopBound(length);
+        FloatVector limit = FloatVector.broadcast(SPECIES, Functions.TANH_LIMIT);
         for (int i = 0; i < whole; i += LANES) {
-            tanh(FloatVector.fromArray(SPECIES, x, offset + i)).intoArray(x, offset + i);
+            FloatVector u = FloatVector.fromArray(SPECIES, x, offset + i);
+            FloatVector v = u.blend(limit, u.compare(VectorOperators.GT, limit))
+                    .blend(limit.neg(), u.compare(VectorOperators.LT, limit.neg()));
+            FloatVector s = v.mul(v);
+            FloatVector p = FloatVector.broadcast(SPECIES, Functions.T13)
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T11))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T9))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T7))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T5))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T3))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.T1));
+            FloatVector q = FloatVector.broadcast(SPECIES, Functions.U6)
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.U4))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.U2))
+                    .fma(s, FloatVector.broadcast(SPECIES, Functions.U0));
+            v.mul(p).div(q).intoArray(x, offset + i);
         }
         for (int i = whole; i < length; i++) {
             x[offset + i] = tanh(x[offset + i]);
@@ -931,16 +904,45 @@ final class VectorKernels implements Kernels {
 
     @Override
     public float exp(float[] x, int offset, int length, float shift) {
+        return exp(x, offset, length, 1f, shift);
+    }
+
+    /**
+     * x ← e^(sign·x − shift), returns the sum. The polynomial stands in the loop: a method from vector to vector is not
+     * always compiled into its caller, and each of its vectors then becomes an object.
+     */
+    private static float exp(float[] x, int offset, int length, float sign, float shift) {
         int whole = SPECIES.loopBound(length);
         FloatVector sums = FloatVector.zero(SPECIES);
+        FloatVector factor = FloatVector.broadcast(SPECIES, sign);
+        FloatVector summand = FloatVector.broadcast(SPECIES, -shift);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector y = exp(FloatVector.fromArray(SPECIES, x, offset + i).sub(shift));
+            FloatVector v = factor.fma(FloatVector.fromArray(SPECIES, x, offset + i), summand);
+            FloatVector shifted = v.fma(
+                    FloatVector.broadcast(SPECIES, Functions.LOG2_E), FloatVector.broadcast(SPECIES, Functions.ROUND));
+            FloatVector n = shifted.sub(Functions.ROUND);
+            FloatVector r = n.fma(
+                    FloatVector.broadcast(SPECIES, -Functions.LN2_LOW),
+                    n.fma(FloatVector.broadcast(SPECIES, -Functions.LN2_HIGH), v));
+            FloatVector p = FloatVector.broadcast(SPECIES, Functions.E7)
+                    .fma(r, FloatVector.broadcast(SPECIES, Functions.E6))
+                    .fma(r, FloatVector.broadcast(SPECIES, Functions.E5))
+                    .fma(r, FloatVector.broadcast(SPECIES, Functions.E4))
+                    .fma(r, FloatVector.broadcast(SPECIES, Functions.E3))
+                    .fma(r, FloatVector.broadcast(SPECIES, Functions.E2));
+            IntVector exponent = shifted.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .add(0x3f800000);
+            FloatVector y = p.fma(r.mul(r), r.add(1f))
+                    .mul(exponent.reinterpretAsFloats())
+                    .blend(0f, v.compare(VectorOperators.LT, Functions.EXP_LOW))
+                    .blend(Float.POSITIVE_INFINITY, v.compare(VectorOperators.GT, Functions.EXP_HIGH));
             y.intoArray(x, offset + i);
             sums = sums.add(y);
         }
         float sum = sum(sums);
         for (int i = whole; i < length; i++) {
-            float y = exp(x[offset + i] - shift);
+            float y = exp(sign * x[offset + i] - shift);
             x[offset + i] = y;
             sum += y;
         }
@@ -969,20 +971,19 @@ final class VectorKernels implements Kernels {
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         for (int i = 0; i < whole; i += 4 * LANES) {
-            s0 = product(x, xOffset + i, y, yOffset + i, s0);
-            s1 = product(x, xOffset + i + LANES, y, yOffset + i + LANES, s1);
-            s2 = product(x, xOffset + i + 2 * LANES, y, yOffset + i + 2 * LANES, s2);
-            s3 = product(x, xOffset + i + 3 * LANES, y, yOffset + i + 3 * LANES, s3);
+            s0 = FloatVector.fromArray(SPECIES, x, xOffset + i).fma(FloatVector.fromArray(SPECIES, y, yOffset + i), s0);
+            s1 = FloatVector.fromArray(SPECIES, x, xOffset + i + LANES)
+                    .fma(FloatVector.fromArray(SPECIES, y, yOffset + i + LANES), s1);
+            s2 = FloatVector.fromArray(SPECIES, x, xOffset + i + 2 * LANES)
+                    .fma(FloatVector.fromArray(SPECIES, y, yOffset + i + 2 * LANES), s2);
+            s3 = FloatVector.fromArray(SPECIES, x, xOffset + i + 3 * LANES)
+                    .fma(FloatVector.fromArray(SPECIES, y, yOffset + i + 3 * LANES), s3);
         }
         float sum = sum(s0.add(s1).add(s2.add(s3)));
         for (int i = whole; i < length; i++) {
             sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
         }
         return sum;
-    }
-
-    private static FloatVector product(float[] x, int xi, float[] y, int yi, FloatVector sum) {
-        return FloatVector.fromArray(SPECIES, x, xi).fma(FloatVector.fromArray(SPECIES, y, yi), sum);
     }
 
     @Override
