@@ -29,6 +29,7 @@ class ModulesTest {
         "dev.driftline.ngram..",
         "dev.driftline.scoring..",
         "dev.driftline.mixture..",
+        "dev.driftline.neural..",
         "dev.driftline.spelling..",
         "dev.driftline.generation..",
         "dev.driftline.evaluation.."
