@@ -111,9 +111,11 @@ class CommandLineIT {
         assertThat(topics).hasSize(Topic.values().length);
         for (JsonNode topic : topics) {
             String name = topic.get("name").asText();
-            boolean perShard = name.endsWith("ngram-requests.v1");
+            int expected = name.endsWith("ngram-requests.v1")
+                    ? 3
+                    : name.matches(".*(snapshots|training|promotions)\\.v1") ? 1 : 2;
             assertThat(topic.get("exists").asBoolean()).as(name).isTrue();
-            assertThat(topic.get("partitions").asInt()).as(name).isEqualTo(perShard ? 3 : 2);
+            assertThat(topic.get("partitions").asInt()).as(name).isEqualTo(expected);
         }
 
         assertThat(driftline(where, "topics", "create").out())
