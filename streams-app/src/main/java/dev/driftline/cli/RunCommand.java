@@ -80,13 +80,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static ModelServer serve(DriftlineConfig config, DriftlineService service) {
-        String host = config.get(Keys.HTTP_HOST);
-        int port = config.get(Keys.HTTP_PORT);
         try {
-            return ModelServer.start(host, port, service, DriftlineService.settings(config));
+            return ModelServer.start(config, service);
         } catch (JavalinBindException e) {
-            throw new CommandFailedException("cannot listen on " + host + ":" + port + ": set " + Keys.HTTP_PORT.name()
-                    + " to a free port, or to 0");
+            throw new CommandFailedException("cannot listen on " + config.get(Keys.HTTP_HOST) + ":"
+                    + config.get(Keys.HTTP_PORT) + ": set " + Keys.HTTP_PORT.name() + " to a free port, or to 0");
         }
     }
 }

@@ -1,0 +1,13 @@
+package dev.driftline.serving;
+
+import io.javalin.security.RouteRole;
+
+/** Who may use a route, where tokens are on. A route that names none needs {@link #READ}. */
+public enum Access implements RouteRole {
+    /** Anybody: nothing is said of the model or its text. */
+    OPEN,
+    /** Whoever may ask; the token for operators does, too. */
+    READ,
+    /** Whoever may change what the service does; the other instances, too. */
+    OPERATE
+}
