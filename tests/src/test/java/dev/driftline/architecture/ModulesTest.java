@@ -32,6 +32,7 @@ class ModulesTest {
         "dev.driftline.neural..",
         "dev.driftline.spelling..",
         "dev.driftline.generation..",
+        "dev.driftline.filter..",
         "dev.driftline.evaluation.."
     };
 

@@ -1,0 +1,72 @@
+package dev.driftline.filter;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * All rules of a filter; the first that matches decides. Immutable.
+ *
+ * @param rules in order
+ * @param otherwise where a document goes that no rule matches
+ * @param keepTopic the topic of what is kept, without the prefix of all topics
+ * @param percentile what a percentile is
+ */
+public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, PercentileSettings percentile) {
+
+    /** The name under which a document that no rule matched is counted; no rule has it. */
+    public static final String OTHERWISE = "otherwise";
+
+    /** The topics that documents may go to, without the prefix of all topics. */
+    public Set<String> topics() {
+        Set<String> topics = new TreeSet<>();
+        Stream.concat(rules.stream().map(Rule::target), Stream.of(otherwise))
+                .forEach(target -> topic(target).ifPresent(topics::add));
+        return topics;
+    }
+
+    /** The topic of a target, without the prefix of all topics; empty for what is dropped. */
+    public Optional<String> topic(Target target) {
+        if (target instanceof Target.ToTopic topic) {
+            return Optional.of(topic.name());
+        }
+        return target instanceof Target.Keep ? Optional.of(keepTopic) : Optional.empty();
+    }
+
+    /** Whether a rule asks for a percentile. */
+    public boolean usePercentiles() {
+        return rules.stream().anyMatch(Rule::usesPercentile);
+    }
+
+    /**
+     * Holds the models that the rules name to those that there are.
+     *
+     * @param models the names of the models that documents are scored with
+     * @throws InvalidRulesException naming what is not there
+     */
+    public void requireModels(List<String> models) {
+        Stream<String> named = Stream.concat(
+                rules.stream()
+                        .flatMap(rule -> rule.conditions().stream()
+                                .filter(Condition.Comparison.class::isInstance)
+                                .map(condition -> ((Condition.Comparison) condition).measure())
+                                .filter(measure -> isMissing(measure, models))
+                                .map(measure ->
+                                        "line " + rule.line() + ": rule '" + rule.name() + "' asks for " + measure)),
+                Stream.of(percentile.of())
+                        .filter(measure -> isMissing(measure, models))
+                        .map(measure -> "\"percentile\" is of " + measure));
+        List<String> problems = named.map(
+                        problem -> problem + ", and there is no such model: use one of " + String.join(", ", models))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new InvalidRulesException(problems);
+        }
+    }
+
+    private static boolean isMissing(Measure measure, List<String> models) {
+        return measure.kind().ofModel() && !models.contains(measure.model());
+    }
+}

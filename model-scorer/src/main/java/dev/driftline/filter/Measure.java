@@ -1,0 +1,118 @@
+package dev.driftline.filter;
+
+import dev.driftline.mixture.MixtureSettings;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A number that a document has.
+ *
+ * @param kind which
+ * @param model the model that it is of, where {@link Kind#ofModel()}; else empty
+ */
+public record Measure(Kind kind, String model) {
+
+    /** The kinds of numbers. */
+    public enum Kind {
+        /** Mean surprisal of a token, in bits. */
+        BITS_PER_TOKEN("bits per token", true),
+        /** 2 to the bits per token. */
+        PERPLEXITY("perplexity", true),
+        /** Bits with the unknown words spelled out, per character. */
+        BITS_PER_CHARACTER("bits per character", true),
+        /** The share of tokens that the model did not know, 0 to 1. */
+        UNKNOWN_RATE("share of unknown words", false),
+        /** Tokens, {@code </s>} included. */
+        TOKENS("tokens", false),
+        /** Code points, with one separator a word. */
+        CHARACTERS("characters", false),
+        /** Percentage of the source's earlier documents that were below, 0 to 100. */
+        PERCENTILE("percentile within the source", false);
+
+        private final String words;
+        private final boolean ofModel;
+
+        Kind(String words, boolean ofModel) {
+            this.words = words;
+            this.ofModel = ofModel;
+        }
+
+        /** Whether each model has its own. */
+        public boolean ofModel() {
+            return ofModel;
+        }
+
+        /** The name in a file of rules. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Bits per token of the mixture. */
+    public static final Measure BITS_PER_TOKEN = new Measure(Kind.BITS_PER_TOKEN, MixtureSettings.MIXTURE);
+
+    private static final Pattern NAME = Pattern.compile("([a-z_]+)(?:\\(([A-Za-z0-9._-]+)\\))?");
+
+    /**
+     * The measure called {@code name}: a kind's label, of a model in parentheses, such as {@code perplexity(kneser-ney-5)};
+     * without, of the mixture.
+     *
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    public static Measure named(String name) {
+        Matcher parts = NAME.matcher(name);
+        if (parts.matches()) {
+            for (Kind kind : Kind.values()) {
+                if (!kind.label().equals(parts.group(1))) {
+                    continue;
+                }
+                if (!kind.ofModel) {
+                    if (parts.group(2) != null) {
+                        throw new IllegalArgumentException("'" + name + "': " + kind.label()
+                                + " is the same for all models: leave '(" + parts.group(2) + ")' out");
+                    }
+                    return new Measure(kind, "");
+                }
+                return new Measure(kind, parts.group(2) == null ? MixtureSettings.MIXTURE : parts.group(2));
+            }
+        }
+        throw new IllegalArgumentException("'" + name + "' is nothing that a document has: use one of " + names());
+    }
+
+    private static String names() {
+        return Arrays.stream(Kind.values())
+                .map(kind -> kind.label() + (kind.ofModel ? " or " + kind.label() + "(MODEL)" : ""))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The value for a document; NaN where its model took no part, and for a percentile. */
+    public double of(ScoredDocument document) {
+        return switch (kind) {
+            case BITS_PER_TOKEN -> bits(document) / document.tokens();
+            case PERPLEXITY -> Math.pow(2, bits(document) / document.tokens());
+            case BITS_PER_CHARACTER -> (bits(document) + document.spellingBits()) / document.characters();
+            case UNKNOWN_RATE -> (double) document.unknown() / document.tokens();
+            case TOKENS -> document.tokens();
+            case CHARACTERS -> document.characters();
+            case PERCENTILE -> Double.NaN;
+        };
+    }
+
+    private double bits(ScoredDocument document) {
+        return document.bits().getOrDefault(model, Double.NaN);
+    }
+
+    /** The measure in words. */
+    public String inWords() {
+        return kind.words + (kind.ofModel && !model.equals(MixtureSettings.MIXTURE) ? " of " + model : "");
+    }
+
+    /** As it stands in a file of rules. */
+    @Override
+    public String toString() {
+        return kind.label() + (kind.ofModel && !model.equals(MixtureSettings.MIXTURE) ? "(" + model + ")" : "");
+    }
+}

@@ -1,0 +1,27 @@
+package dev.driftline.filter;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One rule: documents of which all conditions are true go to the target.
+ *
+ * @param name unique among the rules
+ * @param conditions at least one
+ * @param target where they go
+ * @param line the line of the file that it begins on, from 1
+ */
+public record Rule(String name, List<Condition> conditions, Target target, int line) {
+
+    /** Whether it asks for a percentile. */
+    public boolean usesPercentile() {
+        return conditions.stream()
+                .anyMatch(condition -> condition instanceof Condition.Comparison comparison
+                        && comparison.measure().kind() == Measure.Kind.PERCENTILE);
+    }
+
+    /** Its conditions in words. */
+    public String inWords() {
+        return conditions.stream().map(Condition::inWords).collect(Collectors.joining(", and "));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.driftline.filter;
+
+import dev.driftline.codec.Varints;
+import java.util.OptionalDouble;
+
+/**
+ * How the documents of one source were distributed: two sketches, so that what is old is forgotten. When the newer one has
+ * {@link PercentileSettings#window()} documents it takes the place of the older, which goes, and an empty one begins. A
+ * percentile looks at both. About 3 KiB each. Not thread-safe.
+ */
+public final class SourceQuantiles {
+
+    private static final int FORMAT = 1;
+
+    private QuantileSketch older;
+    private QuantileSketch newer;
+
+    /** Of a source without documents. */
+    public SourceQuantiles() {
+        this(new QuantileSketch(), new QuantileSketch());
+    }
+
+    private SourceQuantiles(QuantileSketch older, QuantileSketch newer) {
+        this.older = older;
+        this.newer = newer;
+    }
+
+    /** The documents that a percentile looks at. */
+    public long documents() {
+        return older.count() + newer.count();
+    }
+
+    /**
+     * The percentage of the documents looked at with a value below {@code value}, those with the same value counted half;
+     * empty where they are fewer than {@code settings} ask for. Off by at most 100 · {@link QuantileSketch#RANK_ERROR} points
+     * for 99 of 100 documents, and exact up to {@link QuantileSketch#SIZE} documents.
+     *
+     * @return 0 to 100
+     */
+    public OptionalDouble percentile(double value, PercentileSettings settings) {
+        long documents = documents();
+        if (documents < settings.minimum() || Double.isNaN(value)) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(100 * (older.rank(value) + newer.rank(value)) / documents);
+    }
+
+    /** Adds a document; NaN, which is no value, is passed over. */
+    public void add(double value, PercentileSettings settings) {
+        if (Double.isNaN(value)) {
+            return;
+        }
+        newer.add(value);
+        if (settings.window() > 0 && newer.count() >= settings.window()) {
+            older = newer;
+            newer = new QuantileSketch();
+        }
+    }
+
+    /** The value below which {@code percent} of the documents looked at are; empty where there are none. */
+    public OptionalDouble value(double percent) {
+        if (documents() == 0) {
+            return OptionalDouble.empty();
+        }
+        QuantileSketch both = new QuantileSketch();
+        both.merge(older);
+        both.merge(newer);
+        return OptionalDouble.of(both.quantile(percent / 100));
+    }
+
+    /** The binary form. */
+    public byte[] encode() {
+        Varints.Writer out = new Varints.Writer(64 + 4 * (older.kept() + newer.kept()));
+        out.writeByte(FORMAT);
+        older.encode(out);
+        newer.encode(out);
+        return out.toByteArray();
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws IllegalArgumentException if it is of a version that this code does not know
+     */
+    public static SourceQuantiles decode(byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        int format = in.readByte();
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("quantiles of a source of format version " + format
+                    + ", this code reads " + FORMAT + ": upgrade Driftline");
+        }
+        return new SourceQuantiles(QuantileSketch.decode(in), QuantileSketch.decode(in));
+    }
+}
