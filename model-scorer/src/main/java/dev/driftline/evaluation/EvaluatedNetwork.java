@@ -34,7 +34,7 @@ public final class EvaluatedNetwork {
     private final OnlineNetwork onlineOrNull;
     private final Optional<TrainingSettings> dynamic;
     private final Deque<DocumentTokens> newest = new ArrayDeque<>();
-    private final List<Round> rounds = new ArrayList<>();
+    private final List<NetworkRound> rounds = new ArrayList<>();
 
     private Network network;
     private NetworkReader reader;
@@ -64,7 +64,7 @@ public final class EvaluatedNetwork {
         EvaluatedNetwork evaluated =
                 new EvaluatedNetwork(network, network.network().orElse(null), dynamic);
         network.onRound(round -> {
-            evaluated.rounds.add(round);
+            evaluated.rounds.add(NetworkRound.of(round));
             listener.accept(round);
         });
         return evaluated;
@@ -156,7 +156,7 @@ public final class EvaluatedNetwork {
     }
 
     /** All rounds so far. */
-    public List<Round> rounds() {
+    public List<NetworkRound> rounds() {
         return List.copyOf(rounds);
     }
 

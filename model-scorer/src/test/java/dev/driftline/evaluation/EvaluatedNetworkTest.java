@@ -35,7 +35,9 @@ class EvaluatedNetworkTest {
         EvaluationReport report = evaluate(network);
         assertThat(report.models()).extracting(ModelResult::model).contains("lstm", "mixture");
         assertThat(network.model()).contains("lstm");
-        assertThat(told).isEqualTo(network.rounds()).isNotEmpty();
+        assertThat(network.rounds())
+                .isNotEmpty()
+                .isEqualTo(told.stream().map(NetworkRound::of).toList());
         assertThat(told.get(0).outcome()).isEqualTo(Round.Outcome.BOOTSTRAPPED);
         assertThat(network.scoringSeconds()).isPositive();
         assertThat(network.learningSeconds()).isPositive();

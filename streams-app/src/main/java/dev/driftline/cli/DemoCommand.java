@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.config.Keys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.demo.Demo;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
 
     private static final int INTERRUPTED = 130;
+    private static final long NETWORK_PACE = 12_000;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     @Spec
@@ -58,6 +60,16 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
     private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--pace",
+            paramLabel = "N",
+            description = "Tokens streamed a second, so that the network can be taught meanwhile; 0 for as many as go."
+                    + " Default: " + NETWORK_PACE + ", and 0 without a network.")
+    private Long pace;
+
+    @Option(names = "--no-network", description = "Counts alone, at full speed.")
+    private boolean noNetwork;
 
     @Option(
             names = "--shards",
@@ -106,6 +118,8 @@ final class DemoCommand implements Callable<Integer> {
                 order,
                 shards,
                 limit,
+                pace(),
+                network(),
                 tokenizer,
                 prompts,
                 keepState,
@@ -117,6 +131,17 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private boolean network() {
+        return !noNetwork && !Keys.NO_NEURAL_MODEL.equals(settings.get(Keys.NEURAL_MODEL.name()));
+    }
+
+    private long pace() {
+        if (pace != null) {
+            return pace;
+        }
+        return network() ? NETWORK_PACE : 0;
+    }
+
     private void check() {
         if (order < 1 || order > 7) {
             throw new ParameterException(spec.commandLine(), "--order " + order + ": must be from 1 to 7");
@@ -126,6 +151,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit " + limit + ": must be at least 1");
+        }
+        if (pace != null && pace < 0) {
+            throw new ParameterException(spec.commandLine(), "--pace " + pace + ": must be 0 or more");
         }
         try {
             Tokenizers.named(tokenizer);

@@ -9,10 +9,10 @@ import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.evaluation.EvaluationReport;
 import dev.driftline.evaluation.ModelResult;
+import dev.driftline.evaluation.NetworkRound;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.neural.online.Round;
-import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
@@ -439,8 +439,8 @@ final class EvaluateCommand implements Callable<Integer> {
         out.printf(
                 "%nThe network: %,.1f s scoring, %,.1f s learning%n",
                 network.scoringSeconds(), network.learningSeconds());
-        for (Round round : network.rounds()) {
-            out.printf("  %s%n", round.describe());
+        for (NetworkRound round : network.rounds()) {
+            out.printf("  %s%n", round.description());
         }
     }
 
@@ -487,7 +487,7 @@ final class EvaluateCommand implements Callable<Integer> {
         object.put("settings", evaluated.settings());
         object.put("scoring_seconds", evaluated.network().scoringSeconds());
         object.put("learning_seconds", evaluated.network().learningSeconds());
-        List<Round> rounds = evaluated.network().rounds();
+        List<NetworkRound> rounds = evaluated.network().rounds();
         for (Round.Outcome outcome : Round.Outcome.values()) {
             object.put(
                     outcome.name().toLowerCase(Locale.ROOT),
@@ -497,10 +497,10 @@ final class EvaluateCommand implements Callable<Integer> {
         return object;
     }
 
-    private static Map<String, Object> json(Round round) {
+    private static Map<String, Object> json(NetworkRound round) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("outcome", round.outcome().name().toLowerCase(Locale.ROOT));
-        object.put("version", round.candidate().map(Snapshot::version).orElse(null));
+        object.put("version", round.version().orElse(null));
         object.put("incumbent", round.incumbent().orElse(null));
         object.put("gain_bits_per_token", number(round.comparison().meanDifference()));
         object.put("standard_error", number(round.comparison().standardError()));

@@ -213,6 +213,7 @@ final class EvaluatedNetworkOptions {
         inForce.put("clip", online.training().clip());
         inForce.put("streams", online.training().streams());
         inForce.put("steps", online.training().steps());
+        inForce.put("averaging", online.training().averaging());
         inForce.put("bootstrap_tokens", online.bootstrapTokens());
         inForce.put("bootstrap_passes", online.bootstrapPasses());
         inForce.put("round_tokens", online.roundTokens());

@@ -375,6 +375,16 @@ public final class Keys {
     public static final ConfigKey<Integer> NEURAL_TRAIN_STEPS =
             whole("neural.train.steps", TRAINING, "35", 1, 1024, "Tokens that back-propagation goes back.");
 
+    /** Averaging. */
+    public static final ConfigKey<Integer> NEURAL_TRAIN_AVERAGING = whole(
+            "neural.train.averaging",
+            TRAINING,
+            "100",
+            0,
+            1_000_000,
+            "Steps over which the weights of a snapshot are averaged: about the last so many, and never more than a tenth of "
+                    + "all steps so far. 0 for the weights of the last step.");
+
     /** Seed. */
     public static final ConfigKey<Long> NEURAL_TRAIN_SEED = wholeLong(
             "neural.train.seed",
@@ -639,6 +649,7 @@ public final class Keys {
             NEURAL_TRAIN_DECAY,
             NEURAL_TRAIN_STREAMS,
             NEURAL_TRAIN_STEPS,
+            NEURAL_TRAIN_AVERAGING,
             NEURAL_TRAIN_SEED,
             NEURAL_PROMOTION_HOLD_OUT_TOKENS,
             NEURAL_PROMOTION_MARGIN,

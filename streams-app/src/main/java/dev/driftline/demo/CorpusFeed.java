@@ -9,7 +9,7 @@ import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Publishes a corpus to the documents topic on a thread of its own. */
+/** Publishes a corpus to the documents topic on a thread of its own, at a given pace. */
 final class CorpusFeed implements AutoCloseable {
 
     private final CorpusReader reader;
@@ -17,12 +17,19 @@ final class CorpusFeed implements AutoCloseable {
     private final DocumentPublisher publisher;
     private final long limit;
     private final WordCounts words;
+    private final Pace pace;
     private final Thread thread = new Thread(this::feed, "demo-input");
     private volatile boolean finished;
     private volatile RuntimeException failure;
 
     private CorpusFeed(
-            CorpusReader reader, Tokenizer tokenizer, DocumentPublisher publisher, long limit, WordCounts words) {
+            CorpusReader reader,
+            Tokenizer tokenizer,
+            DocumentPublisher publisher,
+            long limit,
+            Pace pace,
+            WordCounts words) {
+        this.pace = pace;
         this.reader = reader;
         this.tokenizer = tokenizer;
         this.publisher = publisher;
@@ -32,9 +39,9 @@ final class CorpusFeed implements AutoCloseable {
 
     /** Starts; {@code reader} stays the caller's to close, after this, and {@code words} is told of every document. */
     static CorpusFeed start(
-            DriftlineConfig config, CorpusReader reader, Tokenizer tokenizer, long limit, WordCounts words) {
+            DriftlineConfig config, CorpusReader reader, Tokenizer tokenizer, long limit, Pace pace, WordCounts words) {
         DocumentPublisher publisher = DocumentPublisher.open(config, RecordForm.DOCUMENT, RecordKey.SOURCE);
-        CorpusFeed feed = new CorpusFeed(reader, tokenizer, publisher, limit, words);
+        CorpusFeed feed = new CorpusFeed(reader, tokenizer, publisher, limit, pace, words);
         feed.thread.start();
         return feed;
     }
@@ -77,12 +84,13 @@ final class CorpusFeed implements AutoCloseable {
         try {
             while (publisher.published() < limit && !Thread.currentThread().isInterrupted() && reader.hasNext()) {
                 words.add(publisher.publish(reader.next(), tokenizer));
+                pace.await(publisher.tokens());
             }
             if (!Thread.currentThread().isInterrupted()) {
                 publisher.flush();
                 finished = true;
             }
-        } catch (InterruptException e) {
+        } catch (InterruptException | InterruptedException e) {
             // close() was called.
         } catch (RuntimeException e) {
             failure = e;

@@ -32,6 +32,19 @@ public final class Demo {
     private static final int SOURCES_SHOWN = 16;
     private static final int SOURCES_PRINTED = 4;
 
+    /** A network that one of two cores can teach while the corpus goes by: the first soon, then one every few seconds. */
+    private static final Map<String, String> SMALL_NETWORK = Map.ofEntries(
+            // Every document is to have its score from the network, so the stream goes as fast as that does.
+            Map.entry(Keys.NEURAL_SCORING_POLICY.name(), "wait"),
+            Map.entry(Keys.NEURAL_SIZE.name(), "128"),
+            Map.entry(Keys.NEURAL_CUTOFFS.name(), "1000,4000"),
+            Map.entry(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS.name(), "20000"),
+            Map.entry(Keys.NEURAL_TRAIN_BOOTSTRAP_PASSES.name(), "3"),
+            Map.entry(Keys.NEURAL_TRAIN_TOKENS.name(), "30000"),
+            Map.entry(Keys.NEURAL_TRAIN_PASSES.name(), "1"),
+            Map.entry(Keys.NEURAL_TRAIN_REPLAY.name(), "0.5"),
+            Map.entry(Keys.NEURAL_TRAIN_LEARNING_RATE.name(), "0.004"));
+
     private final DemoOptions options;
     private final Screen screen;
     private final DemoService.Starter starter;
@@ -145,9 +158,14 @@ public final class Demo {
                 + (options.shards() == 1 ? "one shard" : options.shards() + " shards"));
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
+        Pace pace = Pace.of(options.pace(), config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS));
         CorpusFeed feed =
-                CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), words);
+                CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), pace, words);
         resources.add(feed::close);
+        if (options.pace() > 0) {
+            screen.line("Streaming " + Figures.count(options.pace()) + " tokens a second, so that the network can be"
+                    + " taught meanwhile (--pace, --no-network).");
+        }
         screen.line("Streaming " + corpus + ". Perplexity is the mixture's: of the last " + SourceTable.RECENT
                 + " documents of a source, and so far.");
         follow(results, feed, follower, service, reader);
@@ -178,8 +196,11 @@ public final class Demo {
         // One partition: documents are learned in the order of the corpus, as `evaluate` does.
         settings.put(Keys.PARTITIONS.name(), "1");
         settings.put(Keys.COMMIT_INTERVAL_MS.name(), "500");
-        // Every document is to have its score from the network, so the stream goes as fast as that does.
-        settings.put(Keys.NEURAL_SCORING_POLICY.name(), "wait");
+        if (options.network()) {
+            settings.putAll(SMALL_NETWORK);
+        } else {
+            settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
+        }
         settings.putAll(options.settings());
         settings.put(Keys.SHARDS.name(), Integer.toString(options.shards()));
         settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));
@@ -224,15 +245,15 @@ public final class Demo {
             }
             if (millis(now - drawn) >= interval) {
                 drawn = now;
-                draw(results, feed, reader);
+                draw(results, feed, service, reader);
             }
             Thread.sleep(50);
         }
-        draw(results, feed, reader);
+        draw(results, feed, service, reader);
         screen.keepBlock();
     }
 
-    private void draw(DemoResults results, CorpusFeed feed, CorpusReader reader) {
+    private void draw(DemoResults results, CorpusFeed feed, DemoService service, CorpusReader reader) {
         String progress = results.progress(
                 feed.finished() ? feed.documents() : -1,
                 (double) reader.bytesRead() / Math.max(1, reader.bytesTotal()));
@@ -243,10 +264,11 @@ public final class Demo {
             block.addAll(results.table().lines(SOURCES_SHOWN));
             block.add("");
             block.add(progress);
+            block.add(service.network());
             screen.block(block);
         } else {
             results.table().changedLines(SOURCES_PRINTED).forEach(screen::line);
-            screen.line(progress);
+            screen.line(service.network().isEmpty() ? progress : progress + "; " + service.network());
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param order the model's order, 1 to 7
  * @param shards the number of shards
  * @param limit the most documents streamed
+ * @param pace tokens streamed a second, so that the network can follow; 0 for as many as go
+ * @param network whether there is a network
  * @param tokenizer how raw text becomes tokens
  * @param prompts what next words are shown for; empty: beginnings that the model itself finds likely
  * @param keepState whether the model's state stays in the output folder
@@ -28,6 +30,8 @@ public record DemoOptions(
         int order,
         int shards,
         long limit,
+        long pace,
+        boolean network,
         String tokenizer,
         List<String> prompts,
         boolean keepState,

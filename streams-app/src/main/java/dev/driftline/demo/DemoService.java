@@ -25,6 +25,9 @@ interface DemoService {
      */
     void check() throws IOException;
 
+    /** What the network and its trainer are at, for a line of progress; empty where there is no network. */
+    String network();
+
     /** Text that the model makes up, as it stands. */
     List<String> samples(int most);
 

@@ -6,6 +6,7 @@ import dev.driftline.generation.NetworkText;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.DriftlineService;
+import dev.driftline.training.TrainerProgress;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,12 +19,16 @@ final class LocalService implements DemoService {
     private final CompletableFuture<Void> stopped;
     private final LiveModel model;
     private final Tokenizer tokenizer;
+    private final boolean hasNetwork;
+    private final long firstTokens;
 
     private LocalService(DriftlineService service, DriftlineConfig config) {
         this.service = service;
         this.stopped = service.stopped().toCompletableFuture();
         this.model = new LiveModel(service.shards(), DriftlineService.settings(config));
         this.tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
+        this.hasNetwork = !config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL);
+        this.firstTokens = config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS);
     }
 
     static DemoService start(DriftlineConfig config) {
@@ -44,6 +49,27 @@ final class LocalService implements DemoService {
             }
             throw new IOException("the service has stopped");
         }
+    }
+
+    @Override
+    public String network() {
+        if (!hasNetwork) {
+            return "";
+        }
+        TrainerProgress trainer = service.trainerProgress();
+        String active = service.activeSnapshot()
+                .get()
+                .map(snapshot -> "network " + snapshot.version())
+                .orElse("no network yet");
+        return switch (trainer.activity()) {
+            case TEACHING -> active + ", teaching the next, " + Figures.count(trainer.tokensTaught()) + " tokens";
+            case IDLE ->
+                service.activeSnapshot().get().isPresent()
+                        ? active + ", waiting for text to teach"
+                        : active + ", waiting for the first " + Figures.count(firstTokens) + " tokens";
+            case FOLLOWING -> active + ", taking the next in";
+            case ELSEWHERE -> active;
+        };
     }
 
     @Override

@@ -56,6 +56,8 @@ class DemoIT {
                 ORDER,
                 1,
                 Long.MAX_VALUE,
+                0,
+                true,
                 Tokenizers.WHITESPACE,
                 List.of("w1 w2"),
                 keepState,

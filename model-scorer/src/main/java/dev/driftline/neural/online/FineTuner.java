@@ -27,7 +27,9 @@ import java.util.function.LongConsumer;
  * been compared on, the watch of the next round compares.
  *
  * <p>The copy, with its optimizer's state, is kept from round to round: after a promotion, when the copy <em>is</em> the new
- * incumbent, and after a rejection that was only for want of significance, so that small gains add up. A candidate that is
+ * incumbent, and after a rejection that was only for want of significance, so that small gains add up. Then the evidence adds up, too: what
+ * the copy gained on the held-out text of the rounds before, each before it was taught that, counts half as much with each
+ * round, and since the copy has learned more meanwhile it says too little rather than too much. A candidate that is
  * worse than the incumbent by more than a standard error is thrown away, and the next round begins from the incumbent, on all that came since it was
  * taught.
  *
@@ -42,6 +44,7 @@ public final class FineTuner {
     public static final String TAUGHT_TO = "training_topic_offset";
 
     private static final double LN2 = Math.log(2);
+    private static final double KEPT_EVIDENCE = 0.5;
 
     private final OnlineSettings settings;
 
@@ -50,6 +53,9 @@ public final class FineTuner {
     private List<String> goesOnFrom = List.of();
 
     private long copyTaughtTo;
+
+    /** What {@link #copy} came to in rounds since it last was the incumbent. */
+    private PairedComparison evidence = PairedComparison.NONE;
 
     private String watched = "";
     private PairedComparison watch = PairedComparison.NONE;
@@ -156,7 +162,8 @@ public final class FineTuner {
         List<BufferedDocument> taughtDocuments = new ArrayList<>(batch.replayed());
         taughtDocuments.addAll(fresh);
         Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
-        PairedComparison comparison = PairedComparison.of(taught.network(), active.network(), heldOut);
+        PairedComparison comparison =
+                evidence.faded(KEPT_EVIDENCE).plus(PairedComparison.of(taught.network(), active.network(), heldOut));
         Promotion.Verdict verdict = settings.promotion().promote(comparison);
         long taughtTo = batch.taughtTo();
         if (verdict.accepted() && !heldOut.isEmpty()) {
@@ -175,6 +182,7 @@ public final class FineTuner {
             goOnFrom(taughtTo, candidate.version());
         } else if (comparison.meanDifference() + comparison.standardError() > 0) {
             goOnFrom(taughtTo, active.version());
+            evidence = comparison;
         } else {
             copy = null;
         }
@@ -229,6 +237,7 @@ public final class FineTuner {
     private void goOnFrom(long taughtTo, String... versions) {
         goesOnFrom = List.of(versions);
         copyTaughtTo = taughtTo;
+        evidence = PairedComparison.NONE;
     }
 
     // ---------------------------------------------------------------- active and parent
@@ -304,15 +313,7 @@ public final class FineTuner {
     }
 
     private TrainingSettings seeded(long number) {
-        TrainingSettings training = settings.training();
-        return new TrainingSettings(
-                training.optimizer(),
-                training.learningRate(),
-                training.clip(),
-                training.decay(),
-                training.streams(),
-                training.steps(),
-                ReplayBuffer.mix(settings.seed() + number));
+        return settings.training().withSeed(ReplayBuffer.mix(settings.seed() + number));
     }
 
     // ---------------------------------------------------------------- snapshots
@@ -333,6 +334,7 @@ public final class FineTuner {
         how.put("decay", Double.toString(training.decay()));
         how.put("streams", Integer.toString(training.streams()));
         how.put("steps", Integer.toString(training.steps()));
+        how.put("averaging", Integer.toString(training.averaging()));
         how.put("passes", Integer.toString(passes));
         how.put("replay", Double.toString(settings.replay()));
         how.put("seed", Long.toString(settings.seed()));

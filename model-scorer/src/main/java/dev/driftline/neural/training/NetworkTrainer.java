@@ -39,6 +39,9 @@ public final class NetworkTrainer {
     private Parameters parameters;
     private BackPropagation propagation;
     private OptimizerState optimizer;
+    /** Null where the last weights are wanted. */
+    private WeightAverage averageOrNull;
+
     private final Dropout dropout;
     private int[] tokens = {};
     private int[] targets = {};
@@ -57,6 +60,7 @@ public final class NetworkTrainer {
         parameters = start.parameters().copy();
         propagation = new BackPropagation(architecture, vocabulary.size(), parameters, kernels);
         optimizer = new OptimizerState(settings, parameters, statistics);
+        averageOrNull = settings.averaging() == 0 ? null : new WeightAverage(settings.averaging(), parameters);
         dropout = architecture.dropout() == 0 || settings.optimizer() == Optimizer.RMS_DECAY
                 ? null
                 : new Dropout(architecture.dropout(), architecture.layers() + 1, settings.seed());
@@ -108,6 +112,9 @@ public final class NetworkTrainer {
             }
             nats += propagation.chunk(tokens, targets, counts, steps, dropout, null, null);
             optimizer.step(propagation.gradients(), kernels);
+            if (averageOrNull != null) {
+                averageOrNull.add(parameters);
+            }
             position += steps;
             done += rows;
             long now = System.nanoTime();
@@ -156,9 +163,10 @@ public final class NetworkTrainer {
         }
     }
 
-    /** The weights as they are now, as a network of their own. */
+    /** The weights as they are now, averaged where the settings say so, as a network of their own. */
     public Network network() {
-        return new Network(architecture, vocabulary, parameters.copy());
+        Parameters wanted = averageOrNull == null ? parameters : averageOrNull.parameters();
+        return new Network(architecture, vocabulary, wanted.copy());
     }
 
     /** Changes η from the next step on. */
@@ -182,6 +190,7 @@ public final class NetworkTrainer {
         RowReplacement replacement = new RowReplacement(architecture, vocabulary, newVocabulary);
         Network untaught = Network.random(architecture, newVocabulary, settings.seed());
         parameters = replacement.weights(parameters, untaught, settings.seed());
+        averageOrNull = averageOrNull == null ? null : averageOrNull.replaced(replacement, untaught, settings.seed());
         optimizer = optimizer.replaced(replacement, parameters, untaught, settings.seed());
         propagation = new BackPropagation(architecture, newVocabulary.size(), parameters, kernels);
         vocabulary = newVocabulary;

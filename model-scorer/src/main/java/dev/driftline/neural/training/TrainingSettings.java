@@ -12,6 +12,8 @@ package dev.driftline.neural.training;
  * @param seed what dropout depends on
  * @param lazy whether {@link Optimizer#ADAM} leaves alone the rows of words that a step has no gradient of, as PyTorch's
  *     {@code SparseAdam} does; if not, they move on by what is left of their momentum, as with PyTorch's {@code Adam}
+ * @param averaging over how many of the last steps the weights of what comes out are averaged, see {@link WeightAverage}; 0
+ *     for the weights of the last step
  */
 public record TrainingSettings(
         Optimizer optimizer,
@@ -21,26 +23,33 @@ public record TrainingSettings(
         int streams,
         int steps,
         long seed,
-        boolean lazy) {
+        boolean lazy,
+        int averaging) {
 
     public TrainingSettings {
         if (!(learningRate > 0) || !(clip >= 0) || !(decay >= 0)) {
             throw new IllegalArgumentException("learning rate " + learningRate + ", clip " + clip + " and decay "
                     + decay + ": expected a rate above 0 and the others at least 0");
         }
-        if (streams < 1 || steps < 1) {
-            throw new IllegalArgumentException(streams + " streams and " + steps + " steps: expected at least 1");
+        if (streams < 1 || steps < 1 || averaging < 0) {
+            throw new IllegalArgumentException(streams + " streams and " + steps + " steps, averaged over " + averaging
+                    + ": expected at least 1 and 0");
         }
     }
 
-    /** With PyTorch's {@code Adam}. */
+    /** With PyTorch's {@code Adam}, and the weights of the last step. */
     public TrainingSettings(
             Optimizer optimizer, double learningRate, double clip, double decay, int streams, int steps, long seed) {
-        this(optimizer, learningRate, clip, decay, streams, steps, seed, false);
+        this(optimizer, learningRate, clip, decay, streams, steps, seed, false, 0);
     }
 
     /** The same with another seed. */
     public TrainingSettings withSeed(long other) {
-        return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, other, lazy);
+        return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, other, lazy, averaging);
+    }
+
+    /** The same with weights averaged over so many steps. */
+    public TrainingSettings withAveraging(int overSteps) {
+        return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, seed, lazy, overSteps);
     }
 }

@@ -11,6 +11,7 @@ import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,7 +136,7 @@ class NetworkTrainerTest {
         List<int[]> twice = List.of(new int[] {2, 3, 4, 5}, new int[] {6, 7, 8, 1});
         for (boolean lazy : new boolean[] {true, false}) {
             NetworkTrainer trainer =
-                    new NetworkTrainer(start, new TrainingSettings(Optimizer.ADAM, 0.01, 0, 0, 1, 4, 1, lazy));
+                    new NetworkTrainer(start, new TrainingSettings(Optimizer.ADAM, 0.01, 0, 0, 1, 4, 1, lazy, 0));
             trainer.pass(twice.subList(0, 1), tokens -> {});
             Tensor between = trainer.network().parameters().tensor("encoder.weight");
             trainer.pass(twice.subList(1, 2), tokens -> {});
@@ -143,6 +144,39 @@ class NetworkTrainerTest {
             boolean same = Arrays.equals(between.data(), 3 * 4, 4 * 4, after.data(), 3 * 4, 4 * 4);
             assertThat(same).isEqualTo(lazy);
         }
+    }
+
+    @Test
+    void shouldPredictBetterWhenWeightsAreAveragedOverNoisySteps() throws Exception {
+        Architecture architecture = Architecture.recurrent(Cell.GRU, 8, 0, List.of());
+        Network start = Network.random(architecture, words(SIZE), 1);
+        TrainingSettings noisy = settings(Optimizer.ADAM, 0.1);
+        NetworkTrainer last = new NetworkTrainer(start, noisy);
+        NetworkTrainer averaged = new NetworkTrainer(start, noisy.withAveraging(60));
+        for (int pass = 0; pass < 30; pass++) {
+            last.pass(text(pass, 10), tokens -> {});
+            averaged.pass(text(pass, 10), tokens -> {});
+        }
+
+        assertThat(perplexity(averaged.network(), text(99, 30)))
+                .isLessThan(0.97 * perplexity(last.network(), text(99, 30)));
+    }
+
+    @Test
+    void shouldGiveTheMeanOfTheLastWeightsWhenTheyMoveEvenly() throws Exception {
+        // One weight each: 0 after step 0, 1 after step 1, and so on.
+        WeightAverage average = new WeightAverage(50, ramp(0));
+        for (int step = 1; step <= 2000; step++) {
+            average.add(ramp(step));
+        }
+
+        // An exponential average of time constant 50 is 50 steps old on average, give or take the steps between
+        // updates.
+        assertThat(average.parameters().tensor("w").data()[0]).isCloseTo(1950f, within(4f));
+    }
+
+    private static Parameters ramp(float value) {
+        return new Parameters(List.of(new Tensor("w", new int[] {1}, new float[] {value})));
     }
 
     @Test
@@ -182,8 +216,9 @@ class NetworkTrainerTest {
     @ParameterizedTest
     @MethodSource("architectures")
     void shouldKeepWhatIsKnownOfWordsWhenRowsChangeHands(Architecture architecture) throws Exception {
-        NetworkTrainer trainer =
-                new NetworkTrainer(Network.random(architecture, words(SIZE), 1), settings(Optimizer.ADAM, 0.02));
+        NetworkTrainer trainer = new NetworkTrainer(
+                Network.random(architecture, words(SIZE), 1),
+                settings(Optimizer.ADAM, 0.02).withAveraging(10));
         for (int pass = 0; pass < 2; pass++) {
             trainer.pass(text(1, 10), tokens -> {});
         }

@@ -1,0 +1,71 @@
+package dev.driftline.neural.training;
+
+import dev.driftline.neural.Network;
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.Tensor;
+import java.util.List;
+
+/**
+ * The average of weights over the last steps of an optimizer. With a learning rate that never goes down the weights keep
+ * moving around a good place; their average is nearer to it (Polyak and Juditsky 1992; for language models Merity et al.
+ * 2018).
+ *
+ * <p>It fades exponentially with a time constant of the wanted number of steps, and of a tenth of all steps so far while
+ * that is less, so that the first, bad weights are forgotten as fast as the network learns. Not thread-safe.
+ */
+final class WeightAverage {
+
+    /** The newest tenth of the steps: of weight 10 / (n + 9) is the n-th. */
+    private static final int SHARE = 10;
+
+    /** Steps from one update to the next, once the average is long: an update costs a quarter of a step of Adam. */
+    private static final int STRIDE = 4;
+
+    private final int horizon;
+    private final Parameters average;
+    private long steps;
+
+    /** Begins with {@code weights} as they are. */
+    WeightAverage(int horizon, Parameters weights) {
+        this(horizon, weights.copy(), 0);
+    }
+
+    private WeightAverage(int horizon, Parameters average, long steps) {
+        this.horizon = horizon;
+        this.average = average;
+        this.steps = steps;
+    }
+
+    /** Takes in the weights after one more step. */
+    void add(Parameters weights) {
+        steps++;
+        double share = Math.max(1.0 / horizon, SHARE / (double) (steps + SHARE - 1));
+        if (share * SHARE * STRIDE < 1) {
+            if (steps % STRIDE != 0) {
+                return;
+            }
+            share = 1 - Math.pow(1 - share, STRIDE);
+        }
+        List<Tensor> from = weights.tensors();
+        List<Tensor> into = average.tensors();
+        for (int i = 0; i < from.size(); i++) {
+            move(into.get(i).data(), from.get(i).data(), (float) Math.min(1, share));
+        }
+    }
+
+    private static void move(float[] average, float[] weights, float share) {
+        for (int i = 0; i < average.length; i++) {
+            average[i] += share * (weights[i] - average[i]);
+        }
+    }
+
+    /** The average; goes on changing. */
+    Parameters parameters() {
+        return average;
+    }
+
+    /** What goes on after rows have moved. */
+    WeightAverage replaced(RowReplacement replacement, Network untaught, long seed) {
+        return new WeightAverage(horizon, replacement.weights(average, untaught, seed), steps);
+    }
+}
