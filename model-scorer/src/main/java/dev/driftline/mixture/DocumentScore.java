@@ -18,6 +18,8 @@ import java.util.List;
  * @param meanWeights {@code [experts]}: the weight that the mixture gave each, on average over the tokens; sums to 1,
  *     or all 0 for a document without tokens
  * @param surprisals {@code [tokens]}: −log2 p of each token under the mixture, in bits; empty unless asked for
+ * @param modelSurprisals {@code [models][tokens]}: the same under each model, the mixture last, infinite where a model gives
+ *     probability 0; empty unless the scorer records them
  * @param predictions next words for the last sentence, taken as still open; empty unless asked for
  */
 public record DocumentScore(
@@ -32,6 +34,7 @@ public record DocumentScore(
         List<String> experts,
         double[] meanWeights,
         float[] surprisals,
+        float[][] modelSurprisals,
         List<Prediction> predictions) {
 
     /** Bits of the document under the model called {@code model}. */

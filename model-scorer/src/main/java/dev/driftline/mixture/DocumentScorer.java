@@ -32,6 +32,7 @@ import java.util.Set;
 public final class DocumentScorer {
 
     private static final double LOG2 = Math.log(2);
+    private static final float[][] NO_SURPRISALS = {};
     private static final double SMALL = 1e-250;
 
     /** Pitman–Yor parameters of the new words of one document, which tend to come again in it. */
@@ -60,12 +61,25 @@ public final class DocumentScorer {
     private final double[] knownBits;
     private final double[] unknownBits;
     private final double[] weightSum;
+    private final boolean recordsModels;
+    private float[][] recorded = NO_SURPRISALS;
     private int[] ids = new int[1024];
     private int[] repeats = new int[1024];
 
     /** A scorer for n-gram models of {@code settings.order()} orders. */
     public DocumentScorer(MixtureSettings settings) {
+        this(settings, false);
+    }
+
+    /**
+     * As the other constructor.
+     *
+     * @param recordsModels whether {@link DocumentScore#modelSurprisals()} are filled where surprisals are asked for: a
+     *     logarithm for each token and model
+     */
+    public DocumentScorer(MixtureSettings settings, boolean recordsModels) {
         this.settings = settings;
+        this.recordsModels = recordsModels;
         order = settings.order();
         top = settings.top();
         models = settings.models();
@@ -158,6 +172,7 @@ public final class DocumentScorer {
         number(document.words(), cache);
         reset();
         float[] surprisal = new float[surprisals ? tokens.length : 0];
+        recorded = surprisals && recordsModels ? new float[models.size()][tokens.length] : NO_SURPRISALS;
         List<Prediction> predicted = List.of();
         boolean predict = predictions > 0 && !candidates.words().isEmpty();
         int last = tokens.length - 1;
@@ -273,6 +288,12 @@ public final class DocumentScorer {
             multiply(product, bits, i, q[i + 1]);
         }
         multiply(product, bits, mixture, mixed);
+        if (recorded.length > 0) {
+            for (int i = 0; i < mixture; i++) {
+                recorded[i][position] = (float) (-Math.log(q[i + 1]) / LOG2);
+            }
+            recorded[mixture][position] = (float) (-Math.log(mixed) / LOG2);
+        }
         return mixed;
     }
 
@@ -350,6 +371,7 @@ public final class DocumentScorer {
                 experts,
                 meanWeights,
                 surprisal,
+                recorded,
                 predicted);
     }
 

@@ -231,6 +231,27 @@ class DocumentScorerTest {
     }
 
     @Test
+    void shouldListTheBitsOfEveryTokenUnderEveryModelWhereToldToRecordThem() {
+        Random random = new Random(8);
+        DocumentTokens document = DocumentTokens.of(sentences(random, 40));
+        NgramProbabilities rows = random(document, random);
+        DocumentScore score =
+                new DocumentScorer(SHORT, true).score(document, rows, new SourceModel(SHORT), true, true);
+        assertThat(score.modelSurprisals()).hasNumberOfRows(score.models().size());
+        for (int model = 0; model < score.models().size(); model++) {
+            double bits = 0;
+            for (float surprisal : score.modelSurprisals()[model]) {
+                bits += surprisal;
+            }
+            assertThat(bits).as(score.models().get(model)).isCloseTo(score.bits()[model], within(1e-3));
+        }
+        assertThat(score.modelSurprisals()[score.models().size() - 1]).isEqualTo(score.surprisals());
+        DocumentScore plain = new DocumentScorer(SHORT).score(document, rows, new SourceModel(SHORT), true, true);
+        assertThat(plain.modelSurprisals()).isEmpty();
+        assertThat(plain.bits()).isEqualTo(score.bits());
+    }
+
+    @Test
     void shouldCountCharactersWithOneSeparatorAWordAndNoneForTheSentenceEnd() {
         DocumentTokens document = DocumentTokens.of(List.of(List.of("ab", "\uD83D\uDE00"), List.of("ab")));
         DocumentScore score = new DocumentScorer(SHORT)

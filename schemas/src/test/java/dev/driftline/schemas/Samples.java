@@ -50,7 +50,7 @@ final class Samples {
                 .setSpellingBits(12.5)
                 .setBitsPerCharacter(1.12)
                 .setMixtureWeights(Map.of("kneser-ney-5", 0.75, "cache-unigram", 0.25))
-                .setExperts(List.of(new ExpertScore("kneser-ney-5", 21.0, 11.3, 15.0)))
+                .setExperts(List.of(new ExpertScore("kneser-ney-5", 21.0, 11.3, 15.0, null)))
                 .setSurprisals(List.of(1f, 2f, 3f, 4f, 5f, 5f))
                 .setLearned(true)
                 .setInputTopic("documents")

@@ -558,11 +558,17 @@ public final class Keys {
             "false",
             "true or false",
             "Whether a score carries the surprisal, in bits, of every token. Several bytes a token in the scores topic.",
-            value -> switch (value) {
-                case "true" -> true;
-                case "false" -> false;
-                default -> throw new IllegalArgumentException(value);
-            });
+            Keys::trueOrFalse);
+
+    /** Surprisals of each expert in scores. */
+    public static final ConfigKey<Boolean> SCORES_EXPERT_SURPRISALS = new ConfigKey<>(
+            "scores.expert.surprisals",
+            OUTPUT,
+            "false",
+            "true or false",
+            "Whether a score carries the surprisal of every token under each expert, too: what the dashboard shows of a word. "
+                    + "Four bytes a token and expert in the scores topic; includes scores.surprisals.",
+            Keys::trueOrFalse);
 
     /** Decoded count cache. */
     public static final ConfigKey<Long> CACHE_DECODED_BYTES = byteSize(
@@ -668,6 +674,7 @@ public final class Keys {
             TOKEN_MAX_BYTES,
             PREDICTIONS_K,
             SCORES_SURPRISALS,
+            SCORES_EXPERT_SURPRISALS,
             CACHE_DECODED_BYTES,
             ROCKSDB_BLOCK_CACHE_BYTES,
             ROCKSDB_WRITE_BUFFER_BYTES,
@@ -720,6 +727,14 @@ public final class Keys {
             }
             return number;
         });
+    }
+
+    private static Boolean trueOrFalse(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(value);
+        };
     }
 
     private static List<Integer> cutoffs(String value) {

@@ -36,7 +36,7 @@ final class DocumentScoring {
         this.settings = settings;
         this.sources = sources;
         MixtureSettings mixture = settings.mixture();
-        scorer = new DocumentScorer(mixture);
+        scorer = new DocumentScorer(mixture, settings.expertSurprisals());
         modelNames = mixture.models();
         knownRows = new KnownRows(settings.model().vocabulary());
     }
@@ -74,19 +74,13 @@ final class DocumentScoring {
                 continue;
             }
             double bits = scored.bits()[model];
-            experts.add(
-                    new ExpertScore(modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model]));
+            List<Float> surprisals = settings.expertSurprisals() ? floats(scored.modelSurprisals()[model]) : null;
+            experts.add(new ExpertScore(
+                    modelNames.get(model), bits, perplexity(bits / tokens), scored.knownBits()[model], surprisals));
         }
         Map<String, Double> weights = new HashMap<>();
         for (int expert = 0; expert < scored.experts().size(); expert++) {
             weights.put(scored.experts().get(expert), scored.meanWeights()[expert]);
-        }
-        List<Float> surprisals = null;
-        if (settings.surprisals()) {
-            surprisals = new ArrayList<>(tokens);
-            for (float surprisal : scored.surprisals()) {
-                surprisals.add(surprisal);
-            }
         }
         double ngramPerToken = scored.bits()[top] / tokens;
         double mixtureBits = scored.bits()[mixture];
@@ -120,7 +114,7 @@ final class DocumentScoring {
         score.setBitsPerCharacter((mixtureBits + scored.spellingBits()) / scored.characters());
         score.setMixtureWeights(weights);
         score.setExperts(experts);
-        score.setSurprisals(surprisals);
+        score.setSurprisals(settings.surprisals() ? floats(scored.surprisals()) : null);
         score.setLearned(document.learn());
         score.setInputTopic(origin.topic());
         score.setInputPartition(origin.partition());
@@ -158,11 +152,7 @@ final class DocumentScoring {
     /** The document's vector; the outcome has one. */
     static Encoding toEncoding(
             IncomingDocument document, NeuralOutcome network, Pooling pooling, DocumentOrigin origin) {
-        float[] values = network.score().encoding();
-        List<Float> vector = new ArrayList<>(values.length);
-        for (float value : values) {
-            vector.add(value);
-        }
+        List<Float> vector = floats(network.score().encoding());
         return new Encoding(
                 document.id(),
                 document.source(),
@@ -172,6 +162,14 @@ final class DocumentScoring {
                 origin.topic(),
                 origin.partition(),
                 origin.offset());
+    }
+
+    private static List<Float> floats(float[] values) {
+        List<Float> list = new ArrayList<>(values.length);
+        for (float value : values) {
+            list.add(value);
+        }
+        return list;
     }
 
     /** The last words of the last sentence, {@code <s>} in front where they are fewer than {@code most}. */

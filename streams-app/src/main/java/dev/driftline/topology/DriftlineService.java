@@ -202,7 +202,8 @@ public final class DriftlineService implements AutoCloseable {
                         config.maxRecordBytes()),
                 config.get(Keys.TOKENIZER),
                 config.get(Keys.PREDICTIONS_K),
-                config.get(Keys.SCORES_SURPRISALS),
+                config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
+                config.get(Keys.SCORES_EXPERT_SURPRISALS),
                 config.get(Keys.CACHE_DECODED_BYTES),
                 NeuralScoringSettings.of(config));
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
+ * @param expertSurprisals whether it carries them under each expert, too; only where {@code surprisals}
  * @param cacheBytes heap for the decoded counts of each shard on this instance
  * @param neural how documents are scored with the network; empty where there is none
  */
@@ -25,6 +26,7 @@ public record TopologySettings(
         String tokenizer,
         int predictions,
         boolean surprisals,
+        boolean expertSurprisals,
         long cacheBytes,
         Optional<NeuralScoringSettings> neural) {
 
@@ -38,7 +40,7 @@ public record TopologySettings(
             int predictions,
             boolean surprisals,
             long cacheBytes) {
-        this(topics, model, shards, limits, tokenizer, predictions, surprisals, cacheBytes, Optional.empty());
+        this(topics, model, shards, limits, tokenizer, predictions, surprisals, false, cacheBytes, Optional.empty());
     }
 
     /** @throws IllegalArgumentException if a number is out of range */

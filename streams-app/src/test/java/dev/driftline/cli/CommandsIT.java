@@ -249,7 +249,7 @@ class CommandsIT {
                 .setMixturePerplexity(perplexity)
                 .setSpellingBits(10)
                 .setBitsPerCharacter(1.8)
-                .setExperts(List.of(new ExpertScore("kneser-ney-5", 80.0, 256.0, 70.0)))
+                .setExperts(List.of(new ExpertScore("kneser-ney-5", 80.0, 256.0, 70.0, null)))
                 .setLearned(true)
                 .setInputTopic("in")
                 .setInputPartition(0)

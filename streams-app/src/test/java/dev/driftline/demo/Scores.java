@@ -30,7 +30,7 @@ final class Scores {
                 .setSpellingBits(0)
                 .setBitsPerCharacter(bits / tokens / 5)
                 .setExperts(
-                        List.of(new ExpertScore("kneser-ney-1", 2 * bits, Math.pow(2, 2 * bits / tokens), 2 * bits)))
+                        List.of(new ExpertScore("kneser-ney-1", 2 * bits, Math.pow(2, 2 * bits / tokens), 2 * bits, null)))
                 .setLearned(true)
                 .setInputTopic("documents")
                 .setInputPartition(0)

@@ -69,7 +69,7 @@ final class TopologyFixture implements AutoCloseable {
                         topics.scores(), Score.class,
                         topics.predictions(), Prediction.class,
                         topics.encodings(), Encoding.class));
-        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, 32 << 20, neuralSettings);
+        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, false, 32 << 20, neuralSettings);
         neural = neuralSettings
                 .map(scoring -> new NeuralScoring(scoring, true, active, progress))
                 .orElse(null);
