@@ -1,6 +1,7 @@
 package dev.driftline.topics;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
@@ -32,7 +33,11 @@ public enum Topic {
     /** Why a snapshot became active, or did not, by version. */
     PROMOTIONS("promotions.v1", PromotionDecision.class),
     /** A vector a document, by document id; written where {@code neural.encodings} says so. */
-    ENCODINGS("encodings.v1", Encoding.class);
+    ENCODINGS("encodings.v1", Encoding.class),
+    /** Internal: what is to be known of a scored document by who watches its source, by source. */
+    OBSERVATIONS("observations.v1", null),
+    /** When the language of a source changes, by source. */
+    DRIFT("drift.v1", DriftEvent.class);
 
     private final String suffix;
     private final Class<? extends SpecificRecord> recordType;

@@ -37,7 +37,7 @@ public final class TopicDefinitions {
 
     private static TopicDefinition define(Topic topic, DriftlineConfig config) {
         int partitions = switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DEAD_LETTERS, NGRAM_REPLIES ->
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DEAD_LETTERS, NGRAM_REPLIES, OBSERVATIONS, DRIFT ->
                 config.get(Keys.PARTITIONS);
             case NGRAM_REQUESTS -> config.get(Keys.SHARDS);
             // The order of chunks, manifest and pointer is what makes a snapshot whole.
@@ -46,9 +46,9 @@ public final class TopicDefinitions {
             case TRAINING, PROMOTIONS -> 1;
         };
         long retention = switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS -> config.get(Keys.TOPIC_RETENTION_MS);
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DRIFT -> config.get(Keys.TOPIC_RETENTION_MS);
             case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
-            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING, OBSERVATIONS -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
             // An audit trail as long as the snapshots that it explains.
             case SNAPSHOTS, PROMOTIONS -> -1;
         };
@@ -80,8 +80,8 @@ public final class TopicDefinitions {
 
     private static boolean isInternal(Topic topic) {
         return switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, SNAPSHOTS, PROMOTIONS, ENCODINGS -> false;
-            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING -> true;
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, DEAD_LETTERS, SNAPSHOTS, PROMOTIONS, ENCODINGS, DRIFT -> false;
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING, OBSERVATIONS -> true;
         };
     }
 

@@ -16,6 +16,8 @@ import dev.driftline.topics.Topic;
  * @param training internal: documents that were scored, to the trainer
  * @param promotions why a version became active or did not
  * @param encodings vectors of documents
+ * @param observations internal: documents that were scored, to who watches their source
+ * @param drift when the language of a source changes
  */
 public record TopicNames(
         String text,
@@ -28,7 +30,9 @@ public record TopicNames(
         String snapshots,
         String training,
         String promotions,
-        String encodings) {
+        String encodings,
+        String observations,
+        String drift) {
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -43,6 +47,8 @@ public record TopicNames(
                 prefix + Topic.SNAPSHOTS.suffix(),
                 prefix + Topic.TRAINING.suffix(),
                 prefix + Topic.PROMOTIONS.suffix(),
-                prefix + Topic.ENCODINGS.suffix());
+                prefix + Topic.ENCODINGS.suffix(),
+                prefix + Topic.OBSERVATIONS.suffix(),
+                prefix + Topic.DRIFT.suffix());
     }
 }

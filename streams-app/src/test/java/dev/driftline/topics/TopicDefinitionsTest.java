@@ -39,7 +39,9 @@ class TopicDefinitionsTest {
                         "driftline.snapshots.v1",
                         "driftline.training.v1",
                         "driftline.promotions.v1",
-                        "driftline.encodings.v1");
+                        "driftline.encodings.v1",
+                        "driftline.observations.v1",
+                        "driftline.drift.v1");
     }
 
     @Test
@@ -67,6 +69,6 @@ class TopicDefinitionsTest {
 
     @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes()).hasSize(6).containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(7).containsEntry("driftline.scores.v1", Score.class);
     }
 }
