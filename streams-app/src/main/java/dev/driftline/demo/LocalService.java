@@ -3,6 +3,7 @@ package dev.driftline.demo;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.generation.NetworkText;
+import dev.driftline.serving.ModelServer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.DriftlineService;
@@ -12,18 +13,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** The service in this process. */
+/** The service in this process, with its dashboard. */
 final class LocalService implements DemoService {
 
     private final DriftlineService service;
+    private final ModelServer server;
     private final CompletableFuture<Void> stopped;
     private final LiveModel model;
     private final Tokenizer tokenizer;
     private final boolean hasNetwork;
     private final long firstTokens;
 
-    private LocalService(DriftlineService service, DriftlineConfig config) {
+    private LocalService(DriftlineService service, ModelServer server, DriftlineConfig config) {
         this.service = service;
+        this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
         this.model = new LiveModel(service.shards(), DriftlineService.settings(config));
         this.tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
@@ -33,8 +36,15 @@ final class LocalService implements DemoService {
 
     static DemoService start(DriftlineConfig config) {
         DriftlineService service = new DriftlineService(config);
-        service.start();
-        return new LocalService(service, config);
+        ModelServer server = ModelServer.start(config, service);
+        try {
+            service.answersAt(config.get(Keys.HTTP_HOST) + ":" + server.port());
+            service.start();
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        return new LocalService(service, server, config);
     }
 
     @Override
@@ -73,6 +83,11 @@ final class LocalService implements DemoService {
     }
 
     @Override
+    public String dashboard() {
+        return server.address() + "/";
+    }
+
+    @Override
     public List<String> samples(int most) {
         return model.samples(most);
     }
@@ -97,6 +112,10 @@ final class LocalService implements DemoService {
 
     @Override
     public void close() {
-        service.close();
+        try {
+            server.close();
+        } finally {
+            service.close();
+        }
     }
 }

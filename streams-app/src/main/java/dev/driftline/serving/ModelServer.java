@@ -2,6 +2,7 @@ package dev.driftline.serving;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.live.LiveFeed;
 import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.Javalin;
@@ -51,6 +52,8 @@ public final class ModelServer implements AutoCloseable {
                 new ProblemResponses(),
                 new QuestionRoutes(questions, network, texts),
                 new StatusRoutes(service),
+                new LiveRoutes(new LiveFeed(config)),
+                new DashboardRoutes(),
                 new InstanceRoutes(service.shards(), settings.shards()));
     }
 

@@ -61,6 +61,7 @@ class DemoIT {
                 Tokenizers.WHITESPACE,
                 List.of("w1 w2"),
                 keepState,
+                false,
                 Map.of());
     }
 

@@ -29,8 +29,8 @@ final class Scores {
                 .setMixturePerplexity(Math.pow(2, bits / tokens))
                 .setSpellingBits(0)
                 .setBitsPerCharacter(bits / tokens / 5)
-                .setExperts(
-                        List.of(new ExpertScore("kneser-ney-1", 2 * bits, Math.pow(2, 2 * bits / tokens), 2 * bits, null)))
+                .setExperts(List.of(
+                        new ExpertScore("kneser-ney-1", 2 * bits, Math.pow(2, 2 * bits / tokens), 2 * bits, null)))
                 .setLearned(true)
                 .setInputTopic("documents")
                 .setInputPartition(0)

@@ -1,0 +1,27 @@
+package dev.driftline.live;
+
+import dev.driftline.schemas.Score;
+
+/**
+ * What a document cost, in bits, as far as a series keeps it.
+ *
+ * @param at when it was scored, milliseconds since 1970
+ * @param tokens its tokens, {@code </s>} included; at least 1
+ * @param unknownTokens those that were unknown
+ * @param mixtureBits bits of the document under the mixture
+ * @param ngramBits under the n-gram model of the top order
+ * @param networkBits under the network; not a number where that took no part
+ */
+record DocumentCost(long at, int tokens, int unknownTokens, double mixtureBits, double ngramBits, double networkBits) {
+
+    static DocumentCost of(Score score) {
+        int tokens = Math.max(1, score.getTokens());
+        return new DocumentCost(
+                score.getScoredAt().toEpochMilli(),
+                tokens,
+                score.getUnknownTokens(),
+                score.getMixtureBits(),
+                score.getNgramBitsPerToken() * tokens,
+                score.getNeuralBitsPerToken() == null ? Double.NaN : score.getNeuralBitsPerToken() * tokens);
+    }
+}

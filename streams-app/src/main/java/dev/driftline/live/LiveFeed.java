@@ -1,0 +1,308 @@
+package dev.driftline.live;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.DriftEvent;
+import dev.driftline.schemas.MalformedRecordException;
+import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.RegistryUnavailableException;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Score;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicDefinitions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows what the service publishes, all instances together, on a thread of its own: keeps the last of it for questions,
+ * and tells subscribers. Where the broker or the registry is away it says so, waits, and goes on where it was.
+ *
+ * <p>One start and one close; everything else from any thread.
+ */
+public final class LiveFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
+
+    /** How far back scores are read at the start. */
+    private static final Duration BACK = Duration.ofMinutes(15);
+
+    /** Most records of a topic that are read at the start. */
+    private static final int MOST_BACK = 5_000;
+
+    /** Most subscribers at a time. */
+    private static final int MOST_SUBSCRIBERS = 100;
+
+    private static final int KEPT_DRIFT = 1_000;
+    private static final int KEPT_PROMOTIONS = 500;
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final int PING_SECONDS = 15;
+    private static final Set<String> LONG_FIELDS = Set.of("surprisals");
+
+    private final DriftlineConfig config;
+    private final String scoresTopic;
+    private final String driftTopic;
+    private final EventHub events = new EventHub(MOST_SUBSCRIBERS);
+    private final LiveSources sources = new LiveSources();
+    private final RecentDocuments documents = new RecentDocuments();
+    private final RecentRecords drift = new RecentRecords(KEPT_DRIFT);
+    private final RecentRecords promotions = new RecentRecords(KEPT_PROMOTIONS);
+    private final DocumentTexts texts;
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "live-feed");
+    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread ticker = new Thread(task, "live-ticks");
+        ticker.setDaemon(true);
+        return ticker;
+    });
+
+    private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", false, 0);
+    private volatile FeedReader reader;
+    private long malformed;
+    private long ticked;
+
+    /** A feed that has not been started. */
+    public LiveFeed(DriftlineConfig config) {
+        this.config = config;
+        TopicDefinitions topics = TopicDefinitions.of(config);
+        scoresTopic = topics.name(Topic.SCORES);
+        driftTopic = topics.name(Topic.DRIFT);
+        texts = new DocumentTexts(config);
+    }
+
+    /** Begins to follow. */
+    public void start() {
+        thread.setDaemon(true);
+        thread.start();
+        ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** Where subscribers are told. */
+    public EventHub events() {
+        return events;
+    }
+
+    /** The sources that documents came from lately. */
+    public LiveSources sources() {
+        return sources;
+    }
+
+    /** How it goes, ready for JSON. */
+    public Map<String, Object> status() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("feed", status.fields());
+        fields.putAll(sources.totals(System.currentTimeMillis()));
+        fields.put("subscribers", events.subscribers());
+        return fields;
+    }
+
+    /**
+     * The newest drift events, the newest first, ready for JSON.
+     *
+     * @param source of this source only; empty for all
+     */
+    public List<Map<String, Object>> drift(int limit, Optional<String> source) {
+        return drift.newest(limit, fields -> source.isEmpty() || source.get().equals(fields.get("source")));
+    }
+
+    /** The newest decisions on snapshots, the newest first, ready for JSON. */
+    public List<Map<String, Object>> promotions(int limit) {
+        return promotions.newest(limit, fields -> true);
+    }
+
+    /**
+     * The documents that were scored last, the newest first, with their words and the surprisal of each, ready for JSON.
+     * Completes within a few seconds.
+     *
+     * @param limit the most documents
+     * @param tokens the most tokens of each
+     */
+    public CompletableFuture<List<Map<String, Object>>> documents(int limit, int tokens) {
+        return described(documents.newest(limit), tokens);
+    }
+
+    /** As {@link #documents}, the one that was read from {@code position}; none if it is not among the last any more. */
+    public CompletableFuture<List<Map<String, Object>>> document(InputPosition position, int tokens) {
+        return described(documents.at(position).stream().toList(), tokens);
+    }
+
+    private CompletableFuture<List<Map<String, Object>>> described(List<ScoredDocument> listed, int tokens) {
+        return texts.read(listed.stream().map(ScoredDocument::position).toList())
+                .thenApply(read -> listed.stream()
+                        .map(document -> document.withText(read.get(document.position()), tokens))
+                        .toList());
+    }
+
+    private void run() {
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        try (Deserializer<Score> scores = serdes.deserializer(Score.class);
+                Deserializer<DriftEvent> shifts = serdes.deserializer(DriftEvent.class);
+                Deserializer<PromotionDecision> decisions = serdes.deserializer(PromotionDecision.class)) {
+            while (closed.getCount() > 0) {
+                try (FeedReader opened = new FeedReader(config, next)) {
+                    reader = opened;
+                    opened.open(BACK, MOST_BACK);
+                    is(FeedStatus.State.LIVE, "", false, 0);
+                    follow(opened, scores, shifts, decisions);
+                } catch (WakeupException | InterruptException e) {
+                    LOG.debug("The live feed was woken up to stop");
+                } catch (RuntimeException e) {
+                    LOG.warn("The live feed cannot read, trying again in {} s: {}", RETRY.toSeconds(), e.toString());
+                    is(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), false, 0);
+                    pause();
+                } finally {
+                    reader = null;
+                }
+            }
+        }
+    }
+
+    private void follow(
+            FeedReader topics,
+            Deserializer<Score> scores,
+            Deserializer<DriftEvent> shifts,
+            Deserializer<PromotionDecision> decisions) {
+        long looked = 0;
+        while (closed.getCount() > 0) {
+            ConsumerRecords<byte[], byte[]> records = topics.poll();
+            try {
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    try {
+                        take(record, scores, shifts, decisions);
+                    } catch (MalformedRecordException e) {
+                        malformed++;
+                        LOG.warn(
+                                "Passed over {}-{} at {}: {}",
+                                record.topic(),
+                                record.partition(),
+                                record.offset(),
+                                e.getMessage());
+                    }
+                    topics.done(record);
+                }
+            } catch (RegistryUnavailableException e) {
+                is(FeedStatus.State.DISCONNECTED, e.getMessage(), false, 0);
+                pause();
+                topics.again();
+                continue;
+            }
+            if (looked == 0 || System.nanoTime() - looked > LOOK.toNanos()) {
+                look(topics);
+                looked = System.nanoTime();
+            }
+        }
+    }
+
+    /** A consumer goes on trying in silence when its broker is gone; asking for the ends of the topics tells. */
+    private void look(FeedReader topics) {
+        try {
+            long behind = topics.behind();
+            is(FeedStatus.State.LIVE, "", behind == 0 || status.caughtUp(), behind);
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            is(FeedStatus.State.DISCONNECTED, "the broker does not answer: " + e.getMessage(), false, 0);
+        }
+    }
+
+    private void take(
+            ConsumerRecord<byte[], byte[]> record,
+            Deserializer<Score> scores,
+            Deserializer<DriftEvent> shifts,
+            Deserializer<PromotionDecision> decisions) {
+        if (record.topic().equals(scoresTopic)) {
+            Score score = scores.deserialize(record.topic(), record.headers(), record.value());
+            if (score != null) {
+                ScoredDocument document = ScoredDocument.of(score);
+                sources.add(score.getSource(), DocumentCost.of(score));
+                documents.add(document);
+                events.publish("score", document.fields());
+            }
+        } else if (record.topic().equals(driftTopic)) {
+            DriftEvent event = shifts.deserialize(record.topic(), record.headers(), record.value());
+            if (event != null) {
+                Map<String, Object> fields = RecordJson.of(event, LONG_FIELDS);
+                sources.add(event);
+                drift.add(fields);
+                events.publish("drift", fields);
+            }
+        } else {
+            PromotionDecision decision = decisions.deserialize(record.topic(), record.headers(), record.value());
+            if (decision != null) {
+                Map<String, Object> fields = RecordJson.of(decision, LONG_FIELDS);
+                promotions.add(fields);
+                events.publish("promotion", fields);
+            }
+        }
+    }
+
+    private void is(FeedStatus.State state, String detail, boolean caughtUp, long behind) {
+        FeedStatus before = status;
+        Instant since = before.state() == state ? before.since() : Instant.now();
+        status = new FeedStatus(state, since, detail, caughtUp, behind);
+    }
+
+    private void tick() {
+        try {
+            ticked++;
+            sources.forgetIdle();
+            if (events.subscribers() > 0) {
+                sources.changes().ifPresent(changes -> events.announce("sources", changes));
+                events.announce("status", status());
+                if (ticked % PING_SECONDS == 0) {
+                    events.announce("ping", Map.of("at", Instant.now().toString()));
+                }
+            }
+        } catch (RuntimeException e) {
+            // An exception would end the ticks for good.
+            LOG.error("The live feed could not tell its subscribers", e);
+        }
+    }
+
+    private void pause() {
+        try {
+            closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed.countDown();
+        }
+    }
+
+    /** Stops following and ends all subscribers. Does nothing the second time. */
+    @Override
+    public void close() {
+        closed.countDown();
+        ticks.shutdownNow();
+        events.close();
+        FeedReader open = reader;
+        if (open != null) {
+            open.wakeup();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        texts.close();
+    }
+}

@@ -1,0 +1,186 @@
+package dev.driftline.live;
+
+import dev.driftline.schemas.DriftEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The sources that documents came from lately, and all of them together. The longest idle one goes where there would be too
+ * many, and whichever has been idle for long. Thread-safe.
+ */
+public final class LiveSources {
+
+    /** Most sources that are kept. */
+    static final int MOST_SOURCES = 2_000;
+
+    /** Most points of a source. */
+    static final int SOURCE_POINTS = 256;
+
+    /** Most sources whose changes are told at once; the others follow. */
+    static final int MOST_CHANGES = 200;
+
+    private static final int TOTAL_POINTS = 1024;
+    private static final Duration IDLE = Duration.ofHours(6);
+    private static final int RATE_SECONDS = 10;
+
+    private final int most;
+
+    /** By name, the one touched longest ago first. */
+    private final Map<String, LiveSource> sources = new LinkedHashMap<>(64, 0.75f, true);
+
+    private final LiveSource total = new LiveSource(TOTAL_POINTS);
+    private final long[] rateSecond = new long[RATE_SECONDS + 2];
+    private final long[] rateTokens = new long[RATE_SECONDS + 2];
+    private final long[] rateDocuments = new long[RATE_SECONDS + 2];
+    private long forgotten;
+    private long version;
+
+    /** No source. */
+    LiveSources() {
+        this(MOST_SOURCES);
+    }
+
+    LiveSources(int most) {
+        this.most = most;
+    }
+
+    synchronized void add(String source, DocumentCost cost) {
+        long now = System.nanoTime();
+        source(source).add(cost, now);
+        total.add(cost, now);
+        long second = cost.at() / 1000;
+        int slot = (int) (second % rateSecond.length);
+        if (rateSecond[slot] < second) {
+            rateSecond[slot] = second;
+            rateTokens[slot] = 0;
+            rateDocuments[slot] = 0;
+        }
+        if (rateSecond[slot] == second) {
+            rateTokens[slot] += cost.tokens();
+            rateDocuments[slot]++;
+        }
+    }
+
+    synchronized void add(DriftEvent event) {
+        source(event.getSource()).add(event, System.nanoTime());
+    }
+
+    private LiveSource source(String name) {
+        LiveSource source = sources.get(name);
+        if (source == null) {
+            if (sources.size() >= most) {
+                forgetLongestIdle();
+            }
+            source = new LiveSource(SOURCE_POINTS);
+            sources.put(name, source);
+        }
+        return source;
+    }
+
+    private void forgetLongestIdle() {
+        Iterator<LiveSource> oldest = sources.values().iterator();
+        oldest.next();
+        oldest.remove();
+        forgotten++;
+    }
+
+    /** Forgets the sources that have been idle for long. */
+    synchronized void forgetIdle() {
+        long now = System.nanoTime();
+        while (!sources.isEmpty() && now - sources.values().iterator().next().touchedNanos() > IDLE.toNanos()) {
+            forgetLongestIdle();
+        }
+    }
+
+    /**
+     * The figures of the sources that were active last, ready for JSON. Their {@code version} is that of the last
+     * {@link #changes()} that they contain.
+     *
+     * @param limit the most sources
+     * @param only one source; empty for all
+     * @param points whether the points of their series are wanted
+     */
+    public synchronized Map<String, Object> describe(int limit, Optional<String> only, boolean points) {
+        List<Map.Entry<String, LiveSource>> listed = new ArrayList<>();
+        // get() would touch it.
+        sources.entrySet().stream()
+                .filter(entry -> only.isEmpty() || only.get().equals(entry.getKey()))
+                .forEach(listed::add);
+        List<Map<String, Object>> described = new ArrayList<>();
+        for (int i = listed.size() - 1; i >= 0 && described.size() < limit; i--) {
+            Map<String, Object> source = new LinkedHashMap<>();
+            source.put("source", listed.get(i).getKey());
+            source.putAll(described(listed.get(i).getValue(), points));
+            described.add(source);
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("version", version);
+        answer.put("total", described(total, points));
+        answer.put("known", sources.size());
+        answer.put("forgotten", forgotten);
+        answer.put("sources", described);
+        return answer;
+    }
+
+    private static Map<String, Object> described(LiveSource source, boolean points) {
+        Map<String, Object> described = source.summary();
+        if (points) {
+            described.put("points", source.points());
+        }
+        return described;
+    }
+
+    /**
+     * What has changed since this was last asked, ready for JSON; empty where nothing has. A series comes with all points
+     * from the first that has changed on, which replace those that were there.
+     */
+    synchronized Optional<Map<String, Object>> changes() {
+        List<Map<String, Object>> changed = new ArrayList<>();
+        // The ones that have waited longest come first.
+        for (Map.Entry<String, LiveSource> entry : sources.entrySet()) {
+            LiveSource source = entry.getValue();
+            if (source.hasChanged() && changed.size() < MOST_CHANGES) {
+                Map<String, Object> change = new LinkedHashMap<>();
+                change.put("source", entry.getKey());
+                change.putAll(source.summary());
+                change.put("points", source.changes());
+                changed.add(change);
+            }
+        }
+        if (changed.isEmpty()) {
+            return Optional.empty();
+        }
+        version++;
+        Map<String, Object> all = total.summary();
+        all.put("points", total.changes());
+        Map<String, Object> changes = new LinkedHashMap<>();
+        changes.put("version", version);
+        changes.put("total", all);
+        changes.put("sources", changed);
+        return Optional.of(changes);
+    }
+
+    /** Sources, documents and tokens so far, and what the last {@value #RATE_SECONDS} full seconds gave. */
+    synchronized Map<String, Object> totals(long nowMillis) {
+        long second = nowMillis / 1000;
+        long tokens = 0;
+        long documents = 0;
+        for (int slot = 0; slot < rateSecond.length; slot++) {
+            if (rateSecond[slot] < second && rateSecond[slot] >= second - RATE_SECONDS) {
+                tokens += rateTokens[slot];
+                documents += rateDocuments[slot];
+            }
+        }
+        Map<String, Object> totals = new LinkedHashMap<>();
+        totals.put("sources", sources.size());
+        totals.put("documents", total.documents());
+        totals.put("tokens_per_second", (double) tokens / RATE_SECONDS);
+        totals.put("documents_per_second", (double) documents / RATE_SECONDS);
+        return totals;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.driftline.live;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Perplexity of each model over documents; with a memory below 1, over the last 1 / (1 − memory) or so. Not thread-safe.
+ */
+final class ModelMeans {
+
+    private static final double STEPS = 1e3;
+
+    private final double memory;
+    private double tokens;
+    private double mixture;
+    private double ngram;
+    private double network;
+    private double networkTokens;
+
+    /**
+     * @param memory what a document's weight is multiplied by at each one after it; 1 weighs all alike
+     */
+    ModelMeans(double memory) {
+        this.memory = memory;
+    }
+
+    void add(DocumentCost cost) {
+        tokens = tokens * memory + cost.tokens();
+        mixture = mixture * memory + cost.mixtureBits();
+        ngram = ngram * memory + cost.ngramBits();
+        if (!Double.isNaN(cost.networkBits())) {
+            network = network * memory + cost.networkBits();
+            networkTokens = networkTokens * memory + cost.tokens();
+        }
+    }
+
+    /** Perplexity by model, null where there is none: {@code mixture}, {@code ngram}, {@code network}. */
+    Map<String, Object> perplexities() {
+        Map<String, Object> perplexities = new LinkedHashMap<>();
+        perplexities.put("mixture", perplexity(mixture, tokens));
+        perplexities.put("ngram", perplexity(ngram, tokens));
+        perplexities.put("network", perplexity(network, networkTokens));
+        return perplexities;
+    }
+
+    private static Double perplexity(double bits, double tokens) {
+        return tokens == 0 ? null : RecordJson.number(Math.pow(2, bits / tokens), STEPS);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.driftline.live;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the documents of a source cost over time, in points of equal width: a second at first, twice as long whenever there
+ * are too many. So all of the time is there, in memory of a fixed size. Not thread-safe.
+ */
+final class SourceSeries {
+
+    private static final long FIRST_WIDTH_MS = 1000;
+    private static final int FIRST_ROOM = 16;
+    private static final double STEPS = 1e4;
+
+    private final int most;
+    private long width = FIRST_WIDTH_MS;
+    private int size;
+    private long[] starts = new long[FIRST_ROOM];
+    private int[] documents = new int[FIRST_ROOM];
+    private long[] tokens = new long[FIRST_ROOM];
+    private double[] mixture = new double[FIRST_ROOM];
+    private double[] ngram = new double[FIRST_ROOM];
+    private double[] network = new double[FIRST_ROOM];
+    private long[] networkTokens = new long[FIRST_ROOM];
+    private long changedFrom = Long.MAX_VALUE;
+
+    /** No points; {@code most} or fewer later. */
+    SourceSeries(int most) {
+        this.most = most;
+    }
+
+    /** Adds a document. */
+    void add(DocumentCost cost) {
+        int row = row(cost.at());
+        documents[row]++;
+        tokens[row] += cost.tokens();
+        mixture[row] += cost.mixtureBits();
+        ngram[row] += cost.ngramBits();
+        if (!Double.isNaN(cost.networkBits())) {
+            network[row] += cost.networkBits();
+            networkTokens[row] += cost.tokens();
+        }
+        changedFrom = Math.min(changedFrom, starts[row]);
+    }
+
+    private int row(long at) {
+        long start = Math.floorDiv(at, width) * width;
+        int found = size > 0 && start > starts[size - 1] ? -size - 1 : Arrays.binarySearch(starts, 0, size, start);
+        if (found >= 0) {
+            return found;
+        }
+        if (size == most) {
+            widen();
+            return row(at);
+        }
+        insert(-found - 1, start);
+        return -found - 1;
+    }
+
+    private void insert(int row, long start) {
+        if (size == starts.length) {
+            resize(Math.min(most, 2 * size));
+        }
+        for (Object column : columns()) {
+            System.arraycopy(column, row, column, row + 1, size - row);
+        }
+        size++;
+        starts[row] = start;
+        clear(row);
+    }
+
+    private Object[] columns() {
+        return new Object[] {starts, documents, tokens, mixture, ngram, network, networkTokens};
+    }
+
+    private void resize(int room) {
+        starts = Arrays.copyOf(starts, room);
+        documents = Arrays.copyOf(documents, room);
+        tokens = Arrays.copyOf(tokens, room);
+        mixture = Arrays.copyOf(mixture, room);
+        ngram = Arrays.copyOf(ngram, room);
+        network = Arrays.copyOf(network, room);
+        networkTokens = Arrays.copyOf(networkTokens, room);
+    }
+
+    private void clear(int row) {
+        documents[row] = 0;
+        tokens[row] = 0;
+        mixture[row] = 0;
+        ngram[row] = 0;
+        network[row] = 0;
+        networkTokens[row] = 0;
+    }
+
+    /** Makes room for a quarter more. */
+    private void widen() {
+        while (size > most * 3 / 4) {
+            width *= 2;
+            int kept = 0;
+            for (int row = 0; row < size; row++) {
+                long start = Math.floorDiv(starts[row], width) * width;
+                if (kept > 0 && starts[kept - 1] == start) {
+                    merge(row, kept - 1);
+                } else {
+                    move(row, kept);
+                    starts[kept] = start;
+                    kept++;
+                }
+            }
+            size = kept;
+        }
+        changedFrom = size == 0 ? Long.MAX_VALUE : starts[0];
+    }
+
+    private void merge(int from, int into) {
+        documents[into] += documents[from];
+        tokens[into] += tokens[from];
+        mixture[into] += mixture[from];
+        ngram[into] += ngram[from];
+        network[into] += network[from];
+        networkTokens[into] += networkTokens[from];
+    }
+
+    private void move(int from, int to) {
+        documents[to] = documents[from];
+        tokens[to] = tokens[from];
+        mixture[to] = mixture[from];
+        ngram[to] = ngram[from];
+        network[to] = network[from];
+        networkTokens[to] = networkTokens[from];
+    }
+
+    /**
+     * All points, the oldest first: start in milliseconds since 1970, documents, tokens, and bits a token of the mixture, the
+     * n-gram model and the network, null where they are not finite or the network took no part.
+     */
+    List<List<Object>> points() {
+        return pointsFrom(0);
+    }
+
+    /** The points that have changed since this was last asked, and all after them. */
+    List<List<Object>> changes() {
+        int row = 0;
+        while (row < size && starts[row] < changedFrom) {
+            row++;
+        }
+        changedFrom = Long.MAX_VALUE;
+        return pointsFrom(row);
+    }
+
+    private List<List<Object>> pointsFrom(int first) {
+        List<List<Object>> points = new ArrayList<>(size - first);
+        for (int row = first; row < size; row++) {
+            points.add(Arrays.asList(
+                    starts[row],
+                    documents[row],
+                    tokens[row],
+                    RecordJson.number(mixture[row] / tokens[row], STEPS),
+                    RecordJson.number(ngram[row] / tokens[row], STEPS),
+                    networkTokens[row] == 0 ? null : RecordJson.number(network[row] / networkTokens[row], STEPS)));
+        }
+        return points;
+    }
+}

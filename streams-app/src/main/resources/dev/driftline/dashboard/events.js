@@ -1,0 +1,61 @@
+// The live feed: connects, tells, and connects again for as long as the page is open.
+// Not an EventSource, which cannot send a token and does not say when a connection is silent.
+
+import {readEvents, request} from './api.js';
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+
+/** The service sends a status every second: so long without one is a dead connection. */
+const SILENCE = 8_000;
+
+/**
+ * Follows the events of `types` and calls `handle(type, data)` for each. `changed(state)` is told 'connecting', 'live' or
+ * 'disconnected'; 'live' comes with each new connection, after which everything that was missed is to be asked for.
+ */
+export function follow(types, handle, changed) {
+  let pause = FIRST_PAUSE;
+  let lastId = '';
+
+  async function once() {
+    const abort = new AbortController();
+    let watchdog = 0;
+    const alive = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => abort.abort(), SILENCE);
+    };
+    try {
+      alive();
+      const response = await request(`events?types=${types.join(',')}`, {
+        accept: 'text/event-stream',
+        headers: lastId ? {'Last-Event-ID': lastId} : {},
+        signal: abort.signal,
+      });
+      pause = FIRST_PAUSE;
+      changed('live');
+      await readEvents(response, (type, data, id) => {
+        alive();
+        if (id) lastId = id;
+        handle(type, data);
+      });
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  async function forever() {
+    for (;;) {
+      try {
+        await once();
+      } catch {
+        // It says so below, and tries again.
+      }
+      changed('disconnected');
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      pause = Math.min(LONGEST_PAUSE, 2 * pause);
+    }
+  }
+
+  changed('connecting');
+  forever();
+}

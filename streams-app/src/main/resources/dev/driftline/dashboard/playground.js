@@ -1,0 +1,175 @@
+// Asks the model: next words while somebody types, text, and the score of a text.
+
+import {postJson, readEvents, request} from './api.js';
+import {byId, make, say, show} from './dom.js';
+import {bits, modelName, perplexity, probability} from './format.js';
+import {legend, wordRun} from './words.js';
+
+const SUGGESTIONS = 8;
+
+/** While a word is being typed, so many are asked for, and those that begin like it are shown. */
+const CANDIDATES = 200;
+
+/** The first keystroke after a rest is asked about at once, those that follow when they pause for so long. */
+const DEBOUNCE_MILLIS = 35;
+const MOST_WORDS = 60;
+
+const text = () => byId('play-text');
+const model = () => byId('play-model').value;
+const status = (words) => say(byId('play-status'), words);
+
+let asked = 0;
+let answering = null;
+let timer = 0;
+
+/** Sets the playground going. */
+export function startPlayground() {
+  byId('play-legend').append(legend());
+  text().addEventListener('input', typed);
+  byId('play-model').addEventListener('change', typed);
+  byId('play-generate').addEventListener('click', generate);
+  byId('play-score').addEventListener('click', score);
+  suggest(performance.now());
+}
+
+function typed() {
+  const since = performance.now();
+  clearTimeout(timer);
+  const rest = since - asked > DEBOUNCE_MILLIS;
+  asked = since;
+  if (rest) suggest(since);
+  else timer = setTimeout(() => suggest(since), DEBOUNCE_MILLIS);
+}
+
+/** What stands before the word that is being typed, and that word; empty after a space. */
+function split() {
+  const [, before, fragment] = /^([\s\S]*?)(\S*)$/.exec(text().value);
+  return {before, fragment};
+}
+
+async function suggest(since) {
+  answering?.abort();
+  const abort = new AbortController();
+  answering = abort;
+  const {before, fragment} = split();
+  try {
+    let words = [];
+    if (fragment) {
+      const {next} = await predict(before, CANDIDATES, abort.signal);
+      words = next.filter(({word}) => word.startsWith(fragment) && word !== fragment);
+    }
+    let replaces = true;
+    if (words.length === 0) {
+      replaces = false;
+      words = (await predict(text().value, SUGGESTIONS, abort.signal)).next;
+    }
+    draw(words.slice(0, SUGGESTIONS), replaces);
+    const taken = performance.now() - since;
+    byId('play-next').dataset.millis = taken.toFixed(1);
+    byId('play-next').dataset.answers = text().value;
+    status(words.length ? `${Math.round(taken)} ms` : 'The model has learned nothing yet.');
+  } catch (failure) {
+    if (abort.signal.aborted) return;
+    draw([], false);
+    status(failure.status === 503 ? 'The model is not ready to answer yet. Type again in a moment.' : `No answer: ${failure.message}`);
+  }
+}
+
+const predict = (context, k, signal) => postJson('v1/predict', {text: context, k, model: model()}, signal);
+
+function draw(words, replaces) {
+  byId('play-next').replaceChildren(
+    ...words.map(({word, probability: p}) => {
+      const end = word === '</s>';
+      const button = make('button', {type: 'button', on: {click: () => append(word, replaces)}, 'aria-label': `${end ? 'end of sentence' : word}, ${probability(p)}`},
+        make('span', {class: 'word', text: end ? '¶' : word}),
+        make('span', {class: 'number', text: probability(p)}));
+      return make('li', {}, button);
+    }),
+  );
+}
+
+function append(word, replaces) {
+  const {before, fragment} = split();
+  const kept = replaces ? before : before + fragment;
+  const gap = kept === '' || /\s$/.test(kept) ? '' : ' ';
+  text().value = kept + (word === '</s>' ? '\n' : `${gap}${word} `);
+  text().focus();
+  typed();
+}
+
+let generating = null;
+
+async function generate() {
+  const button = byId('play-generate');
+  if (generating) {
+    generating.abort();
+    return;
+  }
+  const abort = new AbortController();
+  generating = abort;
+  say(button, 'Stop');
+  const out = byId('play-generated');
+  out.replaceChildren(make('span', {class: 'prompt', text: text().value ? `${text().value.trim()} ` : ''}));
+  show(out, true);
+  let failed = '';
+  try {
+    const response = await request('v1/generate', {
+      accept: 'text/event-stream',
+      body: {prompt: text().value, sentences: 1, words: MOST_WORDS, temperature: Number(byId('play-temperature').value) || 1, top_k: 40, model: model(), seed: Math.floor(Math.random() * 2 ** 31)},
+      signal: abort.signal,
+    });
+    await readEvents(response, (type, data) => {
+      if (type === 'error') failed = data?.detail || 'it broke off';
+      else if (data?.word) out.append(make('span', {text: data.word === '</s>' ? '' : `${data.word} `}));
+    });
+  } catch (failure) {
+    if (!abort.signal.aborted) failed = failure.message;
+  }
+  generating = null;
+  say(button, 'Generate');
+  status(failed ? `No text: ${failed}` : '');
+}
+
+async function score() {
+  const value = text().value.trim();
+  if (!value) {
+    status('Type or paste a text first.');
+    text().focus();
+    return;
+  }
+  const button = byId('play-score');
+  button.disabled = true;
+  try {
+    drawScore(await postJson('v1/score', {text: value, alternatives: 5}));
+    status('');
+  } catch (failure) {
+    status(`No score: ${failure.message}`);
+  }
+  button.disabled = false;
+}
+
+function drawScore(answer) {
+  const words = answer.tokens.map((token) => token.word);
+  const mixture = answer.tokens.map((token) => token.bits.mixture ?? null);
+  byId('play-words').replaceChildren(
+    wordRun(words, mixture, 'Words of your text', (index) => {
+      const token = answer.tokens[index];
+      return {
+        word: token.word,
+        bits: token.bits,
+        unknown: token.known === false,
+        note: 'Probability now',
+        expected: (tell) => tell(token.expected || [], 'Expected here instead'),
+      };
+    }),
+  );
+  byId('play-models').tBodies[0].replaceChildren(
+    ...Object.entries(answer.models).map(([name, scored]) =>
+      make('tr', {class: name === 'mixture' ? 'strong' : ''},
+        make('th', {scope: 'row', text: modelName(name)}),
+        make('td', {class: 'number', text: perplexity(scored.perplexity)}),
+        make('td', {class: 'number', text: bits(scored.bits_per_token)}))),
+  );
+  show(byId('play-scored'), true);
+}

@@ -1,0 +1,33 @@
+// What was decided on the network's snapshots, and what each gained.
+
+import {byId, make, show} from './dom.js';
+import {bits, time, whole} from './format.js';
+
+const SHOWN = 40;
+const WORDS = {BOOTSTRAPPED: 'first', PROMOTED: 'promoted', REJECTED: 'rejected', ROLLED_BACK: 'rolled back', OPERATOR: 'chosen by hand'};
+
+/** Draws decisions, the newest first. */
+export function drawSnapshots(decisions) {
+  const listed = decisions.slice(0, SHOWN);
+  const most = Math.max(0.01, ...listed.map((decision) => Math.abs(decision.mean_difference || 0)));
+  byId('snapshot-table').tBodies[0].replaceChildren(...listed.map((decision) => row(decision, most)));
+  show(byId('snapshot-table'), listed.length > 0);
+  show(byId('snapshots-empty'), listed.length === 0);
+}
+
+function row(decision, most) {
+  return make('tr', {class: decision.decision.toLowerCase()},
+    make('td', {}, make('time', {datetime: decision.at, text: time(decision.at)})),
+    make('th', {scope: 'row', text: decision.candidate, title: decision.incumbent ? `against ${decision.incumbent}` : ''}),
+    make('td', {text: WORDS[decision.decision] || decision.decision.toLowerCase(), title: decision.reason}),
+    make('td', {class: 'number gain'}, ...gain(decision, most)));
+}
+
+function gain(decision, most) {
+  const saved = decision.mean_difference;
+  if (saved === null || saved === undefined) return ['–'];
+  const error = decision.standard_error === null ? '' : ` ± ${bits(decision.standard_error, 3)}`;
+  const bar = make('span', {class: `bar ${saved < 0 ? 'loss' : ''}`, 'aria-hidden': 'true'});
+  bar.style.setProperty('width', `${(Math.abs(saved) / most) * 4}rem`);
+  return [bar, make('span', {text: `${saved < 0 ? '−' : '+'}${bits(Math.abs(saved), 3)}${error}`, title: `bits a token saved on ${whole(decision.tokens)} tokens that neither was taught`})];
+}

@@ -1,0 +1,197 @@
+// The sources: their figures, their points over time, and the table to pick them from.
+
+import {byId, make, say, show} from './dom.js';
+import {perplexity, share, whole} from './format.js';
+
+export const TOTAL = '\u0000total';
+
+const PICKED_AT_FIRST = 5;
+const MOST_PICKED = 8;
+const MOST_ROWS = 60;
+const MOST_POINTS = 2_000;
+const DRIFT_WORDS = {WARNING: '△ may be changing', DRIFT: '▲ has changed', RECOVERED: '● stable again'};
+
+/** Everything known of the sources, and which are in the chart. `changed()` is called after each change. */
+export class Sources {
+  constructor(changed) {
+    this.changed = changed;
+    this.known = new Map();
+    this.total = null;
+    this.version = -1;
+    this.early = [];
+    this.picked = [TOTAL];
+    this.chosen = false;
+    this.sort = {key: 'last', descending: true};
+    this.rows = new Map();
+    this.body = byId('sources').tBodies[0];
+    byId('source-filter').addEventListener('input', () => this.draw());
+    for (const button of byId('sources').querySelectorAll('button[data-sort]')) {
+      button.addEventListener('click', () => this.sortBy(button.dataset.sort));
+    }
+  }
+
+  /** Takes the place of everything: the answer of /v1/sources. */
+  reset(answer) {
+    this.known = new Map(answer.sources.map((source) => [source.source, source]));
+    this.total = answer.total;
+    this.version = answer.version;
+    const early = this.early;
+    this.early = null;
+    early?.forEach((changes) => this.apply(changes));
+    this.after();
+  }
+
+  /** From now on, until the next reset, changes wait for it. */
+  awaitReset() {
+    this.early = [];
+  }
+
+  /** What has changed, as the feed tells it. */
+  change(changes) {
+    if (this.early) {
+      this.early.push(changes);
+      return;
+    }
+    this.apply(changes);
+    this.after();
+  }
+
+  apply(changes) {
+    if (changes.version <= this.version) return;
+    this.version = changes.version;
+    this.total = merged(this.total, changes.total);
+    for (const source of changes.sources) this.known.set(source.source, merged(this.known.get(source.source), source));
+  }
+
+  after() {
+    if (!this.chosen) this.picked = [TOTAL, ...this.byActivity().slice(0, PICKED_AT_FIRST).map((source) => source.source)];
+    this.draw();
+    this.changed();
+  }
+
+  byActivity() {
+    return [...this.known.values()].sort((a, b) => b.tokens - a.tokens);
+  }
+
+  /** What the chart shows: name, label, points, in the order in which they were picked. */
+  shown() {
+    return this.picked
+      .map((name) => (name === TOTAL ? {name, label: 'all sources', points: this.total?.points} : {name, label: name, points: this.known.get(name)?.points}))
+      .filter((line) => line.points?.length);
+  }
+
+  pick(name, wanted) {
+    this.chosen = true;
+    if (wanted && this.picked.length >= MOST_PICKED) this.picked.splice(1, 1);
+    this.picked = wanted ? [...this.picked, name] : this.picked.filter((picked) => picked !== name);
+    this.draw();
+    this.changed();
+  }
+
+  sortBy(key) {
+    this.sort = this.sort.key === key ? {key, descending: !this.sort.descending} : {key, descending: key !== 'source'};
+    for (const header of byId('sources').querySelectorAll('th[aria-sort]')) {
+      const own = header.querySelector('button').dataset.sort === key;
+      header.setAttribute('aria-sort', !own ? 'none' : this.sort.descending ? 'descending' : 'ascending');
+    }
+    this.draw();
+  }
+
+  /** Brings the table up to date; rows are kept, so that the focus stays where it is. */
+  draw() {
+    const filter = byId('source-filter').value.trim().toLowerCase();
+    const value = SORTS[this.sort.key];
+    const sign = this.sort.descending ? -1 : 1;
+    const found = [...this.known.values()]
+      .filter((source) => source.source.toLowerCase().includes(filter))
+      .sort((a, b) => sign * compare(value(a), value(b)));
+    const listed = found.slice(0, MOST_ROWS).map((source) => [source.source, source]);
+    if (this.total?.documents && !filter) listed.unshift([TOTAL, this.total]);
+    const wanted = new Set(listed.map(([name]) => name));
+    for (const [name, row] of this.rows) {
+      if (!wanted.has(name)) {
+        row.remove();
+        this.rows.delete(name);
+      }
+    }
+    listed.forEach(([name, source], index) => {
+      let row = this.rows.get(name);
+      if (!row) {
+        row = this.row(name);
+        this.rows.set(name, row);
+      }
+      this.fill(row, name, source);
+      if (this.body.rows[index] !== row && !row.contains(document.activeElement)) this.body.insertBefore(row, this.body.rows[index] || null);
+    });
+    show(byId('sources-empty'), this.known.size === 0);
+    show(byId('sources'), this.known.size > 0);
+    const hidden = found.length - Math.min(found.length, MOST_ROWS);
+    say(byId('source-count'), hidden > 0 ? `${whole(hidden)} more: find them by name` : '');
+  }
+
+  row(name) {
+    const label = name === TOTAL ? 'All sources' : name;
+    const box = make('input', {type: 'checkbox', 'aria-label': `${label} in the chart`, on: {change: () => this.pick(name, box.checked)}});
+    const swatch = make('span', {class: 'swatch', 'aria-hidden': 'true'});
+    const row = make('tr', {class: name === TOTAL ? 'all' : ''}, make('td', {}, make('label', {class: 'pick'}, box, swatch)));
+    row.append(make('th', {scope: 'row', text: label, title: label}));
+    for (let column = 2; column < 8; column++) row.append(make('td', {class: column === 3 ? 'number roomy' : column < 7 ? 'number' : 'state'}));
+    return row;
+  }
+
+  fill(row, name, source) {
+    const place = this.picked.indexOf(name);
+    const [box, swatch] = row.cells[0].firstChild.children;
+    box.checked = place >= 0;
+    swatch.dataset.series = place >= 0 ? String(place) : '';
+    const recent = source.recent_perplexity;
+    say(row.cells[2], whole(source.documents));
+    say(row.cells[3], share(source.unknown_tokens / source.tokens));
+    say(row.cells[4], perplexity(recent.ngram));
+    say(row.cells[5], perplexity(recent.network));
+    say(row.cells[6], perplexity(recent.mixture));
+    const state = worst(source.drift);
+    say(row.cells[7], DRIFT_WORDS[state] || '');
+    row.cells[7].dataset.state = state || '';
+  }
+}
+
+const SORTS = {
+  last: (source) => source.last_scored_at || '',
+  source: (source) => source.source,
+  documents: (source) => source.documents,
+  mixture: (source) => source.recent_perplexity.mixture || 0,
+};
+
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+const SEVERITY = ['RECOVERED', 'WARNING', 'DRIFT'];
+
+/** The state of a source is the worst of those of its series. */
+function worst(drift) {
+  const states = Object.values(drift || {}).map((series) => series.state);
+  return SEVERITY.filter((state) => states.includes(state)).pop();
+}
+
+/** New figures, and new points in the place of those from the first of them on. */
+function merged(before, after) {
+  if (!before?.points || after.points.length === 0) return {...after, points: after.points.length ? after.points : before?.points || []};
+  const first = after.points[0][0];
+  const kept = before.points.filter((point) => point[0] < first);
+  return {...after, points: thinned(kept.concat(after.points))};
+}
+
+/** At most so many points: where there are more, each two become one. */
+function thinned(points) {
+  if (points.length <= MOST_POINTS) return points;
+  const half = [];
+  for (let i = 0; i < points.length; i += 2) half.push(i + 1 < points.length ? joined(points[i], points[i + 1]) : points[i]);
+  return half;
+}
+
+function joined(a, b) {
+  const tokens = a[2] + b[2];
+  const mean = (column) =>
+    a[column] === null ? b[column] : b[column] === null ? a[column] : (a[column] * a[2] + b[column] * b[2]) / tokens;
+  return [a[0], a[1] + b[1], tokens, mean(3), mean(4), mean(5)];
+}

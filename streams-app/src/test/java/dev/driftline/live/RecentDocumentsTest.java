@@ -1,0 +1,66 @@
+package dev.driftline.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RecentDocumentsTest {
+
+    private final RecentDocuments documents = new RecentDocuments();
+
+    @Test
+    void shouldKeepTheNewestOnly() {
+        for (int i = 0; i < RecentDocuments.MOST + 5; i++) {
+            documents.add(document(i, 10));
+        }
+
+        assertThat(documents.newest(1_000)).hasSize(RecentDocuments.MOST);
+        assertThat(documents.newest(2))
+                .extracting(document -> document.position().offset())
+                .containsExactly(RecentDocuments.MOST + 4L, RecentDocuments.MOST + 3L);
+        assertThat(documents.at(new InputPosition("documents", 0, 2))).isEmpty();
+        assertThat(documents.at(new InputPosition("documents", 0, 20))).isPresent();
+    }
+
+    @Test
+    void shouldBoundTheSurprisalsOfAllTogetherButKeepTheNewest() {
+        documents.add(document(0, 600_000));
+        documents.add(document(1, 300_000));
+        documents.add(document(2, 200_000));
+        assertThat(documents.newest(10)).hasSize(2);
+
+        documents.add(document(3, RecentDocuments.MOST_SURPRISALS + 1));
+        assertThat(documents.newest(10))
+                .extracting(document -> document.position().offset())
+                .containsExactly(3L);
+    }
+
+    @Test
+    void shouldShowWordsWithTheirSurprisalAsFarAsAskedFor() {
+        ScoredDocument document = new ScoredDocument(
+                new InputPosition("documents", 0, 0),
+                Map.of("id", "d"),
+                Map.of("mixture", new float[] {1.23456f, Float.POSITIVE_INFINITY, 3}));
+
+        Map<String, Object> shown = document.withText(new DocumentText(List.of("a", "b", "</s>"), ""), 2);
+
+        assertThat(shown).containsEntry("id", "d").containsEntry("words", List.of("a", "b"));
+        assertThat(shown.get("words_missing")).isNull();
+        assertThat(shown.get("bits")).isEqualTo(Map.of("mixture", Arrays.asList(1.235, null)));
+    }
+
+    @Test
+    void shouldSayWhyItHasNoWords() {
+        Map<String, Object> shown = document(0, 3).withText(DocumentText.missing("gone"), 10);
+
+        assertThat(shown).containsEntry("words", List.of()).containsEntry("words_missing", "gone");
+    }
+
+    private static ScoredDocument document(long offset, int surprisals) {
+        return new ScoredDocument(
+                new InputPosition("documents", 0, offset), Map.of(), Map.of("mixture", new float[surprisals]));
+    }
+}
