@@ -11,10 +11,9 @@ import java.util.Map;
  * @param state what it is doing
  * @param since since when
  * @param detail why it cannot read; empty where it can
- * @param caughtUp whether everything has been read that was there at the start
  * @param behind records still to be read when it last looked
  */
-record FeedStatus(State state, Instant since, String detail, boolean caughtUp, long behind) {
+record FeedStatus(State state, Instant since, String detail, long behind) {
 
     /** What the feed is doing. */
     enum State {
@@ -31,7 +30,6 @@ record FeedStatus(State state, Instant since, String detail, boolean caughtUp, l
         fields.put("state", state.name().toLowerCase(Locale.ROOT));
         fields.put("since", since.toString());
         fields.put("detail", detail);
-        fields.put("caught_up", caughtUp);
         fields.put("behind_records", behind);
         return fields;
     }

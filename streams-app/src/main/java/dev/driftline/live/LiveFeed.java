@@ -76,9 +76,8 @@ public final class LiveFeed implements AutoCloseable {
         return ticker;
     });
 
-    private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", false, 0);
+    private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
     private volatile FeedReader reader;
-    private long malformed;
     private long ticked;
 
     /** A feed that has not been started. */
@@ -162,13 +161,13 @@ public final class LiveFeed implements AutoCloseable {
                 try (FeedReader opened = new FeedReader(config, next)) {
                     reader = opened;
                     opened.open(BACK, MOST_BACK);
-                    is(FeedStatus.State.LIVE, "", false, 0);
+                    is(FeedStatus.State.LIVE, "", 0);
                     follow(opened, scores, shifts, decisions);
                 } catch (WakeupException | InterruptException e) {
                     LOG.debug("The live feed was woken up to stop");
                 } catch (RuntimeException e) {
                     LOG.warn("The live feed cannot read, trying again in {} s: {}", RETRY.toSeconds(), e.toString());
-                    is(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), false, 0);
+                    is(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
                     pause();
                 } finally {
                     reader = null;
@@ -190,7 +189,6 @@ public final class LiveFeed implements AutoCloseable {
                     try {
                         take(record, scores, shifts, decisions);
                     } catch (MalformedRecordException e) {
-                        malformed++;
                         LOG.warn(
                                 "Passed over {}-{} at {}: {}",
                                 record.topic(),
@@ -201,7 +199,7 @@ public final class LiveFeed implements AutoCloseable {
                     topics.done(record);
                 }
             } catch (RegistryUnavailableException e) {
-                is(FeedStatus.State.DISCONNECTED, e.getMessage(), false, 0);
+                is(FeedStatus.State.DISCONNECTED, e.getMessage(), 0);
                 pause();
                 topics.again();
                 continue;
@@ -216,12 +214,11 @@ public final class LiveFeed implements AutoCloseable {
     /** A consumer goes on trying in silence when its broker is gone; asking for the ends of the topics tells. */
     private void look(FeedReader topics) {
         try {
-            long behind = topics.behind();
-            is(FeedStatus.State.LIVE, "", behind == 0 || status.caughtUp(), behind);
+            is(FeedStatus.State.LIVE, "", topics.behind());
         } catch (WakeupException | InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            is(FeedStatus.State.DISCONNECTED, "the broker does not answer: " + e.getMessage(), false, 0);
+            is(FeedStatus.State.DISCONNECTED, "the broker does not answer: " + e.getMessage(), 0);
         }
     }
 
@@ -256,10 +253,10 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private void is(FeedStatus.State state, String detail, boolean caughtUp, long behind) {
+    private void is(FeedStatus.State state, String detail, long behind) {
         FeedStatus before = status;
         Instant since = before.state() == state ? before.since() : Instant.now();
-        status = new FeedStatus(state, since, detail, caughtUp, behind);
+        status = new FeedStatus(state, since, detail, behind);
     }
 
     private void tick() {

@@ -1,7 +1,7 @@
 // Perplexity over time, with the marks of drift and of snapshots.
 
 import uPlot from './uplot.js';
-import {byId, say, themed} from './dom.js';
+import {byId, make, say, themed} from './dom.js';
 import {bits, perplexity, time} from './format.js';
 
 const COLUMNS = {mixture: 3, ngram: 4, network: 5};
@@ -94,7 +94,7 @@ export class Chart {
     const smooth = byId('chart-smooth').checked;
     const tables = this.lines.map((line) => [line.points.map((point) => point[0] / 1000), values(line, smooth)]);
     if (tables.length === 0) return [[]];
-    return uPlot.join(tables, tables.map(() => [2]));
+    return uPlot.join(tables);
   }
 
   build(lines) {
@@ -102,6 +102,7 @@ export class Chart {
     this.plot = null;
     this.lines = lines;
     this.describe();
+    this.name(lines);
     if (lines.length === 0) return;
     const axis = {stroke: themed('--quiet'), grid: {stroke: themed('--rule'), width: 1}, ticks: {stroke: themed('--rule'), width: 1}, font: '12px system-ui, sans-serif'};
     this.plot = new uPlot(
@@ -132,6 +133,13 @@ export class Chart {
       this.host,
     );
     this.scale();
+  }
+
+  /** Which line is whose. */
+  name(lines) {
+    byId('chart-legend').replaceChildren(
+      ...lines.map((line) => make('li', {}, make('span', {class: 'swatch', 'data-series': line.series % 8, 'data-dash': line.dash, 'aria-hidden': 'true'}), line.label)),
+    );
   }
 
   size() {
