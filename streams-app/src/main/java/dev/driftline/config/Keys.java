@@ -185,7 +185,7 @@ public final class Keys {
     public static final ConfigKey<Double> NEURAL_DROPOUT = real(
             "neural.dropout",
             NEURAL,
-            "0.2",
+            "0.3",
             0,
             0.95,
             "Share of a layer's inputs and outputs that training leaves out at random, so that the network does not learn the "
@@ -263,7 +263,7 @@ public final class Keys {
     public static final ConfigKey<Long> NEURAL_TRAIN_BOOTSTRAP_TOKENS = wholeLong(
             "neural.train.bootstrap.tokens",
             TRAINING,
-            "50000",
+            "20000",
             1,
             1_000_000_000,
             "Tokens that must have gone by before the first snapshot is made from them.");
@@ -276,7 +276,7 @@ public final class Keys {
     public static final ConfigKey<Long> NEURAL_TRAIN_TOKENS = wholeLong(
             "neural.train.tokens",
             TRAINING,
-            "20000",
+            "10000",
             1,
             1_000_000_000,
             "A round of fine-tuning is due when so many tokens have gone by since the one before. While a round is under way "
@@ -305,7 +305,7 @@ public final class Keys {
     public static final ConfigKey<Double> NEURAL_TRAIN_REPLAY = real(
             "neural.train.replay",
             TRAINING,
-            "1.0",
+            "0.5",
             0,
             100,
             "Tokens of older text in a pass as a multiple of the new ones, so that what is new does not drive out what is "
@@ -342,7 +342,7 @@ public final class Keys {
 
     /** Learning rate. */
     public static final ConfigKey<Double> NEURAL_TRAIN_LEARNING_RATE =
-            real("neural.train.learning.rate", TRAINING, "0.002", 1e-9, 1000, "How large the optimizer's steps are.");
+            real("neural.train.learning.rate", TRAINING, "0.003", 1e-9, 1000, "How large the optimizer's steps are.");
 
     /** Clipping. */
     public static final ConfigKey<Double> NEURAL_TRAIN_CLIP = real(
@@ -366,7 +366,7 @@ public final class Keys {
     public static final ConfigKey<Integer> NEURAL_TRAIN_STREAMS = whole(
             "neural.train.streams",
             TRAINING,
-            "16",
+            "8",
             1,
             1024,
             "Streams of text that are taught side by side. More of them are faster, and make fewer steps of the same text.");
@@ -398,17 +398,17 @@ public final class Keys {
     public static final ConfigKey<Long> NEURAL_PROMOTION_HOLD_OUT_TOKENS = wholeLong(
             "neural.promotion.hold.out.tokens",
             TRAINING,
-            "4000",
+            "2000",
             1,
             1_000_000_000,
             "The newest documents of so many tokens are not taught in a round: candidate and incumbent are compared on them. "
-                    + "The next round is taught them.");
+                    + "Of one long document it is the end. A candidate is taught them once it is promoted, else in the next round.");
 
     /** Margin. */
     public static final ConfigKey<Double> NEURAL_PROMOTION_MARGIN = real(
             "neural.promotion.margin",
             TRAINING,
-            "0.005",
+            "0.002",
             0,
             100,
             "Bits a token that a candidate must save there to become active.");
@@ -417,7 +417,7 @@ public final class Keys {
     public static final ConfigKey<Double> NEURAL_PROMOTION_ROLLBACK_MARGIN = real(
             "neural.promotion.rollback.margin",
             TRAINING,
-            "0.02",
+            "0.05",
             0,
             100,
             "Bits a token by which the active snapshot must be worse than its parent, on live documents before either is "
@@ -427,11 +427,11 @@ public final class Keys {
     public static final ConfigKey<Double> NEURAL_PROMOTION_STANDARD_ERRORS = real(
             "neural.promotion.standard.errors",
             TRAINING,
-            "1.64",
+            "1.0",
             0,
             100,
-            "How many standard errors a difference must be away from 0 to count, for promotions and rollbacks. 1.64 lets one "
-                    + "in twenty pass that is only chance.");
+            "How many standard errors a difference must be away from 0 to count, for promotions and rollbacks. 1 lets one in "
+                    + "six pass that is only chance, 1.64 one in twenty.");
 
     /** Shards of the counts. */
     public static final ConfigKey<Integer> SHARDS = whole(

@@ -76,6 +76,24 @@ class OnlineNetworkTest {
     }
 
     @Test
+    void shouldPromoteByTheEvidenceOfSeveralRoundsWhenOneIsNotEnough() throws InterruptedException {
+        TrainingSettings slow = new TrainingSettings(Optimizer.ADAM, 0.0005, 1, 0, 4, 10, 1);
+        OnlineNetwork network =
+                new OnlineNetwork(settings(new Promotion(0, 10, 100, false), Optional.empty(), slow, 0.5));
+        List<Round> rounds = new ArrayList<>();
+        network.onRound(rounds::add);
+        feed(network, new Language("a b c d e f g h", 1), 600);
+
+        int inARound = 10;
+        assertThat(rounds)
+                .filteredOn(round -> round.outcome() == Round.Outcome.REJECTED)
+                .isNotEmpty();
+        assertThat(rounds)
+                .filteredOn(round -> round.outcome() == Round.Outcome.PROMOTED)
+                .anySatisfy(round -> assertThat(round.comparison().documents()).isGreaterThan(inARound));
+    }
+
+    @Test
     void shouldRejectWhatIsWorseWhenTheLearningRateIsAbsurd() throws InterruptedException {
         TrainingSettings absurd = new TrainingSettings(Optimizer.SGD, 200, 0, 0, 4, 10, 1);
         Language language = new Language("a b c d e f g h", 1);
