@@ -46,6 +46,7 @@ import picocli.CommandLine.ScopeType;
             TopicsCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            FilterCommand.class,
             ProduceCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,

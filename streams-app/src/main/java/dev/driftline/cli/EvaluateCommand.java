@@ -1,6 +1,5 @@
 package dev.driftline.cli;
 
-import dev.driftline.config.VocabularyChoice;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
@@ -14,10 +13,8 @@ import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.neural.online.Round;
 import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.scoring.Vocabulary;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
@@ -73,32 +70,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The corpus.")
     private Path file;
 
-    @Option(
-            names = "--order",
-            paramLabel = "N",
-            description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
-    private int order = 5;
-
-    @Option(
-            names = "--vocabulary",
-            paramLabel = "V",
-            description = "growing, grow-kenlm or fixed:FILE (a word a line). Default: ${DEFAULT-VALUE}.")
-    private String vocabulary = "growing";
-
-    @Option(
-            names = "--smoothing",
-            paramLabel = "S",
-            description = "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or "
-                    + "absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens "
-                    + "probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities: "
-                    + "their mean is printed, and no perplexity.")
-    private String smoothing = "kneser-ney";
-
-    @Option(
-            names = "--delta",
-            paramLabel = "D",
-            description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
-    private double delta = ModelSettings.DEFAULT_DELTA;
+    @Mixin
+    private NgramModelOptions ngrams;
 
     @Option(
             names = "--per-document",
@@ -159,12 +132,12 @@ final class EvaluateCommand implements Callable<Integer> {
         if (split.given()) {
             return split();
         }
-        network = neural.network(vocabulary, this::round, this::taught);
+        network = neural.network(ngrams.vocabulary(), this::round, this::taught);
         MixtureSettings mixture = network.map(evaluated -> MixtureSettings.defaults(
-                                order, settings.smoothing().label())
+                                settings.order(), settings.smoothing().label())
                         .withNeural(evaluated.model()))
-                .orElseGet(() ->
-                        MixtureSettings.defaults(order, settings.smoothing().label()));
+                .orElseGet(() -> MixtureSettings.defaults(
+                        settings.order(), settings.smoothing().label()));
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         Tokenizer words = tokenizer();
@@ -210,11 +183,14 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private int split() throws IOException {
-        if (state != null || perDocument != null || shards != 1 || !vocabulary.equals("growing")) {
+        if (state != null
+                || perDocument != null
+                || shards != 1
+                || !ngrams.vocabulary().equals("growing")) {
             throw usage("--state, --per-document, --shards and --vocabulary cannot be given with --split");
         }
-        if (!smoothing.equals("kneser-ney")) {
-            throw usage("--smoothing " + smoothing + ": --split compares with kneser-ney");
+        if (!ngrams.smoothing().equals("kneser-ney")) {
+            throw usage("--smoothing " + ngrams.smoothing() + ": --split compares with kneser-ney");
         }
         List<CorpusDocument> documents = CorpusText.read(List.of(file), format(), tokenizer());
         List<String> models =
@@ -224,7 +200,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Screen screen = Screen.on(spec.commandLine().getErr())) {
             split.run(
                     documents.subList(0, (int) Math.min(limit, documents.size())),
-                    order,
+                    ngrams.order(),
                     models,
                     neural::settings,
                     screen,
@@ -235,42 +211,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ModelSettings settings() throws IOException {
-        if (order < 1 || order > ModelSettings.MAX_ORDER) {
-            throw usage("--order " + order + " is not between 1 and " + ModelSettings.MAX_ORDER);
-        }
         if (shards < 1 || shards > 1024) {
             throw usage("--shards " + shards + " is not between 1 and 1024");
-        }
-        if (!(delta > 0)) {
-            throw usage("--delta " + delta + " is not above 0");
         }
         if (limit < 1) {
             throw usage("--limit " + limit + " is not 1 or more");
         }
-        VocabularyChoice choice;
-        try {
-            choice = VocabularyChoice.parse(vocabulary);
-        } catch (IllegalArgumentException e) {
-            throw usage("--vocabulary '" + vocabulary + "' is not growing, grow-kenlm or fixed:FILE");
-        }
-        Smoothing named;
-        try {
-            named = Smoothing.named(smoothing);
-        } catch (IllegalArgumentException e) {
-            throw usage("--" + e.getMessage());
-        }
-        return new ModelSettings(order, named, vocabulary(choice), delta);
-    }
-
-    private Vocabulary vocabulary(VocabularyChoice choice) throws IOException {
-        if (choice instanceof VocabularyChoice.Fixed fixed) {
-            try {
-                return Vocabulary.fixed(fixed.file());
-            } catch (IllegalArgumentException e) {
-                throw usage("--vocabulary: " + e.getMessage());
-            }
-        }
-        return new Vocabulary.Growing(((VocabularyChoice.Growing) choice).countUnknown());
+        return ngrams.settings();
     }
 
     private Tokenizer tokenizer() {
@@ -401,7 +348,7 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println();
         boolean isDistribution = settings.smoothing().isDistribution();
         if (!isDistribution) {
-            out.printf("%s gives scores that do not sum to 1, so there is no perplexity.%n%n", smoothing);
+            out.printf("%s gives scores that do not sum to 1, so there is no perplexity.%n%n", ngrams.smoothing());
             out.printf("%-26s %s%n", "", "mean -log2 score of a token");
             out.printf("%-26s %10s %12s%n", "", "all", "last 20 %");
         } else {
@@ -460,7 +407,7 @@ final class EvaluateCommand implements Callable<Integer> {
         object.put("file", file.toString());
         object.put("order", settings.order());
         object.put("smoothing", settings.smoothing().label());
-        object.put("vocabulary", vocabulary);
+        object.put("vocabulary", ngrams.vocabulary());
         object.put("shards", shards);
         object.put("complete", !stopped);
         object.put("documents", report.documents());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ public final class Keys {
     private static final String TOPICS = "Topics";
     private static final String INPUT = "Input and its limits";
     private static final String OUTPUT = "Output";
+    private static final String FILTER = "Filter";
     private static final String MEMORY = "Memory";
     private static final String HTTP = "HTTP";
 
@@ -579,6 +581,17 @@ public final class Keys {
             64 * GIB,
             "Heap for decoded counts of each shard that this instance owns. Written to RocksDB and the changelog at commits.");
 
+    /** Rules of the filter. */
+    public static final ConfigKey<Optional<Path>> FILTER_RULES = new ConfigKey<>(
+            "filter.rules",
+            FILTER,
+            "none",
+            "none or a file",
+            "File of rules that send scored documents on to topics, or drop them: `driftline filter check FILE` says what one"
+                    + " does. The same on every instance; it can be changed at a restart, after `driftline topics create` has"
+                    + " made new topics.",
+            value -> value.equals("none") ? Optional.empty() : Optional.of(path(value)));
+
     /** RocksDB block cache. */
     public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = byteSize(
             "rocksdb.block.cache.bytes",
@@ -675,6 +688,7 @@ public final class Keys {
             PREDICTIONS_K,
             SCORES_SURPRISALS,
             SCORES_EXPERT_SURPRISALS,
+            FILTER_RULES,
             CACHE_DECODED_BYTES,
             ROCKSDB_BLOCK_CACHE_BYTES,
             ROCKSDB_WRITE_BUFFER_BYTES,

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.NewTopic;
  * One topic with everything about it stated, so that nothing depends on a broker's defaults but the replication factor,
  * where that is left to it.
  *
- * @param topic what it is for
+ * @param topic what it is for; what a filter sends documents to is a topic of documents, too
  * @param name full name
  * @param partitions number of partitions
  * @param replicationFactor copies; -1 is the broker's default

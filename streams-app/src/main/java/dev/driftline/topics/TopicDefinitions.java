@@ -2,10 +2,13 @@ package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.filter.FilterRules;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -21,18 +24,36 @@ public final class TopicDefinitions {
     private static final String SNAPSHOT_TOMBSTONES_MS = "86400000";
 
     private final Map<Topic, TopicDefinition> definitions;
+    private final List<TopicDefinition> routes;
 
-    private TopicDefinitions(Map<Topic, TopicDefinition> definitions) {
+    private TopicDefinitions(Map<Topic, TopicDefinition> definitions, List<TopicDefinition> routes) {
         this.definitions = definitions;
+        this.routes = routes;
     }
 
-    /** The topics that {@code config} asks for. */
+    /**
+     * The topics that {@code config} asks for.
+     *
+     * @throws dev.driftline.config.InvalidConfigException if its filter has rules that cannot be used
+     */
     public static TopicDefinitions of(DriftlineConfig config) {
         Map<Topic, TopicDefinition> definitions = new EnumMap<>(Topic.class);
         for (Topic topic : Topic.values()) {
             definitions.put(topic, define(topic, config));
         }
-        return new TopicDefinitions(definitions);
+        return new TopicDefinitions(definitions, routes(definitions.get(Topic.DOCUMENTS), config));
+    }
+
+    /** Documents go on in topics like the one that they come in. */
+    private static List<TopicDefinition> routes(TopicDefinition documents, DriftlineConfig config) {
+        return FilterFile.rules(config).map(FilterRules::topics).orElse(Set.of()).stream()
+                .map(topic -> new TopicDefinition(
+                        Topic.DOCUMENTS,
+                        config.get(Keys.TOPIC_PREFIX) + topic,
+                        documents.partitions(),
+                        documents.replicationFactor(),
+                        documents.settings()))
+                .toList();
     }
 
     private static TopicDefinition define(Topic topic, DriftlineConfig config) {
@@ -85,9 +106,9 @@ public final class TopicDefinitions {
         };
     }
 
-    /** All of them, in the order of {@link Topic}. */
+    /** All of them, in the order of {@link Topic}, then those that a filter sends documents to, by name. */
     public List<TopicDefinition> all() {
-        return List.copyOf(definitions.values());
+        return Stream.concat(definitions.values().stream(), routes.stream()).toList();
     }
 
     /** The definition of {@code topic}. */
@@ -103,10 +124,8 @@ public final class TopicDefinitions {
     /** The Avro record of each topic whose values are Avro, by full topic name: what a registry is to hold. */
     public Map<String, Class<? extends SpecificRecord>> recordTypes() {
         Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>();
-        definitions
-                .values()
-                .forEach(definition ->
-                        definition.topic().recordType().ifPresent(type -> types.put(definition.name(), type)));
+        all().forEach(definition ->
+                definition.topic().recordType().ifPresent(type -> types.put(definition.name(), type)));
         return types;
     }
 }

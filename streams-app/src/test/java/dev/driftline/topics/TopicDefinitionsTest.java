@@ -1,12 +1,19 @@
 package dev.driftline.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InvalidConfigException;
+import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TopicDefinitionsTest {
 
@@ -65,6 +72,36 @@ class TopicDefinitionsTest {
         assertThat(Integer.parseInt(small.get(Topic.SNAPSHOTS).settings().get("max.message.bytes")))
                 .as("room for a chunk, its key and its headers")
                 .isGreaterThan(512 * 1024 + 10_000);
+    }
+
+    @Test
+    void shouldDefineTheTopicsThatAFilterSendsDocumentsToLikeTheirOwn(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("rules.json");
+        Files.writeString(rules, """
+            {"rules": [{"name": "odd", "if": {"percentile": "> 95"}, "to": "review.v1"}], "otherwise": "drop"}\
+            """);
+        TopicDefinitions filtered = TopicDefinitions.of(config.with(Map.of("filter.rules", rules.toString())));
+
+        TopicDefinition review = filtered.all().get(filtered.all().size() - 1);
+        assertThat(review.name()).isEqualTo("driftline.review.v1");
+        assertThat(review.partitions()).isEqualTo(5);
+        assertThat(review.settings()).isEqualTo(definitions.get(Topic.DOCUMENTS).settings());
+        assertThat(filtered.recordTypes()).containsEntry("driftline.review.v1", Document.class);
+        assertThat(filtered.all()).hasSize(definitions.all().size() + 1);
+    }
+
+    @Test
+    void shouldRefuseRulesThatSendDocumentsIntoATopicOfItsOwn(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("rules.json");
+        Files.writeString(rules, """
+            {"rules": [{"name": "loop", "if": {"percentile": "> 95"},
+                        "to": "documents.v1"}]}\
+            """);
+
+        assertThatThrownBy(() -> TopicDefinitions.of(config.with(Map.of("filter.rules", rules.toString()))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage("filter.rules: " + rules
+                        + ", line 2: topic 'documents.v1' is for something else: choose another name");
     }
 
     @Test

@@ -1,0 +1,40 @@
+package dev.driftline.topics;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InvalidConfigException;
+import dev.driftline.config.Keys;
+import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.InvalidRulesException;
+import dev.driftline.filter.RulesReader;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The rules of the filter that a configuration names. */
+public final class FilterFile {
+
+    private FilterFile() {}
+
+    /**
+     * Reads the rules of {@code config}; empty where it has none.
+     *
+     * @throws InvalidConfigException with a line for each thing that is wrong with them
+     */
+    public static Optional<FilterRules> rules(DriftlineConfig config) {
+        try {
+            return config.get(Keys.FILTER_RULES).map(FilterFile::read);
+        } catch (InvalidRulesException e) {
+            throw new InvalidConfigException(Keys.FILTER_RULES.name() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a file of rules, which may send no document to a topic that is for something else.
+     *
+     * @throws InvalidRulesException with a line for each thing that is wrong
+     */
+    public static FilterRules read(Path file) {
+        return RulesReader.read(
+                file, Arrays.stream(Topic.values()).map(Topic::suffix).toList());
+    }
+}
