@@ -113,7 +113,13 @@ export class Chart {
         scales: {x: {time: true}, y: {distr: 3, log: 10, range: (_, least, most) => roomy(least, most)}},
         axes: [
           {...axis, values: (_, splits, __, ___, step) => splits.map((at) => label(at, step))},
-          {...axis, size: 58, values: (_, splits) => splits.map((value) => (value === null ? '' : perplexity(value).replace(/\.0$/, '')))},
+          {
+            ...axis,
+            size: 58,
+            splits: (_, __, least, most) => roundSteps(least, most),
+            filter: (_, splits) => splits,
+            values: (_, splits) => splits.map((value) => perplexity(value).replace(/\.0$/, '')),
+          },
         ],
         series: [{}, ...lines.map((line) => ({
           label: line.label,
@@ -270,6 +276,19 @@ function values(line, smooth) {
 function roomy(least, most) {
   if (least === null || most === null) return [10, 1000];
   return [least / 1.15, most * 1.15];
+}
+
+/** 1, 2 and 5 of each power of ten, or every whole multiple where that would be too few. */
+function roundSteps(least, most) {
+  const within = (factors) => {
+    const steps = [];
+    for (let power = 10 ** Math.floor(Math.log10(least)); power <= most; power *= 10) {
+      for (const factor of factors) if (factor * power >= least && factor * power <= most) steps.push(factor * power);
+    }
+    return steps;
+  };
+  const few = within([1, 2, 5]);
+  return few.length > 2 ? few : within([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]);
 }
 
 function nearest(column, index) {

@@ -131,7 +131,7 @@ function expected(scored, index, tell) {
       const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source}, abort.signal);
       tell(answer.next, scored.learned ? 'Expected here instead, by the model as it is now, which has learned this document since' : 'Expected here instead, by the model as it is now');
     } catch (failure) {
-      if (!abort.signal.aborted) tell([], `What is expected cannot be said: ${failure.message}`);
+      if (!abort.signal.aborted) tell(null, `What is expected cannot be said: ${failure.message}`);
     }
   }, HOVER_MILLIS);
 }

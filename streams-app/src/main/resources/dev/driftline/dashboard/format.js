@@ -26,7 +26,7 @@ export function probability(value) {
   if (!isNumber(value)) return NONE;
   if (value >= 0.1) return `${Math.round(100 * value)} %`;
   if (value >= 0.001) return `${THREE.format(100 * value)} %`;
-  return value > 0 ? `1 in ${COMPACT.format(1 / value)}` : '0';
+  return value > 0 ? `1 in ${1 / value < 1e6 ? THREE.format(1 / value) : COMPACT.format(1 / value)}` : '0';
 }
 
 /** A time of today as a clock, an earlier one with its day. `at` is ISO text or milliseconds. */

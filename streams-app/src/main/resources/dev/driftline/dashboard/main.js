@@ -6,7 +6,7 @@ import {Documents} from './documents.js';
 import {byId, say, show} from './dom.js';
 import {drawDrift} from './drift.js';
 import {follow} from './events.js';
-import {startPlayground} from './playground.js';
+import {modelIsThere, startPlayground} from './playground.js';
 import {drawPerplexity, drawTiles, watchService} from './service.js';
 import {drawSnapshots} from './snapshots.js';
 import {Sources} from './sources.js';
@@ -40,6 +40,7 @@ const HANDLERS = {
   status: (status) => {
     if (!status.feed) return;
     drawTiles(status);
+    if (status.documents > 0) modelIsThere();
     connection(status.feed.state === 'live' ? 'live' : 'stale', status.feed);
   },
 };

@@ -14,6 +14,10 @@ const CANDIDATES = 200;
 const DEBOUNCE_MILLIS = 35;
 const MOST_WORDS = 60;
 
+/** Up to so many words the service says what it expected at each, which is a search a word. */
+const MOST_WITH_ALTERNATIVES = 120;
+const ALTERNATIVES = 5;
+
 const text = () => byId('play-text');
 const model = () => byId('play-model').value;
 const status = (words) => say(byId('play-status'), words);
@@ -22,14 +26,18 @@ let asked = 0;
 let answering = null;
 let timer = 0;
 
-/** Sets the playground going. */
+/** Sets the playground going; it asks nothing until somebody types or the model is there. */
 export function startPlayground() {
   byId('play-legend').append(legend());
   text().addEventListener('input', typed);
   byId('play-model').addEventListener('change', typed);
   byId('play-generate').addEventListener('click', generate);
   byId('play-score').addEventListener('click', score);
-  suggest(performance.now());
+}
+
+/** The model can be asked: the beginnings of sentences are shown, unless somebody has typed already. */
+export function modelIsThere() {
+  if (asked === 0) typed();
 }
 
 function typed() {
@@ -141,7 +149,8 @@ async function score() {
   const button = byId('play-score');
   button.disabled = true;
   try {
-    drawScore(await postJson('v1/score', {text: value, alternatives: 5}));
+    const isShort = value.split(/\s+/).length <= MOST_WITH_ALTERNATIVES;
+    drawScore(await postJson('v1/score', {text: value, alternatives: isShort ? ALTERNATIVES : 0}));
     status('');
   } catch (failure) {
     status(`No score: ${failure.message}`);
@@ -160,7 +169,7 @@ function drawScore(answer) {
         bits: token.bits,
         unknown: token.known === false,
         note: 'Probability now',
-        expected: (tell) => tell(token.expected || [], 'Expected here instead'),
+        expected: (tell) => (token.expected ? tell(token.expected, 'Expected here instead') : tell(null, `What was expected is said of texts of up to ${MOST_WITH_ALTERNATIVES} words.`)),
       };
     }),
   );

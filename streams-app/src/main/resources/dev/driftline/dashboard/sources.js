@@ -21,7 +21,7 @@ export class Sources {
     this.early = [];
     this.picked = [TOTAL];
     this.chosen = false;
-    this.sort = {key: 'last', descending: true};
+    this.sort = {key: 'documents', descending: true};
     this.rows = new Map();
     this.body = byId('sources').tBodies[0];
     byId('source-filter').addEventListener('input', () => this.draw());
@@ -64,13 +64,16 @@ export class Sources {
   }
 
   after() {
-    if (!this.chosen) this.picked = [TOTAL, ...this.byActivity().slice(0, PICKED_AT_FIRST).map((source) => source.source)];
+    if (!this.chosen) this.pickSome();
     this.draw();
     this.changed();
   }
 
-  byActivity() {
-    return [...this.known.values()].sort((a, b) => b.tokens - a.tokens);
+  /** Until somebody chooses, the first few sources; one that is in the chart stays, with its colour. */
+  pickSome() {
+    const largest = [...this.known.values()].sort((a, b) => b.tokens - a.tokens).map((source) => source.source);
+    const more = largest.filter((name) => !this.picked.includes(name)).slice(0, Math.max(0, 1 + PICKED_AT_FIRST - this.picked.length));
+    this.picked = [...this.picked, ...more];
   }
 
   /** What the chart shows: name, label, points, in the order in which they were picked. */
@@ -157,7 +160,6 @@ export class Sources {
 }
 
 const SORTS = {
-  last: (source) => source.last_scored_at || '',
   source: (source) => source.source,
   documents: (source) => source.documents,
   mixture: (source) => source.recent_perplexity.mixture || 0,

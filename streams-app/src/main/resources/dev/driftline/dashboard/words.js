@@ -87,7 +87,7 @@ const inspector = {
     this.place(word, panel);
     about.expected?.((words, note) => {
       if (this.word !== word) return;
-      expected.replaceChildren(make('p', {class: 'caption', text: note}), list(words));
+      expected.replaceChildren(make('p', {class: 'caption', text: note}), ...(words ? [list(words)] : []));
       this.place(word, panel);
     });
   },

@@ -7,6 +7,10 @@ import dev.driftline.schemas.Document;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.SmallDocuments;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +33,7 @@ class DemoIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int DOCUMENTS = 300;
+    private static final Pattern DASHBOARD = Pattern.compile("dashboard stays at (http://\\S+) until Ctrl-C");
 
     @TempDir
     Path folder;
@@ -44,16 +51,28 @@ class DemoIT {
     }
 
     @Test
-    void shouldScoreAFileAndLeaveNothingRunning() throws IOException {
+    void shouldScoreAFileStayUpWithItsDashboardAndLeaveNothingRunning() throws Exception {
         Set<ProcessHandle> children = new HashSet<>();
-        try (DriftlineProcess demo = start()) {
-            await("the end of the demo").atMost(PATIENCE).until(() -> {
+        try (DriftlineProcess demo = start("--stay")) {
+            await("the end of the stream").atMost(PATIENCE).until(() -> {
                 children.addAll(demo.children());
-                return !demo.isAlive();
+                return !demo.isAlive() || printed().contains("until Ctrl-C");
             });
+            Matcher address = DASHBOARD.matcher(printed());
+            assertThat(address.find()).as(printed()).isTrue();
+            HttpResponse<String> page = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(address.group(1)))
+                                    .timeout(SOON)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("<title>Driftline</title>");
 
-            String printed = Files.readString(out, StandardCharsets.UTF_8);
-            assertThat(demo.awaitExit(SOON)).as(printed).isEqualTo(0);
+            demo.signal("INT");
+
+            assertThat(demo.awaitExit(SOON)).as("Ctrl-C is its end").isIn(0, 130);
+            String printed = printed();
             assertThat(printed).contains("source-0", "source-4", "perplexity").doesNotContain("\tat ");
             assertThat(printed).contains(folder.resolve("results").toString());
             try (Stream<Path> results = Files.list(folder.resolve("results"))) {
@@ -74,19 +93,24 @@ class DemoIT {
 
             assertThat(demo.awaitExit(SOON)).isEqualTo(130);
             assertThat(children).noneMatch(ProcessHandle::isAlive);
-            assertThat(Files.readString(out, StandardCharsets.UTF_8)).doesNotContain("\tat ");
+            assertThat(printed()).doesNotContain("\tat ");
         }
     }
 
-    private DriftlineProcess start() {
-        List<String> arguments = List.of(
+    private String printed() throws IOException {
+        return Files.readString(out, StandardCharsets.UTF_8);
+    }
+
+    private DriftlineProcess start(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "demo",
                 "--input",
                 input.toString(),
                 "--order",
                 "3",
                 "--output",
-                folder.resolve("results").toString());
+                folder.resolve("results").toString()));
+        arguments.addAll(List.of(more));
         return DriftlineProcess.start(
                 arguments, builder -> builder.redirectErrorStream(true).redirectOutput(out.toFile()));
     }
