@@ -28,6 +28,7 @@ public final class Evaluation {
     private final Sources sources;
     private final List<String> names;
     private final EvaluatedNetwork networkOrNull;
+    private final DriftEvaluation driftOrNull;
     private final List<Cost> costs = new ArrayList<>();
     private long tokens;
     private long unknown;
@@ -54,11 +55,27 @@ public final class Evaluation {
      * @throws IllegalArgumentException if only one of the two has a network
      */
     public Evaluation(LocalModel model, MixtureSettings mixture, PageStore sources, EvaluatedNetwork networkOrNull) {
+        this(model, mixture, sources, networkOrNull, null);
+    }
+
+    /**
+     * An evaluation that is watched for changes of the language.
+     *
+     * @param driftOrNull told of every document; null where nothing is watched
+     * @throws IllegalArgumentException as above
+     */
+    public Evaluation(
+            LocalModel model,
+            MixtureSettings mixture,
+            PageStore sources,
+            EvaluatedNetwork networkOrNull,
+            DriftEvaluation driftOrNull) {
         if (mixture.hasNeural() != (networkOrNull != null)) {
             throw new IllegalArgumentException("the mixture has " + (mixture.hasNeural() ? "a" : "no")
                     + " network, and there is " + (networkOrNull == null ? "none" : "one"));
         }
         this.networkOrNull = networkOrNull;
+        this.driftOrNull = driftOrNull;
         this.model = model;
         this.scorer = new DocumentScorer(mixture);
         this.sources = new Sources(mixture, sources);
@@ -81,8 +98,8 @@ public final class Evaluation {
         DocumentTokens coded = DocumentTokens.of(document.sentences());
         NeuralExpert network = neuralOrNull(coded);
         NgramProbabilities ngrams = model.score(coded, document.learn());
-        DocumentScore score =
-                scorer.score(coded, ngrams, sources.get(document.source()), document.learn(), false, network);
+        DocumentScore score = scorer.score(
+                coded, ngrams, sources.get(document.source()), document.learn(), driftOrNull != null, network);
         if (networkOrNull != null && document.learn()) {
             try {
                 networkOrNull.learn(coded);
@@ -91,6 +108,9 @@ public final class Evaluation {
             }
         }
         nanos += System.nanoTime() - start;
+        if (driftOrNull != null) {
+            driftOrNull.add(document, coded, ngrams, score);
+        }
         costs.add(new Cost(
                 score.tokens() - coded.sentenceCount(),
                 score.tokens(),

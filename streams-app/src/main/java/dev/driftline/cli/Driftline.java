@@ -50,6 +50,7 @@ import picocli.CommandLine.ScopeType;
             ProduceCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,
+            DriftCommand.class,
             DeadLettersCommand.class,
             GenerateCommand.class,
             EncodeCommand.class,

@@ -4,6 +4,7 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.evaluation.DriftEvaluation;
 import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.evaluation.EvaluationReport;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             "  driftline evaluate brown.docs.tsv --order 5 --per-document scores.tsv",
             "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json",
             "  driftline evaluate brown.docs.tsv --split 800000,200000 --merge-rare 3 --model window,rnn,lstm",
+            "  driftline evaluate brown.docs.tsv --drift --one-source brown --cut 500",
             "  driftline evaluate brown.docs.tsv --model lstm --set neural.size=128 --set neural.train.passes=3"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -117,6 +119,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SplitOptions split;
 
+    @Mixin
+    private DriftOptions drift;
+
     @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
     private boolean json;
 
@@ -140,6 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         settings.order(), settings.smoothing().label()));
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
+        DriftEvaluation driftOrNull = drift.evaluationOrNull();
         Tokenizer words = tokenizer();
         CorpusFormat fileFormat = format();
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
@@ -155,12 +161,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 report = run(
                         reader,
                         words,
-                        new Evaluation(model, mixture, new HeapPageStore(), networkOrNull),
+                        new Evaluation(model, mixture, new HeapPageStore(), networkOrNull, driftOrNull),
                         screen,
                         ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, cacheBytes)) {
-                    Evaluation evaluation = new Evaluation(folder.model(), mixture, folder.sources(), networkOrNull);
+                    Evaluation evaluation =
+                            new Evaluation(folder.model(), mixture, folder.sources(), networkOrNull, driftOrNull);
                     try {
                         report = run(reader, words, evaluation, screen, ctrlC);
                     } finally {
@@ -276,12 +283,14 @@ final class EvaluateCommand implements Callable<Integer> {
                 }
                 continue;
             }
-            DocumentScore score = evaluation.add(document);
-            documents++;
-            mixtureBits += score.bits(MixtureSettings.MIXTURE);
-            if (rows != null) {
-                write(rows, document, score);
+            for (CorpusDocument piece : drift.pieces(document)) {
+                DocumentScore score = evaluation.add(piece);
+                mixtureBits += score.bits(MixtureSettings.MIXTURE);
+                if (rows != null) {
+                    write(rows, piece, score);
+                }
             }
+            documents++;
             progress(reader, evaluation, documents, screen);
         }
     }
@@ -374,6 +383,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         network.ifPresent(evaluated -> printRounds(out, evaluated.network()));
+        drift.print(out);
         if (perDocument != null) {
             out.printf("%nEvery document: %s%n", perDocument);
         }
@@ -425,6 +435,10 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         object.put("models", models);
         network.ifPresent(evaluated -> object.put("network", json(evaluated)));
+        List<Map<String, Object>> changes = drift.jsonOrNull();
+        if (changes != null) {
+            object.put("drift", changes);
+        }
         return object;
     }
 

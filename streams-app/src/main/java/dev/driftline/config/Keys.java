@@ -1,14 +1,17 @@
 package dev.driftline.config;
 
+import dev.driftline.drift.Detector;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -27,6 +30,7 @@ public final class Keys {
     private static final String INPUT = "Input and its limits";
     private static final String OUTPUT = "Output";
     private static final String FILTER = "Filter";
+    private static final String DRIFT = "Drift";
     private static final String MEMORY = "Memory";
     private static final String HTTP = "HTTP";
 
@@ -79,7 +83,7 @@ public final class Keys {
             "2",
             1,
             1024,
-            "Stream threads of this instance. More than shards + partitions are idle.");
+            "Stream threads of this instance. More than shards + twice the partitions are idle.");
 
     /** Guarantee. */
     public static final ConfigKey<ProcessingGuarantee> PROCESSING_GUARANTEE = new ConfigKey<>(
@@ -572,6 +576,115 @@ public final class Keys {
                     + "Four bytes a token and expert in the scores topic; includes scores.surprisals.",
             Keys::trueOrFalse);
 
+    /** The value of {@link #DRIFT_DETECTORS} that watches nothing. */
+    public static final String NO_DETECTORS = "none";
+
+    /** Detectors. */
+    public static final ConfigKey<Set<Detector>> DRIFT_DETECTORS = new ConfigKey<>(
+            "drift.detectors",
+            DRIFT,
+            "adwin,page-hinkley,ewma",
+            "none, or some of adwin, page-hinkley and ewma separated by commas",
+            "What watches the surprisal of each source for changes; the first to notice one raises the alarm. none: sources are "
+                    + "not watched, and nothing goes to the observations and drift topics for it.",
+            Keys::detectors);
+
+    /** Tokens of a unit. */
+    public static final ConfigKey<Integer> DRIFT_UNIT_TOKENS = whole(
+            "drift.unit.tokens",
+            DRIFT,
+            "200",
+            1,
+            1_000_000,
+            "Short documents of a source are put together until they have so many tokens, and are watched as one; a document "
+                    + "counts as at most ten times as many.");
+
+    /** Burn-in. */
+    public static final ConfigKey<Long> DRIFT_BURN_IN_TOKENS = wholeLong(
+            "drift.burn.in.tokens",
+            DRIFT,
+            "5000",
+            0,
+            1_000_000_000,
+            "Tokens of a source before its live surprisal is watched: until then its caches and mixture weights settle.");
+
+    /** Tokens of the reference. */
+    public static final ConfigKey<Integer> DRIFT_REFERENCE_TOKENS = whole(
+            "drift.reference.tokens",
+            DRIFT,
+            "10000",
+            0,
+            1_000_000,
+            "Tokens of a source from which its frozen reference is learned, for each partition that it comes through; 0 watches "
+                    + "the live surprisal alone. About 4 bytes a token in RocksDB and the changelog.");
+
+    /** Smallest change. */
+    public static final ConfigKey<Double> DRIFT_LEAST_CHANGE = real(
+            "drift.least.change",
+            DRIFT,
+            "0.3",
+            0,
+            100,
+            "Bits a token by which the level must have changed to be called drift, and half of it for a warning, however sure the "
+                    + "detectors are.");
+
+    /** ADWIN. */
+    public static final ConfigKey<Double> DRIFT_ADWIN_DELTA = real(
+            "drift.adwin.delta",
+            DRIFT,
+            "0.002",
+            1e-12,
+            0.5,
+            "ADWIN's confidence parameter: smaller values raise fewer false alarms and notice a change later.");
+
+    /** Page–Hinkley. */
+    public static final ConfigKey<Double> DRIFT_PAGE_HINKLEY_THRESHOLD = real(
+            "drift.page.hinkley.threshold",
+            DRIFT,
+            "16",
+            0.1,
+            10_000,
+            "Cumulated deviation, in standard deviations of a document, at which the Page-Hinkley test raises an alarm.");
+
+    /** EWMA. */
+    public static final ConfigKey<Double> DRIFT_EWMA_THRESHOLD = real(
+            "drift.ewma.threshold",
+            DRIFT,
+            "4.5",
+            0.1,
+            1000,
+            "Standard errors of the moving average by which it must be off for the chart to raise an alarm.");
+
+    /** Acceptance. */
+    public static final ConfigKey<Integer> DRIFT_ACCEPT_UNITS = whole(
+            "drift.accept.units",
+            DRIFT,
+            "64",
+            8,
+            1_000_000,
+            "Documents, or units of drift.unit.tokens, for which a new level must have been stable to be taken for the new "
+                    + "normal.");
+
+    /** Sources kept. */
+    public static final ConfigKey<Integer> SOURCES_MAX = whole(
+            "sources.max",
+            MEMORY,
+            "10000",
+            1,
+            10_000_000,
+            "Sources of which caches, mixture weights, reference and drift state are kept, for each partition; past that, those "
+                    + "seen longest ago are forgotten. A source takes up to 0.5 MB in RocksDB. One that comes back is new.");
+
+    /** Idle sources. */
+    public static final ConfigKey<Long> SOURCES_IDLE_MS = wholeLong(
+            "sources.idle.ms",
+            MEMORY,
+            "2592000000",
+            1000,
+            Long.MAX_VALUE,
+            "Milliseconds after which a source of which no document came is forgotten; one that comes back is new. The default is "
+                    + "30 days.");
+
     /** Decoded count cache. */
     public static final ConfigKey<Long> CACHE_DECODED_BYTES = byteSize(
             "cache.decoded.bytes",
@@ -689,6 +802,17 @@ public final class Keys {
             SCORES_SURPRISALS,
             SCORES_EXPERT_SURPRISALS,
             FILTER_RULES,
+            DRIFT_DETECTORS,
+            DRIFT_UNIT_TOKENS,
+            DRIFT_BURN_IN_TOKENS,
+            DRIFT_REFERENCE_TOKENS,
+            DRIFT_LEAST_CHANGE,
+            DRIFT_ADWIN_DELTA,
+            DRIFT_PAGE_HINKLEY_THRESHOLD,
+            DRIFT_EWMA_THRESHOLD,
+            DRIFT_ACCEPT_UNITS,
+            SOURCES_MAX,
+            SOURCES_IDLE_MS,
             CACHE_DECODED_BYTES,
             ROCKSDB_BLOCK_CACHE_BYTES,
             ROCKSDB_WRITE_BUFFER_BYTES,
@@ -749,6 +873,17 @@ public final class Keys {
             case "false" -> false;
             default -> throw new IllegalArgumentException(value);
         };
+    }
+
+    private static Set<Detector> detectors(String value) {
+        if (value.equals(NO_DETECTORS)) {
+            return Set.of();
+        }
+        Set<Detector> detectors = EnumSet.noneOf(Detector.class);
+        for (String label : value.split(",", -1)) {
+            detectors.add(Detector.labelled(label.strip()));
+        }
+        return detectors;
     }
 
     private static List<Integer> cutoffs(String value) {

@@ -258,6 +258,7 @@ public final class Demo {
                 break;
             }
             results.decisions().news().forEach(screen::line);
+            results.drifts().news().forEach(screen::line);
             long now = System.nanoTime();
             if (results.settled() != settled) {
                 settled = results.settled();

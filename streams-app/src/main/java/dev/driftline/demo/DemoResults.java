@@ -7,6 +7,7 @@ import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.Score;
@@ -40,6 +41,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     private final SourceTable table = new SourceTable();
     private final ScoreTotals totals = new ScoreTotals();
     private final Decisions decisions = new Decisions();
+    private final Drifts drifts = new Drifts();
     private final Map<String, Long> deadLetters = new TreeMap<>();
     private volatile long deadLetterCount;
     private volatile long predictionCount;
@@ -83,6 +85,16 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     @Override
     public void decision(PromotionDecision decision) {
         decisions.add(decision);
+    }
+
+    @Override
+    public void drift(DriftEvent event) {
+        drifts.add(event);
+    }
+
+    /** Which sources have changed. */
+    Drifts drifts() {
+        return drifts;
     }
 
     /** What was decided on snapshots of the network. */

@@ -1,6 +1,7 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -37,15 +38,19 @@ final class OutputFollower implements AutoCloseable {
         void deadLetter(ConsumerRecord<byte[], byte[]> record) throws IOException;
 
         void decision(PromotionDecision decision) throws IOException;
+
+        void drift(DriftEvent event) throws IOException;
     }
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Deserializer<Score> scores;
     private final Deserializer<Prediction> predictions;
     private final Deserializer<PromotionDecision> decisions;
+    private final Deserializer<DriftEvent> driftEvents;
     private final String scoresTopic;
     private final String predictionsTopic;
     private final String decisionsTopic;
+    private final String driftTopic;
     private final Listener listener;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::follow, "demo-output");
@@ -59,13 +64,15 @@ final class OutputFollower implements AutoCloseable {
         this.scores = serdes.deserializer(Score.class);
         this.predictions = serdes.deserializer(Prediction.class);
         this.decisions = serdes.deserializer(PromotionDecision.class);
+        this.driftEvents = serdes.deserializer(DriftEvent.class);
         this.listener = listener;
         TopicDefinitions topics = TopicDefinitions.of(config);
         this.scoresTopic = topics.name(Topic.SCORES);
         this.predictionsTopic = topics.name(Topic.PREDICTIONS);
         this.decisionsTopic = topics.name(Topic.PROMOTIONS);
+        this.driftTopic = topics.name(Topic.DRIFT);
         List<TopicPartition> partitions =
-                List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS, Topic.PROMOTIONS).stream()
+                List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS, Topic.PROMOTIONS, Topic.DRIFT).stream()
                         .map(topics::get)
                         .flatMap(topic -> IntStream.range(0, topic.partitions())
                                 .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
@@ -113,7 +120,8 @@ final class OutputFollower implements AutoCloseable {
         try (consumer;
                 scores;
                 predictions;
-                decisions) {
+                decisions;
+                driftEvents) {
             while (!stopped) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     hand(record);
@@ -133,6 +141,8 @@ final class OutputFollower implements AutoCloseable {
             listener.prediction(predictions.deserialize(predictionsTopic, record.headers(), record.value()));
         } else if (record.topic().equals(decisionsTopic)) {
             listener.decision(decisions.deserialize(decisionsTopic, record.headers(), record.value()));
+        } else if (record.topic().equals(driftTopic)) {
+            listener.drift(driftEvents.deserialize(driftTopic, record.headers(), record.value()));
         } else {
             listener.deadLetter(record);
         }

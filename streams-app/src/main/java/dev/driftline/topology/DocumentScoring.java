@@ -1,5 +1,7 @@
 package dev.driftline.topology;
 
+import dev.driftline.drift.Observation;
+import dev.driftline.drift.ReferenceModel;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.KnownRows;
@@ -45,8 +47,9 @@ final class DocumentScoring {
      * Scores the document; its source learns from it, if it is to be learned.
      *
      * @param network what the network says of it; null where there is none
+     * @param now milliseconds since 1970
      */
-    DocumentScore score(IncomingDocument document, Gather.Gathered gathered, NeuralOutcome network) {
+    DocumentScore score(IncomingDocument document, Gather.Gathered gathered, NeuralOutcome network, long now) {
         NeuralExpert expert = network == null || !network.isScored()
                 ? null
                 : knownRows.expert(
@@ -54,9 +57,9 @@ final class DocumentScoring {
         return scorer.score(
                 document.tokens(),
                 gathered.positions(),
-                sources.get(document.source()),
+                sources.get(document.source(), now),
                 document.learn(),
-                settings.surprisals(),
+                settings.surprisals() || settings.observes(),
                 gathered.candidates(),
                 settings.predictions(),
                 expert);
@@ -120,6 +123,27 @@ final class DocumentScoring {
         score.setInputPartition(origin.partition());
         score.setInputOffset(origin.offset());
         return score;
+    }
+
+    /** What who watches the source is to know of the document; its reference learns from it, until it is frozen. */
+    Observation toObservation(
+            IncomingDocument document, Gather.Gathered gathered, DocumentScore scored, long ticket, int partition) {
+        ReferenceModel reference = sources.referenceOrNull(document.source());
+        Observation observation = Observation.of(
+                document.source(),
+                document.id(),
+                Ticket.isText(ticket),
+                partition,
+                Ticket.offset(ticket),
+                document.publishedAt(),
+                document.tokens(),
+                gathered.positions(),
+                scored,
+                reference);
+        if (reference != null && document.learn()) {
+            reference.learn(document.tokens());
+        }
+        return observation;
     }
 
     Prediction toPrediction(IncomingDocument document, DocumentScore scored, DocumentOrigin origin, long now) {

@@ -205,7 +205,9 @@ public final class DriftlineService implements AutoCloseable {
                 config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
                 config.get(Keys.SCORES_EXPERT_SURPRISALS),
                 config.get(Keys.CACHE_DECODED_BYTES),
-                NeuralScoringSettings.of(config));
+                NeuralScoringSettings.of(config),
+                WatchSettings.of(config),
+                SourceLimits.of(config));
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
@@ -27,7 +28,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: three sub-topologies that talk through topics of their own.
+ * Documents in, scores and predictions out: up to four sub-topologies that talk through topics of their own.
  *
  * <pre>
  * documents: one task a partition of the inputs
@@ -37,13 +38,20 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *                                │   pending-documents, sources
  *                                │      │
  *   replies ─────────────────────│──► gather ─┬─► scores
- *                                │            └─► predictions
+ *                                │            ├─► predictions
+ *                                │            └─► observations  (key = source)
  *                                └─► dead letters
  *
  * shards: one task a shard
  *
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
+ *
+ * sources: one task a partition of the observations, where sources are watched; a source is in one partition, whatever
+ * partitions its documents came through
+ *
+ *   observations ──► watch ──► drift
+ *                      │ watched-sources
  *
  * training: one task, where there is a network
  *
@@ -111,6 +119,21 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Teaches the network. */
     public static final String TRAIN = "train";
 
+    /** Sink of observations. */
+    public static final String OBSERVATIONS_SINK = "observations-sink";
+
+    /** Source of observations, of a partition of the sources. */
+    public static final String OBSERVATIONS_SOURCE = "observations-source";
+
+    /** Watches sources for changes. */
+    public static final String WATCH = "watch";
+
+    /** Sink of changes. */
+    public static final String DRIFT_SINK = "drift-sink";
+
+    /** Store of what is known of watched sources. */
+    public static final String WATCHED_STORE = "watched-sources";
+
     /** Store of the documents that wait for replies. */
     public static final String PENDING_STORE = "pending-documents";
 
@@ -174,6 +197,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         Topology topology = new Topology();
         addDocuments(topology);
         addShards(topology);
+        if (settings.observes()) {
+            addSources(topology);
+        }
         training.ifPresent(wanted -> addTraining(topology, wanted));
         return topology;
     }
@@ -229,6 +255,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         if (training.isPresent()) {
             topology.addSink(TRAINING_SINK, topics.training(), bytes, bytes, GATHER);
         }
+        if (settings.observes()) {
+            topology.addSink(OBSERVATIONS_SINK, topics.observations(), bytes, bytes, GATHER);
+        }
         topology.addSink(DEAD_LETTERS_SINK, topics.deadLetters(), bytes, bytes, READ_DOCUMENTS, READ_TEXT);
     }
 
@@ -239,6 +268,18 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addStateStore(store(COUNTS_STORE), COUNT);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+    }
+
+    /** What goes by source. Whatever else is to be decided there reads the same observations in a processor of its own. */
+    private void addSources(Topology topology) {
+        TopicNames topics = settings.topics();
+        source(topology, OBSERVATIONS_SOURCE, topics.observations(), new EventTime());
+        settings.drift().ifPresent(drift -> {
+            topology.addProcessor(WATCH, () -> new WatchProcessor(settings, drift, progress), OBSERVATIONS_SOURCE);
+            topology.addStateStore(store(WATCHED_STORE), WATCH);
+            topology.addSink(
+                    DRIFT_SINK, topics.drift(), new StringSerializer(), serdes.serializer(DriftEvent.class), WATCH);
+        });
     }
 
     private void addTraining(Topology topology, Training training) {

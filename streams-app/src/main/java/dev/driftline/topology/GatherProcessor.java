@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.drift.Observation;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.neural.Pooling;
 import dev.driftline.scoring.Gather;
@@ -28,6 +29,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     /** How often it is looked whether the network has caught up with documents that wait for it. */
     private static final Duration TICK = Duration.ofMillis(25);
+
+    /** How often it is looked for sources that are idle. */
+    static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
     private final TopologySettings settings;
     private final Progress progress;
@@ -59,10 +63,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         gather = new Gather(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        scoring = new DocumentScoring(
-                settings,
-                context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
-                        .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture())));
+        SourceModels sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
+                .cache(SourceModels.class, store -> new SourceModels(store, settings));
+        scoring = new DocumentScoring(settings, sources);
+        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
         // Those that were waiting for the network when the task was stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
@@ -133,7 +137,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
         Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
-        DocumentScore scored = scoring.score(document, gathered, network);
+        DocumentScore scored = scoring.score(document, gathered, network, now);
         context.forward(
                 new Record<>(document.id(), scoring.toScore(document, scored, network, origin, now), waiting.timestamp),
                 DriftlineTopology.SCORES_SINK);
@@ -151,6 +155,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                             DocumentScoring.toEncoding(document, network, pooling, origin),
                             waiting.timestamp),
                     DriftlineTopology.ENCODINGS_SINK);
+        }
+        if (settings.observes() && scored.tokens() > 0) {
+            Observation observation = scoring.toObservation(document, gathered, scored, ticket, partition);
+            context.forward(
+                    new Record<>(observation.key(), observation.encode(), waiting.timestamp),
+                    DriftlineTopology.OBSERVATIONS_SINK);
         }
         if (trains && document.learn()) {
             byte[] taught = new TrainingRecord(document.source(), document.tokens()).encode();

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.drift.DriftChange;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -16,6 +17,7 @@ public final class Progress {
     private final LongAdder documents = new LongAdder();
     private final LongAdder tokens = new LongAdder();
     private final Map<NeuralStatus, LongAdder> byNetwork = new EnumMap<>(NeuralStatus.class);
+    private final Map<DriftChange.State, LongAdder> driftEvents = new EnumMap<>(DriftChange.State.class);
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private volatile double networkWeight = Double.NaN;
@@ -25,6 +27,18 @@ public final class Progress {
         for (NeuralStatus status : NeuralStatus.values()) {
             byNetwork.put(status, new LongAdder());
         }
+        for (DriftChange.State state : DriftChange.State.values()) {
+            driftEvents.put(state, new LongAdder());
+        }
+    }
+
+    /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */
+    public long driftEvents(DriftChange.State state) {
+        return driftEvents.get(state).sum();
+    }
+
+    void driftEvent(DriftChange.State state) {
+        driftEvents.get(state).increment();
     }
 
     /** Documents that wait for replies, by the partitions that this instance owns. */

@@ -39,7 +39,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
-                .cache(SourceModels.class, store -> new SourceModels(store, settings.mixture()));
+                .cache(SourceModels.class, store -> new SourceModels(store, settings));
         scorer = new DocumentScorer(settings.mixture());
         progress.pending(partition, pending.size());
     }
@@ -49,7 +49,10 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         IncomingDocument document = record.value();
         List<String> extraCandidates = settings.predictions() == 0
                 ? List.of()
-                : scorer.candidates(document.tokens(), sources.get(document.source()), settings.predictions());
+                : scorer.candidates(
+                        document.tokens(),
+                        sources.get(document.source(), context.currentSystemTimeMs()),
+                        settings.predictions());
         byte[][] requests = scatter.requests(
                 partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
         int asked = 0;

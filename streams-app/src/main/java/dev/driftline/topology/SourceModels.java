@@ -1,25 +1,32 @@
 package dev.driftline.topology;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.drift.ReferenceModel;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The caches and mixture weights of the sources of one partition, those used lately decoded.
+ * The caches, mixture weights and frozen references of the sources of one partition, those used lately decoded.
  *
  * <p>Documents of one source that come through several partitions have as many caches and weights: publish them with the
  * source as the key to have one. The n-gram counts are the same for all, whatever the partition.
  *
  * <p>A source is stored under its name and a number: 0 for the header, then its segments, of which a commit writes only
- * those with new tokens.
+ * those with new tokens; the last number is its reference.
+ *
+ * <p>There are at most as many sources as {@link SourceLimits} says. One that is forgotten, for want of room or because
+ * nothing came of it for long, is new when it comes back: empty caches, the weights that others have learned, and a
+ * reference that is learned from what comes then.
  */
 final class SourceModels implements WriteBackCache {
 
@@ -29,20 +36,39 @@ final class SourceModels implements WriteBackCache {
     /** No source has a name of that length: the other keys begin with the length of a name. */
     private static final byte[] COMMON = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF};
 
+    private static final int REFERENCE = 0xFFFF;
+
+    private static final int FORGOTTEN_AT_ONCE = 100;
+
     private final PageStore store;
     private final MixtureSettings settings;
+    private final SourceIndex index;
+    private final int referenceTokens;
     /** Of this partition; null until it is read. */
     private CommonWeights common;
 
     private final LinkedHashMap<String, SourceModel> sources = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, ReferenceModel> references = new LinkedHashMap<>(16, 0.75f, true);
 
-    SourceModels(PageStore store, MixtureSettings settings) {
+    SourceModels(PageStore store, TopologySettings settings) {
         this.store = store;
-        this.settings = settings;
+        this.settings = settings.mixture();
+        index = new SourceIndex(store, settings.sources());
+        referenceTokens = settings.drift().map(drift -> drift.referenceTokens()).orElse(0);
     }
 
-    /** What is known of {@code name}; a new source where nothing is. */
-    SourceModel get(String name) {
+    /** The number of sources. */
+    int size() {
+        return index.size();
+    }
+
+    /**
+     * What is known of {@code name}; a new source where nothing is.
+     *
+     * @param now milliseconds since 1970
+     */
+    SourceModel get(String name, long now) {
+        index.touch(name, now).ifPresent(this::remove);
         SourceModel source = sources.get(name);
         if (source == null) {
             source = read(name);
@@ -58,9 +84,47 @@ final class SourceModels implements WriteBackCache {
         return source;
     }
 
+    /** The frozen reference of a source that has just been {@link #get got}; null where none is wanted. */
+    ReferenceModel referenceOrNull(String name) {
+        if (referenceTokens == 0) {
+            return null;
+        }
+        ReferenceModel reference = references.get(name);
+        if (reference == null) {
+            byte[] stored = store.get(key(prefix(name), REFERENCE));
+            reference = stored == null
+                    ? new ReferenceModel(referenceTokens)
+                    : ReferenceModel.decode(referenceTokens, stored);
+            references.put(name, reference);
+            if (references.size() > DECODED) {
+                Iterator<Map.Entry<String, ReferenceModel>> eldest =
+                        references.entrySet().iterator();
+                Map.Entry<String, ReferenceModel> entry = eldest.next();
+                write(entry.getKey(), entry.getValue());
+                eldest.remove();
+            }
+        }
+        return reference;
+    }
+
+    /** Forgets sources of which nothing has come for long; called now and then. */
+    void forgetIdle(long now) {
+        index.idle(now, FORGOTTEN_AT_ONCE).forEach(this::remove);
+    }
+
+    private void remove(String name) {
+        sources.remove(name);
+        references.remove(name);
+        List<byte[]> keys = new ArrayList<>();
+        store.scan(prefix(name), (key, value) -> keys.add(key));
+        keys.forEach(key -> store.put(key, null));
+    }
+
     @Override
     public void writeBack() {
         sources.forEach(this::write);
+        references.forEach(this::write);
+        index.writeBack();
         if (common != null && common.isDirty()) {
             store.put(COMMON, common.encode());
             common.markStored();
@@ -70,6 +134,8 @@ final class SourceModels implements WriteBackCache {
     @Override
     public void forget() {
         sources.clear();
+        references.clear();
+        index.forget();
         common = null;
     }
 
@@ -102,6 +168,13 @@ final class SourceModels implements WriteBackCache {
             }
             store.put(key(prefix, 0), source.header());
             source.markStored();
+        }
+    }
+
+    private void write(String name, ReferenceModel reference) {
+        if (reference.isDirty()) {
+            store.put(key(prefix(name), REFERENCE), reference.encode());
+            reference.markStored();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.drift.DriftSettings;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.ModelSettings;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param expertSurprisals whether it carries them under each expert, too; only where {@code surprisals}
  * @param cacheBytes heap for the decoded counts of each shard on this instance
  * @param neural how documents are scored with the network; empty where there is none
+ * @param drift what counts as a change of a source; empty where sources are not watched
+ * @param sources how many sources are kept, and for how long
  */
 public record TopologySettings(
         TopicNames topics,
@@ -28,9 +31,38 @@ public record TopologySettings(
         boolean surprisals,
         boolean expertSurprisals,
         long cacheBytes,
-        Optional<NeuralScoringSettings> neural) {
+        Optional<NeuralScoringSettings> neural,
+        Optional<DriftSettings> drift,
+        SourceLimits sources) {
 
-    /** Without a network. */
+    /** With sources that are not watched. */
+    public TopologySettings(
+            TopicNames topics,
+            ModelSettings model,
+            int shards,
+            Limits limits,
+            String tokenizer,
+            int predictions,
+            boolean surprisals,
+            boolean expertSurprisals,
+            long cacheBytes,
+            Optional<NeuralScoringSettings> neural) {
+        this(
+                topics,
+                model,
+                shards,
+                limits,
+                tokenizer,
+                predictions,
+                surprisals,
+                expertSurprisals,
+                cacheBytes,
+                neural,
+                Optional.empty(),
+                SourceLimits.DEFAULTS);
+    }
+
+    /** Without a network, with sources that are not watched. */
     public TopologySettings(
             TopicNames topics,
             ModelSettings model,
@@ -51,6 +83,11 @@ public record TopologySettings(
         if (predictions < 0) {
             throw new IllegalArgumentException("predictions is " + predictions + ", expected 0 or more");
         }
+    }
+
+    /** Whether an observation of each document goes to the sub-topology of the sources. */
+    public boolean observes() {
+        return drift.isPresent();
     }
 
     /** How the orders of the model, the caches of a source and the network are mixed. */

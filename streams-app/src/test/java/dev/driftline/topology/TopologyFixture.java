@@ -1,6 +1,8 @@
 package dev.driftline.topology;
 
+import dev.driftline.drift.DriftSettings;
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -50,6 +52,7 @@ final class TopologyFixture implements AutoCloseable {
     final TestOutputTopic<String, Prediction> predictions;
     final TestOutputTopic<byte[], byte[]> deadLetters;
     final TestOutputTopic<String, Encoding> encodings;
+    final TestOutputTopic<String, DriftEvent> drift;
     final ActiveSnapshot active = new ActiveSnapshot();
     /** Not started; null without a network. */
     final NeuralScoring neural;
@@ -62,14 +65,26 @@ final class TopologyFixture implements AutoCloseable {
     }
 
     TopologyFixture(Path stateDir, ModelSettings model, Limits limits, Optional<NeuralScoringSettings> neuralSettings) {
+        this(stateDir, model, limits, neuralSettings, Optional.empty(), SourceLimits.DEFAULTS);
+    }
+
+    TopologyFixture(
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources) {
         new Subjects(registry)
                 .register(Map.of(
                         topics.documents(), Document.class,
                         topics.text(), TextEvent.class,
                         topics.scores(), Score.class,
                         topics.predictions(), Prediction.class,
-                        topics.encodings(), Encoding.class));
-        settings = new TopologySettings(topics, model, 1, limits, "words", 3, false, false, 32 << 20, neuralSettings);
+                        topics.encodings(), Encoding.class,
+                        topics.drift(), DriftEvent.class));
+        settings = new TopologySettings(
+                topics, model, 1, limits, "words", 3, false, false, 32 << 20, neuralSettings, driftSettings, sources);
         neural = neuralSettings
                 .map(scoring -> new NeuralScoring(scoring, true, active, progress))
                 .orElse(null);
@@ -98,6 +113,8 @@ final class TopologyFixture implements AutoCloseable {
                 topics.predictions(), new StringDeserializer(), serdes.deserializer(Prediction.class));
         encodings = driver.createOutputTopic(
                 topics.encodings(), new StringDeserializer(), serdes.deserializer(Encoding.class));
+        drift = driver.createOutputTopic(
+                topics.drift(), new StringDeserializer(), serdes.deserializer(DriftEvent.class));
         deadLetters = driver.createOutputTopic(
                 topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

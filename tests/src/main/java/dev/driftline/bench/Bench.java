@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             "  driftline bench --json bench.json",
             "  driftline bench --only in-process --corpus brown.docs.tsv --corpus sotu.docs.tsv",
             "  driftline bench --only end-to-end --order 5",
+            "  driftline bench --only drift",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
@@ -52,7 +53,7 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "PART",
             split = ",",
             description =
-                    "Measure only this: in-process, predictions, neural, end-to-end, neural-end-to-end, restore or latency. Repeatable.")
+                    "Measure only this: in-process, predictions, drift, neural, end-to-end, neural-end-to-end, restore or latency. Repeatable.")
     private List<String> only = List.of();
 
     @Option(
@@ -144,6 +145,10 @@ public final class Bench implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(folder)));
         if (parts.contains(Part.IN_PROCESS) || parts.contains(Part.PREDICTIONS)) {
             inProcess(parts, corpora, results);
+        }
+        if (parts.contains(Part.DRIFT)) {
+            say("detectors of changes");
+            results.drift.addAll(new DriftBench().measure());
         }
         if (parts.contains(Part.NEURAL)) {
             say("neural engine, one thread");

@@ -8,6 +8,8 @@ enum Part {
     IN_PROCESS,
     /** Top-10 predictions of a learned model, without Kafka. */
     PREDICTIONS,
+    /** The detectors of changes on made-up sources: delay and false alarms; the figures do not depend on the machine. */
+    DRIFT,
     /** The neural engine on one thread, beside PyTorch where it is installed. */
     NEURAL,
     /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
@@ -31,7 +33,8 @@ enum Part {
                 return part;
             }
         }
-        throw new IllegalArgumentException("'" + name
-                + "' is none of in-process, predictions, neural, end-to-end, neural-end-to-end, restore, latency");
+        throw new IllegalArgumentException(
+                "'" + name
+                        + "' is none of in-process, predictions, drift, neural, end-to-end, neural-end-to-end, restore, latency");
     }
 }

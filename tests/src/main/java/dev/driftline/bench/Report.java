@@ -31,6 +31,9 @@ final class Report {
                     "after \"" + run.hottestContext() + "\": p50 " + decimal(run.hottestP50Micros()) + " µs, p99 "
                             + decimal(run.hottestP99Micros()) + " µs");
         }
+        for (Results.Drift run : results.drift) {
+            drift(run);
+        }
         if (results.neural != null) {
             neural(results.neural);
         }
@@ -113,6 +116,25 @@ final class Report {
                         + " adaptive",
                 decimal(softmaxes.fullSeconds()) + " s; " + thousands(softmaxes.tokens()) + " tokens full, "
                         + thousands(softmaxes.adaptiveTokensInSameTime()) + " adaptive; " + neural.kernels());
+    }
+
+    private void drift(Results.Drift run) {
+        boolean isQuiet = run.shift() == 0;
+        String what = "drift, " + run.detector() + ", "
+                + (isQuiet ? "no change" : String.format(Locale.ROOT, "%+.1f bits %s", run.shift(), run.shape()))
+                + (run.correlation() > 0 ? ", ρ = " + run.correlation() : "");
+        if (isQuiet) {
+            row(
+                    what,
+                    decimal(run.falseAlarms()) + " false alarms",
+                    "per 10,000 documents, and " + decimal(run.warnings()) + " warnings; " + run.runs() + " runs");
+        } else {
+            row(
+                    what,
+                    run.found() == 0 ? "not found" : "after " + run.medianDelay() + " documents",
+                    run.found() + " of " + run.runs() + " found within " + DriftBench.AFTER + "; 9 of 10 after "
+                            + run.longDelay() + "; estimated start off by " + run.startError() + " (median)");
+        }
     }
 
     private void row(String what, String figure, String note) {

@@ -69,6 +69,33 @@ final class Results {
             double stateBytesPerNgram) {}
 
     /**
+     * How one detector, or all of them, did on made-up sources.
+     *
+     * @param detector its name, or all
+     * @param shape how the level changes
+     * @param shift by how many bits a token; 0 not at all
+     * @param correlation of a document's level with the one before
+     * @param falseAlarms drifts per 10,000 documents without a change
+     * @param warnings the same of warnings; only where there is no change
+     * @param found runs in which the change was noticed
+     * @param medianDelay documents from its begin to the alarm
+     * @param longDelay in nine of ten runs no longer
+     * @param startError documents by which the estimated start is off, the median
+     */
+    record Drift(
+            String detector,
+            String shape,
+            double shift,
+            double correlation,
+            int runs,
+            double falseAlarms,
+            double warnings,
+            int found,
+            int medianDelay,
+            int longDelay,
+            int startError) {}
+
+    /**
      * One order through a broker.
      *
      * @param driftlineSteadyTokensPerSecond between the score of the first tenth and of nine tenths of the documents: without
@@ -219,4 +246,5 @@ final class Results {
     public Predictions predictions;
     public Neural neural;
     public List<NeuralEndToEnd> neuralEndToEnd = new ArrayList<>();
+    public List<Drift> drift = new ArrayList<>();
 }

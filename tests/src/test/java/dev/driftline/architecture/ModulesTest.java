@@ -31,6 +31,7 @@ class ModulesTest {
         "dev.driftline.mixture..",
         "dev.driftline.neural..",
         "dev.driftline.spelling..",
+        "dev.driftline.drift..",
         "dev.driftline.generation..",
         "dev.driftline.filter..",
         "dev.driftline.evaluation.."

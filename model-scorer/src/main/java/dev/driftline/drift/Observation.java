@@ -1,0 +1,142 @@
+package dev.driftline.drift;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.NgramProbabilities;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What is to be known of a scored document by who watches its source: a few dozen bytes, whatever the document's length.
+ *
+ * @param source who the document came from; the record's key
+ * @param id what its producer calls it, cut to 128 characters
+ * @param isText whether it came as raw text, and not as a tokenised document
+ * @param partition the partition of that topic
+ * @param offset its offset there
+ * @param publishedAt milliseconds since 1970, by the producer's clock
+ * @param tokens its tokens, {@code </s>} included
+ * @param unknown how many of them were unknown
+ * @param liveBits what they cost under the live mixture, unknown words spelled out
+ * @param referenceBits what they cost under the frozen reference; NaN where there is none yet
+ * @param words those that cost most
+ */
+public record Observation(
+        String source,
+        String id,
+        boolean isText,
+        int partition,
+        long offset,
+        long publishedAt,
+        int tokens,
+        int unknown,
+        float liveBits,
+        float referenceBits,
+        List<SurprisingWord> words) {
+
+    private static final int VERSION = 1;
+    private static final int TEXT = 1;
+    private static final int REFERENCE = 2;
+    private static final int MOST_CHARACTERS = 128;
+
+    /** Cuts the id. */
+    public Observation {
+        id = SurprisingWord.cut(id, MOST_CHARACTERS);
+        words = List.copyOf(words);
+    }
+
+    /**
+     * What is to be known of a document.
+     *
+     * @param ngrams what the counts said of its tokens
+     * @param score with the surprisal of every token
+     * @param referenceOrNull the source's reference, which is asked and not taught; null where none is wanted
+     */
+    public static Observation of(
+            String source,
+            String id,
+            boolean isText,
+            int partition,
+            long offset,
+            long publishedAt,
+            DocumentTokens document,
+            NgramProbabilities ngrams,
+            DocumentScore score,
+            ReferenceModel referenceOrNull) {
+        return new Observation(
+                source,
+                id,
+                isText,
+                partition,
+                offset,
+                publishedAt,
+                score.tokens(),
+                score.unknown(),
+                (float) (score.bits(MixtureSettings.MIXTURE) + score.spellingBits()),
+                referenceOrNull == null ? Float.NaN : referenceOrNull.bits(document),
+                SurprisingWord.of(document, score.surprisals(), ngrams));
+    }
+
+    /** Bits a token under the live mixture, unknown words spelled out. */
+    public double liveBitsPerToken() {
+        return liveBits / (double) tokens;
+    }
+
+    /** Bits a token under the reference; NaN where there is none. */
+    public double referenceBitsPerToken() {
+        return referenceBits / (double) tokens;
+    }
+
+    /** The key of the record: the source in UTF-8. */
+    public byte[] key() {
+        return source.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Everything but the source. */
+    public byte[] encode() {
+        boolean hasReference = !Float.isNaN(referenceBits);
+        Varints.Writer out = new Varints.Writer(64 + id.length() + 16 * words.size());
+        out.writeByte(VERSION);
+        out.writeByte((isText ? TEXT : 0) | (hasReference ? REFERENCE : 0));
+        out.writeBytes(id.getBytes(StandardCharsets.UTF_8));
+        out.writeInt(partition);
+        out.writeLong(offset);
+        out.writeLong(publishedAt);
+        out.writeInt(tokens);
+        out.writeInt(unknown);
+        out.writeFloat(liveBits);
+        if (hasReference) {
+            out.writeFloat(referenceBits);
+        }
+        SurprisingWord.write(out, words);
+        return out.toByteArray();
+    }
+
+    /**
+     * Reads what {@link #key()} and {@link #encode()} wrote.
+     *
+     * @throws IllegalStateException where the version is unknown
+     */
+    public static Observation decode(byte[] key, byte[] value) {
+        Varints.Reader in = new Varints.Reader(value);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("observation of version " + version + ", this program reads " + VERSION);
+        }
+        int flags = in.readByte();
+        return new Observation(
+                new String(key, StandardCharsets.UTF_8),
+                new String(in.readBytes(), StandardCharsets.UTF_8),
+                (flags & TEXT) != 0,
+                in.readInt(),
+                in.readLong(),
+                in.readLong(),
+                in.readInt(),
+                in.readInt(),
+                in.readFloat(),
+                (flags & REFERENCE) != 0 ? in.readFloat() : Float.NaN,
+                SurprisingWord.read(in));
+    }
+}

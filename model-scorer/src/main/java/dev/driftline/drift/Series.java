@@ -1,0 +1,9 @@
+package dev.driftline.drift;
+
+/** What is watched of a source. */
+public enum Series {
+    /** Bits a token under the live mixture, unknown words spelled out. Only a rise is a change: it falls as the model learns. */
+    LIVE,
+    /** Bits a token under the {@link ReferenceModel}. A rise and a fall are changes. */
+    REFERENCE
+}

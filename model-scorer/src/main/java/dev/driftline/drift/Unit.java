@@ -1,0 +1,197 @@
+package dev.driftline.drift;
+
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One or several documents of a source in a row, watched as one.
+ *
+ * @param firstDocument the number of the first within the source, from 0
+ * @param publishedAt when that was published, in milliseconds since 1970
+ * @param tokens of all of them
+ * @param unknown unknown tokens of all of them
+ * @param live bits a token; NaN where the source is still in its burn-in
+ * @param reference bits a token; NaN where there is no reference
+ * @param document the one of them that cost most a token
+ * @param words those that cost most
+ */
+record Unit(
+        long firstDocument,
+        long publishedAt,
+        int tokens,
+        int unknown,
+        float live,
+        float reference,
+        DocumentCost document,
+        List<SurprisingWord> words) {
+
+    /** Words that are kept of a unit at most. */
+    static final int WORDS = 4;
+
+    double value(Series series) {
+        return series == Series.LIVE ? live : reference;
+    }
+
+    double unknownRate() {
+        return unknown / (double) tokens;
+    }
+
+    void write(Varints.Writer out) {
+        out.writeLong(firstDocument);
+        out.writeLong(publishedAt);
+        out.writeInt(tokens);
+        out.writeInt(unknown);
+        out.writeFloat(live);
+        out.writeFloat(reference);
+        document.write(out);
+        SurprisingWord.write(out, words);
+    }
+
+    static Unit read(Varints.Reader in) {
+        return new Unit(
+                in.readLong(),
+                in.readLong(),
+                in.readInt(),
+                in.readInt(),
+                in.readFloat(),
+                in.readFloat(),
+                DocumentCost.read(in),
+                SurprisingWord.read(in));
+    }
+
+    /**
+     * A document's part.
+     *
+     * @param live bits of all its tokens
+     * @param reference the same under the reference; NaN where there is none
+     */
+    record DocumentCost(
+            String id, boolean isText, int partition, long offset, int tokens, float live, float reference) {
+
+        static DocumentCost of(Observation document) {
+            return new DocumentCost(
+                    document.id(),
+                    document.isText(),
+                    document.partition(),
+                    document.offset(),
+                    document.tokens(),
+                    document.liveBits(),
+                    document.referenceBits());
+        }
+
+        double bits(Series series) {
+            return series == Series.LIVE ? live : reference;
+        }
+
+        private void write(Varints.Writer out) {
+            out.writeBytes(id.getBytes(StandardCharsets.UTF_8));
+            out.writeByte(isText ? 1 : 0);
+            out.writeInt(partition);
+            out.writeLong(offset);
+            out.writeInt(tokens);
+            out.writeFloat(live);
+            out.writeFloat(reference);
+        }
+
+        private static DocumentCost read(Varints.Reader in) {
+            return new DocumentCost(
+                    new String(in.readBytes(), StandardCharsets.UTF_8),
+                    in.readByte() == 1,
+                    in.readInt(),
+                    in.readLong(),
+                    in.readInt(),
+                    in.readFloat(),
+                    in.readFloat());
+        }
+    }
+
+    /** Documents that are not yet enough for a unit. */
+    static final class Open {
+        private long firstDocument;
+        private long publishedAt;
+        private int tokens;
+        private int unknown;
+        private double live;
+        private double reference;
+        private int referenceTokens;
+        private DocumentCost document;
+        private List<SurprisingWord> words = List.of();
+
+        void add(Observation added, long number) {
+            if (document == null) {
+                firstDocument = number;
+                publishedAt = added.publishedAt();
+            }
+            tokens += added.tokens();
+            unknown += added.unknown();
+            live += added.liveBits();
+            if (!Float.isNaN(added.referenceBits())) {
+                reference += added.referenceBits();
+                referenceTokens += added.tokens();
+            }
+            if (document == null || added.liveBitsPerToken() * document.tokens() > document.live()) {
+                document = DocumentCost.of(added);
+            }
+            words = words.isEmpty() && added.words().size() <= WORDS
+                    ? added.words()
+                    : SurprisingWord.merge(words, added.words(), WORDS);
+        }
+
+        int tokens() {
+            return tokens;
+        }
+
+        /** What has come since the last call, as a unit. */
+        Unit close(boolean isBurnIn) {
+            Unit unit = new Unit(
+                    firstDocument,
+                    publishedAt,
+                    tokens,
+                    unknown,
+                    isBurnIn ? Float.NaN : (float) (live / tokens),
+                    // With documents from a partition whose reference is not there yet the others still say enough.
+                    referenceTokens * 2 < tokens ? Float.NaN : (float) (reference / referenceTokens),
+                    document,
+                    words);
+            tokens = 0;
+            unknown = 0;
+            live = 0;
+            reference = 0;
+            referenceTokens = 0;
+            document = null;
+            words = List.of();
+            return unit;
+        }
+
+        void write(Varints.Writer out) {
+            out.writeInt(tokens);
+            if (tokens > 0) {
+                out.writeLong(firstDocument);
+                out.writeLong(publishedAt);
+                out.writeInt(unknown);
+                out.writeDouble(live);
+                out.writeDouble(reference);
+                out.writeInt(referenceTokens);
+                document.write(out);
+                SurprisingWord.write(out, words);
+            }
+        }
+
+        static Open read(Varints.Reader in) {
+            Open open = new Open();
+            open.tokens = in.readInt();
+            if (open.tokens > 0) {
+                open.firstDocument = in.readLong();
+                open.publishedAt = in.readLong();
+                open.unknown = in.readInt();
+                open.live = in.readDouble();
+                open.reference = in.readDouble();
+                open.referenceTokens = in.readInt();
+                open.document = DocumentCost.read(in);
+                open.words = SurprisingWord.read(in);
+            }
+            return open;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.driftline.topology;
+
+import dev.driftline.drift.DriftChange;
+import dev.driftline.drift.DriftSettings;
+import dev.driftline.drift.Observation;
+import dev.driftline.drift.SourceWatch;
+import dev.driftline.schemas.DriftEvent;
+import dev.driftline.store.WriteBackStore;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Watches the sources of one partition and says when the language of one changes. */
+final class WatchProcessor implements Processor<byte[], byte[], String, DriftEvent> {
+
+    private final TopologySettings settings;
+    private final DriftSettings drift;
+    private final Progress progress;
+
+    private ProcessorContext<String, DriftEvent> context;
+    private WatchedSources sources;
+
+    WatchProcessor(TopologySettings settings, DriftSettings drift, Progress progress) {
+        this.settings = settings;
+        this.drift = drift;
+        this.progress = progress;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, DriftEvent> context) {
+        this.context = context;
+        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.WATCHED_STORE)
+                .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
+        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        Observation observation = Observation.decode(record.key(), record.value());
+        long now = context.currentSystemTimeMs();
+        SourceWatch watch = sources.get(observation.source(), now);
+        for (DriftChange change : watch.add(observation)) {
+            context.forward(new Record<>(
+                    observation.source(),
+                    DriftEvents.of(observation, change, settings.topics(), now),
+                    record.timestamp()));
+            progress.driftEvent(change.state());
+        }
+        sources.update(observation.source(), watch);
+    }
+}
