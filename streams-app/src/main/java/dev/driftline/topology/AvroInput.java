@@ -1,5 +1,9 @@
 package dev.driftline.topology;
 
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Reads Avro's binary encoding from an array without believing any length in it: nothing is allocated for what a record
  * claims, so a few bad bytes cannot ask for gigabytes.
@@ -94,6 +98,20 @@ final class AvroInput {
                 readString();
             }
         }
+    }
+
+    /** A map from strings to strings; what is no UTF-8 in it is read as Avro's own decoder does, with a mark instead. */
+    Map<String, String> readStringMap() throws Rejection {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int items = readBlock(); items > 0; items = readBlock()) {
+            for (int i = 0; i < items; i++) {
+                int length = readString();
+                String name = new String(bytes, start, length, StandardCharsets.UTF_8);
+                length = readString();
+                map.put(name, new String(bytes, start, length, StandardCharsets.UTF_8));
+            }
+        }
+        return map;
     }
 
     static Rejection corrupt(String message) {

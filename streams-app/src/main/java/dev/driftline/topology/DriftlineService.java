@@ -4,6 +4,9 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.Keys;
 import dev.driftline.config.VocabularyChoice;
+import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.InvalidRulesException;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -11,6 +14,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.snapshots.ActiveSnapshot;
 import dev.driftline.snapshots.SnapshotFollower;
+import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
 import dev.driftline.training.FollowedSnapshots;
@@ -187,7 +191,7 @@ public final class DriftlineService implements AutoCloseable {
                     + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
                     + Keys.MODEL_SMOOTHING.name());
         }
-        return new TopologySettings(
+        TopologySettings settings = new TopologySettings(
                 TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
                 new ModelSettings(
                         config.get(Keys.MODEL_ORDER),
@@ -207,7 +211,21 @@ public final class DriftlineService implements AutoCloseable {
                 config.get(Keys.CACHE_DECODED_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
-                SourceLimits.of(config));
+                SourceLimits.of(config),
+                FilterFile.rules(config));
+        settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
+        return settings;
+    }
+
+    private static void requireModels(FilterRules rules, MixtureSettings mixture, DriftlineConfig config) {
+        try {
+            rules.requireModels(mixture.models());
+        } catch (InvalidRulesException e) {
+            throw new MisconfiguredException(
+                    Keys.FILTER_RULES.name() + "="
+                            + config.get(Keys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.filter.FilterRules;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
@@ -50,8 +51,10 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * sources: one task a partition of the observations, where sources are watched; a source is in one partition, whatever
  * partitions its documents came through
  *
- *   observations ──► watch ──► drift
- *                      │ watched-sources
+ *   observations ─┬─► watch ──► drift
+ *                 │     │ watched-sources
+ *                 └─► filter ──► the topics of its rules          (where there are rules)
+ *                       │ filter-quantiles
  *
  * training: one task, where there is a network
  *
@@ -134,6 +137,12 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** Store of what is known of watched sources. */
     public static final String WATCHED_STORE = "watched-sources";
 
+    /** Sends documents on by the rules. */
+    public static final String FILTER = "filter";
+
+    /** Store of how surprising the documents of each source were, for the percentiles of the filter. */
+    public static final String FILTER_STORE = "filter-quantiles";
+
     /** Store of the documents that wait for replies. */
     public static final String PENDING_STORE = "pending-documents";
 
@@ -215,7 +224,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 () -> new ReadProcessor(
                         READ_DOCUMENTS,
                         false,
-                        () -> new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), limits),
+                        () -> new RecordDecoder.OfDocuments(
+                                new WriterSchemas(registry, Document.class),
+                                limits,
+                                settings.filter().isPresent()),
                         limits.recordBytes()),
                 DOCUMENTS_SOURCE);
         topology.addProcessor(
@@ -226,7 +238,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         () -> new RecordDecoder.OfText(
                                 new WriterSchemas(registry, TextEvent.class),
                                 limits,
-                                Tokenizers.named(settings.tokenizer())),
+                                Tokenizers.named(settings.tokenizer()),
+                                settings.filter().isPresent()),
                         limits.recordBytes()),
                 TEXT_SOURCE);
         topology.addProcessor(
@@ -280,6 +293,20 @@ public final class DriftlineTopology implements Supplier<Topology> {
             topology.addSink(
                     DRIFT_SINK, topics.drift(), new StringSerializer(), serdes.serializer(DriftEvent.class), WATCH);
         });
+        settings.filter().ifPresent(rules -> addFilter(topology, rules));
+    }
+
+    private void addFilter(Topology topology, FilterRules rules) {
+        topology.addProcessor(
+                FILTER, () -> new FilterProcessor(rules, settings.sources(), progress), OBSERVATIONS_SOURCE);
+        topology.addStateStore(store(FILTER_STORE), FILTER);
+        rules.topics()
+                .forEach(topic -> topology.addSink(
+                        FilterProcessor.sink(topic),
+                        settings.topics().routed(topic),
+                        new StringSerializer(),
+                        serdes.serializer(Document.class),
+                        FILTER));
     }
 
     private void addTraining(Topology topology, Training training) {

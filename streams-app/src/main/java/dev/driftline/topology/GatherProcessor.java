@@ -8,6 +8,8 @@ import dev.driftline.store.WriteBackStore;
 import dev.driftline.training.TrainingRecord;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -158,8 +160,14 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         }
         if (settings.observes() && scored.tokens() > 0) {
             Observation observation = scoring.toObservation(document, gathered, scored, ticket, partition);
+            Headers headers = new RecordHeaders();
+            if (settings.filter().isPresent()) {
+                FilterRequest request =
+                        FilterRequest.of(document, scored, settings.mixture().neural(), origin);
+                headers.add(FilterProcessor.DOCUMENT_HEADER, request.encode());
+            }
             context.forward(
-                    new Record<>(observation.key(), observation.encode(), waiting.timestamp),
+                    new Record<>(observation.key(), observation.encode(), waiting.timestamp, headers),
                     DriftlineTopology.OBSERVATIONS_SINK);
         }
         if (trains && document.learn()) {

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.scoring.DocumentTokens;
+import java.util.Map;
 
 /**
  * A document that may be scored, from whichever topic.
@@ -10,5 +11,18 @@ import dev.driftline.scoring.DocumentTokens;
  * @param publishedAt milliseconds since 1970, by the producer's clock
  * @param learn whether it is learned after it is scored
  * @param tokens what it says
+ * @param attributes what else its producer says of it, by name; empty unless there is a filter, which sends it on
  */
-record IncomingDocument(String id, String source, long publishedAt, boolean learn, DocumentTokens tokens) {}
+record IncomingDocument(
+        String id,
+        String source,
+        long publishedAt,
+        boolean learn,
+        DocumentTokens tokens,
+        Map<String, String> attributes) {
+
+    /** Without attributes. */
+    IncomingDocument(String id, String source, long publishedAt, boolean learn, DocumentTokens tokens) {
+        this(id, source, publishedAt, learn, tokens, Map.of());
+    }
+}

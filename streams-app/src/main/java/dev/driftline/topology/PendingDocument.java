@@ -7,14 +7,17 @@ import dev.driftline.store.WriteBackMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A document that is waiting for replies of the shards.
  */
 final class PendingDocument {
 
-    private static final int FORMAT = 1;
+    private static final int WITHOUT_ATTRIBUTES = 1;
+    private static final int WITH_ATTRIBUTES = 2;
 
     final IncomingDocument document;
     /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
@@ -62,7 +65,7 @@ final class PendingDocument {
         Varints.Writer out = new Varints.Writer(64
                 + tokens.length
                 + replies.stream().mapToInt(reply -> reply.length + 5).sum());
-        out.writeByte(FORMAT);
+        out.writeByte(document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES);
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
@@ -72,15 +75,22 @@ final class PendingDocument {
         out.writeInt(asked);
         out.writeInt(replies.size());
         replies.forEach(out::writeBytes);
+        if (!document.attributes().isEmpty()) {
+            out.writeInt(document.attributes().size());
+            document.attributes().forEach((name, text) -> {
+                out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+                out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+            });
+        }
         return out.toByteArray();
     }
 
     static PendingDocument decode(byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
-        if (format != FORMAT) {
+        if (format != WITHOUT_ATTRIBUTES && format != WITH_ATTRIBUTES) {
             throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
-                    + FORMAT + ": upgrade Driftline");
+                    + WITHOUT_ATTRIBUTES + " and " + WITH_ATTRIBUTES + ": upgrade Driftline");
         }
         String id = new String(in.readBytes(), StandardCharsets.UTF_8);
         String source = new String(in.readBytes(), StandardCharsets.UTF_8);
@@ -94,8 +104,16 @@ final class PendingDocument {
         for (int i = 0; i < count; i++) {
             replies.add(in.readBytes());
         }
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (int left = format == WITH_ATTRIBUTES ? in.readInt() : 0; left > 0; left--) {
+            String name = new String(in.readBytes(), StandardCharsets.UTF_8);
+            attributes.put(name, new String(in.readBytes(), StandardCharsets.UTF_8));
+        }
         return new PendingDocument(
-                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens), timestamp, asked, replies);
+                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens, attributes),
+                timestamp,
+                asked,
+                replies);
     }
 
     /** By ticket ({@link Ticket}). */

@@ -20,6 +20,7 @@ public final class Progress {
     private final Map<DriftChange.State, LongAdder> driftEvents = new EnumMap<>(DriftChange.State.class);
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
+    private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
     private volatile double networkWeight = Double.NaN;
 
     /** Nothing done, no partition owned. */
@@ -91,6 +92,20 @@ public final class Progress {
     /** Seconds that the scoring threads took for them, all threads together. */
     public double networkSeconds() {
         return networkNanos.sum() / 1e9;
+    }
+
+    /**
+     * Documents that each rule of the filter decided about since this instance started, those of no rule under
+     * {@code otherwise}; aborted work is counted, too.
+     */
+    public Map<String, Long> documentsByRule() {
+        Map<String, Long> documentsOfRule = new TreeMap<>();
+        byRule.forEach((rule, count) -> documentsOfRule.put(rule, count.sum()));
+        return documentsOfRule;
+    }
+
+    void filtered(String rule) {
+        byRule.computeIfAbsent(rule, name -> new LongAdder()).increment();
     }
 
     void network(NeuralStatus status) {

@@ -4,7 +4,9 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.generic.GenericRecord;
@@ -18,6 +20,9 @@ import org.apache.avro.util.Utf8;
  * token. Others are resolved by Avro first. One instance a processor; not thread-safe.
  */
 abstract class RecordDecoder {
+
+    /** The attribute that the language of a text becomes. */
+    static final String LANGUAGE = "language";
 
     private static final int HEADER_BYTES = 5;
 
@@ -38,8 +43,11 @@ abstract class RecordDecoder {
     private final WriterSchemas schemas;
     private final AvroInput input = new AvroInput();
     private final TokenDictionary dictionary;
+    private final boolean attributes;
 
-    RecordDecoder(WriterSchemas schemas, Limits limits) {
+    /** @param attributes whether documents keep their attributes */
+    RecordDecoder(WriterSchemas schemas, Limits limits, boolean attributes) {
+        this.attributes = attributes;
         this.schemas = schemas;
         this.limits = limits;
         dictionary = new TokenDictionary(limits);
@@ -103,6 +111,29 @@ abstract class RecordDecoder {
     /** Reads a value that Avro has resolved to the schema of this build. */
     abstract IncomingDocument read(GenericRecord value, TokenDictionary words) throws Rejection;
 
+    final boolean keepsAttributes() {
+        return attributes;
+    }
+
+    /** The attributes, which come next in {@code in}; none where they are not kept. */
+    final Map<String, String> attributes(AvroInput in) throws Rejection {
+        if (attributes) {
+            return in.readStringMap();
+        }
+        in.skipStringMap();
+        return Map.of();
+    }
+
+    /** The attributes of {@code value}; none where they are not kept. */
+    final Map<String, String> attributes(GenericRecord value) {
+        if (!attributes) {
+            return Map.of();
+        }
+        Map<String, String> map = new LinkedHashMap<>();
+        ((Map<?, ?>) value.get("attributes")).forEach((name, text) -> map.put(name.toString(), text.toString()));
+        return map;
+    }
+
     static String name(GenericRecord value, String field, TokenDictionary words) throws Rejection {
         Utf8 text = (Utf8) value.get(field);
         return words.name(text.getBytes(), 0, text.getByteLength(), field);
@@ -111,8 +142,8 @@ abstract class RecordDecoder {
     /** Decodes {@code Document}s. */
     static final class OfDocuments extends RecordDecoder {
 
-        OfDocuments(WriterSchemas schemas, Limits limits) {
-            super(schemas, limits);
+        OfDocuments(WriterSchemas schemas, Limits limits, boolean attributes) {
+            super(schemas, limits, attributes);
         }
 
         @Override
@@ -134,8 +165,8 @@ abstract class RecordDecoder {
                 }
             }
             boolean learn = in.readBoolean();
-            in.skipStringMap();
-            return new IncomingDocument(id, source, publishedAt, learn, words.finish());
+            Map<String, String> attributes = attributes(in);
+            return new IncomingDocument(id, source, publishedAt, learn, words.finish(), attributes);
         }
 
         @Override
@@ -153,7 +184,8 @@ abstract class RecordDecoder {
                     name(value, "source", words),
                     (Long) value.get("published_at"),
                     (Boolean) value.get("learn"),
-                    tokens);
+                    tokens,
+                    attributes(value));
         }
     }
 
@@ -162,8 +194,8 @@ abstract class RecordDecoder {
 
         private final Tokenizer tokenizer;
 
-        OfText(WriterSchemas schemas, Limits limits, Tokenizer tokenizer) {
-            super(schemas, limits);
+        OfText(WriterSchemas schemas, Limits limits, Tokenizer tokenizer, boolean attributes) {
+            super(schemas, limits, attributes);
             this.tokenizer = tokenizer;
         }
 
@@ -184,8 +216,8 @@ abstract class RecordDecoder {
             } else if (branch != 0) {
                 throw AvroInput.corrupt("branch " + branch + " of a union of two");
             }
-            in.skipStringMap();
-            return new IncomingDocument(id, source, publishedAt, true, tokens(text, language, words));
+            Map<String, String> attributes = withLanguage(attributes(in), language);
+            return new IncomingDocument(id, source, publishedAt, true, tokens(text, language, words), attributes);
         }
 
         @Override
@@ -198,7 +230,16 @@ abstract class RecordDecoder {
                     name(value, "source", words),
                     (Long) value.get("published_at"),
                     true,
-                    tokens(text, language, words));
+                    tokens(text, language, words),
+                    withLanguage(attributes(value), language));
+        }
+
+        /** A document has no field for it, so that it goes on as an attribute. */
+        private Map<String, String> withLanguage(Map<String, String> attributes, String language) {
+            if (keepsAttributes() && !language.isEmpty()) {
+                attributes.putIfAbsent(LANGUAGE, language);
+            }
+            return attributes;
         }
 
         private DocumentTokens tokens(String text, String language, TokenDictionary words) throws Rejection {

@@ -18,6 +18,7 @@ import dev.driftline.topics.Topic;
  * @param encodings vectors of documents
  * @param observations internal: documents that were scored, to who watches their source
  * @param drift when the language of a source changes
+ * @param prefix of all topics, those that a filter sends documents to included
  */
 public record TopicNames(
         String text,
@@ -32,7 +33,13 @@ public record TopicNames(
         String promotions,
         String encodings,
         String observations,
-        String drift) {
+        String drift,
+        String prefix) {
+
+    /** The full name of a topic that a filter sends documents to. */
+    public String routed(String topic) {
+        return prefix + topic;
+    }
 
     /** The names that start with {@code prefix}, which ends in its own separator. */
     public static TopicNames withPrefix(String prefix) {
@@ -49,6 +56,7 @@ public record TopicNames(
                 prefix + Topic.PROMOTIONS.suffix(),
                 prefix + Topic.ENCODINGS.suffix(),
                 prefix + Topic.OBSERVATIONS.suffix(),
-                prefix + Topic.DRIFT.suffix());
+                prefix + Topic.DRIFT.suffix(),
+                prefix);
     }
 }

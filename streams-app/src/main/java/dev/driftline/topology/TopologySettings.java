@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.drift.DriftSettings;
+import dev.driftline.filter.FilterRules;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.ModelSettings;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param neural how documents are scored with the network; empty where there is none
  * @param drift what counts as a change of a source; empty where sources are not watched
  * @param sources how many sources are kept, and for how long
+ * @param filter where scored documents go on to; empty where they stay
  */
 public record TopologySettings(
         TopicNames topics,
@@ -33,7 +35,38 @@ public record TopologySettings(
         long cacheBytes,
         Optional<NeuralScoringSettings> neural,
         Optional<DriftSettings> drift,
-        SourceLimits sources) {
+        SourceLimits sources,
+        Optional<FilterRules> filter) {
+
+    /** Without a filter. */
+    public TopologySettings(
+            TopicNames topics,
+            ModelSettings model,
+            int shards,
+            Limits limits,
+            String tokenizer,
+            int predictions,
+            boolean surprisals,
+            boolean expertSurprisals,
+            long cacheBytes,
+            Optional<NeuralScoringSettings> neural,
+            Optional<DriftSettings> drift,
+            SourceLimits sources) {
+        this(
+                topics,
+                model,
+                shards,
+                limits,
+                tokenizer,
+                predictions,
+                surprisals,
+                expertSurprisals,
+                cacheBytes,
+                neural,
+                drift,
+                sources,
+                Optional.empty());
+    }
 
     /** With sources that are not watched. */
     public TopologySettings(
@@ -87,7 +120,7 @@ public record TopologySettings(
 
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
-        return drift.isPresent();
+        return drift.isPresent() || filter.isPresent();
     }
 
     /** How the orders of the model, the caches of a source and the network are mixed. */

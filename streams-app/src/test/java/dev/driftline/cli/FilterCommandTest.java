@@ -82,6 +82,17 @@ class FilterCommandTest {
     }
 
     @Test
+    void shouldRefuseToStartWithWrongRules() throws IOException {
+        Files.writeString(rules, "{\"rules\": 5}");
+
+        assertThat(run("run", "--set", "filter.rules=" + rules)).isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("driftline: filter.rules: " + rules + ", line 1: \"rules\" must be a list");
+        assertThat(run("run", "--set", "filter.rules=" + folder.resolve("gone.json")))
+                .isEqualTo(Driftline.USAGE);
+        assertThat(err.toString()).contains("no such file of rules");
+    }
+
+    @Test
     void shouldCountWhatEachRuleTakesOfACorpus() throws IOException {
         assertThat(run("filter", "try", rules.toString(), corpus.toString(), "--order", "3", "--json"))
                 .as(err.toString())

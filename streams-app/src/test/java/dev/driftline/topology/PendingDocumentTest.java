@@ -10,6 +10,7 @@ import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PendingDocumentTest {
@@ -47,6 +48,24 @@ class PendingDocumentTest {
         assertThat(read.replies).containsExactly(replies.get(1));
         assertThat(read.add(replies.get(0))).isTrue();
         assertThat(read.encode()).isNotEqualTo(pending.encode());
+    }
+
+    @Test
+    void shouldKeepAttributesAndReadWhatWasStoredWithoutThem() {
+        IncomingDocument attributed =
+                new IncomingDocument("id", "source", 1, true, tokens, Map.of("language", "de", "leer", ""));
+
+        assertThat(PendingDocument.decode(new PendingDocument(attributed, 1, SHARDS).encode())
+                        .document
+                        .attributes())
+                .isEqualTo(attributed.attributes());
+        assertThat(PendingDocument.decode(new PendingDocument(document, 1, SHARDS).encode())
+                        .document
+                        .attributes())
+                .isEmpty();
+        assertThat(new PendingDocument(document, 1, SHARDS).encode()[0])
+                .as("the version that knows no attributes")
+                .isEqualTo((byte) 1);
     }
 
     @Test

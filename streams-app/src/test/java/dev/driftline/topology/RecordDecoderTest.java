@@ -28,7 +28,7 @@ class RecordDecoderTest {
     private final SchemaRegistryClient registry = serdes.client();
     private final Serializer<Document> serializer = serdes.serializer(Document.class);
     private final RecordDecoder decoder =
-            new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), LIMITS);
+            new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), LIMITS, true);
 
     @AfterEach
     void forget() {
@@ -50,7 +50,18 @@ class RecordDecoderTest {
             DocumentTokens expected = DocumentTokens.of(document.getSentences());
             assertThat(read.tokens().words()).isEqualTo(expected.words());
             assertThat(read.tokens().tokens()).isEqualTo(expected.tokens());
+            assertThat(read.attributes()).isEqualTo(document.getAttributes());
         }
+    }
+
+    @Test
+    void shouldLeaveAttributesBehindWhereNobodyWantsThem() throws Exception {
+        RecordDecoder without =
+                new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), LIMITS, false);
+
+        assertThat(without.decode(serializer.serialize("documents", document(new Random(2))))
+                        .attributes())
+                .isEmpty();
     }
 
     @Test
@@ -80,7 +91,7 @@ class RecordDecoderTest {
                 throw new IOException("connection refused");
             }
         };
-        RecordDecoder undecided = new RecordDecoder.OfDocuments(new WriterSchemas(away, Document.class), LIMITS);
+        RecordDecoder undecided = new RecordDecoder.OfDocuments(new WriterSchemas(away, Document.class), LIMITS, true);
         byte[] good = serializer.serialize("documents", document(new Random(1)));
 
         assertThatThrownBy(() -> undecided.decode(good))

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.drift.DriftSettings;
+import dev.driftline.filter.FilterRules;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
@@ -75,6 +76,19 @@ final class TopologyFixture implements AutoCloseable {
             Optional<NeuralScoringSettings> neuralSettings,
             Optional<DriftSettings> driftSettings,
             SourceLimits sources) {
+        this(stateDir, model, limits, neuralSettings, driftSettings, sources, Optional.empty());
+    }
+
+    TopologyFixture(
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources,
+            Optional<FilterRules> filter) {
+        filter.ifPresent(rules -> rules.topics()
+                .forEach(topic -> new Subjects(registry).register(Map.of(topics.routed(topic), Document.class))));
         new Subjects(registry)
                 .register(Map.of(
                         topics.documents(), Document.class,
@@ -84,7 +98,19 @@ final class TopologyFixture implements AutoCloseable {
                         topics.encodings(), Encoding.class,
                         topics.drift(), DriftEvent.class));
         settings = new TopologySettings(
-                topics, model, 1, limits, "words", 3, false, false, 32 << 20, neuralSettings, driftSettings, sources);
+                topics,
+                model,
+                1,
+                limits,
+                "words",
+                3,
+                false,
+                false,
+                32 << 20,
+                neuralSettings,
+                driftSettings,
+                sources,
+                filter);
         neural = neuralSettings
                 .map(scoring -> new NeuralScoring(scoring, true, active, progress))
                 .orElse(null);

@@ -214,6 +214,20 @@ public final class Application implements AutoCloseable {
         return recorded(new RecordedTopic<>(topic(topic), config.consumerProperties(), serdes.deserializer(type)));
     }
 
+    /** A topic that a filter sends documents to; {@code name} has no prefix. */
+    public RecordedTopic<Document> routed(String name) {
+        return recorded(new RecordedTopic<>(
+                config.get(Keys.TOPIC_PREFIX) + name,
+                config.consumerProperties(),
+                serdes.deserializer(Document.class)));
+    }
+
+    /** What goes by source. */
+    public RecordedTopic<byte[]> observations() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.OBSERVATIONS), config.consumerProperties(), new ByteArrayDeserializer()));
+    }
+
     /** The counts as the changelog has them: what an instance that lost everything would start from. */
     public ChangelogCounts changelogCounts() {
         return ChangelogCounts.read(config);

@@ -1,0 +1,73 @@
+package dev.driftline.topology;
+
+import dev.driftline.filter.Decision;
+import dev.driftline.filter.DocumentFilter;
+import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.SourceQuantiles;
+import dev.driftline.schemas.Document;
+import dev.driftline.store.WriteBackStore;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Sends scored documents where the rules say, each to one topic or to none. It is given the documents of a source one after
+ * the other, whatever partition they were published to, so that a source has one percentile.
+ */
+final class FilterProcessor implements Processor<byte[], byte[], String, Document> {
+
+    /** The header of an observation that carries the document to the filter. */
+    static final String DOCUMENT_HEADER = "document";
+
+    private final DocumentFilter filter;
+    private final SourceLimits limits;
+    private final Progress progress;
+
+    private ProcessorContext<String, Document> context;
+    private FilterSources sources;
+
+    FilterProcessor(FilterRules rules, SourceLimits limits, Progress progress) {
+        filter = new DocumentFilter(rules);
+        this.limits = limits;
+        this.progress = progress;
+    }
+
+    /** The name of the sink of a topic, which has no prefix. */
+    static String sink(String topic) {
+        return "filtered-" + topic;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Document> context) {
+        this.context = context;
+        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.FILTER_STORE)
+                .cache(FilterSources.class, store -> new FilterSources(store, limits));
+        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> observation) {
+        var header = observation.headers().lastHeader(DOCUMENT_HEADER);
+        if (header == null) {
+            // Observed before there was a filter.
+            return;
+        }
+        FilterRequest request = FilterRequest.decode(header.value());
+        Decision decision;
+        if (filter.usesPercentiles()) {
+            String name = request.document().source();
+            SourceQuantiles source = sources.get(name, context.currentSystemTimeMs());
+            decision = filter.decide(request.scored(), source);
+            sources.update(name, source);
+        } else {
+            decision = filter.decide(request.scored(), new SourceQuantiles());
+        }
+        progress.filtered(decision.rule());
+        Optional<String> topic = filter.rules().topic(decision.target());
+        if (topic.isPresent()) {
+            context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
+        }
+    }
+}
