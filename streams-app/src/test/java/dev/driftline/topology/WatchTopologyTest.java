@@ -84,7 +84,10 @@ class WatchTopologyTest {
         }
 
         List<TestRecord<String, DriftEvent>> records = fixture.drift.readRecordsToList();
-        assertThat(records).allSatisfy(record -> assertThat(record.key()).isEqualTo("changing"));
+        assertThat(records)
+                .filteredOn(record -> record.value().getState() == DriftState.DRIFT)
+                .isNotEmpty()
+                .allSatisfy(record -> assertThat(record.key()).isEqualTo("changing"));
         assertThat(records)
                 .extracting(TestRecord::value)
                 .filteredOn(event -> event.getSeries() == DriftSeries.REFERENCE && event.getState() == DriftState.DRIFT)
@@ -105,17 +108,17 @@ class WatchTopologyTest {
 
     @Test
     void shouldForgetSourcesPastTheBoundAndThoseThatAreIdle() {
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 300; i++) {
             fixture.pipe(languages.next("source-" + i, false));
         }
-        assertThat(watched()).hasSize(100).contains("source-999").doesNotContain("source-899");
+        assertThat(watched()).hasSize(100).contains("source-299").doesNotContain("source-199");
 
         fixture.driver.advanceWallClockTime(Duration.ofMinutes(5));
-        fixture.pipe(languages.next("source-950", false));
+        fixture.pipe(languages.next("source-250", false));
         fixture.driver.advanceWallClockTime(Duration.ofMinutes(6));
-        fixture.pipe(languages.next("source-950", false));
+        fixture.pipe(languages.next("source-250", false));
 
-        assertThat(watched()).containsExactly("source-950");
+        assertThat(watched()).containsExactly("source-250");
     }
 
     private List<String> watched() {

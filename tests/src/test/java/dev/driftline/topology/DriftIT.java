@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
@@ -56,14 +57,11 @@ class DriftIT {
             one.kill();
             application.start("one");
             scores.awaitSize(BEFORE + AFTER, PATIENCE);
-            events.awaitSize(1, PATIENCE);
+            await().atMost(PATIENCE).until(() -> !drifts(events).isEmpty());
             application.publish(documents(BEFORE + AFTER, 100, "ø"));
             scores.awaitSize(BEFORE + AFTER + 100, PATIENCE);
 
-            List<DriftEvent> drifts = events.values().stream()
-                    .filter(event -> event.getSeries() == DriftSeries.REFERENCE && event.getState() == DriftState.DRIFT)
-                    .toList();
-            assertThat(drifts).hasSize(1).first().satisfies(event -> {
+            assertThat(drifts(events)).hasSize(1).first().satisfies(event -> {
                 assertThat(event.getSource()).isEqualTo("travelling");
                 assertThat(event.getStartedDocument()).isBetween(BEFORE - 10L, BEFORE + 10L);
                 assertThat(event.getDocumentsSeen()).isBetween((long) BEFORE + 1, BEFORE + 60L);
@@ -77,6 +75,12 @@ class DriftIT {
                     .as("one source, one partition")
                     .containsOnly(events.records().get(0).partition());
         }
+    }
+
+    private static List<DriftEvent> drifts(RecordedTopic<DriftEvent> events) {
+        return events.values().stream()
+                .filter(event -> event.getSeries() == DriftSeries.REFERENCE && event.getState() == DriftState.DRIFT)
+                .toList();
     }
 
     private List<Document> documents(int from, int count, String prefix) {
