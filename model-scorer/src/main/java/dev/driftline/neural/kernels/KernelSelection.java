@@ -38,8 +38,7 @@ public final class KernelSelection {
         private static Selection chooseAndSay() {
             Logger logger = System.getLogger(KernelSelection.class.getPackageName());
             boolean module = ModuleLayer.boot().findModule(MODULE).isPresent();
-            // Not VectorKernels::new, which would load the class, and so fail without the module.
-            Selection selection = choose(System.getProperty(PROPERTY, "auto"), module, () -> new VectorKernels());
+            Selection selection = choose(System.getProperty(PROPERTY, "auto"), module, KernelSelection::vectorKernels);
             if (selection.warning() != null) {
                 logger.log(Level.WARNING, selection.warning());
             }
@@ -69,6 +68,17 @@ public final class KernelSelection {
     /** The kernels in use and, where they were timed, their speed in GFLOP/s: {@code vector (512 bits), 98 GFLOP/s …}. */
     public static String describe() {
         return selection().description();
+    }
+
+    /** By name: the class can be compiled only with the module, and loaded only where that is there. */
+    private static Kernels vectorKernels() {
+        try {
+            return (Kernels) Class.forName(KernelSelection.class.getPackageName() + ".VectorKernels")
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this build has no vector kernels", e);
+        }
     }
 
     private static Selection selection() {
