@@ -46,6 +46,9 @@ public final class HiddenLayers {
     private final float[][] states;
     private final float[][] cells;
     private final float[][] squashed;
+    private final ChunkWords words = new ChunkWords();
+    private float[] wordInputs = NONE;
+    private float[] wordGates = NONE;
     private float[] recurrentPart = NONE;
     private float[] top = NONE;
 
@@ -174,6 +177,10 @@ public final class HiddenLayers {
     }
 
     private void readInput(int layer, PackedWeights packed) {
+        if (layer == 0 && readsWords()) {
+            readWords(packed);
+            return;
+        }
         float[] bias = packed.bias(layer);
         float[] gate = gates[layer];
         for (int row = 0; row < rows; row++) {
@@ -192,6 +199,39 @@ public final class HiddenLayers {
                 gate,
                 0,
                 gateWidth);
+    }
+
+    /** Whether the first layer reads words as they are, so that it comes to the same wherever a word stands. */
+    public boolean readsWords() {
+        return !dropped && architecture.cell() != Cell.WINDOW;
+    }
+
+    /** Multiplies each word of the chunk once, and copies that to the places where it stands. */
+    private void readWords(PackedWeights packed) {
+        words.of(contexts, streams, rows);
+        int width = architecture.embedding();
+        wordInputs = atLeast(wordInputs, rows * width);
+        wordGates = atLeast(wordGates, rows * gateWidth);
+        float[] bias = packed.bias(0);
+        for (int word = 0; word < words.count(); word++) {
+            System.arraycopy(inputs[0], words.firstRow(word) * width, wordInputs, word * width, width);
+            System.arraycopy(bias, 0, wordGates, word * gateWidth, gateWidth);
+        }
+        kernels.gemm(words.count(), wordInputs, 0, width, packed.input(0), 0, gateWidth, 1, wordGates, 0, gateWidth);
+        float[] gate = gates[0];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(wordGates, words.of(row) * gateWidth, gate, row * gateWidth, gateWidth);
+        }
+    }
+
+    /** The words of the chunk, where {@link #readsWords()}. */
+    public ChunkWords words() {
+        return words;
+    }
+
+    /** What the first layer reads of each of {@link #words()}: [words, embedding]. */
+    public float[] wordInputs() {
+        return wordInputs;
     }
 
     private void readWindow() {

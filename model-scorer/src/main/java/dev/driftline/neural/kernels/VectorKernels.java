@@ -46,6 +46,16 @@ final class VectorKernels implements Kernels {
         final float[] tile = new float[TILE * PANEL];
         float[] a = new float[0];
         float[] b = new float[0];
+        private boolean backwards;
+
+        /**
+         * Whether to go over the panels from the last to the first this time. Going to and fro finds in the second-level
+         * cache what was read last, where a matrix that is read again and again is a little too large for it.
+         */
+        boolean turn() {
+            backwards = !backwards;
+            return backwards;
+        }
 
         float[] a(int size) {
             if (a.length < size) {
@@ -375,24 +385,40 @@ final class VectorKernels implements Kernels {
             float[] c,
             int cOffset,
             int cRow) {
-        int column = from;
-        while (column < to) {
-            int panel = column / PANEL;
-            int skip = column - panel * PANEL;
+        int whole = (from + PANEL - 1) / PANEL;
+        int wholeEnd = to / PANEL;
+        if (whole > wholeEnd) {
+            int bi = wholeEnd * panelSize + panelOffset;
+            int skip = from - wholeEnd * PANEL;
+            int end = to - wholeEnd * PANEL;
+            partOfPanel(workspace.tile, m, k, tiles, tileOffset, panels, bi, skip, end, beta, c, cOffset, cRow);
+            return;
+        }
+        if (from < whole * PANEL) {
+            int bi = (whole - 1) * panelSize + panelOffset;
+            int skip = from - (whole - 1) * PANEL;
+            partOfPanel(workspace.tile, m, k, tiles, tileOffset, panels, bi, skip, PANEL, beta, c, cOffset, cRow);
+        }
+        int together = m == 1 ? 4 : 1;
+        boolean backwards = workspace.turn();
+        for (int left = wholeEnd - whole; left > 0; ) {
+            int count = left >= together ? together : 1;
+            int panel = backwards ? whole + left - count : wholeEnd - left;
             int bi = panel * panelSize + panelOffset;
-            int ci = cOffset + column - from;
-            if (skip > 0 || to - column < PANEL) {
-                int end = Math.min(PANEL, skip + to - column);
-                partOfPanel(workspace.tile, m, k, tiles, tileOffset, panels, bi, skip, end, beta, c, ci, cRow);
-                column += end - skip;
-            } else if (m == 1 && to - column >= 4 * PANEL) {
+            int ci = cOffset + panel * PANEL - from;
+            if (count == 4) {
                 scaleTile(1, 8, beta, c, ci, cRow);
                 rows1Panels4(k, tiles, tileOffset, panels, bi, panelSize, c, ci);
-                column += 4 * PANEL;
             } else {
                 wholePanel(m, k, tiles, tileOffset, panels, bi, beta, c, ci, cRow);
-                column += PANEL;
             }
+            left -= count;
+        }
+        if (wholeEnd * PANEL < to) {
+            int bi = wholeEnd * panelSize + panelOffset;
+            int ci = cOffset + wholeEnd * PANEL - from;
+            partOfPanel(
+                    workspace.tile, m, k, tiles, tileOffset, panels, bi, 0, to - wholeEnd * PANEL, beta, c, ci, cRow);
         }
     }
 

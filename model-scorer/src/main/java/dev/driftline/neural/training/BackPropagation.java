@@ -3,6 +3,7 @@ package dev.driftline.neural.training;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Bands;
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.ChunkWords;
 import dev.driftline.neural.Classifier;
 import dev.driftline.neural.HiddenLayers;
 import dev.driftline.neural.PackedWeights;
@@ -47,6 +48,7 @@ final class BackPropagation {
     private float[] cellGradient = NONE;
     private float[] recurrentGradient = NONE;
     private float[] inputGradient = NONE;
+    private float[] wordGradients = NONE;
     private float[] logits = NONE;
     private float[] gathered = NONE;
     private float[] gatheredGradient = NONE;
@@ -390,7 +392,6 @@ final class BackPropagation {
                 recurrentGradients[layer],
                 0,
                 hidden);
-        addColumns(gates, layers.rows(), gateWidth, recurrentBiasGradients[layer]);
     }
 
     private void backGru(int layer, int[] counts, int steps) {
@@ -429,6 +430,7 @@ final class BackPropagation {
             }
         }
         recurrentGradients(layer, recurrentGradient);
+        addColumns(recurrentGradient, layers.rows(), gateWidth, recurrentBiasGradients[layer]);
     }
 
     private void backLstm(int layer, int[] counts, int steps) {
@@ -467,23 +469,18 @@ final class BackPropagation {
     private void backInput(int layer, int rows, Dropout dropout) {
         int width = layers.inputWidth(layer);
         float[] gates = layers.gates(layer);
-        kernels.gemm(
-                true,
-                false,
-                gateWidth,
-                width,
-                rows,
-                gates,
-                0,
-                gateWidth,
-                layers.input(layer),
-                layers.inputOffset(layer),
-                width,
-                1,
-                inputGradients[layer],
-                0,
-                width);
+        if (layer > 0 || !layers.readsWords()) {
+            inputWeightGradients(layer, rows, gates, layers.input(layer), layers.inputOffset(layer));
+        }
         addColumns(gates, rows, gateWidth, inputBiasGradients[layer]);
+        if (architecture.cell() == Cell.LSTM || architecture.cell() == Cell.RNN) {
+            // Both biases are only ever added.
+            System.arraycopy(inputBiasGradients[layer], 0, recurrentBiasGradients[layer], 0, gateWidth);
+        }
+        if (layer == 0 && layers.readsWords()) {
+            backWords(rows);
+            return;
+        }
         float[] into;
         if (layer > 0) {
             stateGradients[layer - 1] = atLeast(stateGradients[layer - 1], rows * hidden);
@@ -513,6 +510,61 @@ final class BackPropagation {
         }
         if (layer == 0) {
             backEmbedding(rows);
+        }
+    }
+
+    private void inputWeightGradients(int layer, int rows, float[] gates, float[] input, int inputOffset) {
+        int width = layers.inputWidth(layer);
+        kernels.gemm(
+                true,
+                false,
+                gateWidth,
+                width,
+                rows,
+                gates,
+                0,
+                gateWidth,
+                input,
+                inputOffset,
+                width,
+                1,
+                inputGradients[layer],
+                0,
+                width);
+    }
+
+    /** A word's gates are the same function of it wherever it stands, so their gradients are summed before the products. */
+    private void backWords(int rows) {
+        ChunkWords words = layers.words();
+        int width = architecture.embedding();
+        float[] gates = layers.gates(0);
+        wordGradients = atLeast(wordGradients, rows * gateWidth);
+        Arrays.fill(wordGradients, 0, words.count() * gateWidth, 0);
+        for (int row = 0; row < rows; row++) {
+            kernels.axpy(1, gates, row * gateWidth, wordGradients, words.of(row) * gateWidth, gateWidth);
+        }
+        inputWeightGradients(0, words.count(), wordGradients, layers.wordInputs(), 0);
+        inputGradient = atLeast(inputGradient, rows * width);
+        kernels.gemm(
+                false,
+                false,
+                words.count(),
+                width,
+                gateWidth,
+                wordGradients,
+                0,
+                gateWidth,
+                inputWeights[0],
+                0,
+                width,
+                0,
+                inputGradient,
+                0,
+                width);
+        float[] embeddingGradient = gradients.of(Parameters.EMBEDDING);
+        for (int word = 0; word < words.count(); word++) {
+            gradients.touch(Parameters.EMBEDDING, words.token(word), 1);
+            kernels.axpy(1, inputGradient, word * width, embeddingGradient, words.token(word) * width, width);
         }
     }
 

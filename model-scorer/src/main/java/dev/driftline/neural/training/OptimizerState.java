@@ -4,7 +4,9 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 import dev.driftline.neural.kernels.Kernels;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** An optimizer with what it remembers from step to step. Changes the weights in place. Not thread-safe. */
 final class OptimizerState {
@@ -23,6 +25,7 @@ final class OptimizerState {
     private final Parameters parent;
     private final GradientStatistics statistics;
     private final boolean gathers;
+    private final Map<String, boolean[]> moved = new HashMap<>();
     private double rate;
     private long steps;
 
@@ -120,16 +123,49 @@ final class OptimizerState {
         float[] square = second.tensor(weights.name()).data();
         float step = (float) (rate / (1 - Math.pow(FIRST_DECAY, steps)));
         float root = (float) (1 / Math.sqrt(1 - Math.pow(SECOND_DECAY, steps)));
-        if (touched == null || !settings.lazy()) {
+        if (touched == null) {
             adam(weights.data(), gradient, mean, square, 0, gradient.length, scale, step, root);
             return;
         }
+        boolean[] moving = settings.lazy() ? touched : moving(weights, touched);
         int width = weights.shape()[1];
+        for (int row = 0; row < moving.length; ) {
+            int end = row;
+            while (end < moving.length && moving[end]) {
+                end++;
+            }
+            if (end > row) {
+                adam(weights.data(), gradient, mean, square, row * width, end * width, scale, step, root);
+            }
+            row = end + 1;
+        }
+    }
+
+    /** The rows that ever had a gradient: without one both moments are 0, and so is the step. */
+    private boolean[] moving(Tensor weights, boolean[] touched) {
+        boolean[] moving = moved.get(weights.name());
+        if (moving == null) {
+            moving = withMoments(weights.name(), touched.length);
+            moved.put(weights.name(), moving);
+        }
         for (int row = 0; row < touched.length; row++) {
-            if (touched[row]) {
-                adam(weights.data(), gradient, mean, square, row * width, (row + 1) * width, scale, step, root);
+            moving[row] |= touched[row];
+        }
+        return moving;
+    }
+
+    /** Of an optimizer that goes on: the rows that have moments. */
+    private boolean[] withMoments(String name, int rows) {
+        boolean[] moments = new boolean[rows];
+        float[] mean = first.tensor(name).data();
+        float[] square = second.tensor(name).data();
+        int width = mean.length / rows;
+        for (int i = 0; i < mean.length; i++) {
+            if (mean[i] != 0 || square[i] != 0) {
+                moments[i / width] = true;
             }
         }
+        return moments;
     }
 
     private static void adam(

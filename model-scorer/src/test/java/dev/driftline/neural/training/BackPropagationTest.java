@@ -1,6 +1,7 @@
 package dev.driftline.neural.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
@@ -66,6 +67,26 @@ class BackPropagationTest {
                                 weights.name(), architecture, i, gradient[i], slope)
                         .isBetween(-2e-3, 2e-3);
             }
+        }
+    }
+
+    /** With dropout a word is not the same wherever it stands, and each is read and taught by itself. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void shouldComeToTheSameWhenEachPlaceOfAWordIsReadByItself(Architecture architecture) {
+        BackPropagation together = propagation(architecture, random(architecture));
+        double nats = meanNats(together, tokens(1), tokens(2));
+        BackPropagation apart = propagation(architecture, random(architecture));
+        // So small a share that nothing is left out.
+        Dropout dropout = new Dropout(1e-9, architecture.layers() + 1, 1);
+        apart.begin(STREAMS);
+
+        assertThat(apart.chunk(tokens(1), tokens(2), COUNTS, STEPS, dropout, null, null) / ROWS)
+                .isCloseTo(nats, within(1e-6));
+        for (Tensor gradient : together.gradients().values().tensors()) {
+            assertThat(apart.gradients().of(gradient.name()))
+                    .as(gradient.name())
+                    .containsExactly(gradient.data(), within(1e-5f));
         }
     }
 
