@@ -2,6 +2,7 @@ package dev.driftline.training;
 
 import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.ParentWatch;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.online.TrainingBatch;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -24,9 +25,14 @@ final class BackgroundTrainer implements AutoCloseable {
      * @param messages what publishes its candidate, where that is to be published
      * @param failure what went wrong; null if nothing did
      * @param tokensSeen tokens that the buffer had been given when the round began
+     * @param watch how the active network has done beside its parent, this round's text included
      */
     record Finished(
-            Optional<Round> round, List<SnapshotMessages.Message> messages, Throwable failure, long tokensSeen) {}
+            Optional<Round> round,
+            List<SnapshotMessages.Message> messages,
+            Throwable failure,
+            long tokensSeen,
+            ParentWatch watch) {}
 
     private final SnapshotView snapshots;
     private final FineTuner tuner;
@@ -34,11 +40,14 @@ final class BackgroundTrainer implements AutoCloseable {
     private final AtomicReference<Finished> finished = new AtomicReference<>();
     private Thread thread;
 
-    /** @param progress told the tokens of the pass under way, on the background thread */
-    BackgroundTrainer(OnlineSettings settings, SnapshotView snapshots, LongConsumer progress) {
+    /**
+     * @param watch how the active network had done beside its parent after the last round
+     * @param progress told the tokens of the pass under way, on the background thread
+     */
+    BackgroundTrainer(OnlineSettings settings, SnapshotView snapshots, ParentWatch watch, LongConsumer progress) {
         this.snapshots = snapshots;
         this.progress = progress;
-        tuner = new FineTuner(settings);
+        tuner = new FineTuner(settings, watch);
     }
 
     /** Whether a round is under way, or has ended and was not taken. */
@@ -74,12 +83,12 @@ final class BackgroundTrainer implements AutoCloseable {
                     .flatMap(Round::candidate)
                     .map(SnapshotMessages::publish)
                     .orElse(List.of());
-            result = new Finished(round, messages, null, batch.tokensSeen());
+            result = new Finished(round, messages, null, batch.tokensSeen(), tuner.watch());
         } catch (InterruptedException e) {
             // Closed: nobody waits for a result.
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
-            result = new Finished(Optional.empty(), List.of(), e, batch.tokensSeen());
+            result = new Finished(Optional.empty(), List.of(), e, batch.tokensSeen(), tuner.watch());
         }
         finished.set(result);
     }

@@ -79,7 +79,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         this.context = context;
         state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
                 .cache(TrainerState.class, store -> new TrainerState(store, online));
-        background = new BackgroundTrainer(online, snapshots, progress::taught);
+        background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         lastRoundAt = context.currentSystemTimeMs();
         progress.is(TrainerProgress.Activity.FOLLOWING);
         context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
@@ -223,7 +223,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 .flatMap(Round::candidate)
                 .map(candidate -> SnapshotVersion.number(candidate.version()))
                 .orElse(0L);
-        state.round(number, finished.tokensSeen());
+        state.round(number, finished.tokensSeen(), finished.watch());
         finished.round().ifPresent(round -> end(round, finished.messages()));
     }
 

@@ -2,6 +2,8 @@ package dev.driftline.training;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.PairedComparison;
+import dev.driftline.neural.online.ParentWatch;
 import dev.driftline.neural.online.ReplayBuffer;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
@@ -11,7 +13,10 @@ import java.util.Optional;
 /** What the trainer keeps in its store: the replay buffer, and where it stands. Moves with the partition. */
 final class TrainerState implements WriteBackCache {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    /** Without the watch. */
+    private static final int FIRST_FORMAT = 1;
+
     private static final byte[] KEY = {'t'};
 
     private final PageStore store;
@@ -21,6 +26,7 @@ final class TrainerState implements WriteBackCache {
     private long number;
     private long tokensAtRound;
     private String active = "";
+    private ParentWatch watch = ParentWatch.NONE;
 
     TrainerState(PageStore store, OnlineSettings settings) {
         this.store = store;
@@ -49,9 +55,16 @@ final class TrainerState implements WriteBackCache {
         return active.isEmpty() ? Optional.empty() : Optional.of(active);
     }
 
-    /** Notes that a round has come to its end. */
-    void round(long candidateNumber, long tokensSeen) {
+    /** How the active version has done beside its parent, up to the last round. */
+    ParentWatch watch() {
         load();
+        return watch;
+    }
+
+    /** Notes that a round has come to its end. */
+    void round(long candidateNumber, long tokensSeen, ParentWatch watchAfter) {
+        load();
+        watch = watchAfter;
         number = Math.max(number, candidateNumber);
         tokensAtRound = tokensSeen;
         dirty = true;
@@ -73,17 +86,56 @@ final class TrainerState implements WriteBackCache {
         number = 0;
         tokensAtRound = 0;
         active = "";
+        watch = ParentWatch.NONE;
         if (page != null) {
             Varints.Reader in = new Varints.Reader(page);
             int format = in.readByte();
-            if (format != FORMAT) {
-                throw new IllegalArgumentException("trainer state of format version " + format + ", this code reads "
-                        + FORMAT + ": upgrade Driftline");
+            if (format != FORMAT && format != FIRST_FORMAT) {
+                throw new IllegalArgumentException("trainer state of format version " + format
+                        + ", this code reads up to " + FORMAT + ": upgrade Driftline");
             }
             number = in.readLong();
             tokensAtRound = in.readLong();
             active = new String(in.readBytes(), StandardCharsets.UTF_8);
+            if (format >= FORMAT) {
+                watch = readWatch(in);
+            }
         }
+    }
+
+    private static ParentWatch readWatch(Varints.Reader in) {
+        String watched = new String(in.readBytes(), StandardCharsets.UTF_8);
+        String parent = new String(in.readBytes(), StandardCharsets.UTF_8);
+        long comparedTo = in.readLong();
+        long documents = in.readLong();
+        return new ParentWatch(
+                watched,
+                parent,
+                new PairedComparison(
+                        documents,
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble()),
+                comparedTo);
+    }
+
+    private static void write(ParentWatch watch, Varints.Writer out) {
+        out.writeBytes(watch.active().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(watch.parent().getBytes(StandardCharsets.UTF_8));
+        out.writeLong(watch.comparedTo());
+        PairedComparison sums = watch.comparison();
+        out.writeLong(sums.documents());
+        out.writeDouble(sums.tokens());
+        out.writeDouble(sums.units());
+        out.writeDouble(sums.candidateBits());
+        out.writeDouble(sums.incumbentBits());
+        out.writeDouble(sums.tokensSquared());
+        out.writeDouble(sums.products());
+        out.writeDouble(sums.differencesSquared());
     }
 
     @Override
@@ -95,6 +147,7 @@ final class TrainerState implements WriteBackCache {
             out.writeLong(number);
             out.writeLong(tokensAtRound);
             out.writeBytes(active.getBytes(StandardCharsets.UTF_8));
+            write(watch, out);
             store.put(KEY, out.toByteArray());
             dirty = false;
         }

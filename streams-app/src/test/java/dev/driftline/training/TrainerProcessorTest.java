@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.Parameters;
 import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.Promotion;
@@ -294,6 +297,45 @@ class TrainerProcessorTest {
         finishRound();
         assertThat(decisions.get(2).getIncumbent()).isEqualTo("imported");
         assertThat(decisions.get(2).getCandidate()).startsWith("000003-");
+    }
+
+    @Test
+    void shouldGoBackToTheParentWhenTheActiveSnapshotIsWorseOnLiveText() {
+        bootstrap();
+        Snapshot good = topic.active;
+        Snapshot bad = worse(good, "000009-badbad");
+        topic.loaded.put(bad.version(), bad);
+        topic.active = bad;
+        publish(30);
+        finishRound();
+
+        PromotionDecision decision = decisions.get(1);
+        assertThat(decision.getDecision()).isEqualTo(Decision.ROLLED_BACK);
+        assertThat(decision.getIncumbent()).isEqualTo(bad.version());
+        assertThat(decision.getReason()).contains("worse than its parent");
+        assertThat(topic.active.version()).isEqualTo(good.version());
+
+        publish(30);
+        finishRound();
+        assertThat(decisions.get(2).getIncumbent()).isEqualTo(good.version());
+    }
+
+    /** A child of {@code parent} that expects nothing but unknown words. */
+    private static Snapshot worse(Snapshot parent, String version) {
+        Parameters parameters = parent.network().parameters().copy();
+        parameters.tensor("decoder.bias").data()[NeuralVocabulary.UNKNOWN] = 20;
+        SnapshotManifest manifest = parent.manifest();
+        return new Snapshot(
+                new SnapshotManifest(
+                        version,
+                        parent.version(),
+                        manifest.createdAt(),
+                        manifest.model(),
+                        manifest.tokens(),
+                        manifest.training(),
+                        manifest.metrics(),
+                        manifest.data()),
+                new Network(parent.network().architecture(), parent.network().vocabulary(), parameters));
     }
 
     @Test

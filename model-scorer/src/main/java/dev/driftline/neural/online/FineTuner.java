@@ -57,12 +57,21 @@ public final class FineTuner {
     /** What {@link #copy} came to in rounds since it last was the incumbent. */
     private PairedComparison evidence = PairedComparison.NONE;
 
-    private String watched = "";
-    private PairedComparison watch = PairedComparison.NONE;
-    private long watchedTo;
+    private ParentWatch watch;
 
     public FineTuner(OnlineSettings settings) {
+        this(settings, ParentWatch.NONE);
+    }
+
+    /** @param watch how the active network has done beside its parent so far, as {@link #watch()} said */
+    public FineTuner(OnlineSettings settings, ParentWatch watch) {
         this.settings = settings;
+        this.watch = watch;
+    }
+
+    /** How the active network has done beside its parent so far. */
+    public ParentWatch watch() {
+        return watch;
     }
 
     /** The position up to which {@code snapshot} knows the stream, exclusive; 0 for one that was made elsewhere. */
@@ -122,8 +131,8 @@ public final class FineTuner {
                 Network.random(settings.architecture(), settings.firstVocabulary(batch.counts()), settings.seed());
         copy = new NetworkTrainer(untaught, seeded(number));
         Taught taught = teach(all, settings.bootstrapPasses(), number, progress);
-        Snapshot candidate =
-                snapshot(taught, batch, batch.end(), null, number, settings.bootstrapPasses(), PairedComparison.NONE);
+        Snapshot candidate = snapshot(
+                taught, batch, batch.end(), null, number, settings.bootstrapPasses(), false, PairedComparison.NONE);
         goOnFrom(batch.end(), candidate.version());
         return Optional.of(new Round(
                 Round.Outcome.BOOTSTRAPPED,
@@ -177,7 +186,15 @@ public final class FineTuner {
             taught = new Taught(teach(rest, settings.passes(), number, progress).network(), taught.bitsPerToken());
             taughtTo = batch.end();
         }
-        Snapshot candidate = snapshot(taught, batch, taughtTo, active.version(), number, settings.passes(), comparison);
+        Snapshot candidate = snapshot(
+                taught,
+                batch,
+                taughtTo,
+                active.version(),
+                number,
+                settings.passes(),
+                active.manifest().mayHaveForeignRows(),
+                comparison);
         if (verdict.accepted()) {
             goOnFrom(taughtTo, candidate.version());
         } else if (comparison.meanDifference() + comparison.standardError() > 0) {
@@ -247,30 +264,32 @@ public final class FineTuner {
         if (settings.promotion().always() || parent.isEmpty()) {
             return Optional.empty();
         }
-        String pair = active.version() + " " + parent.get().version();
-        if (!watched.equals(pair)) {
-            watched = pair;
-            watch = PairedComparison.NONE;
-            watchedTo = Math.max(taughtTo(active), taughtTo(parent.get()));
-        }
+        String parentVersion = parent.get().version();
+        ParentWatch before = watch.isOf(active.version(), parentVersion)
+                ? watch
+                : new ParentWatch(
+                        active.version(),
+                        parentVersion,
+                        PairedComparison.NONE,
+                        Math.max(taughtTo(active), taughtTo(parent.get())));
         List<BufferedDocument> documents = new ArrayList<>(batch.fresh());
         documents.addAll(batch.heldOut());
-        documents = since(documents, watchedTo);
+        documents = since(documents, before.comparedTo());
         if (documents.isEmpty()) {
             return Optional.empty();
         }
         PairedComparison more =
                 PairedComparison.of(active.network(), parent.get().network(), documents);
-        watch = watch.faded(Math.pow(0.5, more.tokens() / settings.rollbackHalfLife()))
+        PairedComparison decisive = before.comparison()
+                .faded(Math.pow(0.5, more.tokens() / settings.rollbackHalfLife()))
                 .plus(more);
-        watchedTo = batch.end();
-        Promotion.Verdict verdict = settings.promotion().rollBack(watch);
+        watch = new ParentWatch(active.version(), parentVersion, decisive, batch.end());
+        Promotion.Verdict verdict = settings.promotion().rollBack(decisive);
         if (!verdict.accepted()) {
             return Optional.empty();
         }
         copy = null;
-        PairedComparison decisive = watch;
-        watched = "";
+        watch = ParentWatch.NONE;
         return Optional.of(new Round(
                 Round.Outcome.ROLLED_BACK,
                 Optional.empty(),
@@ -325,6 +344,7 @@ public final class FineTuner {
             String parent,
             long number,
             int passes,
+            boolean foreign,
             PairedComparison comparison) {
         TrainingSettings training = settings.training();
         Map<String, String> how = new LinkedHashMap<>();
@@ -351,7 +371,9 @@ public final class FineTuner {
                 "tokens",
                 batch.tokensSeen() - (knowsAll ? 0 : TrainingBatch.tokens(batch.heldOut())),
                 TAUGHT_TO,
-                taughtTo);
+                taughtTo,
+                SnapshotManifest.FOREIGN_ROWS,
+                foreign ? foreignRows(taught.network().vocabulary(), batch.counts()) : 0L);
         SnapshotManifest manifest = new SnapshotManifest(
                 SnapshotVersion.of(number, taught.network()),
                 parent,
@@ -362,5 +384,13 @@ public final class FineTuner {
                 metrics,
                 data);
         return new Snapshot(manifest, taught.network());
+    }
+
+    /** Rows that a network from elsewhere has brought, and whose words have not come by since. */
+    private static long foreignRows(NeuralVocabulary vocabulary, Map<String, Integer> counts) {
+        return vocabulary.words().stream()
+                .skip(NeuralVocabulary.EOS + 1)
+                .filter(word -> !counts.containsKey(word))
+                .count();
     }
 }

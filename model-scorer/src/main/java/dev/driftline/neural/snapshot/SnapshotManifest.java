@@ -25,9 +25,20 @@ public record SnapshotManifest(
         Map<String, Double> metrics,
         Map<String, Long> data) {
 
+    /**
+     * In {@link #data()}: how many rows are of words that were not in the text which the network was taught with here. A
+     * snapshot from elsewhere does not have it.
+     */
+    public static final String FOREIGN_ROWS = "foreign_rows";
+
     public SnapshotManifest {
         training = Map.copyOf(training);
         metrics = Map.copyOf(metrics);
         data = Map.copyOf(data);
+    }
+
+    /** Whether there may be rows of words that the n-gram model beside it does not know. */
+    public boolean mayHaveForeignRows() {
+        return data.getOrDefault(FOREIGN_ROWS, 1L) > 0;
     }
 }

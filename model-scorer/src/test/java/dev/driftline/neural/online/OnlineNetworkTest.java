@@ -138,6 +138,35 @@ class OnlineNetworkTest {
                 .isNotEqualTo(Round.Outcome.ROLLED_BACK);
     }
 
+    @Test
+    void shouldGoOnComparingWithTheParentWhenAnotherTunerTakesOver() throws InterruptedException {
+        // No difference is enough for going back, so that the sums go on.
+        OnlineSettings settings = settings(new Promotion(0.01, 1000, 1.64, false), Optional.empty());
+        Snapshot parent = taught(settings, "a b c d e f g h", "000001-000000", null);
+        Snapshot active = taught(settings, "h g f e d c b a", "000002-000000", parent.version());
+        ReplayBuffer buffer = new ReplayBuffer(new HeapPageStore(), 4000, 4000, 1);
+        Language language = new Language("a b c d e f g h", 5);
+        FineTuner first = new FineTuner(settings);
+        FineTuner second = null;
+        for (int i = 0; i < 60; i++) {
+            buffer.add(i, language.document());
+            if (i % 30 == 29) {
+                TrainingBatch batch = buffer.batch(0, 200, 1000, 0, 1);
+                first.round(batch, Optional.of(active), Optional.of(parent), 3, tokens -> {});
+                if (second != null) {
+                    second.round(batch, Optional.of(active), Optional.of(parent), 3, tokens -> {});
+                } else {
+                    second = new FineTuner(settings, first.watch());
+                }
+            }
+        }
+
+        assertThat(first.watch().comparison().documents()).isEqualTo(60);
+        assertThat(first.watch().comparison().meanDifference()).isNegative();
+        assertThat(second.watch()).isEqualTo(first.watch());
+        assertThat(new FineTuner(settings).watch()).isEqualTo(ParentWatch.NONE);
+    }
+
     private static Snapshot taught(OnlineSettings settings, String cycle, String version, String parent)
             throws InterruptedException {
         OnlineNetwork network = new OnlineNetwork(settings);
