@@ -1,10 +1,10 @@
 package dev.driftline.evaluation;
 
+import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
-import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.online.OnlineNetwork;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -13,13 +13,13 @@ import dev.driftline.neural.training.GradientStatistics;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Vocabulary;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -39,8 +39,7 @@ public final class EvaluatedNetwork {
     private Network network;
     private NetworkReader reader;
     private DynamicEvaluation following;
-    private Set<String> unseen = new HashSet<>();
-    private final Set<String> seen = new HashSet<>();
+    private KnownRows known = new KnownRows(Vocabulary.growing());
     private long newestTokens;
     private long scoringNanos;
     private long learningNanos;
@@ -75,6 +74,11 @@ public final class EvaluatedNetwork {
         return new EvaluatedNetwork(null, snapshot.network(), dynamic);
     }
 
+    /** Tells which words the n-gram model beside it has; before the first document. */
+    void beside(Vocabulary vocabulary) {
+        known = new KnownRows(vocabulary);
+    }
+
     /**
      * What the network says of a document that it has not learned; empty before there is one.
      *
@@ -86,12 +90,14 @@ public final class EvaluatedNetwork {
         }
         long start = System.nanoTime();
         follow();
+        // Words that the n-gram model has not learned: where it is the same text, there are none.
+        BitSet foreign = known.foreign(network);
         int[] encoded = network.vocabulary().encode(document);
         NetworkScore score = following != null
                 ? following.score(encoded)
-                : reader.score(List.of(encoded)).get(0);
+                : reader.score(List.of(encoded), false, null, foreign).get(0);
         scoringNanos += System.nanoTime() - start;
-        return Optional.of(new NeuralExpert(network, score, unseen.size()));
+        return Optional.of(new NeuralExpert(network, score, foreign));
     }
 
     /**
@@ -100,10 +106,7 @@ public final class EvaluatedNetwork {
      * @throws InterruptedException if the thread is interrupted in a round, which is then as if it had not begun
      */
     void learn(DocumentTokens document) throws InterruptedException {
-        for (String word : document.words()) {
-            seen.add(word);
-            unseen.remove(word);
-        }
+        known.learn(document, null);
         if (dynamic.isPresent()) {
             newest.addLast(document);
             newestTokens += document.tokens().length;
@@ -130,11 +133,6 @@ public final class EvaluatedNetwork {
         network = now;
         reader = now.reader();
         following = null;
-        // Words that the n-gram model has not learned: it is the same text, so these are few.
-        unseen = new HashSet<>(now.vocabulary().words());
-        unseen.remove(now.vocabulary().word(NeuralVocabulary.UNKNOWN));
-        unseen.remove(now.vocabulary().word(NeuralVocabulary.EOS));
-        unseen.removeAll(seen);
     }
 
     /** Only a network that has learned something has gradients worth following. */

@@ -76,6 +76,9 @@ public final class Evaluation {
         }
         this.networkOrNull = networkOrNull;
         this.driftOrNull = driftOrNull;
+        if (networkOrNull != null) {
+            networkOrNull.beside(model.settings().vocabulary());
+        }
         this.model = model;
         this.scorer = new DocumentScorer(mixture);
         this.sources = new Sources(mixture, sources);

@@ -4,6 +4,7 @@ import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
+import java.util.BitSet;
 
 /**
  * The probabilities of a network as those of the n-gram model's events: its known types, {@code </s>} and {@code <unk>}.
@@ -14,16 +15,15 @@ import dev.driftline.scoring.NgramProbabilities;
  * Trofimov 1981: (new + ½) / (all + 1)); where K is 0 it is 1. So the events sum to
  * Σ rows + p({@code <unk>})·(ρ + (1 − ρ)) = 1.
  *
- * <p>A row whose word the n-gram model does not know is part of its {@code <unk>}. Where there may be such
- * {@linkplain NeuralExpert#foreign() foreign} rows, K is taken as if all of them were, and {@code <unk>} gets the row of the
- * word that came, not the sum over all of them, which would need another pass over the output layer: the events then sum to
- * a little less than 1, never more.
+ * <p>Rows of words that the n-gram model may not know ({@linkplain NeuralExpert#foreign() foreign} ones) are no rows here:
+ * in the score, what the network gives them is part of what it gives {@code <unk>}, and is shared out with it.
  *
  * <p>Not thread-safe.
  */
 final class NeuralEvents {
 
     private NetworkScore score;
+    private BitSet foreign;
     private int[] row = new int[1024];
     private double outside;
 
@@ -40,18 +40,24 @@ final class NeuralEvents {
         if (words.length > row.length) {
             row = new int[Math.max(words.length, 2 * row.length)];
         }
+        foreign = expert.foreign();
         row[DocumentTokens.BOS] = NeuralVocabulary.EOS;
         row[DocumentTokens.EOS] = NeuralVocabulary.EOS;
         for (int i = 2; i < words.length; i++) {
-            row[i] = vocabulary.index(words[i]);
+            row[i] = row(vocabulary, words[i]);
         }
         outside = typesOutside(ngrams, expert);
     }
 
-    /** K: the known types that have no row, or more where rows may be foreign. */
+    private int row(NeuralVocabulary vocabulary, String word) {
+        int index = vocabulary.index(word);
+        return foreign.get(index) ? NeuralVocabulary.UNKNOWN : index;
+    }
+
+    /** K: the known types that have no row. */
     private static double typesOutside(NgramProbabilities ngrams, NeuralExpert expert) {
-        int rows = expert.network().vocabulary().size() - 2;
-        return Math.max(0, ngrams.types() - rows + Math.min(rows, expert.foreign()));
+        int rows = expert.network().vocabulary().size() - 2 - expert.foreign().cardinality();
+        return Math.max(0, ngrams.types() - rows);
     }
 
     /** Whether the network has a row for a word of the document. */
@@ -77,7 +83,7 @@ final class NeuralEvents {
 
     /** The probability of a word as the next one, from {@link NetworkScore#open()}. */
     double next(NeuralVocabulary vocabulary, String word, boolean unknown, double newWords) {
-        int index = vocabulary.index(word);
+        int index = row(vocabulary, word);
         return event(score.open()[index], index != NeuralVocabulary.UNKNOWN, unknown, newWords);
     }
 

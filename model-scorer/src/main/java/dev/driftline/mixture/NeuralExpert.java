@@ -1,7 +1,9 @@
 package dev.driftline.mixture;
 
 import dev.driftline.neural.Network;
+import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
+import java.util.BitSet;
 
 /**
  * What a network says of one document, as an expert of the mixture; {@link NeuralEvents} says how its words become events
@@ -9,19 +11,16 @@ import dev.driftline.neural.NetworkScore;
  *
  * @param network the network that made the score
  * @param score its score of the document's tokens; with {@link NetworkScore#open()} where next words are wanted
- * @param foreign how many of the network's words the n-gram model may not know; 0 where it knows them all, as with a network
- *     that was taught with documents which the n-gram model has learned, or with the words of one fixed vocabulary
+ * @param foreign the rows of words that the n-gram model may not know, which are part of {@code <unk>} in the score, see
+ *     {@link NetworkReader#score(java.util.List, boolean, dev.driftline.neural.Pooling, BitSet)}; empty where it knows them
+ *     all, as with a network that was taught with documents which the n-gram model has learned. Not to be changed
  */
-public record NeuralExpert(Network network, NetworkScore score, int foreign) {
+public record NeuralExpert(Network network, NetworkScore score, BitSet foreign) {
 
-    public NeuralExpert {
-        if (foreign < 0) {
-            throw new IllegalArgumentException(foreign + " foreign words");
-        }
-    }
+    private static final BitSet NONE = new BitSet();
 
     /** A network of which the n-gram model knows every word. */
     public NeuralExpert(Network network, NetworkScore score) {
-        this(network, score, 0);
+        this(network, score, NONE);
     }
 }

@@ -4,6 +4,7 @@ import dev.driftline.neural.kernels.KernelSelection;
 import dev.driftline.neural.kernels.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,8 @@ public final class NetworkReader {
     /** Positions that go through the output layer together, about. */
     private static final int CHUNK_ROWS = 512;
 
+    private static final BitSet NONE = new BitSet();
+
     private final Network network;
     private final Architecture architecture;
     private final PackedWeights packed;
@@ -36,6 +39,8 @@ public final class NetworkReader {
     private final float[] topProbabilities = new float[CHUNK_ROWS + STREAMS];
     private final int[] counts = new int[CHUNK_ROWS + STREAMS];
     private final float[] state;
+    private float[] distribution = {};
+    private BitSet foreign = NONE;
 
     NetworkReader(Network network) {
         this.network = network;
@@ -73,6 +78,19 @@ public final class NetworkReader {
      * @return what the network says of each, in the same order
      */
     public List<NetworkScore> score(List<int[]> documents, boolean open, Pooling pooling) {
+        return score(documents, open, pooling, NONE);
+    }
+
+    /**
+     * Scores documents together, some rows being part of {@code <unk>}: their words are scored as it is, with the sum of what
+     * the network gives it and all of them. As an input each is still its own word. Every such token costs a pass of its own
+     * over the output layer.
+     *
+     * @param foreign these rows
+     * @return what the network says of each, in the same order
+     */
+    public List<NetworkScore> score(List<int[]> documents, boolean open, Pooling pooling, BitSet foreign) {
+        this.foreign = foreign;
         NetworkScore[] scores = new NetworkScore[documents.size()];
         int[] order = IntStream.range(0, documents.size())
                 .boxed()
@@ -114,6 +132,9 @@ public final class NetworkReader {
             int steps = chunk(texts, position, extra, open);
             layers.forward(embedding, packed, tokens, counts, steps, null);
             output.score(layers.top(), layers.topOffset(), layers.rows(), targets, logProbabilities, topProbabilities);
+            if (!foreign.isEmpty()) {
+                addForeign();
+            }
             for (int step = 0; step < steps; step++) {
                 for (int stream = 0; stream < counts[step]; stream++) {
                     collect(
@@ -127,6 +148,29 @@ public final class NetworkReader {
             layers.carry();
             position += steps;
         }
+    }
+
+    /** Adds the foreign rows to {@code <unk>} where that is the target. */
+    private void addForeign() {
+        if (distribution.length == 0) {
+            distribution = new float[network.vocabulary().size()];
+        }
+        for (int row = 0; row < layers.rows(); row++) {
+            if (targets[row] == NeuralVocabulary.UNKNOWN) {
+                output.distribution(layers.top(), layers.topOffset() + row * hidden, distribution);
+                foldForeign(distribution);
+                logProbabilities[row] = (float) Math.log(distribution[NeuralVocabulary.UNKNOWN]);
+            }
+        }
+    }
+
+    private void foldForeign(float[] probabilities) {
+        double sum = probabilities[NeuralVocabulary.UNKNOWN];
+        for (int row = foreign.nextSetBit(0); row >= 0; row = foreign.nextSetBit(row + 1)) {
+            sum += probabilities[row];
+            probabilities[row] = 0;
+        }
+        probabilities[NeuralVocabulary.UNKNOWN] = (float) sum;
     }
 
     private void check(int[] text) {
@@ -155,11 +199,15 @@ public final class NetworkReader {
             for (int stream = 0; stream < active; stream++) {
                 int[] text = texts[stream];
                 tokens[rows] = at == 0 ? NeuralVocabulary.EOS : text[at - 1];
-                targets[rows] = at < text.length ? text[at] : OutputLayer.NO_TARGET;
+                targets[rows] = at < text.length ? target(text[at]) : OutputLayer.NO_TARGET;
                 rows++;
             }
         }
         return steps;
+    }
+
+    private int target(int token) {
+        return foreign.get(token) ? NeuralVocabulary.UNKNOWN : token;
     }
 
     private void collect(int[] text, int position, int row, NetworkScore score, Pooling pooling) {
@@ -169,6 +217,7 @@ public final class NetworkReader {
         }
         if (score.open() != null && position == Math.max(0, text.length - 1)) {
             output.distribution(layers.top(), layers.topOffset() + row * hidden, score.open());
+            foldForeign(score.open());
         }
         if (pooling != null && (position > 0 || text.length == 0)) {
             pool(layers.top(), layers.topOffset() + row * hidden, position, text.length, score.encoding(), pooling);

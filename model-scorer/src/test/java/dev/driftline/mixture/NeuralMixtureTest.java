@@ -20,6 +20,7 @@ import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +35,7 @@ class NeuralMixtureTest {
     private static final int ORDER = 3;
     private static final MixtureSettings SHORT =
             new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10).withNeural("lstm");
+    private static final BitSet NONE = new BitSet();
     private static final double LOG2 = Math.log(2);
 
     private static List<String> sentence(Random random, int types, int length) {
@@ -50,11 +52,11 @@ class NeuralMixtureTest {
         return Network.random(Architecture.recurrent(Cell.LSTM, 8, 0, List.of()), new NeuralVocabulary(rows), seed);
     }
 
-    private static NeuralExpert expert(Network network, DocumentTokens document, int foreign) {
+    private static NeuralExpert expert(Network network, DocumentTokens document, BitSet foreign) {
         NetworkReader reader = network.reader();
         int[] encoded = network.vocabulary().encode(document);
         return new NeuralExpert(
-                network, reader.score(List.of(encoded), true, null).get(0), foreign);
+                network, reader.score(List.of(encoded), true, null, foreign).get(0), foreign);
     }
 
     // ---- laws of probability
@@ -88,7 +90,7 @@ class NeuralMixtureTest {
                     source,
                     true,
                     false,
-                    round < 2 ? null : expert(network, document, 0));
+                    round < 2 ? null : expert(network, document, NONE));
         }
         List<String> types = vocabulary.equals("fixed") ? all.subList(0, 30) : List.copyOf(seen);
         // Rows for some of the types, so that others share out the network's unknown word.
@@ -97,9 +99,9 @@ class NeuralMixtureTest {
         events.add("never seen");
         double[] sums = new double[SHORT.models().size()];
         for (String event : events) {
-            add(sums, probe(model, scorer, source, network, 0, List.of("w0", "w3", event)));
+            add(sums, probe(model, scorer, source, network, List.of("w0", "w3", event)));
         }
-        add(sums, probe(model, scorer, source, network, 0, List.of("w0", "w3")));
+        add(sums, probe(model, scorer, source, network, List.of("w0", "w3")));
         for (int i = 0; i < sums.length; i++) {
             if (!SHORT.models().get(i).startsWith("kneser-ney-") || i == ORDER - 1) {
                 assertThat(sums[i]).as(SHORT.models().get(i)).isCloseTo(1, within(1e-5));
@@ -107,9 +109,13 @@ class NeuralMixtureTest {
         }
     }
 
+    /**
+     * A network from elsewhere, half of whose words the n-gram model does not know. As it is known of ever more words that
+     * the n-gram model has them, all stay distributions.
+     */
     @ParameterizedTest
-    @CsvSource({"growing, 1", "growing, 4", "fixed, 1"})
-    void shouldSumToNoMoreThanOneWithRowsThatTheNgramModelDoesNotKnow(String vocabulary, int shards) {
+    @CsvSource({"growing, 1, full", "growing, 4, full", "fixed, 1, full", "growing, 1, adaptive"})
+    void shouldSumToOneWithRowsThatTheNgramModelDoesNotKnow(String vocabulary, int shards, String softmax) {
         List<String> all = List.of("w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7");
         Vocabulary known = vocabulary.equals("fixed") ? Vocabulary.fixed(all) : Vocabulary.growing();
         ModelSettings settings = new ModelSettings(ORDER, Smoothing.KNESER_NEY, known, ModelSettings.DEFAULT_DELTA);
@@ -118,38 +124,54 @@ class NeuralMixtureTest {
         SourceModel source = new SourceModel(SHORT);
         DocumentTokens document = DocumentTokens.of(List.of(all, all));
         scorer.score(document, model.score(document, true), source, true, false, null);
-        // As if brought in from elsewhere: two words are known here, two are not.
-        Network network = network(List.of("w0", "w1", "elsewhere", "abroad"), 5);
+        List<String> words = List.of("<unk>", "</s>", "w0", "elsewhere", "w1", "abroad", "w2", "far");
+        Network network = Network.random(
+                Architecture.recurrent(Cell.LSTM, 8, 0, softmax.equals("full") ? List.of() : List.of(4)),
+                new NeuralVocabulary(words),
+                5);
         KnownRows rows = new KnownRows(known);
-        List<String> events = new ArrayList<>(all);
-        events.add("abroad");
-        double[] sums = new double[SHORT.models().size()];
-        for (String event : events) {
-            DocumentTokens probe = DocumentTokens.of(List.of(List.of("w5", event)));
-            NgramProbabilities ngrams = model.score(probe, false);
-            NeuralExpert expert = rows.expert(network, expert(network, probe, 0).score(), probe, ngrams);
-            add(sums, at(model, scorer, source, expert, probe, 1));
+        for (int round = 0; round < 3; round++) {
+            BitSet foreign = rows.foreign(network);
+            assertThat(foreign.cardinality()).isEqualTo(vocabulary.equals("fixed") ? 3 : 6 - round);
+            List<String> events = new ArrayList<>(all);
+            // One of the words that the n-gram model does not know, since they are one event to it.
+            events.add(round == 1 ? "nowhere" : "abroad");
+            double[] sums = new double[SHORT.models().size()];
+            for (String event : events) {
+                DocumentTokens probe = DocumentTokens.of(List.of(List.of("w5", event)));
+                add(sums, at(model, scorer, source, expert(network, probe, foreign), probe, 1));
+            }
+            DocumentTokens end = DocumentTokens.of(List.of(List.of("w5")));
+            add(sums, at(model, scorer, source, expert(network, end, foreign), end, 1));
+            assertThat(sums[SHORT.models().indexOf("lstm")]).isCloseTo(1, within(1e-5));
+            assertThat(sums[SHORT.models().size() - 1]).isCloseTo(1, within(1e-5));
+
+            DocumentTokens next = DocumentTokens.of(List.of(List.of("w" + round, "abroad")));
+            rows.learn(next, model.score(next, false).unknown());
+            assertThat(foreign.cardinality())
+                    .as("what was handed out")
+                    .isEqualTo(vocabulary.equals("fixed") ? 3 : 6 - round);
         }
-        DocumentTokens end = DocumentTokens.of(List.of(List.of("w5")));
-        NgramProbabilities ngrams = model.score(end, false);
-        NeuralExpert expert = rows.expert(network, expert(network, end, 0).score(), end, ngrams);
-        add(sums, at(model, scorer, source, expert, end, 1));
-        int lstm = SHORT.models().indexOf("lstm");
-        assertThat(sums[lstm]).isLessThanOrEqualTo(1 + 1e-6).isGreaterThan(0.5);
-        assertThat(sums[SHORT.models().size() - 1])
-                .isLessThanOrEqualTo(1 + 1e-6)
-                .isGreaterThan(0.9);
+    }
+
+    @Test
+    void shouldPredictADistributionWithRowsThatTheNgramModelDoesNotKnow() {
+        Network network = network(List.of("a", "elsewhere", "b"), 4);
+        DocumentTokens document = DocumentTokens.of(List.of(List.of("a", "b")));
+        BitSet foreign = new BitSet();
+        foreign.set(3);
+        float[] folded = expert(network, document, foreign).score().open();
+        float[] whole = expert(network, document, NONE).score().open();
+
+        assertThat(folded[3]).isZero();
+        assertThat(folded[0]).isCloseTo(whole[0] + whole[3], within(1e-6f));
+        assertThat(folded[2]).isEqualTo(whole[2]);
     }
 
     private static double[] probe(
-            LocalModel model,
-            DocumentScorer scorer,
-            SourceModel source,
-            Network network,
-            int foreign,
-            List<String> words) {
+            LocalModel model, DocumentScorer scorer, SourceModel source, Network network, List<String> words) {
         DocumentTokens document = DocumentTokens.of(List.of(words));
-        return at(model, scorer, source, expert(network, document, foreign), document, 2);
+        return at(model, scorer, source, expert(network, document, NONE), document, 2);
     }
 
     /** The probability of the token at a position under every model: what the document costs up to it, less what it costs before. */
@@ -210,13 +232,20 @@ class NeuralMixtureTest {
         SourceModel source = new SourceModel(SHORT);
         DocumentTokens first = DocumentTokens.of(List.of(List.of("a", "b", "c", "d"), List.of("b", "d", "e")));
         Network network = network(List.of("a", "b", "c"), 4);
-        scorer.score(first, model.score(first, true), source, true, false, expert(network, first, 0));
+        scorer.score(first, model.score(first, true), source, true, false, expert(network, first, NONE));
         DocumentTokens open = DocumentTokens.of(List.of(List.of("a", "b")));
         List<String> events = new ArrayList<>(List.of("a", "b", "c", "d", "e", "</s>"));
         Gather.Gathered gathered = model.ask(open, false, 5, events);
         // The candidates of the shard are the known types and </s>: what is left is <unk>.
         DocumentScore score = scorer.score(
-                open, gathered.positions(), source, false, false, gathered.candidates(), 100, expert(network, open, 0));
+                open,
+                gathered.positions(),
+                source,
+                false,
+                false,
+                gathered.candidates(),
+                100,
+                expert(network, open, NONE));
         assertThat(score.predictions())
                 .extracting(Prediction::model)
                 .containsExactly("kneser-ney-3", "lstm", "mixture");
@@ -297,7 +326,7 @@ class NeuralMixtureTest {
         DocumentTokens document = DocumentTokens.of(List.of(List.of("a")));
         NgramProbabilities rows =
                 new NgramProbabilities(ORDER, new double[6], new byte[2], new boolean[2], new float[2], 5);
-        NeuralExpert expert = expert(network(List.of("a"), 1), document, 0);
+        NeuralExpert expert = expert(network(List.of("a"), 1), document, NONE);
         MixtureSettings none = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
 
         assertThatThrownBy(() ->

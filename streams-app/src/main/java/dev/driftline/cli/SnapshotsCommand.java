@@ -438,10 +438,14 @@ final class SnapshotsCommand implements Callable<Integer> {
         }
     }
 
-    /** As {@code manifest}, but for how far it was taught: that is an offset in the topic of the service it comes from. */
+    /**
+     * As {@code manifest}, but for how far it was taught, an offset in the topic of the service that it comes from, and for
+     * its words being known, which they were there.
+     */
     private static SnapshotManifest ofAnotherStream(SnapshotManifest manifest) {
         Map<String, Long> data = new LinkedHashMap<>(manifest.data());
         data.remove(FineTuner.TAUGHT_TO);
+        data.remove(SnapshotManifest.FOREIGN_ROWS);
         return new SnapshotManifest(
                 manifest.version(),
                 manifest.parent(),

@@ -4,7 +4,6 @@ import dev.driftline.drift.Observation;
 import dev.driftline.drift.ReferenceModel;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
-import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.PredictedWord;
@@ -32,7 +31,6 @@ final class DocumentScoring {
     private final SourceModels sources;
     private final DocumentScorer scorer;
     private final List<String> modelNames;
-    private final KnownRows knownRows;
 
     DocumentScoring(TopologySettings settings, SourceModels sources) {
         this.settings = settings;
@@ -40,7 +38,6 @@ final class DocumentScoring {
         MixtureSettings mixture = settings.mixture();
         scorer = new DocumentScorer(mixture, settings.expertSurprisals());
         modelNames = mixture.models();
-        knownRows = new KnownRows(settings.model().vocabulary());
     }
 
     /**
@@ -52,8 +49,7 @@ final class DocumentScoring {
     DocumentScore score(IncomingDocument document, Gather.Gathered gathered, NeuralOutcome network, long now) {
         NeuralExpert expert = network == null || !network.isScored()
                 ? null
-                : knownRows.expert(
-                        network.snapshot().network(), network.score(), document.tokens(), gathered.positions());
+                : new NeuralExpert(network.snapshot().network(), network.score(), network.foreign());
         return scorer.score(
                 document.tokens(),
                 gathered.positions(),

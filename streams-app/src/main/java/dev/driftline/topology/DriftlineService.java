@@ -154,7 +154,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void startNeuralScoring(NeuralScoringSettings neural) {
-        neuralScoring = new NeuralScoring(neural, settings.predictions() > 0, activeSnapshot, progress);
+        neuralScoring = new NeuralScoring(
+                neural, settings.predictions() > 0, settings.model().vocabulary(), activeSnapshot, progress);
         neuralScoring.start();
     }
 

@@ -140,6 +140,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         long now = context.currentSystemTimeMs();
         Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
         DocumentScore scored = scoring.score(document, gathered, network, now);
+        neural.ifPresent(scoringWithNetwork -> scoringWithNetwork
+                .knownRows()
+                .learn(document.tokens(), gathered.positions().unknown()));
         context.forward(
                 new Record<>(document.id(), scoring.toScore(document, scored, network, origin, now), waiting.timestamp),
                 DriftlineTopology.SCORES_SINK);

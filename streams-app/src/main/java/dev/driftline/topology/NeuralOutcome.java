@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.snapshot.Snapshot;
+import java.util.BitSet;
 
 /**
  * What became of a document on its way through the network.
@@ -9,11 +10,12 @@ import dev.driftline.neural.snapshot.Snapshot;
  * @param status the part that the network took
  * @param snapshot what scored it; null unless {@link NeuralStatus#SCORED}
  * @param score what it said; null unless {@link NeuralStatus#SCORED}
+ * @param foreign rows that are part of {@code <unk>} in the score, see {@link dev.driftline.mixture.NeuralExpert}
  */
-record NeuralOutcome(NeuralStatus status, Snapshot snapshot, NetworkScore score) {
+record NeuralOutcome(NeuralStatus status, Snapshot snapshot, NetworkScore score, BitSet foreign) {
 
-    static final NeuralOutcome NO_SNAPSHOT = new NeuralOutcome(NeuralStatus.NO_SNAPSHOT, null, null);
-    static final NeuralOutcome FALLBACK = new NeuralOutcome(NeuralStatus.FALLBACK, null, null);
+    static final NeuralOutcome NO_SNAPSHOT = new NeuralOutcome(NeuralStatus.NO_SNAPSHOT, null, null, new BitSet());
+    static final NeuralOutcome FALLBACK = new NeuralOutcome(NeuralStatus.FALLBACK, null, null, new BitSet());
 
     boolean isScored() {
         return status == NeuralStatus.SCORED;

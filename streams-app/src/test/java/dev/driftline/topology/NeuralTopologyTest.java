@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.neural.Architecture;
@@ -26,18 +27,22 @@ import dev.driftline.schemas.Score;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.store.WriteBackStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NeuralTopologyTest {
 
@@ -57,20 +62,27 @@ class NeuralTopologyTest {
     }
 
     private void begin(NeuralPolicy policy, long patienceMs, Pooling encodings) {
+        begin(MODEL, policy, patienceMs, encodings);
+    }
+
+    private void begin(ModelSettings ngrams, NeuralPolicy policy, long patienceMs, Pooling encodings) {
         fixture = new TopologyFixture(
                 stateDir,
-                MODEL,
+                ngrams,
                 LIMITS,
                 Optional.of(new NeuralScoringSettings("lstm", 1, 64, policy, patienceMs, encodings)));
     }
 
     /** A network that has rows for half of the vocabulary. */
     private static Snapshot snapshot(String version, long seed) {
+        return snapshot(version, seed, Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
+    }
+
+    private static Snapshot snapshot(String version, long seed, Map<String, Long> data) {
         NeuralVocabulary rows = new NeuralVocabulary(List.of("<unk>", "</s>", "a", "b", "c"));
         Network network = Network.random(Architecture.recurrent(Cell.LSTM, 8, 0, List.of()), rows, seed);
         return new Snapshot(
-                new SnapshotManifest(version, null, Instant.EPOCH, "lstm", "words", Map.of(), Map.of(), Map.of()),
-                network);
+                new SnapshotManifest(version, null, Instant.EPOCH, "lstm", "words", Map.of(), Map.of(), data), network);
     }
 
     /** Lets time pass until there are so many scores; the scoring threads take the time they need. */
@@ -103,15 +115,22 @@ class NeuralTopologyTest {
         assertThat(fixture.progress.documentsWithoutSnapshot()).isEqualTo(1);
     }
 
-    @Test
-    void shouldScoreAsTheScorerDoesWithTheSameNetwork() {
-        begin(NeuralPolicy.WAIT, 0, null);
+    /** Be the network made here or elsewhere: of one from elsewhere, words count that were known in a document before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldScoreAsTheScorerDoesWithTheSameNetwork(boolean fromElsewhere) {
+        ModelSettings ngramModel = fromElsewhere ? ModelSettings.ofOrder(3) : MODEL;
+        begin(ngramModel, NeuralPolicy.WAIT, 0, null);
         fixture.neural.start();
-        LocalModel model = new LocalModel(MODEL, 1, shard -> new HeapPageStore(), 1 << 24);
+        LocalModel model = new LocalModel(ngramModel, 1, shard -> new HeapPageStore(), 1 << 24);
         DocumentScorer scorer = new DocumentScorer(fixture.settings.mixture());
         SourceModel source = new SourceModel(fixture.settings.mixture());
+        KnownRows rows = new KnownRows(ngramModel.vocabulary());
         for (int i = 0; i < 12; i++) {
-            Snapshot snapshot = snapshot("00000" + i / 4 + "-aaaaaa", i / 4);
+            Snapshot snapshot = snapshot(
+                    "00000" + i / 4 + "-aaaaaa",
+                    i / 4,
+                    fromElsewhere ? Map.of() : Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
             fixture.active.set(snapshot);
             List<String> sentence = List.of("a", "b", WORDS.get(i % 6), "e", "unheard", WORDS.get((i + 3) % 6));
 
@@ -119,13 +138,17 @@ class NeuralTopologyTest {
             Score score = await(1).get(0);
 
             DocumentTokens tokens = DocumentTokens.of(List.of(sentence));
+            BitSet foreign = fromElsewhere ? rows.foreign(snapshot.network()) : new BitSet();
             NeuralExpert expert = new NeuralExpert(
                     snapshot.network(),
                     snapshot.network()
                             .reader()
-                            .score(List.of(snapshot.network().vocabulary().encode(tokens)))
-                            .get(0));
-            DocumentScore expected = scorer.score(tokens, model.score(tokens, true), source, true, false, expert);
+                            .score(List.of(snapshot.network().vocabulary().encode(tokens)), false, null, foreign)
+                            .get(0),
+                    foreign);
+            NgramProbabilities ngrams = model.score(tokens, true);
+            DocumentScore expected = scorer.score(tokens, ngrams, source, true, false, expert);
+            rows.learn(tokens, ngrams.unknown());
             assertThat(score.getNeuralStatus()).isEqualTo("scored");
             assertThat(score.getSnapshotVersion()).isEqualTo(snapshot.version());
             assertThat(score.getMixtureBits()).isCloseTo(expected.bits("mixture"), within(1e-9));

@@ -112,7 +112,7 @@ final class TopologyFixture implements AutoCloseable {
                 sources,
                 filter);
         neural = neuralSettings
-                .map(scoring -> new NeuralScoring(scoring, true, active, progress))
+                .map(scoring -> new NeuralScoring(scoring, true, model.vocabulary(), active, progress))
                 .orElse(null);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, scope);
