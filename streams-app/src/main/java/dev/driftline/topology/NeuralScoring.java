@@ -1,11 +1,14 @@
 package dev.driftline.topology;
 
+import dev.driftline.mixture.KnownRows;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.scoring.Vocabulary;
 import dev.driftline.snapshots.ActiveSnapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,8 @@ final class NeuralScoring implements AutoCloseable {
     private final boolean nextWords;
     private final ActiveSnapshot active;
     private final Progress progress;
+    private final KnownRows knownRows;
+    private final WaitBudget waitBudget = new WaitBudget();
     private final Map<Integer, PartitionNetworkScores> partitions = new ConcurrentHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -55,13 +60,20 @@ final class NeuralScoring implements AutoCloseable {
      * Takes documents in from now on, and scores them after {@link #start()}.
      *
      * @param nextWords whether predictions are wanted
+     * @param vocabulary of the n-gram model
      * @param active asked before each batch
      */
-    NeuralScoring(NeuralScoringSettings settings, boolean nextWords, ActiveSnapshot active, Progress progress) {
+    NeuralScoring(
+            NeuralScoringSettings settings,
+            boolean nextWords,
+            Vocabulary vocabulary,
+            ActiveSnapshot active,
+            Progress progress) {
         this.settings = settings;
         this.nextWords = nextWords;
         this.active = active;
         this.progress = progress;
+        knownRows = new KnownRows(vocabulary);
         for (int i = 0; i < settings.threads(); i++) {
             Thread thread = new Thread(this::run, "neural-scoring-" + i);
             thread.setDaemon(true);
@@ -76,6 +88,16 @@ final class NeuralScoring implements AutoCloseable {
 
     NeuralScoringSettings settings() {
         return settings;
+    }
+
+    /** For how long stream threads may still be held up. */
+    WaitBudget waitBudget() {
+        return waitBudget;
+    }
+
+    /** Which words of networks from elsewhere the n-gram model knows; gather tells it of each document. */
+    KnownRows knownRows() {
+        return knownRows;
     }
 
     /** What a partition's documents are waiting for here; scatter and gather share it. */
@@ -188,11 +210,13 @@ final class NeuralScoring implements AutoCloseable {
         List<int[]> texts = new ArrayList<>(batch.size());
         batch.forEach(job -> texts.add(snapshot.network().vocabulary().encode(job.document)));
         long start = System.nanoTime();
-        List<NetworkScore> scores = reader.score(texts, nextWords, settings.encodings());
+        BitSet foreign =
+                snapshot.manifest().mayHaveForeignRows() ? knownRows.foreign(snapshot.network()) : new BitSet();
+        List<NetworkScore> scores = reader.score(texts, nextWords, settings.encodings(), foreign);
         long tokens = 0;
         List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
         for (int i = 0; i < scores.size(); i++) {
-            outcomes.add(new NeuralOutcome(NeuralStatus.SCORED, snapshot, scores.get(i)));
+            outcomes.add(new NeuralOutcome(NeuralStatus.SCORED, snapshot, scores.get(i), foreign));
             tokens += texts.get(i).length;
         }
         progress.networkScored(tokens, System.nanoTime() - start);

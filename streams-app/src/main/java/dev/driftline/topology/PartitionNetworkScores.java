@@ -6,21 +6,17 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * What the documents of one partition wait for from the network, from scatter until gather fetches it. In memory only: a
  * document restored after a crash is offered again when it is complete. Used by one stream thread.
  *
- * <p>Under {@link NeuralPolicy#WAIT} a full queue holds the stream thread up, which is the back-pressure; but between two
- * ticks never for longer than {@link #WAIT_MS}, whatever the number of documents, so that polls, commits and transactions
- * go on. A document that found no room is offered again at later ticks and when it is complete.
+ * <p>Under {@link NeuralPolicy#WAIT} a full queue holds the stream thread up, which is the back-pressure: Kafka Streams lets
+ * a processor leave no record where it is. But between two ticks never for longer than {@link WaitBudget#WAIT_MS}. A
+ * document that found no room is offered again at later ticks and when it is complete.
  */
 final class PartitionNetworkScores {
-
-    /** Well below the shortest transaction timeout, even with several partitions on a thread. */
-    static final long WAIT_MS = 500;
 
     /** Documents that are kept at hand to be offered again, before they are complete. */
     private static final int REFUSED = 1024;
@@ -29,7 +25,6 @@ final class PartitionNetworkScores {
     private final NeuralScoringSettings settings;
     private final Map<Long, NeuralJob> jobs = new HashMap<>();
     private final Map<Long, NeuralJob> refused = new LinkedHashMap<>();
-    private long waitLeft = TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
 
     PartitionNetworkScores(NeuralScoring scoring, NeuralScoringSettings settings) {
         this.scoring = scoring;
@@ -46,7 +41,7 @@ final class PartitionNetworkScores {
 
     /** Offers what has found no room so far, the oldest first. Called now and then from a punctuation. */
     void tick() {
-        waitLeft = TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+        scoring.waitBudget().renew();
         offerRefused(false);
     }
 
@@ -65,12 +60,12 @@ final class PartitionNetworkScores {
     private boolean offer(NeuralJob job, boolean mayWait) {
         long start = System.nanoTime();
         try {
-            return scoring.offer(job, mayWait ? waitLeft : 0);
+            return scoring.offer(job, mayWait ? scoring.waitBudget().left() : 0);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } finally {
             if (mayWait) {
-                waitLeft = Math.max(0, waitLeft - (System.nanoTime() - start));
+                scoring.waitBudget().spend(System.nanoTime() - start);
             }
         }
     }
