@@ -53,8 +53,16 @@ public final class Bench implements Callable<Integer> {
             paramLabel = "PART",
             split = ",",
             description =
-                    "Measure only this: in-process, predictions, drift, neural, end-to-end, neural-end-to-end, restore or latency. Repeatable.")
+                    "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, neural-end-to-end,"
+                            + " restore or latency. Repeatable.")
     private List<String> only = List.of();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            split = ",",
+            description = "Of where the network cannot keep up, for neural-end-to-end. Default: ngram-only,wait.")
+    private List<String> policies = List.of("ngram-only", "wait");
 
     @Option(
             names = "--corpus",
@@ -152,7 +160,11 @@ public final class Bench implements Callable<Integer> {
         }
         if (parts.contains(Part.NEURAL)) {
             say("neural engine, one thread");
-            results.neural = new NeuralBench(corpora.get(0), folder, jvmOptions(), this::say).measure();
+            results.neural = neuralBench(corpora.get(0)).measure();
+        }
+        if (parts.contains(Part.SOFTMAXES)) {
+            say("softmaxes, one thread");
+            results.softmaxes = neuralBench(corpora.get(0)).softmaxes();
         }
         if (parts.contains(Part.NEURAL_END_TO_END)) {
             withANetwork(corpora.get(0), results);
@@ -283,19 +295,19 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
+    private NeuralBench neuralBench(BenchCorpus corpus) {
+        return new NeuralBench(corpus, folder, jvmOptions(), Optional.ofNullable(profile), this::say);
+    }
+
     private void withANetwork(BenchCorpus corpus, Results results) {
         int highest = orders.get(orders.size() - 1);
+        BenchCorpus documents = corpus.cut(EndToEndBench.DOCUMENT_TOKENS);
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
             EndToEndBench bench = new EndToEndBench(
-                    corpus.cut(EndToEndBench.DOCUMENT_TOKENS),
-                    registry.url(),
-                    folder,
-                    jvmOptions(),
-                    Optional.ofNullable(profile),
-                    this::say);
-            for (String policy : List.of("ngram-only", "wait")) {
-                Results.NeuralEndToEnd run = bench.driftlineWithNetwork(highest, policy);
+                    documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
+            for (String policy : policies) {
+                Results.NeuralEndToEnd run = new NeuralEndToEndBench(bench, documents).measure(highest, policy);
                 results.neuralEndToEnd.add(run);
                 say(String.format(
                         Locale.ROOT,

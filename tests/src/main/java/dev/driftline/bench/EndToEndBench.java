@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -113,41 +112,6 @@ final class EndToEndBench {
         }
     }
 
-    /** Runs Driftline with a network, under {@code policy} where that cannot keep up. */
-    Results.NeuralEndToEnd driftlineWithNetwork(int order, String policy) {
-        Path place = folder.resolve("network-" + policy + "-" + order);
-        try (Cluster cluster = Cluster.start(place, registryUrl);
-                MeasuredJvm jvm = jvm("driftline", order, "-network-" + policy)) {
-            Map<String, String> measured = new HashMap<>(cluster.settings("measured", order, COMMIT_INTERVAL_MS));
-            measured.put(Keys.NEURAL_MODEL.name(), "lstm");
-            measured.put(Keys.NEURAL_SCORING_POLICY.name(), policy);
-            progress.accept("driftline with a network, " + policy + ": warming up, " + WARM_UP_SECONDS + " s");
-            warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
-            begin(cluster, jvm, measured);
-            progress.accept("driftline with a network, " + policy + ": measuring");
-            Time time = time(cluster, jvm, () -> awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
-            Map<String, Long> statuses = new TreeMap<>();
-            double[] bits = new double[2];
-            eachScore(cluster, measured, score -> {
-                statuses.merge(String.valueOf(score.getNeuralStatus()), 1L, Long::sum);
-                bits[0] += score.getNgramBitsPerToken() * score.getTokens();
-                bits[1] += score.getMixtureBitsPerToken() * score.getTokens();
-            });
-            jvm.ask("close");
-            long fallbacks = statuses.getOrDefault("fallback", 0L);
-            return new Results.NeuralEndToEnd(
-                    order,
-                    policy,
-                    documents.tokens() / time.seconds(),
-                    time.seconds(),
-                    time.cpuSeconds(),
-                    statuses,
-                    (double) fallbacks / documents.documents().size(),
-                    Math.pow(2, bits[0] / documents.tokens()),
-                    Math.pow(2, bits[1] / documents.tokens()));
-        }
-    }
-
     /** Runs the naive topology. */
     Time naive(int order) {
         Path place = folder.resolve("naive-" + order);
@@ -180,11 +144,23 @@ final class EndToEndBench {
         begin(cluster, jvm, settings);
         jvm.ask("resume");
         end.accept(settings);
+        endWarmUp(cluster, jvm, settings);
+    }
+
+    static void endWarmUp(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
         jvm.ask("close");
         try (TopicAdmin topics = new TopicAdmin(DriftlineConfig.of(settings))) {
             topics.delete(true);
         }
         Folders.delete(cluster.stateFolder("warm-up"));
+    }
+
+    Cluster cluster(String name) {
+        return Cluster.start(folder.resolve(name), registryUrl);
+    }
+
+    void say(String line) {
+        progress.accept(line);
     }
 
     /** Starts the application and holds it, then fills its input: tasks are shared out and documents are there. */
@@ -194,7 +170,7 @@ final class EndToEndBench {
         cluster.preload(settings, documents.documents());
     }
 
-    private static Time time(Cluster cluster, MeasuredJvm jvm, Runnable end) {
+    static Time time(Cluster cluster, MeasuredJvm jvm, Runnable end) {
         double cpu = jvm.cpuSeconds();
         double brokerCpu = cluster.brokerCpuSeconds();
         long start = System.nanoTime();
@@ -206,9 +182,13 @@ final class EndToEndBench {
 
     // ---------------------------------------------------------------- when it is done
 
-    /** Until a score and a prediction of every document can be read by those who read what is committed. */
     private Arrivals awaitScores(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int limitSeconds) {
-        int wanted = documents.documents().size();
+        return awaitScores(cluster, jvm, settings, documents.documents().size(), limitSeconds);
+    }
+
+    /** Until a score and a prediction of so many documents can be read by those who read what is committed. */
+    static Arrivals awaitScores(
+            Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int wanted, int limitSeconds) {
         String scores = Cluster.topic(settings, Topic.SCORES);
         Map<String, Integer> seen = new HashMap<>();
         long start = System.nanoTime();
@@ -285,7 +265,7 @@ final class EndToEndBench {
         return Math.pow(2, bits[0] / documents.tokens());
     }
 
-    private void eachScore(Cluster cluster, Map<String, String> settings, Consumer<Score> each) {
+    void eachScore(Cluster cluster, Map<String, String> settings, Consumer<Score> each) {
         String topic = Cluster.topic(settings, Topic.SCORES);
         SchemaRegistrySerdes serdes =
                 new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());

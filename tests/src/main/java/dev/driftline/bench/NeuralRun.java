@@ -57,6 +57,7 @@ final class NeuralRun {
 
     private final int[] text;
     private final Map<String, NetworkTrainer> trainers = new HashMap<>();
+    private final Map<String, Integer> trained = new HashMap<>();
     private final Map<String, NetworkReader> readers = new HashMap<>();
 
     private NeuralRun(int[] text) {
@@ -108,7 +109,12 @@ final class NeuralRun {
     }
 
     private double train(String softmax, int chunks) throws InterruptedException {
-        int[] tokens = Arrays.copyOf(text, chunks * STREAMS * STEPS);
+        // New text each time, as in a stream: ever more rows of words have moments that move them.
+        int length = chunks * STREAMS * STEPS;
+        int from = trained.getOrDefault(softmax, 0);
+        from = from + length > text.length ? 0 : from;
+        trained.put(softmax, from + length);
+        int[] tokens = Arrays.copyOfRange(text, from, from + length);
         long start = System.nanoTime();
         long done = trainers.get(softmax).pass(List.of(tokens), progress -> {}).tokens();
         return done / seconds(start);

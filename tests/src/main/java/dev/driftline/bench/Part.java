@@ -12,6 +12,8 @@ enum Part {
     DRIFT,
     /** The neural engine on one thread, beside PyTorch where it is installed. */
     NEURAL,
+    /** What the full and the adaptive softmax learn in the same time and from the same tokens. */
+    SOFTMAXES,
     /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
     END_TO_END,
     /** The same with the network on, under both policies of where it cannot keep up. */
@@ -33,8 +35,8 @@ enum Part {
                 return part;
             }
         }
-        throw new IllegalArgumentException(
-                "'" + name
-                        + "' is none of in-process, predictions, drift, neural, end-to-end, neural-end-to-end, restore, latency");
+        throw new IllegalArgumentException("'" + name
+                + "' is none of in-process, predictions, drift, neural, softmaxes, end-to-end, neural-end-to-end, restore,"
+                + " latency");
     }
 }

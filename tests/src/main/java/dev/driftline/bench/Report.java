@@ -37,6 +37,9 @@ final class Report {
         if (results.neural != null) {
             neural(results.neural);
         }
+        if (results.softmaxes != null) {
+            softmaxes(results.softmaxes);
+        }
         for (Results.EndToEnd run : results.endToEnd) {
             row(
                     "end to end, order " + run.order() + ", driftline",
@@ -60,8 +63,9 @@ final class Report {
             row(
                     "end to end with a network, " + run.policy(),
                     thousands(run.tokensPerSecond()) + " tokens/s",
-                    decimal(run.seconds()) + " s; " + decimal(100 * run.fallbackRate())
-                            + " % of the documents scored without it; documents " + run.documents() + "; perplexity "
+                    decimal(run.seconds()) + " s after the first " + thousands(run.tokensBefore()) + " tokens; "
+                            + decimal(100 * run.fallbackRate()) + " % of the documents scored without it; "
+                            + run.promotions() + " promotions; CPU: " + decimal(run.cpuSeconds()) + " s; perplexity "
                             + decimal(run.perplexity()) + ", n-grams " + decimal(run.ngramPerplexity()));
         }
         if (results.latency != null) {
@@ -98,13 +102,22 @@ final class Report {
                     thousands(task.figure()) + (isTime ? " µs" : " tokens/s"),
                     task.torch() == null
                             ? "no PyTorch to compare with"
-                            : "PyTorch " + neural.torch() + " " + thousands(task.torch()) + ": " + decimal(task.ratio())
-                                    + " ×"
+                            : "PyTorch " + thousands(task.torch()) + ": " + decimal(task.ratio()) + " ×"
                                     + (task.ratioToFull() == null
                                             ? ""
                                             : ", " + decimal(task.ratioToFull()) + " × its full softmax"));
         }
-        Results.Softmaxes softmaxes = neural.softmaxes();
+        row(
+                "network, vocabulary " + thousands(neural.vocabulary()) + ", LSTM " + neural.size() + ", "
+                        + neural.streams() + " × " + neural.steps(),
+                "one thread",
+                "kernels: " + neural.kernels() + "; adaptive: cutoffs " + neural.cutoffs()
+                        + (neural.torch() == null
+                                ? ""
+                                : "; PyTorch " + neural.torch() + ", one thread, " + neural.torchBlas()));
+    }
+
+    private void softmaxes(Results.Softmaxes softmaxes) {
         row(
                 "validation perplexity, same tokens",
                 decimal(softmaxes.fullPerplexity()) + " full, " + decimal(softmaxes.adaptivePerplexity()) + " adaptive",
@@ -115,7 +128,7 @@ final class Report {
                 decimal(softmaxes.fullPerplexity()) + " full, " + decimal(softmaxes.adaptivePerplexityInSameTime())
                         + " adaptive",
                 decimal(softmaxes.fullSeconds()) + " s; " + thousands(softmaxes.tokens()) + " tokens full, "
-                        + thousands(softmaxes.adaptiveTokensInSameTime()) + " adaptive; " + neural.kernels());
+                        + thousands(softmaxes.adaptiveTokensInSameTime()) + " adaptive");
     }
 
     private void drift(Results.Drift run) {

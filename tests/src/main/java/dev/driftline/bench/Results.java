@@ -168,6 +168,7 @@ final class Results {
      * @param cutoffs of the adaptive softmax
      * @param kernels what multiplies matrices
      * @param torch version of the PyTorch beside it; null where there was none
+     * @param torchBlas what multiplies its matrices: version and kernel; null where there was none
      */
     record Neural(
             int vocabulary,
@@ -177,8 +178,8 @@ final class Results {
             List<Integer> cutoffs,
             String kernels,
             String torch,
-            List<NeuralTask> tasks,
-            Softmaxes softmaxes) {}
+            String torchBlas,
+            List<NeuralTask> tasks) {}
 
     /**
      * One task by both, in turn.
@@ -214,20 +215,27 @@ final class Results {
             double adaptivePerplexityInSameTime) {}
 
     /**
-     * Through a broker with the network on: trained, distributed, scored with and mixed in, all on the same cores.
+     * Through a broker with the network on: trained, distributed, scored with and mixed in, all on the same cores. The text
+     * before the first snapshot is not part of it.
      *
      * @param policy of where the network cannot keep up
-     * @param documents how many had which part of the network: scored, no-snapshot (there was none yet), fallback
-     * @param fallbackRate share of all documents that were scored without it because it could not keep up
+     * @param tokens that were measured
+     * @param tokensBefore that had gone by when the first snapshot was active and the time began
+     * @param promotions snapshots that became active meanwhile
+     * @param documents how many had which part of the network: scored, fallback
+     * @param fallbackRate share of the documents that were scored without it because it could not keep up
      * @param ngramPerplexity of the top order
      * @param perplexity of the mixture
      */
     record NeuralEndToEnd(
             int order,
             String policy,
+            long tokens,
+            long tokensBefore,
             double tokensPerSecond,
             double seconds,
             double cpuSeconds,
+            long promotions,
             Map<String, Long> documents,
             double fallbackRate,
             double ngramPerplexity,
@@ -245,6 +253,7 @@ final class Results {
     public State state;
     public Predictions predictions;
     public Neural neural;
+    public Softmaxes softmaxes;
     public List<NeuralEndToEnd> neuralEndToEnd = new ArrayList<>();
     public List<Drift> drift = new ArrayList<>();
 }

@@ -28,6 +28,8 @@ import org.apache.kafka.streams.ThreadMetadata;
  * begin SETTINGS   starts an application with these settings (JSON), its topics empty, and holds it: began
  * start SETTINGS   the same, but lets it run: began, once every store is restored
  * resume           lets it go on: resumed
+ * hold             holds it again: held
+ * snapshot         waits until a network is active: its version
  * close            closes it: closed
  * </pre>
  *
@@ -104,6 +106,11 @@ final class StreamsRun {
                     application.streams().resume();
                     MeasuredJvm.answer(System.out, "resumed");
                 }
+                case "hold" -> {
+                    application.streams().pause();
+                    MeasuredJvm.answer(System.out, "held");
+                }
+                case "snapshot" -> MeasuredJvm.answer(System.out, awaitSnapshot((Driftline) application));
                 case "close" -> {
                     application.close();
                     application = null;
@@ -151,6 +158,17 @@ final class StreamsRun {
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);
         streams.start();
         return new Naive(streams);
+    }
+
+    private static String awaitSnapshot(Driftline driftline) throws InterruptedException {
+        long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
+        while (driftline.service().activeSnapshot().get().isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("no snapshot has become active");
+            }
+            Thread.sleep(POLL_MS);
+        }
+        return driftline.service().activeSnapshot().get().orElseThrow().version();
     }
 
     /** Until the streams run and each thread has its share of the tasks. */
