@@ -84,6 +84,7 @@ class SplitEvaluationTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static CorpusDocument document(String id, List<String>... sentences) {
         return new CorpusDocument(id, "s", List.of(sentences));
     }

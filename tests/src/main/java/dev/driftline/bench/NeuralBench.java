@@ -244,6 +244,9 @@ final class NeuralBench {
                         .redirectError(folder.resolve("pytorch.log").toFile());
                 builder.environment().put("OMP_NUM_THREADS", "1");
                 builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+                // Memory is kept, not given back and faulted in again for every large array.
+                builder.environment().put("MALLOC_MMAP_MAX_", "0");
+                builder.environment().put("MALLOC_TRIM_THRESHOLD_", Long.toString(16L << 30));
                 builder.environment().remove(CORE);
                 if (!kernel.isEmpty()) {
                     builder.environment().put(CORE, kernel);
