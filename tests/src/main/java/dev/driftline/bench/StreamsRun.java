@@ -40,7 +40,7 @@ final class StreamsRun {
     private static final int POLL_MS = 20;
     private static final long START_TIMEOUT_NANOS = 300_000_000_000L;
 
-    /** What stands on a topic's every task: documents and shards, or documents and counts. */
+    /** What each topology has, of a task a partition each: documents and shards, or documents and counts. */
     private static final int SUBTOPOLOGIES = 2;
 
     /**
@@ -54,11 +54,14 @@ final class StreamsRun {
 
         KafkaStreams streams();
 
+        /** Tasks of all its sub-topologies. */
+        int tasks();
+
         @Override
         void close();
     }
 
-    private record Naive(KafkaStreams streams) implements Application {
+    private record Naive(KafkaStreams streams, int tasks) implements Application {
 
         @Override
         public void close() {
@@ -67,7 +70,7 @@ final class StreamsRun {
         }
     }
 
-    private record Driftline(DriftlineService service) implements Application {
+    private record Driftline(DriftlineService service, int tasks) implements Application {
 
         @Override
         public KafkaStreams streams() {
@@ -94,7 +97,7 @@ final class StreamsRun {
                     Map<String, String> settings = settings(line.substring(line.indexOf(' ') + 1));
                     long start = System.nanoTime();
                     application = naive ? naive(settings) : driftline(settings);
-                    awaitTasks(application.streams(), DriftlineConfig.of(settings));
+                    awaitTasks(application, DriftlineConfig.of(settings).get(Keys.STREAM_THREADS));
                     double seconds = (System.nanoTime() - start) / 1e9;
                     if (command.equals("begin")) {
                         // Not before: paused streams do not open their stores either.
@@ -131,9 +134,13 @@ final class StreamsRun {
     }
 
     private static Application driftline(Map<String, String> settings) {
-        DriftlineService service = new DriftlineService(DriftlineConfig.of(settings));
+        DriftlineConfig config = DriftlineConfig.of(settings);
+        DriftlineService service = new DriftlineService(config);
         service.start();
-        return new Driftline(service);
+        int subtopologies = SUBTOPOLOGIES + (DriftlineService.settings(config).observes() ? 1 : 0);
+        // The trainer is a sub-topology of one task.
+        int trainers = config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL) ? 0 : 1;
+        return new Driftline(service, subtopologies * config.get(Keys.SHARDS) + trainers);
     }
 
     private static Application naive(Map<String, String> settings) {
@@ -157,7 +164,7 @@ final class StreamsRun {
                 new SchemaRegistrySerdes(config.schemaRegistryProperties()));
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);
         streams.start();
-        return new Naive(streams);
+        return new Naive(streams, SUBTOPOLOGIES * config.get(Keys.SHARDS));
     }
 
     private static String awaitSnapshot(Driftline driftline) throws InterruptedException {
@@ -172,15 +179,13 @@ final class StreamsRun {
     }
 
     /** Until the streams run and each thread has its share of the tasks. */
-    private static void awaitTasks(KafkaStreams streams, DriftlineConfig config) throws InterruptedException {
-        // The trainer is a sub-topology of one task.
-        int trainers = config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL) ? 0 : 1;
-        int tasks = SUBTOPOLOGIES * config.get(Keys.SHARDS) + trainers;
-        int threads = config.get(Keys.STREAM_THREADS);
+    private static void awaitTasks(Application application, int threads) throws InterruptedException {
+        KafkaStreams streams = application.streams();
         long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
-        while (!hasTasks(streams, tasks, threads)) {
+        while (!hasTasks(streams, application.tasks(), threads)) {
             if (System.nanoTime() > deadline || streams.state().hasCompletedShutdown()) {
-                throw new IllegalStateException("the streams do not run: " + streams.state());
+                throw new IllegalStateException("the streams do not run with " + application.tasks() + " tasks: "
+                        + streams.state() + ", " + streams.metadataForLocalThreads());
             }
             Thread.sleep(POLL_MS);
         }
