@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -55,6 +56,16 @@ public final class TextGenerator {
      * @throws IllegalStateException if the model has learned nothing yet
      */
     public List<String> sentence(List<String> prompt, int most) {
+        return sentence(prompt, most, word -> true);
+    }
+
+    /**
+     * Continues a sentence, told word by word.
+     *
+     * @param each told of each word as it is drawn; says whether to go on
+     * @return the words drawn
+     */
+    public List<String> sentence(List<String> prompt, int most, Predicate<String> each) {
         TextModel.State state = model.advance(model.start(), prompt);
         List<String> drawn = new ArrayList<>();
         Map<String, Integer> counts = new HashMap<>();
@@ -64,6 +75,9 @@ public final class TextGenerator {
                 break;
             }
             drawn.add(word);
+            if (!each.test(word)) {
+                break;
+            }
             counts.merge(word, 1, Integer::sum);
             state = model.advance(state, word);
         }

@@ -283,6 +283,21 @@ public final class SourceModel {
         return slots;
     }
 
+    /** The slots of all segments that the caches need. */
+    public int[] segmentsInUse() {
+        long end = cache.next();
+        if (end == cache.oldest()) {
+            return new int[0];
+        }
+        long firstSegment = cache.oldest() / SEGMENT_TOKENS;
+        long lastSegment = (end - 1) / SEGMENT_TOKENS;
+        int[] slots = new int[(int) (lastSegment - firstSegment + 1)];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = (int) ((firstSegment + i) % segmentSlots());
+        }
+        return slots;
+    }
+
     /** Says that the header and every dirty segment have been written. */
     public void markStored() {
         stored = cache.next();

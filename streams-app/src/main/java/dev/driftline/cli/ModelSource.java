@@ -6,12 +6,8 @@ import dev.driftline.store.StateDirectory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,6 +34,19 @@ final class ModelSource {
 
     @ArgGroup(multiplicity = "0..1")
     private Place place = new Place();
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "With --instance: the token to show, or file:PATH; by default what the environment has as"
+                    + " DRIFTLINE_HTTP_READ_TOKEN.")
+    private String token;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PEM",
+            description = "With --instance https://…: certificates to trust, instead of those that Java does.")
+    private Path trust;
 
     @Option(
             names = "--vocabulary",
@@ -92,19 +101,7 @@ final class ModelSource {
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         try {
-            HttpResponse<String> response = HttpClient.newBuilder()
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .build()
-                    .send(
-                            HttpRequest.newBuilder(URI.create(place.instance + path + "?" + parameters))
-                                    .timeout(Duration.ofSeconds(60))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new CommandFailedException(
-                        place.instance + " answered " + response.statusCode() + ": " + response.body());
-            }
-            return response.body();
+            return new InstanceClient(place.instance, token, trust).get(path + "?" + parameters);
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException("nothing answers at " + place.instance
                     + ": give the address that `driftline run` printed (" + e + ")");

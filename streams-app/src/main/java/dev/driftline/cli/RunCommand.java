@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(() -> end.complete(null));
                 DriftlineService service = new DriftlineService(loaded);
                 ModelServer server = serve(loaded, service)) {
-            service.answersAt(loaded.get(Keys.HTTP_HOST) + ":" + server.port());
+            service.answersAt(server.advertised());
             service.start();
             service.stopped().whenComplete((nothing, failure) -> {
                 if (failure == null) {

@@ -14,13 +14,14 @@ import dev.driftline.neural.snapshot.SnapshotJson;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.snapshot.WordModelImport;
-import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.snapshots.PublishedSnapshot;
 import dev.driftline.snapshots.SnapshotArchive;
 import dev.driftline.snapshots.SnapshotCatalog;
+import dev.driftline.snapshots.SnapshotChoiceException;
 import dev.driftline.snapshots.SnapshotMessages;
 import dev.driftline.snapshots.SnapshotPublisher;
+import dev.driftline.snapshots.SnapshotSwitch;
 import dev.driftline.terminal.Screen;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
@@ -71,8 +73,6 @@ import picocli.CommandLine.Spec;
             SnapshotsCommand.Rollback.class
         })
 final class SnapshotsCommand implements Callable<Integer> {
-
-    private static final String ACTIVE = "active";
 
     @Spec
     private CommandSpec spec;
@@ -116,7 +116,7 @@ final class SnapshotsCommand implements Callable<Integer> {
                     out.println(Json.pretty(
                             all.stream().map(SnapshotsCommand::asJson).toList()));
                 } else if (all.isEmpty()) {
-                    out.println(none(loaded));
+                    out.println(SnapshotSwitch.none(loaded));
                 } else {
                     out.printf(
                             "  %-16s %-22s %8s %10s %9s %12s  %-20s %s%n",
@@ -180,7 +180,7 @@ final class SnapshotsCommand implements Callable<Integer> {
         @Parameters(
                 paramLabel = "VERSION|PATH",
                 arity = "0..1",
-                defaultValue = ACTIVE,
+                defaultValue = SnapshotSwitch.ACTIVE,
                 description = "Which; the active one if none is named. What has a / or is there is a path.")
         private String which;
 
@@ -195,7 +195,8 @@ final class SnapshotsCommand implements Callable<Integer> {
             } else {
                 DriftlineConfig loaded = config.load();
                 try (SnapshotArchive archive = read(spec, loaded, version -> false)) {
-                    PublishedSnapshot snapshot = resolve(archive.catalog(), which, loaded);
+                    PublishedSnapshot snapshot =
+                            chosen(() -> chooser(archive, loaded).find(which));
                     if (json) {
                         out.println(SnapshotJson.pretty(asJson(snapshot)));
                     } else {
@@ -282,7 +283,7 @@ final class SnapshotsCommand implements Callable<Integer> {
             DriftlineConfig loaded = config.load();
             String version;
             try (SnapshotArchive archive = read(spec, loaded, any -> false)) {
-                version = complete(resolve(archive.catalog(), which, loaded)).version();
+                version = chosen(() -> chooser(archive, loaded).usable(which)).version();
             }
             Snapshot snapshot;
             try (SnapshotArchive archive = read(spec, loaded, version::equals)) {
@@ -381,8 +382,8 @@ final class SnapshotsCommand implements Callable<Integer> {
                 Optional<PromotionDecision> decision = Optional.empty();
                 if (activates) {
                     messages.add(SnapshotMessages.activate(snapshot.version()));
-                    decision = Optional.of(
-                            decision(snapshot.manifest(), catalog, "imported and made active by an operator"));
+                    decision = Optional.of(SnapshotSwitch.decision(
+                            snapshot.manifest(), catalog.pointer(), "imported and made active by an operator"));
                 }
                 if (!messages.isEmpty()) {
                     send(spec, loaded, messages, decision);
@@ -485,12 +486,8 @@ final class SnapshotsCommand implements Callable<Integer> {
         public Integer call() {
             DriftlineConfig loaded = config.load();
             try (SnapshotArchive archive = read(spec, loaded, version -> false)) {
-                move(
-                        spec,
-                        loaded,
-                        archive.catalog(),
-                        complete(resolve(archive.catalog(), which, loaded)),
-                        "promoted by an operator" + (reason == null ? "" : ": " + reason));
+                SnapshotSwitch chooser = chooser(archive, loaded);
+                print(spec, loaded, chosen(() -> chooser.promote(which, Optional.ofNullable(reason))));
             }
             return Driftline.OK;
         }
@@ -527,59 +524,27 @@ final class SnapshotsCommand implements Callable<Integer> {
         public Integer call() {
             DriftlineConfig loaded = config.load();
             try (SnapshotArchive archive = read(spec, loaded, version -> false)) {
-                SnapshotCatalog catalog = archive.catalog();
-                String back = which == null ? parent(catalog, loaded) : which;
-                move(
+                SnapshotSwitch chooser = chooser(archive, loaded);
+                print(
                         spec,
                         loaded,
-                        catalog,
-                        complete(resolve(catalog, back, loaded)),
-                        "rolled back by an operator" + (reason == null ? "" : ": " + reason));
+                        chosen(() -> chooser.rollBack(Optional.ofNullable(which), Optional.ofNullable(reason))));
             }
             return Driftline.OK;
         }
-
-        private static String parent(SnapshotCatalog catalog, DriftlineConfig config) {
-            PublishedSnapshot active = resolve(catalog, ACTIVE, config);
-            String parent = active.description().manifest().parent();
-            if (parent == null) {
-                throw new CommandFailedException("the active snapshot " + active.version()
-                        + " has no parent to go back to: name one of " + versions(catalog));
-            }
-            if (catalog.find(parent).isEmpty()) {
-                throw new CommandFailedException("the parent of the active snapshot, " + parent
-                        + ", is not on the topic any more: name one of " + versions(catalog));
-            }
-            return parent;
-        }
     }
 
-    private static void move(
-            CommandSpec spec, DriftlineConfig config, SnapshotCatalog catalog, PublishedSnapshot to, String reason) {
+    private static void print(CommandSpec spec, DriftlineConfig config, SnapshotSwitch.Outcome outcome) {
         PrintWriter out = spec.commandLine().getOut();
-        if (to.active()) {
-            out.println(to.version() + " is active already");
+        if (outcome.moved()) {
+            warnOfOtherModel(
+                    out, config, outcome.active().description().manifest().model());
+            out.println("active: " + outcome.active().version() + " (was "
+                    + outcome.before().orElse("none") + ")");
         } else {
-            send(
-                    spec,
-                    config,
-                    List.of(SnapshotMessages.activate(to.version())),
-                    Optional.of(decision(to.description().manifest(), catalog, reason)));
-            warnOfOtherModel(out, config, to.description().manifest().model());
-            out.println("active: " + to.version() + " (was " + catalog.pointer().orElse("none") + ")");
+            out.println(outcome.active().version() + " is active already");
         }
         out.flush();
-    }
-
-    private static PromotionDecision decision(SnapshotManifest candidate, SnapshotCatalog catalog, String reason) {
-        return PromotionDecision.newBuilder()
-                .setCandidate(candidate.version())
-                .setIncumbent(catalog.pointer().orElse(null))
-                .setParent(candidate.parent())
-                .setDecision(Decision.OPERATOR)
-                .setReason(reason)
-                .setAt(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                .build();
     }
 
     private static void warnOfOtherModel(PrintWriter out, DriftlineConfig config, String model) {
@@ -626,55 +591,17 @@ final class SnapshotsCommand implements Callable<Integer> {
         }
     }
 
-    private static PublishedSnapshot complete(PublishedSnapshot snapshot) {
-        snapshot.problem().ifPresent(problem -> {
-            throw new CommandFailedException("snapshot " + snapshot.version() + " cannot be used: " + problem);
-        });
-        return snapshot;
+    private static SnapshotSwitch chooser(SnapshotArchive archive, DriftlineConfig config) {
+        return new SnapshotSwitch(config, archive.catalog());
     }
 
-    private static PublishedSnapshot resolve(SnapshotCatalog catalog, String which, DriftlineConfig config) {
-        List<PublishedSnapshot> all = catalog.list();
-        if (all.isEmpty()) {
-            throw new CommandFailedException(none(config));
+    /** What {@code choice} gives, its complaints as those of a command. */
+    private static <T> T chosen(Supplier<T> choice) {
+        try {
+            return choice.get();
+        } catch (SnapshotChoiceException e) {
+            throw new CommandFailedException(e.getMessage());
         }
-        if (which.equals(ACTIVE)) {
-            String active = catalog.pointer()
-                    .orElseThrow(() ->
-                            new CommandFailedException("no snapshot is active: name one of " + versions(catalog)));
-            return catalog.find(active)
-                    .orElseThrow(() -> new CommandFailedException(
-                            "the active snapshot " + active + " is not on the topic; there are " + versions(catalog)));
-        }
-        List<PublishedSnapshot> found = all.stream()
-                .filter(snapshot -> snapshot.version().equals(which))
-                .toList();
-        if (found.isEmpty()) {
-            found = all.stream()
-                    .filter(snapshot -> snapshot.version().startsWith(which)
-                            || which.matches("\\d{1,12}")
-                                    && SnapshotVersion.number(snapshot.version()) == Long.parseLong(which))
-                    .toList();
-        }
-        if (found.size() != 1) {
-            throw new CommandFailedException((found.isEmpty() ? "no snapshot is called " : "more than one snapshot is ")
-                    + Printable.cut(which, 64) + ": there are " + versions(catalog));
-        }
-        return found.get(0);
-    }
-
-    private static String versions(SnapshotCatalog catalog) {
-        List<String> versions =
-                catalog.list().stream().map(PublishedSnapshot::version).toList();
-        int shown = Math.min(20, versions.size());
-        return (shown < versions.size() ? "…, " : "")
-                + String.join(", ", versions.subList(versions.size() - shown, versions.size()));
-    }
-
-    private static String none(DriftlineConfig config) {
-        return "there are no snapshots on " + TopicDefinitions.of(config).name(Topic.SNAPSHOTS)
-                + " yet: the service publishes the first when enough text has gone by, and"
-                + " `driftline snapshots import` brings one in";
     }
 
     private static String shape(Architecture architecture) {

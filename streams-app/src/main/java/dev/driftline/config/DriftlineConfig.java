@@ -91,7 +91,10 @@ public final class DriftlineConfig {
 
         /** The text, or stars where it is a secret. User and password inside an address are hidden, too. */
         public String masked() {
-            if (SECRET.matcher(name.toLowerCase(Locale.ROOT)).find() && isPassThrough(name)) {
+            boolean mayBeSecret = isPassThrough(name) || name.startsWith("http.");
+            if (mayBeSecret
+                    && !text.isEmpty()
+                    && SECRET.matcher(name.toLowerCase(Locale.ROOT)).find()) {
                 return MASK;
             }
             return USER_INFO_IN_URL.matcher(text).replaceAll("$1" + MASK + "@");

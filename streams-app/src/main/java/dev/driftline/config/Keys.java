@@ -730,7 +730,7 @@ public final class Keys {
             "127.0.0.1",
             "a host name or address of this machine",
             "Where `driftline run` answers questions, and under what name the other instances find it."
-                    + " Loopback unless told otherwise: there is no authentication.",
+                    + " Other than loopback needs a token, see http.read.token.",
             String::strip);
 
     /** Port of the HTTP endpoint. */
@@ -741,6 +741,143 @@ public final class Keys {
             0,
             65535,
             "Port of the HTTP endpoint; 0 takes a free one, which `driftline run` prints.");
+
+    /** Name of the HTTP endpoint. */
+    public static final ConfigKey<String> HTTP_ADVERTISED_HOST = text(
+            "http.advertised.host",
+            HTTP,
+            "",
+            "a host name or address, or nothing",
+            "Under what name the other instances find this one, where that is not http.host: for http.host=0.0.0.0.",
+            String::strip);
+
+    /** Whether anybody may ask from anywhere. */
+    public static final ConfigKey<Boolean> HTTP_ALLOW_INSECURE = new ConfigKey<>(
+            "http.allow.insecure",
+            HTTP,
+            "false",
+            "true or false",
+            "Whether http.host may be other than loopback without a token. Anybody who reaches it may then read the model and "
+                    + "operate it.",
+            Keys::trueOrFalse);
+
+    /** The token for reading. */
+    public static final ConfigKey<String> HTTP_READ_TOKEN = text(
+            "http.read.token",
+            HTTP,
+            "",
+            "a token of at least 16 characters, file:PATH, or nothing",
+            "Token that must be shown to ask: Authorization: Bearer TOKEN. file:PATH reads it from a file. The same on all "
+                    + "instances.",
+            String::strip);
+
+    /** The token for operating. */
+    public static final ConfigKey<String> HTTP_OPERATE_TOKEN = text(
+            "http.operate.token",
+            HTTP,
+            "",
+            "a token of at least 16 characters, file:PATH, or nothing",
+            "Token that must be shown to promote snapshots and roll them back; it may read, too. With http.read.token alone "
+                    + "nobody may. Instances show it to each other, so it is the same on all.",
+            String::strip);
+
+    /** Key store. */
+    public static final ConfigKey<String> HTTP_TLS_KEYSTORE = text(
+            "http.tls.keystore",
+            HTTP,
+            "",
+            "a file, or nothing",
+            "PKCS #12 or JKS file with the certificate and the key of this instance: it then answers over https only.",
+            String::strip);
+
+    /** Password of the key store. */
+    public static final ConfigKey<String> HTTP_TLS_KEYSTORE_PASSWORD = text(
+            "http.tls.keystore.password",
+            HTTP,
+            "",
+            "text",
+            "Password of http.tls.keystore and of its key.",
+            value -> value);
+
+    /** Certificate. */
+    public static final ConfigKey<String> HTTP_TLS_CERTIFICATE = text(
+            "http.tls.certificate",
+            HTTP,
+            "",
+            "a file, or nothing",
+            "The certificate and its chain in PEM, instead of http.tls.keystore.",
+            String::strip);
+
+    /** Key. */
+    public static final ConfigKey<String> HTTP_TLS_KEY = text(
+            "http.tls.key",
+            HTTP,
+            "",
+            "a file, or nothing",
+            "The key of http.tls.certificate: PKCS #8 in PEM, not encrypted.",
+            String::strip);
+
+    /** Trusted certificates. */
+    public static final ConfigKey<String> HTTP_TLS_TRUST = text(
+            "http.tls.trust",
+            HTTP,
+            "",
+            "a file, or nothing",
+            "Certificates in PEM that the other instances are checked with; by default those of this instance's own chain.",
+            String::strip);
+
+    /** Longest body. */
+    public static final ConfigKey<Long> HTTP_MAX_BODY_BYTES = byteSize(
+            "http.max.body.bytes", HTTP, "1MiB", KIB, 256 * MIB, "Longest body of a request; past it is a 413.");
+
+    /** Most tokens. */
+    public static final ConfigKey<Integer> HTTP_MAX_TOKENS = whole(
+            "http.max.tokens",
+            HTTP,
+            "5000",
+            1,
+            1_000_000,
+            "Most tokens of one question, of all its candidates together; past it is a 422.");
+
+    /** Questions at a time. */
+    public static final ConfigKey<Integer> HTTP_CONCURRENT = whole(
+            "http.concurrent",
+            HTTP,
+            "8",
+            1,
+            1024,
+            "Questions that are worked on at the same time, and as many of other instances.");
+
+    /** Questions that wait. */
+    public static final ConfigKey<Integer> HTTP_QUEUED = whole(
+            "http.queued",
+            HTTP,
+            "64",
+            0,
+            100_000,
+            "Questions that may wait for those; past it is a 503 with Retry-After.");
+
+    /** Time of a question. */
+    public static final ConfigKey<Long> HTTP_TIMEOUT_MS = wholeLong(
+            "http.timeout.ms",
+            HTTP,
+            "10000",
+            10,
+            600_000,
+            "Milliseconds that a question may take, past which is a 504; and that its head and its body may each take to come.");
+
+    /** Silence. */
+    public static final ConfigKey<Long> HTTP_IDLE_TIMEOUT_MS = wholeLong(
+            "http.idle.timeout.ms",
+            HTTP,
+            "60000",
+            100,
+            3_600_000,
+            "Milliseconds after which a connection on which nothing moves is closed.");
+
+    /** Connections. */
+    public static final ConfigKey<Integer> HTTP_CONNECTIONS =
+            whole("http.connections", HTTP, "1024", 1, 1_000_000, "Connections at a time; more wait to be accepted.");
 
     /** Every key, in the order of the reference file. */
     public static final List<ConfigKey<?>> ALL = List.of(
@@ -817,7 +954,23 @@ public final class Keys {
             ROCKSDB_BLOCK_CACHE_BYTES,
             ROCKSDB_WRITE_BUFFER_BYTES,
             HTTP_HOST,
-            HTTP_PORT);
+            HTTP_PORT,
+            HTTP_ADVERTISED_HOST,
+            HTTP_ALLOW_INSECURE,
+            HTTP_READ_TOKEN,
+            HTTP_OPERATE_TOKEN,
+            HTTP_TLS_KEYSTORE,
+            HTTP_TLS_KEYSTORE_PASSWORD,
+            HTTP_TLS_CERTIFICATE,
+            HTTP_TLS_KEY,
+            HTTP_TLS_TRUST,
+            HTTP_MAX_BODY_BYTES,
+            HTTP_MAX_TOKENS,
+            HTTP_CONCURRENT,
+            HTTP_QUEUED,
+            HTTP_TIMEOUT_MS,
+            HTTP_IDLE_TIMEOUT_MS,
+            HTTP_CONNECTIONS);
 
     private Keys() {}
 

@@ -38,7 +38,7 @@ final class LocalService implements DemoService {
         DriftlineService service = new DriftlineService(config);
         ModelServer server = ModelServer.start(config, service);
         try {
-            service.answersAt(config.get(Keys.HTTP_HOST) + ":" + server.port());
+            service.answersAt(server.advertised());
             service.start();
         } catch (RuntimeException e) {
             server.close();

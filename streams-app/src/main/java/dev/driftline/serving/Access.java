@@ -8,6 +8,8 @@ public enum Access implements RouteRole {
     OPEN,
     /** Whoever may ask; the token for operators does, too. */
     READ,
-    /** Whoever may change what the service does; the other instances, too. */
-    OPERATE
+    /** Whoever may change what the service does. */
+    OPERATE,
+    /** The other instances of the service, which show the token for operators, or the one for reading where that is all. */
+    INSTANCE
 }

@@ -1,47 +1,52 @@
 package dev.driftline.serving;
 
-import static dev.driftline.serving.Parameters.words;
-
-import dev.driftline.topology.LiveShards;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import java.util.List;
+import java.util.Optional;
 
-/** What instances ask each other: {@code POST /v1/shards/N} and {@code GET /v1/shards/N/count}. */
+/**
+ * What instances ask each other: {@code POST /v1/instance/ask}. It only reads, but what comes is not checked like a question of a
+ * stranger, so it needs the token of instances. It has threads of its own: two instances whose threads all wait for each other's would wait for ever.
+ */
 final class InstanceRoutes implements RouteGroup {
 
-    private final LiveShards live;
+    private final InstanceAnswers answers;
     private final int shards;
+    private final Work work;
 
-    InstanceRoutes(LiveShards live, int shards) {
-        this.live = live;
+    InstanceRoutes(InstanceAnswers answers, int shards, Work work) {
+        this.answers = answers;
         this.shards = shards;
+        this.work = work;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.post(
-                "/v1/shards/{shard}",
-                context -> context.result(live.ask(shard(context), scorer -> scorer.peek(context.bodyAsBytes()))
-                        .orElseThrow(() -> notHere(context))),
-                Access.OPERATE);
-        routes.get(
-                "/v1/shards/{shard}/count",
-                context -> context.result(Long.toString(
-                        live.ask(shard(context), scorer -> scorer.rawCount(words(context, "ngram")))
-                                .orElseThrow(() -> notHere(context)))),
-                Access.OPERATE);
+        routes.post(ServiceShards.PATH, this::ask, Access.INSTANCE);
     }
 
-    private int shard(Context context) {
-        int shard = context.pathParamAsClass("shard", Integer.class).get();
+    private void ask(Context context) {
+        List<InstanceQuestion> questions = InstanceQuestion.decode(context.bodyAsBytes());
+        questions.forEach(this::check);
+        context.future(() -> work.submit(() -> answers.answer(questions)).thenAccept(found -> answer(context, found)));
+    }
+
+    private static void answer(Context context, List<Optional<byte[]>> found) {
+        context.contentType("application/octet-stream").result(InstanceAnswers.encode(found));
+    }
+
+    private void check(InstanceQuestion question) {
+        int shard = question instanceof InstanceQuestion.Peek peek
+                ? peek.shard()
+                : question instanceof InstanceQuestion.Count count ? count.shard() : 0;
         if (shard < 0 || shard >= shards) {
-            throw new BadRequestResponse("shard " + shard + " is not between 0 and " + (shards - 1));
+            throw new IllegalArgumentException("shard " + shard + " is not between 0 and " + (shards - 1));
         }
-        return shard;
     }
 
-    private static ShardUnavailableException notHere(Context context) {
-        return new ShardUnavailableException("shard " + context.pathParam("shard") + " is not on this instance");
+    @Override
+    public void close() {
+        work.close();
     }
 }

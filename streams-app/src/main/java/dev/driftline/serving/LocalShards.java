@@ -1,28 +1,28 @@
 package dev.driftline.serving;
 
 import dev.driftline.topology.LiveShards;
+import dev.driftline.topology.OwnedSources;
 import java.util.List;
 
-/** The shards of a service all of whose shards are in this process. */
+/** The model of a service all of which is in this process. */
 public final class LocalShards implements ShardAccess {
 
-    private final LiveShards shards;
+    private final InstanceAnswers here;
 
+    /** Without sources. */
     public LocalShards(LiveShards shards) {
-        this.shards = shards;
+        this(shards, new OwnedSources());
+    }
+
+    public LocalShards(LiveShards shards, OwnedSources sources) {
+        here = new InstanceAnswers(shards, sources, () -> new byte[0]);
     }
 
     @Override
-    public byte[] peek(int shard, byte[] request) {
-        return shards.ask(shard, scorer -> scorer.peek(request)).orElseThrow(() -> notHere(shard));
-    }
-
-    @Override
-    public long rawCount(int shard, List<String> ngram) {
-        return shards.ask(shard, scorer -> scorer.rawCount(ngram)).orElseThrow(() -> notHere(shard));
-    }
-
-    private static ShardUnavailableException notHere(int shard) {
-        return new ShardUnavailableException("shard " + shard + " is not in this process");
+    public List<byte[]> ask(List<InstanceQuestion> questions) {
+        return questions.stream()
+                .map(question -> here.answer(question)
+                        .orElseThrow(() -> new ShardUnavailableException(question + " is not in this process")))
+                .toList();
     }
 }

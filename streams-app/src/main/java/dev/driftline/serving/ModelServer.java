@@ -6,6 +6,7 @@ import dev.driftline.live.LiveFeed;
 import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.Javalin;
+import io.javalin.util.JavalinBindException;
 import java.util.List;
 
 /**
@@ -17,44 +18,86 @@ import java.util.List;
 public final class ModelServer implements AutoCloseable {
 
     private final Javalin http;
-    private final String host;
+    private final HttpSettings settings;
     private final List<RouteGroup> groups;
 
-    private ModelServer(Javalin http, String host, List<RouteGroup> groups) {
+    private ModelServer(Javalin http, HttpSettings settings, List<RouteGroup> groups) {
         this.http = http;
-        this.host = host;
+        this.settings = settings;
         this.groups = groups;
     }
 
     /**
      * Starts listening where {@code config} says. Questions are answered once {@code service} has started.
      *
-     * @throws io.javalin.util.JavalinBindException if the port is taken
+     * @throws dev.driftline.config.InvalidConfigException if the settings would let strangers in, or name files that are not
+     *     there
+     * @throws JavalinBindException if the port is taken
      */
     public static ModelServer start(DriftlineConfig config, DriftlineService service) {
-        String host = config.get(Keys.HTTP_HOST);
-        List<RouteGroup> groups = groups(config, service);
-        Javalin http = Javalin.create(javalin -> {
-                    javalin.startup.showJavalinBanner = false;
-                    javalin.http.prefer405over404 = true;
-                    groups.forEach(group -> group.addTo(javalin.routes));
-                })
-                .start(host, config.get(Keys.HTTP_PORT));
-        return new ModelServer(http, host, groups);
+        HttpSettings settings = HttpSettings.of(config);
+        return start(settings, groups(config, settings, service));
     }
 
-    private static List<RouteGroup> groups(DriftlineConfig config, DriftlineService service) {
+    /** Starts listening with these groups of routes. */
+    static ModelServer start(HttpSettings settings, List<RouteGroup> groups) {
+        Javalin http = Javalin.create(javalin -> {
+            javalin.startup.showJavalinBanner = false;
+            javalin.http.prefer405over404 = true;
+            javalin.http.maxRequestSize = settings.maxBodyBytes();
+            Listening.on(javalin.jetty, settings);
+            groups.forEach(group -> group.addTo(javalin.routes));
+        });
+        try {
+            http.start();
+        } catch (RuntimeException e) {
+            http.stop();
+            groups.forEach(RouteGroup::close);
+            throw e;
+        }
+        return new ModelServer(http, settings, groups);
+    }
+
+    private static List<RouteGroup> groups(DriftlineConfig config, HttpSettings http, DriftlineService service) {
         TopologySettings settings = DriftlineService.settings(config);
-        ModelQuestions questions = new ModelQuestions(settings.model(), settings.shards(), new ServiceShards(service));
+        InstanceStatus status = new InstanceStatus(service);
+        InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), status::json);
+        ServiceShards shards = new ServiceShards(service, here, http);
+        Work work = http.work("question");
+        ModelQuestions questions = new ModelQuestions(settings.model(), settings.shards(), shards);
         NetworkQuestions network = new NetworkQuestions(service.activeSnapshot());
         TextQuestions texts = new TextQuestions(questions, network, service.progress());
+        Texts documents = new Texts(settings.tokenizer(), http.maxTokens(), config.get(Keys.TOKEN_MAX_BYTES));
+        WholeModel whole = new WholeModel(
+                settings.model(),
+                settings.mixture(),
+                settings.shards(),
+                shards,
+                service.activeSnapshot(),
+                service::foreignRows);
         return List.of(
+                http.tokens(),
                 new ProblemResponses(),
-                new QuestionRoutes(questions, network, texts),
-                new StatusRoutes(service),
+                new QuestionRoutes(questions, network, texts, documents, work),
+                new GenerateRoutes(texts, work),
+                new ScoreRoutes(whole, documents, work),
+                new SnapshotRoutes(config, service, work),
+                new StatusRoutes(status, shards::statuses, settings.shards(), work),
+                new TopologyRoutes(service::topology),
+                new HealthRoutes(service::state),
+                new OpenApiRoutes(),
                 new LiveRoutes(new LiveFeed(config)),
                 new DashboardRoutes(),
-                new InstanceRoutes(service.shards(), settings.shards()));
+                new InstanceRoutes(here, settings.shards(), http.work("instance")));
+    }
+
+    /** Every route, {@code METHOD PATH}. */
+    List<String> routes() {
+        return http.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(route -> route.endpoint)
+                .filter(route -> route.method.isHttpMethod())
+                .map(route -> route.method.name() + " " + route.path)
+                .toList();
     }
 
     /** The port it listens on. */
@@ -62,9 +105,14 @@ public final class ModelServer implements AutoCloseable {
         return http.port();
     }
 
+    /** Under what name the other instances find it. */
+    public String advertised() {
+        return settings.advertisedHost() + ":" + http.port();
+    }
+
     /** Where it answers. */
     public String address() {
-        return "http://" + host + ":" + http.port();
+        return settings.scheme() + "://" + settings.host() + ":" + http.port();
     }
 
     @Override

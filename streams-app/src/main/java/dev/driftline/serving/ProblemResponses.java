@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,22 +23,37 @@ final class ProblemResponses implements RouteGroup {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.exception(ProblemException.class, (e, context) -> answer(context, e.problem()));
-        routes.exception(
-                ShardUnavailableException.class,
-                (e, context) -> answer(context, unavailable("shard-unavailable", "Part of the model is moving", e)));
-        routes.exception(
-                SnapshotUnavailableException.class,
-                (e, context) -> answer(context, unavailable("no-snapshot", "There is no network yet", e)));
-        routes.exception(
-                IllegalArgumentException.class, (e, context) -> answer(context, Problem.of(400, e.getMessage())));
-        routes.exception(
-                HttpResponseException.class,
-                (e, context) -> answer(context, Problem.of(e.getStatus(), String.valueOf(e.getMessage()))));
+        routes.exception(HttpResponseException.class, (e, context) -> answer(context, of(e)));
         routes.exception(Exception.class, (e, context) -> {
-            LOG.warn("{} {} failed", context.method(), context.path(), e);
-            answer(context, Problem.of(500, "the request failed; the log of the instance says why"));
+            Problem problem = of(e);
+            if (problem.status() == 500) {
+                LOG.warn("{} {} failed", context.method(), context.path(), e);
+            }
+            answer(context, problem);
         });
+    }
+
+    /** What is said of a failure; of one that nobody foresaw, nothing. */
+    static Problem of(Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            return of(failure.getCause());
+        }
+        if (failure instanceof ProblemException told) {
+            return told.problem();
+        }
+        if (failure instanceof ShardUnavailableException moving) {
+            return unavailable("shard-unavailable", "Part of the model is moving", moving);
+        }
+        if (failure instanceof SnapshotUnavailableException none) {
+            return unavailable("no-snapshot", "There is no network yet", none);
+        }
+        if (failure instanceof HttpResponseException http) {
+            return Problem.of(http.getStatus(), String.valueOf(http.getMessage()));
+        }
+        if (failure instanceof IllegalArgumentException wrong) {
+            return Problem.of(400, String.valueOf(wrong.getMessage()));
+        }
+        return Problem.of(500, "the request failed; the log of the instance says why");
     }
 
     private static Problem unavailable(String kind, String title, RuntimeException e) {

@@ -1,21 +1,27 @@
 package dev.driftline.serving;
 
+import dev.driftline.serving.InstanceQuestion.Peek;
 import java.util.List;
 
-/** A way to ask the shards of the counts, wherever they are. Never teaches. Thread-safe. */
+/** A way to ask the parts of the model, wherever they are. Never teaches. Thread-safe. */
 public interface ShardAccess {
 
     /**
-     * Answers a request of {@link dev.driftline.scoring.Scatter} that learns nothing.
+     * Answers questions, all of them in one round trip to the instances that own what they are about.
      *
-     * @throws ShardUnavailableException if no instance has the shard just now
+     * @return the answers, in the same order
+     * @throws ShardUnavailableException if no instance has a part just now
      */
-    byte[] peek(int shard, byte[] request);
+    List<byte[]> ask(List<InstanceQuestion> questions);
 
-    /**
-     * The raw count of an n-gram whose last context word the shard owns.
-     *
-     * @throws ShardUnavailableException if no instance has the shard just now
-     */
-    long rawCount(int shard, List<String> ngram);
+    /** Answers one request of {@link dev.driftline.scoring.Scatter} that learns nothing. */
+    default byte[] peek(int shard, byte[] request) {
+        return ask(List.of(new Peek(shard, request))).get(0);
+    }
+
+    /** The raw count of an n-gram whose last context word the shard owns. */
+    default long rawCount(int shard, List<String> ngram) {
+        return InstanceAnswers.toCount(
+                ask(List.of(new InstanceQuestion.Count(shard, ngram))).get(0));
+    }
 }

@@ -4,7 +4,6 @@ import dev.driftline.generation.MixtureText;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.generation.TextModel;
-import dev.driftline.generation.TextRequest;
 import dev.driftline.topology.Progress;
 import java.util.List;
 import java.util.Optional;
@@ -31,16 +30,16 @@ final class TextQuestions {
                 : TextGenerator.best(text(model, networkWeight, 0), context, k);
     }
 
-    /** Text as {@code request} wants it. */
-    List<TextRequest.Continuation> write(String model, Optional<Double> networkWeight, TextRequest request) {
-        return request.write(text(model, networkWeight, request.sampling().topK()));
-    }
-
     private static boolean isCounts(String model) {
         return model == null || model.equals("ngram");
     }
 
-    private TextModel text(String model, Optional<Double> networkWeight, int from) {
+    /**
+     * What text is generated from.
+     *
+     * @param from words that the counts are drawn from at each step; 0 for the default
+     */
+    TextModel text(String model, Optional<Double> networkWeight, int from) {
         if (isCounts(model)) {
             return counts.text(from);
         }

@@ -94,6 +94,11 @@ public final class SnapshotFollower implements AutoCloseable {
         return active;
     }
 
+    /** What has been read of the topic so far. */
+    public SnapshotCatalog catalog() {
+        return catalog;
+    }
+
     /** The version that the pointer names, whether it can be used or not. */
     public Optional<String> pointer() {
         return catalog.pointer();

@@ -37,6 +37,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         synchronized (store) {
             reply = scorer.answer(request.value());
         }
+        live.counted(shard);
         context.forward(
                 new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), DriftlineTopology.REPLIES_SINK);
     }

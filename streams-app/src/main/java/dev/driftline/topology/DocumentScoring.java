@@ -61,6 +61,11 @@ final class DocumentScoring {
                 expert);
     }
 
+    /** What is known of a source; for a reader that holds the monitor of the store. */
+    SourceState state(int partition, String source) {
+        return sources.state(partition, source);
+    }
+
     Score toScore(
             IncomingDocument document, DocumentScore scored, NeuralOutcome network, DocumentOrigin origin, long now) {
         int tokens = scored.tokens();

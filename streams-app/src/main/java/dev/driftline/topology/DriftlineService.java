@@ -7,6 +7,7 @@ import dev.driftline.config.VocabularyChoice;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -26,6 +27,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,9 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
+import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
+    private final OwnedSources sources = new OwnedSources();
     private final Progress progress = new Progress();
     private final RestoreProgress restores = new RestoreProgress();
     private final FailureResponse failures = new FailureResponse();
@@ -62,11 +68,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private final TrainerProgress trainerProgress = new TrainerProgress();
 
-    private Optional<String> answersAt = Optional.empty();
+    private volatile Optional<String> answersAt = Optional.empty();
     private SchemaRegistryClient registry;
     private volatile SnapshotFollower snapshots;
-    private NeuralScoring neuralScoring;
+    private volatile NeuralScoring neuralScoring;
     private volatile KafkaStreams streams;
+    private volatile TopologyDescription topology;
     private TopologySettings settings;
 
     /** A service that is not started. */
@@ -89,6 +96,36 @@ public final class DriftlineService implements AutoCloseable {
         return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
     }
 
+    /** The topic of tokenised documents. */
+    public String documentsTopic() {
+        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).documents();
+    }
+
+    /** The topic of raw text. */
+    public String textTopic() {
+        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).text();
+    }
+
+    /** Stores that are being restored just now. */
+    public List<RestoreProgress.Restoring> restoring() {
+        return restores.underWay();
+    }
+
+    /** What the service is built of; empty before the start. */
+    public Optional<TopologyDescription> topology() {
+        return Optional.ofNullable(topology);
+    }
+
+    /** The topic whose partitions are those of the documents. */
+    public String repliesTopic() {
+        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).replies();
+    }
+
+    /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */
+    public HostInfo self() {
+        return answersAt.map(HostInfo::buildFromEndpoint).orElse(HostInfo.unavailable());
+    }
+
     /**
      * Checks topics and schemas, and starts. Returns once the stream threads run; they may still be restoring: see
      * {@link #state()}.
@@ -108,19 +145,21 @@ public final class DriftlineService implements AutoCloseable {
             followSnapshots();
             Properties properties = StreamsTuning.of(config);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
+            answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Optional<Training> training = training();
             settings.neural().ifPresent(this::startNeuralScoring);
-            streams = new KafkaStreams(
-                    new DriftlineTopology(
-                                    settings,
-                                    serdes,
-                                    registry,
-                                    shards,
-                                    progress,
-                                    training,
-                                    Optional.ofNullable(neuralScoring))
-                            .get(),
-                    properties);
+            Topology built = new DriftlineTopology(
+                            settings,
+                            serdes,
+                            registry,
+                            shards,
+                            sources,
+                            progress,
+                            training,
+                            Optional.ofNullable(neuralScoring))
+                    .get();
+            topology = built.describe();
+            streams = new KafkaStreams(built, properties);
             streams.setUncaughtExceptionHandler(failures);
             streams.setGlobalStateRestoreListener(restores);
             streams.setStateListener(this::changed);
@@ -334,9 +373,22 @@ public final class DriftlineService implements AutoCloseable {
         return shards;
     }
 
+    /** The sources whose partitions are here. */
+    public OwnedSources sources() {
+        return sources;
+    }
+
     /** The snapshot of the network that this instance scores with; it has none where {@code neural.model=none}. */
     public ActiveSnapshot activeSnapshot() {
         return activeSnapshot;
+    }
+
+    /** The rows of a network whose words the counts may not know, as far as the documents tell that came by here. */
+    public BitSet foreignRows(Snapshot snapshot) {
+        NeuralScoring scoring = neuralScoring;
+        return scoring == null || !snapshot.manifest().mayHaveForeignRows()
+                ? new BitSet()
+                : scoring.knownRows().foreign(snapshot.network());
     }
 
     /** The snapshots of the network that there are; empty before the start and where {@code neural.model=none}. */

@@ -156,6 +156,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final SchemaRegistrySerdes serdes;
     private final SchemaRegistryClient registry;
     private final LiveShards shards;
+    private final OwnedSources sources;
     private final Progress progress;
     private final Optional<Training> training;
     private final Optional<NeuralScoring> neural;
@@ -167,7 +168,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistryClient registry,
             LiveShards shards,
             Progress progress) {
-        this(settings, serdes, registry, shards, progress, Optional.empty(), Optional.empty());
+        this(settings, serdes, registry, shards, new OwnedSources(), progress, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -175,6 +176,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param serdes make the serializers of scores and predictions
      * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
      * @param shards told which shards are here
+     * @param sources told which partitions of the documents are here
      * @param progress told what is done
      * @param training how the network is taught; empty where there is none
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
@@ -185,6 +187,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistrySerdes serdes,
             SchemaRegistryClient registry,
             LiveShards shards,
+            OwnedSources sources,
             Progress progress,
             Optional<Training> training,
             Optional<NeuralScoring> neural) {
@@ -195,6 +198,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         this.serdes = serdes;
         this.registry = registry;
         this.shards = shards;
+        this.sources = sources;
         this.progress = progress;
         this.training = training;
         this.neural = neural;
@@ -245,7 +249,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addProcessor(
                 SCATTER, () -> new ScatterProcessor(settings, progress, neural), READ_DOCUMENTS, READ_TEXT);
         topology.addProcessor(
-                GATHER, () -> new GatherProcessor(settings, progress, training.isPresent(), neural), REPLIES_SOURCE);
+                GATHER,
+                () -> new GatherProcessor(settings, progress, training.isPresent(), neural, sources),
+                REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
         Serializer<byte[]> bytes = new ByteArraySerializer();

@@ -39,19 +39,28 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Progress progress;
     private final boolean trains;
     private final Optional<NeuralScoring> neural;
+    private final OwnedSources live;
     private final CompleteDocuments complete = new CompleteDocuments();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
     private Gather gather;
     private PendingDocuments pending;
+    private WriteBackStore sources;
     private DocumentScoring scoring;
 
     /**
      * @param trains whether scored documents go to the trainer
      * @param neural what scores with the network; empty where there is none
+     * @param live told which partitions are here
      */
-    GatherProcessor(TopologySettings settings, Progress progress, boolean trains, Optional<NeuralScoring> neural) {
+    GatherProcessor(
+            TopologySettings settings,
+            Progress progress,
+            boolean trains,
+            Optional<NeuralScoring> neural,
+            OwnedSources live) {
+        this.live = live;
         this.neural = neural;
         this.settings = settings;
         this.progress = progress;
@@ -65,10 +74,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         gather = new Gather(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        SourceModels sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
-                .cache(SourceModels.class, store -> new SourceModels(store, settings));
-        scoring = new DocumentScoring(settings, sources);
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
+        sources = context.getStateStore(DriftlineTopology.SOURCES_STORE);
+        SourceModels models = sources.cache(SourceModels.class, store -> new SourceModels(store, settings));
+        scoring = new DocumentScoring(settings, models);
+        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+            synchronized (sources) {
+                models.forgetIdle(now);
+            }
+        });
+        live.opened(partition, sources, source -> scoring.state(partition, source));
         // Those that were waiting for the network when the task was stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
@@ -139,7 +153,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
         Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
-        DocumentScore scored = scoring.score(document, gathered, network, now);
+        DocumentScore scored;
+        synchronized (sources) {
+            scored = scoring.score(document, gathered, network, now);
+        }
         neural.ifPresent(scoringWithNetwork -> scoringWithNetwork
                 .knownRows()
                 .learn(document.tokens(), gathered.positions().unknown()));
@@ -162,7 +179,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                     DriftlineTopology.ENCODINGS_SINK);
         }
         if (settings.observes() && scored.tokens() > 0) {
-            Observation observation = scoring.toObservation(document, gathered, scored, ticket, partition);
+            Observation observation;
+            synchronized (sources) {
+                observation = scoring.toObservation(document, gathered, scored, ticket, partition);
+            }
             Headers headers = new RecordHeaders();
             if (settings.filter().isPresent()) {
                 FilterRequest request =
@@ -181,5 +201,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         if (scored.neuralTokens() > 0) {
             progress.networkWeighed(scored.meanWeights()[scored.experts().size() - 1]);
         }
+    }
+
+    @Override
+    public void close() {
+        live.closed(partition);
     }
 }

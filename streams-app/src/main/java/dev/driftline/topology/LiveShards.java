@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -16,7 +17,7 @@ import java.util.function.Function;
  */
 public final class LiveShards {
 
-    private record Shard(WriteBackStore store, ShardScorer scorer) {}
+    private record Shard(WriteBackStore store, ShardScorer scorer, LongAdder requests) {}
 
     private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
 
@@ -40,14 +41,32 @@ public final class LiveShards {
         }
         synchronized (shard.store()) {
             // It may have gone while this thread waited.
-            return shards.get(number) == shard && shard.store().isOpen()
-                    ? Optional.of(question.apply(shard.scorer()))
-                    : Optional.empty();
+            if (shards.get(number) != shard || !shard.store().isOpen()) {
+                return Optional.empty();
+            }
+            T answer = question.apply(shard.scorer());
+            // Questions read pages, too: without documents meanwhile nothing else would keep the cache within its
+            // bound.
+            shard.scorer().counts().trim();
+            return Optional.of(answer);
+        }
+    }
+
+    /** Requests that a shard has counted since it came here; 0 where it is not here. */
+    public long requests(int number) {
+        Shard shard = shards.get(number);
+        return shard == null ? 0 : shard.requests().sum();
+    }
+
+    void counted(int number) {
+        Shard shard = shards.get(number);
+        if (shard != null) {
+            shard.requests().increment();
         }
     }
 
     void opened(int number, WriteBackStore store, ShardScorer scorer) {
-        shards.put(number, new Shard(store, scorer));
+        shards.put(number, new Shard(store, scorer, new LongAdder()));
     }
 
     void closed(int number) {

@@ -1,5 +1,8 @@
 package dev.driftline.topology;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
@@ -8,15 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says how far the restoration of stores is, where it takes longer than a moment. Called from Kafka's threads. */
-final class RestoreProgress implements StateRestoreListener {
+public final class RestoreProgress implements StateRestoreListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RestoreProgress.class);
     private static final long QUIET_NANOS = 2_000_000_000L;
 
+    /**
+     * A restoration under way.
+     *
+     * @param topic the changelog
+     * @param partition of it
+     * @param restored records so far
+     * @param records in all
+     */
+    public record Restoring(String topic, int partition, long restored, long records) {}
+
     private static final class Run {
         final long records;
         final long started = System.nanoTime();
-        long restored;
+        volatile long restored;
         long said = started;
 
         Run(long records) {
@@ -26,11 +39,13 @@ final class RestoreProgress implements StateRestoreListener {
 
     private final Map<TopicPartition, Run> runs = new ConcurrentHashMap<>();
 
-    /** Restorations under way: records restored so far, by changelog partition. */
-    Map<TopicPartition, Long> underWay() {
-        Map<TopicPartition, Long> restored = new ConcurrentHashMap<>();
-        runs.forEach((partition, run) -> restored.put(partition, run.restored));
-        return restored;
+    /** Restorations under way, by topic and partition. */
+    public List<Restoring> underWay() {
+        List<Restoring> restoring = new ArrayList<>();
+        runs.forEach((partition, run) ->
+                restoring.add(new Restoring(partition.topic(), partition.partition(), run.restored, run.records)));
+        restoring.sort(Comparator.comparing(Restoring::topic).thenComparing(Restoring::partition));
+        return restoring;
     }
 
     @Override
@@ -45,7 +60,7 @@ final class RestoreProgress implements StateRestoreListener {
     public void onBatchRestored(TopicPartition partition, String store, long endOffset, long records) {
         Run run = runs.get(partition);
         if (run != null) {
-            run.restored += records;
+            run.restored = run.restored + records;
             long now = System.nanoTime();
             if (now - run.said > QUIET_NANOS) {
                 run.said = now;

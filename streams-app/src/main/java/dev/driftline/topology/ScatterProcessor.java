@@ -21,6 +21,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private int partition;
     private Scatter scatter;
     private PendingDocuments pending;
+    private WriteBackStore sourcesStore;
     private SourceModels sources;
     private DocumentScorer scorer;
 
@@ -38,8 +39,8 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         scatter = new Scatter(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.SOURCES_STORE)
-                .cache(SourceModels.class, store -> new SourceModels(store, settings));
+        sourcesStore = context.getStateStore(DriftlineTopology.SOURCES_STORE);
+        sources = sourcesStore.cache(SourceModels.class, store -> new SourceModels(store, settings));
         scorer = new DocumentScorer(settings.mixture());
         progress.pending(partition, pending.size());
     }
@@ -47,12 +48,15 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     @Override
     public void process(Record<Long, IncomingDocument> record) {
         IncomingDocument document = record.value();
-        List<String> extraCandidates = settings.predictions() == 0
-                ? List.of()
-                : scorer.candidates(
+        List<String> extraCandidates = List.of();
+        if (settings.predictions() > 0) {
+            synchronized (sourcesStore) {
+                extraCandidates = scorer.candidates(
                         document.tokens(),
                         sources.get(document.source(), context.currentSystemTimeMs()),
                         settings.predictions());
+            }
+        }
         byte[][] requests = scatter.requests(
                 partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
         int asked = 0;

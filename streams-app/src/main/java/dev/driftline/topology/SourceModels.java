@@ -139,6 +139,33 @@ final class SourceModels implements WriteBackCache {
         common = null;
     }
 
+    /** What is known of {@code name}, in its stored form; for a reader that holds the store's monitor. */
+    SourceState state(int partition, String name) {
+        byte[][] segments = new byte[SourceModel.segmentSlots(settings)][];
+        Arrays.fill(segments, new byte[0]);
+        byte[] header = new byte[0];
+        long tokens = 0;
+        byte[] prefix = prefix(name);
+        SourceModel decoded = sources.get(name);
+        byte[] stored = decoded == null ? store.get(key(prefix, 0)) : null;
+        if (decoded != null && decoded.tokens() > 0) {
+            header = decoded.header();
+            tokens = decoded.tokens();
+            for (int slot : decoded.segmentsInUse()) {
+                segments[slot] = decoded.segment(slot);
+            }
+        } else if (stored != null) {
+            header = stored;
+            for (int slot = 0; slot < segments.length; slot++) {
+                byte[] segment = store.get(key(prefix, slot + 1));
+                segments[slot] = segment == null ? segments[slot] : segment;
+            }
+            tokens = SourceModel.restore(common(), header, slot -> segments[slot].length == 0 ? null : segments[slot])
+                    .tokens();
+        }
+        return new SourceState(partition, tokens, header, List.of(segments), common().encode());
+    }
+
     private CommonWeights common() {
         if (common == null) {
             byte[] stored = store.get(COMMON);

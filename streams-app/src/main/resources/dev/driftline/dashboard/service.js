@@ -32,7 +32,7 @@ export function drawPerplexity(total) {
 }
 
 function drawStatus(status) {
-  const shards = status.shards.map((shard) => (typeof shard === 'number' ? {shard} : shard));
+  const {shards} = status;
   const most = Math.max(1, ...shards.map(load));
   byId('shards').tBodies[0].replaceChildren(...shards.map((shard) => row(shard, most)));
   show(byId('shards'), shards.length > 0);
@@ -45,22 +45,21 @@ function drawStatus(status) {
   byId('service-facts').replaceChildren(...facts(status).flatMap(([name, value]) => [make('dt', {text: name}), make('dd', {text: value})]));
 }
 
-const load = (shard) => shard.load ?? shard.ngrams ?? 0;
+const load = (shard) => shard.tokens ?? 0;
 
 function row(shard, most) {
   const bar = make('span', {class: 'bar'});
   bar.style.setProperty('width', `${(100 * load(shard)) / most}%`);
   return make('tr', {},
     make('th', {scope: 'row', text: String(shard.shard)}),
-    make('td', {text: shard.owner ?? shard.instance ?? 'here'}),
+    make('td', {text: shard.owner ?? 'nobody'}),
     make('td', {class: 'number', text: compact(shard.words)}),
-    make('td', {class: 'number', text: compact(shard.ngrams)}),
+    make('td', {class: 'number', text: compact(shard.tokens)}),
     make('td', {class: 'bars'}, bar));
 }
 
 function drawLag(lag) {
-  const records = typeof lag === 'number' ? lag : lag?.records;
-  say(byId('tile-lag'), records === undefined ? '–' : compact(records));
+  say(byId('tile-lag'), compact(lag));
 }
 
 function facts(status) {
@@ -69,8 +68,8 @@ function facts(status) {
   const facts = [
     ['State', status.state.toLowerCase()],
     ['Waiting for replies', whole(pending)],
-    ['Documents scored here', whole(status.documents_scored)],
-    ['Tokens scored here', whole(status.tokens_scored)],
+    ['Documents scored', whole(status.documents_scored)],
+    ['Tokens scored', whole(status.tokens_scored)],
   ];
   if (trainer) {
     facts.push(

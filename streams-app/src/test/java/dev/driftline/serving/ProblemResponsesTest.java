@@ -1,15 +1,18 @@
 package dev.driftline.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.topology.DriftlineService;
+import io.javalin.util.JavalinBindException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,12 @@ class ProblemResponsesTest {
     void shouldAskToComeBackWhereThereIsNoSnapshotYet() throws Exception {
         JsonNode problem = assertProblem("GET", "/v1/encode?text=the", 503);
         assertThat(problem.get("type").asText()).isEqualTo("urn:driftline:problem:no-snapshot");
+    }
+
+    @Test
+    void shouldSayThatThePortIsTaken() {
+        DriftlineConfig taken = DriftlineConfig.of(Map.of("http.port", Integer.toString(server.port())));
+        assertThatThrownBy(() -> ModelServer.start(taken, service)).isInstanceOf(JavalinBindException.class);
     }
 
     private static JsonNode assertProblem(String method, String path, int status) throws Exception {

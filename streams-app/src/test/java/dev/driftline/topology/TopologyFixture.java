@@ -126,6 +126,7 @@ final class TopologyFixture implements AutoCloseable {
                                 serdes,
                                 registry,
                                 shards,
+                                new OwnedSources(),
                                 progress,
                                 Optional.empty(),
                                 Optional.ofNullable(neural))

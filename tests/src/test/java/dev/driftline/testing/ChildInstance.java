@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 public final class ChildInstance implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern ADDRESS = Pattern.compile("answers at (http://\\S+);");
+    private static final Pattern ADDRESS = Pattern.compile("answers at (https?://\\S+);");
 
     private final DriftlineProcess process;
     private final Path log;
@@ -57,7 +57,7 @@ public final class ChildInstance implements AutoCloseable {
         return read(log).substring(logBefore);
     }
 
-    /** Waits until it answers over HTTP and says where: {@code http://127.0.0.1:PORT}. */
+    /** Waits until it answers over HTTP and says where: {@code http://127.0.0.1:PORT}, or https. */
     public String address() {
         Matcher matcher = ADDRESS.matcher(awaitLog("answers at http").log());
         if (!matcher.find()) {

@@ -1,0 +1,168 @@
+package dev.driftline.serving;
+
+import io.javalin.http.Context;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+
+/**
+ * A stream of server-sent events to one client. Sending never waits: what the client has not taken is kept up to
+ * {@value #MOST_WAITING} bytes, past which the stream is given up, as it is when the client goes away. So a client that does not
+ * read holds no thread. Thread-safe.
+ */
+public final class EventStream {
+
+    /** Bytes that may wait for a client that reads slowly. */
+    static final int MOST_WAITING = 256 * 1024;
+
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private final ServletOutputStream out;
+    /** Closes the connection, under a write that does not come to its end. */
+    private final Runnable cutOff;
+
+    private int waitingBytes;
+    private boolean unflushed;
+    private boolean open;
+    private boolean closing;
+    private boolean over;
+
+    private EventStream(ServletOutputStream out, Runnable cutOff) {
+        this.out = out;
+        this.cutOff = cutOff;
+    }
+
+    /**
+     * Answers a request with a stream.
+     *
+     * @param opened told of the stream, on the server's thread, which it must not hold
+     */
+    public static void open(Context context, Consumer<EventStream> opened) {
+        context.future(() -> {
+            context.contentType("text/event-stream").header("Cache-Control", "no-store");
+            context.header("X-Accel-Buffering", "no");
+            try {
+                EventStream stream = new EventStream(
+                        context.res().getOutputStream(),
+                        () -> ServletContextRequest.getServletContextRequest(context.req())
+                                .getConnectionMetaData()
+                                .getConnection()
+                                .getEndPoint()
+                                .close());
+                stream.begin();
+                opened.accept(stream);
+                return stream.ended;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private void begin() {
+        out.setWriteListener(new WriteListener() {
+            @Override
+            public void onWritePossible() {
+                synchronized (EventStream.this) {
+                    open = true;
+                    drain();
+                }
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                end();
+            }
+        });
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @param event its type; empty for the default
+     * @param json its data, on one line
+     * @return false if the stream is over: the client has gone, does not read, or it was closed
+     */
+    public boolean send(String event, String json) {
+        return write((event.isEmpty() ? "" : "event: " + event + "\n") + "data: " + json + "\n\n");
+    }
+
+    /** Sends a comment, which keeps the connection open and notices that a client has gone. */
+    public boolean ping() {
+        return write(": \n\n");
+    }
+
+    private synchronized boolean write(String text) {
+        if (closing || over) {
+            return false;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        waitingBytes += bytes.length;
+        if (waitingBytes > MOST_WAITING) {
+            end();
+            cutOff.run();
+            return false;
+        }
+        waiting.add(bytes);
+        if (open) {
+            drain();
+        }
+        return !over;
+    }
+
+    /** Ends the stream when all has been sent. */
+    public synchronized void close() {
+        closing = true;
+        if (open) {
+            drain();
+        }
+    }
+
+    /** Whether the stream is over. */
+    public synchronized boolean isOver() {
+        return over;
+    }
+
+    /** Has {@code action} run when the stream is over, whoever ended it. */
+    public void onEnd(Runnable action) {
+        ended.whenComplete((nothing, failure) -> action.run());
+    }
+
+    private void drain() {
+        try {
+            while (!over && out.isReady()) {
+                byte[] next = waiting.poll();
+                if (next != null) {
+                    waitingBytes -= next.length;
+                    unflushed = true;
+                    out.write(next);
+                } else if (unflushed) {
+                    unflushed = false;
+                    out.flush();
+                } else {
+                    if (closing) {
+                        end();
+                    }
+                    return;
+                }
+            }
+        } catch (IOException | IllegalStateException e) {
+            end();
+        }
+    }
+
+    private void end() {
+        synchronized (this) {
+            over = true;
+            waiting.clear();
+        }
+        // Elsewhere: what waits for it writes the end of the response.
+        ended.completeAsync(() -> null);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.driftline.serving;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InvalidConfigException;
+import dev.driftline.config.Keys;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How an instance answers over HTTP, checked.
+ *
+ * @param host where it listens
+ * @param port on which port; 0 for a free one
+ * @param advertisedHost under what name the other instances find it
+ * @param tokens who may ask
+ * @param tls what it speaks; empty for plain HTTP
+ * @param maxBodyBytes the longest body
+ * @param maxTokens the most tokens of one question
+ * @param concurrent questions that are worked on at the same time
+ * @param queued questions that may wait for those
+ * @param timeout how long a question, or the sending of one, may take
+ * @param idleTimeout how long a connection may be silent
+ * @param connections the most connections at a time
+ */
+record HttpSettings(
+        String host,
+        int port,
+        String advertisedHost,
+        Tokens tokens,
+        Optional<TlsFiles> tls,
+        int maxBodyBytes,
+        int maxTokens,
+        int concurrent,
+        int queued,
+        Duration timeout,
+        Duration idleTimeout,
+        int connections) {
+
+    private static final int SHORTEST_TOKEN = 16;
+    private static final String FILE = "file:";
+
+    /** @throws InvalidConfigException if a file is not there, or the settings would let strangers in */
+    static HttpSettings of(DriftlineConfig config) {
+        String host = config.get(Keys.HTTP_HOST);
+        String advertised = config.get(Keys.HTTP_ADVERTISED_HOST);
+        Tokens tokens = new Tokens(
+                token(Keys.HTTP_READ_TOKEN.name(), config.get(Keys.HTTP_READ_TOKEN)),
+                token(Keys.HTTP_OPERATE_TOKEN.name(), config.get(Keys.HTTP_OPERATE_TOKEN)));
+        if (!tokens.required() && !config.get(Keys.HTTP_ALLOW_INSECURE) && !isLoopback(host)) {
+            throw new InvalidConfigException(Keys.HTTP_HOST.name() + "=" + host
+                    + " can be reached from other machines, and without a token anybody there could ask and operate: set "
+                    + Keys.HTTP_READ_TOKEN.name() + " and " + Keys.HTTP_OPERATE_TOKEN.name() + " (and "
+                    + Keys.HTTP_TLS_KEYSTORE.name() + " or " + Keys.HTTP_TLS_CERTIFICATE.name()
+                    + "), or keep to 127.0.0.1, or say " + Keys.HTTP_ALLOW_INSECURE.name()
+                    + "=true where the network is safe");
+        }
+        return new HttpSettings(
+                host,
+                config.get(Keys.HTTP_PORT),
+                advertised.isEmpty() ? host : advertised,
+                tokens,
+                TlsFiles.of(config),
+                Math.toIntExact(config.get(Keys.HTTP_MAX_BODY_BYTES)),
+                config.get(Keys.HTTP_MAX_TOKENS),
+                config.get(Keys.HTTP_CONCURRENT),
+                config.get(Keys.HTTP_QUEUED),
+                Duration.ofMillis(config.get(Keys.HTTP_TIMEOUT_MS)),
+                Duration.ofMillis(config.get(Keys.HTTP_IDLE_TIMEOUT_MS)),
+                config.get(Keys.HTTP_CONNECTIONS));
+    }
+
+    /** Threads that work on questions, as many as these settings allow. */
+    Work work(String name) {
+        return new Work(name, concurrent, queued, timeout.toMillis());
+    }
+
+    /** {@code http} or {@code https}. */
+    String scheme() {
+        return tls.isPresent() ? "https" : "http";
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (UnknownHostException e) {
+            throw new InvalidConfigException(Keys.HTTP_HOST.name() + "=" + host + ": there is no such host");
+        }
+    }
+
+    private static Optional<String> token(String key, String given) {
+        String token = given;
+        if (given.startsWith(FILE)) {
+            Path file = Path.of(given.substring(FILE.length()));
+            try {
+                token = Files.readString(file, StandardCharsets.UTF_8).strip();
+            } catch (IOException e) {
+                throw new InvalidConfigException(key + ": cannot read " + file + ": " + e.getMessage());
+            }
+        }
+        if (token.isEmpty() && given.isEmpty()) {
+            return Optional.empty();
+        }
+        if (token.length() < SHORTEST_TOKEN || !token.matches("[\\x21-\\x7e]+")) {
+            throw new InvalidConfigException(key + ": a token has at least " + SHORTEST_TOKEN
+                    + " printable ASCII characters and no spaces, as of `openssl rand -hex 24`");
+        }
+        return Optional.of(token);
+    }
+}

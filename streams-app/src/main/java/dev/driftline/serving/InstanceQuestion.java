@@ -1,0 +1,125 @@
+package dev.driftline.serving;
+
+import dev.driftline.codec.Varints;
+import java.nio.BufferUnderflowException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What can be asked of the instance that owns a part of the model. Reads, never teaches. */
+public sealed interface InstanceQuestion {
+
+    /**
+     * What a shard answers to a request of {@link dev.driftline.scoring.Scatter} that learns nothing.
+     *
+     * @param shard its number
+     * @param request the request
+     */
+    record Peek(int shard, byte[] request) implements InstanceQuestion {}
+
+    /**
+     * The raw count of an n-gram whose last context word the shard owns.
+     *
+     * @param shard its number
+     * @param ngram 1 to N words
+     */
+    record Count(int shard, List<String> ngram) implements InstanceQuestion {}
+
+    /**
+     * What the partitions of documents know of a source.
+     *
+     * @param name of the source; empty for one that nobody has heard of
+     */
+    record Source(String name) implements InstanceQuestion {}
+
+    /** What the instance is doing, as JSON. */
+    record Status() implements InstanceQuestion {}
+
+    /** The binary form of several. */
+    static byte[] encode(List<InstanceQuestion> questions) {
+        Varints.Writer out = new Varints.Writer(1024);
+        out.writeByte(Format.VERSION);
+        out.writeInt(questions.size());
+        for (InstanceQuestion question : questions) {
+            if (question instanceof Peek peek) {
+                out.writeByte(Format.PEEK);
+                out.writeInt(peek.shard());
+                out.writeBytes(peek.request());
+            } else if (question instanceof Count count) {
+                out.writeByte(Format.COUNT);
+                out.writeInt(count.shard());
+                out.writeInt(count.ngram().size());
+                count.ngram().forEach(word -> out.writeBytes(word.getBytes(StandardCharsets.UTF_8)));
+            } else if (question instanceof Source source) {
+                out.writeByte(Format.SOURCE);
+                out.writeBytes(source.name().getBytes(StandardCharsets.UTF_8));
+            } else {
+                out.writeByte(Format.STATUS);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** @throws IllegalArgumentException if they are of another version, or no questions */
+    static List<InstanceQuestion> decode(byte[] bytes) {
+        try {
+            Varints.Reader in = new Varints.Reader(bytes);
+            int version = in.readByte();
+            if (version != Format.VERSION) {
+                throw new IllegalArgumentException(
+                        "questions of version " + version + ", this instance answers those of " + Format.VERSION
+                                + ": run one version of Driftline everywhere");
+            }
+            int count = in.readInt();
+            List<InstanceQuestion> questions = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                questions.add(read(in, bytes));
+            }
+            return questions;
+        } catch (IndexOutOfBoundsException | NegativeArraySizeException | BufferUnderflowException e) {
+            throw new IllegalArgumentException("what came is no list of questions", e);
+        }
+    }
+
+    private static InstanceQuestion read(Varints.Reader in, byte[] all) {
+        int kind = in.readByte();
+        return switch (kind) {
+            case Format.PEEK -> new Peek(in.readInt(), bytes(in, all));
+            case Format.COUNT -> {
+                int shard = in.readInt();
+                int words = in.readInt();
+                List<String> ngram = new ArrayList<>();
+                for (int i = 0; i < words; i++) {
+                    ngram.add(new String(bytes(in, all), StandardCharsets.UTF_8));
+                }
+                yield new Count(shard, List.copyOf(ngram));
+            }
+            case Format.SOURCE -> new Source(new String(bytes(in, all), StandardCharsets.UTF_8));
+            case Format.STATUS -> new Status();
+            default -> throw new IllegalArgumentException("question of kind " + kind);
+        };
+    }
+
+    /** As {@code readBytes()}, which believes a length that there is no room for. */
+    private static byte[] bytes(Varints.Reader in, byte[] all) {
+        int length = in.readInt();
+        int from = in.position();
+        if (length < 0 || length > all.length - from) {
+            throw new IllegalArgumentException("what came is no list of questions: it ends in the middle of one");
+        }
+        in.skip(length);
+        return Arrays.copyOfRange(all, from, from + length);
+    }
+
+    /** The numbers of the binary form. */
+    final class Format {
+        static final int VERSION = 1;
+        static final int PEEK = 1;
+        static final int COUNT = 2;
+        static final int SOURCE = 3;
+        static final int STATUS = 4;
+
+        private Format() {}
+    }
+}
