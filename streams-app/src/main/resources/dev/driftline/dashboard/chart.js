@@ -112,7 +112,7 @@ export class Chart {
         cursor: {drag: {x: true, y: false, setScale: false}, points: {size: 7}, bind: {dblclick: () => () => this.all()}},
         scales: {x: {time: true}, y: {distr: 3, log: 10, range: (_, least, most) => roomy(least, most)}},
         axes: [
-          {...axis, values: (_, splits, __, ___, step) => splits.map((at) => label(at, step))},
+          {...axis, space: 80, values: (_, splits, __, ___, step) => splits.map((at) => label(at, step))},
           {
             ...axis,
             size: 58,

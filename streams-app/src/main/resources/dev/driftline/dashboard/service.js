@@ -31,49 +31,61 @@ export function drawPerplexity(total) {
   say(byId('tile-perplexity'), perplexity(total?.recent_perplexity?.mixture));
 }
 
+let before = {at: 0, requests: new Map()};
+
 function drawStatus(status) {
   const {shards} = status;
-  const most = Math.max(1, ...shards.map(load));
-  byId('shards').tBodies[0].replaceChildren(...shards.map((shard) => row(shard, most)));
+  const now = {at: performance.now(), requests: new Map(shards.map((shard) => [shard.shard, shard.requests ?? 0]))};
+  const most = Math.max(1, ...shards.map((shard) => shard.tokens ?? 0));
+  byId('shards').tBodies[0].replaceChildren(...shards.map((shard) => row(shard, most, rate(shard, now))));
+  before = now;
   show(byId('shards'), shards.length > 0);
   show(byId('shards-empty'), shards.length === 0);
-  const state = status.state.toLowerCase().replaceAll('_', ' ');
-  say(byId('service-state'), state);
+  say(byId('service-state'), words(status.state));
   say(byId('tile-snapshot'), status.snapshot || 'none yet');
   byId('tile-snapshot').title = status.snapshot || '';
-  drawLag(status.lag);
+  say(byId('tile-lag'), compact(status.lag));
   byId('service-facts').replaceChildren(...facts(status).flatMap(([name, value]) => [make('dt', {text: name}), make('dd', {text: value})]));
 }
 
-const load = (shard) => shard.tokens ?? 0;
+const words = (constant) => constant.toLowerCase().replaceAll('_', ' ');
 
-function row(shard, most) {
+function rate(shard, now) {
+  const last = before.requests.get(shard.shard);
+  return last === undefined || shard.requests === undefined ? undefined : Math.max(0, ((shard.requests - last) * 1000) / (now.at - before.at));
+}
+
+function row(shard, most, requests) {
   const bar = make('span', {class: 'bar'});
-  bar.style.setProperty('width', `${(100 * load(shard)) / most}%`);
+  bar.style.setProperty('width', `${(100 * (shard.tokens ?? 0)) / most}%`);
   return make('tr', {},
     make('th', {scope: 'row', text: String(shard.shard)}),
-    make('td', {text: shard.owner ?? 'nobody'}),
+    make('td', {text: shard.owner ?? 'nowhere now'}),
     make('td', {class: 'number', text: compact(shard.words)}),
     make('td', {class: 'number', text: compact(shard.tokens)}),
+    make('td', {class: 'number', text: compact(requests)}),
+    make('td', {class: 'number', text: compact(shard.lag)}),
     make('td', {class: 'bars'}, bar));
 }
 
-function drawLag(lag) {
-  say(byId('tile-lag'), compact(lag));
-}
-
 function facts(status) {
-  const pending = Object.values(status.pending_documents || {}).reduce((sum, waiting) => sum + waiting, 0);
-  const trainer = status.trainer;
+  const {trainer, instances} = status;
+  const pending = Object.values(status.pending_documents).reduce((sum, waiting) => sum + waiting, 0);
+  const silent = instances.filter((instance) => !instance.answers).map((instance) => instance.address);
+  const restoring = instances.flatMap((instance) => instance.restoring ?? []);
   const facts = [
-    ['State', status.state.toLowerCase()],
-    ['Waiting for replies', whole(pending)],
-    ['Documents scored', whole(status.documents_scored)],
-    ['Tokens scored', whole(status.tokens_scored)],
+    ['Instances', silent.length ? `${whole(instances.length)}, no answer from ${silent.join(', ')}` : whole(instances.length)],
+    ['Waiting for replies', `${whole(pending)} documents`],
+    ['Scored since the start', `${whole(status.documents_scored)} documents, ${compact(status.tokens_scored)} tokens`],
   ];
+  if (restoring.length) {
+    const records = restoring.reduce((sum, one) => sum + one.records, 0);
+    const restored = restoring.reduce((sum, one) => sum + one.restored, 0);
+    facts.push(['Restoring', `${compact(restored)} of ${compact(records)} records`]);
+  }
   if (trainer) {
     facts.push(
-      ['Trainer', trainer.activity.toLowerCase()],
+      ['Trainer', words(trainer.activity)],
       ['In the replay buffer', `${compact(trainer.buffered_tokens)} tokens`],
       ['Rounds', `${whole(trainer.rounds)}: ${whole(trainer.promotions)} promoted, ${whole(trainer.rejections)} rejected, ${whole(trainer.rollbacks)} rolled back`],
     );

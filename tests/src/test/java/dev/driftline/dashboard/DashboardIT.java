@@ -1,0 +1,435 @@
+package dev.driftline.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Score;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.Brown;
+import dev.driftline.testing.Browser;
+import dev.driftline.testing.ChildInstance;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.RecordedTopic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/**
+ * The dashboard of a running service in a real Chromium, over real text in which one source changes its language. One test,
+ * since filling a service takes longer than looking at it. Its pictures are in {@code target/dashboard}.
+ */
+@ExtendWith(ClusterExtension.class)
+class DashboardIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Path PICTURES = Path.of("target", "dashboard");
+
+    /** What the issue asks of next words while somebody types. */
+    private static final double MOST_MILLIS = 100;
+
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("shards", "2"),
+            Map.entry("partitions", "1"),
+            Map.entry("stream.threads", "1"),
+            Map.entry("model.order", "3"),
+            Map.entry("scores.expert.surprisals", "true"),
+            // It is to notice soon.
+            Map.entry("drift.burn.in.tokens", "1000"),
+            Map.entry("drift.unit.tokens", "100"),
+            Map.entry("drift.reference.tokens", "2000"),
+            Map.entry("neural.model", "lstm"),
+            Map.entry("neural.size", "32"),
+            Map.entry("neural.vocabulary", "2000"),
+            Map.entry("neural.cutoffs", "400"),
+            Map.entry("neural.scoring.policy", "wait"),
+            Map.entry("neural.train.bootstrap.tokens", "8000"),
+            Map.entry("neural.train.bootstrap.passes", "1"),
+            Map.entry("neural.train.tokens", "8000"),
+            Map.entry("neural.train.passes", "1"),
+            Map.entry("neural.train.learning.rate", "0.004"),
+            Map.entry("neural.promotion.hold.out.tokens", "2000"));
+
+    private static final int ROUNDS = 90;
+
+    /** Rounds of documents before the network is there. */
+    private static final int BEFORE_THE_NETWORK = 30;
+
+    /** The round in which a source changes. */
+    private static final int CHANGE = 60;
+
+    private static final String HOSTILE = "<script>window.injected=1</script>";
+    private static final String HOSTILE_IMAGE = "<img/src=x/onerror=window.injected=1>";
+
+    @Test
+    void shouldShowAServiceAsItRuns(Cluster cluster) {
+        try (Browser browser = Browser.start();
+                Application application = cluster.application("dashboard", SETTINGS);
+                ChildInstance instance = application.spawn("one")) {
+            browser.resize(1280, 900);
+            browser.open(instance.address() + "/");
+            shouldSayWhatWillCome(browser);
+            Newspaper newspaper = new Newspaper(application);
+            newspaper.publish(0, BEFORE_THE_NETWORK);
+            await("the first snapshot").atMost(PATIENCE).until(() -> browser.number("#chart", "snapshotMarks") >= 1);
+            newspaper.publish(BEFORE_THE_NETWORK, ROUNDS);
+            shouldDrawTheSources(browser);
+            shouldMarkDriftAndSnapshots(browser);
+            shouldPickASource(browser);
+            shouldShowWordsAndTakeNoScriptsFromThem(browser);
+            shouldPredictWhileTyping(browser);
+            shouldScoreAndGenerate(browser);
+            shouldBeUsableFromTheKeyboard(browser);
+            shouldLookRight(browser);
+            assertThat(browser.errors()).as("errors in the console").isEmpty();
+            shouldConnectAgain(browser);
+        }
+    }
+
+    private static void shouldSayWhatWillCome(Browser browser) {
+        await("the page to connect")
+                .atMost(SOON)
+                .until(() -> browser.text("#connection").contains("live"));
+        assertThat(browser.run("return document.title").toString()).isEqualTo("Driftline");
+        for (String empty : List.of("#sources-empty", "#documents-empty", "#drift-empty", "#snapshots-empty")) {
+            assertThat(browser.<Boolean>run("return document.querySelector(arguments[0]).offsetHeight > 0", empty))
+                    .as(empty)
+                    .isTrue();
+        }
+        browser.screenshot(PICTURES.resolve("empty.png"), true);
+    }
+
+    private static void shouldDrawTheSources(Browser browser) {
+        await("points in the chart").atMost(PATIENCE).until(() -> browser.number("#chart", "points") > 10);
+        assertThat(browser.count("#chart canvas")).isEqualTo(1);
+        assertThat(browser.count("#sources tbody tr")).isGreaterThan(3);
+        await("figures of all three models").atMost(PATIENCE).until(() -> {
+            String row = browser.text("#sources tbody tr.all");
+            return !row.isEmpty() && !row.contains("–");
+        });
+        assertThat(browser.text("#tile-tokens")).isNotEqualTo("–");
+        await("the shards").atMost(SOON).until(() -> browser.count("#shards tbody tr") == 2);
+    }
+
+    private static void shouldMarkDriftAndSnapshots(Browser browser) {
+        await("marks in the chart")
+                .atMost(PATIENCE)
+                .until(() ->
+                        browser.number("#chart", "driftMarks") >= 1 && browser.number("#chart", "snapshotMarks") >= 2);
+        assertThat(browser.text("#drift-list")).contains("wire").contains("bits a token");
+        assertThat(browser.text("#snapshot-table tbody")).contains("promoted").contains("+");
+        assertThat(browser.<String>run("return document.querySelector('#chart').getAttribute('aria-label')"))
+                .contains("drift mark", "snapshot mark");
+    }
+
+    private static void shouldPickASource(Browser browser) {
+        WebElement box = browser.find("#sources tbody input[aria-label='wire in the chart']");
+        if (!box.isSelected()) {
+            box.click();
+        }
+        awaitChart(browser, label -> label.contains("wire"));
+        box.click();
+        awaitChart(browser, label -> !label.contains("wire"));
+        box.click();
+        browser.find("input[name=model][value=compare]");
+        browser.run("document.querySelector('input[name=model][value=compare]').click()");
+        awaitChart(browser, label -> label.contains("n-gram") && label.contains("network"));
+        browser.run("document.querySelector('input[name=model][value=mixture]').click()");
+        browser.find("#source-filter").sendKeys("wir");
+        await().atMost(SOON).until(() -> browser.count("#sources tbody tr") == 1);
+        browser.find("#source-filter").clear();
+        browser.run("document.querySelector('#source-filter').dispatchEvent(new Event('input'))");
+
+        WebElement canvas = browser.find("#chart .u-over");
+        browser.actions()
+                .moveToElement(canvas, -100, 0)
+                .clickAndHold()
+                .moveByOffset(150, 10)
+                .release()
+                .perform();
+        browser.actions().moveToElement(canvas, 20, 10).perform();
+        await("a readout")
+                .atMost(SOON)
+                .until(() -> browser.text("#chart-readout").contains("all sources"));
+        browser.find("#zoom-out").click();
+        browser.find("#zoom-all").click();
+    }
+
+    private static void awaitChart(Browser browser, Predicate<String> wanted) {
+        await("the chart")
+                .atMost(SOON)
+                .until(() ->
+                        wanted.test(browser.run("return document.querySelector('#chart').getAttribute('aria-label')")));
+    }
+
+    private static void shouldShowWordsAndTakeNoScriptsFromThem(Browser browser) {
+        await("the text of the last document")
+                .atMost(SOON)
+                .until(() -> browser.text("#document-list").contains(HOSTILE));
+        assertThat(browser.text("#document-list")).contains(HOSTILE_IMAGE);
+        assertThat(browser.count("#document-list script, #document-list img, #sources b"))
+                .isZero();
+        assertThat(browser.<Object>run("return window.injected")).isNull();
+        assertThat(browser.text("#sources tbody")).as("the name of a source").contains("<b>bold</b>");
+        assertThat(browser.count("#document-list .w.s6"))
+                .as("words that surprised")
+                .isPositive();
+        assertThat(browser.count("#documents .legend li")).isEqualTo(8);
+
+        browser.find("#document-list .w").click();
+        await("what is known of a word").atMost(SOON).until(() -> {
+            String known = browser.text("#inspector");
+            return known.contains("bits")
+                    && known.contains("n-gram, order 3")
+                    && known.contains("mixture of all")
+                    && known.contains("network (lstm)");
+        });
+        await("what was expected instead").atMost(SOON).until(() -> browser.count("#inspector .next-words li") > 2);
+        assertThat(browser.text("#inspector")).contains("when it was scored").contains("the model as it is now");
+        browser.type(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> browser.<Boolean>run("return document.querySelector('#inspector').hidden"));
+    }
+
+    private static void shouldPredictWhileTyping(Browser browser) {
+        WebElement text = browser.find("#play-text");
+        List<Double> millis = new ArrayList<>();
+        String typed = "";
+        for (String word : List.of("The ", "state ", "of ", "the ", "city ", "and ", "it ", "was ")) {
+            text.sendKeys(word);
+            typed += word;
+            String expected = typed;
+            await("an answer to '" + typed + "'")
+                    .atMost(SOON)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> expected.equals(
+                            browser.run("return document.querySelector('#play-next').dataset.answers")));
+            millis.add(browser.number("#play-next", "millis"));
+        }
+        assertThat(browser.count("#play-next button")).isGreaterThan(3);
+        // The machine is shared with other tests, so one hiccup is not the page's; the median is.
+        double median = millis.stream().sorted().toList().get(millis.size() / 2);
+        assertThat(median).as("milliseconds from key to words: %s", millis).isLessThan(MOST_MILLIS);
+
+        String before = browser.run("return document.querySelector('#play-text').value");
+        browser.find("#play-next li:first-child button").click();
+        assertThat(browser.<String>run("return document.querySelector('#play-text').value"))
+                .startsWith(before)
+                .hasSizeGreaterThan(before.length());
+        text.clear();
+        text.sendKeys("one of th");
+        await("words that go on like it begins")
+                .atMost(SOON)
+                .until(() ->
+                        "one of th".equals(browser.run("return document.querySelector('#play-next').dataset.answers")));
+        List<String> words = browser.run(
+                "return [...document.querySelectorAll('#play-next .word')].map((word) => word.textContent)");
+        assertThat(words).contains("the").allMatch(word -> word.startsWith("th"));
+    }
+
+    private static void shouldScoreAndGenerate(Browser browser) {
+        WebElement text = browser.find("#play-text");
+        text.clear();
+        text.sendKeys("The president said that the jury zygomorphic .");
+        browser.find("#play-score").click();
+        await("a score").atMost(SOON).until(() -> browser.count("#play-words .w") >= 8);
+        assertThat(browser.text("#play-models")).contains("mixture of all").contains("network (lstm)");
+        browser.find("#play-words .w").click();
+        await("what was expected")
+                .atMost(SOON)
+                .until(() -> browser.text("#inspector").contains("Expected here instead"));
+        browser.type(Keys.ESCAPE);
+
+        text.clear();
+        text.sendKeys("The jury");
+        browser.find("#play-generate").click();
+        await("a text, word by word")
+                .atMost(SOON)
+                .until(() ->
+                        browser.text("#play-generate").equals("Generate") && browser.count("#play-generated span") > 2);
+        assertThat(browser.text("#play-generated")).startsWith("The jury ");
+    }
+
+    private static void shouldBeUsableFromTheKeyboard(Browser browser) {
+        browser.run("document.activeElement.blur(); window.scrollTo({top: 0, behavior: 'instant'});");
+        browser.run("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');");
+        Set<String> reached = new TreeSet<>();
+        for (int i = 0; i < 70; i++) {
+            browser.type(Keys.TAB);
+            Map<String, Object> at = browser.run("const e = document.activeElement, s = getComputedStyle(e);"
+                    + "const t = e.matches('.choice input') ? getComputedStyle(e.nextElementSibling) : s;"
+                    + "return {name: e.id || e.className || e.tagName, label: (e.getAttribute('aria-label') ||"
+                    + " e.textContent || e.labels?.[0]?.textContent || '').trim(),"
+                    + " outline: t.outlineStyle !== 'none' && parseFloat(t.outlineWidth) > 0}");
+            if (at.get("name").equals("BODY")) {
+                break;
+            }
+            reached.add(at.get("name").toString());
+            assertThat(at.get("outline")).as("a visible focus on %s", at).isEqualTo(true);
+            assertThat(at.get("label").toString()).as("a label of %s", at).isNotEmpty();
+        }
+        assertThat(reached)
+                .contains("skip", "chart-smooth", "zoom-in", "zoom-all", "source-filter", "play-text", "play-generate");
+
+        browser.run("document.querySelector('#document-list .words .w').focus()");
+        String first = browser.text("#inspector .subject");
+        browser.type(Keys.ARROW_RIGHT);
+        await("the next word")
+                .atMost(SOON)
+                .until(() -> !browser.text("#inspector .subject").equals(first));
+        browser.type(Keys.END);
+        await("the last word")
+                .atMost(SOON)
+                .until(
+                        () -> browser.<Boolean>run(
+                                "return document.activeElement === document.activeElement.parentNode.querySelector('.w:last-of-type')"));
+        browser.type(Keys.ESCAPE);
+        browser.run("document.activeElement.blur()");
+    }
+
+    private static void shouldLookRight(Browser browser) {
+        browser.run(
+                "window.scrollTo({top: 0, behavior: 'instant'}); document.querySelector('#play-text').value = 'The president of the '");
+        browser.run("document.querySelector('#play-text').dispatchEvent(new Event('input'))");
+        for (String scheme : List.of("light", "dark")) {
+            browser.prefer("prefers-color-scheme", scheme);
+            for (int width : List.of(1280, 360)) {
+                browser.resize(width, width == 360 ? 740 : 900);
+                await("the layout")
+                        .atMost(SOON)
+                        .until(() -> browser.<Long>run("return window.innerWidth") == width
+                                && browser.<Long>run("return document.querySelector('#chart canvas').clientWidth")
+                                        <= width);
+                assertThat(browser.<Long>run("return document.documentElement.scrollWidth"))
+                        .as("no scrolling sideways at %s", width)
+                        .isLessThanOrEqualTo(width);
+                assertThat(contrast(browser)).as("%s: contrast of text", scheme).isGreaterThan(4.5);
+                browser.screenshot(PICTURES.resolve(scheme + "-" + width + ".png"), true);
+            }
+        }
+        browser.prefer("prefers-color-scheme", "light");
+        browser.resize(1280, 900);
+    }
+
+    /** The least contrast, by WCAG, of what is written on the page's cards. */
+    private static double contrast(Browser browser) {
+        Number least = browser.run("const lum = (c) => c.map((v) => v / 255)"
+                + ".map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)"
+                + ".reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);"
+                + "const rgb = (s) => (s.match(/[\\d.]+/g) || []).map(Number);"
+                + "const under = (e) => { for (; e; e = e.parentElement) {"
+                + "  const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] === 1) return c; }"
+                + "  return [255, 255, 255]; };"
+                + "let least = 21;"
+                + "for (const e of document.querySelectorAll('main p, main dt, main dd, main th, main td, main .w, main button')) {"
+                + "  if (!e.offsetHeight || !e.textContent.trim() || e.disabled) continue;"
+                + "  const a = lum(rgb(getComputedStyle(e).color).slice(0, 3)), b = lum(under(e).slice(0, 3));"
+                + "  least = Math.min(least, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)); }"
+                + "return least;");
+        return least.doubleValue();
+    }
+
+    private static void shouldConnectAgain(Browser browser) {
+        browser.offline(true);
+        await("the page to say that it is cut off")
+                .atMost(SOON)
+                .until(() -> browser.text("#connection").contains("disconnected"));
+        browser.offline(false);
+        await("the page to be back")
+                .atMost(SOON)
+                .until(() -> browser.text("#connection").contains("live"));
+    }
+
+    /** Brown by genre, a few sentences a document, in turns; the source {@code wire} begins to write every word backwards. */
+    private static final class Newspaper {
+
+        private static final int SENTENCES = 6;
+        private static final int BATCH = 60;
+
+        private final Application application;
+        private final RecordedTopic<Score> scores;
+        private final Map<String, List<List<List<String>>>> genres = new LinkedHashMap<>();
+        private final Map<String, Integer> next = new HashMap<>();
+        private int published;
+
+        Newspaper(Application application) {
+            this.application = application;
+            scores = application.scores();
+            for (Document document : Brown.documents()) {
+                List<List<List<String>>> pieces =
+                        genres.computeIfAbsent(document.getSource(), genre -> new ArrayList<>());
+                List<List<String>> sentences = document.getSentences();
+                for (int at = 0; at + SENTENCES <= sentences.size(); at += SENTENCES) {
+                    pieces.add(sentences.subList(at, at + SENTENCES));
+                }
+            }
+        }
+
+        /** In batches, the next when the one before is scored, so that there is something to see over time. */
+        void publish(int from, int to) {
+            List<Document> batch = new ArrayList<>();
+            for (int round = from; round < to; round++) {
+                batch.add(wire(round));
+                for (String genre : List.of("news", "editorial", "romance", "government")) {
+                    batch.add(piece(genre, round));
+                }
+                if (batch.size() >= BATCH) {
+                    send(batch);
+                }
+            }
+            batch.add(document("<b>bold</b>", "hostile", List.of(List.of("The", HOSTILE, HOSTILE_IMAGE, "jury", "."))));
+            send(batch);
+        }
+
+        private void send(List<Document> batch) {
+            application.publish(batch);
+            published += batch.size();
+            batch.clear();
+            scores.awaitSize(published, PATIENCE);
+        }
+
+        private Document piece(String genre, int round) {
+            return document(genre, genre + "-" + round, next(genre));
+        }
+
+        private Document wire(int round) {
+            List<List<String>> sentences = next("news");
+            if (round >= CHANGE) {
+                sentences = sentences.stream()
+                        .map(sentence -> sentence.stream()
+                                .map(word -> new StringBuilder(word).reverse().toString())
+                                .toList())
+                        .toList();
+            }
+            return document("wire", "wire-" + round, sentences);
+        }
+
+        private List<List<String>> next(String genre) {
+            List<List<List<String>>> pieces = genres.get(genre);
+            int at = next.merge(genre, 1, Integer::sum) - 1;
+            return pieces.get(at % pieces.size());
+        }
+
+        private static Document document(String source, String id, List<List<String>> sentences) {
+            return Document.newBuilder()
+                    .setId(id)
+                    .setSource(source)
+                    .setPublishedAt(Instant.now())
+                    .setSentences(sentences)
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The dashboard, in a real browser over a running service. */
+package dev.driftline.dashboard;
