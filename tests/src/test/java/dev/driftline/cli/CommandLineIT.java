@@ -9,6 +9,7 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.CtrlC;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.topics.Topic;
@@ -133,6 +134,7 @@ class CommandLineIT {
 
     @Test
     void shouldScoreWhatIsProducedAndStopOnCtrlC(Cluster cluster) throws Exception {
+        CtrlC.assumeHeard();
         try (Application application =
                 cluster.application("cli-run", Map.of("shards", "1", "partitions", "1", "model.order", "3"))) {
             List<String> where = new ArrayList<>();
