@@ -13,7 +13,9 @@ import java.util.List;
  * tuple only is a <em>lazy</em> record that hangs where its path leaves the expanded nodes; the second tuple through it
  * expands one node. Most long contexts are never seen twice, which is why this takes a third of an expanded trie.
  *
- * <p>All records lie in one {@code int} array, found through one open-addressing index over (kind, parent, word).
+ * <p>All records lie in one {@code int} array, found through one open-addressing index over (kind, parent, word). An entry
+ * of the index has a record's place in its low bits and as much of the record's hash as fits above, so that a search passes
+ * over other records without touching them.
  * Not thread-safe.
  */
 final class ContextTrie {
@@ -60,6 +62,8 @@ final class ContextTrie {
     private int used = 1;
     private int[] index = new int[16];
     private int indexed;
+    /** How many low bits of an entry of the index are the place: enough for every place in {@link #cells}. */
+    private int placeBits;
     private int tuples;
     private int nearestTotal;
     private List<TopFollowers> tops = List.of();
@@ -75,6 +79,7 @@ final class ContextTrie {
         // Header, parent, key word, context words base + 1 … N − 1, the follower, its count.
         lazySize = 3 + (order - 1 - base) + 2;
         cells = new int[1 + 2 * lazySize];
+        placeBits = bitsFor(cells.length);
         budget.used += bytes();
     }
 
@@ -116,7 +121,7 @@ final class ContextTrie {
             }
             boolean rawOnly = rawOnly(key, depth);
             out.setContext(depth, cells, at + FIGURES, rawOnly);
-            int follower = word < 0 ? 0 : find(FOLLOWER, at, word);
+            int follower = word < 0 ? 0 : findFollower(at, word);
             if (follower == 0) {
                 out.setWord(depth, 0, 0);
             } else {
@@ -229,7 +234,7 @@ final class ContextTrie {
                 at = expand(at, depth);
             }
             boolean rawOnly = rawOnly(key, depth);
-            int follower = find(FOLLOWER, at, word);
+            int follower = findFollower(at, word);
             int before = 0;
             if (follower == 0) {
                 follower = appendFollower(at, depth, word);
@@ -351,12 +356,11 @@ final class ContextTrie {
         int node = allocate(NODE_SIZE);
         int key = cells[lazy + WORD];
         int parent = cells[lazy + PARENT];
-        int slot = slotOf(lazy);
         cells[node] = NODE | depth << 2;
         cells[node + PARENT] = parent;
         cells[node + WORD] = key;
         cells[node + TOP] = -1;
-        index[slot] = node;
+        replace(lazy, node);
 
         int word = cells[lazy + lazySize - 2];
         int count = cells[lazy + lazySize - 1];
@@ -447,47 +451,79 @@ final class ContextTrie {
             int grown = Math.max(used, cells.length + (cells.length >> 1));
             budget.used += 4L * (grown - cells.length);
             cells = Arrays.copyOf(cells, grown);
+            if (bitsFor(grown) > placeBits) {
+                widenPlaces(bitsFor(grown));
+            }
         }
         return at;
     }
 
+    private static int bitsFor(int length) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(length - 1);
+    }
+
+    /** Writes the index again with more room for places. */
+    private void widenPlaces(int bits) {
+        int[] old = index;
+        int places = (1 << placeBits) - 1;
+        index = new int[old.length];
+        placeBits = bits;
+        for (int entry : old) {
+            if (entry != 0) {
+                place(entry & places);
+            }
+        }
+    }
+
     private int findChild(int parent, int word) {
-        int mask = index.length - 1;
-        int slot = hash(0, parent, word) & mask;
+        int[] slots = index;
+        int mask = slots.length - 1;
+        int hash = hash(0, parent, word);
+        int slot = hash & mask;
         while (true) {
-            int at = index[slot];
-            if (at == 0) {
+            int entry = slots[slot];
+            if (entry == 0) {
                 return 0;
             }
-            if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) != FOLLOWER) {
-                return at;
+            if ((entry ^ hash) >>> placeBits == 0) {
+                int at = entry & (1 << placeBits) - 1;
+                if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) != FOLLOWER) {
+                    return at;
+                }
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    private int find(int kind, int parent, int word) {
-        int mask = index.length - 1;
-        int slot = hash(1, parent, word) & mask;
+    private int findFollower(int node, int word) {
+        int[] slots = index;
+        int mask = slots.length - 1;
+        int hash = hash(1, node, word);
+        int slot = hash & mask;
         while (true) {
-            int at = index[slot];
-            if (at == 0) {
+            int entry = slots[slot];
+            if (entry == 0) {
                 return 0;
             }
-            if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) == kind) {
-                return at;
+            if ((entry ^ hash) >>> placeBits == 0) {
+                int at = entry & (1 << placeBits) - 1;
+                if (cells[at + WORD] == word && cells[at + PARENT] == node && (cells[at] & KIND_MASK) == FOLLOWER) {
+                    return at;
+                }
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    private int slotOf(int record) {
+    /** Makes {@code node} the record that is found where {@code record}, of the same parent and word, was. */
+    private void replace(int record, int node) {
         int mask = index.length - 1;
+        int places = (1 << placeBits) - 1;
         int slot = hash(0, cells[record + PARENT], cells[record + WORD]) & mask;
-        while (index[slot] != record) {
+        while ((index[slot] & places) != record) {
             slot = (slot + 1) & mask;
         }
-        return slot;
+        index[slot] = index[slot] & ~places | node;
     }
 
     private void insert(int record) {
@@ -495,9 +531,10 @@ final class ContextTrie {
             int[] old = index;
             index = new int[old.length * 2];
             budget.used += 4L * old.length;
-            for (int at : old) {
-                if (at != 0) {
-                    place(at);
+            int places = (1 << placeBits) - 1;
+            for (int entry : old) {
+                if (entry != 0) {
+                    place(entry & places);
                 }
             }
         }
@@ -507,11 +544,12 @@ final class ContextTrie {
     private void place(int record) {
         int mask = index.length - 1;
         int follower = (cells[record] & KIND_MASK) == FOLLOWER ? 1 : 0;
-        int slot = hash(follower, cells[record + PARENT], cells[record + WORD]) & mask;
+        int hash = hash(follower, cells[record + PARENT], cells[record + WORD]);
+        int slot = hash & mask;
         while (index[slot] != 0) {
             slot = (slot + 1) & mask;
         }
-        index[slot] = record;
+        index[slot] = hash & -(1 << placeBits) | record;
     }
 
     private static int hash(int kind, int parent, int word) {
