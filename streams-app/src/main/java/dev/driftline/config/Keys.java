@@ -105,6 +105,20 @@ public final class Keys {
                     + "sets the latency: 100 is chosen for latency, 1000 writes fewer changelog records and gives more "
                     + "tokens a second.");
 
+    /** Commits before the interval is over. */
+    public static final ConfigKey<Boolean> COMMIT_EARLY = new ConfigKey<>(
+            "commit.early",
+            SERVICE,
+            "true",
+            "true or false",
+            "Whether a stream thread that has worked off what it polled commits at once, instead of waiting for the interval. "
+                    + "Takes at most a quarter of its time; a thread with a backlog commits by the interval alone.",
+            value -> switch (value) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new IllegalArgumentException(value);
+            });
+
     /** N-gram order. */
     public static final ConfigKey<Integer> MODEL_ORDER = whole(
             "model.order",
@@ -888,6 +902,7 @@ public final class Keys {
             STREAM_THREADS,
             PROCESSING_GUARANTEE,
             COMMIT_INTERVAL_MS,
+            COMMIT_EARLY,
             MODEL_ORDER,
             MODEL_SMOOTHING,
             MODEL_VOCABULARY,

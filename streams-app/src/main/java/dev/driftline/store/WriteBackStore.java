@@ -1,5 +1,6 @@
 package dev.driftline.store;
 
+import dev.driftline.commits.CommitClock;
 import dev.driftline.ngram.PageStore;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -150,11 +151,13 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void flushCache() {
         owner = Thread.currentThread();
+        long began = System.nanoTime();
         writeLate();
         for (WriteBackCache cache : caches.values()) {
             cache.writeBack();
         }
         super.flushCache();
+        CommitClock.ofThread().wroteBack(began);
     }
 
     /** Called by the task when it turns into a standby, whose restoration writes past the caches. */

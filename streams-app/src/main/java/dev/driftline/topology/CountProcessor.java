@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -40,6 +41,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         live.counted(shard);
         context.forward(
                 new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), DriftlineTopology.REPLIES_SINK);
+        EarlyCommits.ofThread().workedOff(context);
     }
 
     @Override

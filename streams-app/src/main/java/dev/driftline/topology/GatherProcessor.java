@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.drift.Observation;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.neural.Pooling;
@@ -92,6 +93,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        take(record);
+        EarlyCommits.ofThread().workedOff(context);
+    }
+
+    private void take(Record<byte[], byte[]> record) {
         byte[] reply = record.value();
         long ticket = Gather.documentOffset(reply);
         PendingDocument waiting = pending.get(ticket);
@@ -140,7 +146,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private void tick() {
         neural.ifPresent(network -> network.partition(partition).tick());
+        int waiting = pending.size();
         emitComplete();
+        if (pending.size() < waiting) {
+            EarlyCommits.ofThread().sent(context);
+        }
     }
 
     private void emit(long ticket, PendingDocument waiting, NeuralOutcome network) {

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.EarlyCommits;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,6 +36,11 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
 
     @Override
     public void process(Record<byte[], byte[]> received) {
+        read(received);
+        EarlyCommits.ofThread().workedOff(context);
+    }
+
+    private void read(Record<byte[], byte[]> received) {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException(operator + " was given a record from no topic"));
         IncomingDocument document;

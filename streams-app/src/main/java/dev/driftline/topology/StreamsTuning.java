@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.PolledRecords;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.store.SharedRocksDbMemory;
@@ -14,6 +15,7 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 final class StreamsTuning {
 
     private static final int MIN_TRANSACTION_TIMEOUT_MS = 10_000;
+    private static final long POLL_MS = 10;
 
     private StreamsTuning() {}
 
@@ -32,6 +34,13 @@ final class StreamsTuning {
         properties.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, EventTime.class);
         // A task never waits for one of its topics: most of the time text is empty and documents are not.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
+        // Commits that are due early are looked for between polls.
+        properties.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        if (config.get(Keys.COMMIT_EARLY)) {
+            properties.put(
+                    StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
+                    PolledRecords.class.getName());
+        }
         // One commit interval of work on one thread must fit into a transaction several times over.
         long commitInterval = config.get(Keys.COMMIT_INTERVAL_MS);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)

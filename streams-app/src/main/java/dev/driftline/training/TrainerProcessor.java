@@ -1,5 +1,6 @@
 package dev.driftline.training;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.ReplayBuffer;
 import dev.driftline.neural.online.Round;
@@ -91,6 +92,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
             LOG.debug("Passed over a repeated document at offset {} of the training topic", offset);
         }
+        EarlyCommits.ofThread().workedOff(context);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -99,6 +100,12 @@ public final class Bench implements Callable<Integer> {
             description = "An option for each measured JVM, Driftline's and the naive one's alike, such as"
                     + " -XX:+UseParallelGC. Repeatable. Default: none, as the launcher runs the service.")
     private List<String> moreJvmOptions = List.of();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Driftline in what goes through a broker, such as commit.early=false. Repeatable.")
+    private Map<String, String> moreSettings = Map.of();
 
     @Option(
             names = "--profile",
@@ -268,7 +275,13 @@ public final class Bench implements Callable<Integer> {
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
             EndToEndBench bench = new EndToEndBench(
-                    documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
+                    documents,
+                    registry.url(),
+                    folder,
+                    jvmOptions(),
+                    moreSettings,
+                    Optional.ofNullable(profile),
+                    this::say);
             double load = 0;
             for (int order : orders) {
                 if (!parts.contains(Part.END_TO_END) && order != highest) {
@@ -305,7 +318,7 @@ public final class Bench implements Callable<Integer> {
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
             EndToEndBench bench = new EndToEndBench(
-                    documents, registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), this::say);
+                    documents, registry.url(), folder, jvmOptions(), moreSettings, Optional.ofNullable(profile), this::say);
             for (String policy : policies) {
                 Results.NeuralEndToEnd run = new NeuralEndToEndBench(bench, documents).measure(highest, policy);
                 results.neuralEndToEnd.add(run);

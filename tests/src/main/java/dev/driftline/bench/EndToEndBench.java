@@ -24,8 +24,8 @@ import org.apache.kafka.common.serialization.Deserializer;
  * Driftline and the naive topology through a real broker: each in a fresh JVM of equal heap with a fresh broker process
  * beside it, the same documents, guarantee, commit interval, partitions and threads.
  *
- * <p>Both are warmed up alike: the same topology first runs over the same documents under another name, to the end or for
- * {@value #WARM_UP_SECONDS} seconds, and is closed. Then it begins anew with nothing, documents already in their topic and
+ * <p>Both are warmed up alike: the same topology first runs over the same documents under another name, again and again
+ * for {@value #WARM_UP_SECONDS} seconds, and is closed. Then it begins anew with nothing, documents already in their topic and
  * the tasks shared out, and is held; the time runs from when it is let go until everything it had to write was committed.
  */
 final class EndToEndBench {
@@ -39,8 +39,11 @@ final class EndToEndBench {
     static final int WARM_UP_SECONDS = 20;
 
     static final String WARM_UP =
-            "each topology first runs over the same documents under another name, to the end or for " + WARM_UP_SECONDS
+            "each topology first runs over the same documents under another name, again and again for " + WARM_UP_SECONDS
                     + " s, in the same JVM";
+
+    /** So many that neither topology works them off in the time for warming up. */
+    private static final int WARM_UP_COPIES = 8;
 
     private static final long STALL_NANOS = 120_000_000_000L;
 
@@ -48,6 +51,7 @@ final class EndToEndBench {
     private final String registryUrl;
     private final Path folder;
     private final List<String> jvmOptions;
+    private final Map<String, String> moreSettings;
     private final Optional<Path> recordings;
     private final Consumer<String> progress;
 
@@ -56,6 +60,7 @@ final class EndToEndBench {
      * @param registryUrl of a running registry
      * @param folder for brokers, state and logs
      * @param jvmOptions of every measured JVM, its heap among them
+     * @param moreSettings of Driftline, beside those that both topologies share
      * @param recordings where flight recordings go, if they are wanted
      * @param progress told in a line what is done
      */
@@ -64,12 +69,14 @@ final class EndToEndBench {
             String registryUrl,
             Path folder,
             List<String> jvmOptions,
+            Map<String, String> moreSettings,
             Optional<Path> recordings,
             Consumer<String> progress) {
         this.documents = documents;
         this.registryUrl = registryUrl;
         this.folder = folder;
         this.jvmOptions = jvmOptions;
+        this.moreSettings = moreSettings;
         this.recordings = recordings;
         this.progress = progress;
     }
@@ -90,13 +97,14 @@ final class EndToEndBench {
         Path place = folder.resolve("driftline-" + order);
         try (Cluster cluster = Cluster.start(place, registryUrl)) {
             Time time;
-            Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
+            Map<String, String> measured = settings(cluster, "measured", order, COMMIT_INTERVAL_MS);
             double perplexity;
             Arrivals arrivals;
             try (MeasuredJvm jvm = jvm("driftline", order, "")) {
                 progress.accept("driftline, order " + order + ": warming up, " + WARM_UP_SECONDS + " s");
-                warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, WARM_UP_SECONDS));
-                begin(cluster, jvm, measured);
+                warmUp(cluster, jvm, order, settings -> awaitScores(
+                                cluster, jvm, settings, WARM_UP_COPIES * documents.documents().size(), WARM_UP_SECONDS));
+                begin(cluster, jvm, measured, 1);
                 progress.accept("driftline, order " + order + ": measuring");
                 Arrivals[] heard = new Arrivals[1];
                 time = time(cluster, jvm, () -> heard[0] = awaitScores(cluster, jvm, measured, Integer.MAX_VALUE));
@@ -119,13 +127,20 @@ final class EndToEndBench {
                 MeasuredJvm jvm = jvm("naive", order, "")) {
             progress.accept("naive, order " + order + ": warming up, " + WARM_UP_SECONDS + " s");
             warmUp(cluster, jvm, order, settings -> awaitCounts(cluster, jvm, settings, order, WARM_UP_SECONDS));
-            Map<String, String> measured = cluster.settings("measured", order, COMMIT_INTERVAL_MS);
-            begin(cluster, jvm, measured);
+            Map<String, String> measured = settings(cluster, "measured", order, COMMIT_INTERVAL_MS);
+            begin(cluster, jvm, measured, 1);
             progress.accept("naive, order " + order + ": measuring");
             Time time = time(cluster, jvm, () -> awaitCounts(cluster, jvm, measured, order, Integer.MAX_VALUE));
             jvm.ask("close");
             return time;
         }
+    }
+
+    /** Settings of the application {@code name} and those asked for beside them. */
+    Map<String, String> settings(Cluster cluster, String name, int order, long commitIntervalMs) {
+        Map<String, String> settings = new HashMap<>(cluster.settings(name, order, commitIntervalMs));
+        settings.putAll(moreSettings);
+        return settings;
     }
 
     /** Driftline running with {@code settings} in a JVM of its own, as the latency wants it. */
@@ -139,9 +154,15 @@ final class EndToEndBench {
                 recordings.map(target -> target.resolve(name + ".jfr")));
     }
 
+    /** Runs Driftline for the time of a warm-up, so that a latency is not that of code not yet compiled. */
+    void warmUp(Cluster cluster, MeasuredJvm jvm, int order) {
+        warmUp(cluster, jvm, order, settings -> awaitScores(
+                                cluster, jvm, settings, WARM_UP_COPIES * documents.documents().size(), WARM_UP_SECONDS));
+    }
+
     private void warmUp(Cluster cluster, MeasuredJvm jvm, int order, Consumer<Map<String, String>> end) {
-        Map<String, String> settings = cluster.settings("warm-up", order, COMMIT_INTERVAL_MS);
-        begin(cluster, jvm, settings);
+        Map<String, String> settings = settings(cluster, "warm-up", order, COMMIT_INTERVAL_MS);
+        begin(cluster, jvm, settings, WARM_UP_COPIES);
         jvm.ask("resume");
         end.accept(settings);
         endWarmUp(cluster, jvm, settings);
@@ -164,10 +185,12 @@ final class EndToEndBench {
     }
 
     /** Starts the application and holds it, then fills its input: tasks are shared out and documents are there. */
-    private void begin(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
+    private void begin(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int copies) {
         cluster.createTopics(settings);
         jvm.ask("begin " + Json.line(settings));
-        cluster.preload(settings, documents.documents());
+        for (int copy = 0; copy < copies; copy++) {
+            cluster.preload(settings, documents.documents());
+        }
     }
 
     static Time time(Cluster cluster, MeasuredJvm jvm, Runnable end) {

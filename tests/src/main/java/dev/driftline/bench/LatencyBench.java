@@ -40,7 +40,7 @@ final class LatencyBench {
     }
 
     /**
-     * Measures for half a minute, after a warm-up at the same load.
+     * Measures for half a minute, after a warm-up of the JVM at full speed and one at the same load.
      *
      * @param endToEnd starts the JVM
      * @param tokensPerSecond the load
@@ -49,7 +49,8 @@ final class LatencyBench {
         double documentsPerSecond = tokensPerSecond * documents.documents().size() / documents.tokens();
         try (Cluster cluster = Cluster.start(folder.resolve("latency-" + order), registryUrl);
                 MeasuredJvm jvm = endToEnd.jvm("driftline", order, "-latency")) {
-            Map<String, String> settings = cluster.settings("latency", order, COMMIT_INTERVAL_MS);
+            endToEnd.warmUp(cluster, jvm, order);
+            Map<String, String> settings = endToEnd.settings(cluster, "latency", order, COMMIT_INTERVAL_MS);
             cluster.createTopics(settings);
             int warmUp = (int) (documentsPerSecond * WARM_UP_SECONDS);
             int measured = (int) (documentsPerSecond * MEASURED_SECONDS);
