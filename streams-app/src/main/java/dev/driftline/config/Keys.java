@@ -113,11 +113,7 @@ public final class Keys {
             "true or false",
             "Whether a stream thread that has worked off what it polled commits at once, instead of waiting for the interval. "
                     + "Takes at most a quarter of its time; a thread with a backlog commits by the interval alone.",
-            value -> switch (value) {
-                case "true" -> true;
-                case "false" -> false;
-                default -> throw new IllegalArgumentException(value);
-            });
+            Keys::trueOrFalse);
 
     /** N-gram order. */
     public static final ConfigKey<Integer> MODEL_ORDER = whole(

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.Observation;
@@ -48,5 +49,6 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             progress.driftEvent(change.state());
         }
         sources.update(observation.source(), watch);
+        EarlyCommits.ofThread().workedOff(context);
     }
 }

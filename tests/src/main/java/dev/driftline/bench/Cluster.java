@@ -76,6 +76,7 @@ final class Cluster implements AutoCloseable {
         settings.put(Keys.PREDICTIONS_K.name(), Integer.toString(EndToEndBench.PREDICTIONS));
         // What is beside the n-gram model is measured on its own.
         settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
+        settings.put(Keys.DRIFT_DETECTORS.name(), Keys.NO_DETECTORS);
         return settings;
     }
 
