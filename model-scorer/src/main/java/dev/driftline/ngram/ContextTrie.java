@@ -64,6 +64,7 @@ final class ContextTrie {
     private int indexed;
     /** How many low bits of an entry of the index are the place: enough for every place in {@link #cells}. */
     private int placeBits;
+
     private int tuples;
     private int nearestTotal;
     private List<TopFollowers> tops = List.of();

@@ -48,8 +48,8 @@ public final class EarlyCommits {
 
     /** A poll brought {@code records} records to this thread. */
     void polled(int records) {
-        // A thread polls when it has worked off what it has. Where it has not (a task was closed), the commit comes early
-        // or late by a poll.
+        // A thread polls when it has worked off what it has. Where it has not, since a task was closed, the commit
+        // comes early or late by a poll.
         polled = records;
         processed = 0;
     }

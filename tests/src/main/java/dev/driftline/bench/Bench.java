@@ -104,7 +104,8 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting of Driftline in what goes through a broker, such as commit.early=false. Repeatable.")
+            description =
+                    "A setting of Driftline in what goes through a broker, such as commit.early=false. Repeatable.")
     private Map<String, String> moreSettings = Map.of();
 
     @Option(

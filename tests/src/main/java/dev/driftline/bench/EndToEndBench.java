@@ -39,8 +39,8 @@ final class EndToEndBench {
     static final int WARM_UP_SECONDS = 20;
 
     static final String WARM_UP =
-            "each topology first runs over the same documents under another name, again and again for " + WARM_UP_SECONDS
-                    + " s, in the same JVM";
+            "each topology first runs over the same documents under another name, again and again for "
+                    + WARM_UP_SECONDS + " s, in the same JVM";
 
     /** So many that neither topology works them off in the time for warming up. */
     private static final int WARM_UP_COPIES = 8;

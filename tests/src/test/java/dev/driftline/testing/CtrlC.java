@@ -36,7 +36,8 @@ public final class CtrlC {
         try {
             return Files.readAllLines(STATUS).stream()
                     .filter(line -> line.startsWith(IGNORED))
-                    .mapToLong(line -> Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring(IGNORED.length()).strip(), 16))
                     .anyMatch(mask -> (mask & SIGINT) != 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
