@@ -319,7 +319,13 @@ public final class Bench implements Callable<Integer> {
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
             EndToEndBench bench = new EndToEndBench(
-                    documents, registry.url(), folder, jvmOptions(), moreSettings, Optional.ofNullable(profile), this::say);
+                    documents,
+                    registry.url(),
+                    folder,
+                    jvmOptions(),
+                    moreSettings,
+                    Optional.ofNullable(profile),
+                    this::say);
             for (String policy : policies) {
                 Results.NeuralEndToEnd run = new NeuralEndToEndBench(bench, documents).measure(highest, policy);
                 results.neuralEndToEnd.add(run);

@@ -102,8 +102,7 @@ final class EndToEndBench {
             Arrivals arrivals;
             try (MeasuredJvm jvm = jvm("driftline", order, "")) {
                 progress.accept("driftline, order " + order + ": warming up, " + WARM_UP_SECONDS + " s");
-                warmUp(cluster, jvm, order, settings -> awaitScores(
-                                cluster, jvm, settings, WARM_UP_COPIES * documents.documents().size(), WARM_UP_SECONDS));
+                warmUp(cluster, jvm, order);
                 begin(cluster, jvm, measured, 1);
                 progress.accept("driftline, order " + order + ": measuring");
                 Arrivals[] heard = new Arrivals[1];
@@ -156,8 +155,8 @@ final class EndToEndBench {
 
     /** Runs Driftline for the time of a warm-up, so that a latency is not that of code not yet compiled. */
     void warmUp(Cluster cluster, MeasuredJvm jvm, int order) {
-        warmUp(cluster, jvm, order, settings -> awaitScores(
-                                cluster, jvm, settings, WARM_UP_COPIES * documents.documents().size(), WARM_UP_SECONDS));
+        int wanted = WARM_UP_COPIES * documents.documents().size();
+        warmUp(cluster, jvm, order, settings -> awaitScores(cluster, jvm, settings, wanted, WARM_UP_SECONDS));
     }
 
     private void warmUp(Cluster cluster, MeasuredJvm jvm, int order, Consumer<Map<String, String>> end) {
