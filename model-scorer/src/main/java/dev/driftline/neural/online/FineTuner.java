@@ -218,8 +218,9 @@ public final class FineTuner {
     }
 
     /**
-     * A document that alone holds out more than twice the text that is wanted is cut after a sentence: its beginning is
-     * taught, its end is compared on.
+     * Where a long document makes it more than twice the text that is wanted, those after it are compared on if they are half
+     * of what is wanted, and it is taught. If they are not, it is cut after a sentence: its beginning is taught, its end is
+     * compared on. Held out whole, long documents would each be taught a round late.
      */
     private void cut(List<BufferedDocument> fresh, List<BufferedDocument> heldOut) {
         if (heldOut.isEmpty()) {
@@ -228,6 +229,11 @@ public final class FineTuner {
         BufferedDocument first = heldOut.get(0);
         long excess = TrainingBatch.tokens(heldOut) - settings.holdOutTokens();
         if (excess <= settings.holdOutTokens() || excess >= first.tokens()) {
+            return;
+        }
+        if (2 * (TrainingBatch.tokens(heldOut) - first.tokens()) >= settings.holdOutTokens()) {
+            fresh.add(first);
+            heldOut.remove(0);
             return;
         }
         int[] tokens = first.document().tokens();

@@ -69,7 +69,9 @@ public final class NetworkTrainer {
     /**
      * One pass over documents: laid end to end, cut into {@code settings.streams()} streams of equal length, taught
      * {@code settings.steps()} tokens at a time with the state carried on. Each document is preceded by
-     * {@code </s>}, its own or the one that ends the document before.
+     * {@code </s>}, its own or the one that ends the document before. The state goes on from document to document, too:
+     * they come in another order in every pass, so what is carried over says nothing of what comes, and streams that all run
+     * on keep every product of one shape. A reader begins each document with no state, as the streams here do.
      *
      * @param documents token indexes, as {@link dev.driftline.neural.NeuralVocabulary#encode} makes them
      * @param progress told the number of tokens done, about once a second

@@ -167,6 +167,40 @@ class OnlineNetworkTest {
         assertThat(new FineTuner(settings).watch()).isEqualTo(ParentWatch.NONE);
     }
 
+    /** Of 200 tokens to be held out: a long document by itself, and one with short ones after it. */
+    @Test
+    void shouldHoldOutWholeDocumentsWhereThereAreSeveral() throws InterruptedException {
+        OnlineSettings settings = settings(new Promotion(0.01, 0.05, 1.64, false), Optional.empty());
+        Snapshot active = taught(settings, "a b c d e f g h", "000001-000000", null);
+        Language language = new Language("a b c d e f g h", 5);
+        ReplayBuffer buffer = new ReplayBuffer(new HeapPageStore(), 4000, 4000, 1);
+        int position = 0;
+        while (position < 20) {
+            buffer.add(position++, language.document());
+        }
+        List<List<String>> sentences = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            sentences.add(List.of("a b c d e f g h a b c d e f g h a b c".split(" ")));
+        }
+        buffer.add(position++, DocumentTokens.of(sentences));
+        Round alone = new FineTuner(settings)
+                .round(buffer.batch(0, 200, 1000, 0, 1), Optional.of(active), Optional.empty(), 2, tokens -> {})
+                .orElseThrow();
+        for (int i = 0; i < 6; i++) {
+            buffer.add(position++, language.document());
+        }
+        Round several = new FineTuner(settings)
+                .round(buffer.batch(0, 200, 1000, 0, 1), Optional.of(active), Optional.empty(), 2, tokens -> {})
+                .orElseThrow();
+
+        assertThat(alone.comparison().documents()).isEqualTo(1);
+        assertThat(alone.comparison().tokens()).isEqualTo(200);
+        assertThat(alone.freshTokens()).isEqualTo(400 + 300);
+        assertThat(several.comparison().documents()).isEqualTo(6);
+        assertThat(several.comparison().tokens()).isEqualTo(120);
+        assertThat(several.freshTokens()).isEqualTo(400 + 500);
+    }
+
     private static Snapshot taught(OnlineSettings settings, String cycle, String version, String parent)
             throws InterruptedException {
         OnlineNetwork network = new OnlineNetwork(settings);
