@@ -32,6 +32,7 @@ public final class Keys {
     private static final String FILTER = "Filter";
     private static final String DRIFT = "Drift";
     private static final String MEMORY = "Memory";
+    private static final String METRICS = "Metrics";
     private static final String HTTP = "HTTP";
 
     private static final long KIB = 1024;
@@ -733,6 +734,16 @@ public final class Keys {
             1024 * GIB,
             "Native memory of all RocksDB write buffers of this instance together; less than rocksdb.block.cache.bytes.");
 
+    /** Sources with series of their own. */
+    public static final ConfigKey<Integer> METRICS_SOURCES = whole(
+            "metrics.sources",
+            METRICS,
+            "20",
+            0,
+            1000,
+            "Sources that have series of their own at /metrics: those with the most tokens of late. All others are counted "
+                    + "together as source=\"other\", so that a scrape does not grow with the number of sources.");
+
     /** Host of the HTTP endpoint. */
     public static final ConfigKey<String> HTTP_HOST = text(
             "http.host",
@@ -964,6 +975,7 @@ public final class Keys {
             CACHE_DECODED_BYTES,
             ROCKSDB_BLOCK_CACHE_BYTES,
             ROCKSDB_WRITE_BUFFER_BYTES,
+            METRICS_SOURCES,
             HTTP_HOST,
             HTTP_PORT,
             HTTP_ADVERTISED_HOST,

@@ -3,6 +3,7 @@ package dev.driftline.serving;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.live.LiveFeed;
+import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.topology.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.Javalin;
@@ -76,6 +77,8 @@ public final class ModelServer implements AutoCloseable {
                 service.activeSnapshot(),
                 service::foreignRows);
         return List.of(
+                // First, so that it measures what the others refuse.
+                new MetricsRoutes(new ServiceMetrics(service, settings, config.get(Keys.METRICS_SOURCES))),
                 http.tokens(),
                 new ProblemResponses(),
                 new QuestionRoutes(questions, network, texts, documents, work),

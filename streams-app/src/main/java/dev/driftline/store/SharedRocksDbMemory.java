@@ -79,6 +79,13 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
         }
     }
 
+    /** Bytes of the block cache in use, all stores of the process together, their write buffers included; 0 without a store. */
+    public static long usedBytes() {
+        synchronized (LOCK) {
+            return cache == null ? 0 : cache.getUsage();
+        }
+    }
+
     private static long bytes(Map<String, Object> configs, String key, long otherwise) {
         Object value = configs.get(key);
         if (value == null) {

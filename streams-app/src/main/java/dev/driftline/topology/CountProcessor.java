@@ -28,7 +28,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         shard = context.taskId().partition();
         store = context.getStateStore(DriftlineTopology.COUNTS_STORE);
-        scorer = ShardCounts.in(store, settings, shard);
+        scorer = ShardCounts.in(store, settings, shard, size -> live.sized(shard, size));
         live.opened(shard, store, scorer);
     }
 

@@ -31,6 +31,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -183,7 +184,8 @@ public final class DriftlineService implements AutoCloseable {
         try {
             if (!snapshots.awaitCaughtUp(SNAPSHOTS_PATIENCE)) {
                 LOG.warn(
-                        "The snapshots topic is not read yet after {} s: documents are scored without a network until it is",
+                        "The snapshots topic is not read yet after {} s: documents are scored without a network until"
+                                + " it is",
                         SNAPSHOTS_PATIENCE.toSeconds());
             }
         } catch (InterruptedException e) {
@@ -399,6 +401,23 @@ public final class DriftlineService implements AutoCloseable {
     /** What has been done. */
     public Progress progress() {
         return progress;
+    }
+
+    /** How far this instance is behind the ends of what it reads; nothing before the start. */
+    public List<InputLag> inputLags() {
+        KafkaStreams running = streams;
+        return running == null ? List.of() : InputLag.of(running.metrics());
+    }
+
+    /** How far the stores are restored that this instance has been given. */
+    public RestoreProgress restores() {
+        return restores;
+    }
+
+    /** Tokens that wait for the network or are with it; none where there is no network, or it is not started. */
+    public OptionalLong networkQueueTokens() {
+        NeuralScoring scoring = neuralScoring;
+        return scoring == null ? OptionalLong.empty() : OptionalLong.of(scoring.tokensUnderWay());
     }
 
     /** What the trainer of this instance has done. */

@@ -232,7 +232,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 new WriterSchemas(registry, Document.class),
                                 limits,
                                 settings.filter().isPresent()),
-                        limits.recordBytes()),
+                        limits.recordBytes(),
+                        progress),
                 DOCUMENTS_SOURCE);
         topology.addProcessor(
                 READ_TEXT,
@@ -244,7 +245,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 limits,
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
-                        limits.recordBytes()),
+                        limits.recordBytes(),
+                        progress),
                 TEXT_SOURCE);
         topology.addProcessor(
                 SCATTER, () -> new ScatterProcessor(settings, progress, neural), READ_DOCUMENTS, READ_TEXT);

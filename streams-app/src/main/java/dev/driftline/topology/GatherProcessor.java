@@ -207,7 +207,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             byte[] taught = new TrainingRecord(document.source(), document.tokens()).encode();
             context.forward(new Record<>(null, taught, waiting.timestamp), DriftlineTopology.TRAINING_SINK);
         }
-        progress.scored(scored.tokens());
+        progress.scored(waiting, scored, now);
         if (scored.neuralTokens() > 0) {
             progress.networkWeighed(scored.meanWeights()[scored.experts().size() - 1]);
         }

@@ -5,6 +5,7 @@ import dev.driftline.store.WriteBackStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,6 +21,7 @@ public final class LiveShards {
     private record Shard(WriteBackStore store, ShardScorer scorer, LongAdder requests) {}
 
     private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
+    private final Map<Integer, ShardSize> sizes = new ConcurrentHashMap<>();
 
     /** No shard is live before a task starts. */
     public LiveShards() {}
@@ -27,6 +29,11 @@ public final class LiveShards {
     /** The numbers of the shards that are here. */
     public Set<Integer> numbers() {
         return new TreeSet<>(shards.keySet());
+    }
+
+    /** How much each holds, by number; waits for nothing, and so is as old as the last commit. */
+    public Map<Integer, ShardSize> sizes() {
+        return new TreeMap<>(sizes);
     }
 
     /**
@@ -67,9 +74,16 @@ public final class LiveShards {
 
     void opened(int number, WriteBackStore store, ShardScorer scorer) {
         shards.put(number, new Shard(store, scorer, new LongAdder()));
+        // Here and not with the first document: an instance that has just started has sizes, too.
+        sized(number, ShardSize.of(scorer.counts()));
+    }
+
+    void sized(int number, ShardSize size) {
+        sizes.put(number, size);
     }
 
     void closed(int number) {
+        sizes.remove(number);
         Shard shard = shards.remove(number);
         if (shard != null) {
             synchronized (shard.store()) {

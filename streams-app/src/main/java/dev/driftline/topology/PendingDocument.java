@@ -19,21 +19,29 @@ final class PendingDocument {
     private static final int WITHOUT_ATTRIBUTES = 1;
     private static final int WITH_ATTRIBUTES = 2;
 
+    private static final int LEARN = 1;
+    /** The time of scatter follows the flags; documents of before there was one have none. */
+    private static final int SCATTERED_AT = 2;
+
     final IncomingDocument document;
     /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
     final long timestamp;
+    /** When the shards were asked, milliseconds since 1970; below 0 where that is not known. */
+    final long scatteredAt;
     /** Replies that have come. */
     final List<byte[]> replies;
 
     private final int asked;
 
-    PendingDocument(IncomingDocument document, long timestamp, int asked) {
-        this(document, timestamp, asked, new ArrayList<>(asked));
+    PendingDocument(IncomingDocument document, long timestamp, long scatteredAt, int asked) {
+        this(document, timestamp, scatteredAt, asked, new ArrayList<>(asked));
     }
 
-    private PendingDocument(IncomingDocument document, long timestamp, int asked, List<byte[]> replies) {
+    private PendingDocument(
+            IncomingDocument document, long timestamp, long scatteredAt, int asked, List<byte[]> replies) {
         this.document = document;
         this.timestamp = timestamp;
+        this.scatteredAt = scatteredAt;
         this.asked = asked;
         this.replies = replies;
     }
@@ -70,7 +78,10 @@ final class PendingDocument {
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
         out.writeLong(timestamp);
-        out.writeByte(document.learn() ? 1 : 0);
+        out.writeByte((document.learn() ? LEARN : 0) | (scatteredAt >= 0 ? SCATTERED_AT : 0));
+        if (scatteredAt >= 0) {
+            out.writeLong(scatteredAt);
+        }
         out.writeBytes(tokens);
         out.writeInt(asked);
         out.writeInt(replies.size());
@@ -97,6 +108,7 @@ final class PendingDocument {
         long publishedAt = in.readLong();
         long timestamp = in.readLong();
         int flags = in.readByte();
+        long scatteredAt = (flags & SCATTERED_AT) != 0 ? in.readLong() : -1;
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
         int count = in.readInt();
@@ -110,8 +122,9 @@ final class PendingDocument {
             attributes.put(name, new String(in.readBytes(), StandardCharsets.UTF_8));
         }
         return new PendingDocument(
-                new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens, attributes),
+                new IncomingDocument(id, source, publishedAt, (flags & LEARN) != 0, tokens, attributes),
                 timestamp,
+                scatteredAt,
                 asked,
                 replies);
     }

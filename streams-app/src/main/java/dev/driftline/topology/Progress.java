@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.drift.DriftChange;
+import dev.driftline.mixture.DocumentScore;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -22,6 +23,7 @@ public final class Progress {
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
     private volatile double networkWeight = Double.NaN;
+    private volatile DocumentObserver observer = DocumentObserver.NONE;
 
     /** Nothing done, no partition owned. */
     public Progress() {
@@ -38,8 +40,14 @@ public final class Progress {
         return driftEvents.get(state).sum();
     }
 
-    void driftEvent(DriftChange.State state) {
-        driftEvents.get(state).increment();
+    void driftEvent(String source, DriftChange change) {
+        driftEvents.get(change.state()).increment();
+        observer.changed(source, change);
+    }
+
+    /** Tells {@code newObserver} from now on, too; in the place of another. */
+    public void observedBy(DocumentObserver newObserver) {
+        observer = newObserver;
     }
 
     /** Documents that wait for replies, by the partitions that this instance owns. */
@@ -115,6 +123,11 @@ public final class Progress {
     void networkScored(long documentTokens, long nanos) {
         networkTokens.add(documentTokens);
         networkNanos.add(nanos);
+        observer.networkRead(nanos);
+    }
+
+    void refused(DeadLetterReason reason) {
+        observer.refused(reason);
     }
 
     void partitionRevoked(int partition) {
@@ -125,8 +138,9 @@ public final class Progress {
         pending.put(partition, waiting);
     }
 
-    void scored(int documentTokens) {
+    void scored(PendingDocument pending, DocumentScore score, long now) {
         documents.increment();
-        tokens.add(documentTokens);
+        tokens.add(score.tokens());
+        observer.scored(pending.document.source(), score, pending.document.publishedAt(), pending.scatteredAt, now);
     }
 }

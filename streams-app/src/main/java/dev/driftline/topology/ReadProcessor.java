@@ -17,15 +17,17 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     private final boolean text;
     private final Supplier<RecordDecoder> decoders;
     private final int recordBytes;
+    private final Progress progress;
 
     private RecordDecoder decoder;
     private ProcessorContext<Object, Object> context;
 
-    ReadProcessor(String operator, boolean text, Supplier<RecordDecoder> decoders, int recordBytes) {
+    ReadProcessor(String operator, boolean text, Supplier<RecordDecoder> decoders, int recordBytes, Progress progress) {
         this.operator = operator;
         this.text = text;
         this.decoders = decoders;
         this.recordBytes = recordBytes;
+        this.progress = progress;
     }
 
     @Override
@@ -47,6 +49,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
         try {
             document = decoder.decode(received.value());
         } catch (Rejection why) {
+            progress.refused(why.reason());
             context.forward(
                     DeadLetters.of(received, from, operator, why, recordBytes), DriftlineTopology.DEAD_LETTERS_SINK);
             return;

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class RestoreProgress implements StateRestoreListener {
     }
 
     private final Map<TopicPartition, Run> runs = new ConcurrentHashMap<>();
+    private final LongAdder total = new LongAdder();
 
     /** Restorations under way, by topic and partition. */
     public List<Restoring> underWay() {
@@ -46,6 +48,11 @@ public final class RestoreProgress implements StateRestoreListener {
                 restoring.add(new Restoring(partition.topic(), partition.partition(), run.restored, run.records)));
         restoring.sort(Comparator.comparing(Restoring::topic).thenComparing(Restoring::partition));
         return restoring;
+    }
+
+    /** Records read from changelogs since the instance started. */
+    public long restoredRecords() {
+        return total.sum();
     }
 
     @Override
@@ -58,6 +65,7 @@ public final class RestoreProgress implements StateRestoreListener {
 
     @Override
     public void onBatchRestored(TopicPartition partition, String store, long endOffset, long records) {
+        total.add(records);
         Run run = runs.get(partition);
         if (run != null) {
             run.restored = run.restored + records;

@@ -65,7 +65,8 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 asked++;
             }
         }
-        pending.add(record.key(), new PendingDocument(document, record.timestamp(), asked));
+        pending.add(
+                record.key(), new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), asked));
         progress.pending(partition, pending.size());
         for (int shard = 0; shard < requests.length; shard++) {
             if (requests[shard] != null) {

@@ -3,28 +3,38 @@ package dev.driftline.topology;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackStore;
+import java.util.function.Consumer;
 
 /** The decoded counts in front of the counts store. */
 final class ShardCounts implements WriteBackCache {
 
     private final ShardScorer scorer;
+    private final Consumer<ShardSize> sizes;
 
-    private ShardCounts(ShardScorer scorer) {
+    private ShardCounts(ShardScorer scorer, Consumer<ShardSize> sizes) {
         this.scorer = scorer;
+        this.sizes = sizes;
     }
 
-    /** The scorer over {@code store}: one for all processors of the task. */
-    static ShardScorer in(WriteBackStore store, TopologySettings settings, int shard) {
+    /**
+     * The scorer over {@code store}: one for all processors of the task.
+     *
+     * @param sizes told the size of the shard at every commit
+     */
+    static ShardScorer in(WriteBackStore store, TopologySettings settings, int shard, Consumer<ShardSize> sizes) {
         return store.cache(
                         ShardCounts.class,
-                        pages -> new ShardCounts(new ShardScorer(
-                                settings.model(), shard, settings.shards(), pages, settings.cacheBytes())))
+                        pages -> new ShardCounts(
+                                new ShardScorer(
+                                        settings.model(), shard, settings.shards(), pages, settings.cacheBytes()),
+                                sizes))
                 .scorer;
     }
 
     @Override
     public void writeBack() {
         scorer.writeBack();
+        sizes.accept(ShardSize.of(scorer.counts()));
     }
 
     @Override

@@ -46,7 +46,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
                     observation.source(),
                     DriftEvents.of(observation, change, settings.topics(), now),
                     record.timestamp()));
-            progress.driftEvent(change.state());
+            progress.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
         EarlyCommits.ofThread().workedOff(context);

@@ -1,6 +1,8 @@
 package dev.driftline.training;
 
 import dev.driftline.neural.online.Round;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the trainer of this instance has done and is doing, since the instance started. Thread-safe. */
@@ -26,6 +28,10 @@ public final class TrainerProgress {
     private long rejections;
     private long rollbacks;
     private long failures;
+    private final Map<Round.Outcome, Long> outcomes = new EnumMap<>(Round.Outcome.class);
+    private double seconds;
+    private long freshTokens;
+    private long replayedTokens;
     private Round last;
 
     /** The trainer is elsewhere, and nothing has been done. */
@@ -71,6 +77,26 @@ public final class TrainerProgress {
         return failures;
     }
 
+    /** Rounds that came to an end with {@code outcome}. */
+    public synchronized long rounds(Round.Outcome outcome) {
+        return outcomes.getOrDefault(outcome, 0L);
+    }
+
+    /** Seconds that they took, all together. */
+    public synchronized double seconds() {
+        return seconds;
+    }
+
+    /** Tokens of new text that they taught, each once however many passes there were. */
+    public synchronized long freshTokens() {
+        return freshTokens;
+    }
+
+    /** Tokens of older text that they taught beside it. */
+    public synchronized long replayedTokens() {
+        return replayedTokens;
+    }
+
     /** The last round that came to an end. */
     public synchronized Optional<Round> lastRound() {
         return Optional.ofNullable(last);
@@ -95,6 +121,10 @@ public final class TrainerProgress {
     synchronized void ended(Round round) {
         rounds++;
         last = round;
+        outcomes.merge(round.outcome(), 1L, Long::sum);
+        seconds += round.seconds();
+        freshTokens += round.freshTokens();
+        replayedTokens += round.replayedTokens();
         switch (round.outcome()) {
             case BOOTSTRAPPED, PROMOTED -> promotions++;
             case REJECTED -> rejections++;

@@ -33,7 +33,7 @@ class PendingDocumentTest {
     @Test
     void shouldBeTheSameAfterItWasStored() {
         List<byte[]> replies = replies();
-        PendingDocument pending = new PendingDocument(document, 1234, SHARDS);
+        PendingDocument pending = new PendingDocument(document, 1234, 5678, SHARDS);
         pending.add(replies.get(1));
 
         PendingDocument read = PendingDocument.decode(pending.encode());
@@ -45,9 +45,20 @@ class PendingDocumentTest {
         assertThat(read.document.tokens().words()).isEqualTo(tokens.words());
         assertThat(read.document.tokens().tokens()).isEqualTo(tokens.tokens());
         assertThat(read.timestamp).isEqualTo(1234);
+        assertThat(read.scatteredAt).isEqualTo(5678);
         assertThat(read.replies).containsExactly(replies.get(1));
         assertThat(read.add(replies.get(0))).isTrue();
         assertThat(read.encode()).isNotEqualTo(pending.encode());
+    }
+
+    /** Documents that an older version left waiting. */
+    @Test
+    void shouldBeReadWhenItWasStoredWithoutTheTimeOfScatter() {
+        PendingDocument read = PendingDocument.decode(new PendingDocument(document, 1234, -1, SHARDS).encode());
+
+        assertThat(read.scatteredAt).isNegative();
+        assertThat(read.timestamp).isEqualTo(1234);
+        assertThat(read.document.tokens().words()).isEqualTo(tokens.words());
     }
 
     @Test
@@ -55,15 +66,15 @@ class PendingDocumentTest {
         IncomingDocument attributed =
                 new IncomingDocument("id", "source", 1, true, tokens, Map.of("language", "de", "leer", ""));
 
-        assertThat(PendingDocument.decode(new PendingDocument(attributed, 1, SHARDS).encode())
+        assertThat(PendingDocument.decode(new PendingDocument(attributed, 1, 1, SHARDS).encode())
                         .document
                         .attributes())
                 .isEqualTo(attributed.attributes());
-        assertThat(PendingDocument.decode(new PendingDocument(document, 1, SHARDS).encode())
+        assertThat(PendingDocument.decode(new PendingDocument(document, 1, 1, SHARDS).encode())
                         .document
                         .attributes())
                 .isEmpty();
-        assertThat(new PendingDocument(document, 1, SHARDS).encode()[0])
+        assertThat(new PendingDocument(document, 1, 1, SHARDS).encode()[0])
                 .as("the version that knows no attributes")
                 .isEqualTo((byte) 1);
     }
@@ -71,7 +82,7 @@ class PendingDocumentTest {
     @Test
     void shouldNotCountAReplyTwice() {
         List<byte[]> replies = replies();
-        PendingDocument pending = new PendingDocument(document, 0, SHARDS);
+        PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
         pending.add(replies.get(0));
 
         assertThat(pending.expects(replies.get(0))).isFalse();
@@ -92,7 +103,7 @@ class PendingDocumentTest {
         HeapPageStore store = new HeapPageStore();
         PendingDocuments documents = new PendingDocuments(store);
         for (long ticket = 0; ticket < 5; ticket++) {
-            PendingDocument pending = new PendingDocument(document, 0, SHARDS);
+            PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
             replies().subList(0, ticket % 2 == 0 ? SHARDS : 1).forEach(pending::add);
             documents.add(ticket, pending);
         }

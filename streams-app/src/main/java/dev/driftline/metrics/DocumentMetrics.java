@@ -1,0 +1,178 @@
+package dev.driftline.metrics;
+
+import dev.driftline.drift.DriftChange;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.topology.DeadLetterReason;
+import dev.driftline.topology.DocumentObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What documents cost, how long they took, which were refused and what changed; since the instance started. Thread-safe. */
+final class DocumentMetrics implements DocumentObserver, Probe {
+
+    private static final Duration[] HOPS = seconds(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800);
+    private static final Duration[] BATCHES = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
+
+    private final List<String> models;
+    private final int neural;
+    private final ScoreTotals all;
+    private final BusiestSources sources;
+    private final MixtureWeights weights;
+    private final DriftMetrics drift;
+    private final Map<DeadLetterReason, LongAdder> refused = new EnumMap<>(DeadLetterReason.class);
+    private final Timer latency;
+    private final Timer pending;
+    private final Timer network;
+
+    /**
+     * @param mixture names the models
+     * @param mostSources sources that have series of their own
+     * @param registry where the histograms go
+     */
+    DocumentMetrics(MixtureSettings mixture, int mostSources, MeterRegistry registry) {
+        models = mixture.models();
+        neural = mixture.hasNeural() ? models.indexOf(mixture.neural()) : -1;
+        all = new ScoreTotals(models.size(), neural);
+        sources = new BusiestSources(mostSources, models.size(), neural, System::nanoTime);
+        weights = new MixtureWeights(mixture.experts());
+        drift = new DriftMetrics(mostSources);
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            refused.put(reason, new LongAdder());
+        }
+        latency = Timer.builder("driftline.document.latency")
+                .description("From a document's published_at, by its producer's clock, until it was scored.")
+                .serviceLevelObjectives(HOPS)
+                .register(registry);
+        pending = Timer.builder("driftline.document.pending")
+                .description("From asking the shards about a document until it was scored.")
+                .serviceLevelObjectives(HOPS)
+                .register(registry);
+        network = Timer.builder("driftline.network.scoring")
+                .description("A batch of documents on its way through the network, on a scoring thread.")
+                .serviceLevelObjectives(BATCHES)
+                .register(registry);
+    }
+
+    private static Duration[] seconds(double... bounds) {
+        Duration[] durations = new Duration[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            durations[i] = Duration.ofNanos(Math.round(bounds[i] * 1e9));
+        }
+        return durations;
+    }
+
+    @Override
+    public void scored(String source, DocumentScore score, long publishedAt, long scatteredAt, long now) {
+        all.add(score);
+        sources.of(source, score.tokens()).add(score);
+        weights.add(score);
+        // Clocks differ: a document from the future has taken no time.
+        latency.record(Math.max(0, now - publishedAt), TimeUnit.MILLISECONDS);
+        if (scatteredAt >= 0) {
+            pending.record(Math.max(0, now - scatteredAt), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void refused(DeadLetterReason reason) {
+        refused.get(reason).increment();
+    }
+
+    @Override
+    public void changed(String source, DriftChange change) {
+        drift.changed(source, change.series(), change.state());
+    }
+
+    @Override
+    public void networkRead(long nanos) {
+        network.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void read(Samples samples) {
+        ScoreTotals.Sums sums = all.sums();
+        samples.counter("driftline_documents", "Documents scored.", sums.documents())
+                .counter("driftline_tokens", "Tokens scored, </s> included.", sums.tokens())
+                .counter("driftline_unknown_tokens", "Tokens scored that were unknown words.", sums.unknown());
+        if (!Double.isNaN(sums.recent())) {
+            samples.gauge(
+                    "driftline_bits_per_token",
+                    "Mean bits of a token under the mixture, over the last few thousand tokens.",
+                    sums.recent());
+        }
+        for (int model = 0; model < models.size(); model++) {
+            samples.counter(
+                            "driftline_model_bits",
+                            "Bits that documents cost under a model: divided by driftline_model_tokens_total, bits a"
+                                    + " token.",
+                            sums.modelBits()[model],
+                            "model",
+                            models.get(model))
+                    .counter(
+                            "driftline_model_tokens",
+                            "Tokens that a model has scored: all, but for a network where it took part.",
+                            sums.modelTokens()[model],
+                            "model",
+                            models.get(model));
+        }
+        Map<String, ScoreTotals.Sums> bySource = sources.read();
+        bySource.forEach((source, ofSource) -> read(source, ofSource, samples));
+        Set<String> busiest = new HashSet<>(bySource.keySet());
+        busiest.remove(BusiestSources.OTHER);
+        drift.read(busiest, samples);
+        weights.read(samples);
+        refused.forEach((reason, count) -> samples.counter(
+                "driftline_dead_letters", "Records that became dead letters.", count.sum(), "reason", reason.code()));
+    }
+
+    private void read(String source, ScoreTotals.Sums sums, Samples samples) {
+        samples.counter(
+                        "driftline_source_documents",
+                        "Documents scored, by source.",
+                        sums.documents(),
+                        "source",
+                        source)
+                .counter("driftline_source_tokens", "Tokens scored, by source.", sums.tokens(), "source", source)
+                .counter(
+                        "driftline_source_unknown_tokens",
+                        "Tokens scored that were unknown words, by source.",
+                        sums.unknown(),
+                        "source",
+                        source);
+        if (!Double.isNaN(sums.recent())) {
+            samples.gauge(
+                    "driftline_source_bits_per_token",
+                    "Mean bits of a token of the source under the mixture, over its last few thousand tokens.",
+                    sums.recent(),
+                    "source",
+                    source);
+        }
+        for (int model = 0; model < models.size(); model++) {
+            samples.counter(
+                            "driftline_source_model_bits",
+                            "Bits that documents of a source cost under a model.",
+                            sums.modelBits()[model],
+                            "source",
+                            source,
+                            "model",
+                            models.get(model))
+                    .counter(
+                            "driftline_source_model_tokens",
+                            "Tokens of a source that a model has scored.",
+                            sums.modelTokens()[model],
+                            "source",
+                            source,
+                            "model",
+                            models.get(model));
+        }
+    }
+}

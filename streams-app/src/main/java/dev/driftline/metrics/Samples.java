@@ -1,0 +1,69 @@
+package dev.driftline.metrics;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The samples of one scrape, by the metric that they belong to. Labels are names and values in turn, and all samples of a
+ * metric have the same names. Not thread-safe.
+ */
+final class Samples {
+
+    private final Map<String, MetricSnapshot.Builder<?>> metrics = new LinkedHashMap<>();
+
+    /**
+     * Adds a sample of a counter.
+     *
+     * @param name without {@code _total}, which the text has
+     */
+    Samples counter(String name, String help, double value, String... labels) {
+        ((CounterSnapshot.Builder) metrics.computeIfAbsent(
+                        name, key -> CounterSnapshot.builder().name(key).help(help)))
+                .dataPoint(CounterDataPointSnapshot.builder()
+                        .value(value)
+                        .labels(Labels.of(labels))
+                        .build());
+        return this;
+    }
+
+    /** Adds a sample of a gauge. */
+    Samples gauge(String name, String help, double value, String... labels) {
+        ((GaugeSnapshot.Builder) metrics.computeIfAbsent(
+                        name, key -> GaugeSnapshot.builder().name(key).help(help)))
+                .dataPoint(GaugeDataPointSnapshot.builder()
+                        .value(value)
+                        .labels(Labels.of(labels))
+                        .build());
+        return this;
+    }
+
+    /**
+     * Adds what is said in labels alone.
+     *
+     * @param name without {@code _info}, which the text has
+     */
+    Samples info(String name, String help, String... labels) {
+        ((InfoSnapshot.Builder) metrics.computeIfAbsent(
+                        name, key -> InfoSnapshot.builder().name(key).help(help)))
+                .dataPoint(InfoDataPointSnapshot.builder()
+                        .labels(Labels.of(labels))
+                        .build());
+        return this;
+    }
+
+    /** Everything that was added. */
+    MetricSnapshots snapshots() {
+        MetricSnapshots.Builder all = MetricSnapshots.builder();
+        metrics.values().forEach(metric -> all.metricSnapshot(metric.build()));
+        return all.build();
+    }
+}

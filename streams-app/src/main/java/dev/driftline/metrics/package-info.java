@@ -1,0 +1,6 @@
+/**
+ * What Prometheus scrapes: counters that the topology feeds once a document, and everything else read from the service when
+ * it is asked for. {@link dev.driftline.metrics.ServiceMetrics} puts it together; each {@link dev.driftline.metrics.Probe}
+ * reads one part.
+ */
+package dev.driftline.metrics;

@@ -1,0 +1,142 @@
+package dev.driftline.metrics;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A Prometheus of its own on a loopback port, and promtool; both as Debian's package {@code prometheus} has them. */
+final class PrometheusProcess implements AutoCloseable {
+
+    static final String HOW_TO_INSTALL =
+            "prometheus and promtool are not on the PATH; Debian has both in the package prometheus";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final Process process;
+    private final String address;
+
+    private PrometheusProcess(Process process, String address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    static boolean isInstalled() {
+        List<String> folders = Arrays.asList(System.getenv("PATH").split(":"));
+        return List.of("prometheus", "promtool").stream()
+                .allMatch(name -> folders.stream()
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder).resolve(name))));
+    }
+
+    /**
+     * Starts one that scrapes and judges four times a second.
+     *
+     * @param folder for its files
+     * @param target {@code HOST:PORT} that serves {@code /metrics}
+     * @param rules a file of rules
+     */
+    static PrometheusProcess start(Path folder, String target, Path rules) throws IOException {
+        Files.createDirectories(folder);
+        Path config = folder.resolve("prometheus.yml");
+        Files.writeString(config, """
+            global:
+              scrape_interval: 250ms
+              scrape_timeout: 250ms
+              evaluation_interval: 250ms
+            rule_files: ["%s"]
+            scrape_configs:
+              - job_name: driftline
+                scrape_interval: 500ms
+                scrape_timeout: 500ms
+                static_configs:
+                  - targets: ["%s"]
+            """.formatted(rules.toAbsolutePath(), target));
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Process process = new ProcessBuilder(
+                        "prometheus",
+                        "--config.file=" + config,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=127.0.0.1:" + port,
+                        "--log.level=warn")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log.txt").toFile())
+                .start();
+        return new PrometheusProcess(process, "http://127.0.0.1:" + port);
+    }
+
+    /** The {@code data} of an answer of the HTTP API. */
+    JsonNode get(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(
+                HttpRequest.newBuilder(URI.create(address + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        JsonNode answer = json.readTree(response.body());
+        if (!answer.path("status").asText().equals("success")) {
+            throw new IOException(path + " gives " + response.statusCode() + ": " + response.body());
+        }
+        return answer.get("data");
+    }
+
+    /** The samples of an instant query: an array of {@code {metric, value}}. */
+    JsonNode query(String expression) throws IOException, InterruptedException {
+        return get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
+                .get("result");
+    }
+
+    /** What promtool gave. */
+    record Result(int exitCode, String output) {}
+
+    /** Runs promtool with {@code input} as its standard input. */
+    static Result promtool(String input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("promtool"));
+        command.addAll(Arrays.asList(arguments));
+        Path output = Files.createTempFile("driftline-promtool-", ".txt");
+        try {
+            Process promtool = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try (var in = promtool.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!promtool.waitFor(30, TimeUnit.SECONDS)) {
+                promtool.destroyForcibly();
+                throw new IOException(command + " did not end");
+            }
+            return new Result(promtool.exitValue(), Files.readString(output));
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
