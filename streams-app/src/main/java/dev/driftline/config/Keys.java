@@ -322,7 +322,7 @@ public final class Keys {
     public static final ConfigKey<Double> NEURAL_TRAIN_REPLAY = real(
             "neural.train.replay",
             TRAINING,
-            "0.5",
+            "1.0",
             0,
             100,
             "Tokens of older text in a pass as a multiple of the new ones, so that what is new does not drive out what is "

@@ -51,6 +51,11 @@ final class CorpusFeed implements AutoCloseable {
         return finished;
     }
 
+    /** Whether the rest is held back until there is a network. */
+    boolean waitsForNetwork() {
+        return pace.waitsForNetwork();
+    }
+
     /** Documents sent so far. */
     long documents() {
         return publisher.published();

@@ -163,7 +163,7 @@ public final class Demo {
         screen.line("  The dashboard: " + service.dashboard());
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
-        Pace pace = Pace.of(options.pace(), config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS));
+        Pace pace = new Pace(options.pace(), config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS), service::isNetworkReady);
         CorpusFeed feed =
                 CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), pace, words);
         resources.add(feed::close);
@@ -289,12 +289,17 @@ public final class Demo {
             block.addAll(results.table().lines(SOURCES_SHOWN));
             block.add("");
             block.add(progress);
-            block.add(service.network());
+            block.add(network(feed, service));
             screen.block(block);
         } else {
             results.table().changedLines(SOURCES_PRINTED).forEach(screen::line);
-            screen.line(service.network().isEmpty() ? progress : progress + "; " + service.network());
+            String network = network(feed, service);
+            screen.line(network.isEmpty() ? progress : progress + "; " + network);
         }
+    }
+
+    private static String network(CorpusFeed feed, DemoService service) {
+        return service.network() + (feed.waitsForNetwork() ? "; the stream waits for it" : "");
     }
 
     private static long millis(long nanos) {

@@ -28,6 +28,9 @@ interface DemoService {
     /** What the network and its trainer are at, for a line of progress; empty where there is no network. */
     String network();
 
+    /** Whether there is a network, or none is wanted. */
+    boolean isNetworkReady();
+
     /** Where its dashboard is. */
     String dashboard();
 

@@ -67,19 +67,25 @@ final class LocalService implements DemoService {
             return "";
         }
         TrainerProgress trainer = service.trainerProgress();
-        String active = service.activeSnapshot()
+        String taught = Figures.count(trainer.tokensTaught()) + " tokens of this pass";
+        return service.activeSnapshot()
                 .get()
-                .map(snapshot -> "network " + snapshot.version())
-                .orElse("no network yet");
-        return switch (trainer.activity()) {
-            case TEACHING -> active + ", teaching the next, " + Figures.count(trainer.tokensTaught()) + " tokens";
-            case IDLE ->
-                service.activeSnapshot().get().isPresent()
-                        ? active + ", waiting for text to teach"
-                        : active + ", waiting for the first " + Figures.count(firstTokens) + " tokens";
-            case FOLLOWING -> active + ", taking the next in";
-            case ELSEWHERE -> active;
-        };
+                .map(snapshot -> "network " + snapshot.version()
+                        + switch (trainer.activity()) {
+                            case TEACHING -> ", the next is being taught: " + taught;
+                            case IDLE -> ", waiting for text to teach the next";
+                            case FOLLOWING -> ", taking the next in";
+                            case ELSEWHERE -> "";
+                        })
+                .orElse(
+                        trainer.activity() == TrainerProgress.Activity.TEACHING
+                                ? "the first network is being taught: " + taught
+                                : "the first network is made after " + Figures.count(firstTokens) + " tokens");
+    }
+
+    @Override
+    public boolean isNetworkReady() {
+        return !hasNetwork || service.activeSnapshot().get().isPresent();
     }
 
     @Override
