@@ -86,12 +86,12 @@ class QuestionsIT {
             List<Document> documents = new SmallDocuments(6).next(200);
             application.publish(documents);
             application.scores().awaitSize(documents.size(), PATIENCE);
-            await("each instance has a shard")
+            await("every shard to have an owner, and not all the same one")
                     .atMost(PATIENCE)
                     .ignoreExceptions()
-                    .until(() -> owners(addresses.get(0)).size() == 3
-                            && owners(addresses.get(1)).size() == 3
-                            && owners(addresses.get(2)).size() == 3);
+                    .until(() -> owners(addresses.get(0)).size() > 1
+                            && owners(addresses.get(1)).size() > 1
+                            && owners(addresses.get(2)).size() > 1);
 
             assertCounts(addresses, documents);
             assertAlike(addresses);
@@ -134,13 +134,15 @@ class QuestionsIT {
         return Map.of("http.tls.keystore", keystore.toString(), "http.tls.keystore.password", PASSWORD);
     }
 
+    /** Who has a shard; nobody while one shard has no owner. */
     private Set<String> owners(String address) throws Exception {
         Set<String> owners = new TreeSet<>();
-        json.readTree(get(address + "/v1/status").body()).get("shards").forEach(shard -> {
-            if (!shard.get("owner").isNull()) {
-                owners.add(shard.get("owner").asText());
+        for (JsonNode shard : json.readTree(get(address + "/v1/status").body()).get("shards")) {
+            if (shard.get("owner").isNull()) {
+                return Set.of();
             }
-        });
+            owners.add(shard.get("owner").asText());
+        }
         return owners;
     }
 
@@ -318,7 +320,7 @@ class QuestionsIT {
                     }
                     return !stopping.isAlive()
                             && answered == asked.size()
-                            && owners(addresses.get(0)).size() == 2;
+                            && !owners(addresses.get(0)).isEmpty();
                 });
         stopping.join();
         assertThat(statuses).isSubsetOf(200, 503);
