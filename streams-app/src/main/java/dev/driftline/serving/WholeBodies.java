@@ -39,7 +39,7 @@ final class WholeBodies extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         if (length > mostBytes) {
-            refuse(request, response, callback, tooLarge());
+            refuse(response, callback, tooLarge());
             return true;
         }
         new Reading(request, response, callback).begin();
@@ -64,7 +64,7 @@ final class WholeBodies extends Handler.Wrapper {
                 Map.of("limit", timeoutMs));
     }
 
-    private static void refuse(Request request, Response response, Callback callback, Problem problem) {
+    private static void refuse(Response response, Callback callback, Problem problem) {
         response.setStatus(problem.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         // What is left of the body is not worth reading.
@@ -95,7 +95,7 @@ final class WholeBodies extends Handler.Wrapper {
 
         private void tooLate() {
             if (over.compareAndSet(false, true)) {
-                refuse(request, response, callback, tooSlow());
+                refuse(response, callback, tooSlow());
             }
         }
 
@@ -123,7 +123,7 @@ final class WholeBodies extends Handler.Wrapper {
                 } else {
                     chunk.release();
                     if (finish()) {
-                        refuse(request, response, callback, tooLarge());
+                        refuse(response, callback, tooLarge());
                     }
                     return;
                 }

@@ -176,7 +176,7 @@ class QuestionsIT {
         List<Map.Entry<String, Long>> some = new ArrayList<>();
         census.forEach((ngram, count) -> {
             if (some.size() < 40) {
-                some.add(Map.entry(String.join(" ", ngram), (long) count));
+                some.add(Map.entry(String.join(" ", ngram), count));
             }
         });
         return some;
