@@ -5,7 +5,6 @@ import dev.driftline.live.LiveEvent;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -13,6 +12,7 @@ import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * One client of the server-sent events, written to without blocking: no thread waits for it. What it has not taken yet waits
@@ -28,7 +28,7 @@ final class EventConnection implements EventHub.Subscriber, WriteListener {
     private static final byte[] GREETING = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final Set<String> types;
-    private final HttpServletRequest request;
+    private final EndPoint connection;
     private final ServletOutputStream out;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final Deque<byte[]> queue = new ArrayDeque<>();
@@ -44,7 +44,11 @@ final class EventConnection implements EventHub.Subscriber, WriteListener {
      */
     EventConnection(Context context, Set<String> types) throws IOException {
         this.types = types;
-        request = context.req();
+        // Now: once it is over, the request is no longer there to be asked for its connection.
+        connection = ServletContextRequest.getServletContextRequest(context.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
         out = context.res().getOutputStream();
         queue.add(GREETING);
     }
@@ -116,11 +120,7 @@ final class EventConnection implements EventHub.Subscriber, WriteListener {
     /** Closes the connection under a write that does not come to its end. */
     private void cut() {
         leave();
-        ServletContextRequest.getServletContextRequest(request)
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint()
-                .close();
+        connection.close();
     }
 
     private void leave() {

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * A stream of server-sent events to one client. Sending never waits: what the client has not taken is kept up to
@@ -49,13 +50,12 @@ public final class EventStream {
             context.contentType("text/event-stream").header("Cache-Control", "no-store");
             context.header("X-Accel-Buffering", "no");
             try {
-                EventStream stream = new EventStream(
-                        context.res().getOutputStream(),
-                        () -> ServletContextRequest.getServletContextRequest(context.req())
-                                .getConnectionMetaData()
-                                .getConnection()
-                                .getEndPoint()
-                                .close());
+                // Now: once the stream is over, the request is no longer there to be asked for its connection.
+                EndPoint connection = ServletContextRequest.getServletContextRequest(context.req())
+                        .getConnectionMetaData()
+                        .getConnection()
+                        .getEndPoint();
+                EventStream stream = new EventStream(context.res().getOutputStream(), connection::close);
                 stream.begin();
                 opened.accept(stream);
                 return stream.ended;

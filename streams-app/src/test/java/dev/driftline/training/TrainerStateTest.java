@@ -105,7 +105,7 @@ class TrainerStateTest {
     void shouldSayWhatIsWrongWhenSettingsDoNotGoTogether() {
         assertThatThrownBy(() -> TrainerSettings.of(DriftlineConfig.of(Map.of("neural.train.newest.tokens", "5000"))))
                 .isInstanceOf(InvalidConfigException.class)
-                .hasMessageContaining("must have room for a round of 20000");
+                .hasMessageContaining("must have room for a round of 10000");
         assertThat(TrainerSettings.of(DriftlineConfig.of(Map.of("neural.model", "none"))))
                 .isEmpty();
     }
