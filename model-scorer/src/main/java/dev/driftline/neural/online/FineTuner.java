@@ -30,8 +30,12 @@ import java.util.function.LongConsumer;
  * incumbent, and after a rejection that was only for want of significance, so that small gains add up. Then the evidence adds up, too: what
  * the copy gained on the held-out text of the rounds before, each before it was taught that, counts half as much with each
  * round, and since the copy has learned more meanwhile it says too little rather than too much. A candidate that is
- * worse than the incumbent by more than a standard error is thrown away, and the next round begins from the incumbent, on all that came since it was
- * taught.
+ * worse than the incumbent by more than a standard error is thrown away, its optimizer's state too, which has come to where the
+ * weights should not go. The next round begins from the incumbent, on all that came since it was taught.
+ *
+ * <p>A copy without such a state, that one or the first after a restart or a rollback, begins with small steps and with the
+ * incumbent as the average so far, see {@link NetworkTrainer#goingOn}. Else it would be worse than its incumbent after a
+ * round, and be thrown away, round after round.
  *
  * <p>Each round first compares the active network with its parent on the new text, before either is taught it. If the
  * parent has become better, the round ends with a rollback.
@@ -158,7 +162,7 @@ public final class FineTuner {
             return rollback;
         }
         if (!isCopyOf(active)) {
-            copy = new NetworkTrainer(active.network(), seeded(number));
+            copy = NetworkTrainer.goingOn(active.network(), seeded(number));
             goOnFrom(taughtTo(active), active.version());
         }
         List<BufferedDocument> fresh = new ArrayList<>(since(batch.fresh(), copyTaughtTo));

@@ -18,6 +18,9 @@ public final class NetworkTrainer {
 
     private static final long PROGRESS_NANOS = 1_000_000_000L;
 
+    /** Of a trainer that goes on without the memory of its optimizer. */
+    private static final int WARM_UP_STEPS = 100;
+
     /**
      * What a pass did.
      *
@@ -53,17 +56,35 @@ public final class NetworkTrainer {
 
     /** @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by; null gathers it while going */
     public NetworkTrainer(Network start, TrainingSettings settings, GradientStatistics statistics) {
+        this(start, settings, statistics, false);
+    }
+
+    /**
+     * A trainer that goes on from a network that has been taught, without what its optimizer remembered: after a restart,
+     * a rollback, or a candidate that was thrown away. The learning rate grows over the first 100 steps, since an optimizer
+     * that has seen one batch moves every weight by the full rate; the average of weights begins as if {@code taught} were
+     * that of its whole horizon. Taught on as a new one is, a network that knows its text is worse for a round.
+     */
+    public static NetworkTrainer goingOn(Network taught, TrainingSettings settings) {
+        return new NetworkTrainer(taught, settings, null, true);
+    }
+
+    private NetworkTrainer(Network start, TrainingSettings settings, GradientStatistics statistics, boolean goesOn) {
         this.settings = settings;
         architecture = start.architecture();
         vocabulary = start.vocabulary();
         kernels = KernelSelection.kernels();
         parameters = start.parameters().copy();
         propagation = new BackPropagation(architecture, vocabulary.size(), parameters, kernels);
-        optimizer = new OptimizerState(settings, parameters, statistics);
-        averageOrNull = settings.averaging() == 0 ? null : new WeightAverage(settings.averaging(), parameters);
+        optimizer = new OptimizerState(settings, parameters, statistics, goesOn ? WARM_UP_STEPS : 0);
+        averageOrNull = settings.averaging() == 0 ? null : average(settings.averaging(), parameters, goesOn);
         dropout = architecture.dropout() == 0 || settings.optimizer() == Optimizer.RMS_DECAY
                 ? null
                 : new Dropout(architecture.dropout(), architecture.layers() + 1, settings.seed());
+    }
+
+    private static WeightAverage average(int horizon, Parameters parameters, boolean goesOn) {
+        return goesOn ? WeightAverage.goingOn(horizon, parameters) : new WeightAverage(horizon, parameters);
     }
 
     /**

@@ -25,6 +25,7 @@ final class OptimizerState {
     private final Parameters parent;
     private final GradientStatistics statistics;
     private final boolean gathers;
+    private final int warmUp;
     private final Map<String, boolean[]> moved = new HashMap<>();
     private double rate;
     private long steps;
@@ -34,7 +35,13 @@ final class OptimizerState {
      * @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by; null gathers it while going
      */
     OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics) {
+        this(settings, parameters, statistics, 0);
+    }
+
+    /** @param warmUp over how many of the first steps the learning rate grows from 0, evenly; 0 for the full one at once */
+    OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics, int warmUp) {
         this.settings = settings;
+        this.warmUp = warmUp;
         tensors = parameters.tensors();
         rate = settings.learningRate();
         boolean adam = settings.optimizer() == Optimizer.ADAM;
@@ -51,6 +58,7 @@ final class OptimizerState {
             OptimizerState before, RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
         settings = before.settings;
         tensors = parameters.tensors();
+        warmUp = before.warmUp;
         rate = before.rate;
         steps = before.steps;
         first = before.first == null ? null : replacement.state(before.first);
@@ -81,6 +89,7 @@ final class OptimizerState {
     /** Moves the weights one step, the gradients scaled down to the norm that the settings allow. */
     void step(Gradients gradients, Kernels kernels) {
         steps++;
+        double eta = steps < warmUp ? rate * steps / warmUp : rate;
         float scale = 1;
         if (settings.clip() > 0) {
             scale = (float) Math.min(1, settings.clip() / (gradients.norm(kernels) + 1e-6));
@@ -96,13 +105,13 @@ final class OptimizerState {
             switch (settings.optimizer()) {
                 case SGD -> {
                     if (touched == null) {
-                        kernels.axpy((float) -rate * scale, gradient, 0, weights.data(), 0, gradient.length);
+                        kernels.axpy((float) -eta * scale, gradient, 0, weights.data(), 0, gradient.length);
                     } else {
                         int width = weights.shape()[1];
                         for (int row = 0; row < touched.length; row++) {
                             if (touched[row]) {
                                 kernels.axpy(
-                                        (float) -rate * scale,
+                                        (float) -eta * scale,
                                         gradient,
                                         row * width,
                                         weights.data(),
@@ -112,16 +121,16 @@ final class OptimizerState {
                         }
                     }
                 }
-                case ADAM -> adam(weights, gradient, touched, scale);
-                case RMS_DECAY -> decay(weights, gradient, scale, meanRoot);
+                case ADAM -> adam(weights, gradient, touched, scale, eta);
+                case RMS_DECAY -> decay(weights, gradient, scale, meanRoot, (float) eta);
             }
         }
     }
 
-    private void adam(Tensor weights, float[] gradient, boolean[] touched, float scale) {
+    private void adam(Tensor weights, float[] gradient, boolean[] touched, float scale, double eta) {
         float[] mean = first.tensor(weights.name()).data();
         float[] square = second.tensor(weights.name()).data();
-        float step = (float) (rate / (1 - Math.pow(FIRST_DECAY, steps)));
+        float step = (float) (eta / (1 - Math.pow(FIRST_DECAY, steps)));
         float root = (float) (1 / Math.sqrt(1 - Math.pow(SECOND_DECAY, steps)));
         if (touched == null) {
             adam(weights.data(), gradient, mean, square, 0, gradient.length, scale, step, root);
@@ -188,13 +197,12 @@ final class OptimizerState {
         }
     }
 
-    private void decay(Tensor weights, float[] gradient, float scale, double meanRoot) {
+    private void decay(Tensor weights, float[] gradient, float scale, double meanRoot, float eta) {
         float[] square = statistics.sums().tensor(weights.name()).data();
         float[] origin = parent == null ? null : parent.tensor(weights.name()).data();
         float[] data = weights.data();
         float share = (float) (1.0 / Math.max(1, statistics.count()));
         float pull = meanRoot > 0 ? (float) (settings.decay() / meanRoot) : 0;
-        float eta = (float) rate;
         for (int i = 0; i < data.length; i++) {
             float root = (float) Math.sqrt(square[i] * share);
             float change = -eta * (gradient[i] * scale) / (root + RMS_EPSILON);

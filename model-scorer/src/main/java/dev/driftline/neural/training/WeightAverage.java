@@ -30,6 +30,11 @@ final class WeightAverage {
         this(horizon, weights.copy(), 0);
     }
 
+    /** Begins as if {@code weights} were the average over a whole horizon: they fade as slowly as any later ones. */
+    static WeightAverage goingOn(int horizon, Parameters weights) {
+        return new WeightAverage(horizon, weights.copy(), (long) SHARE * horizon);
+    }
+
     private WeightAverage(int horizon, Parameters average, long steps) {
         this.horizon = horizon;
         this.average = average;

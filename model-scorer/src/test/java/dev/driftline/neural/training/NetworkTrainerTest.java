@@ -175,6 +175,51 @@ class NetworkTrainerTest {
         assertThat(average.parameters().tensor("w").data()[0]).isCloseTo(1950f, within(4f));
     }
 
+    @Test
+    void shouldTakeTheFirstWeightsForTheAverageSoFarWhenItGoesOn() {
+        WeightAverage fresh = new WeightAverage(100, ramp(0));
+        WeightAverage goingOn = WeightAverage.goingOn(100, ramp(0));
+        for (int step = 0; step < 100; step++) {
+            fresh.add(ramp(1));
+            goingOn.add(ramp(1));
+        }
+
+        // What is left of the first weights after one time constant is 1/e.
+        assertThat(1 - goingOn.parameters().tensor("w").data()[0]).isCloseTo((float) Math.exp(-1), within(0.01f));
+        assertThat(1 - fresh.parameters().tensor("w").data()[0]).isZero();
+    }
+
+    @Test
+    void shouldBeginWithSmallStepsWhenItGoesOn() throws Exception {
+        Network taught = Network.random(Architecture.recurrent(Cell.GRU, 8, 0, List.of()), words(SIZE), 1);
+        NetworkTrainer fresh = new NetworkTrainer(taught, settings(Optimizer.ADAM, 0.01));
+        NetworkTrainer goingOn = NetworkTrainer.goingOn(taught, settings(Optimizer.ADAM, 0.01));
+        // One step of Adam without moments is as large as the rate.
+        List<int[]> oneStep = List.of(Arrays.copyOf(text(1, 1).get(0), 28));
+        fresh.pass(oneStep, tokens -> {});
+        goingOn.pass(oneStep, tokens -> {});
+
+        assertThat(largestChange(taught, fresh.network())).isCloseTo(0.01f, within(1e-4f));
+        assertThat(largestChange(taught, goingOn.network())).isCloseTo(0.0001f, within(1e-6f));
+        for (int step = 1; step < 100; step++) {
+            goingOn.pass(oneStep, tokens -> {});
+        }
+        Network warm = goingOn.network();
+        goingOn.pass(oneStep, tokens -> {});
+        assertThat(largestChange(warm, goingOn.network())).isGreaterThan(0.001f);
+    }
+
+    private static float largestChange(Network before, Network after) {
+        float largest = 0;
+        for (Tensor tensor : before.parameters().tensors()) {
+            float[] now = after.parameters().tensor(tensor.name()).data();
+            for (int i = 0; i < now.length; i++) {
+                largest = Math.max(largest, Math.abs(now[i] - tensor.data()[i]));
+            }
+        }
+        return largest;
+    }
+
     private static Parameters ramp(float value) {
         return new Parameters(List.of(new Tensor("w", new int[] {1}, new float[] {value})));
     }
