@@ -12,6 +12,7 @@ import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.RecordedTopic;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,7 +97,7 @@ class DashboardIT {
             shouldBeUsableFromTheKeyboard(browser);
             shouldLookRight(browser);
             assertThat(browser.errors()).as("errors in the console").isEmpty();
-            shouldConnectAgain(browser);
+            shouldConnectAgain(browser, application, instance);
         }
     }
 
@@ -342,15 +343,17 @@ class DashboardIT {
         return least.doubleValue();
     }
 
-    private static void shouldConnectAgain(Browser browser) {
-        browser.offline(true);
+    private static void shouldConnectAgain(Browser browser, Application application, ChildInstance instance) {
+        String port = Integer.toString(URI.create(instance.address()).getPort());
+        instance.kill();
         await("the page to say that it is cut off")
                 .atMost(SOON)
                 .until(() -> browser.text("#connection").contains("disconnected"));
-        browser.offline(false);
-        await("the page to be back")
-                .atMost(SOON)
-                .until(() -> browser.text("#connection").contains("live"));
+        try (ChildInstance again = application.spawn("one", Map.of("http.port", port))) {
+            await("the page to be back at " + again.address())
+                    .atMost(PATIENCE)
+                    .until(() -> browser.text("#connection").contains("live"));
+        }
     }
 
     /** Brown by genre, a few sentences a document, in turns; the source {@code wire} begins to write every word backwards. */

@@ -103,14 +103,6 @@ public final class Browser implements AutoCloseable {
                 "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", feature, "value", value))));
     }
 
-    /** Cuts the page off from everything, or lets it back. */
-    public void offline(boolean cut) {
-        driver.executeCdpCommand("Network.enable", Map.of());
-        driver.executeCdpCommand(
-                "Network.emulateNetworkConditions",
-                Map.of("offline", cut, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
-    }
-
     /** What a script returns: numbers, text, lists, maps, elements. */
     @SuppressWarnings("unchecked") // The script says what it returns.
     public <T> T run(String script, Object... arguments) {
