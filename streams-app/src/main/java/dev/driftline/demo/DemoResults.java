@@ -219,7 +219,8 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
                     format,
                     model,
                     Figures.perplexity(totals.perplexity(model)),
-                    Figures.perplexity(last.getOrDefault(model, Double.NaN)),
+                    Figures.perplexity(
+                            last.getOrDefault(ResultFiles.isNetwork(model) ? ResultFiles.NETWORK : model, Double.NaN)),
                     Figures.perplexity(totals.perplexityKnown(model)),
                     Figures.precise(totals.bitsPerCharacter(model))));
         }
@@ -302,7 +303,10 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         for (String name : totals.models()) {
             ObjectNode model = models.putObject(name);
             put(model, "perplexity_all", totals.perplexity(name));
-            put(model, "perplexity_last20", last.getOrDefault(name, Double.NaN));
+            put(
+                    model,
+                    "perplexity_last20",
+                    last.getOrDefault(ResultFiles.isNetwork(name) ? ResultFiles.NETWORK : name, Double.NaN));
             put(model, "perplexity_all_known", totals.perplexityKnown(name));
             put(model, "bits_per_character", totals.bitsPerCharacter(name));
         }

@@ -3,6 +3,7 @@ package dev.driftline.demo;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.driftline.neural.Cell;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -27,12 +29,16 @@ final class ResultFiles implements AutoCloseable {
     /** The columns of {@link #SCORES} before those of the models, which hold −log2 p of the document in bits. */
     static final List<String> COLUMNS = List.of("id", "key", "tokens", "unknown");
 
+    /** The last column of {@link #SCORES}, empty for a document in which the network took no part. */
+    static final String NETWORK = "network";
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Path folder;
     private final BufferedWriter scores;
     private final BufferedWriter predictions;
-    private boolean headWritten;
+    /** The models that take part in every document, in the order of the columns; null before the first. */
+    private List<String> models;
 
     private ResultFiles(Path folder, BufferedWriter scores, BufferedWriter predictions) {
         this.folder = folder;
@@ -66,20 +72,33 @@ final class ResultFiles implements AutoCloseable {
     }
 
     void add(Score score) throws IOException {
-        if (!headWritten) {
-            headWritten = true;
+        if (models == null) {
+            models = score.getExperts().stream()
+                    .map(ExpertScore::getName)
+                    .filter(name -> !isNetwork(name))
+                    .toList();
             scores.write(String.join("\t", COLUMNS));
-            for (ExpertScore expert : score.getExperts()) {
-                scores.write('\t' + expert.getName());
+            for (String model : models) {
+                scores.write('\t' + model);
             }
-            scores.write('\t' + ScoreTotals.MIXTURE + '\n');
+            scores.write('\t' + ScoreTotals.MIXTURE + '\t' + NETWORK + '\n');
         }
         scores.write(
                 score.getId() + '\t' + score.getSource() + '\t' + score.getTokens() + '\t' + score.getUnknownTokens());
+        String network = "\t";
         for (ExpertScore expert : score.getExperts()) {
-            scores.write(bits(expert.getBits()));
+            if (isNetwork(expert.getName())) {
+                network = bits(expert.getBits());
+            } else {
+                scores.write(bits(expert.getBits()));
+            }
         }
-        scores.write(bits(score.getMixtureBits()) + '\n');
+        scores.write(bits(score.getMixtureBits()) + network + '\n');
+    }
+
+    /** Whether a model is the network, which takes part in some documents only. */
+    static boolean isNetwork(String model) {
+        return Arrays.stream(Cell.values()).anyMatch(cell -> cell.label().equals(model));
     }
 
     private static String bits(double bits) {

@@ -73,7 +73,10 @@ final class ScoresReview {
         });
         if (sums[0] != null) {
             for (int i = 0; i < models.length; i++) {
-                perplexities.put(models[i], Math.pow(2, sums[0][i] / tokens[0]));
+                // Not of a network that did not take part in all of them.
+                if (!Double.isNaN(sums[0][i])) {
+                    perplexities.put(models[i], Math.pow(2, sums[0][i] / tokens[0]));
+                }
             }
         }
         return perplexities;
@@ -104,8 +107,9 @@ final class ScoresReview {
         return best.stream().sorted(byExcess.reversed()).toList();
     }
 
+    /** The network comes after it. */
     private static double mixture(Row row) {
-        return row.bits()[row.bits().length - 1];
+        return row.bits()[row.bits().length - 2];
     }
 
     private String[] read(Visitor visitor) throws IOException {
@@ -119,10 +123,11 @@ final class ScoresReview {
             long before = 0;
             int number = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] fields = line.split("\t");
+                String[] fields = line.split("\t", -1);
                 long tokens = Long.parseLong(fields[2]);
                 double[] bits = new double[fields.length - first];
-                Arrays.setAll(bits, i -> Double.parseDouble(fields[first + i]));
+                Arrays.setAll(
+                        bits, i -> fields[first + i].isEmpty() ? Double.NaN : Double.parseDouble(fields[first + i]));
                 visitor.visit(new Row(number++, fields[0], fields[1], tokens, bits, before));
                 before += tokens;
             }

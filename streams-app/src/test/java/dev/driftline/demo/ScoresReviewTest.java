@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Score;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +44,27 @@ class ScoresReviewTest {
         assertThat(last).containsOnlyKeys("kneser-ney-1", "mixture");
         assertThat(last.get("mixture")).isCloseTo(16, within(1e-9));
         assertThat(last.get("kneser-ney-1")).isCloseTo(256, within(1e-9));
+    }
+
+    @Test
+    void shouldKeepEveryModelInItsColumnWhenTheNetworkComesLater() throws IOException {
+        try (ResultFiles files = ResultFiles.in(folder)) {
+            for (int i = 0; i < 3; i++) {
+                Score score = Scores.score("d" + i, "often", 50, 200, i);
+                if (i > 0) {
+                    List<ExpertScore> experts = new ArrayList<>(score.getExperts());
+                    experts.add(new ExpertScore("lstm", 350.0, 128.0, 350.0, null));
+                    score.setExperts(experts);
+                }
+                files.add(score);
+            }
+        }
+        Path scores = folder.resolve(ResultFiles.SCORES);
+        assertThat(new ScoresReview(scores, 150, 0).perplexityOfLastFifth())
+                .containsOnlyKeys("kneser-ney-1", "mixture");
+        Map<String, Double> last = new ScoresReview(scores, 150, 1).perplexityOfLastFifth();
+        assertThat(last.get("mixture")).isCloseTo(16, within(1e-9));
+        assertThat(last.get("network")).isCloseTo(128, within(1e-9));
     }
 
     @Test

@@ -27,6 +27,11 @@ final class DriftBench {
     private static final double LEVEL = 9;
     private static final double DEVIATION = 0.5;
 
+    /** Not those on which the thresholds were chosen, which began at 0 and at 1000. */
+    private static final long QUIET_SEEDS = 50_000;
+
+    private static final long CHANGE_SEEDS = 60_000;
+
     private enum Shape {
         ABRUPT,
         GRADUAL
@@ -60,7 +65,7 @@ final class DriftBench {
         int drifts = 0;
         int warnings = 0;
         for (int run = 0; run < RUNS; run++) {
-            Source source = new Source(run, correlation);
+            Source source = new Source(QUIET_SEEDS + run, correlation);
             SourceWatch watch = new SourceWatch(settings);
             for (int i = 0; i < QUIET_DOCUMENTS; i++) {
                 for (DriftChange change : watch.add(source.next(0))) {
@@ -81,7 +86,7 @@ final class DriftBench {
         List<Integer> startErrors = new ArrayList<>();
         int early = 0;
         for (int run = 0; run < RUNS; run++) {
-            Source source = new Source(1000 + run, correlation);
+            Source source = new Source(CHANGE_SEEDS + run, correlation);
             SourceWatch watch = new SourceWatch(settings);
             boolean found = false;
             for (int i = 0; i < BEFORE + AFTER && !found; i++) {
