@@ -158,15 +158,16 @@ public final class NetworkReader {
         for (int row = 0; row < layers.rows(); row++) {
             if (targets[row] == NeuralVocabulary.UNKNOWN) {
                 output.distribution(layers.top(), layers.topOffset() + row * hidden, distribution);
-                foldForeign(distribution);
+                fold(foreign, distribution);
                 logProbabilities[row] = (float) Math.log(distribution[NeuralVocabulary.UNKNOWN]);
             }
         }
     }
 
-    private void foldForeign(float[] probabilities) {
+    /** Makes {@code rows} part of {@code <unk>} in a distribution over all rows. */
+    public static void fold(BitSet rows, float[] probabilities) {
         double sum = probabilities[NeuralVocabulary.UNKNOWN];
-        for (int row = foreign.nextSetBit(0); row >= 0; row = foreign.nextSetBit(row + 1)) {
+        for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
             sum += probabilities[row];
             probabilities[row] = 0;
         }
@@ -217,7 +218,7 @@ public final class NetworkReader {
         }
         if (score.open() != null && position == Math.max(0, text.length - 1)) {
             output.distribution(layers.top(), layers.topOffset() + row * hidden, score.open());
-            foldForeign(score.open());
+            fold(foreign, score.open());
         }
         if (pooling != null && (position > 0 || text.length == 0)) {
             pool(layers.top(), layers.topOffset() + row * hidden, position, text.length, score.encoding(), pooling);

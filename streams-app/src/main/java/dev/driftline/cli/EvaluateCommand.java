@@ -2,7 +2,6 @@ package dev.driftline.cli;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
-import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.evaluation.DriftEvaluation;
 import dev.driftline.evaluation.EvaluatedNetwork;
@@ -17,8 +16,6 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.terminal.Screen;
-import dev.driftline.text.Tokenizer;
-import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -62,9 +59,6 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final int INTERRUPTED = 130;
-    private static final long LIVE_NANOS = 250_000_000L;
-    private static final long PRINTED_NANOS = 2_000_000_000L;
-    private static final int COMPLAINTS = 5;
 
     @Spec
     private CommandSpec spec;
@@ -95,23 +89,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Split the counts as the service would, asked in turn here. Default: ${DEFAULT-VALUE}.")
     private int shards = 1;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
-    private long limit = Long.MAX_VALUE;
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "tsv, lines, whole_file or jsonl, whatever the file is called.")
-    private CorpusFormat format;
-
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: ${DEFAULT-VALUE}.")
-    private String tokenizer = Tokenizers.DEFAULT;
-
-    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
-    private boolean skipMalformed;
+    @Mixin
+    private CorpusOptions corpus;
 
     @Mixin
     private EvaluatedNetworkOptions neural;
@@ -125,8 +104,6 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
     private boolean json;
 
-    private long malformed;
-    private long drawn = System.nanoTime();
     private double mixtureBits;
     private Screen shownOn;
     private Optional<EvaluatedNetworkOptions.Evaluated> network = Optional.empty();
@@ -146,8 +123,8 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         DriftEvaluation driftOrNull = drift.evaluationOrNull();
-        Tokenizer words = tokenizer();
-        CorpusFormat fileFormat = format();
+        corpus.tokenizer();
+        CorpusFormat fileFormat = corpus.format(file);
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
         Thread evaluating = Thread.currentThread();
         // A round of fine-tuning takes long; without a network a document does not.
@@ -160,7 +137,6 @@ final class EvaluateCommand implements Callable<Integer> {
                 LocalModel model = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes);
                 report = run(
                         reader,
-                        words,
                         new Evaluation(model, mixture, new HeapPageStore(), networkOrNull, driftOrNull),
                         screen,
                         ctrlC);
@@ -169,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     Evaluation evaluation =
                             new Evaluation(folder.model(), mixture, folder.sources(), networkOrNull, driftOrNull);
                     try {
-                        report = run(reader, words, evaluation, screen, ctrlC);
+                        report = run(reader, evaluation, screen, ctrlC);
                     } finally {
                         // A malformed line ends the run; what came before it has been learned.
                         evaluation.writeBack();
@@ -199,14 +175,14 @@ final class EvaluateCommand implements Callable<Integer> {
         if (!ngrams.smoothing().equals("kneser-ney")) {
             throw usage("--smoothing " + ngrams.smoothing() + ": --split compares with kneser-ney");
         }
-        List<CorpusDocument> documents = CorpusText.read(List.of(file), format(), tokenizer());
+        List<CorpusDocument> documents = CorpusText.read(List.of(file), corpus.format(file), corpus.tokenizer());
         List<String> models =
                 neural.model() == null ? List.of() : List.of(neural.model().split(","));
         Thread evaluating = Thread.currentThread();
         try (CtrlC ctrlC = CtrlC.then(evaluating::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr())) {
             split.run(
-                    documents.subList(0, (int) Math.min(limit, documents.size())),
+                    documents.subList(0, (int) Math.min(corpus.limit(), documents.size())),
                     ngrams.order(),
                     models,
                     neural::settings,
@@ -221,43 +197,22 @@ final class EvaluateCommand implements Callable<Integer> {
         if (shards < 1 || shards > 1024) {
             throw usage("--shards " + shards + " is not between 1 and 1024");
         }
-        if (limit < 1) {
-            throw usage("--limit " + limit + " is not 1 or more");
-        }
+        corpus.limit();
         return ngrams.settings();
-    }
-
-    private Tokenizer tokenizer() {
-        if (!Tokenizers.names().contains(tokenizer)) {
-            throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
-        }
-        return Tokenizers.named(tokenizer);
-    }
-
-    private CorpusFormat format() {
-        if (format != null) {
-            return format;
-        }
-        try {
-            return CorpusFormat.of(file);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage() + "; or say it with --format");
-        }
     }
 
     private ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private EvaluationReport run(
-            CorpusReader reader, Tokenizer words, Evaluation evaluation, Screen screen, CtrlC ctrlC)
+    private EvaluationReport run(CorpusReader reader, Evaluation evaluation, Screen screen, CtrlC ctrlC)
             throws IOException {
         if (perDocument == null) {
-            run(reader, words, evaluation, null, screen, ctrlC);
+            run(reader, evaluation, null, screen, ctrlC);
         } else {
             try (PrintWriter rows = new PrintWriter(Files.newBufferedWriter(perDocument, StandardCharsets.UTF_8))) {
                 rows.println("id\tkey\ttokens\tunknown\t" + String.join("\t", evaluation.models()));
-                run(reader, words, evaluation, rows, screen, ctrlC);
+                run(reader, evaluation, rows, screen, ctrlC);
                 if (rows.checkError()) {
                     throw new CommandFailedException("cannot write to " + perDocument + ": is the disk full?");
                 }
@@ -266,23 +221,9 @@ final class EvaluateCommand implements Callable<Integer> {
         return evaluation.report();
     }
 
-    private void run(
-            CorpusReader reader, Tokenizer words, Evaluation evaluation, PrintWriter rows, Screen screen, CtrlC ctrlC) {
-        long documents = 0;
-        while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
-            CorpusDocument document;
-            try {
-                document = CorpusText.document(file, reader.next(), words);
-            } catch (CorpusFormatException e) {
-                if (!skipMalformed) {
-                    throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
-                }
-                malformed++;
-                if (malformed <= COMPLAINTS) {
-                    screen.line("passed over: " + e.getMessage());
-                }
-                continue;
-            }
+    private void run(CorpusReader reader, Evaluation evaluation, PrintWriter rows, Screen screen, CtrlC ctrlC) {
+        EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
+        corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
             for (CorpusDocument piece : drift.pieces(document)) {
                 DocumentScore score = evaluation.add(piece);
                 mixtureBits += score.bits(MixtureSettings.MIXTURE);
@@ -290,9 +231,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     write(rows, piece, score);
                 }
             }
-            documents++;
-            progress(reader, evaluation, documents, screen);
-        }
+            progress.done(mixtureBits);
+        });
     }
 
     private static void write(PrintWriter rows, CorpusDocument document, DocumentScore score) {
@@ -320,28 +260,6 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private void progress(CorpusReader reader, Evaluation evaluation, long documents, Screen screen) {
-        long now = System.nanoTime();
-        if (now - drawn < (screen.live() ? LIVE_NANOS : PRINTED_NANOS)) {
-            return;
-        }
-        drawn = now;
-        String line = String.format(
-                "%,d documents%s, %,d tokens, %,.0f tokens/s, mixture perplexity so far %.1f",
-                documents,
-                reader.bytesTotal() == 0
-                        ? ""
-                        : String.format(" (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
-                evaluation.tokens(),
-                evaluation.tokens() / evaluation.seconds(),
-                Math.pow(2, mixtureBits / evaluation.tokens()));
-        if (screen.live()) {
-            screen.block(List.of(line));
-        } else {
-            screen.line(line);
-        }
-    }
-
     private void print(PrintWriter out, EvaluationReport report, ModelSettings settings, boolean stopped) {
         if (stopped) {
             out.println("Stopped; this is what came before.");
@@ -353,7 +271,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 report.unknown(),
                 report.tokens() == 0 ? 0.0 : 100.0 * report.unknown() / report.tokens(),
                 report.tokensPerSecond(),
-                malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed));
+                corpus.malformed() == 0 ? "" : String.format("; %,d malformed lines passed over", corpus.malformed()));
         out.println();
         boolean isDistribution = settings.smoothing().isDistribution();
         if (!isDistribution) {
@@ -421,7 +339,7 @@ final class EvaluateCommand implements Callable<Integer> {
         object.put("shards", shards);
         object.put("complete", !stopped);
         object.put("documents", report.documents());
-        object.put("malformed", malformed);
+        object.put("malformed", corpus.malformed());
         object.put("tokens", report.tokens());
         object.put("unknown", report.unknown());
         object.put("characters", report.characters());

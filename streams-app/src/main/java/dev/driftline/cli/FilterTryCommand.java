@@ -3,8 +3,6 @@ package dev.driftline.cli;
 import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
-import dev.driftline.corpus.CorpusFormat;
-import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
@@ -18,8 +16,6 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.terminal.Screen;
-import dev.driftline.text.Tokenizer;
-import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,9 +53,6 @@ import picocli.CommandLine.Spec;
 final class FilterTryCommand implements Callable<Integer> {
 
     private static final int INTERRUPTED = 130;
-    private static final long LIVE_NANOS = 250_000_000L;
-    private static final long PRINTED_NANOS = 2_000_000_000L;
-    private static final int COMPLAINTS = 5;
     private static final int EXCERPT = 80;
 
     @Spec
@@ -80,23 +73,8 @@ final class FilterTryCommand implements Callable<Integer> {
     @Mixin
     private NgramModelOptions ngrams;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
-    private long limit = Long.MAX_VALUE;
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "tsv, lines, whole_file or jsonl, whatever the file is called.")
-    private CorpusFormat format;
-
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: ${DEFAULT-VALUE}.")
-    private String tokenizer = Tokenizers.DEFAULT;
-
-    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
-    private boolean skipMalformed;
+    @Mixin
+    private CorpusOptions corpus;
 
     @Mixin
     private EvaluatedNetworkOptions neural;
@@ -105,15 +83,16 @@ final class FilterTryCommand implements Callable<Integer> {
     private boolean json;
 
     private String networkName;
-    private long malformed;
-    private long drawn = System.nanoTime();
+    private double mixtureBits;
 
     @Override
     public Integer call() throws IOException {
         FilterRules rules = FilterCommand.read(rulesFile);
         ModelSettings settings = ngrams.settings();
-        if (limit < 1 || examples < 0) {
-            throw usage("--limit must be 1 or more, and --examples 0 or more");
+        corpus.limit();
+        corpus.tokenizer();
+        if (examples < 0) {
+            throw usage("--examples " + examples + " is not 0 or more");
         }
         if (!settings.smoothing().isDistribution()) {
             throw usage("--smoothing " + ngrams.smoothing() + " gives no probabilities: the service does not have it");
@@ -129,7 +108,6 @@ final class FilterTryCommand implements Callable<Integer> {
         networkName = network.map(EvaluatedNetworkOptions.Evaluated::model).orElse(null);
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
-        Tokenizer words = tokenizer();
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
         Evaluation evaluation = new Evaluation(
@@ -140,12 +118,12 @@ final class FilterTryCommand implements Callable<Integer> {
         Thread evaluating = Thread.currentThread();
         try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 screen;
-                CorpusReader reader = CorpusReader.open(file, format())) {
-            run(reader, words, evaluation, trial, screen, ctrlC);
+                CorpusReader reader = CorpusReader.open(file, corpus.format(file))) {
+            run(reader, evaluation, trial, screen, ctrlC);
             Thread.interrupted();
             screen.clear();
             PrintWriter out = spec.commandLine().getOut();
-            FilterTrialReport report = new FilterTrialReport(rules, trial, malformed, ctrlC.pressed());
+            FilterTrialReport report = new FilterTrialReport(rules, trial, corpus.malformed(), ctrlC.pressed());
             if (json) {
                 out.println(Json.pretty(report.json()));
             } else {
@@ -156,38 +134,17 @@ final class FilterTryCommand implements Callable<Integer> {
         }
     }
 
-    private void run(
-            CorpusReader reader,
-            Tokenizer words,
-            Evaluation evaluation,
-            FilterTrial trial,
-            Screen screen,
-            CtrlC ctrlC) {
-        long documents = 0;
-        while (documents < limit && !ctrlC.pressed() && reader.hasNext()) {
-            CorpusEntry entry;
-            CorpusDocument document;
-            try {
-                entry = reader.next();
-                document = CorpusText.document(file, entry, words);
-            } catch (CorpusFormatException e) {
-                if (!skipMalformed) {
-                    throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
-                }
-                malformed++;
-                if (malformed <= COMPLAINTS) {
-                    screen.line("passed over: " + e.getMessage());
-                }
-                continue;
-            }
+    private void run(CorpusReader reader, Evaluation evaluation, FilterTrial trial, Screen screen, CtrlC ctrlC) {
+        EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
+        corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
             DocumentScore score = evaluation.add(document);
-            documents++;
+            mixtureBits += score.bits(MixtureSettings.MIXTURE);
             trial.add(
                     document.id(),
                     ScoredDocument.of(document.source(), attributes(entry), score, networkName),
                     beginning(document));
-            progress(reader, evaluation, documents, screen);
-        }
+            progress.done(mixtureBits);
+        });
     }
 
     /** As the service has them: the language of a text becomes an attribute. */
@@ -212,45 +169,6 @@ final class FilterTryCommand implements Callable<Integer> {
             }
         }
         return Printable.escape(text.toString());
-    }
-
-    private void progress(CorpusReader reader, Evaluation evaluation, long documents, Screen screen) {
-        long now = System.nanoTime();
-        if (now - drawn < (screen.live() ? LIVE_NANOS : PRINTED_NANOS)) {
-            return;
-        }
-        drawn = now;
-        String line = String.format(
-                "%,d documents%s, %,d tokens, %,.0f tokens/s",
-                documents,
-                reader.bytesTotal() == 0
-                        ? ""
-                        : String.format(" (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
-                evaluation.tokens(),
-                evaluation.tokens() / evaluation.seconds());
-        if (screen.live()) {
-            screen.block(List.of(line));
-        } else {
-            screen.line(line);
-        }
-    }
-
-    private Tokenizer tokenizer() {
-        if (!Tokenizers.names().contains(tokenizer)) {
-            throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
-        }
-        return Tokenizers.named(tokenizer);
-    }
-
-    private CorpusFormat format() {
-        if (format != null) {
-            return format;
-        }
-        try {
-            return CorpusFormat.of(file);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage() + "; or say it with --format");
-        }
     }
 
     private ParameterException usage(String message) {

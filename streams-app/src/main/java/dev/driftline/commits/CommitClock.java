@@ -1,21 +1,17 @@
 package dev.driftline.commits;
 
 /**
- * About how long the commits of a stream thread take: what its stores took to write back, and the end of a transaction.
- *
- * <p>The stores are not told when a commit is over (under exactly-once, Kafka Streams calls {@code StateStore.commit} only
- * when a task is suspended), so the second part is an estimate. One a thread, used by that thread only.
+ * How long the commits of a stream thread take: from the write-back of its first store to the end of its transaction, or,
+ * without transactions, of its last store. One a thread, used by that thread only.
  */
 public final class CommitClock {
 
-    /** What ending a transaction takes with a broker near by. */
-    private static final long TRANSACTION_NANOS = 10_000_000;
-
     private static final ThreadLocal<CommitClock> OF_THREAD = ThreadLocal.withInitial(CommitClock::new);
 
-    private boolean over = true;
-    private long writing;
+    private boolean underWay;
+    private long began;
     private long ended;
+    private long took;
 
     private CommitClock() {}
 
@@ -24,28 +20,39 @@ public final class CommitClock {
         return OF_THREAD.get();
     }
 
-    /** A store has been written back for a commit, since {@code began} of {@link System#nanoTime()}. */
-    public void wroteBack(long began) {
-        if (over) {
-            over = false;
-            writing = 0;
+    /** A store has been written back for a commit, since {@code start} of {@link System#nanoTime()}. */
+    public void wroteBack(long start) {
+        if (!underWay) {
+            underWay = true;
+            began = start;
         }
-        long now = System.nanoTime();
-        writing += now - began;
-        ended = now + TRANSACTION_NANOS;
+        end();
+    }
+
+    /** The transaction of the thread has been committed. */
+    void committed() {
+        if (underWay) {
+            end();
+        }
+        isOver();
     }
 
     /** The thread works again: the next store that is written back belongs to another commit. */
     void isOver() {
-        over = true;
+        underWay = false;
     }
 
-    /** Nanoseconds that the last commit took, about; 0 before the first. */
+    private void end() {
+        ended = System.nanoTime();
+        took = ended - began;
+    }
+
+    /** Nanoseconds that the last commit took; 0 before the first. */
     long took() {
-        return ended == 0 ? 0 : writing + TRANSACTION_NANOS;
+        return took;
     }
 
-    /** {@link System#nanoTime()} at the end of the last commit, about; meaningless before the first. */
+    /** {@link System#nanoTime()} at the end of the last commit; meaningless before the first. */
     long ended() {
         return ended;
     }

@@ -15,7 +15,7 @@ import org.eclipse.jetty.io.EndPoint;
 
 /**
  * A stream of server-sent events to one client. Sending never waits: what the client has not taken is kept up to
- * {@value #MOST_WAITING} bytes, past which the stream is given up, as it is when the client goes away. So a client that does not
+ * a bound, past which the stream is given up, as it is when the client goes away. So a client that does not
  * read holds no thread. Thread-safe.
  */
 public final class EventStream {
@@ -35,9 +35,33 @@ public final class EventStream {
     private boolean closing;
     private boolean over;
 
-    private EventStream(ServletOutputStream out, Runnable cutOff) {
+    private final int mostWaiting;
+
+    private EventStream(ServletOutputStream out, Runnable cutOff, int mostWaiting) {
         this.out = out;
         this.cutOff = cutOff;
+        this.mostWaiting = mostWaiting;
+    }
+
+    /**
+     * A stream that answers a request, on which nothing is written before {@link #begin()}.
+     *
+     * @param mostWaiting bytes that may wait for a client that reads slowly
+     */
+    static EventStream of(Context context, int mostWaiting) {
+        context.header("Content-Type", "text/event-stream; charset=utf-8").header("Cache-Control", "no-store");
+        // Else a proxy in front might keep events back until it has a page full.
+        context.header("X-Accel-Buffering", "no");
+        // Now: once the stream is over, the request is no longer there to be asked for its connection.
+        EndPoint connection = ServletContextRequest.getServletContextRequest(context.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
+        try {
+            return new EventStream(context.res().getOutputStream(), connection::close, mostWaiting);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -47,25 +71,15 @@ public final class EventStream {
      */
     public static void open(Context context, Consumer<EventStream> opened) {
         context.future(() -> {
-            context.contentType("text/event-stream").header("Cache-Control", "no-store");
-            context.header("X-Accel-Buffering", "no");
-            try {
-                // Now: once the stream is over, the request is no longer there to be asked for its connection.
-                EndPoint connection = ServletContextRequest.getServletContextRequest(context.req())
-                        .getConnectionMetaData()
-                        .getConnection()
-                        .getEndPoint();
-                EventStream stream = new EventStream(context.res().getOutputStream(), connection::close);
-                stream.begin();
-                opened.accept(stream);
-                return stream.ended;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            EventStream stream = of(context, MOST_WAITING);
+            stream.begin();
+            opened.accept(stream);
+            return stream.ended;
         });
     }
 
-    private void begin() {
+    /** Begins to write. */
+    void begin() {
         out.setWriteListener(new WriteListener() {
             @Override
             public void onWritePossible() {
@@ -90,21 +104,22 @@ public final class EventStream {
      * @return false if the stream is over: the client has gone, does not read, or it was closed
      */
     public boolean send(String event, String json) {
-        return write((event.isEmpty() ? "" : "event: " + event + "\n") + "data: " + json + "\n\n");
+        return write(((event.isEmpty() ? "" : "event: " + event + "\n") + "data: " + json + "\n\n")
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** Sends a comment, which keeps the connection open and notices that a client has gone. */
     public boolean ping() {
-        return write(": \n\n");
+        return write(": \n\n".getBytes(StandardCharsets.UTF_8));
     }
 
-    private synchronized boolean write(String text) {
+    /** Sends what is an event, or part of one, already; as {@link #send}. */
+    synchronized boolean write(byte[] bytes) {
         if (closing || over) {
             return false;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         waitingBytes += bytes.length;
-        if (waitingBytes > MOST_WAITING) {
+        if (waitingBytes > mostWaiting) {
             end();
             cutOff.run();
             return false;
@@ -127,6 +142,11 @@ public final class EventStream {
     /** Whether the stream is over. */
     public synchronized boolean isOver() {
         return over;
+    }
+
+    /** Completes when the stream is over. */
+    CompletableFuture<Void> ended() {
+        return ended;
     }
 
     /** Has {@code action} run when the stream is over, whoever ended it. */
@@ -157,7 +177,8 @@ public final class EventStream {
         }
     }
 
-    private void end() {
+    /** Ends the stream now, whatever waits. */
+    void end() {
         synchronized (this) {
             over = true;
             waiting.clear();

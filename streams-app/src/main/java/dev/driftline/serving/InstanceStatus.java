@@ -8,20 +8,18 @@ import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.topology.DriftlineService;
+import dev.driftline.topology.InputLag;
 import dev.driftline.topology.RestoreProgress;
 import dev.driftline.training.TrainerProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
 final class InstanceStatus {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String LAG = "records-lag";
 
     private final DriftlineService service;
     private final Throughput tokens;
@@ -125,23 +123,10 @@ final class InstanceStatus {
 
     /** Records of a partition that this instance has not read; empty while it is not known. */
     private Optional<Long> lag(String topic, int partition) {
-        if (service.state().isEmpty()) {
-            return Optional.empty();
-        }
-        String dotless = topic.replace('.', '_');
-        for (Map.Entry<MetricName, ? extends Metric> entry :
-                service.streams().metrics().entrySet()) {
-            Map<String, String> tags = entry.getKey().tags();
-            String named = tags.getOrDefault("topic", "");
-            if (entry.getKey().name().equals(LAG)
-                    && (named.equals(topic) || named.equals(dotless))
-                    && Integer.toString(partition).equals(tags.get("partition"))
-                    && entry.getValue().metricValue() instanceof Double lag
-                    && !lag.isNaN()) {
-                return Optional.of(Math.round(lag));
-            }
-        }
-        return Optional.empty();
+        return service.inputLags().stream()
+                .filter(lag -> lag.isOf(topic, partition))
+                .map(InputLag::records)
+                .findFirst();
     }
 
     private static Map<String, Object> trainer(TrainerProgress trainer) {

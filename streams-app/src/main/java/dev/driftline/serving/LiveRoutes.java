@@ -4,8 +4,6 @@ import dev.driftline.live.InputPosition;
 import dev.driftline.live.LiveFeed;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +31,9 @@ final class LiveRoutes implements RouteGroup {
     private static final int MOST_TOKENS = 20_000;
     private static final Set<String> TYPES = Set.of("score", "drift", "promotion", "sources", "status", "ping");
     private static final Pattern COMMA = Pattern.compile(",");
+
+    /** Bytes that may wait for a client: more than the hub keeps for those who come back. */
+    private static final int MOST_WAITING = 1024 * 1024;
 
     private final LiveFeed feed;
 
@@ -94,31 +95,19 @@ final class LiveRoutes implements RouteGroup {
         String lastId = Optional.ofNullable(context.header("Last-Event-ID"))
                 .or(() -> Optional.ofNullable(context.queryParam("last_event_id")))
                 .orElse("");
-        context.header("Content-Type", "text/event-stream; charset=utf-8");
-        context.header("Cache-Control", "no-store");
-        // Else a proxy in front might keep events back until it has a page full.
-        context.header("X-Accel-Buffering", "no");
         context.future(() -> {
             // It lasts as long as the client wants.
             context.req().getAsyncContext().setTimeout(0);
-            EventConnection connection = connection(context, types);
+            EventStream stream = EventStream.of(context, MOST_WAITING);
+            EventConnection connection = new EventConnection(stream, types);
             if (!feed.events().subscribe(connection, lastId)) {
                 context.header("Retry-After", "10");
                 throw new ProblemException(Problem.of(503, "too many follow the events of this instance already"));
             }
-            connection.open();
-            return connection
-                    .gone()
+            stream.begin();
+            return stream.ended()
                     .whenComplete((nothing, failure) -> feed.events().unsubscribe(connection));
         });
-    }
-
-    private static EventConnection connection(Context context, Set<String> types) {
-        try {
-            return new EventConnection(context, types);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Set<String> types(Context context) {

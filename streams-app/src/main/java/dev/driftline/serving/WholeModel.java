@@ -10,7 +10,6 @@ import dev.driftline.mixture.SourceModel;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
-import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
@@ -263,7 +262,7 @@ final class WholeModel {
             if (expertOrNull != null) {
                 float[] open = new float[expertOrNull.network().vocabulary().size()];
                 reader.next(state, open);
-                fold(expertOrNull.foreign(), open);
+                NetworkReader.fold(expertOrNull.foreign(), open);
                 NetworkScore whole = expertOrNull.score();
                 expert = new NeuralExpert(
                         expertOrNull.network(),
@@ -291,14 +290,6 @@ final class WholeModel {
                             : predictions.get(predictions.size() - 1).words());
         }
         return words;
-    }
-
-    /** Words that the counts may not know are part of the unknown one. */
-    private static void fold(BitSet foreign, float[] open) {
-        for (int row = foreign.nextSetBit(0); row >= 0; row = foreign.nextSetBit(row + 1)) {
-            open[NeuralVocabulary.UNKNOWN] += open[row];
-            open[row] = 0;
-        }
     }
 
     private static NgramProbabilities first(NgramProbabilities rows, int count) {

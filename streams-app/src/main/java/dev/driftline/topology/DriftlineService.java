@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.Keys;
@@ -160,7 +161,7 @@ public final class DriftlineService implements AutoCloseable {
                             Optional.ofNullable(neuralScoring))
                     .get();
             topology = built.describe();
-            streams = new KafkaStreams(built, properties);
+            streams = new KafkaStreams(built, properties, new TimedClients());
             streams.setUncaughtExceptionHandler(failures);
             streams.setGlobalStateRestoreListener(restores);
             streams.setStateListener(this::changed);

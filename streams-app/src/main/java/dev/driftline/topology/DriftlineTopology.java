@@ -306,7 +306,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     private void addFilter(Topology topology, FilterRules rules) {
         topology.addProcessor(
-                FILTER, () -> new FilterProcessor(rules, settings.sources(), progress), OBSERVATIONS_SOURCE);
+                FILTER,
+                () -> new FilterProcessor(
+                        rules, settings.sources(), progress, settings.drift().isEmpty()),
+                OBSERVATIONS_SOURCE);
         topology.addStateStore(store(FILTER_STORE), FILTER);
         rules.topics()
                 .forEach(topic -> topology.addSink(

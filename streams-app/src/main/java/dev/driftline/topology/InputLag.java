@@ -43,6 +43,11 @@ public record InputLag(String topic, int partition, long records) {
                 .toList();
     }
 
+    /** Whether it is that of a partition; of a topic whose name Kafka gives only with underscores for its dots, too. */
+    public boolean isOf(String asked, int askedPartition) {
+        return partition == askedPartition && (topic.equals(asked) || topic.equals(asked.replace('.', '_')));
+    }
+
     private static String topicOf(MetricName name) {
         return name.tags().getOrDefault("topic", "");
     }

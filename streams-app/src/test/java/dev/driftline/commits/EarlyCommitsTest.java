@@ -1,8 +1,11 @@
 package dev.driftline.commits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,44 @@ class EarlyCommitsTest {
         awake();
 
         assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void shouldWaitThreeTimesAsLongAsTheLastCommitTook() {
+        CommitClock clock = CommitClock.ofThread();
+        try {
+            clock.wroteBack(System.nanoTime() - TimeUnit.SECONDS.toNanos(2));
+            clock.committed();
+            commits.polled(FEW);
+
+            workOff(FEW);
+
+            assertThat(context.committed()).isFalse();
+            assertThat(context.scheduledPunctuators())
+                    .singleElement()
+                    .satisfies(punctuator -> assertThat(punctuator.getInterval())
+                            .isBetween(Duration.ofMillis(5_500), Duration.ofMillis(7_000)));
+        } finally {
+            // The next test is on the same thread.
+            clock.wroteBack(System.nanoTime());
+            clock.committed();
+            await().until(() -> System.nanoTime() - clock.ended() > EarlyCommits.SHARE * clock.took());
+        }
+    }
+
+    @Test
+    void shouldCountTheEndOfTheTransactionAndNoTimeAfterIt() {
+        CommitClock clock = CommitClock.ofThread();
+        long start = System.nanoTime();
+        clock.wroteBack(start);
+        await().until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(20));
+        clock.committed();
+        long took = clock.took();
+
+        assertThat(took).isBetween(TimeUnit.MILLISECONDS.toNanos(20), System.nanoTime() - start);
+        clock.committed();
+        assertThat(clock.took()).as("a transaction without a store").isEqualTo(took);
+        await().until(() -> System.nanoTime() - clock.ended() > EarlyCommits.SHARE * clock.took());
     }
 
     @Test

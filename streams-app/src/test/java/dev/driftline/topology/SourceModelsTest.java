@@ -33,7 +33,8 @@ class SourceModelsTest {
             1 << 20,
             Optional.empty(),
             Optional.of(DriftSettings.DEFAULTS),
-            new SourceLimits(MOST, IDLE));
+            new SourceLimits(MOST, IDLE),
+            Optional.empty());
     private final HeapPageStore store = new HeapPageStore();
     private final SourceModels sources = new SourceModels(store, settings);
     private final LocalModel counts = new LocalModel(settings.model(), 1, shard -> new HeapPageStore(), 8 << 20);

@@ -84,6 +84,14 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write every figure to this file, too.")
     private Path json;
 
+    @Option(
+            names = "--load",
+            paramLabel = "TOKENS",
+            description =
+                    "Tokens a second at which latency is measured, so that settings can be compared at the same load."
+                            + " Default: half of what was just measured.")
+    private Double latencyLoad;
+
     @Option(names = "--limit", paramLabel = "N", description = "Only the first N documents of each corpus.")
     private long limit = Long.MAX_VALUE;
 
@@ -285,7 +293,8 @@ public final class Bench implements Callable<Integer> {
                     this::say);
             double load = 0;
             for (int order : orders) {
-                if (!parts.contains(Part.END_TO_END) && order != highest) {
+                boolean wanted = parts.contains(Part.RESTORE) || latencyLoad == null;
+                if (!parts.contains(Part.END_TO_END) && (order != highest || !wanted)) {
                     continue;
                 }
                 EndToEndBench.Driftline driftline =
@@ -303,8 +312,9 @@ public final class Bench implements Callable<Integer> {
                 }
             }
             if (parts.contains(Part.LATENCY)) {
-                say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, load / 2));
-                results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, load / 2);
+                double at = latencyLoad == null ? load / 2 : latencyLoad;
+                say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, at));
+                results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, at);
             }
         }
     }

@@ -73,8 +73,8 @@ final class Report {
             row(
                     "document in to score out, order " + run.order(),
                     "p50 " + decimal(run.p50Ms()) + " ms, p99 " + decimal(run.p99Ms()) + " ms",
-                    "at " + thousands(run.tokensPerSecond()) + " tokens/s, half of the load above; commit interval "
-                            + run.commitIntervalMs() + " ms");
+                    "at " + thousands(run.tokensPerSecond()) + " tokens/s; commit interval " + run.commitIntervalMs()
+                            + " ms");
         }
         if (results.restore != null) {
             row(
