@@ -13,7 +13,7 @@ public final class CommitClock {
     private long ended;
     private long took;
 
-    private CommitClock() {}
+    CommitClock() {}
 
     /** The clock of the calling thread. */
     public static CommitClock ofThread() {

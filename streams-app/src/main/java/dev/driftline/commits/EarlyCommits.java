@@ -11,7 +11,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  *
  * <p>Under exactly-once the next hop reads a record only once it is committed. While records keep coming, commits take at
  * most one part in {@value #SHARE} of a thread's time: the longer they take, the rarer they get. A thread with a backlog
- * is never idle after a poll, and goes on by the interval alone. A commit more or less changes no result.
+ * is never idle after a poll: it commits a few times while it gets under way ({@link CommitRamp}), then goes on by the
+ * interval alone. A commit more or less changes no result.
  *
  * <p>Where nothing tells it of polls ({@code commit.early=false}, a test without a consumer), it asks for nothing.
  *
@@ -34,6 +35,7 @@ public final class EarlyCommits {
     private static final ThreadLocal<EarlyCommits> OF_THREAD = ThreadLocal.withInitial(EarlyCommits::new);
 
     private final CommitClock clock = CommitClock.ofThread();
+    private final CommitRamp ramp = new CommitRamp(clock);
     private int polled;
     private int processed;
     private Cancellable wake;
@@ -58,7 +60,13 @@ public final class EarlyCommits {
     public void workedOff(ProcessorContext<?, ?> context) {
         processed++;
         clock.isOver();
-        sent(context);
+        if (polled > processed) {
+            if (ramp.isDue(System.nanoTime())) {
+                context.commit();
+            }
+        } else {
+            sent(context);
+        }
     }
 
     /** A task has sent something, from a punctuation perhaps. */
@@ -75,7 +83,7 @@ public final class EarlyCommits {
             wait = Math.max(wait, BACKLOG_PATIENCE_NANOS);
         }
         if (wait <= 0) {
-            context.commit();
+            commit(context);
         } else if (wake == null || now > wakeAt + FORGOTTEN_NANOS) {
             wakeAt = now + wait;
             wake = context.schedule(
@@ -89,7 +97,12 @@ public final class EarlyCommits {
             wake = null;
         }
         if (processed >= polled) {
-            context.commit();
+            commit(context);
         }
+    }
+
+    private void commit(ProcessorContext<?, ?> context) {
+        ramp.idle();
+        context.commit();
     }
 }

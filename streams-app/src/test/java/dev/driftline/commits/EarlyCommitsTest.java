@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,37 @@ class EarlyCommitsTest {
         awake();
 
         assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void shouldCommitEverRarerWhileABacklogIsBegun() {
+        CommitRamp ramp = new CommitRamp(new CommitClock());
+        long start = System.nanoTime();
+        assertThat(ramp.isDue(start)).as("at once").isFalse();
+
+        assertThat(dueAfter(ramp, start)).containsExactly(50L, 150L, 350L, 750L, 1550L);
+
+        ramp.idle();
+        long later = start + TimeUnit.SECONDS.toNanos(10);
+        assertThat(ramp.isDue(later)).as("when the next begins").isFalse();
+        assertThat(dueAfter(ramp, later)).startsWith(50L, 150L);
+    }
+
+    /** The milliseconds after {@code start} at which a commit is due, of the first two thousand. */
+    private static List<Long> dueAfter(CommitRamp ramp, long start) {
+        return LongStream.range(0, 2000)
+                .filter(millis -> ramp.isDue(start + TimeUnit.MILLISECONDS.toNanos(millis)))
+                .boxed()
+                .toList();
+    }
+
+    @Test
+    void shouldCommitSoonAfterABacklogIsBegun() {
+        commits.polled(MANY);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> {
+            workOff(1);
+            return context.committed();
+        });
     }
 
     @Test

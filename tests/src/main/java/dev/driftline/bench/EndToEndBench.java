@@ -36,14 +36,14 @@ final class EndToEndBench {
     static final int THREADS = 2;
     static final int PREDICTIONS = 10;
     static final int DOCUMENT_TOKENS = 130;
-    static final int WARM_UP_SECONDS = 20;
+    static final int WARM_UP_SECONDS = 60;
 
     static final String WARM_UP =
             "each topology first runs over the same documents under another name, again and again for "
                     + WARM_UP_SECONDS + " s, in the same JVM";
 
     /** So many that neither topology works them off in the time for warming up. */
-    private static final int WARM_UP_COPIES = 8;
+    private static final int WARM_UP_COPIES = 24;
 
     private static final long STALL_NANOS = 120_000_000_000L;
 
