@@ -20,6 +20,9 @@ public final class NgramCounts {
     private static final int FORMAT = 1;
     private static final int RARE_BLOCK = 16;
 
+    /** Left neighbours that are known without a look into their page: a power of two. */
+    private static final int RECENT_NEIGHBOURS = 1 << 14;
+
     /** The id of {@code <s>}. */
     public static final int BOS = ContextTrie.BOS;
 
@@ -42,6 +45,8 @@ public final class NgramCounts {
     private WideContext[] wide;
     private TopFollowers topUnigrams;
     private int[] leftContexts;
+    /** The pair seen last of each hash, (word, word before it); 0 where there is none. */
+    private long[] recentNeighbours;
     /** A context word and {@code <s>}, which ends a context. */
     private final int[] leftTuple;
 
@@ -82,6 +87,7 @@ public final class NgramCounts {
         wide = new WideContext[64 * RARE_BLOCK];
         topUnigrams = new TopFollowers();
         leftContexts = new int[1024];
+        recentNeighbours = new long[RECENT_NEIGHBOURS];
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
@@ -134,6 +140,7 @@ public final class NgramCounts {
         dirty.clear();
         rare = null;
         wide = null;
+        recentNeighbours = null;
         hand = 0;
         changed = false;
     }
@@ -364,6 +371,12 @@ public final class NgramCounts {
      * @return whether it never came before it until now, so that the word's continuation count must rise by one
      */
     public boolean learnLeftNeighbour(int word, int previous) {
+        long pair = (long) word << 32 | previous;
+        int slot = (int) (pair * 0x9E3779B97F4A7C15L >>> 32) & RECENT_NEIGHBOURS - 1;
+        if (recentNeighbours[slot] == pair) {
+            return false;
+        }
+        recentNeighbours[slot] = pair;
         int context = leftContext(word);
         leftTuple[1] = context;
         lookup(leftTuple, 1, previous, leftCounts);

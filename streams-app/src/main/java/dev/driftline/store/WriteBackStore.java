@@ -2,8 +2,10 @@ package dev.driftline.store;
 
 import dev.driftline.commits.CommitClock;
 import dev.driftline.ngram.PageStore;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,8 +44,14 @@ import org.apache.kafka.streams.state.internals.WrappedStateStore;
 public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, byte[], byte[]>
         implements PageStore {
 
+    private static final int BATCH = 512;
+
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
+    /** What a write-back has put and RocksDB does not have yet: it takes many at once in half the time. */
+    private final List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
+
+    private boolean batching;
     private Thread owner;
 
     WriteBackStore(KeyValueStore<Bytes, byte[]> logged) {
@@ -74,6 +82,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
                 return value.orElse(null);
             }
         }
+        writeBatch();
         return wrapped().get(wrappedKey);
     }
 
@@ -84,7 +93,21 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             return;
         }
         writeLate();
-        wrapped().put(Bytes.wrap(key), value);
+        if (batching) {
+            batch.add(KeyValue.pair(Bytes.wrap(key), value));
+            if (batch.size() == BATCH) {
+                writeBatch();
+            }
+        } else {
+            wrapped().put(Bytes.wrap(key), value);
+        }
+    }
+
+    private void writeBatch() {
+        if (!batch.isEmpty()) {
+            wrapped().putAll(batch);
+            batch.clear();
+        }
     }
 
     private void writeLate() {
@@ -117,6 +140,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     }
 
     private void scanWritten(Bytes from, Bytes to, BiConsumer<Bytes, byte[]> visitor) {
+        writeBatch();
         // The upper bound of range is inclusive, so the first key past the prefix has to be left out by hand.
         try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, to)) {
             while (entries.hasNext()) {
@@ -153,8 +177,14 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         owner = Thread.currentThread();
         long began = System.nanoTime();
         writeLate();
-        for (WriteBackCache cache : caches.values()) {
-            cache.writeBack();
+        batching = true;
+        try {
+            for (WriteBackCache cache : caches.values()) {
+                cache.writeBack();
+            }
+            writeBatch();
+        } finally {
+            batching = false;
         }
         super.flushCache();
         CommitClock.ofThread().wroteBack(began);
@@ -164,6 +194,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void clearCache() {
         late.clear();
+        batch.clear();
         for (WriteBackCache cache : caches.values()) {
             cache.forget();
         }
@@ -173,6 +204,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void close() {
         late.clear();
+        batch.clear();
         for (WriteBackCache cache : caches.values()) {
             cache.forget();
         }

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 class WriteBackStoreTest {
 
+    /** More than one batch. */
+    private static final int MANY = 1300;
+
     /** Writes one entry back each time, and remembers what it was told. */
     private static final class Recorder implements WriteBackCache {
         final PageStore store;
@@ -75,6 +78,34 @@ class WriteBackStoreTest {
 
         assertThat(recorder.calls).containsExactly("writeBack");
         assertThat(inner.get(Bytes.wrap(new byte[] {1}))).containsExactly(1);
+    }
+
+    @Test
+    void shouldSeeWhatAWriteBackHasPutAndNotYetHandedOn() {
+        List<Map.Entry<Integer, Integer>> seen = new ArrayList<>();
+        store.cache(WriteBackCache.class, pages -> new WriteBackCache() {
+            @Override
+            public void writeBack() {
+                for (int i = 0; i < MANY; i++) {
+                    pages.put(new byte[] {5, (byte) (i >> 8), (byte) i}, new byte[] {1});
+                }
+                pages.put(new byte[] {5, 0, 0}, null);
+                assertThat(pages.get(new byte[] {5, 0, 0})).isNull();
+                pages.put(new byte[] {6, 1}, new byte[] {3});
+                seen.addAll(scan(6));
+            }
+
+            @Override
+            public void forget() {
+                // Nothing is held.
+            }
+        });
+
+        store.flushCache();
+
+        assertThat(seen).containsExactly(Map.entry(1, 3));
+        assertThat(scan(5)).hasSize(MANY - 1);
+        assertThat(inner.get(Bytes.wrap(new byte[] {5, 0, 1}))).containsExactly(1);
     }
 
     @Test

@@ -301,6 +301,10 @@ public final class Bench implements Callable<Integer> {
                         bench.driftline(order, parts.contains(Part.RESTORE) && order == highest);
                 load = documents.tokens() / driftline.time().seconds();
                 say("driftline", order, load, driftline.time());
+                say(String.format(
+                        Locale.ROOT,
+                        "  first score after %.1f s",
+                        driftline.arrivals().first()));
                 if (parts.contains(Part.END_TO_END)) {
                     EndToEndBench.Time naive = bench.naive(order);
                     results.endToEnd.add(endToEnd(order, documents.tokens(), driftline, naive));
