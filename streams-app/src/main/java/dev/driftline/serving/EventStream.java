@@ -29,13 +29,12 @@ public final class EventStream {
     /** Closes the connection, under a write that does not come to its end. */
     private final Runnable cutOff;
 
+    private final int mostWaiting;
     private int waitingBytes;
     private boolean unflushed;
     private boolean open;
     private boolean closing;
     private boolean over;
-
-    private final int mostWaiting;
 
     private EventStream(ServletOutputStream out, Runnable cutOff, int mostWaiting) {
         this.out = out;

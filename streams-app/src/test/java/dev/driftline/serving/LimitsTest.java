@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
@@ -194,11 +193,15 @@ class LimitsTest {
     void shouldStopWritingWhenTheClientGoesAway() throws Exception {
         Work work = new Work("stream", 1, 0, 60_000);
         AtomicInteger ended = new AtomicInteger();
+        CountDownLatch reading = new CountDownLatch(1);
         RouteGroup events = routes -> routes.get(
                 "/words",
                 context -> EventStream.open(
                         context,
                         stream -> work.submit(() -> {
+                                    stream.send("", "\"" + "word".repeat(100) + "\"");
+                                    // Else more may wait than is allowed before the server writes for the first time.
+                                    reading.await();
                                     while (stream.send("", "\"word\"")) {
                                         // As fast as it goes, until the client has gone.
                                         Thread.onSpinWait();
@@ -210,6 +213,7 @@ class LimitsTest {
             Socket socket = connect(served);
             socket.getOutputStream().write(head("GET /words", "Accept: text/event-stream"));
             assertThat(socket.getInputStream().readNBytes(200)).hasSize(200);
+            reading.countDown();
             socket.close();
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(ended).hasValue(1));
             assertThat(work.active()).isZero();
