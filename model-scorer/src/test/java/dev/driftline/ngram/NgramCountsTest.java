@@ -273,4 +273,36 @@ class NgramCountsTest {
         NgramCounts same = new NgramCounts(3, pair.pages, 1 << 20);
         assertThatThrownBy(same::load).hasMessageContaining("format version 99");
     }
+
+    /** More pairs than are remembered as seen lately, so that most have to be looked up in their pages. */
+    @Test
+    void shouldFindALeftNeighbourNewOnceAndNeverAgain() {
+        HeapPageStore pages = new HeapPageStore();
+        NgramCounts counts = new NgramCounts(3, pages, 1 << 20);
+        counts.load();
+        int[] ids = new int[400];
+        for (int i = 0; i < ids.length; i++) {
+            byte[] word = ("w" + i).getBytes(StandardCharsets.UTF_8);
+            ids[i] = counts.learnWord(word, 0, word.length, NgramCounts.hash(word, 0, word.length));
+        }
+        Random random = new Random(7);
+        Set<List<Integer>> known = new HashSet<>();
+        for (int i = 0; i < 120_000; i++) {
+            int word = ids[random.nextInt(ids.length)];
+            int previous = ids[random.nextInt(ids.length)];
+            assertThat(counts.learnLeftNeighbour(word, previous)).isEqualTo(known.add(List.of(word, previous)));
+        }
+        assertThat(known).hasSizeGreaterThan(60_000);
+
+        counts.writeBack();
+        counts.forget();
+        counts.load();
+
+        assertThat(known)
+                .allSatisfy(pair -> assertThat(counts.learnLeftNeighbour(pair.get(0), pair.get(1)))
+                        .isFalse());
+        byte[] fresh = "fresh".getBytes(StandardCharsets.UTF_8);
+        int newWord = counts.learnWord(fresh, 0, fresh.length, NgramCounts.hash(fresh, 0, fresh.length));
+        assertThat(counts.learnLeftNeighbour(newWord, ids[0])).isTrue();
+    }
 }

@@ -123,6 +123,7 @@ final class EvaluateCommand implements Callable<Integer> {
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         DriftEvaluation driftOrNull = drift.evaluationOrNull();
+        // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
         CorpusFormat fileFormat = corpus.format(file);
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);

@@ -48,7 +48,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
-    /** What a write-back has put and RocksDB does not have yet: it takes many at once in half the time. */
+    /** What a write-back has put and RocksDB does not have yet: they are handed over many at a time. */
     private final List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
 
     private boolean batching;
