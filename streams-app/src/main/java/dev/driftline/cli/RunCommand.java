@@ -2,9 +2,9 @@ package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
+import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.ModelServer;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topology.DriftlineService;
 import io.javalin.util.JavalinBindException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What was decided on snapshots of the network, in order. Thread-safe. */
-final class Decisions {
+public final class Decisions {
 
     private final List<PromotionDecision> all = new ArrayList<>();
     private int told;

@@ -7,7 +7,7 @@ import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.generation.TextModel;
 import dev.driftline.serving.LocalShards;
 import dev.driftline.serving.ModelQuestions;
-import dev.driftline.topology.LiveShards;
+import dev.driftline.shards.LiveShards;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.driftline.metrics;
 
+import dev.driftline.counters.DocumentObserver;
 import dev.driftline.drift.DriftChange;
+import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.topology.DeadLetterReason;
-import dev.driftline.topology.DocumentObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;

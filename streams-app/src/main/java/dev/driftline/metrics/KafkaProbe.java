@@ -1,6 +1,6 @@
 package dev.driftline.metrics;
 
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.driftline.metrics;
 
+import dev.driftline.counters.Progress;
+import dev.driftline.network.scoring.NeuralPolicy;
+import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
-import dev.driftline.topology.DriftlineService;
-import dev.driftline.topology.NeuralPolicy;
-import dev.driftline.topology.Progress;
-import dev.driftline.training.TrainerProgress;
+import dev.driftline.service.DriftlineService;
 import java.util.Locale;
 
 /** The network: what it took part in, the snapshot that it is, and how it is taught. Nothing where there is no network. */

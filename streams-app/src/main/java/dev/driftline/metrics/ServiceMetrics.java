@@ -1,6 +1,6 @@
 package dev.driftline.metrics;
 
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;

@@ -1,9 +1,9 @@
 package dev.driftline.metrics;
 
+import dev.driftline.service.DriftlineService;
+import dev.driftline.service.InputLag;
+import dev.driftline.service.RestoreProgress.Restoring;
 import dev.driftline.store.SharedRocksDbMemory;
-import dev.driftline.topology.DriftlineService;
-import dev.driftline.topology.InputLag;
-import dev.driftline.topology.RestoreProgress.Restoring;
 import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.streams.KafkaStreams;

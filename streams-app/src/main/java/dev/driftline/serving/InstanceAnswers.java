@@ -1,9 +1,9 @@
 package dev.driftline.serving;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.topology.LiveShards;
-import dev.driftline.topology.OwnedSources;
-import dev.driftline.topology.SourceState;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

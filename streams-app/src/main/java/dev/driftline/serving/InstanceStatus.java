@@ -4,13 +4,13 @@ import static dev.driftline.serving.Parameters.fields;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.topology.DriftlineService;
-import dev.driftline.topology.InputLag;
-import dev.driftline.topology.RestoreProgress;
-import dev.driftline.training.TrainerProgress;
+import dev.driftline.service.DriftlineService;
+import dev.driftline.service.InputLag;
+import dev.driftline.service.RestoreProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.driftline.serving;
 
-import dev.driftline.topology.LiveShards;
-import dev.driftline.topology.OwnedSources;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.sources.OwnedSources;
 import java.util.List;
 
 /** The model of a service all of which is in this process. */

@@ -4,7 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.metrics.ServiceMetrics;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.Javalin;
 import io.javalin.util.JavalinBindException;

@@ -2,11 +2,11 @@ package dev.driftline.serving;
 
 import dev.driftline.generation.NetworkText;
 import dev.driftline.generation.TextModel;
+import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.Pooling;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.snapshots.ActiveSnapshot;
 import java.util.List;
 
 /** What can be asked of the network that this instance scores with just now. Thread-safe. */

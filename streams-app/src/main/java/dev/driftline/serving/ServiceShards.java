@@ -1,8 +1,8 @@
 package dev.driftline.serving;
 
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
+import dev.driftline.sources.SourceState;
 import dev.driftline.topology.DriftlineTopology;
-import dev.driftline.topology.SourceState;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

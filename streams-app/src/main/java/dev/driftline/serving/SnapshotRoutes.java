@@ -3,13 +3,13 @@ package dev.driftline.serving;
 import static dev.driftline.serving.Parameters.fields;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.network.snapshots.PublishedSnapshot;
+import dev.driftline.network.snapshots.SnapshotChoiceException;
+import dev.driftline.network.snapshots.SnapshotFollower;
+import dev.driftline.network.snapshots.SnapshotSwitch;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.snapshot.SnapshotManifest;
-import dev.driftline.snapshots.PublishedSnapshot;
-import dev.driftline.snapshots.SnapshotChoiceException;
-import dev.driftline.snapshots.SnapshotFollower;
-import dev.driftline.snapshots.SnapshotSwitch;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;

@@ -1,10 +1,10 @@
 package dev.driftline.serving;
 
+import dev.driftline.counters.Progress;
 import dev.driftline.generation.MixtureText;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.generation.TextModel;
-import dev.driftline.topology.Progress;
 import java.util.List;
 import java.util.Optional;
 

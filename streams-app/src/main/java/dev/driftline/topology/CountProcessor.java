@@ -2,6 +2,9 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.shards.ReplyAddress;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;

@@ -1,6 +1,12 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.Progress;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.input.Limits;
+import dev.driftline.input.RecordDecoder;
+import dev.driftline.input.WriterSchemas;
+import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.network.trainer.Training;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
@@ -9,10 +15,12 @@ import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.shards.ShardKey;
+import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.WriteBackStoreBuilder;
 import dev.driftline.text.Tokenizers;
-import dev.driftline.training.TrainerProcessor;
-import dev.driftline.training.Training;
+import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.util.HashMap;
 import java.util.Map;
@@ -182,7 +190,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
      */
-    DriftlineTopology(
+    public DriftlineTopology(
             TopologySettings settings,
             SchemaRegistrySerdes serdes,
             SchemaRegistryClient registry,

@@ -1,11 +1,16 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.Progress;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.SourceQuantiles;
+import dev.driftline.output.FilterRequest;
+import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
+import dev.driftline.sources.FilterSources;
+import dev.driftline.sources.SourceLimits;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;

@@ -1,12 +1,25 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.Progress;
 import dev.driftline.drift.Observation;
+import dev.driftline.input.DocumentOrigin;
+import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
+import dev.driftline.network.scoring.NeuralOutcome;
+import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.network.scoring.NeuralScoringSettings;
+import dev.driftline.network.trainer.TrainingRecord;
 import dev.driftline.neural.Pooling;
+import dev.driftline.output.FilterRequest;
+import dev.driftline.pending.CompleteDocuments;
+import dev.driftline.pending.PendingDocument;
+import dev.driftline.pending.PendingDocuments;
+import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
+import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
-import dev.driftline.training.TrainingRecord;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;

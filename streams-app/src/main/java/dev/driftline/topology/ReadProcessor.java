@@ -1,6 +1,12 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.Progress;
+import dev.driftline.input.DeadLetters;
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.RecordDecoder;
+import dev.driftline.input.Rejection;
+import dev.driftline.pending.Ticket;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;

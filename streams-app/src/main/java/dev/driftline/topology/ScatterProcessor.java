@@ -1,7 +1,14 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.Progress;
+import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.pending.PendingDocument;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.scoring.Scatter;
+import dev.driftline.shards.ShardKey;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
 import java.util.List;
 import java.util.Optional;

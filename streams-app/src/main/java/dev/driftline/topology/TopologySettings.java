@@ -2,8 +2,12 @@ package dev.driftline.topology;
 
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.sources.SourceLimits;
+import dev.driftline.topics.TopicNames;
 import java.util.Optional;
 
 /**

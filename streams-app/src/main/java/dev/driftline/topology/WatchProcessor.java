@@ -1,11 +1,14 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.Progress;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.Observation;
 import dev.driftline.drift.SourceWatch;
+import dev.driftline.output.DriftEvents;
 import dev.driftline.schemas.DriftEvent;
+import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;

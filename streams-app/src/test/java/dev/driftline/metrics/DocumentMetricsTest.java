@@ -2,7 +2,7 @@ package dev.driftline.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.topology.DeadLetterReason;
+import dev.driftline.input.DeadLetterReason;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;

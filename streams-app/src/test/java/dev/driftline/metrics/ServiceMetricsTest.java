@@ -3,7 +3,7 @@ package dev.driftline.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,9 @@ package dev.driftline.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.driftline.topology.LiveShards;
-import dev.driftline.topology.OwnedSources;
-import dev.driftline.topology.SourceState;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceState;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

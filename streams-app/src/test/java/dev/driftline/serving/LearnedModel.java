@@ -8,7 +8,7 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.topology.SourceState;
+import dev.driftline.sources.SourceState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

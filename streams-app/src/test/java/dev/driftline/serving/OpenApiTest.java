@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;

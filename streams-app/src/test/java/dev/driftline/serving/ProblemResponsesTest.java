@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import io.javalin.util.JavalinBindException;
 import java.net.URI;
 import java.net.http.HttpClient;

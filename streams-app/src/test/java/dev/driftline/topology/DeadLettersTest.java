@@ -5,6 +5,8 @@ import static dev.driftline.topology.TopologyFixture.document;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.input.DeadLetterReason;
+import dev.driftline.input.DeadLetters;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ModelSettings;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.driftline.input.Limits;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ModelSettings;

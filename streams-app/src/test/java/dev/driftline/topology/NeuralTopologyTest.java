@@ -10,6 +10,8 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.SourceModel;
+import dev.driftline.network.scoring.NeuralPolicy;
+import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;

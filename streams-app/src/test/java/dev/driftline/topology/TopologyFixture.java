@@ -1,7 +1,12 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.Progress;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.input.Limits;
+import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.network.scoring.NeuralScoringSettings;
+import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
@@ -11,8 +16,11 @@ import dev.driftline.schemas.Score;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.snapshots.ActiveSnapshot;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceLimits;
 import dev.driftline.store.SharedRocksDbMemory;
+import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import java.nio.charset.StandardCharsets;
@@ -34,24 +42,24 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 
 /** The topology with one shard and one partition in a {@link TopologyTestDriver}, which commits after every record. */
-final class TopologyFixture implements AutoCloseable {
+public final class TopologyFixture implements AutoCloseable {
 
-    static final Limits LIMITS = new Limits(100_000, 5_000, 64, 1 << 20);
+    public static final Limits LIMITS = new Limits(100_000, 5_000, 64, 1 << 20);
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     final String scope = "topology-" + UUID.randomUUID();
-    final TopicNames topics = TopicNames.withPrefix("driftline.");
+    public final TopicNames topics = TopicNames.withPrefix("driftline.");
     final SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
-    final SchemaRegistryClient registry = serdes.client();
+    public final SchemaRegistryClient registry = serdes.client();
     final LiveShards shards = new LiveShards();
     final Progress progress = new Progress();
     final TopologySettings settings;
     final TopologyTestDriver driver;
-    final TestInputTopic<byte[], byte[]> documents;
+    public final TestInputTopic<byte[], byte[]> documents;
     final TestInputTopic<byte[], byte[]> text;
-    final TestOutputTopic<String, Score> scores;
+    public final TestOutputTopic<String, Score> scores;
     final TestOutputTopic<String, Prediction> predictions;
-    final TestOutputTopic<byte[], byte[]> deadLetters;
+    public final TestOutputTopic<byte[], byte[]> deadLetters;
     final TestOutputTopic<String, Encoding> encodings;
     final TestOutputTopic<String, DriftEvent> drift;
     final ActiveSnapshot active = new ActiveSnapshot();
@@ -158,11 +166,11 @@ final class TopologyFixture implements AutoCloseable {
                 .build();
     }
 
-    byte[] bytes(Document document) {
+    public byte[] bytes(Document document) {
         return documentSerializer.serialize(topics.documents(), document);
     }
 
-    byte[] bytes(TextEvent event) {
+    public byte[] bytes(TextEvent event) {
         return textSerializer.serialize(topics.text(), event);
     }
 

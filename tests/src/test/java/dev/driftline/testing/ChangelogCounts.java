@@ -7,7 +7,7 @@ import dev.driftline.config.Keys;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import dev.driftline.topology.DriftlineTopology;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.driftline.testing;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.topology.DriftlineService;
+import dev.driftline.service.DriftlineService;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;

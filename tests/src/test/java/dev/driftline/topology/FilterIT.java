@@ -7,6 +7,8 @@ import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.SourceQuantiles;
+import dev.driftline.output.FilterRequest;
+import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;

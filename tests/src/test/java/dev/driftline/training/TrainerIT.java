@@ -2,6 +2,9 @@ package dev.driftline.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.network.snapshots.PublishedSnapshot;
+import dev.driftline.network.snapshots.SnapshotFollower;
 import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
@@ -9,9 +12,6 @@ import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.Score;
-import dev.driftline.snapshots.ActiveSnapshot;
-import dev.driftline.snapshots.PublishedSnapshot;
-import dev.driftline.snapshots.SnapshotFollower;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.ChildInstance;

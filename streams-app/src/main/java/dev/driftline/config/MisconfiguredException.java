@@ -1,0 +1,19 @@
+package dev.driftline.config;
+
+import org.apache.kafka.common.KafkaException;
+
+/** Something that only an operator can put right; trying again cannot help, so the service stops. */
+public final class MisconfiguredException extends KafkaException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message what is wrong and what to do about it */
+    public MisconfiguredException(String message) {
+        super(message);
+    }
+
+    /** @param message what is wrong and what to do about it */
+    public MisconfiguredException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

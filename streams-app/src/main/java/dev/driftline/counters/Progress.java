@@ -1,0 +1,148 @@
+package dev.driftline.counters;
+
+import dev.driftline.drift.DriftChange;
+import dev.driftline.input.DeadLetterReason;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.pending.PendingDocument;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the tasks of this instance have done and have before them, for status. Thread-safe. */
+public final class Progress {
+
+    private static final int WEIGHT_MEMORY = 50;
+
+    private final Map<Integer, Integer> pending = new ConcurrentHashMap<>();
+    private final LongAdder documents = new LongAdder();
+    private final LongAdder tokens = new LongAdder();
+    private final Map<NeuralStatus, LongAdder> byNetwork = new EnumMap<>(NeuralStatus.class);
+    private final Map<DriftChange.State, LongAdder> driftEvents = new EnumMap<>(DriftChange.State.class);
+    private final LongAdder networkTokens = new LongAdder();
+    private final LongAdder networkNanos = new LongAdder();
+    private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
+    private volatile double networkWeight = Double.NaN;
+    private volatile DocumentObserver observer = DocumentObserver.NONE;
+
+    /** Nothing done, no partition owned. */
+    public Progress() {
+        for (NeuralStatus status : NeuralStatus.values()) {
+            byNetwork.put(status, new LongAdder());
+        }
+        for (DriftChange.State state : DriftChange.State.values()) {
+            driftEvents.put(state, new LongAdder());
+        }
+    }
+
+    /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */
+    public long driftEvents(DriftChange.State state) {
+        return driftEvents.get(state).sum();
+    }
+
+    public void driftEvent(String source, DriftChange change) {
+        driftEvents.get(change.state()).increment();
+        observer.changed(source, change);
+    }
+
+    /** Tells {@code newObserver} from now on, too; in the place of another. */
+    public void observedBy(DocumentObserver newObserver) {
+        observer = newObserver;
+    }
+
+    /** Documents that wait for replies, by the partitions that this instance owns. */
+    public Map<Integer, Integer> pendingByPartition() {
+        return new TreeMap<>(pending);
+    }
+
+    /** Documents scored since this instance started; under exactly-once, aborted work is counted too. */
+    public long documentsScored() {
+        return documents.sum();
+    }
+
+    /** Tokens scored since this instance started. */
+    public long tokensScored() {
+        return tokens.sum();
+    }
+
+    /** The share that mixtures gave the network lately, 0 to 1; empty while no network took part. */
+    public OptionalDouble networkWeight() {
+        double weight = networkWeight;
+        return Double.isNaN(weight) ? OptionalDouble.empty() : OptionalDouble.of(weight);
+    }
+
+    /** Of about the last {@value #WEIGHT_MEMORY} documents; threads may overwrite each other, which changes little. */
+    public void networkWeighed(double weight) {
+        double before = networkWeight;
+        networkWeight = Double.isNaN(before) ? weight : before + (weight - before) / WEIGHT_MEMORY;
+    }
+
+    /** Documents that the network took part in, of those scored since this instance started. */
+    public long documentsWithNetwork() {
+        return byNetwork.get(NeuralStatus.SCORED).sum();
+    }
+
+    /** Documents scored before there was a snapshot. */
+    public long documentsWithoutSnapshot() {
+        return byNetwork.get(NeuralStatus.NO_SNAPSHOT).sum();
+    }
+
+    /** Documents scored without the network because it could not keep up, or failed. */
+    public long documentsFallenBack() {
+        return byNetwork.get(NeuralStatus.FALLBACK).sum();
+    }
+
+    /** Tokens that the network has read for scores. */
+    public long networkTokens() {
+        return networkTokens.sum();
+    }
+
+    /** Seconds that the scoring threads took for them, all threads together. */
+    public double networkSeconds() {
+        return networkNanos.sum() / 1e9;
+    }
+
+    /**
+     * Documents that each rule of the filter decided about since this instance started, those of no rule under
+     * {@code otherwise}; aborted work is counted, too.
+     */
+    public Map<String, Long> documentsByRule() {
+        Map<String, Long> documentsOfRule = new TreeMap<>();
+        byRule.forEach((rule, count) -> documentsOfRule.put(rule, count.sum()));
+        return documentsOfRule;
+    }
+
+    public void filtered(String rule) {
+        byRule.computeIfAbsent(rule, name -> new LongAdder()).increment();
+    }
+
+    public void network(NeuralStatus status) {
+        byNetwork.get(status).increment();
+    }
+
+    public void networkScored(long documentTokens, long nanos) {
+        networkTokens.add(documentTokens);
+        networkNanos.add(nanos);
+        observer.networkRead(nanos);
+    }
+
+    public void refused(DeadLetterReason reason) {
+        observer.refused(reason);
+    }
+
+    public void partitionRevoked(int partition) {
+        pending.remove(partition);
+    }
+
+    public void pending(int partition, int waiting) {
+        pending.put(partition, waiting);
+    }
+
+    public void scored(PendingDocument pending, DocumentScore score, long now) {
+        documents.increment();
+        tokens.add(score.tokens());
+        observer.scored(pending.document.source(), score, pending.document.publishedAt(), pending.scatteredAt, now);
+    }
+}

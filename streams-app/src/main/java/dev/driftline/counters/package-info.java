@@ -1,0 +1,2 @@
+/** What a service counts of itself while documents pass through it. */
+package dev.driftline.counters;

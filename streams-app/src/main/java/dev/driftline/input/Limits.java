@@ -1,0 +1,21 @@
+package dev.driftline.input;
+
+/**
+ * What an input may be at most; past each is a dead letter.
+ *
+ * @param documentBytes bytes of a record's value
+ * @param documentTokens tokens of a document, {@code </s>} included
+ * @param tokenBytes UTF-8 bytes of a token, an id or a source
+ * @param recordBytes bytes of a whole record on any topic, as brokers and producers are configured
+ */
+public record Limits(int documentBytes, int documentTokens, int tokenBytes, int recordBytes) {
+
+    /** @throws IllegalArgumentException if a limit is less than 1 */
+    public Limits {
+        if (documentBytes < 1 || documentTokens < 1 || tokenBytes < 1 || recordBytes < 1) {
+            throw new IllegalArgumentException("limits must be positive: documentBytes=" + documentBytes
+                    + ", documentTokens=" + documentTokens + ", tokenBytes=" + tokenBytes + ", recordBytes="
+                    + recordBytes);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.driftline.input;
+
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.text.Tokenizer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.AvroTypeException;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+
+/**
+ * Decodes values of an input topic, in the Confluent wire format, and holds them to the rules for inputs.
+ *
+ * <p>Values written with the schema of this build, which is nearly all, are read straight into a dictionary: no object a
+ * token. Others are resolved by Avro first. One instance a processor; not thread-safe.
+ */
+public abstract class RecordDecoder {
+
+    /** The attribute that the language of a text becomes. */
+    static final String LANGUAGE = "language";
+
+    private static final int HEADER_BYTES = 5;
+
+    static {
+        // Avro reads these once, when it first decodes, and else allocates whatever a length in the bytes claims.
+        limit("org.apache.avro.limits.string.maxLength");
+        limit("org.apache.avro.limits.bytes.maxLength");
+        limit("org.apache.avro.limits.collectionItems.maxLength");
+    }
+
+    private static void limit(String property) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(64 << 20));
+        }
+    }
+
+    private final Limits limits;
+    private final WriterSchemas schemas;
+    private final AvroInput input = new AvroInput();
+    private final TokenDictionary dictionary;
+    private final boolean attributes;
+
+    /** @param attributes whether documents keep their attributes */
+    RecordDecoder(WriterSchemas schemas, Limits limits, boolean attributes) {
+        this.attributes = attributes;
+        this.schemas = schemas;
+        this.limits = limits;
+        dictionary = new TokenDictionary(limits);
+    }
+
+    /**
+     * The document in {@code value}.
+     *
+     * @throws Rejection if the record has to become a dead letter
+     * @throws WriterSchemas.RegistryUnreachableException if that could not be found out
+     */
+    public final IncomingDocument decode(byte[] value) throws Rejection {
+        if (value == null) {
+            throw new Rejection(DeadLetterReason.NULL_VALUE, "the value is null");
+        }
+        if (value.length == 0) {
+            throw new Rejection(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+        }
+        if (value.length > limits.documentBytes()) {
+            throw new Rejection(
+                    DeadLetterReason.DOCUMENT_TOO_LARGE,
+                    "the value has " + value.length + " bytes, more than the " + limits.documentBytes()
+                            + " of document.max.bytes");
+        }
+        if (value.length < HEADER_BYTES || value[0] != 0) {
+            throw new Rejection(
+                    DeadLetterReason.NOT_AVRO,
+                    "not in the Confluent wire format: "
+                            + (value.length < HEADER_BYTES
+                                    ? value.length + " bytes, expected at least " + HEADER_BYTES
+                                    : "the first byte is " + (value[0] & 0xFF) + ", expected 0"));
+        }
+        WriterSchemas.Writer writer = schemas.writer(ByteBuffer.wrap(value).getInt(1));
+        dictionary.reset();
+        if (writer.same()) {
+            input.reset(value, HEADER_BYTES);
+            IncomingDocument document = read(input, dictionary);
+            if (!input.atEnd()) {
+                throw AvroInput.corrupt(input.remaining() + " bytes are left after the record");
+            }
+            return document;
+        }
+        GenericRecord resolved;
+        try {
+            resolved = writer.resolver()
+                    .read(
+                            null,
+                            DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+        } catch (AvroTypeException e) {
+            throw new Rejection(DeadLetterReason.WRONG_SCHEMA, "the value cannot be read: " + e.getMessage());
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | OutOfMemoryError e) {
+            // Avro allocates what a length in the bytes claims, however absurd.
+            throw AvroInput.corrupt(e.toString());
+        }
+        return read(resolved, dictionary);
+    }
+
+    /** Reads a value that was written with the schema of this build. */
+    abstract IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection;
+
+    /** Reads a value that Avro has resolved to the schema of this build. */
+    abstract IncomingDocument read(GenericRecord value, TokenDictionary words) throws Rejection;
+
+    final boolean keepsAttributes() {
+        return attributes;
+    }
+
+    /** The attributes, which come next in {@code in}; none where they are not kept. */
+    final Map<String, String> attributes(AvroInput in) throws Rejection {
+        if (attributes) {
+            return in.readStringMap();
+        }
+        in.skipStringMap();
+        return Map.of();
+    }
+
+    /** The attributes of {@code value}; none where they are not kept. */
+    final Map<String, String> attributes(GenericRecord value) {
+        if (!attributes) {
+            return Map.of();
+        }
+        Map<String, String> map = new LinkedHashMap<>();
+        ((Map<?, ?>) value.get("attributes")).forEach((name, text) -> map.put(name.toString(), text.toString()));
+        return map;
+    }
+
+    static String name(GenericRecord value, String field, TokenDictionary words) throws Rejection {
+        Utf8 text = (Utf8) value.get(field);
+        return words.name(text.getBytes(), 0, text.getByteLength(), field);
+    }
+
+    /** Decodes {@code Document}s. */
+    public static final class OfDocuments extends RecordDecoder {
+
+        public OfDocuments(WriterSchemas schemas, Limits limits, boolean attributes) {
+            super(schemas, limits, attributes);
+        }
+
+        @Override
+        IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection {
+            int length = in.readString();
+            String id = words.name(in.bytes(), in.start(), length, "id");
+            length = in.readString();
+            String source = words.name(in.bytes(), in.start(), length, "source");
+            long publishedAt = in.readLong();
+            for (int sentences = in.readBlock(); sentences > 0; sentences = in.readBlock()) {
+                for (int i = 0; i < sentences; i++) {
+                    for (int tokens = in.readBlock(); tokens > 0; tokens = in.readBlock()) {
+                        for (int j = 0; j < tokens; j++) {
+                            length = in.readString();
+                            words.add(in.bytes(), in.start(), length);
+                        }
+                    }
+                    words.endSentence();
+                }
+            }
+            boolean learn = in.readBoolean();
+            Map<String, String> attributes = attributes(in);
+            return new IncomingDocument(id, source, publishedAt, learn, words.finish(), attributes);
+        }
+
+        @Override
+        IncomingDocument read(GenericRecord value, TokenDictionary words) throws Rejection {
+            for (Object sentence : (Iterable<?>) value.get("sentences")) {
+                for (Object token : (Iterable<?>) sentence) {
+                    Utf8 text = (Utf8) token;
+                    words.add(text.getBytes(), 0, text.getByteLength());
+                }
+                words.endSentence();
+            }
+            DocumentTokens tokens = words.finish();
+            return new IncomingDocument(
+                    name(value, "id", words),
+                    name(value, "source", words),
+                    (Long) value.get("published_at"),
+                    (Boolean) value.get("learn"),
+                    tokens,
+                    attributes(value));
+        }
+    }
+
+    /** Decodes {@code TextEvent}s and cuts their text into tokens; they are always learned. */
+    public static final class OfText extends RecordDecoder {
+
+        private final Tokenizer tokenizer;
+
+        public OfText(WriterSchemas schemas, Limits limits, Tokenizer tokenizer, boolean attributes) {
+            super(schemas, limits, attributes);
+            this.tokenizer = tokenizer;
+        }
+
+        @Override
+        IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection {
+            int length = in.readString();
+            String id = words.name(in.bytes(), in.start(), length, "id");
+            length = in.readString();
+            String source = words.name(in.bytes(), in.start(), length, "source");
+            length = in.readString();
+            String text = words.text(in.bytes(), in.start(), length, "text");
+            long publishedAt = in.readLong();
+            String language = "";
+            long branch = in.readLong();
+            if (branch == 1) {
+                length = in.readString();
+                language = words.name(in.bytes(), in.start(), length, "language");
+            } else if (branch != 0) {
+                throw AvroInput.corrupt("branch " + branch + " of a union of two");
+            }
+            Map<String, String> attributes = withLanguage(attributes(in), language);
+            return new IncomingDocument(id, source, publishedAt, true, tokens(text, language, words), attributes);
+        }
+
+        @Override
+        IncomingDocument read(GenericRecord value, TokenDictionary words) throws Rejection {
+            Utf8 bytes = (Utf8) value.get("text");
+            String text = words.text(bytes.getBytes(), 0, bytes.getByteLength(), "text");
+            String language = value.get("language") == null ? "" : name(value, "language", words);
+            return new IncomingDocument(
+                    name(value, "id", words),
+                    name(value, "source", words),
+                    (Long) value.get("published_at"),
+                    true,
+                    tokens(text, language, words),
+                    withLanguage(attributes(value), language));
+        }
+
+        /** A document has no field for it, so that it goes on as an attribute. */
+        private Map<String, String> withLanguage(Map<String, String> attributes, String language) {
+            if (keepsAttributes() && !language.isEmpty()) {
+                attributes.putIfAbsent(LANGUAGE, language);
+            }
+            return attributes;
+        }
+
+        private DocumentTokens tokens(String text, String language, TokenDictionary words) throws Rejection {
+            for (List<String> sentence : tokenizer.sentences(text, language)) {
+                for (String token : sentence) {
+                    words.add(token);
+                }
+                words.endSentence();
+            }
+            return words.finish();
+        }
+    }
+}

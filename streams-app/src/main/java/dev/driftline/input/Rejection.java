@@ -1,0 +1,19 @@
+package dev.driftline.input;
+
+/** A record that has to become a dead letter. Checked, so that nobody forgets to send it there. */
+public final class Rejection extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final DeadLetterReason reason;
+
+    Rejection(DeadLetterReason reason, String message) {
+        // No stack trace: a flood of bad records must not cost more than good ones.
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    public DeadLetterReason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,288 @@
+package dev.driftline.network.scoring;
+
+import dev.driftline.counters.NeuralStatus;
+import dev.driftline.counters.Progress;
+import dev.driftline.mixture.KnownRows;
+import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.neural.NetworkReader;
+import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.scoring.Vocabulary;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores documents with the active snapshot on threads of its own, several documents at a time. One an instance;
+ * thread-safe.
+ *
+ * <p>Two things are bounded: the tokens that wait for these threads, and the heap of scores that nobody has fetched. Past
+ * either bound an offer is refused, and it is for the caller to wait or to do without.
+ *
+ * <p>Where documents may do without the network, those that come last are scored first while the queue is more than half
+ * full: in order, each would be reached just when its patience ends, and none would be scored in time.
+ */
+public final class NeuralScoring implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NeuralScoring.class);
+
+    /** Scores that wait for the n-gram model's side; next words of a network of 16,000 rows take 64 KiB each. */
+    private static final long HELD_BYTES = 64L << 20;
+
+    private static final int BATCH_DOCUMENTS = 64;
+    private static final int BATCH_TOKENS = 8192;
+
+    private final NeuralScoringSettings settings;
+    private final boolean nextWords;
+    private final ActiveSnapshot active;
+    private final Progress progress;
+    private final KnownRows knownRows;
+    private final WaitBudget waitBudget = new WaitBudget();
+    private final Map<Integer, PartitionNetworkScores> partitions = new ConcurrentHashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Deque<NeuralJob> queue = new ArrayDeque<>();
+    private long underWay;
+    private long heldBytes;
+    private boolean closed;
+
+    /**
+     * Takes documents in from now on, and scores them after {@link #start()}.
+     *
+     * @param nextWords whether predictions are wanted
+     * @param vocabulary of the n-gram model
+     * @param active asked before each batch
+     */
+    public NeuralScoring(
+            NeuralScoringSettings settings,
+            boolean nextWords,
+            Vocabulary vocabulary,
+            ActiveSnapshot active,
+            Progress progress) {
+        this.settings = settings;
+        this.nextWords = nextWords;
+        this.active = active;
+        this.progress = progress;
+        knownRows = new KnownRows(vocabulary);
+        for (int i = 0; i < settings.threads(); i++) {
+            Thread thread = new Thread(this::run, "neural-scoring-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+    }
+
+    /** Starts the threads. Once. */
+    public void start() {
+        threads.forEach(Thread::start);
+    }
+
+    NeuralScoringSettings settings() {
+        return settings;
+    }
+
+    /** For how long stream threads may still be held up. */
+    WaitBudget waitBudget() {
+        return waitBudget;
+    }
+
+    /** Which words of networks from elsewhere the n-gram model knows; gather tells it of each document. */
+    public KnownRows knownRows() {
+        return knownRows;
+    }
+
+    /** What a partition's documents are waiting for here; scatter and gather share it. */
+    public PartitionNetworkScores partition(int partition) {
+        return partitions.computeIfAbsent(partition, number -> new PartitionNetworkScores(this, settings));
+    }
+
+    /** Forgets what a partition was waiting for, which is another instance's now. */
+    public void partitionRevoked(int partition) {
+        PartitionNetworkScores scores = partitions.remove(partition);
+        if (scores != null) {
+            scores.forget();
+        }
+    }
+
+    /**
+     * Takes a document in; true where there was room. One without a snapshot to score it is over at once.
+     *
+     * @param waitNanos how long to wait for room in the queue, at most
+     */
+    boolean offer(NeuralJob job, long waitNanos) throws InterruptedException {
+        if (active.get().isEmpty()) {
+            job.finish(NeuralOutcome.NO_SNAPSHOT);
+            return true;
+        }
+        lock.lockInterruptibly();
+        try {
+            long left = waitNanos;
+            // Held scores are fetched by stream threads, which is what waits here: only the queue is worth waiting for.
+            while (!closed && heldBytes < HELD_BYTES && isFull(job.weight()) && left > 0) {
+                left = room.awaitNanos(left);
+            }
+            if (closed || heldBytes >= HELD_BYTES || isFull(job.weight())) {
+                return false;
+            }
+            underWay += job.weight();
+            queue.addLast(job);
+            work.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFull(int weight) {
+        return underWay > 0 && underWay + weight > settings.queueTokens();
+    }
+
+    /** Gives up a job, finished or not: nobody will fetch its score, or somebody has. */
+    void release(NeuralJob job) {
+        lock.lock();
+        try {
+            if (job.cancelled) {
+                return;
+            }
+            job.cancelled = true;
+            if (job.outcome().isPresent()) {
+                heldBytes -= job.outcome().get().bytes();
+            } else if (queue.remove(job)) {
+                underWay -= job.weight();
+                room.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tokens that wait for the threads or are with them. */
+    public long tokensUnderWay() {
+        lock.lock();
+        try {
+            return underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        NetworkReader reader = null;
+        while (true) {
+            List<NeuralJob> batch;
+            try {
+                batch = take();
+            } catch (InterruptedException e) {
+                return;
+            }
+            Snapshot snapshot = active.get().orElse(null);
+            List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
+            if (snapshot == null) {
+                batch.forEach(job -> outcomes.add(NeuralOutcome.NO_SNAPSHOT));
+            } else {
+                try {
+                    if (reader == null || reader.network() != snapshot.network()) {
+                        reader = snapshot.network().reader();
+                    }
+                    score(batch, snapshot, reader).forEach(outcomes::add);
+                } catch (RuntimeException | Error e) {
+                    // The documents go out without the network and are counted; a stream does not stop for it.
+                    LOG.error("Snapshot {} failed on {} documents", snapshot.version(), batch.size(), e);
+                    reader = null;
+                    outcomes.clear();
+                    batch.forEach(job -> outcomes.add(NeuralOutcome.FALLBACK));
+                }
+            }
+            finish(batch, outcomes);
+        }
+    }
+
+    private List<NeuralOutcome> score(List<NeuralJob> batch, Snapshot snapshot, NetworkReader reader) {
+        List<int[]> texts = new ArrayList<>(batch.size());
+        batch.forEach(job -> texts.add(snapshot.network().vocabulary().encode(job.document)));
+        long start = System.nanoTime();
+        BitSet foreign =
+                snapshot.manifest().mayHaveForeignRows() ? knownRows.foreign(snapshot.network()) : new BitSet();
+        List<NetworkScore> scores = reader.score(texts, nextWords, settings.encodings(), foreign);
+        long tokens = 0;
+        List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
+        for (int i = 0; i < scores.size(); i++) {
+            outcomes.add(new NeuralOutcome(NeuralStatus.SCORED, snapshot, scores.get(i), foreign));
+            tokens += texts.get(i).length;
+        }
+        progress.networkScored(tokens, System.nanoTime() - start);
+        return outcomes;
+    }
+
+    private List<NeuralJob> take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (queue.isEmpty()) {
+                work.await();
+            }
+            List<NeuralJob> batch = new ArrayList<>();
+            long tokens = 0;
+            boolean newestFirst = settings.policy() == NeuralPolicy.NGRAM_ONLY && 2 * underWay > settings.queueTokens();
+            while (!queue.isEmpty() && batch.size() < BATCH_DOCUMENTS) {
+                NeuralJob next = newestFirst ? queue.peekLast() : queue.peekFirst();
+                if (!batch.isEmpty() && tokens + next.weight() > BATCH_TOKENS) {
+                    break;
+                }
+                queue.remove(next);
+                batch.add(next);
+                tokens += next.weight();
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void finish(List<NeuralJob> batch, List<NeuralOutcome> outcomes) {
+        lock.lock();
+        try {
+            for (int i = 0; i < batch.size(); i++) {
+                NeuralJob job = batch.get(i);
+                underWay -= job.weight();
+                if (!job.cancelled) {
+                    heldBytes += outcomes.get(i).bytes();
+                    job.finish(outcomes.get(i));
+                }
+            }
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops the threads once they have finished the batch that they are at; what waits is not scored. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(TimeUnit.SECONDS.toMillis(10));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.driftline.network.snapshots;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicDefinitions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.IntConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Writes to the snapshots topic from outside the topology: all of one call in one transaction, the record of the decision
+ * included, so that nobody sees a part of it.
+ */
+public final class SnapshotPublisher {
+
+    private final DriftlineConfig config;
+    private final TopicDefinitions topics;
+
+    /** Connects to nothing yet. */
+    public SnapshotPublisher(DriftlineConfig config) {
+        this.config = config;
+        this.topics = TopicDefinitions.of(config);
+    }
+
+    /**
+     * Sends all of it, or nothing.
+     *
+     * @param messages in this order
+     * @param decision why the pointer moves; empty where it does not
+     * @param sent told how many messages have been handed over
+     * @throws KafkaException if the brokers do not take it
+     */
+    public void send(List<SnapshotMessages.Message> messages, Optional<PromotionDecision> decision, IntConsumer sent) {
+        Map<String, Object> properties = new HashMap<>(config.producerProperties());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "driftline-snapshots-" + UUID.randomUUID());
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            try {
+                int count = 0;
+                for (SnapshotMessages.Message message : messages) {
+                    producer.send(
+                            new ProducerRecord<>(topics.name(Topic.SNAPSHOTS), 0, message.key(), message.value()));
+                    sent.accept(++count);
+                }
+                if (decision.isPresent()) {
+                    producer.send(record(decision.get()));
+                }
+                producer.commitTransaction();
+            } catch (ProducerFencedException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                producer.abortTransaction();
+                throw e;
+            }
+        }
+    }
+
+    private ProducerRecord<String, byte[]> record(PromotionDecision decision) {
+        String topic = topics.name(Topic.PROMOTIONS);
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        try (Serializer<PromotionDecision> serializer = serdes.serializer(PromotionDecision.class)) {
+            return new ProducerRecord<>(topic, decision.getCandidate(), serializer.serialize(topic, decision));
+        } catch (SerializationException e) {
+            throw new SerializationException(
+                    "the decision cannot be recorded on " + topic + ", so nothing was changed. Does the schema registry"
+                            + " answer, and is the schema registered (`driftline topics create`)? " + e.getMessage(),
+                    e);
+        }
+    }
+}

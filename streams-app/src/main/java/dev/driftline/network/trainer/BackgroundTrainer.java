@@ -1,0 +1,113 @@
+package dev.driftline.network.trainer;
+
+import dev.driftline.network.snapshots.SnapshotMessages;
+import dev.driftline.neural.online.FineTuner;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.ParentWatch;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.online.TrainingBatch;
+import dev.driftline.neural.snapshot.Snapshot;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+
+/**
+ * Runs rounds on a thread of its own, one at a time, so that no stream thread ever waits for one. Everything but the round
+ * itself is called from the one stream thread that owns the trainer's task.
+ */
+public final class BackgroundTrainer implements AutoCloseable {
+
+    /**
+     * What became of a round.
+     *
+     * @param round what it came to; empty if there was nothing to teach, or it failed
+     * @param messages what publishes its candidate, where that is to be published
+     * @param failure what went wrong; null if nothing did
+     * @param tokensSeen tokens that the buffer had been given when the round began
+     * @param watch how the active network has done beside its parent, this round's text included
+     */
+    public record Finished(
+            Optional<Round> round,
+            List<SnapshotMessages.Message> messages,
+            Throwable failure,
+            long tokensSeen,
+            ParentWatch watch) {}
+
+    private final SnapshotView snapshots;
+    private final FineTuner tuner;
+    private final LongConsumer progress;
+    private final AtomicReference<Finished> finished = new AtomicReference<>();
+    private Thread thread;
+
+    /**
+     * @param watch how the active network had done beside its parent after the last round
+     * @param progress told the tokens of the pass under way, on the background thread
+     */
+    public BackgroundTrainer(
+            OnlineSettings settings, SnapshotView snapshots, ParentWatch watch, LongConsumer progress) {
+        this.snapshots = snapshots;
+        this.progress = progress;
+        tuner = new FineTuner(settings, watch);
+    }
+
+    /** Whether a round is under way, or has ended and was not taken. */
+    public boolean isBusy() {
+        return thread != null;
+    }
+
+    /** As {@link FineTuner#taughtTo(Optional)}; only while not busy. */
+    public long taughtTo(Optional<Snapshot> active) {
+        return tuner.taughtTo(active);
+    }
+
+    /** Begins a round; only while not busy. */
+    public void begin(TrainingBatch batch, Optional<Snapshot> active, long number) {
+        if (isBusy()) {
+            throw new IllegalStateException("a round is under way");
+        }
+        thread = new Thread(() -> run(batch, active, number), "driftline-trainer");
+        thread.setDaemon(true);
+        // A hint that scoring comes first, where the system heeds it.
+        thread.setPriority(Thread.NORM_PRIORITY - 2);
+        thread.start();
+    }
+
+    private void run(TrainingBatch batch, Optional<Snapshot> active, long number) {
+        Finished result;
+        try {
+            Optional<Snapshot> parent =
+                    active.map(snapshot -> snapshot.manifest().parent()).flatMap(snapshots::snapshot);
+            Optional<Round> round = tuner.round(batch, active, parent, number, progress);
+            // Hashing and laying out some megabytes is nothing for a stream thread either.
+            List<SnapshotMessages.Message> messages = round.filter(Round::isPromotion)
+                    .flatMap(Round::candidate)
+                    .map(SnapshotMessages::publish)
+                    .orElse(List.of());
+            result = new Finished(round, messages, null, batch.tokensSeen(), tuner.watch());
+        } catch (InterruptedException e) {
+            // Closed: nobody waits for a result.
+            return;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            result = new Finished(Optional.empty(), List.of(), e, batch.tokensSeen(), tuner.watch());
+        }
+        finished.set(result);
+    }
+
+    /** Takes the result of a round that has ended, and makes room for the next. */
+    public Optional<Finished> take() {
+        Finished result = finished.getAndSet(null);
+        if (result != null) {
+            thread = null;
+        }
+        return Optional.ofNullable(result);
+    }
+
+    /** Breaks off what is under way; its result is lost. */
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.driftline.network.trainer;
+
+import dev.driftline.neural.online.PairedComparison;
+import dev.driftline.neural.online.Promotion;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.schemas.Decision;
+import dev.driftline.schemas.PromotionDecision;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The audit records of what was decided. */
+public final class Decisions {
+
+    private Decisions() {}
+
+    /** What a round came to. */
+    public static PromotionDecision of(Round round, Promotion promotion, Instant at) {
+        if (round.outcome() == Round.Outcome.ROLLED_BACK) {
+            PairedComparison comparison = round.comparison();
+            return PromotionDecision.newBuilder(taught(round, at))
+                    .setCandidate(round.parent().orElseThrow())
+                    .setParent(null)
+                    .setDecision(Decision.ROLLED_BACK)
+                    .setReason(round.reason())
+                    // The version that comes back is the candidate of the record, and the incumbent of the comparison.
+                    .setCandidateBitsPerToken(number(comparison.incumbentBitsPerToken()))
+                    .setIncumbentBitsPerToken(number(comparison.candidateBitsPerToken()))
+                    .setMeanDifference(number(-comparison.meanDifference()))
+                    .setMargin(promotion.rollbackMargin())
+                    .build();
+        }
+        Snapshot candidate = round.candidate().orElseThrow();
+        PromotionDecision.Builder decision = PromotionDecision.newBuilder(taught(round, at))
+                .setCandidate(candidate.version())
+                .setParent(candidate.manifest().parent())
+                .setReason(round.reason())
+                .setDecision(
+                        switch (round.outcome()) {
+                            case BOOTSTRAPPED -> Decision.BOOTSTRAPPED;
+                            case PROMOTED -> Decision.PROMOTED;
+                            default -> Decision.REJECTED;
+                        });
+        if (round.comparison().tokens() > 0) {
+            decision.setMargin(promotion.margin());
+        }
+        return decision.build();
+    }
+
+    /** A candidate that nothing was decided about, since its incumbent is no longer active. */
+    public static PromotionDecision dropped(
+            Round round, Snapshot candidate, Optional<String> active, String reason, Instant at) {
+        return PromotionDecision.newBuilder(taught(round, at))
+                .setCandidate(candidate.version())
+                .setIncumbent(active.orElse(null))
+                .setParent(candidate.manifest().parent())
+                .setDecision(Decision.REJECTED)
+                .setReason(reason)
+                .build();
+    }
+
+    private static PromotionDecision taught(Round round, Instant at) {
+        PairedComparison comparison = round.comparison();
+        PromotionDecision.Builder decision = PromotionDecision.newBuilder()
+                .setCandidate("")
+                .setDecision(Decision.UNKNOWN)
+                .setReason("")
+                .setIncumbent(round.incumbent().orElse(null))
+                .setAt(at)
+                .setFreshTokens(round.freshTokens())
+                .setReplayedTokens(round.replayedTokens())
+                .setTrainingBitsPerToken(number(round.trainingBitsPerToken()))
+                .setTrainingOffset(round.taughtTo())
+                .setSeconds(round.seconds());
+        if (comparison.tokens() > 0) {
+            decision.setDocuments(comparison.documents())
+                    .setTokens(Math.round(comparison.tokens()))
+                    .setCandidateBitsPerToken(number(comparison.candidateBitsPerToken()))
+                    .setIncumbentBitsPerToken(number(comparison.incumbentBitsPerToken()))
+                    .setMeanDifference(number(comparison.meanDifference()))
+                    .setStandardError(number(comparison.standardError()));
+        }
+        return decision.build();
+    }
+
+    /** JSON and many a reader have no word for what is no number. */
+    private static Double number(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.driftline.network.trainer;
+
+import dev.driftline.neural.online.Round;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the trainer of this instance has done and is doing, since the instance started. Thread-safe. */
+public final class TrainerProgress {
+
+    /** What the trainer is doing. */
+    public enum Activity {
+        /** The trainer is on another instance, or nowhere. */
+        ELSEWHERE,
+        /** It waits for the snapshots topic to be read, or for its last snapshot to come back from it. */
+        FOLLOWING,
+        /** It waits for text. */
+        IDLE,
+        /** A round is under way. */
+        TEACHING
+    }
+
+    private Activity activity = Activity.ELSEWHERE;
+    private long bufferedTokens;
+    private long tokensTaught;
+    private long rounds;
+    private long promotions;
+    private long rejections;
+    private long rollbacks;
+    private long failures;
+    private final Map<Round.Outcome, Long> outcomes = new EnumMap<>(Round.Outcome.class);
+    private double seconds;
+    private long freshTokens;
+    private long replayedTokens;
+    private Round last;
+
+    /** The trainer is elsewhere, and nothing has been done. */
+    public TrainerProgress() {}
+
+    /** What it is doing. */
+    public synchronized Activity activity() {
+        return activity;
+    }
+
+    /** Tokens in the replay buffer. */
+    public synchronized long bufferedTokens() {
+        return bufferedTokens;
+    }
+
+    /** Tokens taught in the pass under way. */
+    public synchronized long tokensTaught() {
+        return tokensTaught;
+    }
+
+    /** Rounds that came to an end, whatever it was. */
+    public synchronized long rounds() {
+        return rounds;
+    }
+
+    /** Snapshots that became active, the first included. */
+    public synchronized long promotions() {
+        return promotions;
+    }
+
+    /** Candidates that did not. */
+    public synchronized long rejections() {
+        return rejections;
+    }
+
+    /** Snapshots that gave way to their parent. */
+    public synchronized long rollbacks() {
+        return rollbacks;
+    }
+
+    /** Rounds that failed. */
+    public synchronized long failures() {
+        return failures;
+    }
+
+    /** Rounds that came to an end with {@code outcome}. */
+    public synchronized long rounds(Round.Outcome outcome) {
+        return outcomes.getOrDefault(outcome, 0L);
+    }
+
+    /** Seconds that they took, all together. */
+    public synchronized double seconds() {
+        return seconds;
+    }
+
+    /** Tokens of new text that they taught, each once however many passes there were. */
+    public synchronized long freshTokens() {
+        return freshTokens;
+    }
+
+    /** Tokens of older text that they taught beside it. */
+    public synchronized long replayedTokens() {
+        return replayedTokens;
+    }
+
+    /** The last round that came to an end. */
+    public synchronized Optional<Round> lastRound() {
+        return Optional.ofNullable(last);
+    }
+
+    public synchronized void is(Activity now) {
+        activity = now;
+    }
+
+    public synchronized void buffered(long tokens) {
+        bufferedTokens = tokens;
+    }
+
+    public synchronized void taught(long tokens) {
+        tokensTaught = tokens;
+    }
+
+    public synchronized void failed() {
+        failures++;
+    }
+
+    public synchronized void ended(Round round) {
+        rounds++;
+        last = round;
+        outcomes.merge(round.outcome(), 1L, Long::sum);
+        seconds += round.seconds();
+        freshTokens += round.freshTokens();
+        replayedTokens += round.replayedTokens();
+        switch (round.outcome()) {
+            case BOOTSTRAPPED, PROMOTED -> promotions++;
+            case REJECTED -> rejections++;
+            case ROLLED_BACK -> rollbacks++;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.driftline.network.trainer;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.PairedComparison;
+import dev.driftline.neural.online.ParentWatch;
+import dev.driftline.neural.online.ReplayBuffer;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.store.WriteBackCache;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** What the trainer keeps in its store: the replay buffer, and where it stands. Moves with the partition. */
+public final class TrainerState implements WriteBackCache {
+
+    private static final int FORMAT = 2;
+    /** Without the watch. */
+    private static final int FIRST_FORMAT = 1;
+
+    private static final byte[] KEY = {'t'};
+
+    private final PageStore store;
+    private final ReplayBuffer buffer;
+    private boolean loaded;
+    private boolean dirty;
+    private long number;
+    private long tokensAtRound;
+    private String active = "";
+    private ParentWatch watch = ParentWatch.NONE;
+
+    public TrainerState(PageStore store, OnlineSettings settings) {
+        this.store = store;
+        buffer = new ReplayBuffer(store, settings.newestTokens(), settings.reservoirTokens(), settings.seed());
+    }
+
+    public ReplayBuffer buffer() {
+        return buffer;
+    }
+
+    /** The number of the last candidate. */
+    public long number() {
+        load();
+        return number;
+    }
+
+    /** Tokens that the buffer had been given when the last round began. */
+    public long tokensAtRound() {
+        load();
+        return tokensAtRound;
+    }
+
+    /** The version that the trainer last made active or found to be so; empty before the first. */
+    public Optional<String> active() {
+        load();
+        return active.isEmpty() ? Optional.empty() : Optional.of(active);
+    }
+
+    /** How the active version has done beside its parent, up to the last round. */
+    public ParentWatch watch() {
+        load();
+        return watch;
+    }
+
+    /** Notes that a round has come to its end. */
+    public void round(long candidateNumber, long tokensSeen, ParentWatch watchAfter) {
+        load();
+        watch = watchAfter;
+        number = Math.max(number, candidateNumber);
+        tokensAtRound = tokensSeen;
+        dirty = true;
+    }
+
+    /** Notes what is active. */
+    public void activate(Optional<String> version) {
+        load();
+        active = version.orElse("");
+        dirty = true;
+    }
+
+    private void load() {
+        if (loaded) {
+            return;
+        }
+        loaded = true;
+        byte[] page = store.get(KEY);
+        number = 0;
+        tokensAtRound = 0;
+        active = "";
+        watch = ParentWatch.NONE;
+        if (page != null) {
+            Varints.Reader in = new Varints.Reader(page);
+            int format = in.readByte();
+            if (format != FORMAT && format != FIRST_FORMAT) {
+                throw new IllegalArgumentException("trainer state of format version " + format
+                        + ", this code reads up to " + FORMAT + ": upgrade Driftline");
+            }
+            number = in.readLong();
+            tokensAtRound = in.readLong();
+            active = new String(in.readBytes(), StandardCharsets.UTF_8);
+            if (format >= FORMAT) {
+                watch = readWatch(in);
+            }
+        }
+    }
+
+    private static ParentWatch readWatch(Varints.Reader in) {
+        String watched = new String(in.readBytes(), StandardCharsets.UTF_8);
+        String parent = new String(in.readBytes(), StandardCharsets.UTF_8);
+        long comparedTo = in.readLong();
+        long documents = in.readLong();
+        return new ParentWatch(
+                watched,
+                parent,
+                new PairedComparison(
+                        documents,
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble(),
+                        in.readDouble()),
+                comparedTo);
+    }
+
+    private static void write(ParentWatch watch, Varints.Writer out) {
+        out.writeBytes(watch.active().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(watch.parent().getBytes(StandardCharsets.UTF_8));
+        out.writeLong(watch.comparedTo());
+        PairedComparison sums = watch.comparison();
+        out.writeLong(sums.documents());
+        out.writeDouble(sums.tokens());
+        out.writeDouble(sums.units());
+        out.writeDouble(sums.candidateBits());
+        out.writeDouble(sums.incumbentBits());
+        out.writeDouble(sums.tokensSquared());
+        out.writeDouble(sums.products());
+        out.writeDouble(sums.differencesSquared());
+    }
+
+    @Override
+    public void writeBack() {
+        buffer.writeBack();
+        if (dirty) {
+            Varints.Writer out = new Varints.Writer(64);
+            out.writeByte(FORMAT);
+            out.writeLong(number);
+            out.writeLong(tokensAtRound);
+            out.writeBytes(active.getBytes(StandardCharsets.UTF_8));
+            write(watch, out);
+            store.put(KEY, out.toByteArray());
+            dirty = false;
+        }
+    }
+
+    @Override
+    public void forget() {
+        buffer.forget();
+        loaded = false;
+        dirty = false;
+    }
+}

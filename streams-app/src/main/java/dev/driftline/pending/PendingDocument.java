@@ -1,0 +1,156 @@
+package dev.driftline.pending;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
+import dev.driftline.store.WriteBackMap;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A document that is waiting for replies of the shards.
+ */
+public final class PendingDocument {
+
+    private static final int WITHOUT_ATTRIBUTES = 1;
+    private static final int WITH_ATTRIBUTES = 2;
+
+    private static final int LEARN = 1;
+    /** The time of scatter follows the flags; documents of before there was one have none. */
+    private static final int SCATTERED_AT = 2;
+
+    public final IncomingDocument document;
+    /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
+    public final long timestamp;
+    /** When the shards were asked, milliseconds since 1970; below 0 where that is not known. */
+    public final long scatteredAt;
+    /** Replies that have come. */
+    public final List<byte[]> replies;
+
+    private final int asked;
+
+    public PendingDocument(IncomingDocument document, long timestamp, long scatteredAt, int asked) {
+        this(document, timestamp, scatteredAt, asked, new ArrayList<>(asked));
+    }
+
+    private PendingDocument(
+            IncomingDocument document, long timestamp, long scatteredAt, int asked, List<byte[]> replies) {
+        this.document = document;
+        this.timestamp = timestamp;
+        this.scatteredAt = scatteredAt;
+        this.asked = asked;
+        this.replies = replies;
+    }
+
+    /** Whether {@code reply} is from a shard that has not replied yet. */
+    public boolean expects(byte[] reply) {
+        int shard = Gather.shard(reply);
+        for (byte[] other : replies) {
+            if (Gather.shard(other) == shard) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Adds a reply; true if it is the last that was waited for. */
+    public boolean add(byte[] reply) {
+        replies.add(reply);
+        return isComplete();
+    }
+
+    /** Whether every shard has replied. */
+    boolean isComplete() {
+        return replies.size() == asked;
+    }
+
+    byte[] encode() {
+        byte[] tokens = document.tokens().encode();
+        Varints.Writer out = new Varints.Writer(64
+                + tokens.length
+                + replies.stream().mapToInt(reply -> reply.length + 5).sum());
+        out.writeByte(document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES);
+        out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
+        out.writeLong(document.publishedAt());
+        out.writeLong(timestamp);
+        out.writeByte((document.learn() ? LEARN : 0) | (scatteredAt >= 0 ? SCATTERED_AT : 0));
+        if (scatteredAt >= 0) {
+            out.writeLong(scatteredAt);
+        }
+        out.writeBytes(tokens);
+        out.writeInt(asked);
+        out.writeInt(replies.size());
+        replies.forEach(out::writeBytes);
+        if (!document.attributes().isEmpty()) {
+            out.writeInt(document.attributes().size());
+            document.attributes().forEach((name, text) -> {
+                out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+                out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+            });
+        }
+        return out.toByteArray();
+    }
+
+    static PendingDocument decode(byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        int format = in.readByte();
+        if (format != WITHOUT_ATTRIBUTES && format != WITH_ATTRIBUTES) {
+            throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
+                    + WITHOUT_ATTRIBUTES + " and " + WITH_ATTRIBUTES + ": upgrade Driftline");
+        }
+        String id = new String(in.readBytes(), StandardCharsets.UTF_8);
+        String source = new String(in.readBytes(), StandardCharsets.UTF_8);
+        long publishedAt = in.readLong();
+        long timestamp = in.readLong();
+        int flags = in.readByte();
+        long scatteredAt = (flags & SCATTERED_AT) != 0 ? in.readLong() : -1;
+        DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
+        int asked = in.readInt();
+        int count = in.readInt();
+        List<byte[]> replies = new ArrayList<>(Math.max(asked, count));
+        for (int i = 0; i < count; i++) {
+            replies.add(in.readBytes());
+        }
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (int left = format == WITH_ATTRIBUTES ? in.readInt() : 0; left > 0; left--) {
+            String name = new String(in.readBytes(), StandardCharsets.UTF_8);
+            attributes.put(name, new String(in.readBytes(), StandardCharsets.UTF_8));
+        }
+        return new PendingDocument(
+                new IncomingDocument(id, source, publishedAt, (flags & LEARN) != 0, tokens, attributes),
+                timestamp,
+                scatteredAt,
+                asked,
+                replies);
+    }
+
+    /** By ticket ({@link Ticket}). */
+    static final class Codec implements WriteBackMap.Codec<Long, PendingDocument> {
+
+        @Override
+        public byte[] encodeKey(Long ticket) {
+            return ByteBuffer.allocate(Long.BYTES).putLong(ticket).array();
+        }
+
+        @Override
+        public Long decodeKey(byte[] bytes) {
+            return ByteBuffer.wrap(bytes).getLong();
+        }
+
+        @Override
+        public byte[] encodeValue(PendingDocument pending) {
+            return pending.encode();
+        }
+
+        @Override
+        public PendingDocument decodeValue(Long ticket, byte[] bytes) {
+            return decode(bytes);
+        }
+    }
+}

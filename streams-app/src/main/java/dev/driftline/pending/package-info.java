@@ -1,0 +1,2 @@
+/** Documents on their way: scattered to the shards and not yet scored. */
+package dev.driftline.pending;

@@ -1,0 +1,113 @@
+package dev.driftline.service;
+
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.input.WriterSchemas;
+import dev.driftline.schemas.RegistryUnavailableException;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens after a stream thread has died: another takes its place where trying again may help, and the service stops
+ * where only an operator can, or where the same has been tried too often. Called from any stream thread.
+ */
+final class FailureResponse implements StreamsUncaughtExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FailureResponse.class);
+
+    private static final int REPLACEMENTS = 20;
+    private static final long WITHIN_MS = 600_000;
+
+    private final Deque<Long> replaced = new ArrayDeque<>();
+    private Throwable fatal;
+
+    @Override
+    public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
+        if (isHopeless(failure)) {
+            return stop(failure, "it needs an operator");
+        }
+        long now = System.currentTimeMillis();
+        while (!replaced.isEmpty() && now - replaced.peekFirst() > WITHIN_MS) {
+            replaced.removeFirst();
+        }
+        if (!isOutage(failure) && replaced.size() >= REPLACEMENTS) {
+            return stop(failure, "stream threads have died " + REPLACEMENTS + " times within ten minutes");
+        }
+        replaced.addLast(now);
+        if (isOutage(failure)) {
+            LOG.warn(
+                    "A stream thread gave up waiting; another takes its place, and nothing is lost: {}",
+                    innermost(failure).getMessage());
+        } else {
+            LOG.warn("A stream thread died; another takes its place, and nothing is lost", failure);
+        }
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    /** What stopped the service, or {@code null}. */
+    synchronized Throwable fatal() {
+        return fatal;
+    }
+
+    private StreamThreadExceptionResponse stop(Throwable failure, String because) {
+        if (fatal == null) {
+            fatal = failure;
+        }
+        LOG.error("Stopping, since {}: {}", because, innermost(failure).getMessage(), failure);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    static boolean isHopeless(Throwable failure) {
+        if (isOutage(failure)) {
+            return false;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MisconfiguredException
+                    || cause instanceof ConfigException
+                    || cause instanceof AuthenticationException
+                    || cause instanceof AuthorizationException
+                    || cause instanceof MissingSourceTopicException
+                    || cause instanceof RecordTooLargeException
+                    || cause instanceof SerializationException
+                    || cause instanceof UnsupportedVersionException
+                    || cause instanceof VirtualMachineError
+                    || cause instanceof LinkageError) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOutage(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // The serializer says SerializationException also where the registry did not answer.
+            if (cause instanceof WriterSchemas.RegistryUnreachableException
+                    || cause instanceof RegistryUnavailableException
+                    || cause instanceof IOException
+                    || (cause instanceof RestClientException answer && answer.getStatus() >= 500)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null && innermost.getCause() != innermost) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
+    }
+}

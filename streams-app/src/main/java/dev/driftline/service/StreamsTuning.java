@@ -1,0 +1,66 @@
+package dev.driftline.service;
+
+import dev.driftline.commits.PolledRecords;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.store.SharedRocksDbMemory;
+import dev.driftline.topology.EventTime;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+
+/** Kafka Streams settings that suit this topology. Whatever the configuration says itself wins. */
+final class StreamsTuning {
+
+    private static final int MIN_TRANSACTION_TIMEOUT_MS = 10_000;
+    private static final long POLL_MS = 10;
+
+    private StreamsTuning() {}
+
+    static Properties of(DriftlineConfig config) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        properties.put(SharedRocksDbMemory.BLOCK_CACHE_BYTES_CONFIG, config.get(Keys.ROCKSDB_BLOCK_CACHE_BYTES));
+        properties.put(SharedRocksDbMemory.WRITE_BUFFER_BYTES_CONFIG, config.get(Keys.ROCKSDB_WRITE_BUFFER_BYTES));
+        // The decoded caches take the place of Kafka's cache of bytes.
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.get(Keys.TOPIC_REPLICATION_FACTOR));
+        // The sources read bytes, and bad records are dead letters of our own: anything else is a defect to stop at.
+        properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
+        properties.put(
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        properties.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, EventTime.class);
+        // A task never waits for one of its topics: most of the time text is empty and documents are not.
+        properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
+        // Commits that are due early are looked for between polls.
+        properties.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        if (config.get(Keys.COMMIT_EARLY)) {
+            properties.put(
+                    StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
+                    PolledRecords.class.getName());
+        }
+        // One commit interval of work on one thread must fit into a transaction several times over.
+        long commitInterval = config.get(Keys.COMMIT_INTERVAL_MS);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                Math.min(900_000, Math.max(MIN_TRANSACTION_TIMEOUT_MS, 4 * commitInterval)));
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // After a commit the broker may still be ending that transaction: ask again soon, every hop waits for it.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10L);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 * 1024);
+        // A batch leaves when it is full or at the commit, which flushes.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 50);
+        // A thread polls again only when it has worked off what it has, and a poll empties one partition's fetch after
+        // the
+        // other. Small fetches let it go round all of them often, so that a backlog of inputs holds nothing else up.
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 512 * 1024);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 20_000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
+        properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5000);
+        config.streamsProperties().forEach(properties::put);
+        return properties;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.driftline.shards;
+
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.store.WriteBackStore;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/**
+ * The shards of the counts that this instance owns just now, for questions from other threads. Thread-safe.
+ *
+ * <p>A question holds the shard's monitor, so the stream thread waits for it before its next document: keep it short.
+ */
+public final class LiveShards {
+
+    private record Shard(WriteBackStore store, ShardScorer scorer, LongAdder requests) {}
+
+    private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
+    private final Map<Integer, ShardSize> sizes = new ConcurrentHashMap<>();
+
+    /** No shard is live before a task starts. */
+    public LiveShards() {}
+
+    /** The numbers of the shards that are here. */
+    public Set<Integer> numbers() {
+        return new TreeSet<>(shards.keySet());
+    }
+
+    /** How much each holds, by number; waits for nothing, and so is as old as the last commit. */
+    public Map<Integer, ShardSize> sizes() {
+        return new TreeMap<>(sizes);
+    }
+
+    /**
+     * Asks a shard; {@code question} may read counts and must not change them.
+     *
+     * @return the answer, or nothing where the shard is not here
+     */
+    public <T> Optional<T> ask(int number, Function<? super ShardScorer, T> question) {
+        Shard shard = shards.get(number);
+        if (shard == null) {
+            return Optional.empty();
+        }
+        synchronized (shard.store()) {
+            // It may have gone while this thread waited.
+            if (shards.get(number) != shard || !shard.store().isOpen()) {
+                return Optional.empty();
+            }
+            T answer = question.apply(shard.scorer());
+            // Questions read pages, too: without documents meanwhile nothing else would keep the cache within its
+            // bound.
+            shard.scorer().counts().trim();
+            return Optional.of(answer);
+        }
+    }
+
+    /** Requests that a shard has counted since it came here; 0 where it is not here. */
+    public long requests(int number) {
+        Shard shard = shards.get(number);
+        return shard == null ? 0 : shard.requests().sum();
+    }
+
+    public void counted(int number) {
+        Shard shard = shards.get(number);
+        if (shard != null) {
+            shard.requests().increment();
+        }
+    }
+
+    public void opened(int number, WriteBackStore store, ShardScorer scorer) {
+        shards.put(number, new Shard(store, scorer, new LongAdder()));
+        // Here and not with the first document: an instance that has just started has sizes, too.
+        sized(number, ShardSize.of(scorer.counts()));
+    }
+
+    public void sized(int number, ShardSize size) {
+        sizes.put(number, size);
+    }
+
+    public void closed(int number) {
+        sizes.remove(number);
+        Shard shard = shards.remove(number);
+        if (shard != null) {
+            synchronized (shard.store()) {
+                // Whoever is asking finishes before the store closes.
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.driftline.shards;
+
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.store.WriteBackCache;
+import dev.driftline.store.WriteBackStore;
+import dev.driftline.topology.TopologySettings;
+import java.util.function.Consumer;
+
+/** The decoded counts in front of the counts store. */
+public final class ShardCounts implements WriteBackCache {
+
+    private final ShardScorer scorer;
+    private final Consumer<ShardSize> sizes;
+
+    private ShardCounts(ShardScorer scorer, Consumer<ShardSize> sizes) {
+        this.scorer = scorer;
+        this.sizes = sizes;
+    }
+
+    /**
+     * The scorer over {@code store}: one for all processors of the task.
+     *
+     * @param sizes told the size of the shard at every commit
+     */
+    public static ShardScorer in(
+            WriteBackStore store, TopologySettings settings, int shard, Consumer<ShardSize> sizes) {
+        return store.cache(
+                        ShardCounts.class,
+                        pages -> new ShardCounts(
+                                new ShardScorer(
+                                        settings.model(), shard, settings.shards(), pages, settings.cacheBytes()),
+                                sizes))
+                .scorer;
+    }
+
+    @Override
+    public void writeBack() {
+        scorer.writeBack();
+        sizes.accept(ShardSize.of(scorer.counts()));
+    }
+
+    @Override
+    public void forget() {
+        scorer.forget();
+    }
+}

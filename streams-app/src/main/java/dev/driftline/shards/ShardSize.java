@@ -1,0 +1,18 @@
+package dev.driftline.shards;
+
+import dev.driftline.ngram.NgramCounts;
+
+/**
+ * How much a shard of the counts holds, as of its last commit.
+ *
+ * @param tokens tokens learned whose unigrams it owns
+ * @param words distinct words that it has spellings of
+ * @param bigrams distinct bigrams, each on the shard that owns its second word
+ * @param decodedBytes heap that its decoded counts take, about
+ */
+public record ShardSize(long tokens, long words, long bigrams, long decodedBytes) {
+
+    static ShardSize of(NgramCounts counts) {
+        return new ShardSize(counts.rawTotal(), counts.wordCount(), counts.continuationTotal(), counts.cachedBytes());
+    }
+}

@@ -1,0 +1,291 @@
+package dev.driftline.topology;
+
+import dev.driftline.commits.EarlyCommits;
+import dev.driftline.network.snapshots.PublishedSnapshot;
+import dev.driftline.network.snapshots.SnapshotMessages;
+import dev.driftline.network.trainer.BackgroundTrainer;
+import dev.driftline.network.trainer.Decisions;
+import dev.driftline.network.trainer.SnapshotView;
+import dev.driftline.network.trainer.TrainerProgress;
+import dev.driftline.network.trainer.TrainerSettings;
+import dev.driftline.network.trainer.TrainerState;
+import dev.driftline.network.trainer.TrainingRecord;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.ReplayBuffer;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.online.TrainingBatch;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotDescription;
+import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.store.WriteBackStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The trainer's task: puts documents into the replay buffer, and a few times a second looks whether a round is due, under
+ * way or done. What a finished round publishes is forwarded here, on the stream thread, with the buffer's offsets in one
+ * transaction: a snapshot is on the topic whole, with its audit record, or not at all.
+ *
+ * <p>The active snapshot is the one that this instance scores with. After a promotion no round begins until the snapshot has
+ * come back over the topic. A round whose incumbent is no longer active when it ends, since an operator has moved the
+ * pointer, is dropped, and the record says so.
+ */
+public final class TrainerProcessor implements Processor<byte[], byte[], Object, Object> {
+
+    /** Sink of the snapshots topic: text keys, bytes. */
+    public static final String SNAPSHOTS_SINK = "snapshots-sink";
+
+    /** Sink of the decisions: text keys, {@link dev.driftline.schemas.PromotionDecision}. */
+    public static final String PROMOTIONS_SINK = "promotions-sink";
+
+    /** Store of the replay buffer. */
+    public static final String REPLAY_STORE = "replay-buffer";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerProcessor.class);
+
+    private static final Duration LOOK = Duration.ofMillis(250);
+    private static final long SAY_PROGRESS_MS = 10_000;
+
+    /** How long the trainer believes that a snapshot of its own is still on its way back to it. */
+    private static final long ON_ITS_WAY_MS = 15_000;
+
+    private final TrainerSettings settings;
+    private final OnlineSettings online;
+    private final SnapshotView snapshots;
+    private final TrainerProgress progress;
+
+    private ProcessorContext<Object, Object> context;
+    private TrainerState state;
+    private BackgroundTrainer background;
+    private boolean activeSeen;
+    private long lookingSince = -1;
+    private long lastRoundAt;
+    private long saidAt;
+
+    /**
+     * @param snapshots what this instance knows of the snapshots topic
+     * @param progress told what is done
+     */
+    public TrainerProcessor(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {
+        this.settings = settings;
+        this.online = settings.online();
+        this.snapshots = snapshots;
+        this.progress = progress;
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        this.context = context;
+        state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
+                .cache(TrainerState.class, store -> new TrainerState(store, online));
+        background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
+        lastRoundAt = context.currentSystemTimeMs();
+        progress.is(TrainerProgress.Activity.FOLLOWING);
+        context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        long offset = context.recordMetadata().orElseThrow().offset();
+        if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
+            LOG.debug("Passed over a repeated document at offset {} of the training topic", offset);
+        }
+        EarlyCommits.ofThread().workedOff(context);
+    }
+
+    @Override
+    public void close() {
+        if (background != null) {
+            if (background.isBusy()) {
+                LOG.info("Breaking a round off: the trainer moves or stops. Its text is taught in the next");
+            }
+            background.close();
+        }
+        progress.is(TrainerProgress.Activity.ELSEWHERE);
+    }
+
+    // ---------------------------------------------------------------- a few times a second
+
+    private void look(long now) {
+        progress.buffered(state.buffer().tokens());
+        Optional<BackgroundTrainer.Finished> finished = background.take();
+        finished.ifPresent(this::end);
+        if (background.isBusy()) {
+            sayProgress(now);
+            return;
+        }
+        if (!follow(now)) {
+            progress.is(TrainerProgress.Activity.FOLLOWING);
+            return;
+        }
+        progress.is(TrainerProgress.Activity.IDLE);
+        Optional<Snapshot> active = snapshots.active();
+        if (isDue(active, now)) {
+            begin(active, now);
+        }
+    }
+
+    /** Whether this instance is up to date with the topic; notes what an operator has made active. */
+    private boolean follow(long now) {
+        if (!snapshots.caughtUp()) {
+            return false;
+        }
+        Optional<String> active = snapshots.active().map(Snapshot::version);
+        if (active.equals(state.active())) {
+            activeSeen = true;
+            lookingSince = -1;
+            return true;
+        }
+        if (!activeSeen) {
+            // What the trainer has made active, here or before it moved here, is still on its way.
+            lookingSince = lookingSince < 0 ? now : lookingSince;
+            if (state.active().isPresent() && now - lookingSince < ON_ITS_WAY_MS) {
+                return false;
+            }
+        }
+        // The command that moves the pointer writes the audit record of it.
+        if (active.isPresent()) {
+            LOG.info(
+                    "Snapshot {} is active, which the trainer did not make so (it had {})",
+                    active.get(),
+                    state.active().orElse("none"));
+        } else {
+            LOG.warn("No snapshot is active any more; the trainer makes another from its buffer");
+        }
+        state.activate(active);
+        activeSeen = true;
+        lookingSince = -1;
+        return true;
+    }
+
+    private boolean isDue(Optional<Snapshot> active, long now) {
+        ReplayBuffer buffer = state.buffer();
+        if (active.isEmpty()) {
+            return buffer.tokensSeen() >= online.bootstrapTokens();
+        }
+        long since = buffer.tokensSeen() - state.tokensAtRound();
+        return since >= online.roundTokens()
+                || settings.roundSeconds() > 0
+                        && now - lastRoundAt >= settings.roundSeconds() * 1000L
+                        && since >= 2 * online.holdOutTokens();
+    }
+
+    private void begin(Optional<Snapshot> active, long now) {
+        long number = 1 + newestNumber();
+        TrainingBatch batch = state.buffer()
+                .batch(
+                        background.taughtTo(active),
+                        online.holdOutTokens(),
+                        online.mostFreshTokens(active.isEmpty()),
+                        online.replay(),
+                        number);
+        LOG.info(
+                "Round {}: {} new documents and {} older ones, {} held out, from {}",
+                number,
+                batch.fresh().size(),
+                batch.replayed().size(),
+                batch.heldOut().size(),
+                active.map(Snapshot::version).orElse("nothing"));
+        progress.taught(0);
+        progress.is(TrainerProgress.Activity.TEACHING);
+        saidAt = now;
+        background.begin(batch, active, number);
+    }
+
+    private long newestNumber() {
+        long newest = state.number();
+        for (PublishedSnapshot snapshot : snapshots.list()) {
+            newest = Math.max(newest, SnapshotVersion.number(snapshot.version()));
+        }
+        return newest;
+    }
+
+    private void sayProgress(long now) {
+        progress.is(TrainerProgress.Activity.TEACHING);
+        if (now - saidAt >= SAY_PROGRESS_MS) {
+            saidAt = now;
+            LOG.info("Teaching: {} tokens of the pass under way", progress.tokensTaught());
+        }
+    }
+
+    // ---------------------------------------------------------------- what a round came to
+
+    private void end(BackgroundTrainer.Finished finished) {
+        lastRoundAt = context.currentSystemTimeMs();
+        if (finished.failure() != null) {
+            progress.failed();
+            LOG.error(
+                    "A round failed, and the active snapshot stays; the next is due with the next {} tokens",
+                    online.roundTokens(),
+                    finished.failure());
+        }
+        long number = finished.round()
+                .flatMap(Round::candidate)
+                .map(candidate -> SnapshotVersion.number(candidate.version()))
+                .orElse(0L);
+        state.round(number, finished.tokensSeen(), finished.watch());
+        finished.round().ifPresent(round -> end(round, finished.messages()));
+    }
+
+    private void end(Round round, List<SnapshotMessages.Message> messages) {
+        Instant at = Instant.ofEpochMilli(lastRoundAt);
+        Optional<String> active = snapshots.active().map(Snapshot::version);
+        if (!active.equals(round.incumbent())) {
+            String reason = "dropped: while it was taught from "
+                    + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active";
+            LOG.info("A round is {}", reason);
+            round.candidate()
+                    .ifPresent(candidate -> context.forward(
+                            decision(Decisions.dropped(round, candidate, active, reason, at)), PROMOTIONS_SINK));
+            return;
+        }
+        LOG.info("Round: {}", round.describe());
+        progress.ended(round);
+        if (round.isPromotion()) {
+            publish(round.candidate().orElseThrow(), messages);
+        } else if (round.outcome() == Round.Outcome.ROLLED_BACK) {
+            activate(round.parent().orElseThrow());
+        }
+        context.forward(decision(Decisions.of(round, online.promotion(), at)), PROMOTIONS_SINK);
+    }
+
+    private void publish(Snapshot candidate, List<SnapshotMessages.Message> messages) {
+        messages.forEach(this::forward);
+        activate(candidate.version());
+        List<PublishedSnapshot> published = new ArrayList<>(snapshots.list());
+        published.add(new PublishedSnapshot(
+                SnapshotDescription.of(candidate),
+                0,
+                messages.size() - 1,
+                "",
+                Instant.ofEpochMilli(lastRoundAt),
+                true,
+                Optional.empty()));
+        SnapshotMessages.removeOld(published, candidate.version(), settings.keepSnapshots())
+                .forEach(this::forward);
+    }
+
+    private void activate(String version) {
+        forward(SnapshotMessages.activate(version));
+        state.activate(Optional.of(version));
+        activeSeen = false;
+        lookingSince = -1;
+    }
+
+    private void forward(SnapshotMessages.Message message) {
+        context.forward(new Record<>(message.key(), message.value(), lastRoundAt), SNAPSHOTS_SINK);
+    }
+
+    private Record<Object, Object> decision(dev.driftline.schemas.PromotionDecision decision) {
+        return new Record<>(decision.getCandidate(), decision, decision.getAt().toEpochMilli());
+    }
+}

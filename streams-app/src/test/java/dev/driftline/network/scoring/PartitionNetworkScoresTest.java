@@ -1,0 +1,69 @@
+package dev.driftline.network.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.counters.Progress;
+import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Vocabulary;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PartitionNetworkScoresTest {
+
+    private static final DocumentTokens DOCUMENT = DocumentTokens.of(List.of(List.of("a", "b", "a")));
+
+    /** A network whose threads never begin, and a queue with room for one document. */
+    private static NeuralScoring stuck(NeuralPolicy policy) {
+        Network network = Network.random(
+                Architecture.recurrent(Cell.RNN, 4, 0, List.of()),
+                new NeuralVocabulary(List.of("<unk>", "</s>", "a", "b")),
+                1);
+        ActiveSnapshot active = new ActiveSnapshot();
+        active.set(new Snapshot(
+                new SnapshotManifest(
+                        "000001-aaaaaa", null, Instant.EPOCH, "rnn", "words", Map.of(), Map.of(), Map.of()),
+                network));
+        NeuralScoringSettings settings = new NeuralScoringSettings("rnn", 1, 4, policy, 0, null);
+        return new NeuralScoring(settings, false, Vocabulary.growing(), active, new Progress());
+    }
+
+    @Test
+    void shouldHoldAThreadUpForNoLongerThanItsBudgetWhateverItsPartitionsAndDocuments() {
+        try (NeuralScoring scoring = stuck(NeuralPolicy.WAIT)) {
+            long start = System.nanoTime();
+            for (int ticket = 0; ticket < 20; ticket++) {
+                scoring.partition(ticket % 4).scattered(ticket, DOCUMENT);
+            }
+            double firstMs = (System.nanoTime() - start) / 1e6;
+            scoring.partition(0).tick();
+            scoring.partition(1).scattered(20, DOCUMENT);
+            double bothMs = (System.nanoTime() - start) / 1e6;
+
+            assertThat(firstMs).isBetween(WaitBudget.WAIT_MS * 0.9, WaitBudget.WAIT_MS * 3.0);
+            assertThat(bothMs).as("after a tick").isBetween(WaitBudget.WAIT_MS * 1.8, WaitBudget.WAIT_MS * 6.0);
+            assertThat(scoring.tokensUnderWay()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldNotHoldAThreadUpWhenDocumentsMayGoWithoutTheNetwork() {
+        try (NeuralScoring scoring = stuck(NeuralPolicy.NGRAM_ONLY)) {
+            long start = System.nanoTime();
+            for (int ticket = 0; ticket < 20; ticket++) {
+                scoring.partition(0).scattered(ticket, DOCUMENT);
+            }
+
+            assertThat((System.nanoTime() - start) / 1e6).isLessThan(WaitBudget.WAIT_MS);
+            assertThat(scoring.partition(0).fetch(19, DOCUMENT, 0)).contains(NeuralOutcome.FALLBACK);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.driftline.network.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InvalidConfigException;
+import dev.driftline.neural.online.PairedComparison;
+import dev.driftline.neural.online.ParentWatch;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.DocumentTokens;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerStateTest {
+
+    private static final TrainerSettings SETTINGS =
+            TrainerSettings.of(DriftlineConfig.defaults()).orElseThrow();
+
+    private static final ParentWatch WATCH = new ParentWatch(
+            "000004-abcdef", "000003-fedcba", new PairedComparison(7, 901.5, 6.25, 8000.5, 7900, 1e6, 1e5, 2e4), 18);
+
+    private final HeapPageStore store = new HeapPageStore();
+
+    @Test
+    void shouldStandWhereItStoodWhenItIsReadFromItsStore() {
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+        assertThat(state.active()).isEmpty();
+        state.buffer().add(17, DocumentTokens.of(List.of(List.of("a", "b"))));
+        state.round(4, 3, WATCH);
+        state.activate(Optional.of("000004-abcdef"));
+        state.writeBack();
+
+        TrainerState moved = new TrainerState(store, SETTINGS.online());
+
+        assertThat(moved.number()).isEqualTo(4);
+        assertThat(moved.tokensAtRound()).isEqualTo(3);
+        assertThat(moved.active()).contains("000004-abcdef");
+        assertThat(moved.watch()).isEqualTo(WATCH);
+        assertThat(moved.buffer().end()).isEqualTo(18);
+        assertThat(moved.buffer().tokensSeen()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldGoBackToItsStoreWhenItForgets() {
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+        state.round(4, 0, WATCH);
+        state.writeBack();
+        state.round(5, 0, ParentWatch.NONE);
+        state.forget();
+
+        assertThat(state.number()).isEqualTo(4);
+        assertThat(state.watch()).isEqualTo(WATCH);
+    }
+
+    @Test
+    void shouldReadWhatAVersionFromBeforeTheWatchHasWritten() {
+        Varints.Writer out = new Varints.Writer(64);
+        out.writeByte(1);
+        out.writeLong(4);
+        out.writeLong(3);
+        out.writeBytes("000004-abcdef".getBytes(StandardCharsets.UTF_8));
+        store.put(new byte[] {'t'}, out.toByteArray());
+
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+
+        assertThat(state.number()).isEqualTo(4);
+        assertThat(state.active()).contains("000004-abcdef");
+        assertThat(state.watch()).isEqualTo(ParentWatch.NONE);
+    }
+
+    @Test
+    void shouldReadARecordAsItWasWritten() {
+        TrainingRecord record =
+                new TrainingRecord("news", DocumentTokens.of(List.of(List.of("größer", "als"), List.of("als"))));
+
+        TrainingRecord read = TrainingRecord.decode(record.encode());
+
+        assertThat(read.source()).isEqualTo("news");
+        assertThat(read.document().words()).containsExactly(record.document().words());
+        assertThat(read.document().tokens()).containsExactly(record.document().tokens());
+        assertThatThrownBy(() -> TrainingRecord.decode(new byte[] {9}))
+                .hasMessage("training record of format version 9, this code reads 1: upgrade Driftline");
+    }
+
+    @Test
+    void shouldTakeTheRowsFromTheFileWhenTheVocabularyIsFixed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("words.txt"), "the\n\n</s>\na\nthe\nof\n");
+
+        TrainerSettings settings = TrainerSettings.of(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:" + file)))
+                .orElseThrow();
+
+        assertThat(settings.online().words()).contains(List.of("the", "a", "of"));
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenSettingsDoNotGoTogether() {
+        assertThatThrownBy(() -> TrainerSettings.of(DriftlineConfig.of(Map.of("neural.train.newest.tokens", "5000"))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("must have room for a round of 10000");
+        assertThat(TrainerSettings.of(DriftlineConfig.of(Map.of("neural.model", "none"))))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.driftline.pending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardScorer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PendingDocumentTest {
+
+    private static final int SHARDS = 2;
+    private static final ModelSettings MODEL = ModelSettings.ofOrder(3);
+
+    private final DocumentTokens tokens = DocumentTokens.of(List.of(List.of("a", "b", "ü"), List.of("a")));
+    private final IncomingDocument document = new IncomingDocument("id", "source", -5, false, tokens);
+
+    private List<byte[]> replies() {
+        List<byte[]> replies = new ArrayList<>();
+        byte[][] requests = new Scatter(MODEL, SHARDS).requests(3, 77, tokens, true, 0, List.of());
+        for (int shard = 0; shard < SHARDS; shard++) {
+            replies.add(new ShardScorer(MODEL, shard, SHARDS, new HeapPageStore(), 1 << 20).answer(requests[shard]));
+        }
+        return replies;
+    }
+
+    @Test
+    void shouldBeTheSameAfterItWasStored() {
+        List<byte[]> replies = replies();
+        PendingDocument pending = new PendingDocument(document, 1234, 5678, SHARDS);
+        pending.add(replies.get(1));
+
+        PendingDocument read = PendingDocument.decode(pending.encode());
+
+        assertThat(read.document.id()).isEqualTo("id");
+        assertThat(read.document.source()).isEqualTo("source");
+        assertThat(read.document.publishedAt()).isEqualTo(-5);
+        assertThat(read.document.learn()).isFalse();
+        assertThat(read.document.tokens().words()).isEqualTo(tokens.words());
+        assertThat(read.document.tokens().tokens()).isEqualTo(tokens.tokens());
+        assertThat(read.timestamp).isEqualTo(1234);
+        assertThat(read.scatteredAt).isEqualTo(5678);
+        assertThat(read.replies).containsExactly(replies.get(1));
+        assertThat(read.add(replies.get(0))).isTrue();
+        assertThat(read.encode()).isNotEqualTo(pending.encode());
+    }
+
+    /** Documents that an older version left waiting. */
+    @Test
+    void shouldBeReadWhenItWasStoredWithoutTheTimeOfScatter() {
+        PendingDocument read = PendingDocument.decode(new PendingDocument(document, 1234, -1, SHARDS).encode());
+
+        assertThat(read.scatteredAt).isNegative();
+        assertThat(read.timestamp).isEqualTo(1234);
+        assertThat(read.document.tokens().words()).isEqualTo(tokens.words());
+    }
+
+    @Test
+    void shouldKeepAttributesAndReadWhatWasStoredWithoutThem() {
+        IncomingDocument attributed =
+                new IncomingDocument("id", "source", 1, true, tokens, Map.of("language", "de", "leer", ""));
+
+        assertThat(PendingDocument.decode(new PendingDocument(attributed, 1, 1, SHARDS).encode())
+                        .document
+                        .attributes())
+                .isEqualTo(attributed.attributes());
+        assertThat(PendingDocument.decode(new PendingDocument(document, 1, 1, SHARDS).encode())
+                        .document
+                        .attributes())
+                .isEmpty();
+        assertThat(new PendingDocument(document, 1, 1, SHARDS).encode()[0])
+                .as("the version that knows no attributes")
+                .isEqualTo((byte) 1);
+    }
+
+    @Test
+    void shouldNotCountAReplyTwice() {
+        List<byte[]> replies = replies();
+        PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
+        pending.add(replies.get(0));
+
+        assertThat(pending.expects(replies.get(0))).isFalse();
+        assertThat(pending.expects(replies.get(1))).isTrue();
+        assertThat(Gather.documentOffset(replies.get(1))).isEqualTo(77);
+    }
+
+    @Test
+    void shouldTellDocumentsFromTextOfTheSameOffset() {
+        assertThat(Ticket.of(9, true)).isNotEqualTo(Ticket.of(9, false));
+        assertThat(Ticket.offset(Ticket.of(1L << 50, true))).isEqualTo(1L << 50);
+        assertThat(Ticket.isText(Ticket.of(9, true))).isTrue();
+        assertThat(Ticket.isText(Ticket.of(9, false))).isFalse();
+    }
+
+    @Test
+    void shouldListThoseThatEveryShardHasRepliedToAfterARestore() {
+        HeapPageStore store = new HeapPageStore();
+        PendingDocuments documents = new PendingDocuments(store);
+        for (long ticket = 0; ticket < 5; ticket++) {
+            PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
+            replies().subList(0, ticket % 2 == 0 ? SHARDS : 1).forEach(pending::add);
+            documents.add(ticket, pending);
+        }
+        documents.writeBack();
+
+        assertThat(new PendingDocuments(store).complete()).containsExactly(0L, 2L, 4L);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.driftline.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.junit.jupiter.api.Test;
+
+class InputLagTest {
+
+    private final Map<MetricName, Metric> metrics = new HashMap<>();
+
+    private void add(String client, String topic, String partition, double lag) {
+        MetricName name = new MetricName(
+                "records-lag",
+                "consumer-fetch-manager-metrics",
+                "",
+                Map.of("client-id", client, "topic", topic, "partition", partition));
+        metrics.put(name, new Metric() {
+            @Override
+            public MetricName metricName() {
+                return name;
+            }
+
+            @Override
+            public Object metricValue() {
+                return lag;
+            }
+        });
+    }
+
+    @Test
+    void shouldGiveEachPartitionOnceWhenItsTopicHasDots() {
+        add("x-StreamThread-1-consumer", "documents.v1", "1", 7);
+        add("x-StreamThread-1-consumer", "documents_v1", "1", 7);
+        add("x-StreamThread-1-consumer", "documents.v1", "0", 5);
+        add("x-StreamThread-1-consumer", "plain_topic", "0", 3);
+
+        assertThat(InputLag.of(metrics))
+                .containsExactly(
+                        new InputLag("documents.v1", 0, 5),
+                        new InputLag("documents.v1", 1, 7),
+                        new InputLag("plain_topic", 0, 3));
+    }
+
+    @Test
+    void shouldPassOverChangelogsAndWhatIsNotKnownYet() {
+        add("x-StateUpdater-1-restore-consumer", "driftline-ngram-counts-changelog", "0", 100);
+        add("x-StreamThread-1-consumer", "text.v1", "0", Double.NaN);
+
+        assertThat(InputLag.of(metrics)).isEmpty();
+    }
+}

@@ -1,0 +1,122 @@
+package dev.driftline.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.drift.DriftSettings;
+import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.SourceModel;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.topics.TopicNames;
+import dev.driftline.topology.TopologyFixture;
+import dev.driftline.topology.TopologySettings;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SourceModelsTest {
+
+    private static final int MOST = 1_000;
+    private static final long IDLE = 100_000;
+
+    private static final DocumentTokens DOCUMENT =
+            DocumentTokens.of(List.of(List.of("students", "opened", "their", "books")));
+
+    private final TopologySettings settings = new TopologySettings(
+            TopicNames.withPrefix("driftline."),
+            ModelSettings.ofOrder(2),
+            1,
+            TopologyFixture.LIMITS,
+            "words",
+            0,
+            false,
+            false,
+            1 << 20,
+            Optional.empty(),
+            Optional.of(DriftSettings.DEFAULTS),
+            new SourceLimits(MOST, IDLE),
+            Optional.empty());
+    private final HeapPageStore store = new HeapPageStore();
+    private final SourceModels sources = new SourceModels(store, settings);
+    private final LocalModel counts = new LocalModel(settings.model(), 1, shard -> new HeapPageStore(), 8 << 20);
+    private final DocumentScorer scorer = new DocumentScorer(settings.mixture());
+
+    private void documentOf(SourceModels models, String source, long now) {
+        SourceModel model = models.get(source, now);
+        scorer.score(DOCUMENT, counts.score(DOCUMENT, true), model, true, false);
+        models.referenceOrNull(source).learn(DOCUMENT);
+    }
+
+    @Test
+    void shouldKeepTheSourcesSeenLastWhenThereAreThousands() {
+        for (int i = 0; i < 5_000; i++) {
+            documentOf(sources, "source-" + i, i);
+        }
+        sources.writeBack();
+
+        assertThat(sources.size()).isEqualTo(MOST);
+        // Of each the header, a segment of tokens, the reference and the time; and what is common to all.
+        assertThat(store.size()).isEqualTo(4 * MOST + 1);
+        assertThat(sources.get("source-4500", 5_000).tokens()).isEqualTo(DOCUMENT.tokens().length);
+        assertThat(sources.get("source-100", 5_000).tokens())
+                .as("a source that was forgotten")
+                .isZero();
+    }
+
+    @Test
+    void shouldForgetSourcesThatAreIdle() {
+        for (int i = 0; i < 300; i++) {
+            documentOf(sources, "source-" + i, 0);
+        }
+        documentOf(sources, "busy", IDLE / 2);
+        sources.writeBack();
+        int before = store.size();
+
+        sources.forgetIdle(IDLE);
+        assertThat(sources.size()).as("not yet").isEqualTo(301);
+        for (int tick = 0; tick < 5; tick++) {
+            sources.forgetIdle(IDLE + 1);
+        }
+        sources.writeBack();
+
+        assertThat(sources.size()).isEqualTo(1);
+        assertThat(store.size()).isEqualTo(before - 300 * 4);
+        assertThat(sources.get("busy", IDLE + 1).tokens()).isEqualTo(DOCUMENT.tokens().length);
+    }
+
+    @Test
+    void shouldKnowAfterARestoreWhatWasSeenWhen() {
+        for (int i = 0; i < MOST; i++) {
+            documentOf(sources, "source-" + i, i * 10L);
+        }
+        sources.writeBack();
+
+        SourceModels restored = new SourceModels(store, settings);
+        documentOf(restored, "another", 10L * MOST);
+        restored.writeBack();
+
+        assertThat(restored.size()).isEqualTo(MOST);
+        assertThat(restored.get("source-0", 10L * MOST).tokens())
+                .as("the one seen longest ago")
+                .isZero();
+        assertThat(restored.get("source-2", 10L * MOST).tokens()).isEqualTo(DOCUMENT.tokens().length);
+        assertThat(restored.referenceOrNull("source-2").tokens()).isEqualTo(DOCUMENT.tokens().length);
+    }
+
+    @Test
+    void shouldCountDocumentsOfABusySourceAsSeenAlthoughItsTimeIsWrittenSeldom() {
+        documentOf(sources, "busy", 0);
+        sources.writeBack();
+        for (long now = 0; now < 2 * IDLE; now += IDLE / 200) {
+            documentOf(sources, "busy", now);
+            sources.writeBack();
+            sources.forgetIdle(now);
+        }
+        SourceModels restored = new SourceModels(store, settings);
+        restored.forgetIdle(2 * IDLE + IDLE / 2);
+
+        assertThat(restored.size()).isEqualTo(1);
+    }
+}

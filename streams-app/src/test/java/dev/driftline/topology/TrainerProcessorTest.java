@@ -1,0 +1,464 @@
+package dev.driftline.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.driftline.network.snapshots.PublishedSnapshot;
+import dev.driftline.network.snapshots.SnapshotMessages;
+import dev.driftline.network.trainer.SnapshotView;
+import dev.driftline.network.trainer.TrainerProgress;
+import dev.driftline.network.trainer.TrainerSettings;
+import dev.driftline.network.trainer.TrainingRecord;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.online.FineTuner;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.Promotion;
+import dev.driftline.neural.online.VocabularyTurnover;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotBytes;
+import dev.driftline.neural.snapshot.SnapshotDescription;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.training.Optimizer;
+import dev.driftline.neural.training.TrainingSettings;
+import dev.driftline.schemas.Decision;
+import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.Subjects;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.store.SharedRocksDbMemory;
+import dev.driftline.store.WriteBackStoreBuilder;
+import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerProcessorTest {
+
+    /** Plays the follower: takes in what was sent to the topic when it is told to. */
+    private static final class Topic implements SnapshotView {
+        final Map<String, byte[]> records = new TreeMap<>();
+        final Map<String, Snapshot> loaded = new TreeMap<>();
+        boolean caughtUp = true;
+        volatile Snapshot active;
+
+        void take(List<TestRecord<String, byte[]>> sent) {
+            for (TestRecord<String, byte[]> record : sent) {
+                if (record.value() == null) {
+                    records.remove(record.key());
+                } else {
+                    records.put(record.key(), record.value());
+                }
+            }
+            loaded.keySet().removeIf(version -> !records.containsKey(version + "/manifest"));
+            for (String key : records.keySet()) {
+                if (key.endsWith("/manifest")) {
+                    String version = key.substring(0, key.indexOf('/'));
+                    loaded.computeIfAbsent(version, this::load);
+                }
+            }
+            byte[] pointer = records.get(SnapshotMessages.ACTIVE);
+            if (pointer != null) {
+                String json = new String(pointer, StandardCharsets.UTF_8);
+                active = loaded.values().stream()
+                        .filter(snapshot -> json.contains('"' + snapshot.version() + '"'))
+                        .findFirst()
+                        .orElseThrow();
+            }
+        }
+
+        private Snapshot load(String version) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            records.forEach((key, value) -> {
+                if (key.startsWith(version + "/chunk/")) {
+                    bytes.writeBytes(value);
+                }
+            });
+            return SnapshotBytes.decode(bytes.toByteArray());
+        }
+
+        @Override
+        public boolean caughtUp() {
+            return caughtUp;
+        }
+
+        @Override
+        public Optional<Snapshot> active() {
+            return Optional.ofNullable(active);
+        }
+
+        @Override
+        public List<PublishedSnapshot> list() {
+            return loaded.values().stream()
+                    .map(snapshot -> new PublishedSnapshot(
+                            SnapshotDescription.of(snapshot),
+                            1,
+                            1,
+                            "",
+                            Instant.EPOCH,
+                            snapshot == active,
+                            Optional.empty()))
+                    .toList();
+        }
+
+        @Override
+        public Optional<Snapshot> snapshot(String version) {
+            return Optional.ofNullable(loaded.get(version));
+        }
+    }
+
+    private final String scope = "trainer-" + UUID.randomUUID();
+    private final Topic topic = new Topic();
+    private final TrainerProgress progress = new TrainerProgress();
+    private final SchemaRegistrySerdes serdes =
+            new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
+    private final Random random = new Random(1);
+    private final List<PromotionDecision> decisions = new ArrayList<>();
+
+    @TempDir
+    Path stateDir;
+
+    private TopologyTestDriver driver;
+    private TestInputTopic<byte[], byte[]> training;
+    private TestOutputTopic<String, byte[]> snapshots;
+    private TestOutputTopic<String, PromotionDecision> promotions;
+
+    @BeforeEach
+    void start() {
+        new Subjects(serdes.client()).register(Map.of("promotions", PromotionDecision.class));
+        driver = open();
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+        MockSchemaRegistry.dropScope(scope);
+    }
+
+    private TopologyTestDriver open() {
+        Topology topology = new Topology();
+        topology.addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "training");
+        topology.addProcessor("train", () -> new TrainerProcessor(settings(), topic, progress), "source");
+        topology.addStateStore(new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of()), "train");
+        topology.addSink(
+                TrainerProcessor.SNAPSHOTS_SINK,
+                "snapshots",
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                "train");
+        topology.addSink(
+                TrainerProcessor.PROMOTIONS_SINK,
+                "promotions",
+                new StringSerializer(),
+                serdes.serializer(PromotionDecision.class),
+                "train");
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, scope);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        TopologyTestDriver opened = new TopologyTestDriver(topology, properties);
+        training = opened.createInputTopic("training", new ByteArraySerializer(), new ByteArraySerializer());
+        snapshots = opened.createOutputTopic("snapshots", new StringDeserializer(), new ByteArrayDeserializer());
+        promotions = opened.createOutputTopic(
+                "promotions", new StringDeserializer(), serdes.deserializer(PromotionDecision.class));
+        return opened;
+    }
+
+    @Test
+    void shouldPublishAFirstSnapshotWhenEnoughTextHasGoneBy() {
+        publish(49);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.IDLE);
+        publish(1);
+        finishRound();
+
+        PromotionDecision decision = decisions.get(0);
+        assertThat(decision.getDecision()).isEqualTo(Decision.BOOTSTRAPPED);
+        assertThat(decision.getIncumbent()).isNull();
+        assertThat(decision.getTrainingOffset()).isEqualTo(50);
+        assertThat(topic.active.version()).isEqualTo(decision.getCandidate()).startsWith("000001-");
+        assertThat(topic.active.manifest().data()).containsEntry(FineTuner.TAUGHT_TO, 50L);
+        assertThat(progress.promotions()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnFromSnapshotToSnapshotWhenTextGoesBy() {
+        bootstrap();
+        for (int round = 0; round < 4; round++) {
+            publish(30);
+            finishRound();
+        }
+
+        assertThat(decisions).hasSize(5);
+        String active = decisions.get(0).getCandidate();
+        long offset = 50;
+        for (PromotionDecision decision : decisions.subList(1, 5)) {
+            assertThat(decision.getIncumbent()).isEqualTo(active);
+            assertThat(decision.getDecision()).isIn(Decision.PROMOTED, Decision.REJECTED);
+            assertThat(decision.getTokens()).isGreaterThanOrEqualTo(200);
+            assertThat(decision.getTrainingOffset()).isGreaterThan(offset);
+            offset = decision.getTrainingOffset();
+            if (decision.getDecision() == Decision.PROMOTED) {
+                assertThat(decision.getParent()).isEqualTo(active);
+                assertThat(decision.getMeanDifference()).isGreaterThan(decision.getMargin());
+                active = decision.getCandidate();
+            }
+        }
+        assertThat(topic.active.version()).isEqualTo(active);
+        assertThat(decisions).extracting(PromotionDecision::getDecision).contains(Decision.PROMOTED);
+        assertThat(decisions)
+                .extracting(PromotionDecision::getCandidate)
+                .isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldTakeOldSnapshotsOffTheTopicWhenThereAreEnough() {
+        bootstrap();
+        for (int round = 0; round < 8; round++) {
+            publish(30);
+            finishRound();
+        }
+
+        assertThat(progress.promotions()).isGreaterThan(3);
+        assertThat(topic.loaded.keySet())
+                .hasSize(3)
+                .contains(topic.active.version(), topic.active.manifest().parent());
+        assertThat(topic.records.keySet())
+                .allMatch(key -> key.equals("active") || topic.loaded.containsKey(key.substring(0, key.indexOf('/'))));
+    }
+
+    @Test
+    void shouldWaitForItsSnapshotWhenItIsStillOnItsWay() {
+        publish(50);
+        List<TestRecord<String, byte[]>> sent = roundInFlight();
+        publish(60);
+        look();
+
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.FOLLOWING);
+        topic.take(sent);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+    }
+
+    @Test
+    void shouldNotBeginWhenTheTopicIsNotYetRead() {
+        topic.caughtUp = false;
+        publish(100);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.FOLLOWING);
+
+        topic.caughtUp = true;
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+    }
+
+    @Test
+    void shouldDropTheRoundWhenAnOperatorMovesThePointerMeanwhile() {
+        bootstrap();
+        Snapshot imported = renamed(topic.active, "imported");
+        publish(30);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+        topic.loaded.put("imported", imported);
+        topic.active = imported;
+        awaitEnd();
+
+        PromotionDecision dropped = decisions.get(1);
+        assertThat(dropped.getDecision()).isEqualTo(Decision.REJECTED);
+        assertThat(dropped.getReason()).contains("dropped", "imported became active");
+        assertThat(snapshots.isEmpty()).isTrue();
+
+        publish(30);
+        finishRound();
+        assertThat(decisions.get(2).getIncumbent()).isEqualTo("imported");
+        assertThat(decisions.get(2).getCandidate()).startsWith("000003-");
+    }
+
+    @Test
+    void shouldGoBackToTheParentWhenTheActiveSnapshotIsWorseOnLiveText() {
+        bootstrap();
+        Snapshot good = topic.active;
+        Snapshot bad = worse(good, "000009-badbad");
+        topic.loaded.put(bad.version(), bad);
+        topic.active = bad;
+        publish(30);
+        finishRound();
+
+        PromotionDecision decision = decisions.get(1);
+        assertThat(decision.getDecision()).isEqualTo(Decision.ROLLED_BACK);
+        assertThat(decision.getIncumbent()).isEqualTo(bad.version());
+        assertThat(decision.getReason()).contains("worse than its parent");
+        assertThat(topic.active.version()).isEqualTo(good.version());
+
+        publish(30);
+        finishRound();
+        assertThat(decisions.get(2).getIncumbent()).isEqualTo(good.version());
+    }
+
+    /** A child of {@code parent} that expects nothing but unknown words. */
+    private static Snapshot worse(Snapshot parent, String version) {
+        Parameters parameters = parent.network().parameters().copy();
+        parameters.tensor("decoder.bias").data()[NeuralVocabulary.UNKNOWN] = 20;
+        SnapshotManifest manifest = parent.manifest();
+        return new Snapshot(
+                new SnapshotManifest(
+                        version,
+                        parent.version(),
+                        manifest.createdAt(),
+                        manifest.model(),
+                        manifest.tokens(),
+                        manifest.training(),
+                        manifest.metrics(),
+                        manifest.data()),
+                new Network(parent.network().architecture(), parent.network().vocabulary(), parameters));
+    }
+
+    @Test
+    void shouldPublishNothingWhenItIsClosedInTheMiddleOfARound() {
+        publish(50);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+        driver.close();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.ELSEWHERE);
+        driver = open();
+        look();
+        assertThat(decisions).isEmpty();
+        assertThat(snapshots.isEmpty()).isTrue();
+
+        // The driver has thrown the state away.
+        publish(50);
+        finishRound();
+        assertThat(decisions).hasSize(1);
+        assertThat(decisions.get(0).getCandidate()).startsWith("000001-");
+    }
+
+    @Test
+    void shouldMakeAnotherWhenNoSnapshotIsActiveAnyMore() {
+        bootstrap();
+        topic.records.clear();
+        topic.loaded.clear();
+        topic.active = null;
+        finishRound();
+
+        assertThat(decisions.get(1).getDecision()).isEqualTo(Decision.BOOTSTRAPPED);
+        assertThat(decisions.get(1).getCandidate()).startsWith("000002-");
+    }
+
+    // ---------------------------------------------------------------- what the tests do
+
+    private void bootstrap() {
+        publish(50);
+        finishRound();
+        assertThat(topic.active).isNotNull();
+    }
+
+    /** Documents of 20 tokens in which each word of a cycle is followed by the next. */
+    private void publish(int documents) {
+        String[] cycle = "a b c d e f g h".split(" ");
+        for (int i = 0; i < documents; i++) {
+            List<String> words = new ArrayList<>();
+            int at = random.nextInt(cycle.length);
+            for (int k = 0; k < 19; k++) {
+                words.add(cycle[(at + k) % cycle.length]);
+            }
+            training.pipeInput(null, new TrainingRecord("test", DocumentTokens.of(List.of(words))).encode());
+        }
+    }
+
+    private void look() {
+        driver.advanceWallClockTime(Duration.ofMillis(250));
+        promotions.readValuesToList().forEach(decisions::add);
+    }
+
+    /** Looks until a round has begun and ended, and has the follower take in what it sent. */
+    private void finishRound() {
+        topic.take(roundInFlight());
+        look();
+    }
+
+    private List<TestRecord<String, byte[]>> roundInFlight() {
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+        awaitEnd();
+        return snapshots.readRecordsToList();
+    }
+
+    private void awaitEnd() {
+        int before = decisions.size();
+        await().pollInSameThread()
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    look();
+                    return decisions.size() > before;
+                });
+    }
+
+    private static Snapshot renamed(Snapshot snapshot, String version) {
+        SnapshotManifest manifest = snapshot.manifest();
+        return new Snapshot(
+                new SnapshotManifest(
+                        version,
+                        manifest.parent(),
+                        manifest.createdAt(),
+                        manifest.model(),
+                        manifest.tokens(),
+                        manifest.training(),
+                        manifest.metrics(),
+                        manifest.data()),
+                snapshot.network());
+    }
+
+    /** The first network after 1000 tokens, a round every 600, three snapshots kept. */
+    private static TrainerSettings settings() {
+        return new TrainerSettings(
+                new OnlineSettings(
+                        Architecture.recurrent(Cell.GRU, 12, 0, List.of()),
+                        new TrainingSettings(Optimizer.ADAM, 0.005, 1, 0, 4, 10, 1),
+                        new VocabularyTurnover(30, 2, 2),
+                        Optional.empty(),
+                        1000,
+                        1,
+                        600,
+                        2,
+                        0.5,
+                        200,
+                        4000,
+                        4000,
+                        new Promotion(0.001, 0.5, 1, false),
+                        10_000,
+                        Optional.empty(),
+                        1),
+                0,
+                3);
+    }
+}
