@@ -1,26 +1,30 @@
 package dev.driftline.commits;
 
+import java.util.function.LongSupplier;
+
 /**
  * How long the commits of a stream thread take: from the write-back of its first store to the end of its transaction, or,
- * without transactions, of its last store. One a thread, used by that thread only.
+ * without transactions, of its last store. One for each thread, used by that thread only.
  */
 public final class CommitClock {
 
-    private static final ThreadLocal<CommitClock> OF_THREAD = ThreadLocal.withInitial(CommitClock::new);
-
+    private final LongSupplier nanoTime;
     private boolean underWay;
     private long began;
     private long ended;
     private long took;
 
-    CommitClock() {}
-
-    /** The clock of the calling thread. */
-    public static CommitClock ofThread() {
-        return OF_THREAD.get();
+    /** @param nanoTime the time, as {@link System#nanoTime()} */
+    CommitClock(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
     }
 
-    /** A store has been written back for a commit, since {@code start} of {@link System#nanoTime()}. */
+    /** The time by which a write-back begins. */
+    public long now() {
+        return nanoTime.getAsLong();
+    }
+
+    /** A store has been written back for a commit, since {@code start} of {@link #now()}. */
     public void wroteBack(long start) {
         if (!underWay) {
             underWay = true;
@@ -43,7 +47,7 @@ public final class CommitClock {
     }
 
     private void end() {
-        ended = System.nanoTime();
+        ended = now();
         took = ended - began;
     }
 
@@ -52,7 +56,7 @@ public final class CommitClock {
         return took;
     }
 
-    /** {@link System#nanoTime()} at the end of the last commit; meaningless before the first. */
+    /** {@link #now()} at the end of the last commit; meaningless before the first. */
     long ended() {
         return ended;
     }

@@ -3,13 +3,13 @@ package dev.driftline.commits;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a thread that has begun to work off a backlog commits before the interval.
+ * When a thread that has begun to process a backlog commits before the interval.
  *
- * <p>Nobody behind it has anything to do until its first commit, so that comes soon; each later one after twice as long
- * as the one before, until the interval comes first. So what lies behind starts within a fraction of the interval, and a
- * thread that stays busy soon commits, and writes pages, no oftener than the interval says.
+ * <p>The tasks downstream have nothing to do until its first commit, so that comes soon; each later one comes after twice
+ * as long as the one before, until the interval comes first. So the tasks downstream start within a fraction of the
+ * interval, and a thread that stays busy soon commits, and writes pages, no more often than the interval says.
  *
- * <p>One a thread, used by that thread only.
+ * <p>One for each thread, used by that thread only.
  */
 final class CommitRamp {
 
@@ -39,7 +39,7 @@ final class CommitRamp {
         if (clock.took() != 0 && clock.ended() - since > 0) {
             since = clock.ended();
         }
-        if (now - since < Math.max(step, (EarlyCommits.SHARE - 1) * clock.took())) {
+        if (now - since < Math.max(step, (ThreadCommits.SHARE - 1) * clock.took())) {
             return false;
         }
         step = Math.min(LONGEST_NANOS, 2 * step);

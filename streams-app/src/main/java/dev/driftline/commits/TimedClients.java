@@ -1,8 +1,10 @@
 package dev.driftline.commits;
 
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -11,13 +13,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Kafka's own clients, the producers of which tell the {@link CommitClock} when a transaction has ended: under exactly-once
- * nothing else tells what a commit took (Kafka Streams calls {@code StateStore.commit} only when a task is suspended).
+ * Kafka's own clients, which tell {@link EarlyCommits} what Kafka Streams does not: the consumer of a stream thread, how many
+ * records it has polled; its producer, when a transaction has ended (Kafka Streams calls {@code StateStore.commit} only when
+ * a task is suspended).
  */
 public final class TimedClients implements KafkaClientSupplier {
 
+    private final EarlyCommits commits;
+
     /** Makes clients when Kafka Streams asks for them. */
-    public TimedClients() {}
+    public TimedClients(EarlyCommits commits) {
+        this.commits = commits;
+    }
 
     @Override
     public Admin getAdmin(Map<String, Object> config) {
@@ -26,12 +33,12 @@ public final class TimedClients implements KafkaClientSupplier {
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        return new TimedProducer(config);
+        return new TimedProducer(config, commits);
     }
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return consumer(config);
+        return new CountingConsumer(config, commits);
     }
 
     @Override
@@ -48,16 +55,38 @@ public final class TimedClients implements KafkaClientSupplier {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    private static final class CountingConsumer extends KafkaConsumer<byte[], byte[]> {
+
+        private final EarlyCommits commits;
+
+        CountingConsumer(Map<String, Object> config, EarlyCommits commits) {
+            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            this.commits = commits;
+        }
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+            if (!records.isEmpty()) {
+                commits.ofThread().polled(records.count());
+            }
+            return records;
+        }
+    }
+
     private static final class TimedProducer extends KafkaProducer<byte[], byte[]> {
 
-        TimedProducer(Map<String, Object> config) {
+        private final EarlyCommits commits;
+
+        TimedProducer(Map<String, Object> config, EarlyCommits commits) {
             super(config, new ByteArraySerializer(), new ByteArraySerializer());
+            this.commits = commits;
         }
 
         @Override
         public void commitTransaction() {
             super.commitTransaction();
-            CommitClock.ofThread().committed();
+            commits.ofThread().clock().committed();
         }
     }
 }

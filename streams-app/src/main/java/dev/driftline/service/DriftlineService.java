@@ -1,5 +1,6 @@
 package dev.driftline.service;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
@@ -54,6 +55,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
@@ -157,7 +159,8 @@ public final class DriftlineService implements AutoCloseable {
             registry = serdes.client();
             checkSchemas();
             followSnapshots();
-            Properties properties = StreamsTuning.of(config);
+            EarlyCommits commits = new EarlyCommits(config.get(Keys.COMMIT_EARLY));
+            Properties properties = StreamsTuning.of(config, commits);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Optional<Training> training = training();
@@ -170,10 +173,11 @@ public final class DriftlineService implements AutoCloseable {
                             sources,
                             progress,
                             training,
-                            Optional.ofNullable(neuralScoring))
-                    .get();
+                            Optional.ofNullable(neuralScoring),
+                            commits)
+                    .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
-            streams = new KafkaStreams(built, properties, new TimedClients());
+            streams = new KafkaStreams(built, properties, new TimedClients(commits));
             streams.setUncaughtExceptionHandler(failures);
             streams.setGlobalStateRestoreListener(restores);
             streams.setStateListener(this::changed);

@@ -1,6 +1,7 @@
 package dev.driftline.service;
 
-import dev.driftline.commits.PolledRecords;
+import dev.driftline.commits.CommittingProcessors;
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.Keys;
 import dev.driftline.store.SharedRocksDbMemory;
@@ -20,7 +21,7 @@ final class StreamsTuning {
 
     private StreamsTuning() {}
 
-    static Properties of(DriftlineConfig config) {
+    static Properties of(DriftlineConfig config, EarlyCommits commits) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
         properties.put(SharedRocksDbMemory.BLOCK_CACHE_BYTES_CONFIG, config.get(Keys.ROCKSDB_BLOCK_CACHE_BYTES));
@@ -32,16 +33,15 @@ final class StreamsTuning {
         properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         properties.put(
                 StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        // There is no global store; set, or Kafka Streams warns that it is not.
+        properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         properties.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, EventTime.class);
         // A task never waits for one of its topics: most of the time text is empty and documents are not.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
         // Commits that are due early are looked for between polls.
         properties.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-        if (config.get(Keys.COMMIT_EARLY)) {
-            properties.put(
-                    StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
-                    PolledRecords.class.getName());
-        }
+        properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class);
+        properties.put(EarlyCommits.CONFIG, commits);
         // One commit interval of work on one thread must fit into a transaction several times over.
         long commitInterval = config.get(Keys.COMMIT_INTERVAL_MS);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)

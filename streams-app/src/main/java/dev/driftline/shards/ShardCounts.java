@@ -1,9 +1,9 @@
 package dev.driftline.shards;
 
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackStore;
-import dev.driftline.topology.TopologySettings;
 import java.util.function.Consumer;
 
 /** The decoded counts in front of the counts store. */
@@ -20,16 +20,20 @@ public final class ShardCounts implements WriteBackCache {
     /**
      * The scorer over {@code store}: one for all processors of the task.
      *
+     * @param shards how many there are
+     * @param cacheBytes heap for the decoded counts
      * @param sizes told the size of the shard at every commit
      */
     public static ShardScorer in(
-            WriteBackStore store, TopologySettings settings, int shard, Consumer<ShardSize> sizes) {
+            WriteBackStore store,
+            ModelSettings model,
+            int shard,
+            int shards,
+            long cacheBytes,
+            Consumer<ShardSize> sizes) {
         return store.cache(
                         ShardCounts.class,
-                        pages -> new ShardCounts(
-                                new ShardScorer(
-                                        settings.model(), shard, settings.shards(), pages, settings.cacheBytes()),
-                                sizes))
+                        pages -> new ShardCounts(new ShardScorer(model, shard, shards, pages, cacheBytes), sizes))
                 .scorer;
     }
 

@@ -1,6 +1,7 @@
 package dev.driftline.store;
 
 import dev.driftline.commits.CommitClock;
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +47,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     private static final int BATCH = 512;
 
+    private final EarlyCommits commits;
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
     /** What a write-back has put and RocksDB does not have yet: they are handed over many at a time. */
@@ -54,8 +56,10 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     private boolean batching;
     private Thread owner;
 
-    WriteBackStore(KeyValueStore<Bytes, byte[]> logged) {
+    /** @param commits told how long the write-back for a commit takes */
+    WriteBackStore(KeyValueStore<Bytes, byte[]> logged, EarlyCommits commits) {
         super(logged);
+        this.commits = commits;
     }
 
     /**
@@ -175,7 +179,8 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void flushCache() {
         owner = Thread.currentThread();
-        long began = System.nanoTime();
+        CommitClock clock = commits.ofThread().clock();
+        long began = clock.now();
         writeLate();
         batching = true;
         try {
@@ -187,7 +192,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             batching = false;
         }
         super.flushCache();
-        CommitClock.ofThread().wroteBack(began);
+        clock.wroteBack(began);
     }
 
     /** Called by the task when it turns into a standby, whose restoration writes past the caches. */

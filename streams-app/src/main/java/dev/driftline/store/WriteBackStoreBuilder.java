@@ -1,5 +1,6 @@
 package dev.driftline.store;
 
+import dev.driftline.commits.EarlyCommits;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -14,12 +15,15 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
 
     private final String name;
     private final Map<String, String> logConfig;
+    private final EarlyCommits commits;
 
     /**
      * @param name the store's name, which also names its changelog
      * @param logConfig topic settings of the changelog
+     * @param commits told how long the write-back for a commit takes
      */
-    public WriteBackStoreBuilder(String name, Map<String, String> logConfig) {
+    public WriteBackStoreBuilder(String name, Map<String, String> logConfig, EarlyCommits commits) {
+        this.commits = commits;
         this.name = name;
         this.logConfig = Map.copyOf(logConfig);
     }
@@ -30,7 +34,8 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                         .withCachingDisabled()
                         .withLoggingEnabled(logConfig)
-                        .build());
+                        .build(),
+                commits);
     }
 
     @Override
@@ -45,7 +50,7 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
 
     @Override
     public StoreBuilder<WriteBackStore> withLoggingEnabled(Map<String, String> config) {
-        return new WriteBackStoreBuilder(name, config);
+        return new WriteBackStoreBuilder(name, config, commits);
     }
 
     @Override

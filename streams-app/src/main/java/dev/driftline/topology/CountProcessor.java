@@ -1,6 +1,5 @@
 package dev.driftline.topology;
 
-import dev.driftline.commits.EarlyCommits;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
@@ -31,7 +30,13 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         shard = context.taskId().partition();
         store = context.getStateStore(DriftlineTopology.COUNTS_STORE);
-        scorer = ShardCounts.in(store, settings, shard, size -> live.sized(shard, size));
+        scorer = ShardCounts.in(
+                store,
+                settings.model(),
+                shard,
+                settings.shards(),
+                settings.cacheBytes(),
+                size -> live.sized(shard, size));
         live.opened(shard, store, scorer);
     }
 
@@ -44,7 +49,6 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         live.counted(shard);
         context.forward(
                 new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), DriftlineTopology.REPLIES_SINK);
-        EarlyCommits.ofThread().workedOff(context);
     }
 
     @Override

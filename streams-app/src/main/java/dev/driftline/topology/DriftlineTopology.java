@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
@@ -168,6 +170,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final Progress progress;
     private final Optional<Training> training;
     private final Optional<NeuralScoring> neural;
+    private final EarlyCommits commits;
 
     /** As the other constructor, without a network. */
     public DriftlineTopology(
@@ -176,7 +179,16 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistryClient registry,
             LiveShards shards,
             Progress progress) {
-        this(settings, serdes, registry, shards, new OwnedSources(), progress, Optional.empty(), Optional.empty());
+        this(
+                settings,
+                serdes,
+                registry,
+                shards,
+                new OwnedSources(),
+                progress,
+                Optional.empty(),
+                Optional.empty(),
+                EarlyCommits.off());
     }
 
     /**
@@ -189,6 +201,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param training how the network is taught; empty where there is none
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
+     * @param commits told how long commits take, and what punctuations send
      */
     public DriftlineTopology(
             TopologySettings settings,
@@ -198,7 +211,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
             OwnedSources sources,
             Progress progress,
             Optional<Training> training,
-            Optional<NeuralScoring> neural) {
+            Optional<NeuralScoring> neural,
+            EarlyCommits commits) {
         if (settings.neural().isPresent() != neural.isPresent()) {
             throw new IllegalArgumentException("the settings and what scores with the network do not agree on one");
         }
@@ -210,12 +224,21 @@ public final class DriftlineTopology implements Supplier<Topology> {
         this.progress = progress;
         this.training = training;
         this.neural = neural;
+        this.commits = commits;
     }
 
-    /** A new topology. */
+    /** A new topology, the processors of which are wrapped by nothing. */
     @Override
     public Topology get() {
-        Topology topology = new Topology();
+        return get(new Topology());
+    }
+
+    /** A new topology, the processors of which are wrapped as {@code config} says. */
+    public Topology get(TopologyConfig config) {
+        return get(new Topology(config));
+    }
+
+    private Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
         if (settings.observes()) {
@@ -260,7 +283,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 SCATTER, () -> new ScatterProcessor(settings, progress, neural), READ_DOCUMENTS, READ_TEXT);
         topology.addProcessor(
                 GATHER,
-                () -> new GatherProcessor(settings, progress, training.isPresent(), neural, sources),
+                () -> new GatherProcessor(settings, progress, training.isPresent(), neural, sources, commits),
                 REPLIES_SOURCE);
         topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
         topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
@@ -314,10 +337,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     private void addFilter(Topology topology, FilterRules rules) {
         topology.addProcessor(
-                FILTER,
-                () -> new FilterProcessor(
-                        rules, settings.sources(), progress, settings.drift().isEmpty()),
-                OBSERVATIONS_SOURCE);
+                FILTER, () -> new FilterProcessor(rules, settings.sources(), progress), OBSERVATIONS_SOURCE);
         topology.addStateStore(store(FILTER_STORE), FILTER);
         rules.topics()
                 .forEach(topic -> topology.addSink(
@@ -367,6 +387,6 @@ public final class DriftlineTopology implements Supplier<Topology> {
         // short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
-        return new WriteBackStoreBuilder(name, changelog);
+        return new WriteBackStoreBuilder(name, changelog, commits);
     }
 }

@@ -1,6 +1,5 @@
 package dev.driftline.topology;
 
-import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
@@ -30,14 +29,11 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final DocumentFilter filter;
     private final SourceLimits limits;
     private final Progress progress;
-    private final boolean alone;
 
     private ProcessorContext<String, Document> context;
     private FilterSources sources;
 
-    /** @param alone whether nothing else reads the observations, so that this says when they are worked off */
-    FilterProcessor(FilterRules rules, SourceLimits limits, Progress progress, boolean alone) {
-        this.alone = alone;
+    FilterProcessor(FilterRules rules, SourceLimits limits, Progress progress) {
         filter = new DocumentFilter(rules);
         this.limits = limits;
         this.progress = progress;
@@ -58,13 +54,6 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
-        route(observation);
-        if (alone) {
-            EarlyCommits.ofThread().workedOff(context);
-        }
-    }
-
-    private void route(Record<byte[], byte[]> observation) {
         var header = observation.headers().lastHeader(DOCUMENT_HEADER);
         if (header == null) {
             // Observed before there was a filter.

@@ -54,6 +54,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final boolean trains;
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
+    private final EarlyCommits commits;
     private final CompleteDocuments complete = new CompleteDocuments();
 
     private ProcessorContext<Object, Object> context;
@@ -67,13 +68,16 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
      * @param trains whether scored documents go to the trainer
      * @param neural what scores with the network; empty where there is none
      * @param live told which partitions are here
+     * @param commits told what a punctuation has sent
      */
     GatherProcessor(
             TopologySettings settings,
             Progress progress,
             boolean trains,
             Optional<NeuralScoring> neural,
-            OwnedSources live) {
+            OwnedSources live,
+            EarlyCommits commits) {
+        this.commits = commits;
         this.live = live;
         this.neural = neural;
         this.settings = settings;
@@ -106,11 +110,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        take(record);
-        EarlyCommits.ofThread().workedOff(context);
-    }
-
-    private void take(Record<byte[], byte[]> record) {
         byte[] reply = record.value();
         long ticket = Gather.documentOffset(reply);
         PendingDocument waiting = pending.get(ticket);
@@ -162,7 +161,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         int waiting = pending.size();
         emitComplete();
         if (pending.size() < waiting) {
-            EarlyCommits.ofThread().sent(context);
+            commits.ofThread().sent(context);
         }
     }
 

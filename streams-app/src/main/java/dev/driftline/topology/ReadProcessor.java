@@ -1,6 +1,5 @@
 package dev.driftline.topology;
 
-import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
 import dev.driftline.input.DeadLetters;
 import dev.driftline.input.IncomingDocument;
@@ -44,11 +43,6 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
 
     @Override
     public void process(Record<byte[], byte[]> received) {
-        read(received);
-        EarlyCommits.ofThread().workedOff(context);
-    }
-
-    private void read(Record<byte[], byte[]> received) {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException(operator + " was given a record from no topic"));
         IncomingDocument document;

@@ -1,6 +1,5 @@
 package dev.driftline.topology;
 
-import dev.driftline.commits.EarlyCommits;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
@@ -99,7 +98,6 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
             LOG.debug("Passed over a repeated document at offset {} of the training topic", offset);
         }
-        EarlyCommits.ofThread().workedOff(context);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.driftline.topology;
 
-import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
@@ -52,6 +51,5 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             progress.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
-        EarlyCommits.ofThread().workedOff(context);
     }
 }

@@ -1,11 +1,11 @@
 package dev.driftline.commits;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
@@ -16,24 +16,48 @@ class EarlyCommitsTest {
     private static final int FEW = 3;
     private static final int MANY = 1000;
 
+    private final AtomicLong now = new AtomicLong(TimeUnit.DAYS.toNanos(1));
     private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
-    private final EarlyCommits commits = new EarlyCommits();
+    private final ThreadCommits commits = new EarlyCommits(true, now::get).ofThread();
+    private long offset;
 
     @Test
-    void shouldCommitOnceAllThatWasPolledIsWorkedOff() {
+    void shouldCommitOnceAllThatWasPolledIsProcessed() {
         commits.polled(FEW);
 
-        workOff(FEW - 1);
+        process(FEW - 1);
         assertThat(context.committed()).as("with a record left").isFalse();
 
-        workOff(1);
+        process(1);
         assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void shouldCountARecordOnceWhenTwoProcessorsReadItsSource() {
+        commits.polled(2);
+
+        process(1);
+        commits.processed(context);
+        assertThat(context.committed()).as("with a record left").isFalse();
+
+        process(1);
+        assertThat(context.committed()).isTrue();
+    }
+
+    @Test
+    void shouldCountNothingThatAPunctuationSendsThroughAProcessor() {
+        commits.polled(1);
+        MockProcessorContext<byte[], byte[]> withoutRecord = new MockProcessorContext<>();
+
+        commits.processed(withoutRecord);
+
+        assertThat(withoutRecord.committed()).isFalse();
     }
 
     @Test
     void shouldCommitWhatAPunctuationSent() {
         commits.polled(FEW);
-        workOff(FEW);
+        process(FEW);
         context.resetCommit();
 
         commits.sent(context);
@@ -44,7 +68,7 @@ class EarlyCommitsTest {
     @Test
     void shouldLeaveABacklogToTheInterval() {
         commits.polled(MANY);
-        workOff(MANY);
+        process(MANY);
         assertThat(context.committed()).as("right after a large poll").isFalse();
 
         commits.polled(MANY);
@@ -56,7 +80,7 @@ class EarlyCommitsTest {
     @Test
     void shouldCommitAfterALargePollThatNothingFollows() {
         commits.polled(MANY);
-        workOff(MANY);
+        process(MANY);
 
         awake();
 
@@ -64,9 +88,24 @@ class EarlyCommitsTest {
     }
 
     @Test
+    void shouldCancelWhatAClosedTaskWasToCommit() {
+        commits.polled(MANY);
+        process(MANY);
+
+        commits.closed(context);
+
+        assertThat(context.scheduledPunctuators())
+                .singleElement()
+                .satisfies(punctuator -> assertThat(punctuator.cancelled()).isTrue());
+        MockProcessorContext<byte[], byte[]> other = new MockProcessorContext<>();
+        commits.sent(other);
+        assertThat(other.scheduledPunctuators()).as("of the next task").hasSize(1);
+    }
+
+    @Test
     void shouldCommitEverRarerWhileABacklogIsBegun() {
-        CommitRamp ramp = new CommitRamp(new CommitClock());
-        long start = System.nanoTime();
+        CommitRamp ramp = new CommitRamp(new CommitClock(now::get));
+        long start = now.get();
         assertThat(ramp.isDue(start)).as("at once").isFalse();
 
         assertThat(dueAfter(ramp, start)).containsExactly(50L, 150L, 350L, 750L, 1550L);
@@ -88,62 +127,80 @@ class EarlyCommitsTest {
     @Test
     void shouldCommitSoonAfterABacklogIsBegun() {
         commits.polled(MANY);
-        await().pollInterval(Duration.ofMillis(5)).until(() -> {
-            workOff(1);
-            return context.committed();
-        });
+
+        process(1);
+        pass(Duration.ofMillis(49));
+        process(1);
+        assertThat(context.committed()).as("after 49 ms").isFalse();
+
+        pass(Duration.ofMillis(1));
+        process(1);
+        assertThat(context.committed()).as("after 50 ms").isTrue();
     }
 
     @Test
     void shouldWaitThreeTimesAsLongAsTheLastCommitTook() {
-        CommitClock clock = CommitClock.ofThread();
-        try {
-            clock.wroteBack(System.nanoTime() - TimeUnit.SECONDS.toNanos(2));
-            clock.committed();
-            commits.polled(FEW);
+        commit(Duration.ofSeconds(2));
+        commits.polled(FEW);
 
-            workOff(FEW);
+        process(FEW);
 
-            assertThat(context.committed()).isFalse();
-            assertThat(context.scheduledPunctuators())
-                    .singleElement()
-                    .satisfies(punctuator -> assertThat(punctuator.getInterval())
-                            .isBetween(Duration.ofMillis(5_500), Duration.ofMillis(7_000)));
-        } finally {
-            // The next test is on the same thread.
-            clock.wroteBack(System.nanoTime());
-            clock.committed();
-            await().until(() -> System.nanoTime() - clock.ended() > EarlyCommits.SHARE * clock.took());
-        }
+        assertThat(context.committed()).isFalse();
+        assertThat(context.scheduledPunctuators())
+                .singleElement()
+                .satisfies(punctuator -> assertThat(punctuator.getInterval()).isEqualTo(Duration.ofMillis(6_001)));
     }
 
     @Test
     void shouldCountTheEndOfTheTransactionAndNoTimeAfterIt() {
-        CommitClock clock = CommitClock.ofThread();
-        long start = System.nanoTime();
-        clock.wroteBack(start);
-        await().until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(20));
-        clock.committed();
-        long took = clock.took();
+        commit(Duration.ofMillis(20));
+        assertThat(commits.clock().took()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
 
-        assertThat(took).isBetween(TimeUnit.MILLISECONDS.toNanos(20), System.nanoTime() - start);
-        clock.committed();
-        assertThat(clock.took()).as("a transaction without a store").isEqualTo(took);
-        await().until(() -> System.nanoTime() - clock.ended() > EarlyCommits.SHARE * clock.took());
+        pass(Duration.ofMillis(300));
+        commits.clock().committed();
+
+        assertThat(commits.clock().took())
+                .as("a transaction without a store")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
     }
 
     @Test
-    void shouldAskForNothingWhereItIsNotToldOfPolls() {
-        workOff(FEW);
+    void shouldAskForNothingWhereItIsNotWanted() {
+        ThreadCommits off = EarlyCommits.off().ofThread();
+        off.polled(1);
+        context.setRecordMetadata("documents", 0, 0);
+
+        off.processed(context);
 
         assertThat(context.committed()).isFalse();
         assertThat(context.scheduledPunctuators()).isEmpty();
     }
 
-    private void workOff(int records) {
+    @Test
+    void shouldCountARecordThatWasThrownOutOfAProcessorNoMore() {
+        assertThat(commits.enter()).isTrue();
+        assertThat(commits.enter()).as("further down").isFalse();
+        commits.leave();
+
+        assertThat(commits.enter()).as("the next record").isTrue();
+    }
+
+    private void process(int records) {
         for (int i = 0; i < records; i++) {
-            commits.workedOff(context);
+            context.setRecordMetadata("documents", 0, offset++);
+            commits.processed(context);
         }
+    }
+
+    private void commit(Duration took) {
+        long began = commits.clock().now();
+        pass(took);
+        commits.clock().wroteBack(began);
+        commits.clock().committed();
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
     }
 
     /** Does what is due later, once. */

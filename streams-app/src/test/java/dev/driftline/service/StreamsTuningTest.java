@@ -2,6 +2,7 @@ package dev.driftline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,8 @@ class StreamsTuningTest {
             "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"u\" password=\"p\";";
 
     private static StreamsConfig streams(Map<String, String> environment) {
-        return new StreamsConfig(StreamsTuning.of(DriftlineConfig.load(Optional.empty(), environment, Map.of())));
+        return new StreamsConfig(
+                StreamsTuning.of(DriftlineConfig.load(Optional.empty(), environment, Map.of()), EarlyCommits.off()));
     }
 
     private static List<Map<String, Object>> clients(StreamsConfig streams) {

@@ -3,6 +3,7 @@ package dev.driftline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ class WriteBackStoreTest {
             .withCachingDisabled()
             .withLoggingDisabled()
             .build();
-    private final WriteBackStore store = new WriteBackStore(inner);
+    private final WriteBackStore store = new WriteBackStore(inner, EarlyCommits.off());
     private final MockProcessorContext<Void, Void> context = new MockProcessorContext<>(properties());
 
     private static Properties properties() {
@@ -136,7 +137,7 @@ class WriteBackStoreTest {
     void shouldRefuseToRunWhereItWouldNotBeFlushedBeforeACommit() {
         KeyValueStore<Bytes, byte[]> other =
                 Stores.inMemoryKeyValueStore("other").get();
-        WriteBackStore unseen = new WriteBackStore(other);
+        WriteBackStore unseen = new WriteBackStore(other, EarlyCommits.off());
 
         assertThatThrownBy(() -> unseen.init(context.getStateStoreContext(), other))
                 .isInstanceOf(IllegalStateException.class)

@@ -1,5 +1,7 @@
 package dev.driftline.topology;
 
+import dev.driftline.commits.CommittingProcessors;
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
@@ -39,6 +41,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 
 /** The topology with one shard and one partition in a {@link TopologyTestDriver}, which commits after every record. */
@@ -128,6 +131,10 @@ public final class TopologyFixture implements AutoCloseable {
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        EarlyCommits commits = EarlyCommits.off();
+        properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class);
+        properties.put(EarlyCommits.CONFIG, commits);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         driver = new TopologyTestDriver(
                 new DriftlineTopology(
                                 settings,
@@ -137,8 +144,9 @@ public final class TopologyFixture implements AutoCloseable {
                                 new OwnedSources(),
                                 progress,
                                 Optional.empty(),
-                                Optional.ofNullable(neural))
-                        .get(),
+                                Optional.ofNullable(neural),
+                                commits)
+                        .get(new TopologyConfig(new StreamsConfig(properties))),
                 properties,
                 NOON);
         documents = driver.createInputTopic(topics.documents(), new ByteArraySerializer(), new ByteArraySerializer());

@@ -3,6 +3,7 @@ package dev.driftline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.driftline.commits.EarlyCommits;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.SnapshotView;
@@ -166,7 +167,8 @@ class TrainerProcessorTest {
         Topology topology = new Topology();
         topology.addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "training");
         topology.addProcessor("train", () -> new TrainerProcessor(settings(), topic, progress), "source");
-        topology.addStateStore(new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of()), "train");
+        topology.addStateStore(
+                new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of(), EarlyCommits.off()), "train");
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 "snapshots",

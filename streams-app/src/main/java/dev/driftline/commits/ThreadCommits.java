@@ -1,0 +1,146 @@
+package dev.driftline.commits;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/** When one stream thread commits: see {@link EarlyCommits}. Used by that thread only. */
+public final class ThreadCommits {
+
+    /** Commits take at most 1 / SHARE of the thread's time. */
+    static final int SHARE = 4;
+
+    /** A poll of more records than this is treated as backlog, and the commit is delayed to batch more. */
+    private static final int BACKLOG_RECORDS = 250;
+
+    private static final long BACKLOG_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    /** A commit that is due later; {@code owner} is the task's context, through which it is asked for. */
+    private record Wake(ProcessorContext<?, ?> owner, Cancellable punctuation) {}
+
+    private final boolean wanted;
+    private final LongSupplier nanoTime;
+    private final CommitClock clock;
+    private final CommitRamp ramp;
+    private int polled;
+    private int processed;
+    private boolean inside;
+    private String topic = "";
+    private int partition;
+    private long offset;
+    private Optional<Wake> wake = Optional.empty();
+
+    ThreadCommits(boolean wanted, LongSupplier nanoTime) {
+        this.wanted = wanted;
+        this.nanoTime = nanoTime;
+        clock = new CommitClock(nanoTime);
+        ramp = new CommitRamp(clock);
+    }
+
+    /** How long the commits of this thread take. */
+    public CommitClock clock() {
+        return clock;
+    }
+
+    /** A poll brought {@code records} records to this thread. */
+    void polled(int records) {
+        if (wanted) {
+            // A thread polls when it has processed what it has. Where it has not, since a task was closed, the commit
+            // comes early or late by a poll.
+            polled = records;
+            processed = 0;
+        }
+    }
+
+    /** A processor is given a record; false where another calls it while it processes that record itself. */
+    boolean enter() {
+        boolean first = !inside;
+        inside = true;
+        return first;
+    }
+
+    /** The processor for which {@link #enter()} was true has returned, or thrown. */
+    void leave() {
+        inside = false;
+    }
+
+    /**
+     * A task of this thread has processed the record of a source topic that {@code context} names. Nothing happens where it
+     * names none, or the one before: two processors read the same source.
+     */
+    void processed(ProcessorContext<?, ?> context) {
+        RecordMetadata record = context.recordMetadata().orElse(null);
+        if (record == null || isLast(record)) {
+            return;
+        }
+        topic = record.topic();
+        partition = record.partition();
+        offset = record.offset();
+        processed++;
+        clock.isOver();
+        if (polled > processed) {
+            if (ramp.isDue(nanoTime.getAsLong())) {
+                context.commit();
+            }
+        } else {
+            sent(context);
+        }
+    }
+
+    /** A task of this thread has sent something from a punctuation: to be called by the processor that did. */
+    public void sent(ProcessorContext<?, ?> context) {
+        if (polled > 0 && processed >= polled) {
+            commitSoon(context);
+        }
+    }
+
+    /** The task of {@code context} is closed: what it was to commit later, it does not. */
+    void closed(ProcessorContext<?, ?> context) {
+        if (wake.isPresent() && wake.get().owner() == context) {
+            cancelWake();
+        }
+    }
+
+    private boolean isLast(RecordMetadata record) {
+        return record.offset() == offset && record.partition() == partition && topic.equals(record.topic());
+    }
+
+    private void commitSoon(ProcessorContext<?, ?> context) {
+        long wait = clock.took() == 0 ? 0 : clock.ended() + (SHARE - 1) * clock.took() - nanoTime.getAsLong();
+        if (polled > BACKLOG_RECORDS) {
+            wait = Math.max(wait, BACKLOG_DELAY_NANOS);
+        }
+        if (wait <= 0) {
+            commit(context);
+        } else if (wake.isEmpty()) {
+            wake = Optional.of(new Wake(
+                    context,
+                    context.schedule(
+                            Duration.ofMillis(1 + TimeUnit.NANOSECONDS.toMillis(wait)),
+                            PunctuationType.WALL_CLOCK_TIME,
+                            time -> awake(context))));
+        }
+    }
+
+    private void awake(ProcessorContext<?, ?> context) {
+        cancelWake();
+        if (processed >= polled) {
+            commit(context);
+        }
+    }
+
+    private void cancelWake() {
+        wake.ifPresent(due -> due.punctuation().cancel());
+        wake = Optional.empty();
+    }
+
+    private void commit(ProcessorContext<?, ?> context) {
+        ramp.idle();
+        context.commit();
+    }
+}
