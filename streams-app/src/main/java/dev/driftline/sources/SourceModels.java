@@ -32,6 +32,9 @@ import java.util.Map;
  */
 public final class SourceModels implements WriteBackCache {
 
+    /** Store of caches and mixture weights by source. */
+    public static final String STORE = "sources";
+
     /** A full source takes about 1 MB of heap. */
     private static final int DECODED = 64;
 

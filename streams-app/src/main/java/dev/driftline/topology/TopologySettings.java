@@ -5,6 +5,7 @@ import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
+import dev.driftline.neural.Pooling;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.sources.SourceLimits;
 import dev.driftline.topics.TopicNames;
@@ -55,6 +56,11 @@ public record TopologySettings(
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
         return drift.isPresent() || filter.isPresent();
+    }
+
+    /** How the network's states become the vector of a document; empty where no vectors are wanted. */
+    public Optional<Pooling> encodings() {
+        return neural.map(NeuralScoringSettings::encodings);
     }
 
     /** How the orders of the model, the caches of a source and the network are mixed. */

@@ -40,6 +40,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainerProcessor implements Processor<byte[], byte[], Object, Object> {
 
+    /** Source of documents, of the trainer. */
+    public static final String TRAINING_SOURCE = "training-source";
+
+    /** Teaches the network. */
+    public static final String NAME = "train";
+
     /** Sink of the snapshots topic: text keys, bytes. */
     public static final String SNAPSHOTS_SINK = "snapshots-sink";
 

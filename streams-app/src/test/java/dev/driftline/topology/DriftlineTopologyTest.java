@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.output.PredictionOutput;
+import dev.driftline.output.ScoreOutput;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -14,6 +17,8 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.shards.ShardCounts;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,25 +67,21 @@ class DriftlineTopologyTest {
                 }));
         assertThat(nodes)
                 .containsExactlyInAnyOrder(
-                        DriftlineTopology.DOCUMENTS_SOURCE,
-                        DriftlineTopology.TEXT_SOURCE,
-                        DriftlineTopology.REPLIES_SOURCE,
-                        DriftlineTopology.READ_DOCUMENTS,
-                        DriftlineTopology.READ_TEXT,
-                        DriftlineTopology.SCATTER,
-                        DriftlineTopology.GATHER,
-                        DriftlineTopology.REQUESTS_SINK,
-                        DriftlineTopology.SCORES_SINK,
-                        DriftlineTopology.PREDICTIONS_SINK,
-                        DriftlineTopology.DEAD_LETTERS_SINK,
-                        DriftlineTopology.REQUESTS_SOURCE,
-                        DriftlineTopology.COUNT,
-                        DriftlineTopology.REPLIES_SINK);
-        assertThat(stores)
-                .containsExactly(
-                        DriftlineTopology.COUNTS_STORE,
-                        DriftlineTopology.PENDING_STORE,
-                        DriftlineTopology.SOURCES_STORE);
+                        ReadProcessor.DOCUMENTS_SOURCE,
+                        ReadProcessor.TEXT_SOURCE,
+                        GatherProcessor.REPLIES_SOURCE,
+                        ReadProcessor.READ_DOCUMENTS,
+                        ReadProcessor.READ_TEXT,
+                        ScatterProcessor.NAME,
+                        GatherProcessor.NAME,
+                        ScatterProcessor.REQUESTS_SINK,
+                        ScoreOutput.SINK,
+                        PredictionOutput.SINK,
+                        ReadProcessor.DEAD_LETTERS_SINK,
+                        CountProcessor.REQUESTS_SOURCE,
+                        CountProcessor.NAME,
+                        CountProcessor.REPLIES_SINK);
+        assertThat(stores).containsExactly(ShardCounts.STORE, PendingDocuments.STORE, SourceModels.STORE);
     }
 
     @Test
@@ -197,7 +198,7 @@ class DriftlineTopologyTest {
     void shouldWriteCountsToTheStoreAtTheCommit() {
         fixture.score(document("d1", "news", "a b c"));
 
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.COUNTS_STORE);
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(ShardCounts.STORE);
 
         int[] entries = {0};
         store.scan(new byte[0], (key, value) -> entries[0]++);
@@ -208,7 +209,7 @@ class DriftlineTopologyTest {
     void shouldLeaveNothingPendingInTheStore() {
         fixture.score(document("d1", "news", "a b c"));
 
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.PENDING_STORE);
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(PendingDocuments.STORE);
 
         store.scan(new byte[0], (key, value) -> {
             throw new AssertionError("a document is still pending");

@@ -8,7 +8,7 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.service.DriftlineService;
-import dev.driftline.topology.DriftlineTopology;
+import dev.driftline.shards.ShardCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -29,7 +29,7 @@ public final class ChangelogCounts {
     }
 
     static ChangelogCounts read(DriftlineConfig config) {
-        String topic = config.get(Keys.APPLICATION_ID) + "-" + DriftlineTopology.COUNTS_STORE + "-changelog";
+        String topic = config.get(Keys.APPLICATION_ID) + "-" + ShardCounts.STORE + "-changelog";
         int count = config.get(Keys.SHARDS);
         List<HeapPageStore> pages = new ArrayList<>();
         for (int shard = 0; shard < count; shard++) {

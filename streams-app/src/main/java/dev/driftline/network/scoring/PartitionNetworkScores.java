@@ -94,7 +94,7 @@ public final class PartitionNetworkScores {
             jobs.remove(ticket);
             scoring.release(job);
         }
-        return Optional.of(outcome.orElse(NeuralOutcome.FALLBACK));
+        return Optional.of(outcome.orElse(NeuralOutcome.NotScored.FALLBACK));
     }
 
     /** Gives up everything. */
