@@ -105,7 +105,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sources = context.getStateStore(SourceModels.STORE);
-        models = sources.cache(SourceModels.class, store -> new SourceModels(store, settings));
+        models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture(), settings.expertSurprisals());
         outputs = outputs();
         context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {

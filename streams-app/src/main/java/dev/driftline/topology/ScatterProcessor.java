@@ -53,7 +53,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sourcesStore = context.getStateStore(SourceModels.STORE);
-        sources = sourcesStore.cache(SourceModels.class, store -> new SourceModels(store, settings));
+        sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         progress.pending(partition, pending.size());
     }

@@ -6,8 +6,10 @@ import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.neural.Pooling;
+import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.sources.SourceLimits;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.topics.TopicNames;
 import java.util.Optional;
 
@@ -56,6 +58,15 @@ public record TopologySettings(
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
         return drift.isPresent() || filter.isPresent();
+    }
+
+    /** What is known of the sources of a partition, over {@code store}. */
+    SourceModels sourceModels(PageStore store) {
+        return new SourceModels(
+                store,
+                mixture(),
+                sources,
+                drift.map(DriftSettings::referenceTokens).orElse(0));
     }
 
     /** How the network's states become the vector of a document; empty where no vectors are wanted. */
