@@ -8,8 +8,8 @@ import dev.driftline.filter.PercentileSettings;
 import dev.driftline.filter.QuantileSketch;
 import dev.driftline.filter.Rule;
 import dev.driftline.filter.Target;
-import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.FilterFile;
+import dev.driftline.topology.TopologySettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,8 +115,7 @@ final class FilterCommand implements Callable<Integer> {
         public Integer call() {
             FilterRules rules = read(file);
             DriftlineConfig loaded = config.load(Map.of(Keys.FILTER_RULES.name(), "none"));
-            requireModels(
-                    rules, file, DriftlineService.settings(loaded).mixture().models());
+            requireModels(rules, file, TopologySettings.of(loaded).mixture().models());
             PrintWriter out = spec.commandLine().getOut();
             String prefix = loaded.get(Keys.TOPIC_PREFIX);
             if (json) {

@@ -8,6 +8,7 @@ import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.ModelServer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.topology.TopologySettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,7 @@ final class LocalService implements DemoService {
         this.service = service;
         this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
-        this.model = new LiveModel(service.shards(), DriftlineService.settings(config));
+        this.model = new LiveModel(service.shards(), TopologySettings.of(config));
         this.tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
         this.hasNetwork = !config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL);
         this.firstTokens = config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS);

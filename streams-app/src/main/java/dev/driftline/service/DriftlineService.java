@@ -6,12 +6,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.Keys;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.VocabularyChoice;
 import dev.driftline.counters.Progress;
-import dev.driftline.filter.FilterRules;
-import dev.driftline.filter.InvalidRulesException;
-import dev.driftline.input.Limits;
-import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -21,35 +16,22 @@ import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.Training;
 import dev.driftline.neural.snapshot.Snapshot;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
-import dev.driftline.schemas.Subjects;
-import dev.driftline.scoring.ModelSettings;
-import dev.driftline.scoring.Vocabulary;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
-import dev.driftline.sources.SourceLimits;
-import dev.driftline.topics.FilterFile;
-import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
-import dev.driftline.topology.WatchSettings;
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -70,7 +52,6 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
-    private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(60);
     private static final Duration SNAPSHOTS_PATIENCE = Duration.ofSeconds(60);
 
     private final DriftlineConfig config;
@@ -153,11 +134,10 @@ public final class DriftlineService implements AutoCloseable {
             throw new IllegalStateException("a service starts once");
         }
         try {
-            settings = settings(config);
-            checkTopics();
+            settings = TopologySettings.of(config);
             SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
             registry = serdes.client();
-            checkSchemas();
+            new StartupChecks(config, registry).check();
             followSnapshots();
             EarlyCommits commits = new EarlyCommits(config.get(Keys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
@@ -239,132 +219,6 @@ public final class DriftlineService implements AutoCloseable {
                 stopped.completeExceptionally(fatal);
             } else {
                 stopped.complete(null);
-            }
-        }
-    }
-
-    /** What the model and the topology are made of, as {@code config} says. */
-    public static TopologySettings settings(DriftlineConfig config) {
-        if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
-            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
-                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
-                    + Keys.MODEL_SMOOTHING.name());
-        }
-        TopologySettings settings = new TopologySettings(
-                TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
-                new ModelSettings(
-                        config.get(Keys.MODEL_ORDER),
-                        Smoothing.named(config.get(Keys.MODEL_SMOOTHING)),
-                        vocabulary(config),
-                        ModelSettings.DEFAULT_DELTA),
-                config.get(Keys.SHARDS),
-                new Limits(
-                        config.get(Keys.DOCUMENT_MAX_BYTES),
-                        config.get(Keys.DOCUMENT_MAX_TOKENS),
-                        config.get(Keys.TOKEN_MAX_BYTES),
-                        config.maxRecordBytes()),
-                config.get(Keys.TOKENIZER),
-                config.get(Keys.PREDICTIONS_K),
-                config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.CACHE_DECODED_BYTES),
-                NeuralScoringSettings.of(config),
-                WatchSettings.of(config),
-                SourceLimits.of(config),
-                FilterFile.rules(config));
-        settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
-        return settings;
-    }
-
-    private static void requireModels(FilterRules rules, MixtureSettings mixture, DriftlineConfig config) {
-        try {
-            rules.requireModels(mixture.models());
-        } catch (InvalidRulesException e) {
-            throw new MisconfiguredException(
-                    Keys.FILTER_RULES.name() + "="
-                            + config.get(Keys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static Vocabulary vocabulary(DriftlineConfig config) {
-        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
-        if (configured instanceof VocabularyChoice.Fixed fixed) {
-            try {
-                return Vocabulary.fixed(fixed.file());
-            } catch (IOException | IllegalArgumentException e) {
-                throw new MisconfiguredException(
-                        Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
-            }
-        }
-        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
-    }
-
-    private void checkTopics() {
-        List<TopicAdmin.State> states;
-        try (TopicAdmin admin = new TopicAdmin(config)) {
-            states = admin.list();
-        }
-        List<String> problems = states.stream()
-                .filter(state -> state.partitions() != state.definition().partitions())
-                .map(state -> state.exists()
-                        ? state.definition().name() + " has " + state.partitions() + " partitions, the configuration"
-                                + " says " + state.definition().partitions()
-                        : state.definition().name() + " does not exist")
-                .toList();
-        if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
-                    + ". Create them with `driftline topics create`, or set " + Keys.SHARDS.name() + " and "
-                    + Keys.PARTITIONS.name() + " to what the topics have");
-        }
-    }
-
-    private void checkSchemas() {
-        for (Map.Entry<String, Class<? extends SpecificRecord>> entry :
-                TopicDefinitions.of(config).recordTypes().entrySet()) {
-            checkSchema(entry.getKey() + Subjects.VALUE_SUFFIX, entry.getValue());
-        }
-    }
-
-    private void checkSchema(String subject, Class<? extends SpecificRecord> type) {
-        long deadline = System.nanoTime() + REGISTRY_PATIENCE.toNanos();
-        while (true) {
-            Exception failure;
-            try {
-                registry.getId(subject, new AvroSchema(Subjects.schemaOf(type)));
-                return;
-            } catch (RestClientException e) {
-                if (e.getStatus() == 404) {
-                    throw new MisconfiguredException(
-                            "the schema registry at "
-                                    + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
-                                    + ": register it with `driftline topics create`",
-                            e);
-                }
-                if (e.getStatus() == 401 || e.getStatus() == 403) {
-                    throw new MisconfiguredException(
-                            "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                    + " refuses the credentials: " + e.getMessage(),
-                            e);
-                }
-                failure = e;
-            } catch (IOException e) {
-                failure = e;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new MisconfiguredException(
-                        "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                + " has not answered for " + REGISTRY_PATIENCE.toSeconds() + " s: "
-                                + failure.getMessage()
-                                + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(),
-                        failure);
-            }
-            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
-            try {
-                Thread.sleep(1000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new MisconfiguredException("interrupted while waiting for the schema registry", e);
             }
         }
     }

@@ -60,7 +60,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private static List<RouteGroup> groups(DriftlineConfig config, HttpSettings http, DriftlineService service) {
-        TopologySettings settings = DriftlineService.settings(config);
+        TopologySettings settings = TopologySettings.of(config);
         InstanceStatus status = new InstanceStatus(service);
         InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), status::json);
         ServiceShards shards = new ServiceShards(service, here, http);

@@ -1,16 +1,25 @@
 package dev.driftline.topology;
 
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.Keys;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.neural.Pooling;
 import dev.driftline.ngram.PageStore;
+import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
 import dev.driftline.sources.SourceLimits;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.TopicNames;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -53,6 +62,67 @@ public record TopologySettings(
         if (predictions < 0) {
             throw new IllegalArgumentException("predictions is " + predictions + ", expected 0 or more");
         }
+    }
+
+    /**
+     * As {@code config} says.
+     *
+     * @throws MisconfiguredException if settings do not fit each other, with what to do about it
+     */
+    public static TopologySettings of(DriftlineConfig config) {
+        if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
+                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
+                    + Keys.MODEL_SMOOTHING.name());
+        }
+        TopologySettings settings = new TopologySettings(
+                TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
+                new ModelSettings(
+                        config.get(Keys.MODEL_ORDER),
+                        Smoothing.named(config.get(Keys.MODEL_SMOOTHING)),
+                        vocabulary(config),
+                        ModelSettings.DEFAULT_DELTA),
+                config.get(Keys.SHARDS),
+                new Limits(
+                        config.get(Keys.DOCUMENT_MAX_BYTES),
+                        config.get(Keys.DOCUMENT_MAX_TOKENS),
+                        config.get(Keys.TOKEN_MAX_BYTES),
+                        config.maxRecordBytes()),
+                config.get(Keys.TOKENIZER),
+                config.get(Keys.PREDICTIONS_K),
+                config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
+                config.get(Keys.SCORES_EXPERT_SURPRISALS),
+                config.get(Keys.CACHE_DECODED_BYTES),
+                NeuralScoringSettings.of(config),
+                WatchSettings.of(config),
+                SourceLimits.of(config),
+                FilterFile.rules(config));
+        settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
+        return settings;
+    }
+
+    private static void requireModels(FilterRules rules, MixtureSettings mixture, DriftlineConfig config) {
+        try {
+            rules.requireModels(mixture.models());
+        } catch (InvalidRulesException e) {
+            throw new MisconfiguredException(
+                    Keys.FILTER_RULES.name() + "="
+                            + config.get(Keys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Vocabulary vocabulary(DriftlineConfig config) {
+        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
+        if (configured instanceof VocabularyChoice.Fixed fixed) {
+            try {
+                return Vocabulary.fixed(fixed.file());
+            } catch (IOException | IllegalArgumentException e) {
+                throw new MisconfiguredException(
+                        Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
+            }
+        }
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
     }
 
     /** Whether an observation of each document goes to the sub-topology of the sources. */

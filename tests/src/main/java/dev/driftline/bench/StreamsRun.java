@@ -5,6 +5,7 @@ import dev.driftline.config.Keys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.Topic;
+import dev.driftline.topology.TopologySettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -137,7 +138,7 @@ final class StreamsRun {
         DriftlineConfig config = DriftlineConfig.of(settings);
         DriftlineService service = new DriftlineService(config);
         service.start();
-        int subtopologies = SUBTOPOLOGIES + (DriftlineService.settings(config).observes() ? 1 : 0);
+        int subtopologies = SUBTOPOLOGIES + (TopologySettings.of(config).observes() ? 1 : 0);
         // The trainer is a sub-topology of one task.
         int trainers = config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL) ? 0 : 1;
         return new Driftline(service, subtopologies * config.get(Keys.SHARDS) + trainers);

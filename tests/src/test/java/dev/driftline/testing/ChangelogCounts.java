@@ -7,8 +7,8 @@ import dev.driftline.config.Keys;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
-import dev.driftline.service.DriftlineService;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -39,7 +39,7 @@ public final class ChangelogCounts {
                 new RecordedTopic<>(topic, config.consumerProperties(), new ByteArrayDeserializer())) {
             changelog.forEach(record -> pages.get(record.partition()).put(record.key(), record.value()));
         }
-        ModelSettings model = DriftlineService.settings(config).model();
+        ModelSettings model = TopologySettings.of(config).model();
         List<ShardScorer> shards = new ArrayList<>();
         for (int shard = 0; shard < count; shard++) {
             shards.add(new ShardScorer(model, shard, count, pages.get(shard), CACHE_BYTES));
