@@ -214,12 +214,7 @@ public final class DriftlineService implements AutoCloseable {
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
         if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
-            Throwable fatal = failures.fatal();
-            if (fatal != null) {
-                stopped.completeExceptionally(fatal);
-            } else {
-                stopped.complete(null);
-            }
+            failures.fatal().ifPresentOrElse(stopped::completeExceptionally, () -> stopped.complete(null));
         }
     }
 
