@@ -10,7 +10,7 @@ import java.util.Map;
  */
 final class AvroInput {
 
-    private byte[] bytes;
+    private byte[] bytes = {};
     private int at;
     private int end;
     private int start;

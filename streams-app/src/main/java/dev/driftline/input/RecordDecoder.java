@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
@@ -82,7 +83,8 @@ public abstract class RecordDecoder {
         }
         WriterSchemas.Writer writer = schemas.writer(ByteBuffer.wrap(value).getInt(1));
         dictionary.reset();
-        if (writer.same()) {
+        GenericDatumReader<GenericRecord> resolver = writer.resolver();
+        if (resolver == null) {
             input.reset(value, HEADER_BYTES);
             IncomingDocument document = read(input, dictionary);
             if (!input.atEnd()) {
@@ -92,10 +94,8 @@ public abstract class RecordDecoder {
         }
         GenericRecord resolved;
         try {
-            resolved = writer.resolver()
-                    .read(
-                            null,
-                            DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+            resolved = resolver.read(
+                    null, DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
         } catch (AvroTypeException e) {
             throw new Rejection(DeadLetterReason.WRONG_SCHEMA, "the value cannot be read: " + e.getMessage());
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | OutOfMemoryError e) {

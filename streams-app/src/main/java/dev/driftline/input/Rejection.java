@@ -6,14 +6,23 @@ public final class Rejection extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final DeadLetterReason reason;
+    private final String message;
 
     Rejection(DeadLetterReason reason, String message) {
         // No stack trace: a flood of bad records must not cost more than good ones.
         super(message, null, false, false);
         this.reason = reason;
+        this.message = message;
     }
 
+    /** The kind of what is wrong. */
     public DeadLetterReason reason() {
         return reason;
+    }
+
+    /** What is wrong, with the value and what was expected. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 }

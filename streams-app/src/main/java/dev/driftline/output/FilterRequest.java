@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scored document on its way to the filter, with its text, since the filter may send it on.
@@ -28,11 +29,11 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
     /**
      * A document that was scored.
      *
-     * @param neuralOrNull the name of the network among the models; null where there is none
+     * @param neural the name of the network among the models; null where there is none
      */
     public static FilterRequest of(
-            IncomingDocument document, DocumentScore score, String neuralOrNull, DocumentOrigin origin) {
-        ScoredDocument scored = ScoredDocument.of(document.source(), document.attributes(), score, neuralOrNull);
+            IncomingDocument document, DocumentScore score, @Nullable String neural, DocumentOrigin origin) {
+        ScoredDocument scored = ScoredDocument.of(document.source(), document.attributes(), score, neural);
         return new FilterRequest(document, scored, origin);
     }
 

@@ -94,7 +94,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 .cache(TrainerState.class, store -> new TrainerState(store, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         lastRoundAt = context.currentSystemTimeMs();
-        progress.is(TrainerProgress.Activity.FOLLOWING);
+        progress.becomes(TrainerProgress.Activity.FOLLOWING);
         context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
 
@@ -114,7 +114,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             }
             background.close();
         }
-        progress.is(TrainerProgress.Activity.ELSEWHERE);
+        progress.becomes(TrainerProgress.Activity.ELSEWHERE);
     }
 
     // ---------------------------------------------------------------- a few times a second
@@ -128,10 +128,10 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             return;
         }
         if (!follow(now)) {
-            progress.is(TrainerProgress.Activity.FOLLOWING);
+            progress.becomes(TrainerProgress.Activity.FOLLOWING);
             return;
         }
-        progress.is(TrainerProgress.Activity.IDLE);
+        progress.becomes(TrainerProgress.Activity.IDLE);
         Optional<Snapshot> active = snapshots.active();
         if (isDue(active, now)) {
             begin(active, now);
@@ -200,7 +200,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 batch.heldOut().size(),
                 active.map(Snapshot::version).orElse("nothing"));
         progress.taught(0);
-        progress.is(TrainerProgress.Activity.TEACHING);
+        progress.becomes(TrainerProgress.Activity.TEACHING);
         saidAt = now;
         background.begin(batch, active, number);
     }
@@ -214,7 +214,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     }
 
     private void sayProgress(long now) {
-        progress.is(TrainerProgress.Activity.TEACHING);
+        progress.becomes(TrainerProgress.Activity.TEACHING);
         if (now - saidAt >= SAY_PROGRESS_MS) {
             saidAt = now;
             LOG.info("Teaching: {} tokens of the pass under way", progress.tokensTaught());
@@ -225,13 +225,13 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void end(BackgroundTrainer.Finished finished) {
         lastRoundAt = context.currentSystemTimeMs();
-        if (finished.failure() != null) {
+        finished.failure().ifPresent(failure -> {
             progress.failed();
             LOG.error(
                     "A round failed, and the active snapshot stays; the next is due with the next {} tokens",
                     online.roundTokens(),
-                    finished.failure());
-        }
+                    failure);
+        });
         long number = finished.round()
                 .flatMap(Round::candidate)
                 .map(candidate -> SnapshotVersion.number(candidate.version()))

@@ -5,6 +5,7 @@ import dev.driftline.config.NeuralKeys;
 import dev.driftline.neural.Pooling;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How documents are scored with the network.
@@ -17,7 +18,12 @@ import java.util.Optional;
  * @param encodings how the vector of each document is made that goes to the encodings topic; null for none
  */
 public record NeuralScoringSettings(
-        String model, int threads, long queueTokens, NeuralPolicy policy, long patienceMs, Pooling encodings) {
+        String model,
+        int threads,
+        long queueTokens,
+        NeuralPolicy policy,
+        long patienceMs,
+        @Nullable Pooling encodings) {
 
     public NeuralScoringSettings {
         if (threads < 1 || queueTokens < 1 || patienceMs < 0) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class SnapshotCatalog {
 
     private final ChunkStore store;
     private final Map<String, Entry> entries = new HashMap<>();
-    private String pointer;
+    private @Nullable String pointer;
 
     SnapshotCatalog(ChunkStore store) {
         this.store = store;
@@ -47,9 +48,9 @@ public final class SnapshotCatalog {
 
     private static final class Entry {
         private final Map<Integer, ChunkSeen> chunks = new HashMap<>();
-        private ChunkedManifest manifest;
+        private @Nullable ChunkedManifest manifest;
         private Instant publishedAt = Instant.EPOCH;
-        private String unreadable;
+        private @Nullable String unreadable;
         private long revision;
 
         boolean isEmpty() {
@@ -86,7 +87,7 @@ public final class SnapshotCatalog {
      * @param revision rises from record to record: the offset
      * @param written when it came to the topic
      */
-    synchronized void take(String key, byte[] value, long revision, Instant written) {
+    synchronized void take(String key, byte @Nullable [] value, long revision, Instant written) {
         SnapshotMessages.Key named = SnapshotMessages.Key.of(key);
         if (named instanceof SnapshotMessages.Key.Pointer) {
             point(value);
@@ -109,7 +110,7 @@ public final class SnapshotCatalog {
         return entry;
     }
 
-    private void point(byte[] value) {
+    private void point(byte @Nullable [] value) {
         if (value == null) {
             pointer = null;
             return;
@@ -118,12 +119,12 @@ public final class SnapshotCatalog {
             JsonNode json = SnapshotJson.read(new String(value, StandardCharsets.UTF_8), "the pointer");
             pointer = SnapshotVersion.check(json.path("version").textValue());
         } catch (InvalidSnapshotException e) {
-            // Whoever was active stays: a pointer to nowhere is no reason to score without a network.
+            // Keep the active snapshot: a dangling pointer must not disable the network.
             LOG.error("The pointer to the active snapshot cannot be read and is passed over: {}", e.getMessage());
         }
     }
 
-    private static void takeManifest(String version, Entry entry, byte[] value, Instant written) {
+    private static void takeManifest(String version, Entry entry, byte @Nullable [] value, Instant written) {
         entry.unreadable = null;
         entry.manifest = null;
         if (value == null) {
@@ -142,7 +143,7 @@ public final class SnapshotCatalog {
         }
     }
 
-    private void takeChunk(SnapshotMessages.Key.Chunk chunk, Entry entry, byte[] value) {
+    private void takeChunk(SnapshotMessages.Key.Chunk chunk, Entry entry, byte @Nullable [] value) {
         if (value == null || value.length > SnapshotMessages.CHUNK_BYTES) {
             entry.chunks.remove(chunk.index());
             return;
@@ -223,7 +224,11 @@ public final class SnapshotCatalog {
             if (problem.isPresent()) {
                 throw new InvalidSnapshotException("snapshot " + version + ": " + problem.get());
             }
-            manifest = entries.get(version).manifest;
+            Entry entry = entries.get(version);
+            if (entry == null || entry.manifest == null) {
+                throw new InvalidSnapshotException("snapshot " + version + " is not there");
+            }
+            manifest = entry.manifest;
         }
         byte[] bytes;
         try {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +55,8 @@ public final class SnapshotFollower implements AutoCloseable {
         }
     };
 
-    private volatile SnapshotTopicReader reader;
-    private String tried;
+    private volatile @Nullable SnapshotTopicReader reader;
+    private @Nullable String tried;
     private long triedRevision;
 
     /**
@@ -197,7 +198,7 @@ public final class SnapshotFollower implements AutoCloseable {
         if (wanted == null) {
             if (current != null) {
                 LOG.warn("No snapshot is active any more: scoring without a network");
-                active.set(null);
+                active.clear();
             }
             tried = null;
             return;

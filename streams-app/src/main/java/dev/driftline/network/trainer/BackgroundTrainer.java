@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rounds on a thread of its own, one at a time, so that no stream thread ever waits for one. Everything but the round
@@ -23,22 +24,22 @@ public final class BackgroundTrainer implements AutoCloseable {
      *
      * @param round what it came to; empty if there was nothing to teach, or it failed
      * @param messages what publishes its candidate, where that is to be published
-     * @param failure what went wrong; null if nothing did
+     * @param failure what went wrong; empty if nothing did
      * @param tokensSeen tokens that the buffer had been given when the round began
      * @param watch how the active network has done beside its parent, this round's text included
      */
     public record Finished(
             Optional<Round> round,
             List<SnapshotMessages.Message> messages,
-            Throwable failure,
+            Optional<Throwable> failure,
             long tokensSeen,
             ParentWatch watch) {}
 
     private final SnapshotView snapshots;
     private final FineTuner tuner;
     private final LongConsumer progress;
-    private final AtomicReference<Finished> finished = new AtomicReference<>();
-    private Thread thread;
+    private final AtomicReference<@Nullable Finished> finished = new AtomicReference<>();
+    private @Nullable Thread thread;
 
     /**
      * @param watch how the active network had done beside its parent after the last round
@@ -66,11 +67,12 @@ public final class BackgroundTrainer implements AutoCloseable {
         if (isBusy()) {
             throw new IllegalStateException("a round is under way");
         }
-        thread = new Thread(() -> run(batch, active, number), "driftline-trainer");
-        thread.setDaemon(true);
+        Thread background = new Thread(() -> run(batch, active, number), "driftline-trainer");
+        background.setDaemon(true);
         // A hint that scoring comes first, where the system heeds it.
-        thread.setPriority(Thread.NORM_PRIORITY - 2);
-        thread.start();
+        background.setPriority(Thread.NORM_PRIORITY - 2);
+        background.start();
+        thread = background;
     }
 
     private void run(TrainingBatch batch, Optional<Snapshot> active, long number) {
@@ -84,12 +86,12 @@ public final class BackgroundTrainer implements AutoCloseable {
                     .flatMap(Round::candidate)
                     .map(SnapshotMessages::publish)
                     .orElse(List.of());
-            result = new Finished(round, messages, null, batch.tokensSeen(), tuner.watch());
+            result = new Finished(round, messages, Optional.empty(), batch.tokensSeen(), tuner.watch());
         } catch (InterruptedException e) {
             // Closed: nobody waits for a result.
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
-            result = new Finished(Optional.empty(), List.of(), e, batch.tokensSeen(), tuner.watch());
+            result = new Finished(Optional.empty(), List.of(), Optional.of(e), batch.tokensSeen(), tuner.watch());
         }
         finished.set(result);
     }

@@ -8,6 +8,7 @@ import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The audit records of what was decided. */
 public final class Decisions {
@@ -83,8 +84,8 @@ public final class Decisions {
         return decision.build();
     }
 
-    /** JSON and many a reader have no word for what is no number. */
-    private static Double number(double value) {
+    /** Null for infinities and NaN, which JSON and many readers cannot express. */
+    private static @Nullable Double number(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }

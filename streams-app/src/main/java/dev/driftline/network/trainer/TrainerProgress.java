@@ -4,6 +4,7 @@ import dev.driftline.neural.online.Round;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the trainer of this instance has done and is doing, since the instance started. Thread-safe. */
 public final class TrainerProgress {
@@ -32,7 +33,7 @@ public final class TrainerProgress {
     private double seconds;
     private long freshTokens;
     private long replayedTokens;
-    private Round last;
+    private @Nullable Round last;
 
     /** The trainer is elsewhere, and nothing has been done. */
     public TrainerProgress() {}
@@ -102,7 +103,7 @@ public final class TrainerProgress {
         return Optional.ofNullable(last);
     }
 
-    public synchronized void is(Activity now) {
+    public synchronized void becomes(Activity now) {
         activity = now;
     }
 
