@@ -9,6 +9,7 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.PredictedWord;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralOutcome;
 import dev.driftline.neural.Pooling;
 import dev.driftline.pending.Ticket;
@@ -29,6 +30,7 @@ import java.util.LinkedList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Mixes what the n-gram model says of a document for its source, and puts it into the records that go out. */
 final class DocumentScoring {
@@ -36,13 +38,20 @@ final class DocumentScoring {
     private final TopologySettings settings;
     private final SourceModels sources;
     private final DocumentScorer scorer;
+    private final ScoreRequest.Surprisals surprisals;
     private final List<String> modelNames;
 
     DocumentScoring(TopologySettings settings, SourceModels sources) {
         this.settings = settings;
         this.sources = sources;
         MixtureSettings mixture = settings.mixture();
-        scorer = new DocumentScorer(mixture, settings.expertSurprisals());
+        scorer = new DocumentScorer(mixture);
+        if (settings.surprisals() || settings.observes()) {
+            surprisals =
+                    settings.expertSurprisals() ? ScoreRequest.Surprisals.EVERY_MODEL : ScoreRequest.Surprisals.MIXTURE;
+        } else {
+            surprisals = ScoreRequest.Surprisals.NONE;
+        }
         modelNames = mixture.models();
     }
 
@@ -53,18 +62,15 @@ final class DocumentScoring {
      * @param now milliseconds since 1970
      */
     DocumentScore score(IncomingDocument document, Gather.Gathered gathered, NeuralOutcome network, long now) {
-        NeuralExpert expert = network == null || !network.isScored()
-                ? null
-                : new NeuralExpert(network.snapshot().network(), network.score(), network.foreign());
+        Optional<NeuralExpert> expert = network == null || !network.isScored()
+                ? Optional.empty()
+                : Optional.of(new NeuralExpert(network.snapshot().network(), network.score(), network.foreign()));
         return scorer.score(
-                document.tokens(),
-                gathered.positions(),
-                sources.get(document.source(), now),
-                document.learn(),
-                settings.surprisals() || settings.observes(),
-                gathered.candidates(),
-                settings.predictions(),
-                expert);
+                ScoreRequest.of(document.tokens(), gathered.positions(), sources.get(document.source(), now))
+                        .withLearning(document.learn())
+                        .withSurprisals(surprisals)
+                        .withNextWords(gathered.candidates(), settings.predictions())
+                        .withNetwork(expert));
     }
 
     /** What is known of a source; for a reader that holds the monitor of the store. */

@@ -2,7 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.Progress;
 import dev.driftline.input.IncomingDocument;
-import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
@@ -30,7 +30,6 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private PendingDocuments pending;
     private WriteBackStore sourcesStore;
     private SourceModels sources;
-    private DocumentScorer scorer;
 
     ScatterProcessor(TopologySettings settings, Progress progress, Optional<NeuralScoring> neural) {
         this.settings = settings;
@@ -48,7 +47,6 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sourcesStore = context.getStateStore(DriftlineTopology.SOURCES_STORE);
         sources = sourcesStore.cache(SourceModels.class, store -> new SourceModels(store, settings));
-        scorer = new DocumentScorer(settings.mixture());
         progress.pending(partition, pending.size());
     }
 
@@ -58,7 +56,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         List<String> extraCandidates = List.of();
         if (settings.predictions() > 0) {
             synchronized (sourcesStore) {
-                extraCandidates = scorer.candidates(
+                extraCandidates = NextWordPredictor.candidates(
                         document.tokens(),
                         sources.get(document.source(), context.currentSystemTimeMs()),
                         settings.predictions());
