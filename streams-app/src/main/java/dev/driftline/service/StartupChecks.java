@@ -54,7 +54,7 @@ final class StartupChecks {
                         : state.definition().name() + " does not exist")
                 .toList();
         if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
+            throw new MisconfiguredException("the topics do not match the configuration: " + String.join("; ", problems)
                     + ". Create them with `driftline topics create`, or set " + Keys.SHARDS.name() + " and "
                     + Keys.PARTITIONS.name() + " to what the topics have");
         }
@@ -85,7 +85,7 @@ final class StartupChecks {
                 if (e.getStatus() == 401 || e.getStatus() == 403) {
                     throw new MisconfiguredException(
                             "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                    + " refuses the credentials: " + e.getMessage(),
+                                    + " rejects the credentials: " + e.getMessage(),
                             e);
                 }
                 failure = e;
@@ -100,7 +100,7 @@ final class StartupChecks {
                                 + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(),
                         failure);
             }
-            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
+            LOG.warn("Waiting for the schema registry: {}", failure.toString());
             try {
                 Thread.sleep(1000);
             } catch (InterruptedException e) {

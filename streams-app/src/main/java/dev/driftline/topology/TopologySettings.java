@@ -23,12 +23,12 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the topology is built from; the same on every instance of a service, but for the cache.
+ * The settings of the topology; equal on every instance of a service, except for the cache.
  *
  * @param topics the topics that it reads and writes
  * @param model the n-gram model
  * @param shards partitions of the counts: of the requests topic
- * @param limits what an input may be at most
+ * @param limits of inputs
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
@@ -71,8 +71,8 @@ public record TopologySettings(
      */
     public static TopologySettings of(DriftlineConfig config) {
         if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
-            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
-                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which none of "
+                    + config.get(Keys.SHARDS) + " shards knows: set " + Keys.SHARDS.name() + "=1, or another "
                     + Keys.MODEL_SMOOTHING.name());
         }
         TopologySettings settings = new TopologySettings(
