@@ -1,6 +1,6 @@
 package dev.driftline.cli;
 
-import dev.driftline.config.Keys;
+import dev.driftline.config.NeuralKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.demo.Demo;
@@ -138,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean network() {
-        return !noNetwork && !Keys.NO_NEURAL_MODEL.equals(settings.get(Keys.NEURAL_MODEL.name()));
+        return !noNetwork && !NeuralKeys.NO_MODEL.equals(settings.get(NeuralKeys.MODEL.name()));
     }
 
     private long pace() {

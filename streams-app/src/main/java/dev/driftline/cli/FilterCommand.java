@@ -1,7 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.filter.PercentileSettings;
@@ -114,10 +115,10 @@ final class FilterCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             FilterRules rules = read(file);
-            DriftlineConfig loaded = config.load(Map.of(Keys.FILTER_RULES.name(), "none"));
+            DriftlineConfig loaded = config.load(Map.of(OutputKeys.FILTER_RULES.name(), "none"));
             requireModels(rules, file, TopologySettings.of(loaded).mixture().models());
             PrintWriter out = spec.commandLine().getOut();
-            String prefix = loaded.get(Keys.TOPIC_PREFIX);
+            String prefix = loaded.get(TopicKeys.PREFIX);
             if (json) {
                 out.println(Json.pretty(asMap(rules, prefix)));
             } else {

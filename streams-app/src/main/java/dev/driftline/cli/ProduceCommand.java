@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
@@ -105,7 +105,8 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DriftlineConfig loaded = config.load(tokenizer == null ? Map.of() : Map.of(Keys.TOKENIZER.name(), tokenizer));
+        DriftlineConfig loaded =
+                config.load(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {
             formatOf(file);
         }
@@ -116,7 +117,7 @@ final class ProduceCommand implements Callable<Integer> {
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
             started = System.nanoTime();
             try {
-                Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
+                Tokenizer words = Tokenizers.named(loaded.get(InputKeys.TOKENIZER));
                 for (Path file : files) {
                     publish(file, publisher, words, screen);
                 }

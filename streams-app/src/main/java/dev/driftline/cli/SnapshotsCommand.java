@@ -2,7 +2,7 @@ package dev.driftline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.NeuralKeys;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotArchive;
 import dev.driftline.network.snapshots.SnapshotCatalog;
@@ -548,11 +548,11 @@ final class SnapshotsCommand implements Callable<Integer> {
     }
 
     private static void warnOfOtherModel(PrintWriter out, DriftlineConfig config, String model) {
-        String configured = config.get(Keys.NEURAL_MODEL);
+        String configured = config.get(NeuralKeys.MODEL);
         if (!configured.equals(model)) {
-            out.println("note: it is a " + model + " network and " + Keys.NEURAL_MODEL.name() + " is " + configured
+            out.println("note: it is a " + model + " network and " + NeuralKeys.MODEL.name() + " is " + configured
                     + " here: a service that is set so "
-                    + (configured.equals(Keys.NO_NEURAL_MODEL)
+                    + (configured.equals(NeuralKeys.NO_MODEL)
                             ? "does not read it"
                             : "scores with it and fine-tunes it as it is, and calls it " + configured
                                     + " in its records"));

@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinition;
@@ -194,7 +194,8 @@ final class TopicsCommand implements Callable<Integer> {
                     out.println("There was nothing to delete.");
                 }
                 if (withState) {
-                    out.println("Remove " + loaded.get(Keys.STATE_DIR).resolve(loaded.get(Keys.APPLICATION_ID))
+                    out.println("Remove "
+                            + loaded.get(ServiceKeys.STATE_DIR).resolve(loaded.get(ServiceKeys.APPLICATION_ID))
                             + " on each machine that ran the service.");
                 }
             }
@@ -211,7 +212,7 @@ final class TopicsCommand implements Callable<Integer> {
                     existing.stream().mapToLong(TopicAdmin.State::records).sum();
             String answer = console.readLine(
                     "Delete %d topics with %d records at %s? Type yes: ",
-                    existing.size(), records, loaded.get(Keys.BOOTSTRAP_SERVERS));
+                    existing.size(), records, loaded.get(ServiceKeys.BOOTSTRAP_SERVERS));
             return "yes".equals(answer);
         }
     }

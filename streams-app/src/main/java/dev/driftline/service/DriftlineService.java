@@ -4,8 +4,9 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.counters.Progress;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -90,17 +91,17 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are the shards. */
     public String requestsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).requests();
     }
 
     /** The topic of tokenised documents. */
     public String documentsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).documents();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).documents();
     }
 
     /** The topic of raw text. */
     public String textTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).text();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).text();
     }
 
     /** Stores that are being restored just now. */
@@ -115,7 +116,7 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are those of the documents. */
     public String repliesTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).replies();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).replies();
     }
 
     /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */
@@ -141,7 +142,7 @@ public final class DriftlineService implements AutoCloseable {
             new StartupChecks(config, client).check();
             Optional<Training> training = training();
             Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
-            EarlyCommits commits = new EarlyCommits(config.get(Keys.COMMIT_EARLY));
+            EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));

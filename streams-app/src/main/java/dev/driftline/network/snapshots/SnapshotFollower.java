@@ -1,7 +1,7 @@
 package dev.driftline.network.snapshots;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.neural.snapshot.InvalidSnapshotException;
 import dev.driftline.neural.snapshot.Snapshot;
 import java.io.UncheckedIOException;
@@ -72,7 +72,7 @@ public final class SnapshotFollower implements AutoCloseable {
 
     /** Where an instance keeps the chunks, beside the stores of the topology. */
     private static Path folder(DriftlineConfig config) {
-        return config.get(Keys.STATE_DIR).resolve(config.get(Keys.APPLICATION_ID) + "-snapshots");
+        return config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID) + "-snapshots");
     }
 
     /** Begins to follow. */
