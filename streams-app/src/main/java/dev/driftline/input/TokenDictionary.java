@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -167,7 +168,7 @@ final class TokenDictionary {
             if (text.charAt(i) < ' ' || text.charAt(i) == 0x7F) {
                 throw new Rejection(
                         DeadLetterReason.CONTROL_CHARACTER,
-                        String.format("%s has the control character U+%04X", what, (int) text.charAt(i)));
+                        String.format(Locale.ROOT, "%s has the control character U+%04X", what, (int) text.charAt(i)));
             }
         }
     }
