@@ -10,6 +10,9 @@ import java.util.List;
 /** The documents of one partition that wait for replies, by {@link Ticket}. */
 public final class PendingDocuments implements WriteBackCache {
 
+    /** Store of the documents that wait for replies. */
+    public static final String STORE = "pending-documents";
+
     /** A backlog may be far larger; what is past this waits in RocksDB. */
     private static final int DECODED = 4096;
 

@@ -4,14 +4,10 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.VocabularyChoice;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.counters.Progress;
-import dev.driftline.filter.FilterRules;
-import dev.driftline.filter.InvalidRulesException;
-import dev.driftline.input.Limits;
-import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -21,35 +17,22 @@ import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.Training;
 import dev.driftline.neural.snapshot.Snapshot;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.schemas.SchemaRegistrySerdes;
-import dev.driftline.schemas.Subjects;
-import dev.driftline.scoring.ModelSettings;
-import dev.driftline.scoring.Vocabulary;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
-import dev.driftline.sources.SourceLimits;
-import dev.driftline.topics.FilterFile;
-import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
-import dev.driftline.topology.WatchSettings;
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -58,6 +41,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +54,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
-    private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(60);
-    private static final Duration SNAPSHOTS_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
@@ -85,12 +68,11 @@ public final class DriftlineService implements AutoCloseable {
     private final TrainerProgress trainerProgress = new TrainerProgress();
 
     private volatile Optional<String> answersAt = Optional.empty();
-    private SchemaRegistryClient registry;
-    private volatile SnapshotFollower snapshots;
-    private volatile NeuralScoring neuralScoring;
-    private volatile KafkaStreams streams;
-    private volatile TopologyDescription topology;
-    private TopologySettings settings;
+    private @Nullable SchemaRegistryClient registry;
+    private volatile @Nullable SnapshotFollower snapshots;
+    private volatile @Nullable NeuralScoring neuralScoring;
+    private volatile @Nullable KafkaStreams streams;
+    private volatile @Nullable TopologyDescription topology;
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
@@ -98,8 +80,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /**
-     * Says where this instance answers questions, so that the others can pass on those that need its shards. Before the
-     * start.
+     * Sets where this instance answers requests, so that other instances can forward those that need its shards. To be called
+     * before the start.
      *
      * @param address host and port
      */
@@ -109,17 +91,17 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are the shards. */
     public String requestsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).requests();
     }
 
     /** The topic of tokenised documents. */
     public String documentsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).documents();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).documents();
     }
 
     /** The topic of raw text. */
     public String textTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).text();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).text();
     }
 
     /** Stores that are being restored just now. */
@@ -134,7 +116,7 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are those of the documents. */
     public String repliesTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).replies();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).replies();
     }
 
     /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */
@@ -153,35 +135,27 @@ public final class DriftlineService implements AutoCloseable {
             throw new IllegalStateException("a service starts once");
         }
         try {
-            settings = settings(config);
-            checkTopics();
+            TopologySettings settings = TopologySettings.of(config);
             SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
-            registry = serdes.client();
-            checkSchemas();
-            followSnapshots();
-            EarlyCommits commits = new EarlyCommits(config.get(Keys.COMMIT_EARLY));
+            SchemaRegistryClient client = serdes.client();
+            registry = client;
+            new StartupChecks(config, client).check();
+            Optional<Training> training = training();
+            Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
+            EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
-            Optional<Training> training = training();
-            settings.neural().ifPresent(this::startNeuralScoring);
             Topology built = new DriftlineTopology(
-                            settings,
-                            serdes,
-                            registry,
-                            shards,
-                            sources,
-                            progress,
-                            training,
-                            Optional.ofNullable(neuralScoring),
-                            commits)
+                            settings, serdes, client, shards, sources, progress, training, scoring, commits)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
-            streams = new KafkaStreams(built, properties, new TimedClients(commits));
-            streams.setUncaughtExceptionHandler(failures);
-            streams.setGlobalStateRestoreListener(restores);
-            streams.setStateListener(this::changed);
-            streams.start();
+            KafkaStreams starting = new KafkaStreams(built, properties, new TimedClients(commits));
+            streams = starting;
+            starting.setUncaughtExceptionHandler(failures);
+            starting.setGlobalStateRestoreListener(restores);
+            starting.setStateListener(this::changed);
+            starting.start();
         } catch (ConfigException e) {
             closeQuietly();
             throw new MisconfiguredException(e.getMessage(), e);
@@ -192,29 +166,30 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** Before the streams, so that an instance that comes back scores its first document with the network, too. */
-    private void followSnapshots() {
-        if (config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL)) {
-            return;
-        }
-        snapshots = new SnapshotFollower(config, activeSnapshot);
-        snapshots.start();
+    private SnapshotFollower followSnapshots() {
+        SnapshotFollower follower = new SnapshotFollower(config, activeSnapshot);
+        snapshots = follower;
+        follower.start();
         try {
-            if (!snapshots.awaitCaughtUp(SNAPSHOTS_PATIENCE)) {
+            if (!follower.awaitCaughtUp(SNAPSHOTS_TIMEOUT)) {
                 LOG.warn(
-                        "The snapshots topic is not read yet after {} s: documents are scored without a network until"
-                                + " it is",
-                        SNAPSHOTS_PATIENCE.toSeconds());
+                        "The snapshots topic has not been read after {} s: documents are scored without a network until"
+                                + " then",
+                        SNAPSHOTS_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
+        return follower;
     }
 
-    private void startNeuralScoring(NeuralScoringSettings neural) {
-        neuralScoring = new NeuralScoring(
+    private NeuralScoring startNeuralScoring(NeuralScoringSettings neural, TopologySettings settings) {
+        NeuralScoring scoring = new NeuralScoring(
                 neural, settings.predictions() > 0, settings.model().vocabulary(), activeSnapshot, progress);
-        neuralScoring.start();
+        neuralScoring = scoring;
+        scoring.start();
+        return scoring;
     }
 
     /** What the trainer works by; empty where there is no network. */
@@ -225,147 +200,13 @@ public final class DriftlineService implements AutoCloseable {
         } catch (InvalidConfigException e) {
             throw new MisconfiguredException(e.getMessage(), e);
         }
-        if (trainer.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Training(trainer.get(), new FollowedSnapshots(snapshots), trainerProgress));
+        return trainer.map(found -> new Training(found, new FollowedSnapshots(followSnapshots()), trainerProgress));
     }
 
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
         if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
-            Throwable fatal = failures.fatal();
-            if (fatal != null) {
-                stopped.completeExceptionally(fatal);
-            } else {
-                stopped.complete(null);
-            }
-        }
-    }
-
-    /** What the model and the topology are made of, as {@code config} says. */
-    public static TopologySettings settings(DriftlineConfig config) {
-        if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
-            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
-                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
-                    + Keys.MODEL_SMOOTHING.name());
-        }
-        TopologySettings settings = new TopologySettings(
-                TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
-                new ModelSettings(
-                        config.get(Keys.MODEL_ORDER),
-                        Smoothing.named(config.get(Keys.MODEL_SMOOTHING)),
-                        vocabulary(config),
-                        ModelSettings.DEFAULT_DELTA),
-                config.get(Keys.SHARDS),
-                new Limits(
-                        config.get(Keys.DOCUMENT_MAX_BYTES),
-                        config.get(Keys.DOCUMENT_MAX_TOKENS),
-                        config.get(Keys.TOKEN_MAX_BYTES),
-                        config.maxRecordBytes()),
-                config.get(Keys.TOKENIZER),
-                config.get(Keys.PREDICTIONS_K),
-                config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.CACHE_DECODED_BYTES),
-                NeuralScoringSettings.of(config),
-                WatchSettings.of(config),
-                SourceLimits.of(config),
-                FilterFile.rules(config));
-        settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
-        return settings;
-    }
-
-    private static void requireModels(FilterRules rules, MixtureSettings mixture, DriftlineConfig config) {
-        try {
-            rules.requireModels(mixture.models());
-        } catch (InvalidRulesException e) {
-            throw new MisconfiguredException(
-                    Keys.FILTER_RULES.name() + "="
-                            + config.get(Keys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static Vocabulary vocabulary(DriftlineConfig config) {
-        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
-        if (configured instanceof VocabularyChoice.Fixed fixed) {
-            try {
-                return Vocabulary.fixed(fixed.file());
-            } catch (IOException | IllegalArgumentException e) {
-                throw new MisconfiguredException(
-                        Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
-            }
-        }
-        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
-    }
-
-    private void checkTopics() {
-        List<TopicAdmin.State> states;
-        try (TopicAdmin admin = new TopicAdmin(config)) {
-            states = admin.list();
-        }
-        List<String> problems = states.stream()
-                .filter(state -> state.partitions() != state.definition().partitions())
-                .map(state -> state.exists()
-                        ? state.definition().name() + " has " + state.partitions() + " partitions, the configuration"
-                                + " says " + state.definition().partitions()
-                        : state.definition().name() + " does not exist")
-                .toList();
-        if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
-                    + ". Create them with `driftline topics create`, or set " + Keys.SHARDS.name() + " and "
-                    + Keys.PARTITIONS.name() + " to what the topics have");
-        }
-    }
-
-    private void checkSchemas() {
-        for (Map.Entry<String, Class<? extends SpecificRecord>> entry :
-                TopicDefinitions.of(config).recordTypes().entrySet()) {
-            checkSchema(entry.getKey() + Subjects.VALUE_SUFFIX, entry.getValue());
-        }
-    }
-
-    private void checkSchema(String subject, Class<? extends SpecificRecord> type) {
-        long deadline = System.nanoTime() + REGISTRY_PATIENCE.toNanos();
-        while (true) {
-            Exception failure;
-            try {
-                registry.getId(subject, new AvroSchema(Subjects.schemaOf(type)));
-                return;
-            } catch (RestClientException e) {
-                if (e.getStatus() == 404) {
-                    throw new MisconfiguredException(
-                            "the schema registry at "
-                                    + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
-                                    + ": register it with `driftline topics create`",
-                            e);
-                }
-                if (e.getStatus() == 401 || e.getStatus() == 403) {
-                    throw new MisconfiguredException(
-                            "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                    + " refuses the credentials: " + e.getMessage(),
-                            e);
-                }
-                failure = e;
-            } catch (IOException e) {
-                failure = e;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new MisconfiguredException(
-                        "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                + " has not answered for " + REGISTRY_PATIENCE.toSeconds() + " s: "
-                                + failure.getMessage()
-                                + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(),
-                        failure);
-            }
-            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
-            try {
-                Thread.sleep(1000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new MisconfiguredException("interrupted while waiting for the schema registry", e);
-            }
+            failures.fatal().ifPresentOrElse(stopped::completeExceptionally, () -> stopped.complete(null));
         }
     }
 
@@ -376,10 +217,11 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The streams, for metadata and metrics. */
     public KafkaStreams streams() {
-        if (streams == null) {
+        KafkaStreams running = streams;
+        if (running == null) {
             throw new IllegalStateException("the service has not been started");
         }
-        return streams;
+        return running;
     }
 
     /** Completes when the service has stopped: exceptionally, with what stopped it, unless it was closed. */
@@ -451,11 +293,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private void closeQuietly() {
         if (streams != null) {
-            // Leaving lets the others, or this instance when it comes back, start without waiting for a timeout.
+            // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!clean) {
-                LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
+                LOG.warn(
+                        "The stream threads did not stop within 30 s; what they did not commit will be processed again");
             }
         }
         if (neuralScoring != null) {

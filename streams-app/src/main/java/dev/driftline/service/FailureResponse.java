@@ -5,8 +5,11 @@ import dev.driftline.input.WriterSchemas;
 import dev.driftline.schemas.RegistryUnavailableException;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -16,49 +19,63 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens after a stream thread has died: another takes its place where trying again may help, and the service stops
- * where only an operator can, or where the same has been tried too often. Called from any stream thread.
+ * Decides what happens after a stream thread has died: another replaces it if trying again may help; the service stops if
+ * only an operator can help, or after too many deaths. Called from any stream thread.
  */
 final class FailureResponse implements StreamsUncaughtExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(FailureResponse.class);
 
-    private static final int REPLACEMENTS = 20;
-    private static final long WITHIN_MS = 600_000;
+    /** Threads that may die within {@link #WITHIN} before the service stops. */
+    static final int REPLACEMENTS = 20;
 
+    static final Duration WITHIN = Duration.ofMinutes(10);
+
+    private final Clock clock;
     private final Deque<Long> replaced = new ArrayDeque<>();
-    private Throwable fatal;
+    private @Nullable Throwable fatal;
+
+    FailureResponse() {
+        this(Clock.systemUTC());
+    }
+
+    FailureResponse(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
         if (isHopeless(failure)) {
-            return stop(failure, "it needs an operator");
+            return stop(failure, "only an operator can help");
         }
-        long now = System.currentTimeMillis();
-        while (!replaced.isEmpty() && now - replaced.peekFirst() > WITHIN_MS) {
+        long now = clock.millis();
+        while (!replaced.isEmpty() && now - replaced.peekFirst() > WITHIN.toMillis()) {
             replaced.removeFirst();
         }
         if (!isOutage(failure) && replaced.size() >= REPLACEMENTS) {
-            return stop(failure, "stream threads have died " + REPLACEMENTS + " times within ten minutes");
+            return stop(
+                    failure,
+                    "stream threads have died " + REPLACEMENTS + " times within " + WITHIN.toMinutes() + " minutes");
         }
         replaced.addLast(now);
         if (isOutage(failure)) {
             LOG.warn(
-                    "A stream thread gave up waiting; another takes its place, and nothing is lost: {}",
+                    "A stream thread gave up waiting; another replaces it, and nothing is lost: {}",
                     innermost(failure).getMessage());
         } else {
-            LOG.warn("A stream thread died; another takes its place, and nothing is lost", failure);
+            LOG.warn("A stream thread died; another replaces it, and nothing is lost", failure);
         }
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
 
-    /** What stopped the service, or {@code null}. */
-    synchronized Throwable fatal() {
-        return fatal;
+    /** What stopped the service; empty while nothing has. */
+    synchronized Optional<Throwable> fatal() {
+        return Optional.ofNullable(fatal);
     }
 
     private StreamThreadExceptionResponse stop(Throwable failure, String because) {

@@ -1,8 +1,9 @@
 package dev.driftline.serving;
 
 import dev.driftline.service.DriftlineService;
+import dev.driftline.shards.ShardCounts;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.sources.SourceState;
-import dev.driftline.topology.DriftlineTopology;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -224,7 +225,7 @@ final class ServiceShards implements ShardAccess {
         private Owners(DriftlineService service) {
             HostInfo self = service.self();
             String requests = service.requestsTopic();
-            for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(DriftlineTopology.COUNTS_STORE)) {
+            for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(ShardCounts.STORE)) {
                 if (isOther(metadata, self)) {
                     metadata.topicPartitions().stream()
                             .filter(partition -> partition.topic().equals(requests))
@@ -232,8 +233,7 @@ final class ServiceShards implements ShardAccess {
                 }
             }
             String replies = service.repliesTopic();
-            for (StreamsMetadata metadata :
-                    service.streams().streamsMetadataForStore(DriftlineTopology.SOURCES_STORE)) {
+            for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(SourceModels.STORE)) {
                 boolean gathers = metadata.topicPartitions().stream()
                         .anyMatch(partition -> partition.topic().equals(replies));
                 if (gathers && isOther(metadata, self)) {

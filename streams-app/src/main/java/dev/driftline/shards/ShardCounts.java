@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 /** The decoded counts in front of the counts store. */
 public final class ShardCounts implements WriteBackCache {
 
+    /** Store of the n-gram counts of a shard. */
+    public static final String STORE = "ngram-counts";
+
     private final ShardScorer scorer;
     private final Consumer<ShardSize> sizes;
 

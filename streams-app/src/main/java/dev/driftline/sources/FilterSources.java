@@ -6,6 +6,9 @@ import dev.driftline.ngram.PageStore;
 /** The quantiles of the sources of one partition. Each takes about 7 KB. */
 public final class FilterSources extends SourceStates<SourceQuantiles> {
 
+    /** Store of how surprising the documents of each source were, for the percentiles of the filter. */
+    public static final String STORE = "filter-quantiles";
+
     private static final int DECODED = 1024;
 
     public FilterSources(PageStore store, SourceLimits limits) {

@@ -8,7 +8,6 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
-import dev.driftline.topology.TopologySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +31,9 @@ import java.util.Map;
  */
 public final class SourceModels implements WriteBackCache {
 
+    /** Store of caches and mixture weights by source. */
+    public static final String STORE = "sources";
+
     /** A full source takes about 1 MB of heap. */
     private static final int DECODED = 64;
 
@@ -52,11 +54,12 @@ public final class SourceModels implements WriteBackCache {
     private final LinkedHashMap<String, SourceModel> sources = new LinkedHashMap<>(16, 0.75f, true);
     private final LinkedHashMap<String, ReferenceModel> references = new LinkedHashMap<>(16, 0.75f, true);
 
-    public SourceModels(PageStore store, TopologySettings settings) {
+    /** @param referenceTokens from how many tokens of a source its reference is learned; 0 where none is wanted */
+    public SourceModels(PageStore store, MixtureSettings settings, SourceLimits limits, int referenceTokens) {
         this.store = store;
-        this.settings = settings.mixture();
-        index = new SourceIndex(store, settings.sources());
-        referenceTokens = settings.drift().map(drift -> drift.referenceTokens()).orElse(0);
+        this.settings = settings;
+        this.referenceTokens = referenceTokens;
+        index = new SourceIndex(store, limits);
     }
 
     /** The number of sources. */

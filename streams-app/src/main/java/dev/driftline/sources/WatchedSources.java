@@ -7,6 +7,9 @@ import dev.driftline.ngram.PageStore;
 /** The watches of the sources of one partition. */
 public final class WatchedSources extends SourceStates<SourceWatch> {
 
+    /** Store of what is known of watched sources. */
+    public static final String STORE = "watched-sources";
+
     /** Some 30 KB of heap each. */
     private static final int DECODED = 256;
 

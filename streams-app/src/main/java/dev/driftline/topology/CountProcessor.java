@@ -12,6 +12,15 @@ import org.apache.kafka.streams.processor.api.Record;
 /** One shard of the counts: answers a document's request from the counts as they stand, then learns it. */
 final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
+    /** Source of requests, of a shard. */
+    static final String REQUESTS_SOURCE = "requests-source";
+
+    /** Answers and learns. */
+    static final String NAME = "count";
+
+    /** Sink of replies. */
+    static final String REPLIES_SINK = "replies-sink";
+
     private final TopologySettings settings;
     private final LiveShards live;
 
@@ -29,7 +38,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         shard = context.taskId().partition();
-        store = context.getStateStore(DriftlineTopology.COUNTS_STORE);
+        store = context.getStateStore(ShardCounts.STORE);
         scorer = ShardCounts.in(
                 store,
                 settings.model(),
@@ -47,8 +56,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             reply = scorer.answer(request.value());
         }
         live.counted(shard);
-        context.forward(
-                new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), DriftlineTopology.REPLIES_SINK);
+        context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
     }
 
     @Override

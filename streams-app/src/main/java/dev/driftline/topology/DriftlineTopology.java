@@ -8,6 +8,12 @@ import dev.driftline.input.RecordDecoder;
 import dev.driftline.input.WriterSchemas;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.trainer.Training;
+import dev.driftline.output.EncodingOutput;
+import dev.driftline.output.ObservationOutput;
+import dev.driftline.output.PredictionOutput;
+import dev.driftline.output.ScoreOutput;
+import dev.driftline.output.TrainingOutput;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
@@ -17,8 +23,12 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.shards.LiveShards;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.shards.ShardKey;
+import dev.driftline.sources.FilterSources;
 import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceModels;
+import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStoreBuilder;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.TopicNames;
@@ -78,89 +88,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  */
 public final class DriftlineTopology implements Supplier<Topology> {
 
-    /** Source of tokenised documents. */
-    public static final String DOCUMENTS_SOURCE = "documents-source";
-
-    /** Source of raw text. */
-    public static final String TEXT_SOURCE = "text-source";
-
-    /** Source of the shards' replies. */
-    public static final String REPLIES_SOURCE = "replies-source";
-
-    /** Decodes and checks documents. */
-    public static final String READ_DOCUMENTS = "read-documents";
-
-    /** Decodes, checks and tokenises raw text. */
-    public static final String READ_TEXT = "read-text";
-
-    /** Sends documents to the shards. */
-    public static final String SCATTER = "scatter";
-
-    /** Puts the replies together. */
-    public static final String GATHER = "gather";
-
-    /** Sink of requests to the shards. */
-    public static final String REQUESTS_SINK = "requests-sink";
-
-    /** Sink of scores. */
-    public static final String SCORES_SINK = "scores-sink";
-
-    /** Sink of predictions. */
-    public static final String PREDICTIONS_SINK = "predictions-sink";
-
-    /** Sink of vectors of documents. */
-    public static final String ENCODINGS_SINK = "encodings-sink";
-
-    /** Sink of dead letters. */
-    public static final String DEAD_LETTERS_SINK = "dead-letters-sink";
-
-    /** Source of requests, of a shard. */
-    public static final String REQUESTS_SOURCE = "requests-source";
-
-    /** Answers and learns. */
-    public static final String COUNT = "count";
-
-    /** Sink of replies. */
-    public static final String REPLIES_SINK = "replies-sink";
-
-    /** Sink of documents to the trainer. */
-    public static final String TRAINING_SINK = "training-sink";
-
-    /** Source of documents, of the trainer. */
-    public static final String TRAINING_SOURCE = "training-source";
-
-    /** Teaches the network. */
-    public static final String TRAIN = "train";
-
-    /** Sink of observations. */
-    public static final String OBSERVATIONS_SINK = "observations-sink";
-
     /** Source of observations, of a partition of the sources. */
     public static final String OBSERVATIONS_SOURCE = "observations-source";
-
-    /** Watches sources for changes. */
-    public static final String WATCH = "watch";
-
-    /** Sink of changes. */
-    public static final String DRIFT_SINK = "drift-sink";
-
-    /** Store of what is known of watched sources. */
-    public static final String WATCHED_STORE = "watched-sources";
-
-    /** Sends documents on by the rules. */
-    public static final String FILTER = "filter";
-
-    /** Store of how surprising the documents of each source were, for the percentiles of the filter. */
-    public static final String FILTER_STORE = "filter-quantiles";
-
-    /** Store of the documents that wait for replies. */
-    public static final String PENDING_STORE = "pending-documents";
-
-    /** Store of caches and mixture weights by source. */
-    public static final String SOURCES_STORE = "sources";
-
-    /** Store of the n-gram counts of a shard. */
-    public static final String COUNTS_STORE = "ngram-counts";
 
     private final TopologySettings settings;
     private final SchemaRegistrySerdes serdes;
@@ -195,10 +124,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param settings what is built
      * @param serdes make the serializers of scores and predictions
      * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
-     * @param shards told which shards are here
-     * @param sources told which partitions of the documents are here
-     * @param progress told what is done
-     * @param training how the network is taught; empty where there is none
+     * @param shards receives the shards that are on this instance
+     * @param sources receives the partitions of the documents that are on this instance
+     * @param progress counts what is done
+     * @param training how the network is trained; empty where there is none
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
      * @param commits told how long commits take, and what punctuations send
@@ -214,7 +143,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
             Optional<NeuralScoring> neural,
             EarlyCommits commits) {
         if (settings.neural().isPresent() != neural.isPresent()) {
-            throw new IllegalArgumentException("the settings and what scores with the network do not agree on one");
+            throw new IllegalArgumentException(
+                    "the settings and the scoring threads must both have a network, or neither");
         }
         this.settings = settings;
         this.serdes = serdes;
@@ -251,13 +181,13 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addDocuments(Topology topology) {
         TopicNames topics = settings.topics();
         Limits limits = settings.limits();
-        source(topology, DOCUMENTS_SOURCE, topics.documents(), new EventTime());
-        source(topology, TEXT_SOURCE, topics.text(), new EventTime());
-        source(topology, REPLIES_SOURCE, topics.replies(), new InternalFirst());
+        source(topology, ReadProcessor.DOCUMENTS_SOURCE, topics.documents(), new EventTime());
+        source(topology, ReadProcessor.TEXT_SOURCE, topics.text(), new EventTime());
+        source(topology, GatherProcessor.REPLIES_SOURCE, topics.replies(), new InternalFirst());
         topology.addProcessor(
-                READ_DOCUMENTS,
+                ReadProcessor.READ_DOCUMENTS,
                 () -> new ReadProcessor(
-                        READ_DOCUMENTS,
+                        ReadProcessor.READ_DOCUMENTS,
                         false,
                         () -> new RecordDecoder.OfDocuments(
                                 new WriterSchemas(registry, Document.class),
@@ -265,11 +195,11 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
                         progress),
-                DOCUMENTS_SOURCE);
+                ReadProcessor.DOCUMENTS_SOURCE);
         topology.addProcessor(
-                READ_TEXT,
+                ReadProcessor.READ_TEXT,
                 () -> new ReadProcessor(
-                        READ_TEXT,
+                        ReadProcessor.READ_TEXT,
                         true,
                         () -> new RecordDecoder.OfText(
                                 new WriterSchemas(registry, TextEvent.class),
@@ -278,48 +208,75 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
                         progress),
-                TEXT_SOURCE);
+                ReadProcessor.TEXT_SOURCE);
         topology.addProcessor(
-                SCATTER, () -> new ScatterProcessor(settings, progress, neural), READ_DOCUMENTS, READ_TEXT);
+                ScatterProcessor.NAME,
+                () -> new ScatterProcessor(settings, progress, neural),
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT);
         topology.addProcessor(
-                GATHER,
+                GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, progress, training.isPresent(), neural, sources, commits),
-                REPLIES_SOURCE);
-        topology.addStateStore(store(PENDING_STORE), SCATTER, GATHER);
-        topology.addStateStore(store(SOURCES_STORE), SCATTER, GATHER);
+                GatherProcessor.REPLIES_SOURCE);
+        topology.addStateStore(store(PendingDocuments.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
+        topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
-        topology.addSink(REQUESTS_SINK, topics.requests(), bytes, bytes, new ShardKey.Partitioner(), SCATTER);
-        topology.addSink(SCORES_SINK, topics.scores(), new StringSerializer(), serdes.serializer(Score.class), GATHER);
         topology.addSink(
-                PREDICTIONS_SINK,
+                ScatterProcessor.REQUESTS_SINK,
+                topics.requests(),
+                bytes,
+                bytes,
+                new ShardKey.Partitioner(),
+                ScatterProcessor.NAME);
+        topology.addSink(
+                ScoreOutput.SINK,
+                topics.scores(),
+                new StringSerializer(),
+                serdes.serializer(Score.class),
+                GatherProcessor.NAME);
+        topology.addSink(
+                PredictionOutput.SINK,
                 topics.predictions(),
                 new StringSerializer(),
                 serdes.serializer(Prediction.class),
-                GATHER);
+                GatherProcessor.NAME);
         if (settings.neural().isPresent() && settings.neural().get().encodings() != null) {
             topology.addSink(
-                    ENCODINGS_SINK,
+                    EncodingOutput.SINK,
                     topics.encodings(),
                     new StringSerializer(),
                     serdes.serializer(Encoding.class),
-                    GATHER);
+                    GatherProcessor.NAME);
         }
         if (training.isPresent()) {
-            topology.addSink(TRAINING_SINK, topics.training(), bytes, bytes, GATHER);
+            topology.addSink(TrainingOutput.SINK, topics.training(), bytes, bytes, GatherProcessor.NAME);
         }
         if (settings.observes()) {
-            topology.addSink(OBSERVATIONS_SINK, topics.observations(), bytes, bytes, GATHER);
+            topology.addSink(ObservationOutput.SINK, topics.observations(), bytes, bytes, GatherProcessor.NAME);
         }
-        topology.addSink(DEAD_LETTERS_SINK, topics.deadLetters(), bytes, bytes, READ_DOCUMENTS, READ_TEXT);
+        topology.addSink(
+                ReadProcessor.DEAD_LETTERS_SINK,
+                topics.deadLetters(),
+                bytes,
+                bytes,
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT);
     }
 
     private void addShards(Topology topology) {
         TopicNames topics = settings.topics();
-        source(topology, REQUESTS_SOURCE, topics.requests(), new EventTime());
-        topology.addProcessor(COUNT, () -> new CountProcessor(settings, shards), REQUESTS_SOURCE);
-        topology.addStateStore(store(COUNTS_STORE), COUNT);
+        source(topology, CountProcessor.REQUESTS_SOURCE, topics.requests(), new EventTime());
+        topology.addProcessor(
+                CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
+        topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
-        topology.addSink(REPLIES_SINK, topics.replies(), bytes, bytes, new ShardKey.Partitioner(), COUNT);
+        topology.addSink(
+                CountProcessor.REPLIES_SINK,
+                topics.replies(),
+                bytes,
+                bytes,
+                new ShardKey.Partitioner(),
+                CountProcessor.NAME);
     }
 
     /** What goes by source. Whatever else is to be decided there reads the same observations in a processor of its own. */
@@ -327,47 +284,54 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, OBSERVATIONS_SOURCE, topics.observations(), new EventTime());
         settings.drift().ifPresent(drift -> {
-            topology.addProcessor(WATCH, () -> new WatchProcessor(settings, drift, progress), OBSERVATIONS_SOURCE);
-            topology.addStateStore(store(WATCHED_STORE), WATCH);
+            topology.addProcessor(
+                    WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, progress), OBSERVATIONS_SOURCE);
+            topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
             topology.addSink(
-                    DRIFT_SINK, topics.drift(), new StringSerializer(), serdes.serializer(DriftEvent.class), WATCH);
+                    WatchProcessor.DRIFT_SINK,
+                    topics.drift(),
+                    new StringSerializer(),
+                    serdes.serializer(DriftEvent.class),
+                    WatchProcessor.NAME);
         });
         settings.filter().ifPresent(rules -> addFilter(topology, rules));
     }
 
     private void addFilter(Topology topology, FilterRules rules) {
         topology.addProcessor(
-                FILTER, () -> new FilterProcessor(rules, settings.sources(), progress), OBSERVATIONS_SOURCE);
-        topology.addStateStore(store(FILTER_STORE), FILTER);
+                FilterProcessor.NAME,
+                () -> new FilterProcessor(rules, settings.sources(), progress),
+                OBSERVATIONS_SOURCE);
+        topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
         rules.topics()
                 .forEach(topic -> topology.addSink(
                         FilterProcessor.sink(topic),
                         settings.topics().routed(topic),
                         new StringSerializer(),
                         serdes.serializer(Document.class),
-                        FILTER));
+                        FilterProcessor.NAME));
     }
 
     private void addTraining(Topology topology, Training training) {
         TopicNames topics = settings.topics();
-        source(topology, TRAINING_SOURCE, topics.training(), new EventTime());
+        source(topology, TrainerProcessor.TRAINING_SOURCE, topics.training(), new EventTime());
         topology.addProcessor(
-                TRAIN,
+                TrainerProcessor.NAME,
                 () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
-                TRAINING_SOURCE);
-        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TRAIN);
+                TrainerProcessor.TRAINING_SOURCE);
+        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 topics.snapshots(),
                 new StringSerializer(),
                 new ByteArraySerializer(),
-                TRAIN);
+                TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.PROMOTIONS_SINK,
                 topics.promotions(),
                 new StringSerializer(),
                 serdes.serializer(PromotionDecision.class),
-                TRAIN);
+                TrainerProcessor.NAME);
     }
 
     private static void source(Topology topology, String name, String topic, TimestampExtractor time) {
@@ -381,10 +345,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         changelog.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 Integer.toString(settings.limits().recordBytes()));
-        // Times of inputs mean nothing here, and one far from the others would close a segment.
+        // Timestamps of inputs mean nothing here, and an extreme one would roll a segment.
         changelog.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay
-        // short.
+        // A hot page is written at every commit: small segments let compaction keep up, so that restores stay short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
         return new WriteBackStoreBuilder(name, changelog, commits);

@@ -6,6 +6,7 @@ import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.SourceQuantiles;
 import dev.driftline.output.FilterRequest;
+import dev.driftline.output.ObservationOutput;
 import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.sources.FilterSources;
@@ -18,13 +19,13 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Sends scored documents where the rules say, each to one topic or to none. It is given the documents of a source one after
- * the other, whatever partition they were published to, so that a source has one percentile.
+ * Routes scored documents by the rules, each to one topic or to none. It receives the documents of a source one after the
+ * other, whatever partition they were published to, so that a source has one percentile.
  */
 final class FilterProcessor implements Processor<byte[], byte[], String, Document> {
 
-    /** The header of an observation that carries the document to the filter. */
-    static final String DOCUMENT_HEADER = "document";
+    /** Sends documents on by the rules. */
+    static final String NAME = "filter";
 
     private final DocumentFilter filter;
     private final SourceLimits limits;
@@ -47,16 +48,16 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.FILTER_STORE)
+        sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
                 .cache(FilterSources.class, store -> new FilterSources(store, limits));
         context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
     }
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
-        var header = observation.headers().lastHeader(DOCUMENT_HEADER);
+        var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
-            // Observed before there was a filter.
+            // An observation from before there was a filter.
             return;
         }
         FilterRequest request = FilterRequest.decode(header.value());

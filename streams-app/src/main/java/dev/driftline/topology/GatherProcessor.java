@@ -2,16 +2,21 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.Progress;
-import dev.driftline.drift.Observation;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralOutcome;
 import dev.driftline.network.scoring.NeuralScoring;
-import dev.driftline.network.scoring.NeuralScoringSettings;
-import dev.driftline.network.trainer.TrainingRecord;
-import dev.driftline.neural.Pooling;
-import dev.driftline.output.FilterRequest;
+import dev.driftline.output.EncodingOutput;
+import dev.driftline.output.ObservationOutput;
+import dev.driftline.output.Output;
+import dev.driftline.output.PredictionOutput;
+import dev.driftline.output.ScoreOutput;
+import dev.driftline.output.ScoringResult;
+import dev.driftline.output.TrainingOutput;
 import dev.driftline.pending.CompleteDocuments;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
@@ -21,9 +26,9 @@ import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -32,21 +37,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the replies to a document and for what the network says of it, puts them together, mixes, and emits the score
- * and the prediction.
+ * Waits for the shards' replies to a document and for the network's score of it, mixes them, and emits what goes out.
  *
- * <p>A document whose replies do not all come stays pending; it is never half-scored. One that is complete but for the
- * network stays pending, too, and those complete after it wait their turn. It goes out after a later reply or from a
- * punctuation: nothing here waits for the network on the stream thread.
+ * <p>A document whose replies do not all come stays pending; it is never half-scored. One that only lacks
+ * the network's score stays pending, too, and later ones wait their turn. It is emitted after a later reply or from a
+ * punctuation: the stream thread never waits for the network.
  */
 final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
 
+    /** Source of the shards' replies. */
+    static final String REPLIES_SOURCE = "replies-source";
+
+    /** Puts the replies together. */
+    static final String NAME = "gather";
+
     private static final Logger LOG = LoggerFactory.getLogger(GatherProcessor.class);
 
-    /** How often it is looked whether the network has caught up with documents that wait for it. */
+    /** How often to check whether the network has caught up. */
     private static final Duration TICK = Duration.ofMillis(25);
 
-    /** How often it is looked for sources that are idle. */
+    /** How often to evict idle sources. */
     static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
     private final TopologySettings settings;
@@ -62,13 +72,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private Gather gather;
     private PendingDocuments pending;
     private WriteBackStore sources;
-    private DocumentScoring scoring;
+    private SourceModels models;
+    private DocumentScorer scorer;
+    private List<Output> outputs;
 
     /**
      * @param trains whether scored documents go to the trainer
      * @param neural what scores with the network; empty where there is none
-     * @param live told which partitions are here
-     * @param commits told what a punctuation has sent
+     * @param live receives the partitions that are on this instance
+     * @param commits learns of what a punctuation has sent
      */
     GatherProcessor(
             TopologySettings settings,
@@ -90,22 +102,44 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         this.context = context;
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
+        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        sources = context.getStateStore(DriftlineTopology.SOURCES_STORE);
-        SourceModels models = sources.cache(SourceModels.class, store -> new SourceModels(store, settings));
-        scoring = new DocumentScoring(settings, models);
+        sources = context.getStateStore(SourceModels.STORE);
+        models = sources.cache(SourceModels.class, settings::sourceModels);
+        scorer = new DocumentScorer(settings.mixture());
+        outputs = outputs();
         context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
             synchronized (sources) {
                 models.forgetIdle(now);
             }
         });
-        live.opened(partition, sources, source -> scoring.state(partition, source));
-        // Those that were waiting for the network when the task was stopped.
+        live.opened(partition, sources, source -> models.state(partition, source));
+        // Documents that were waiting for the network when the task stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
             context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
         }
+    }
+
+    private List<Output> outputs() {
+        List<Output> wanted = new ArrayList<>();
+        wanted.add(new ScoreOutput(
+                settings.model(), settings.mixture(), settings.surprisals(), settings.expertSurprisals()));
+        if (settings.predictions() > 0) {
+            wanted.add(new PredictionOutput(settings.model().order()));
+        }
+        settings.encodings().ifPresent(pooling -> wanted.add(new EncodingOutput(pooling)));
+        if (settings.observes()) {
+            wanted.add(new ObservationOutput(
+                    sources,
+                    models,
+                    settings.filter().isPresent(),
+                    settings.mixture().neural()));
+        }
+        if (trains) {
+            wanted.add(new TrainingOutput());
+        }
+        return List.copyOf(wanted);
     }
 
     @Override
@@ -114,8 +148,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         long ticket = Gather.documentOffset(reply);
         PendingDocument waiting = pending.get(ticket);
         if (waiting == null || !waiting.expects(reply)) {
-            // Only at least once: a shard answered again after a crash.
-            LOG.debug("Passed over a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
+            // Under at-least-once only: a shard answered again after a crash.
+            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
             return;
         }
         if (!waiting.add(reply)) {
@@ -135,19 +169,18 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         while (!complete.isEmpty()) {
             CompleteDocuments.Complete first = complete.first();
             PendingDocument document = pending.get(first.ticket());
-            NeuralOutcome network = null;
+            Optional<NeuralOutcome> network = Optional.empty();
             if (neural.isPresent()) {
                 network = neural.get()
                         .partition(partition)
                         .fetch(
                                 first.ticket(),
                                 document.document.tokens(),
-                                context.currentSystemTimeMs() - first.since())
-                        .orElse(null);
-                if (network == null) {
+                                context.currentSystemTimeMs() - first.since());
+                if (network.isEmpty()) {
                     return;
                 }
-                progress.network(network.status());
+                progress.network(network.get().status());
             }
             emit(first.ticket(), document, network);
             complete.removeFirst();
@@ -165,64 +198,50 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         }
     }
 
-    private void emit(long ticket, PendingDocument waiting, NeuralOutcome network) {
+    private void emit(long ticket, PendingDocument waiting, Optional<NeuralOutcome> network) {
         IncomingDocument document = waiting.document;
-        DocumentOrigin origin = new DocumentOrigin(
-                Ticket.isText(ticket)
-                        ? settings.topics().text()
-                        : settings.topics().documents(),
-                partition,
-                Ticket.offset(ticket));
         long now = context.currentSystemTimeMs();
         Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
         DocumentScore scored;
         synchronized (sources) {
-            scored = scoring.score(document, gathered, network, now);
+            scored = score(document, gathered, network, now);
         }
-        neural.ifPresent(scoringWithNetwork -> scoringWithNetwork
-                .knownRows()
+        neural.ifPresent(scoring -> scoring.knownRows()
                 .learn(document.tokens(), gathered.positions().unknown()));
-        context.forward(
-                new Record<>(document.id(), scoring.toScore(document, scored, network, origin, now), waiting.timestamp),
-                DriftlineTopology.SCORES_SINK);
-        if (settings.predictions() > 0) {
-            context.forward(
-                    new Record<>(document.id(), scoring.toPrediction(document, scored, origin, now), waiting.timestamp),
-                    DriftlineTopology.PREDICTIONS_SINK);
-        }
-        Pooling pooling =
-                settings.neural().map(NeuralScoringSettings::encodings).orElse(null);
-        if (pooling != null && network.isScored()) {
-            context.forward(
-                    new Record<>(
-                            document.id(),
-                            DocumentScoring.toEncoding(document, network, pooling, origin),
-                            waiting.timestamp),
-                    DriftlineTopology.ENCODINGS_SINK);
-        }
-        if (settings.observes() && scored.tokens() > 0) {
-            Observation observation;
-            synchronized (sources) {
-                observation = scoring.toObservation(document, gathered, scored, ticket, partition);
-            }
-            Headers headers = new RecordHeaders();
-            if (settings.filter().isPresent()) {
-                FilterRequest request =
-                        FilterRequest.of(document, scored, settings.mixture().neural(), origin);
-                headers.add(FilterProcessor.DOCUMENT_HEADER, request.encode());
-            }
-            context.forward(
-                    new Record<>(observation.key(), observation.encode(), waiting.timestamp, headers),
-                    DriftlineTopology.OBSERVATIONS_SINK);
-        }
-        if (trains && document.learn()) {
-            byte[] taught = new TrainingRecord(document.source(), document.tokens()).encode();
-            context.forward(new Record<>(null, taught, waiting.timestamp), DriftlineTopology.TRAINING_SINK);
+        boolean isText = Ticket.isText(ticket);
+        DocumentOrigin origin = new DocumentOrigin(
+                isText ? settings.topics().text() : settings.topics().documents(), partition, Ticket.offset(ticket));
+        ScoringResult result = new ScoringResult(
+                document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
+        for (Output output : outputs) {
+            output.of(result).ifPresent(record -> context.forward(record, output.sink()));
         }
         progress.scored(waiting, scored, now);
         if (scored.neuralTokens() > 0) {
             progress.networkWeighed(scored.meanWeights()[scored.experts().size() - 1]);
         }
+    }
+
+    /** Scores the document; its source learns from it, if it is to be learned. */
+    private DocumentScore score(
+            IncomingDocument document, Gather.Gathered gathered, Optional<NeuralOutcome> network, long now) {
+        Optional<NeuralExpert> expert = network.filter(NeuralOutcome.Scored.class::isInstance)
+                .map(NeuralOutcome.Scored.class::cast)
+                .map(by -> new NeuralExpert(by.snapshot().network(), by.score(), by.foreign()));
+        return scorer.score(ScoreRequest.of(document.tokens(), gathered.positions(), models.get(document.source(), now))
+                .withLearning(document.learn())
+                .withSurprisals(surprisals())
+                .withNextWords(gathered.candidates(), settings.predictions())
+                .withNetwork(expert));
+    }
+
+    private ScoreRequest.Surprisals surprisals() {
+        if (settings.expertSurprisals()) {
+            return ScoreRequest.Surprisals.EVERY_MODEL;
+        }
+        return settings.surprisals() || settings.observes()
+                ? ScoreRequest.Surprisals.MIXTURE
+                : ScoreRequest.Surprisals.NONE;
     }
 
     @Override

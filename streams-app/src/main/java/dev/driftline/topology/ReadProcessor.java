@@ -18,6 +18,21 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
 
+    /** Source of tokenised documents. */
+    static final String DOCUMENTS_SOURCE = "documents-source";
+
+    /** Source of raw text. */
+    static final String TEXT_SOURCE = "text-source";
+
+    /** Decodes and checks documents. */
+    static final String READ_DOCUMENTS = "read-documents";
+
+    /** Decodes, checks and tokenises raw text. */
+    static final String READ_TEXT = "read-text";
+
+    /** Sink of dead letters. */
+    static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+
     private final String operator;
     private final boolean text;
     private final Supplier<RecordDecoder> decoders;
@@ -44,19 +59,17 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     @Override
     public void process(Record<byte[], byte[]> received) {
         RecordMetadata from = context.recordMetadata()
-                .orElseThrow(() -> new IllegalStateException(operator + " was given a record from no topic"));
+                .orElseThrow(() -> new IllegalStateException(operator + " received a record without a topic"));
         IncomingDocument document;
         try {
             document = decoder.decode(received.value());
         } catch (Rejection why) {
             progress.refused(why.reason());
-            context.forward(
-                    DeadLetters.of(received, from, operator, why, recordBytes), DriftlineTopology.DEAD_LETTERS_SINK);
+            context.forward(DeadLetters.of(received, from, operator, why, recordBytes), DEAD_LETTERS_SINK);
             return;
         }
-        // Headers of the input stay behind: what follows are records of our own.
+        // The headers of the input are dropped: what follows are our own records.
         context.forward(
-                new Record<>(Ticket.of(from.offset(), text), document, received.timestamp()),
-                DriftlineTopology.SCATTER);
+                new Record<>(Ticket.of(from.offset(), text), document, received.timestamp()), ScatterProcessor.NAME);
     }
 }

@@ -19,6 +19,12 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Sends each document to the shards that own a part of it and keeps it until they have replied. */
 final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[], byte[]> {
 
+    /** Sends documents to the shards. */
+    static final String NAME = "scatter";
+
+    /** Sink of requests to the shards. */
+    static final String REQUESTS_SINK = "requests-sink";
+
     private final TopologySettings settings;
     private final Progress progress;
     private final Optional<NeuralScoring> neural;
@@ -43,10 +49,10 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         this.context = context;
         partition = context.taskId().partition();
         scatter = new Scatter(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(DriftlineTopology.PENDING_STORE)
+        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
                 .cache(PendingDocuments.class, PendingDocuments::new);
-        sourcesStore = context.getStateStore(DriftlineTopology.SOURCES_STORE);
-        sources = sourcesStore.cache(SourceModels.class, store -> new SourceModels(store, settings));
+        sourcesStore = context.getStateStore(SourceModels.STORE);
+        sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
         progress.pending(partition, pending.size());
     }
 

@@ -1,22 +1,38 @@
 package dev.driftline.topology;
 
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.MemoryKeys;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.config.TopicKeys;
+import dev.driftline.config.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
+import dev.driftline.neural.Pooling;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
 import dev.driftline.sources.SourceLimits;
+import dev.driftline.sources.SourceModels;
+import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.TopicNames;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the topology is built from; the same on every instance of a service, but for the cache.
+ * The settings of the topology; equal on every instance of a service, except for the cache.
  *
  * @param topics the topics that it reads and writes
  * @param model the n-gram model
  * @param shards partitions of the counts: of the requests topic
- * @param limits what an input may be at most
+ * @param limits of inputs
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
@@ -52,9 +68,85 @@ public record TopologySettings(
         }
     }
 
+    /**
+     * As {@code config} says.
+     *
+     * @throws MisconfiguredException if settings do not fit each other, with what to do about it
+     */
+    public static TopologySettings of(DriftlineConfig config) {
+        if (Smoothing.named(config.get(ModelKeys.SMOOTHING)) == Smoothing.ADD_DELTA
+                && config.get(TopicKeys.SHARDS) > 1) {
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which none of "
+                    + config.get(TopicKeys.SHARDS) + " shards knows: set " + TopicKeys.SHARDS.name() + "=1, or another "
+                    + ModelKeys.SMOOTHING.name());
+        }
+        TopologySettings settings = new TopologySettings(
+                TopicNames.withPrefix(config.get(TopicKeys.PREFIX)),
+                new ModelSettings(
+                        config.get(ModelKeys.ORDER),
+                        Smoothing.named(config.get(ModelKeys.SMOOTHING)),
+                        vocabulary(config),
+                        ModelSettings.DEFAULT_DELTA),
+                config.get(TopicKeys.SHARDS),
+                new Limits(
+                        config.get(InputKeys.DOCUMENT_MAX_BYTES),
+                        config.get(InputKeys.DOCUMENT_MAX_TOKENS),
+                        config.get(InputKeys.TOKEN_MAX_BYTES),
+                        config.maxRecordBytes()),
+                config.get(InputKeys.TOKENIZER),
+                config.get(OutputKeys.PREDICTIONS_K),
+                config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
+                config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
+                config.get(MemoryKeys.CACHE_DECODED_BYTES),
+                NeuralScoringSettings.of(config),
+                WatchSettings.of(config),
+                SourceLimits.of(config),
+                FilterFile.rules(config));
+        settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
+        return settings;
+    }
+
+    private static void requireModels(FilterRules rules, MixtureSettings mixture, DriftlineConfig config) {
+        try {
+            rules.requireModels(mixture.models());
+        } catch (InvalidRulesException e) {
+            throw new MisconfiguredException(
+                    OutputKeys.FILTER_RULES.name() + "="
+                            + config.get(OutputKeys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Vocabulary vocabulary(DriftlineConfig config) {
+        VocabularyChoice configured = config.get(ModelKeys.VOCABULARY);
+        if (configured instanceof VocabularyChoice.Fixed fixed) {
+            try {
+                return Vocabulary.fixed(fixed.file());
+            } catch (IOException | IllegalArgumentException e) {
+                throw new MisconfiguredException(
+                        ModelKeys.VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
+            }
+        }
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
+    }
+
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
         return drift.isPresent() || filter.isPresent();
+    }
+
+    /** What is known of the sources of a partition, over {@code store}. */
+    SourceModels sourceModels(PageStore store) {
+        return new SourceModels(
+                store,
+                mixture(),
+                sources,
+                drift.map(DriftSettings::referenceTokens).orElse(0));
+    }
+
+    /** How the network's states become the vector of a document; empty where no vectors are wanted. */
+    public Optional<Pooling> encodings() {
+        return neural.map(NeuralScoringSettings::encodings);
     }
 
     /** How the orders of the model, the caches of a source and the network are mixed. */

@@ -17,6 +17,12 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Watches the sources of one partition and says when the language of one changes. */
 final class WatchProcessor implements Processor<byte[], byte[], String, DriftEvent> {
 
+    /** Watches sources for changes. */
+    static final String NAME = "watch";
+
+    /** Sink of changes. */
+    static final String DRIFT_SINK = "drift-sink";
+
     private final TopologySettings settings;
     private final DriftSettings drift;
     private final Progress progress;
@@ -33,7 +39,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     @Override
     public void init(ProcessorContext<String, DriftEvent> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(DriftlineTopology.WATCHED_STORE)
+        sources = context.<WriteBackStore>getStateStore(WatchedSources.STORE)
                 .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
         context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
     }

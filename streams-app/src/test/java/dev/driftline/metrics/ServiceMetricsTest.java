@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.service.DriftlineService;
+import dev.driftline.topology.TopologySettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class ServiceMetricsTest {
 
     private final DriftlineConfig config = DriftlineConfig.of(Map.of("shards", "3", "neural.model", "lstm"));
     private final DriftlineService service = new DriftlineService(config);
-    private final ServiceMetrics metrics = new ServiceMetrics(service, DriftlineService.settings(config), 5);
+    private final ServiceMetrics metrics = new ServiceMetrics(service, TopologySettings.of(config), 5);
 
     @AfterEach
     void close() {

@@ -5,6 +5,11 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -13,13 +18,31 @@ import org.junit.jupiter.api.Test;
 
 class FailureResponseTest {
 
-    private final FailureResponse response = new FailureResponse();
+    private static final Throwable DEFECT = new IllegalStateException("a defect");
+
+    private final AtomicLong now = new AtomicLong(1);
+    private final FailureResponse response = new FailureResponse(new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(now.get());
+        }
+    });
 
     @Test
     void shouldTryAgainWhereTheBrokersWereAway() {
         assertThat(response.handle(new StreamsException(new TimeoutException("no broker"))))
                 .isEqualTo(REPLACE_THREAD);
-        assertThat(response.fatal()).isNull();
+        assertThat(response.fatal()).isEmpty();
     }
 
     @Test
@@ -36,7 +59,7 @@ class FailureResponseTest {
         Throwable failure = new StreamsException(new TopicAuthorizationException("scores"));
 
         assertThat(response.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
-        assertThat(response.fatal()).isSameAs(failure);
+        assertThat(response.fatal()).containsSame(failure);
     }
 
     @Test
@@ -46,12 +69,22 @@ class FailureResponseTest {
     }
 
     @Test
-    void shouldStopWhereTheSameHappensAgainAndAgain() {
-        int tries = 0;
-        while (response.handle(new IllegalStateException("a defect")) == REPLACE_THREAD) {
-            tries++;
+    void shouldStopAtTheDeathAfterTheLastThatIsAllowed() {
+        for (int i = 0; i < FailureResponse.REPLACEMENTS; i++) {
+            assertThat(response.handle(DEFECT)).as("death " + (i + 1)).isEqualTo(REPLACE_THREAD);
         }
-        assertThat(tries).isBetween(5, 50);
-        assertThat(response.fatal()).hasMessage("a defect");
+
+        assertThat(response.handle(DEFECT)).isEqualTo(SHUTDOWN_CLIENT);
+        assertThat(response.fatal()).contains(DEFECT);
+    }
+
+    @Test
+    void shouldForgetDeathsThatAreLongPast() {
+        for (int i = 0; i < FailureResponse.REPLACEMENTS; i++) {
+            response.handle(DEFECT);
+        }
+        now.addAndGet(FailureResponse.WITHIN.toMillis() + 1);
+
+        assertThat(response.handle(DEFECT)).isEqualTo(REPLACE_THREAD);
     }
 }

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.topics.TopicNames;
-import dev.driftline.topology.TopologyFixture;
-import dev.driftline.topology.TopologySettings;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SourceModelsTest {
@@ -25,24 +22,19 @@ class SourceModelsTest {
     private static final DocumentTokens DOCUMENT =
             DocumentTokens.of(List.of(List.of("students", "opened", "their", "books")));
 
-    private final TopologySettings settings = new TopologySettings(
-            TopicNames.withPrefix("driftline."),
-            ModelSettings.ofOrder(2),
-            1,
-            TopologyFixture.LIMITS,
-            "words",
-            0,
-            false,
-            false,
-            1 << 20,
-            Optional.empty(),
-            Optional.of(DriftSettings.DEFAULTS),
-            new SourceLimits(MOST, IDLE),
-            Optional.empty());
+    private static final ModelSettings MODEL = ModelSettings.ofOrder(2);
+
+    private final MixtureSettings settings =
+            MixtureSettings.defaults(MODEL.order(), MODEL.smoothing().label());
     private final HeapPageStore store = new HeapPageStore();
-    private final SourceModels sources = new SourceModels(store, settings);
-    private final LocalModel counts = new LocalModel(settings.model(), 1, shard -> new HeapPageStore(), 8 << 20);
-    private final DocumentScorer scorer = new DocumentScorer(settings.mixture());
+    private final SourceModels sources = sources();
+    private final LocalModel counts = new LocalModel(MODEL, 1, shard -> new HeapPageStore(), 8 << 20);
+    private final DocumentScorer scorer = new DocumentScorer(settings);
+
+    private SourceModels sources() {
+        return new SourceModels(
+                store, settings, new SourceLimits(MOST, IDLE), DriftSettings.DEFAULTS.referenceTokens());
+    }
 
     private void documentOf(SourceModels models, String source, long now) {
         SourceModel model = models.get(source, now);
@@ -95,7 +87,7 @@ class SourceModelsTest {
         }
         sources.writeBack();
 
-        SourceModels restored = new SourceModels(store, settings);
+        SourceModels restored = sources();
         documentOf(restored, "another", 10L * MOST);
         restored.writeBack();
 
@@ -116,7 +108,7 @@ class SourceModelsTest {
             sources.writeBack();
             sources.forgetIdle(now);
         }
-        SourceModels restored = new SourceModels(store, settings);
+        SourceModels restored = sources();
         restored.forgetIdle(2 * IDLE + IDLE / 2);
 
         assertThat(restored.size()).isEqualTo(1);

@@ -118,7 +118,7 @@ class DeadLettersTest {
         assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");
         assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("1");
         assertThat(header(letter, DeadLetters.TIMESTAMP)).isEqualTo("1234");
-        assertThat(header(letter, DeadLetters.OPERATOR)).isEqualTo(DriftlineTopology.READ_DOCUMENTS);
+        assertThat(header(letter, DeadLetters.OPERATOR)).isEqualTo(ReadProcessor.READ_DOCUMENTS);
         assertThat(letter.headers().lastHeader("trace").value()).containsExactly(7);
         assertThat(letter.key()).isEqualTo("key".getBytes(UTF_8));
         assertThat(letter.value()).isEqualTo(bad);

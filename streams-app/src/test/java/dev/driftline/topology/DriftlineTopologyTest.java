@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.output.PredictionOutput;
+import dev.driftline.output.ScoreOutput;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -14,6 +18,9 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.shards.ShardCounts;
+import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,25 +69,21 @@ class DriftlineTopologyTest {
                 }));
         assertThat(nodes)
                 .containsExactlyInAnyOrder(
-                        DriftlineTopology.DOCUMENTS_SOURCE,
-                        DriftlineTopology.TEXT_SOURCE,
-                        DriftlineTopology.REPLIES_SOURCE,
-                        DriftlineTopology.READ_DOCUMENTS,
-                        DriftlineTopology.READ_TEXT,
-                        DriftlineTopology.SCATTER,
-                        DriftlineTopology.GATHER,
-                        DriftlineTopology.REQUESTS_SINK,
-                        DriftlineTopology.SCORES_SINK,
-                        DriftlineTopology.PREDICTIONS_SINK,
-                        DriftlineTopology.DEAD_LETTERS_SINK,
-                        DriftlineTopology.REQUESTS_SOURCE,
-                        DriftlineTopology.COUNT,
-                        DriftlineTopology.REPLIES_SINK);
-        assertThat(stores)
-                .containsExactly(
-                        DriftlineTopology.COUNTS_STORE,
-                        DriftlineTopology.PENDING_STORE,
-                        DriftlineTopology.SOURCES_STORE);
+                        ReadProcessor.DOCUMENTS_SOURCE,
+                        ReadProcessor.TEXT_SOURCE,
+                        GatherProcessor.REPLIES_SOURCE,
+                        ReadProcessor.READ_DOCUMENTS,
+                        ReadProcessor.READ_TEXT,
+                        ScatterProcessor.NAME,
+                        GatherProcessor.NAME,
+                        ScatterProcessor.REQUESTS_SINK,
+                        ScoreOutput.SINK,
+                        PredictionOutput.SINK,
+                        ReadProcessor.DEAD_LETTERS_SINK,
+                        CountProcessor.REQUESTS_SOURCE,
+                        CountProcessor.NAME,
+                        CountProcessor.REPLIES_SINK);
+        assertThat(stores).containsExactly(ShardCounts.STORE, PendingDocuments.STORE, SourceModels.STORE);
     }
 
     @Test
@@ -195,23 +198,16 @@ class DriftlineTopologyTest {
 
     @Test
     void shouldWriteCountsToTheStoreAtTheCommit() {
-        fixture.score(document("d1", "news", "a b c"));
+        fixture.score(document("d1", "news", "a b c", "a b d"));
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(ShardCounts.STORE);
+        HeapPageStore stored = new HeapPageStore();
+        store.scan(new byte[0], stored::put);
 
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.COUNTS_STORE);
+        ShardScorer restored = new ShardScorer(fixture.settings.model(), 0, 1, stored, 1 << 20);
 
-        int[] entries = {0};
-        store.scan(new byte[0], (key, value) -> entries[0]++);
-        assertThat(entries[0]).isPositive();
-    }
-
-    @Test
-    void shouldLeaveNothingPendingInTheStore() {
-        fixture.score(document("d1", "news", "a b c"));
-
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.PENDING_STORE);
-
-        store.scan(new byte[0], (key, value) -> {
-            throw new AssertionError("a document is still pending");
-        });
+        assertThat(restored.rawCount(List.of("a"))).isEqualTo(2);
+        assertThat(restored.rawCount(List.of("a", "b"))).isEqualTo(2);
+        assertThat(restored.rawCount(List.of("a", "b", "d"))).isEqualTo(1);
+        assertThat(restored.rawCount(List.of("b", "a"))).isZero();
     }
 }

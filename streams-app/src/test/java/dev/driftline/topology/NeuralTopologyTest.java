@@ -22,6 +22,7 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -231,7 +232,7 @@ class NeuralTopologyTest {
 
     private int stored() {
         fixture.driver.advanceWallClockTime(TICK);
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.PENDING_STORE);
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(PendingDocuments.STORE);
         int[] entries = {0};
         store.scan(new byte[0], (key, value) -> entries[0]++);
         return entries[0];

@@ -12,6 +12,7 @@ import dev.driftline.schemas.DriftState;
 import dev.driftline.schemas.DriftWord;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.sources.SourceLimits;
+import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,7 +124,7 @@ class WatchTopologyTest {
     }
 
     private List<String> watched() {
-        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(DriftlineTopology.WATCHED_STORE);
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(WatchedSources.STORE);
         List<String> names = new ArrayList<>();
         store.scan(new byte[0], (key, value) -> {
             if ((key[0] & 0xFF) != 0xFE) {

@@ -1,12 +1,12 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topology.DriftlineTopology;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -238,7 +238,7 @@ final class EndToEndBench {
     /** Until every n-gram has been counted and the transaction that did it is committed. */
     private void awaitCounts(
             Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int order, int limitSeconds) {
-        String application = settings.get(Keys.APPLICATION_ID.name());
+        String application = settings.get(ServiceKeys.APPLICATION_ID.name());
         String repartition = application + "-" + NaiveTopology.COUNTS_STORE + "-repartition";
         boolean whole = await(jvm, limitSeconds, () -> {
             pause(200);
@@ -312,10 +312,9 @@ final class EndToEndBench {
     // ---------------------------------------------------------------- state
 
     private Results.State state(Cluster cluster, Map<String, String> settings, int order) {
-        String changelog = cluster.changelog(settings.get(Keys.APPLICATION_ID.name()), DriftlineTopology.COUNTS_STORE);
+        String changelog = cluster.changelog(settings.get(ServiceKeys.APPLICATION_ID.name()), ShardCounts.STORE);
         Path state = cluster.stateFolder("measured");
-        long stateBytes =
-                Folders.bytes(state, file -> file.toString().contains("/" + DriftlineTopology.COUNTS_STORE + "/"));
+        long stateBytes = Folders.bytes(state, file -> file.toString().contains("/" + ShardCounts.STORE + "/"));
         long records = cluster.ends(changelog).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();

@@ -3,12 +3,13 @@ package dev.driftline.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
-import dev.driftline.service.DriftlineService;
-import dev.driftline.topology.DriftlineTopology;
+import dev.driftline.shards.ShardCounts;
+import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -29,8 +30,8 @@ public final class ChangelogCounts {
     }
 
     static ChangelogCounts read(DriftlineConfig config) {
-        String topic = config.get(Keys.APPLICATION_ID) + "-" + DriftlineTopology.COUNTS_STORE + "-changelog";
-        int count = config.get(Keys.SHARDS);
+        String topic = config.get(ServiceKeys.APPLICATION_ID) + "-" + ShardCounts.STORE + "-changelog";
+        int count = config.get(TopicKeys.SHARDS);
         List<HeapPageStore> pages = new ArrayList<>();
         for (int shard = 0; shard < count; shard++) {
             pages.add(new HeapPageStore());
@@ -39,7 +40,7 @@ public final class ChangelogCounts {
                 new RecordedTopic<>(topic, config.consumerProperties(), new ByteArrayDeserializer())) {
             changelog.forEach(record -> pages.get(record.partition()).put(record.key(), record.value()));
         }
-        ModelSettings model = DriftlineService.settings(config).model();
+        ModelSettings model = TopologySettings.of(config).model();
         List<ShardScorer> shards = new ArrayList<>();
         for (int shard = 0; shard < count; shard++) {
             shards.add(new ShardScorer(model, shard, count, pages.get(shard), CACHE_BYTES));

@@ -8,6 +8,7 @@ import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.SourceQuantiles;
 import dev.driftline.output.FilterRequest;
+import dev.driftline.output.ObservationOutput;
 import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.testing.Application;
@@ -135,7 +136,7 @@ class FilterIT {
                 application.observations().records()) {
             FilterRequest request = FilterRequest.decode(observation
                     .headers()
-                    .lastHeader(FilterProcessor.DOCUMENT_HEADER)
+                    .lastHeader(ObservationOutput.DOCUMENT_HEADER)
                     .value());
             String source = request.document().source();
             Integer partition = partitions.putIfAbsent(source, observation.partition());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
@@ -73,7 +74,7 @@ class KilledInstancesIT {
 
             // 5. In the middle of a restore of the counts.
             one = application.spawn("one", SLOW_RESTORE);
-            one.awaitLog("Restoring " + DriftlineTopology.COUNTS_STORE);
+            one.awaitLog("Restoring " + ShardCounts.STORE);
             one.kill();
             assertThat(restoresUnderWay(one.log()))
                     .as("restores that the kill broke off")
@@ -82,7 +83,7 @@ class KilledInstancesIT {
             // 6. Again, while a new wave waits.
             publish(application, stream, published, WAVE);
             one = application.spawn("one", SLOW_RESTORE);
-            one.awaitLog("Restoring " + DriftlineTopology.COUNTS_STORE);
+            one.awaitLog("Restoring " + ShardCounts.STORE);
             two = application.spawn("two");
             one.kill();
 

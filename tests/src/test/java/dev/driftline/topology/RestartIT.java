@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.ClusterExtension;
@@ -125,7 +126,7 @@ class RestartIT {
      * a mark of the last transaction, which is no entry of the store: hence the one.
      */
     private static boolean hasEveryStore(LocalInstance instance) {
-        var lags = instance.service().streams().allLocalStorePartitionLags().get(DriftlineTopology.COUNTS_STORE);
+        var lags = instance.service().streams().allLocalStorePartitionLags().get(ShardCounts.STORE);
         return lags != null
                 && lags.size() == 2
                 && lags.values().stream().allMatch(lag -> lag.offsetLag() <= 1 && lag.endOffsetPosition() > 0);

@@ -5,31 +5,57 @@ import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.snapshot.Snapshot;
 import java.util.BitSet;
 
-/**
- * What became of a document on its way through the network.
- *
- * @param status the part that the network took
- * @param snapshot what scored it; null unless {@link NeuralStatus#SCORED}
- * @param score what it said; null unless {@link NeuralStatus#SCORED}
- * @param foreign rows that are part of {@code <unk>} in the score, see {@link dev.driftline.mixture.NeuralExpert}
- */
-public record NeuralOutcome(NeuralStatus status, Snapshot snapshot, NetworkScore score, BitSet foreign) {
+/** What became of a document on its way through the network: {@link Scored}, or one of the reasons why it was not. */
+public sealed interface NeuralOutcome {
 
-    static final NeuralOutcome NO_SNAPSHOT = new NeuralOutcome(NeuralStatus.NO_SNAPSHOT, null, null, new BitSet());
-    static final NeuralOutcome FALLBACK = new NeuralOutcome(NeuralStatus.FALLBACK, null, null, new BitSet());
-
-    public boolean isScored() {
-        return status == NeuralStatus.SCORED;
-    }
+    /** The part that the network took. */
+    NeuralStatus status();
 
     /** Heap that the score takes, in bytes, about. */
-    long bytes() {
-        if (score == null) {
-            return 0;
+    default long bytes() {
+        return 0;
+    }
+
+    /**
+     * The network has scored it.
+     *
+     * @param snapshot what scored it
+     * @param score what it said
+     * @param foreign rows that are part of {@code <unk>} in the score, see {@link dev.driftline.mixture.NeuralExpert}; not to
+     *     be changed
+     */
+    record Scored(Snapshot snapshot, NetworkScore score, BitSet foreign) implements NeuralOutcome {
+
+        @Override
+        public NeuralStatus status() {
+            return NeuralStatus.SCORED;
         }
-        long floats = score.logProbabilities().length + score.topProbabilities().length;
-        floats += score.open() == null ? 0 : score.open().length;
-        floats += score.encoding() == null ? 0 : score.encoding().length;
-        return 4 * floats;
+
+        @Override
+        public long bytes() {
+            long floats = score.logProbabilities().length + score.topProbabilities().length;
+            floats += score.open() == null ? 0 : score.open().length;
+            floats += score.encoding() == null ? 0 : score.encoding().length;
+            return 4 * floats;
+        }
+    }
+
+    /** The network has not scored it. */
+    enum NotScored implements NeuralOutcome {
+        /** There was no snapshot yet. */
+        NO_SNAPSHOT(NeuralStatus.NO_SNAPSHOT),
+        /** There was one, and it could not keep up, or failed. */
+        FALLBACK(NeuralStatus.FALLBACK);
+
+        private final NeuralStatus status;
+
+        NotScored(NeuralStatus status) {
+            this.status = status;
+        }
+
+        @Override
+        public NeuralStatus status() {
+            return status;
+        }
     }
 }

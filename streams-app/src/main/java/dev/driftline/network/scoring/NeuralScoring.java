@@ -1,6 +1,5 @@
 package dev.driftline.network.scoring;
 
-import dev.driftline.counters.NeuralStatus;
 import dev.driftline.counters.Progress;
 import dev.driftline.mixture.KnownRows;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -122,7 +121,7 @@ public final class NeuralScoring implements AutoCloseable {
      */
     boolean offer(NeuralJob job, long waitNanos) throws InterruptedException {
         if (active.get().isEmpty()) {
-            job.finish(NeuralOutcome.NO_SNAPSHOT);
+            job.finish(NeuralOutcome.NotScored.NO_SNAPSHOT);
             return true;
         }
         lock.lockInterruptibly();
@@ -189,7 +188,7 @@ public final class NeuralScoring implements AutoCloseable {
             Snapshot snapshot = active.get().orElse(null);
             List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
             if (snapshot == null) {
-                batch.forEach(job -> outcomes.add(NeuralOutcome.NO_SNAPSHOT));
+                batch.forEach(job -> outcomes.add(NeuralOutcome.NotScored.NO_SNAPSHOT));
             } else {
                 try {
                     if (reader == null || reader.network() != snapshot.network()) {
@@ -201,7 +200,7 @@ public final class NeuralScoring implements AutoCloseable {
                     LOG.error("Snapshot {} failed on {} documents", snapshot.version(), batch.size(), e);
                     reader = null;
                     outcomes.clear();
-                    batch.forEach(job -> outcomes.add(NeuralOutcome.FALLBACK));
+                    batch.forEach(job -> outcomes.add(NeuralOutcome.NotScored.FALLBACK));
                 }
             }
             finish(batch, outcomes);
@@ -218,7 +217,7 @@ public final class NeuralScoring implements AutoCloseable {
         long tokens = 0;
         List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
         for (int i = 0; i < scores.size(); i++) {
-            outcomes.add(new NeuralOutcome(NeuralStatus.SCORED, snapshot, scores.get(i), foreign));
+            outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
             tokens += texts.get(i).length;
         }
         progress.networkScored(tokens, System.nanoTime() - start);

@@ -1,0 +1,87 @@
+package dev.driftline.output;
+
+import dev.driftline.drift.Observation;
+import dev.driftline.drift.ReferenceModel;
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.sources.SourceModels;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sub-topology of the sources reads of a document, under its source; with the document itself in a header where a
+ * filter may send it on. None for a document without tokens. The reference of the source learns from the document, until
+ * it is frozen.
+ */
+public final class ObservationOutput implements Output {
+
+    /** Sink of observations. */
+    public static final String SINK = "observations-sink";
+
+    /** The header of an observation that carries the document to the filter. */
+    public static final String DOCUMENT_HEADER = "document";
+
+    private final Object monitor;
+    private final SourceModels sources;
+    private final boolean withDocument;
+    private final @Nullable String neural;
+
+    /**
+     * @param monitor to be held while {@code sources} are used
+     * @param sources have the references
+     * @param withDocument whether there is a filter
+     * @param neural the name of the network among the models; null where there is none
+     */
+    public ObservationOutput(Object monitor, SourceModels sources, boolean withDocument, @Nullable String neural) {
+        this.monitor = monitor;
+        this.sources = sources;
+        this.withDocument = withDocument;
+        this.neural = neural;
+    }
+
+    @Override
+    public String sink() {
+        return SINK;
+    }
+
+    @Override
+    public Optional<Record<Object, Object>> of(ScoringResult result) {
+        if (result.score().tokens() == 0) {
+            return Optional.empty();
+        }
+        Observation observation;
+        synchronized (monitor) {
+            observation = observe(result);
+        }
+        Headers headers = new RecordHeaders();
+        if (withDocument) {
+            headers.add(
+                    DOCUMENT_HEADER,
+                    FilterRequest.of(result.document(), result.score(), neural, result.origin())
+                            .encode());
+        }
+        return Optional.of(new Record<>(observation.key(), observation.encode(), result.timestamp(), headers));
+    }
+
+    private Observation observe(ScoringResult result) {
+        IncomingDocument document = result.document();
+        ReferenceModel reference = sources.referenceOrNull(document.source());
+        Observation observation = Observation.of(
+                document.source(),
+                document.id(),
+                result.isText(),
+                result.origin().partition(),
+                result.origin().offset(),
+                document.publishedAt(),
+                document.tokens(),
+                result.ngrams(),
+                result.score(),
+                reference);
+        if (reference != null && document.learn()) {
+            reference.learn(document.tokens());
+        }
+        return observation;
+    }
+}

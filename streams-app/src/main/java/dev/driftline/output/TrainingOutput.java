@@ -1,0 +1,27 @@
+package dev.driftline.output;
+
+import dev.driftline.network.trainer.TrainingRecord;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** A document on its way to the trainer, without a key; none for one that is not to be learned. */
+public final class TrainingOutput implements Output {
+
+    /** Sink of documents to the trainer. */
+    public static final String SINK = "training-sink";
+
+    @Override
+    public String sink() {
+        return SINK;
+    }
+
+    @Override
+    public Optional<Record<Object, Object>> of(ScoringResult result) {
+        if (!result.document().learn()) {
+            return Optional.empty();
+        }
+        byte[] record =
+                new TrainingRecord(result.document().source(), result.document().tokens()).encode();
+        return Optional.of(new Record<>(null, record, result.timestamp()));
+    }
+}

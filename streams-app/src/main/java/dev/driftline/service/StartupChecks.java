@@ -1,0 +1,114 @@
+package dev.driftline.service;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
+import dev.driftline.schemas.Subjects;
+import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicDefinitions;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What must be there before the service starts: the topics, with the partitions that the configuration says, and the schemas
+ * of this version. Used once, by the thread that starts the service.
+ */
+final class StartupChecks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartupChecks.class);
+
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(60);
+
+    private final DriftlineConfig config;
+    private final SchemaRegistryClient registry;
+
+    StartupChecks(DriftlineConfig config, SchemaRegistryClient registry) {
+        this.config = config;
+        this.registry = registry;
+    }
+
+    /** @throws MisconfiguredException if something is missing or does not fit, with what to do about it */
+    void check() {
+        checkTopics();
+        checkSchemas();
+    }
+
+    private void checkTopics() {
+        List<TopicAdmin.State> states;
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            states = admin.list();
+        }
+        List<String> problems = states.stream()
+                .filter(state -> state.partitions() != state.definition().partitions())
+                .map(state -> state.exists()
+                        ? state.definition().name() + " has " + state.partitions() + " partitions, the configuration"
+                                + " says " + state.definition().partitions()
+                        : state.definition().name() + " does not exist")
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new MisconfiguredException("the topics do not match the configuration: " + String.join("; ", problems)
+                    + ". Create them with `driftline topics create`, or set " + TopicKeys.SHARDS.name() + " and "
+                    + TopicKeys.PARTITIONS.name() + " to what the topics have");
+        }
+    }
+
+    private void checkSchemas() {
+        for (Map.Entry<String, Class<? extends SpecificRecord>> entry :
+                TopicDefinitions.of(config).recordTypes().entrySet()) {
+            checkSchema(entry.getKey() + Subjects.VALUE_SUFFIX, entry.getValue());
+        }
+    }
+
+    private void checkSchema(String subject, Class<? extends SpecificRecord> type) {
+        long deadline = System.nanoTime() + REGISTRY_TIMEOUT.toNanos();
+        while (true) {
+            Exception failure;
+            try {
+                registry.getId(subject, new AvroSchema(Subjects.schemaOf(type)));
+                return;
+            } catch (RestClientException e) {
+                if (e.getStatus() == 404) {
+                    throw new MisconfiguredException(
+                            "the schema registry at "
+                                    + config.get(ServiceKeys.SCHEMA_REGISTRY_URL) + " does not hold this version of "
+                                    + subject
+                                    + ": register it with `driftline topics create`",
+                            e);
+                }
+                if (e.getStatus() == 401 || e.getStatus() == 403) {
+                    throw new MisconfiguredException(
+                            "the schema registry at " + config.get(ServiceKeys.SCHEMA_REGISTRY_URL)
+                                    + " rejects the credentials: " + e.getMessage(),
+                            e);
+                }
+                failure = e;
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new MisconfiguredException(
+                        "the schema registry at " + config.get(ServiceKeys.SCHEMA_REGISTRY_URL)
+                                + " has not answered for " + REGISTRY_TIMEOUT.toSeconds() + " s: "
+                                + failure.getMessage()
+                                + ". Start it, or set " + ServiceKeys.SCHEMA_REGISTRY_URL.name(),
+                        failure);
+            }
+            LOG.warn("Waiting for the schema registry: {}", failure.toString());
+            try {
+                Thread.sleep(1000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new MisconfiguredException("interrupted while waiting for the schema registry", e);
+            }
+        }
+    }
+}
