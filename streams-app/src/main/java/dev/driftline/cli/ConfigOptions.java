@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,10 +49,10 @@ public final class ConfigOptions {
     public DriftlineConfig load(Map<String, String> options) {
         Map<String, String> overrides = new LinkedHashMap<>(set);
         if (bootstrapServers != null) {
-            overrides.put(Keys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
+            overrides.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
         }
         if (registryUrl != null) {
-            overrides.put(Keys.SCHEMA_REGISTRY_URL.name(), registryUrl);
+            overrides.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
         }
         overrides.putAll(options);
         Map<String, String> environment = System.getenv();

@@ -2,7 +2,8 @@ package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.NeuralKeys;
 import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.neural.online.OnlineNetwork;
@@ -145,15 +146,15 @@ final class EvaluatedNetworkOptions {
     private OnlineSettings online(String name, String vocabulary) {
         Map<String, String> overrides = new LinkedHashMap<>();
         settings.forEach((key, value) -> {
-            if (!key.startsWith("neural.") || key.equals(Keys.NEURAL_MODEL.name())) {
-                throw usage("--set " + key + ": only settings neural.* other than " + Keys.NEURAL_MODEL.name()
+            if (!key.startsWith("neural.") || key.equals(NeuralKeys.MODEL.name())) {
+                throw usage("--set " + key + ": only settings neural.* other than " + NeuralKeys.MODEL.name()
                         + " are of use here");
             }
             overrides.put(key, value);
         });
-        overrides.put(Keys.NEURAL_MODEL.name(), name);
+        overrides.put(NeuralKeys.MODEL.name(), name);
         if (vocabulary.startsWith("fixed:")) {
-            overrides.put(Keys.MODEL_VOCABULARY.name(), vocabulary);
+            overrides.put(ModelKeys.VOCABULARY.name(), vocabulary);
         }
         OnlineSettings online;
         try {

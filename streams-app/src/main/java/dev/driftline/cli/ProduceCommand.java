@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -105,7 +106,8 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DriftlineConfig loaded = config.load(tokenizer == null ? Map.of() : Map.of(Keys.TOKENIZER.name(), tokenizer));
+        DriftlineConfig loaded =
+                config.load(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {
             formatOf(file);
         }
@@ -116,7 +118,7 @@ final class ProduceCommand implements Callable<Integer> {
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
             started = System.nanoTime();
             try {
-                Tokenizer words = Tokenizers.named(loaded.get(Keys.TOKENIZER));
+                Tokenizer words = Tokenizers.named(loaded.get(InputKeys.TOKENIZER));
                 for (Path file : files) {
                     publish(file, publisher, words, screen);
                 }
@@ -190,12 +192,13 @@ final class ProduceCommand implements Callable<Integer> {
         }
         drawn = now;
         String line = String.format(
+                Locale.ROOT,
                 "%s: %,d %%, %,d documents, %,d acknowledged%s",
                 reader.file().getFileName(),
                 reader.bytesTotal() == 0 ? 0 : 100 * reader.bytesRead() / reader.bytesTotal(),
                 publisher.published(),
                 publisher.acknowledged(),
-                raw ? "" : String.format(", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
+                raw ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
         if (screen.live()) {
             screen.block(List.of(line));
         } else {
@@ -220,6 +223,7 @@ final class ProduceCommand implements Callable<Integer> {
                         json
                                 ? Json.line(outcome)
                                 : String.format(
+                                        Locale.ROOT,
                                         "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s",
                                         stopped ? "stopped: " : "",
                                         publisher.published(),
@@ -228,11 +232,14 @@ final class ProduceCommand implements Callable<Integer> {
                                         publisher.tokens() == 0
                                                 ? ""
                                                 : String.format(
+                                                        Locale.ROOT,
                                                         "; %,d tokens, %,.0f tokens/s",
-                                                        publisher.tokens(), publisher.tokens() / seconds),
+                                                        publisher.tokens(),
+                                                        publisher.tokens() / seconds),
                                         malformed == 0
                                                 ? ""
-                                                : String.format("; %,d malformed lines passed over", malformed),
+                                                : String.format(
+                                                        Locale.ROOT, "; %,d malformed lines passed over", malformed),
                                         seconds));
         spec.commandLine().getOut().flush();
     }
@@ -240,7 +247,11 @@ final class ProduceCommand implements Callable<Integer> {
     private static CommandFailedException failure(RuntimeException cause, DocumentPublisher publisher) {
         String hint = cause instanceof CorpusFormatException ? "; --skip-malformed passes over such lines" : "";
         CommandFailedException failure = new CommandFailedException(String.format(
-                "%s (%,d documents before it are published%s)", cause.getMessage(), publisher.acknowledged(), hint));
+                Locale.ROOT,
+                "%s (%,d documents before it are published%s)",
+                cause.getMessage(),
+                publisher.acknowledged(),
+                hint));
         failure.initCause(cause);
         return failure;
     }

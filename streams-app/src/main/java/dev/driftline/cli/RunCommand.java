@@ -1,7 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.HttpKeys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.ModelServer;
 import dev.driftline.topics.TopicAdmin;
@@ -65,8 +66,8 @@ final class RunCommand implements Callable<Integer> {
                     end.completeExceptionally(failure);
                 }
             });
-            err.println("Driftline runs as " + loaded.get(Keys.APPLICATION_ID) + " and answers at " + server.address()
-                    + "; Ctrl-C stops it.");
+            err.println("Driftline runs as " + loaded.get(ServiceKeys.APPLICATION_ID) + " and answers at "
+                    + server.address() + "; Ctrl-C stops it.");
             err.println("The dashboard: " + server.address() + "/");
             err.flush();
             end.get();
@@ -84,8 +85,8 @@ final class RunCommand implements Callable<Integer> {
         try {
             return ModelServer.start(config, service);
         } catch (JavalinBindException e) {
-            throw new CommandFailedException("cannot listen on " + config.get(Keys.HTTP_HOST) + ":"
-                    + config.get(Keys.HTTP_PORT) + ": set " + Keys.HTTP_PORT.name() + " to a free port, or to 0");
+            throw new CommandFailedException("cannot listen on " + config.get(HttpKeys.HOST) + ":"
+                    + config.get(HttpKeys.PORT) + ": set " + HttpKeys.PORT.name() + " to a free port, or to 0");
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinition;
@@ -10,6 +10,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -76,16 +77,22 @@ final class TopicsCommand implements Callable<Integer> {
                     boolean isNew =
                             created.created().contains(state.definition().name());
                     out.printf(
+                            Locale.ROOT,
                             "%-8s %-34s %3d partitions%n",
-                            isNew ? "created" : "exists", state.definition().name(), state.partitions());
+                            isNew ? "created" : "exists",
+                            state.definition().name(),
+                            state.partitions());
                     state.differences().forEach(difference -> out.println("         note: " + difference));
                 }
                 out.flush();
                 if (!noSchemas) {
                     for (Subjects.Registered schema : admin.registerSchemas()) {
                         out.printf(
+                                Locale.ROOT,
                                 "%-8s %-34s schema %d%n",
-                                schema.created() ? "created" : "exists", schema.subject(), schema.schemaId());
+                                schema.created() ? "created" : "exists",
+                                schema.subject(),
+                                schema.schemaId());
                     }
                 }
             }
@@ -122,13 +129,13 @@ final class TopicsCommand implements Callable<Integer> {
                     out.println(
                             Json.pretty(states.stream().map(ListTopics::asMap).toList()));
                 } else {
-                    out.printf("%-34s %10s %12s%n", "topic", "partitions", "records");
+                    out.printf(Locale.ROOT, "%-34s %10s %12s%n", "topic", "partitions", "records");
                     for (TopicAdmin.State state : states) {
                         String name = state.definition().name();
                         if (state.exists()) {
-                            out.printf("%-34s %10d %12d%n", name, state.partitions(), state.records());
+                            out.printf(Locale.ROOT, "%-34s %10d %12d%n", name, state.partitions(), state.records());
                         } else {
-                            out.printf("%-34s %10s%n", name, "missing");
+                            out.printf(Locale.ROOT, "%-34s %10s%n", name, "missing");
                         }
                         state.differences().forEach(difference -> out.println("  note: " + difference));
                     }
@@ -194,7 +201,8 @@ final class TopicsCommand implements Callable<Integer> {
                     out.println("There was nothing to delete.");
                 }
                 if (withState) {
-                    out.println("Remove " + loaded.get(Keys.STATE_DIR).resolve(loaded.get(Keys.APPLICATION_ID))
+                    out.println("Remove "
+                            + loaded.get(ServiceKeys.STATE_DIR).resolve(loaded.get(ServiceKeys.APPLICATION_ID))
                             + " on each machine that ran the service.");
                 }
             }
@@ -211,7 +219,7 @@ final class TopicsCommand implements Callable<Integer> {
                     existing.stream().mapToLong(TopicAdmin.State::records).sum();
             String answer = console.readLine(
                     "Delete %d topics with %d records at %s? Type yes: ",
-                    existing.size(), records, loaded.get(Keys.BOOTSTRAP_SERVERS));
+                    existing.size(), records, loaded.get(ServiceKeys.BOOTSTRAP_SERVERS));
             return "yes".equals(answer);
         }
     }

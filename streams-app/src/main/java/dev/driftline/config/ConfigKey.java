@@ -7,20 +7,17 @@ import java.util.function.Function;
  * One setting of Driftline: its name, what it means, and how its text is read and checked.
  *
  * @param name dotted lower-case name, for example {@code model.order}
- * @param group heading under which the reference file lists it
  * @param defaultText what applies when nobody sets it
  * @param accepts what is accepted, completing "must be …", for example {@code a whole number from 1 to 7}
  * @param doc one or two sentences for an operator, with the unit
  * @param reader turns text into a value; throws {@link IllegalArgumentException} for what is not accepted
  * @param <T> type of the value
  */
-public record ConfigKey<T>(
-        String name, String group, String defaultText, String accepts, String doc, Function<String, T> reader) {
+public record ConfigKey<T>(String name, String defaultText, String accepts, String doc, Function<String, T> reader) {
 
     /** Checks that nothing is null. */
     public ConfigKey {
         Objects.requireNonNull(name);
-        Objects.requireNonNull(group);
         Objects.requireNonNull(defaultText);
         Objects.requireNonNull(accepts);
         Objects.requireNonNull(doc);

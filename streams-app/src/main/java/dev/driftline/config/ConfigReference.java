@@ -19,19 +19,15 @@ public final class ConfigReference {
                 "A setting comes from, the later winning: its default; this file (--config FILE); the environment, where"
                         + " model.order is DRIFTLINE_MODEL_ORDER (\"__\" stands for a \"_\" in a name); the command line"
                         + " (--set model.order=3). `driftline config` prints what is in force, and from where.");
-        String group = "";
-        for (ConfigKey<?> key : Keys.ALL) {
-            if (!key.group().equals(group)) {
-                group = key.group();
+        for (KeyGroup group : Settings.groups()) {
+            heading(lines, group.title());
+            for (ConfigKey<?> key : group.keys()) {
                 lines.add("");
-                lines.add("# ---- " + group + " " + "-".repeat(WIDTH - 8 - group.length()));
+                comment(lines, key.doc(), "Accepts " + key.accepts() + ".");
+                lines.add("#" + key.name() + "=" + key.defaultText());
             }
-            lines.add("");
-            comment(lines, key.doc(), "Accepts " + key.accepts() + ".");
-            lines.add("#" + key.name() + "=" + key.defaultText());
         }
-        lines.add("");
-        lines.add("# ---- Kafka and the Schema Registry " + "-".repeat(WIDTH - 35));
+        heading(lines, "Kafka and the Schema Registry");
         lines.add("");
         comment(
                 lines,
@@ -50,6 +46,11 @@ public final class ConfigReference {
         lines.add("#schema.registry.basic.auth.user.info=USER:PASSWORD");
         lines.add("#schema.registry.ssl.truststore.location=/etc/driftline/truststore.p12");
         return String.join("\n", lines) + "\n";
+    }
+
+    private static void heading(List<String> lines, String title) {
+        lines.add("");
+        lines.add("# ---- " + title + " " + "-".repeat(WIDTH - 8 - title.length()));
     }
 
     private static void comment(List<String> lines, String... paragraphs) {

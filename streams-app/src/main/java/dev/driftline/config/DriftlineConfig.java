@@ -65,12 +65,12 @@ public final class DriftlineConfig {
 
     /** Kafka names that Driftline sets itself from a key of its own, and that key. */
     private static final Map<String, ConfigKey<?>> OWNED = Map.of(
-            StreamsConfig.APPLICATION_ID_CONFIG, Keys.APPLICATION_ID,
-            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, Keys.BOOTSTRAP_SERVERS,
-            StreamsConfig.STATE_DIR_CONFIG, Keys.STATE_DIR,
-            StreamsConfig.NUM_STREAM_THREADS_CONFIG, Keys.STREAM_THREADS,
-            StreamsConfig.PROCESSING_GUARANTEE_CONFIG, Keys.PROCESSING_GUARANTEE,
-            StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Keys.COMMIT_INTERVAL_MS);
+            StreamsConfig.APPLICATION_ID_CONFIG, ServiceKeys.APPLICATION_ID,
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, ServiceKeys.BOOTSTRAP_SERVERS,
+            StreamsConfig.STATE_DIR_CONFIG, ServiceKeys.STATE_DIR,
+            StreamsConfig.NUM_STREAM_THREADS_CONFIG, ServiceKeys.STREAM_THREADS,
+            StreamsConfig.PROCESSING_GUARANTEE_CONFIG, ServiceKeys.PROCESSING_GUARANTEE,
+            StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, ServiceKeys.COMMIT_INTERVAL_MS);
 
     private final Map<ConfigKey<?>, Object> values;
     private final Map<String, Setting> settings;
@@ -148,12 +148,12 @@ public final class DriftlineConfig {
         @SuppressWarnings("unchecked") // check() put a T there, read by the key itself
         T value = (T) values.get(key);
         if (value == null) {
-            throw new IllegalArgumentException(key.name() + " is not listed in Keys.ALL");
+            throw new IllegalArgumentException(key.name() + " is not in a group that Settings names");
         }
         return value;
     }
 
-    /** Every setting that is in force: Driftline's own in the order of {@link Keys#ALL}, then what passes through. */
+    /** Every setting that is in force: Driftline's own in the order of {@link Settings#keys()}, then what passes through. */
     public List<Setting> effective() {
         return List.copyOf(settings.values());
     }
@@ -174,8 +174,8 @@ public final class DriftlineConfig {
      * snapshot.
      */
     public int maxRecordBytes() {
-        long reply = 64L + (long) get(Keys.DOCUMENT_MAX_TOKENS) * (20L * get(Keys.MODEL_ORDER) + 32);
-        long document = 2L * get(Keys.DOCUMENT_MAX_BYTES);
+        long reply = 64L + (long) get(InputKeys.DOCUMENT_MAX_TOKENS) * (20L * get(ModelKeys.ORDER) + 32);
+        long document = 2L * get(InputKeys.DOCUMENT_MAX_BYTES);
         return Math.toIntExact(
                 Math.min(Integer.MAX_VALUE / 4, 64 * 1024 + Math.max(SNAPSHOT_CHUNK_BYTES, Math.max(reply, document))));
     }
@@ -183,14 +183,15 @@ public final class DriftlineConfig {
     /** Properties for {@code KafkaStreams}: Driftline's own, and what passes through, which wins. */
     public Properties streamsProperties() {
         Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, get(Keys.APPLICATION_ID));
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, get(Keys.BOOTSTRAP_SERVERS));
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, get(Keys.STATE_DIR).toString());
-        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, get(Keys.STREAM_THREADS));
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, get(ServiceKeys.APPLICATION_ID));
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, get(ServiceKeys.BOOTSTRAP_SERVERS));
+        properties.put(
+                StreamsConfig.STATE_DIR_CONFIG, get(ServiceKeys.STATE_DIR).toString());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, get(ServiceKeys.STREAM_THREADS));
         properties.put(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                get(Keys.PROCESSING_GUARANTEE).text());
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, get(Keys.COMMIT_INTERVAL_MS));
+                get(ServiceKeys.PROCESSING_GUARANTEE).text());
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, get(ServiceKeys.COMMIT_INTERVAL_MS));
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         // Will be Kafka 5's default; 4.3 warns at each start where it is unset, and deprecates the constant for it.
         properties.put("processing.exception.handler.global.enabled", true);
@@ -248,13 +249,13 @@ public final class DriftlineConfig {
                 properties.put("schema.registry." + name, text);
             }
         });
-        properties.put(Keys.SCHEMA_REGISTRY_URL.name(), get(Keys.SCHEMA_REGISTRY_URL));
+        properties.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), get(ServiceKeys.SCHEMA_REGISTRY_URL));
         return properties;
     }
 
     private Map<String, Object> clientProperties() {
         Map<String, Object> properties = new HashMap<>();
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, get(Keys.BOOTSTRAP_SERVERS));
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, get(ServiceKeys.BOOTSTRAP_SERVERS));
         properties.putAll(stripped("kafka."));
         return properties;
     }
@@ -273,7 +274,7 @@ public final class DriftlineConfig {
         List<String> problems = new ArrayList<>();
         Map<ConfigKey<?>, Object> values = new HashMap<>();
         Map<String, Setting> settings = new LinkedHashMap<>();
-        for (ConfigKey<?> key : Keys.ALL) {
+        for (ConfigKey<?> key : Settings.keys()) {
             Setting setting = given.getOrDefault(key.name(), new Setting(key.name(), key.defaultText(), "default"));
             settings.put(key.name(), setting);
             try {
@@ -308,14 +309,14 @@ public final class DriftlineConfig {
     }
 
     private void checkTogether(List<String> problems) {
-        if (get(Keys.ROCKSDB_WRITE_BUFFER_BYTES) >= get(Keys.ROCKSDB_BLOCK_CACHE_BYTES)) {
-            problems.add("rocksdb.write.buffer.bytes=" + get(Keys.ROCKSDB_WRITE_BUFFER_BYTES)
-                    + ": must be less than rocksdb.block.cache.bytes=" + get(Keys.ROCKSDB_BLOCK_CACHE_BYTES)
+        if (get(MemoryKeys.ROCKSDB_WRITE_BUFFER_BYTES) >= get(MemoryKeys.ROCKSDB_BLOCK_CACHE_BYTES)) {
+            problems.add("rocksdb.write.buffer.bytes=" + get(MemoryKeys.ROCKSDB_WRITE_BUFFER_BYTES)
+                    + ": must be less than rocksdb.block.cache.bytes=" + get(MemoryKeys.ROCKSDB_BLOCK_CACHE_BYTES)
                     + ", which it is part of");
         }
-        if (get(Keys.TOKEN_MAX_BYTES) > get(Keys.DOCUMENT_MAX_BYTES)) {
-            problems.add("token.max.bytes=" + get(Keys.TOKEN_MAX_BYTES) + ": must not be more than document.max.bytes="
-                    + get(Keys.DOCUMENT_MAX_BYTES));
+        if (get(InputKeys.TOKEN_MAX_BYTES) > get(InputKeys.DOCUMENT_MAX_BYTES)) {
+            problems.add("token.max.bytes=" + get(InputKeys.TOKEN_MAX_BYTES)
+                    + ": must not be more than document.max.bytes=" + get(InputKeys.DOCUMENT_MAX_BYTES));
         }
     }
 
@@ -330,11 +331,11 @@ public final class DriftlineConfig {
     private static boolean isPassThrough(String name) {
         return PASS_THROUGH_PREFIXES.stream()
                         .anyMatch(prefix -> name.startsWith(prefix) && name.length() > prefix.length())
-                && !name.equals(Keys.SCHEMA_REGISTRY_URL.name());
+                && !name.equals(ServiceKeys.SCHEMA_REGISTRY_URL.name());
     }
 
     private static String nearest(String name) {
-        return Keys.ALL.stream()
+        return Settings.keys().stream()
                 .map(ConfigKey::name)
                 .min(Comparator.comparingInt(known -> distance(name, known)))
                 .orElseThrow();

@@ -6,6 +6,7 @@ import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,13 +38,18 @@ public final class Progress {
         }
     }
 
+    /** The constructor puts one there for every key. */
+    private static <K> LongAdder count(Map<K, LongAdder> counts, K key) {
+        return Objects.requireNonNull(counts.get(key));
+    }
+
     /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */
     public long driftEvents(DriftChange.State state) {
-        return driftEvents.get(state).sum();
+        return count(driftEvents, state).sum();
     }
 
     public void driftEvent(String source, DriftChange change) {
-        driftEvents.get(change.state()).increment();
+        count(driftEvents, change.state()).increment();
         observer.changed(source, change);
     }
 
@@ -81,17 +87,17 @@ public final class Progress {
 
     /** Documents that the network took part in, of those scored since this instance started. */
     public long documentsWithNetwork() {
-        return byNetwork.get(NeuralStatus.SCORED).sum();
+        return count(byNetwork, NeuralStatus.SCORED).sum();
     }
 
     /** Documents scored before there was a snapshot. */
     public long documentsWithoutSnapshot() {
-        return byNetwork.get(NeuralStatus.NO_SNAPSHOT).sum();
+        return count(byNetwork, NeuralStatus.NO_SNAPSHOT).sum();
     }
 
     /** Documents scored without the network because it could not keep up, or failed. */
     public long documentsFallenBack() {
-        return byNetwork.get(NeuralStatus.FALLBACK).sum();
+        return count(byNetwork, NeuralStatus.FALLBACK).sum();
     }
 
     /** Tokens that the network has read for scores. */
@@ -119,7 +125,7 @@ public final class Progress {
     }
 
     public void network(NeuralStatus status) {
-        byNetwork.get(status).increment();
+        count(byNetwork, status).increment();
     }
 
     public void networkScored(long documentTokens, long nanos) {

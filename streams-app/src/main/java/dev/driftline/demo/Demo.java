@@ -1,7 +1,13 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
+import dev.driftline.config.TrainingKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -39,15 +45,15 @@ public final class Demo {
     /** A network that one of two cores can teach while the corpus goes by: the first soon, then one every few seconds. */
     private static final Map<String, String> SMALL_NETWORK = Map.ofEntries(
             // Every document is to have its score from the network, so the stream goes as fast as that does.
-            Map.entry(Keys.NEURAL_SCORING_POLICY.name(), "wait"),
-            Map.entry(Keys.NEURAL_SIZE.name(), "128"),
-            Map.entry(Keys.NEURAL_CUTOFFS.name(), "1000,4000"),
-            Map.entry(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS.name(), "20000"),
-            Map.entry(Keys.NEURAL_TRAIN_BOOTSTRAP_PASSES.name(), "3"),
-            Map.entry(Keys.NEURAL_TRAIN_TOKENS.name(), "30000"),
-            Map.entry(Keys.NEURAL_TRAIN_PASSES.name(), "1"),
-            Map.entry(Keys.NEURAL_TRAIN_REPLAY.name(), "0.5"),
-            Map.entry(Keys.NEURAL_TRAIN_LEARNING_RATE.name(), "0.004"));
+            Map.entry(NeuralKeys.SCORING_POLICY.name(), "wait"),
+            Map.entry(NeuralKeys.SIZE.name(), "128"),
+            Map.entry(NeuralKeys.CUTOFFS.name(), "1000,4000"),
+            Map.entry(TrainingKeys.BOOTSTRAP_TOKENS.name(), "20000"),
+            Map.entry(TrainingKeys.BOOTSTRAP_PASSES.name(), "3"),
+            Map.entry(TrainingKeys.TOKENS.name(), "30000"),
+            Map.entry(TrainingKeys.PASSES.name(), "1"),
+            Map.entry(TrainingKeys.REPLAY.name(), "0.5"),
+            Map.entry(TrainingKeys.LEARNING_RATE.name(), "0.004"));
 
     private final DemoOptions options;
     private final Screen screen;
@@ -163,7 +169,7 @@ public final class Demo {
         screen.line("  The dashboard: " + service.dashboard());
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
-        Pace pace = new Pace(options.pace(), config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS), service::isNetworkReady);
+        Pace pace = new Pace(options.pace(), config.get(TrainingKeys.BOOTSTRAP_TOKENS), service::isNetworkReady);
         CorpusFeed feed =
                 CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), pace, words);
         resources.add(feed::close);
@@ -213,25 +219,25 @@ public final class Demo {
 
     private DriftlineConfig config(String bootstrapServers, String registryUrl) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put(Keys.APPLICATION_ID.name(), "driftline-demo");
-        settings.put(Keys.TOPIC_REPLICATION_FACTOR.name(), "1");
+        settings.put(ServiceKeys.APPLICATION_ID.name(), "driftline-demo");
+        settings.put(TopicKeys.REPLICATION_FACTOR.name(), "1");
         // One partition: documents are learned in the order of the corpus, as `evaluate` does.
-        settings.put(Keys.PARTITIONS.name(), "1");
-        settings.put(Keys.COMMIT_INTERVAL_MS.name(), "500");
+        settings.put(TopicKeys.PARTITIONS.name(), "1");
+        settings.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), "500");
         if (options.network()) {
             settings.putAll(SMALL_NETWORK);
         } else {
-            settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
+            settings.put(NeuralKeys.MODEL.name(), NeuralKeys.NO_MODEL);
         }
         // The dashboard shows what each model thought of each word.
-        settings.put(Keys.SCORES_EXPERT_SURPRISALS.name(), "true");
+        settings.put(OutputKeys.SCORES_EXPERT_SURPRISALS.name(), "true");
         settings.putAll(options.settings());
-        settings.put(Keys.SHARDS.name(), Integer.toString(options.shards()));
-        settings.put(Keys.MODEL_ORDER.name(), Integer.toString(options.order()));
-        settings.put(Keys.TOKENIZER.name(), options.tokenizer());
-        settings.put(Keys.STATE_DIR.name(), stateFolder().toString());
-        settings.put(Keys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
-        settings.put(Keys.SCHEMA_REGISTRY_URL.name(), registryUrl);
+        settings.put(TopicKeys.SHARDS.name(), Integer.toString(options.shards()));
+        settings.put(ModelKeys.ORDER.name(), Integer.toString(options.order()));
+        settings.put(InputKeys.TOKENIZER.name(), options.tokenizer());
+        settings.put(ServiceKeys.STATE_DIR.name(), stateFolder().toString());
+        settings.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
+        settings.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
         return DriftlineConfig.of(settings);
     }
 

@@ -1,7 +1,9 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.TrainingKeys;
 import dev.driftline.generation.NetworkText;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.service.DriftlineService;
@@ -30,9 +32,9 @@ final class LocalService implements DemoService {
         this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
         this.model = new LiveModel(service.shards(), TopologySettings.of(config));
-        this.tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
-        this.hasNetwork = !config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL);
-        this.firstTokens = config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS);
+        this.tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));
+        this.hasNetwork = !config.get(NeuralKeys.MODEL).equals(NeuralKeys.NO_MODEL);
+        this.firstTokens = config.get(TrainingKeys.BOOTSTRAP_TOKENS);
     }
 
     static DemoService start(DriftlineConfig config) {

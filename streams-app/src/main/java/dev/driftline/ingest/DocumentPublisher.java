@@ -1,7 +1,8 @@
 package dev.driftline.ingest;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -170,7 +171,7 @@ public final class DocumentPublisher implements AutoCloseable {
         if (cause instanceof RecordTooLargeException) {
             return new PublishException(
                     what + "is larger than a record may be: " + cause.getMessage() + " Split it, or raise "
-                            + Keys.DOCUMENT_MAX_BYTES.name() + " here and max.message.bytes of " + topic,
+                            + InputKeys.DOCUMENT_MAX_BYTES.name() + " here and max.message.bytes of " + topic,
                     cause);
         }
         if (cause instanceof TimeoutException) {
@@ -191,7 +192,7 @@ public final class DocumentPublisher implements AutoCloseable {
     }
 
     private static void requireTopic(DriftlineConfig config, String topic) {
-        String brokers = config.get(Keys.BOOTSTRAP_SERVERS);
+        String brokers = config.get(ServiceKeys.BOOTSTRAP_SERVERS);
         Map<String, Object> properties = new HashMap<>(config.adminProperties());
         properties.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
         properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
@@ -224,7 +225,7 @@ public final class DocumentPublisher implements AutoCloseable {
 
     private static void requireSchema(DriftlineConfig config, String topic) {
         String subject = topic + Subjects.VALUE_SUFFIX;
-        String registry = config.get(Keys.SCHEMA_REGISTRY_URL);
+        String registry = config.get(ServiceKeys.SCHEMA_REGISTRY_URL);
         try (SchemaRegistryClient client = new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
             client.getLatestSchemaMetadata(subject);
         } catch (RestClientException e) {

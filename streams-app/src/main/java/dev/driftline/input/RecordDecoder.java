@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
@@ -16,8 +17,8 @@ import org.apache.avro.util.Utf8;
 /**
  * Decodes values of an input topic, in the Confluent wire format, and holds them to the rules for inputs.
  *
- * <p>Values written with the schema of this build, which is nearly all, are read straight into a dictionary: no object a
- * token. Others are resolved by Avro first. One instance a processor; not thread-safe.
+ * <p>Values written with the schema of this build, which is nearly all, are read straight into a dictionary: no object is made
+ * for each token. Others are resolved by Avro first. One instance for each processor; not thread-safe.
  */
 public abstract class RecordDecoder {
 
@@ -27,7 +28,8 @@ public abstract class RecordDecoder {
     private static final int HEADER_BYTES = 5;
 
     static {
-        // Avro reads these once, when it first decodes, and else allocates whatever a length in the bytes claims.
+        // Avro reads these limits once, before it first decodes. Without them it allocates whatever a length in the
+        // bytes claims.
         limit("org.apache.avro.limits.string.maxLength");
         limit("org.apache.avro.limits.bytes.maxLength");
         limit("org.apache.avro.limits.collectionItems.maxLength");
@@ -57,14 +59,14 @@ public abstract class RecordDecoder {
      * The document in {@code value}.
      *
      * @throws Rejection if the record has to become a dead letter
-     * @throws WriterSchemas.RegistryUnreachableException if that could not be found out
+     * @throws WriterSchemas.RegistryUnreachableException if the registry cannot be asked
      */
     public final IncomingDocument decode(byte[] value) throws Rejection {
         if (value == null) {
             throw new Rejection(DeadLetterReason.NULL_VALUE, "the value is null");
         }
         if (value.length == 0) {
-            throw new Rejection(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+            throw new Rejection(DeadLetterReason.EMPTY_VALUE, "the value is empty");
         }
         if (value.length > limits.documentBytes()) {
             throw new Rejection(
@@ -82,7 +84,8 @@ public abstract class RecordDecoder {
         }
         WriterSchemas.Writer writer = schemas.writer(ByteBuffer.wrap(value).getInt(1));
         dictionary.reset();
-        if (writer.same()) {
+        GenericDatumReader<GenericRecord> resolver = writer.resolver();
+        if (resolver == null) {
             input.reset(value, HEADER_BYTES);
             IncomingDocument document = read(input, dictionary);
             if (!input.atEnd()) {
@@ -92,10 +95,8 @@ public abstract class RecordDecoder {
         }
         GenericRecord resolved;
         try {
-            resolved = writer.resolver()
-                    .read(
-                            null,
-                            DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+            resolved = resolver.read(
+                    null, DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
         } catch (AvroTypeException e) {
             throw new Rejection(DeadLetterReason.WRONG_SCHEMA, "the value cannot be read: " + e.getMessage());
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | OutOfMemoryError e) {

@@ -1,19 +1,28 @@
 package dev.driftline.input;
 
-/** A record that has to become a dead letter. Checked, so that nobody forgets to send it there. */
+/** A record that must become a dead letter. A checked exception, so that no caller forgets to send it there. */
 public final class Rejection extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final DeadLetterReason reason;
+    private final String message;
 
     Rejection(DeadLetterReason reason, String message) {
         // No stack trace: a flood of bad records must not cost more than good ones.
         super(message, null, false, false);
         this.reason = reason;
+        this.message = message;
     }
 
+    /** The kind of what is wrong. */
     public DeadLetterReason reason() {
         return reason;
+    }
+
+    /** What is wrong, with the value and what was expected. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 }

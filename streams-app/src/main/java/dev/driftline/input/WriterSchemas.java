@@ -17,14 +17,15 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The schemas that values of one topic were written with, by the registry's id.
  *
- * <p>An id that the registry does not know makes a dead letter; a registry that cannot be asked does not: that is tried
- * again for a few seconds and then reported as {@link RegistryUnreachableException}. Not thread-safe.
+ * <p>An id that the registry does not know makes a dead letter. A registry that cannot be asked does not: the request is
+ * repeated for a few seconds, then the failure is reported as {@link RegistryUnreachableException}. Not thread-safe.
  */
 public final class WriterSchemas {
 
@@ -49,18 +50,16 @@ public final class WriterSchemas {
      * @param resolver reads a value into the fields of the schema in this build; {@code null} where the value was written
      *     with that schema itself, so that it can be read as it stands
      */
-    record Writer(GenericDatumReader<GenericRecord> resolver) {
-        boolean same() {
-            return resolver == null;
-        }
-    }
+    record Writer(@Nullable GenericDatumReader<GenericRecord> resolver) {}
+
+    /** Why records with a schema are dead letters, and until when of the system's clock, in milliseconds, nobody is asked. */
+    private record Refusal(Rejection why, long until) {}
 
     private final SchemaRegistryClient registry;
     private final Schema reader;
     private final long fingerprint;
     private final Map<Integer, Writer> known = new HashMap<>();
-    private final Map<Integer, Rejection> refused = new HashMap<>();
-    private final Map<Integer, Long> refusedUntil = new HashMap<>();
+    private final Map<Integer, Refusal> refused = new HashMap<>();
 
     public WriterSchemas(SchemaRegistryClient registry, Class<? extends SpecificRecord> type) {
         this.registry = registry;
@@ -78,21 +77,17 @@ public final class WriterSchemas {
     }
 
     private Writer look(int id) throws Rejection {
-        Rejection before = refused.get(id);
-        if (before != null) {
-            // Else a flood of records with a bad id would be a flood of requests to the registry.
-            if (System.currentTimeMillis() < refusedUntil.get(id)) {
-                throw before;
-            }
-            refused.remove(id);
-            refusedUntil.remove(id);
+        Refusal before = refused.remove(id);
+        // Otherwise a flood of records with a bad id would become a flood of requests to the registry.
+        if (before != null && System.currentTimeMillis() < before.until()) {
+            refused.put(id, before);
+            throw before.why();
         }
         try {
             return resolve(id, fetch(id));
         } catch (Rejection e) {
             if (refused.size() < 10_000) {
-                refused.put(id, e);
-                refusedUntil.put(id, System.currentTimeMillis() + UNKNOWN_KEPT_MS);
+                refused.put(id, new Refusal(e, System.currentTimeMillis() + UNKNOWN_KEPT_MS));
             }
             throw e;
         }
@@ -132,7 +127,7 @@ public final class WriterSchemas {
             } catch (RestClientException e) {
                 if (e.getStatus() == 404) {
                     throw new Rejection(
-                            DeadLetterReason.UNKNOWN_SCHEMA, "the schema registry knows no schema of id " + id);
+                            DeadLetterReason.UNKNOWN_SCHEMA, "the schema registry has no schema with id " + id);
                 }
                 failure = e;
             } catch (IOException e) {
@@ -140,12 +135,12 @@ public final class WriterSchemas {
             }
             if (attempt == ATTEMPTS) {
                 throw new RegistryUnreachableException(
-                        "the schema registry does not give schema " + id + " after " + ATTEMPTS + " attempts: "
+                        "the schema registry did not return schema " + id + " after " + ATTEMPTS + " attempts: "
                                 + failure.getMessage() + ". Check schema.registry.url and that the registry is up",
                         failure);
             }
             LOG.warn(
-                    "Schema registry does not give schema {}, trying again in {} ms: {}",
+                    "The schema registry did not return schema {}, trying again in {} ms: {}",
                     id,
                     pause,
                     failure.toString());

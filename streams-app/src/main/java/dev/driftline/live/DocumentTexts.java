@@ -1,7 +1,8 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.TextEvent;
@@ -132,13 +133,13 @@ final class DocumentTexts implements AutoCloseable {
             Map<String, Object> properties = new HashMap<>(config.consumerProperties());
             // What retention has removed is not to be answered with something else.
             properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-            properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(Keys.APPLICATION_ID) + "-live-documents");
+            properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID) + "-live-documents");
             properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis()));
             consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
             SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
             documents = serdes.deserializer(Document.class);
             texts = serdes.deserializer(TextEvent.class);
-            tokenizer = Tokenizers.named(config.get(Keys.TOKENIZER));
+            tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));
         }
     }
 

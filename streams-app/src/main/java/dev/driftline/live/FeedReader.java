@@ -1,7 +1,7 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
 import java.time.Duration;
@@ -50,7 +50,7 @@ final class FeedReader implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>(config.consumerProperties());
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(Keys.APPLICATION_ID) + "-live-feed");
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID) + "-live-feed");
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

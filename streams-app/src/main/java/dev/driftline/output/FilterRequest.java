@@ -13,12 +13,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A scored document on its way to the filter, with its text, since the filter may send it on.
+ * A scored document on its way to the filter, with its text, which the filter may forward.
  *
  * @param document the document
- * @param scored what rules ask about it
+ * @param scored what rules can ask about it
  * @param origin where it was read from
  */
 public record FilterRequest(IncomingDocument document, ScoredDocument scored, DocumentOrigin origin) {
@@ -28,11 +29,11 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
     /**
      * A document that was scored.
      *
-     * @param neuralOrNull the name of the network among the models; null where there is none
+     * @param neural the name of the network among the models; null where there is none
      */
     public static FilterRequest of(
-            IncomingDocument document, DocumentScore score, String neuralOrNull, DocumentOrigin origin) {
-        ScoredDocument scored = ScoredDocument.of(document.source(), document.attributes(), score, neuralOrNull);
+            IncomingDocument document, DocumentScore score, @Nullable String neural, DocumentOrigin origin) {
+        ScoredDocument scored = ScoredDocument.of(document.source(), document.attributes(), score, neural);
         return new FilterRequest(document, scored, origin);
     }
 
@@ -92,8 +93,8 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
         if (format != FORMAT) {
-            throw new IllegalArgumentException("request to the filter of format version " + format
-                    + ", this code reads " + FORMAT + ": upgrade Driftline");
+            throw new IllegalArgumentException("filter request of format version " + format + ", this code reads "
+                    + FORMAT + ": upgrade Driftline");
         }
         String id = read(in);
         String source = read(in);

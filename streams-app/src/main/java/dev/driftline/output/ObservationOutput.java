@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sub-topology of the sources reads of a document, under its source; with the document itself in a header where a
@@ -25,19 +26,19 @@ public final class ObservationOutput implements Output {
     private final Object monitor;
     private final SourceModels sources;
     private final boolean withDocument;
-    private final String neuralOrNull;
+    private final @Nullable String neural;
 
     /**
      * @param monitor to be held while {@code sources} are used
      * @param sources have the references
      * @param withDocument whether there is a filter
-     * @param neuralOrNull the name of the network among the models; null where there is none
+     * @param neural the name of the network among the models; null where there is none
      */
-    public ObservationOutput(Object monitor, SourceModels sources, boolean withDocument, String neuralOrNull) {
+    public ObservationOutput(Object monitor, SourceModels sources, boolean withDocument, @Nullable String neural) {
         this.monitor = monitor;
         this.sources = sources;
         this.withDocument = withDocument;
-        this.neuralOrNull = neuralOrNull;
+        this.neural = neural;
     }
 
     @Override
@@ -58,7 +59,7 @@ public final class ObservationOutput implements Output {
         if (withDocument) {
             headers.add(
                     DOCUMENT_HEADER,
-                    FilterRequest.of(result.document(), result.score(), neuralOrNull, result.origin())
+                    FilterRequest.of(result.document(), result.score(), neural, result.origin())
                             .encode());
         }
         return Optional.of(new Record<>(observation.key(), observation.encode(), result.timestamp(), headers));

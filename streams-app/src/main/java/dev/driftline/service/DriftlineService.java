@@ -4,8 +4,9 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.counters.Progress;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -40,6 +41,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
-    private static final Duration SNAPSHOTS_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
@@ -66,12 +68,11 @@ public final class DriftlineService implements AutoCloseable {
     private final TrainerProgress trainerProgress = new TrainerProgress();
 
     private volatile Optional<String> answersAt = Optional.empty();
-    private SchemaRegistryClient registry;
-    private volatile SnapshotFollower snapshots;
-    private volatile NeuralScoring neuralScoring;
-    private volatile KafkaStreams streams;
-    private volatile TopologyDescription topology;
-    private TopologySettings settings;
+    private @Nullable SchemaRegistryClient registry;
+    private volatile @Nullable SnapshotFollower snapshots;
+    private volatile @Nullable NeuralScoring neuralScoring;
+    private volatile @Nullable KafkaStreams streams;
+    private volatile @Nullable TopologyDescription topology;
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
@@ -79,8 +80,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /**
-     * Says where this instance answers questions, so that the others can pass on those that need its shards. Before the
-     * start.
+     * Sets where this instance answers requests, so that other instances can forward those that need its shards. To be called
+     * before the start.
      *
      * @param address host and port
      */
@@ -90,17 +91,17 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are the shards. */
     public String requestsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).requests();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).requests();
     }
 
     /** The topic of tokenised documents. */
     public String documentsTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).documents();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).documents();
     }
 
     /** The topic of raw text. */
     public String textTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).text();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).text();
     }
 
     /** Stores that are being restored just now. */
@@ -115,7 +116,7 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are those of the documents. */
     public String repliesTopic() {
-        return TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)).replies();
+        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).replies();
     }
 
     /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */
@@ -134,34 +135,27 @@ public final class DriftlineService implements AutoCloseable {
             throw new IllegalStateException("a service starts once");
         }
         try {
-            settings = TopologySettings.of(config);
+            TopologySettings settings = TopologySettings.of(config);
             SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
-            registry = serdes.client();
-            new StartupChecks(config, registry).check();
-            followSnapshots();
-            EarlyCommits commits = new EarlyCommits(config.get(Keys.COMMIT_EARLY));
+            SchemaRegistryClient client = serdes.client();
+            registry = client;
+            new StartupChecks(config, client).check();
+            Optional<Training> training = training();
+            Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
+            EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
-            Optional<Training> training = training();
-            settings.neural().ifPresent(this::startNeuralScoring);
             Topology built = new DriftlineTopology(
-                            settings,
-                            serdes,
-                            registry,
-                            shards,
-                            sources,
-                            progress,
-                            training,
-                            Optional.ofNullable(neuralScoring),
-                            commits)
+                            settings, serdes, client, shards, sources, progress, training, scoring, commits)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
-            streams = new KafkaStreams(built, properties, new TimedClients(commits));
-            streams.setUncaughtExceptionHandler(failures);
-            streams.setGlobalStateRestoreListener(restores);
-            streams.setStateListener(this::changed);
-            streams.start();
+            KafkaStreams starting = new KafkaStreams(built, properties, new TimedClients(commits));
+            streams = starting;
+            starting.setUncaughtExceptionHandler(failures);
+            starting.setGlobalStateRestoreListener(restores);
+            starting.setStateListener(this::changed);
+            starting.start();
         } catch (ConfigException e) {
             closeQuietly();
             throw new MisconfiguredException(e.getMessage(), e);
@@ -172,29 +166,30 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** Before the streams, so that an instance that comes back scores its first document with the network, too. */
-    private void followSnapshots() {
-        if (config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL)) {
-            return;
-        }
-        snapshots = new SnapshotFollower(config, activeSnapshot);
-        snapshots.start();
+    private SnapshotFollower followSnapshots() {
+        SnapshotFollower follower = new SnapshotFollower(config, activeSnapshot);
+        snapshots = follower;
+        follower.start();
         try {
-            if (!snapshots.awaitCaughtUp(SNAPSHOTS_PATIENCE)) {
+            if (!follower.awaitCaughtUp(SNAPSHOTS_TIMEOUT)) {
                 LOG.warn(
-                        "The snapshots topic is not read yet after {} s: documents are scored without a network until"
-                                + " it is",
-                        SNAPSHOTS_PATIENCE.toSeconds());
+                        "The snapshots topic has not been read after {} s: documents are scored without a network until"
+                                + " then",
+                        SNAPSHOTS_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MisconfiguredException("interrupted while reading the snapshots topic", e);
         }
+        return follower;
     }
 
-    private void startNeuralScoring(NeuralScoringSettings neural) {
-        neuralScoring = new NeuralScoring(
+    private NeuralScoring startNeuralScoring(NeuralScoringSettings neural, TopologySettings settings) {
+        NeuralScoring scoring = new NeuralScoring(
                 neural, settings.predictions() > 0, settings.model().vocabulary(), activeSnapshot, progress);
-        neuralScoring.start();
+        neuralScoring = scoring;
+        scoring.start();
+        return scoring;
     }
 
     /** What the trainer works by; empty where there is no network. */
@@ -205,10 +200,7 @@ public final class DriftlineService implements AutoCloseable {
         } catch (InvalidConfigException e) {
             throw new MisconfiguredException(e.getMessage(), e);
         }
-        if (trainer.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Training(trainer.get(), new FollowedSnapshots(snapshots), trainerProgress));
+        return trainer.map(found -> new Training(found, new FollowedSnapshots(followSnapshots()), trainerProgress));
     }
 
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
@@ -225,10 +217,11 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The streams, for metadata and metrics. */
     public KafkaStreams streams() {
-        if (streams == null) {
+        KafkaStreams running = streams;
+        if (running == null) {
             throw new IllegalStateException("the service has not been started");
         }
-        return streams;
+        return running;
     }
 
     /** Completes when the service has stopped: exceptionally, with what stopped it, unless it was closed. */
@@ -300,11 +293,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private void closeQuietly() {
         if (streams != null) {
-            // Leaving lets the others, or this instance when it comes back, start without waiting for a timeout.
+            // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!clean) {
-                LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
+                LOG.warn(
+                        "The stream threads did not stop within 30 s; what they did not commit will be processed again");
             }
         }
         if (neuralScoring != null) {

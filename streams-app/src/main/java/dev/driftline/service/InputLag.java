@@ -3,10 +3,12 @@ package dev.driftline.service;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far an instance is behind the end of a partition that it reads.
@@ -35,10 +37,7 @@ public record InputLag(String topic, int partition, long records) {
                 .collect(Collectors.toSet());
         return lags.stream()
                 .filter(name -> !again.contains(topicOf(name)))
-                .filter(name -> metrics.get(name).metricValue() instanceof Double lag && !lag.isNaN())
-                .map(name ->
-                        new InputLag(topicOf(name), Integer.parseInt(name.tags().get("partition")), Math.round((Double)
-                                metrics.get(name).metricValue())))
+                .flatMap(name -> lag(name, metrics.get(name)).stream())
                 .sorted(Comparator.comparing(InputLag::topic).thenComparing(InputLag::partition))
                 .toList();
     }
@@ -46,6 +45,13 @@ public record InputLag(String topic, int partition, long records) {
     /** Whether it is that of a partition; of a topic whose name Kafka gives only with underscores for its dots, too. */
     public boolean isOf(String asked, int askedPartition) {
         return partition == askedPartition && (topic.equals(asked) || topic.equals(asked.replace('.', '_')));
+    }
+
+    private static Optional<InputLag> lag(MetricName name, @Nullable Metric metric) {
+        return metric != null && metric.metricValue() instanceof Double records && !records.isNaN()
+                ? Optional.of(new InputLag(
+                        topicOf(name), Integer.parseInt(name.tags().get("partition")), Math.round(records)))
+                : Optional.empty();
     }
 
     private static String topicOf(MetricName name) {

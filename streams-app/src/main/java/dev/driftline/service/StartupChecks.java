@@ -1,8 +1,9 @@
 package dev.driftline.service;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
@@ -54,9 +55,9 @@ final class StartupChecks {
                         : state.definition().name() + " does not exist")
                 .toList();
         if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
-                    + ". Create them with `driftline topics create`, or set " + Keys.SHARDS.name() + " and "
-                    + Keys.PARTITIONS.name() + " to what the topics have");
+            throw new MisconfiguredException("the topics do not match the configuration: " + String.join("; ", problems)
+                    + ". Create them with `driftline topics create`, or set " + TopicKeys.SHARDS.name() + " and "
+                    + TopicKeys.PARTITIONS.name() + " to what the topics have");
         }
     }
 
@@ -78,14 +79,15 @@ final class StartupChecks {
                 if (e.getStatus() == 404) {
                     throw new MisconfiguredException(
                             "the schema registry at "
-                                    + config.get(Keys.SCHEMA_REGISTRY_URL) + " does not hold this version of " + subject
+                                    + config.get(ServiceKeys.SCHEMA_REGISTRY_URL) + " does not hold this version of "
+                                    + subject
                                     + ": register it with `driftline topics create`",
                             e);
                 }
                 if (e.getStatus() == 401 || e.getStatus() == 403) {
                     throw new MisconfiguredException(
-                            "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
-                                    + " refuses the credentials: " + e.getMessage(),
+                            "the schema registry at " + config.get(ServiceKeys.SCHEMA_REGISTRY_URL)
+                                    + " rejects the credentials: " + e.getMessage(),
                             e);
                 }
                 failure = e;
@@ -94,13 +96,13 @@ final class StartupChecks {
             }
             if (System.nanoTime() > deadline) {
                 throw new MisconfiguredException(
-                        "the schema registry at " + config.get(Keys.SCHEMA_REGISTRY_URL)
+                        "the schema registry at " + config.get(ServiceKeys.SCHEMA_REGISTRY_URL)
                                 + " has not answered for " + REGISTRY_TIMEOUT.toSeconds() + " s: "
                                 + failure.getMessage()
-                                + ". Start it, or set " + Keys.SCHEMA_REGISTRY_URL.name(),
+                                + ". Start it, or set " + ServiceKeys.SCHEMA_REGISTRY_URL.name(),
                         failure);
             }
-            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
+            LOG.warn("Waiting for the schema registry: {}", failure.toString());
             try {
                 Thread.sleep(1000);
             } catch (InterruptedException e) {

@@ -3,7 +3,9 @@ package dev.driftline.service;
 import dev.driftline.commits.CommittingProcessors;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.MemoryKeys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.store.SharedRocksDbMemory;
 import dev.driftline.topology.EventTime;
 import java.util.Properties;
@@ -24,11 +26,12 @@ final class StreamsTuning {
     static Properties of(DriftlineConfig config, EarlyCommits commits) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
-        properties.put(SharedRocksDbMemory.BLOCK_CACHE_BYTES_CONFIG, config.get(Keys.ROCKSDB_BLOCK_CACHE_BYTES));
-        properties.put(SharedRocksDbMemory.WRITE_BUFFER_BYTES_CONFIG, config.get(Keys.ROCKSDB_WRITE_BUFFER_BYTES));
+        properties.put(SharedRocksDbMemory.BLOCK_CACHE_BYTES_CONFIG, config.get(MemoryKeys.ROCKSDB_BLOCK_CACHE_BYTES));
+        properties.put(
+                SharedRocksDbMemory.WRITE_BUFFER_BYTES_CONFIG, config.get(MemoryKeys.ROCKSDB_WRITE_BUFFER_BYTES));
         // The decoded caches take the place of Kafka's cache of bytes.
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
-        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.get(Keys.TOPIC_REPLICATION_FACTOR));
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.get(TopicKeys.REPLICATION_FACTOR));
         // The sources read bytes, and bad records are dead letters of our own: anything else is a defect to stop at.
         properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         properties.put(
@@ -43,7 +46,7 @@ final class StreamsTuning {
         properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class);
         properties.put(EarlyCommits.CONFIG, commits);
         // One commit interval of work on one thread must fit into a transaction several times over.
-        long commitInterval = config.get(Keys.COMMIT_INTERVAL_MS);
+        long commitInterval = config.get(ServiceKeys.COMMIT_INTERVAL_MS);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 Math.min(900_000, Math.max(MIN_TRANSACTION_TIMEOUT_MS, 4 * commitInterval)));
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");

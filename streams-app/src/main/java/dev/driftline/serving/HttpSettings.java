@@ -1,8 +1,9 @@
 package dev.driftline.serving;
 
+import dev.driftline.config.AccessKeys;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.HttpKeys;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -47,32 +48,32 @@ record HttpSettings(
 
     /** @throws InvalidConfigException if a file is not there, or the settings would let strangers in */
     static HttpSettings of(DriftlineConfig config) {
-        String host = config.get(Keys.HTTP_HOST);
-        String advertised = config.get(Keys.HTTP_ADVERTISED_HOST);
+        String host = config.get(HttpKeys.HOST);
+        String advertised = config.get(HttpKeys.ADVERTISED_HOST);
         Tokens tokens = new Tokens(
-                token(Keys.HTTP_READ_TOKEN.name(), config.get(Keys.HTTP_READ_TOKEN)),
-                token(Keys.HTTP_OPERATE_TOKEN.name(), config.get(Keys.HTTP_OPERATE_TOKEN)));
-        if (!tokens.required() && !config.get(Keys.HTTP_ALLOW_INSECURE) && !isLoopback(host)) {
-            throw new InvalidConfigException(Keys.HTTP_HOST.name() + "=" + host
+                token(AccessKeys.READ_TOKEN.name(), config.get(AccessKeys.READ_TOKEN)),
+                token(AccessKeys.OPERATE_TOKEN.name(), config.get(AccessKeys.OPERATE_TOKEN)));
+        if (!tokens.required() && !config.get(AccessKeys.ALLOW_INSECURE) && !isLoopback(host)) {
+            throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host
                     + " can be reached from other machines, and without a token anybody there could ask and operate: set "
-                    + Keys.HTTP_READ_TOKEN.name() + " and " + Keys.HTTP_OPERATE_TOKEN.name() + " (and "
-                    + Keys.HTTP_TLS_KEYSTORE.name() + " or " + Keys.HTTP_TLS_CERTIFICATE.name()
-                    + "), or keep to 127.0.0.1, or say " + Keys.HTTP_ALLOW_INSECURE.name()
+                    + AccessKeys.READ_TOKEN.name() + " and " + AccessKeys.OPERATE_TOKEN.name() + " (and "
+                    + AccessKeys.TLS_KEYSTORE.name() + " or " + AccessKeys.TLS_CERTIFICATE.name()
+                    + "), or keep to 127.0.0.1, or say " + AccessKeys.ALLOW_INSECURE.name()
                     + "=true where the network is safe");
         }
         return new HttpSettings(
                 host,
-                config.get(Keys.HTTP_PORT),
+                config.get(HttpKeys.PORT),
                 advertised.isEmpty() ? host : advertised,
                 tokens,
                 TlsFiles.of(config),
-                Math.toIntExact(config.get(Keys.HTTP_MAX_BODY_BYTES)),
-                config.get(Keys.HTTP_MAX_TOKENS),
-                config.get(Keys.HTTP_CONCURRENT),
-                config.get(Keys.HTTP_QUEUED),
-                Duration.ofMillis(config.get(Keys.HTTP_TIMEOUT_MS)),
-                Duration.ofMillis(config.get(Keys.HTTP_IDLE_TIMEOUT_MS)),
-                config.get(Keys.HTTP_CONNECTIONS));
+                Math.toIntExact(config.get(HttpKeys.MAX_BODY_BYTES)),
+                config.get(HttpKeys.MAX_TOKENS),
+                config.get(HttpKeys.CONCURRENT),
+                config.get(HttpKeys.QUEUED),
+                Duration.ofMillis(config.get(HttpKeys.TIMEOUT_MS)),
+                Duration.ofMillis(config.get(HttpKeys.IDLE_TIMEOUT_MS)),
+                config.get(HttpKeys.CONNECTIONS));
     }
 
     /** Threads that work on questions, as many as these settings allow. */
@@ -94,7 +95,7 @@ record HttpSettings(
             }
             return true;
         } catch (UnknownHostException e) {
-            throw new InvalidConfigException(Keys.HTTP_HOST.name() + "=" + host + ": there is no such host");
+            throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host + ": there is no such host");
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.driftline.serving;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.OutputKeys;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.service.DriftlineService;
@@ -68,7 +69,7 @@ public final class ModelServer implements AutoCloseable {
         ModelQuestions questions = new ModelQuestions(settings.model(), settings.shards(), shards);
         NetworkQuestions network = new NetworkQuestions(service.activeSnapshot());
         TextQuestions texts = new TextQuestions(questions, network, service.progress());
-        Texts documents = new Texts(settings.tokenizer(), http.maxTokens(), config.get(Keys.TOKEN_MAX_BYTES));
+        Texts documents = new Texts(settings.tokenizer(), http.maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
         WholeModel whole = new WholeModel(
                 settings.model(),
                 settings.mixture(),
@@ -78,7 +79,7 @@ public final class ModelServer implements AutoCloseable {
                 service::foreignRows);
         return List.of(
                 // First, so that it measures what the others refuse.
-                new MetricsRoutes(new ServiceMetrics(service, settings, config.get(Keys.METRICS_SOURCES))),
+                new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
                 http.tokens(),
                 new ProblemResponses(),
                 new QuestionRoutes(questions, network, texts, documents, work),

@@ -1,8 +1,8 @@
 package dev.driftline.serving;
 
+import dev.driftline.config.AccessKeys;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,22 +46,22 @@ record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
      * @throws InvalidConfigException if a file cannot be read or is of another kind
      */
     static Optional<TlsFiles> of(DriftlineConfig config) {
-        String keystore = config.get(Keys.HTTP_TLS_KEYSTORE);
-        String certificate = config.get(Keys.HTTP_TLS_CERTIFICATE);
-        String key = config.get(Keys.HTTP_TLS_KEY);
+        String keystore = config.get(AccessKeys.TLS_KEYSTORE);
+        String certificate = config.get(AccessKeys.TLS_CERTIFICATE);
+        String key = config.get(AccessKeys.TLS_KEY);
         if (keystore.isEmpty() && certificate.isEmpty() && key.isEmpty()) {
             return Optional.empty();
         }
         if (!keystore.isEmpty() && !(certificate.isEmpty() && key.isEmpty())
                 || keystore.isEmpty() && (certificate.isEmpty() || key.isEmpty())) {
-            throw new InvalidConfigException("TLS needs either " + Keys.HTTP_TLS_KEYSTORE.name() + ", or both "
-                    + Keys.HTTP_TLS_CERTIFICATE.name() + " and " + Keys.HTTP_TLS_KEY.name());
+            throw new InvalidConfigException("TLS needs either " + AccessKeys.TLS_KEYSTORE.name() + ", or both "
+                    + AccessKeys.TLS_CERTIFICATE.name() + " and " + AccessKeys.TLS_KEY.name());
         }
-        char[] password = config.get(Keys.HTTP_TLS_KEYSTORE_PASSWORD).toCharArray();
+        char[] password = config.get(AccessKeys.TLS_KEYSTORE_PASSWORD).toCharArray();
         KeyStore identity = keystore.isEmpty()
                 ? fromPem(Path.of(certificate), Path.of(key), password)
                 : fromKeyStore(Path.of(keystore), password);
-        String trust = config.get(Keys.HTTP_TLS_TRUST);
+        String trust = config.get(AccessKeys.TLS_TRUST);
         return Optional.of(
                 new TlsFiles(identity, password, trust.isEmpty() ? ownChain(identity) : trusting(Path.of(trust))));
     }
@@ -96,22 +96,22 @@ record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
         try {
             return KeyStore.getInstance(file.toFile(), password);
         } catch (IOException | GeneralSecurityException e) {
-            throw new InvalidConfigException(Keys.HTTP_TLS_KEYSTORE.name() + "=" + file
-                    + ": cannot be read with the password of " + Keys.HTTP_TLS_KEYSTORE_PASSWORD.name() + ": "
+            throw new InvalidConfigException(AccessKeys.TLS_KEYSTORE.name() + "=" + file
+                    + ": cannot be read with the password of " + AccessKeys.TLS_KEYSTORE_PASSWORD.name() + ": "
                     + e.getMessage());
         }
     }
 
     private static KeyStore fromPem(Path certificate, Path key, char[] password) {
         Certificate[] chain =
-                certificates(Keys.HTTP_TLS_CERTIFICATE.name(), certificate).toArray(Certificate[]::new);
+                certificates(AccessKeys.TLS_CERTIFICATE.name(), certificate).toArray(Certificate[]::new);
         try {
             KeyStore identity = empty();
             identity.setKeyEntry("driftline", privateKey(key), password, chain);
             return identity;
         } catch (GeneralSecurityException e) {
             throw new InvalidConfigException(
-                    Keys.HTTP_TLS_KEY.name() + "=" + key + " does not go with " + certificate + ": " + e.getMessage());
+                    AccessKeys.TLS_KEY.name() + "=" + key + " does not go with " + certificate + ": " + e.getMessage());
         }
     }
 
@@ -120,11 +120,11 @@ record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
         try {
             pem = Files.readString(file, StandardCharsets.US_ASCII);
         } catch (IOException e) {
-            throw new InvalidConfigException(Keys.HTTP_TLS_KEY.name() + "=" + file + ": cannot be read: " + e);
+            throw new InvalidConfigException(AccessKeys.TLS_KEY.name() + "=" + file + ": cannot be read: " + e);
         }
         Matcher found = PRIVATE_KEY.matcher(pem);
         if (!found.find()) {
-            throw new InvalidConfigException(Keys.HTTP_TLS_KEY.name() + "=" + file
+            throw new InvalidConfigException(AccessKeys.TLS_KEY.name() + "=" + file
                     + ": expected an unencrypted PKCS #8 key that begins with -----BEGIN PRIVATE KEY-----;"
                     + " `openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW` makes one");
         }
@@ -139,7 +139,7 @@ record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
             }
         }
         throw new InvalidConfigException(
-                Keys.HTTP_TLS_KEY.name() + "=" + file + ": a key of none of the types " + KEY_TYPES);
+                AccessKeys.TLS_KEY.name() + "=" + file + ": a key of none of the types " + KEY_TYPES);
     }
 
     /** Instances that share a certificate trust it. */
@@ -162,7 +162,7 @@ record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
         try {
             KeyStore trusted = empty();
             int number = 0;
-            for (Certificate certificate : certificates(Keys.HTTP_TLS_TRUST.name(), pem)) {
+            for (Certificate certificate : certificates(AccessKeys.TLS_TRUST.name(), pem)) {
                 trusted.setCertificateEntry("trusted-" + number++, certificate);
             }
             return trusted;

@@ -1,7 +1,7 @@
 package dev.driftline.sources;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.MemoryKeys;
 
 /**
  * What is kept of sources, in each partition.
@@ -23,6 +23,6 @@ public record SourceLimits(int most, long idleMs) {
 
     /** What {@code config} says. */
     public static SourceLimits of(DriftlineConfig config) {
-        return new SourceLimits(config.get(Keys.SOURCES_MAX), config.get(Keys.SOURCES_IDLE_MS));
+        return new SourceLimits(config.get(MemoryKeys.SOURCES_MAX), config.get(MemoryKeys.SOURCES_IDLE_MS));
     }
 }

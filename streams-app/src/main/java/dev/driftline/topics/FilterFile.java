@@ -2,7 +2,7 @@ package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
+import dev.driftline.config.OutputKeys;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.filter.RulesReader;
@@ -22,9 +22,9 @@ public final class FilterFile {
      */
     public static Optional<FilterRules> rules(DriftlineConfig config) {
         try {
-            return config.get(Keys.FILTER_RULES).map(FilterFile::read);
+            return config.get(OutputKeys.FILTER_RULES).map(FilterFile::read);
         } catch (InvalidRulesException e) {
-            throw new InvalidConfigException(Keys.FILTER_RULES.name() + ": " + e.getMessage());
+            throw new InvalidConfigException(OutputKeys.FILTER_RULES.name() + ": " + e.getMessage());
         }
     }
 

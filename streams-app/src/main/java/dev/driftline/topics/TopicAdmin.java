@@ -1,7 +1,8 @@
 package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -123,8 +124,8 @@ public final class TopicAdmin implements AutoCloseable {
                     + " another topics.prefix, or delete it first (`driftline topics delete`)";
         }
         String key = switch (definition.topic()) {
-            case NGRAM_REQUESTS -> Keys.SHARDS.name();
-            default -> Keys.PARTITIONS.name();
+            case NGRAM_REQUESTS -> TopicKeys.SHARDS.name();
+            default -> TopicKeys.PARTITIONS.name();
         };
         return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "
                 + definition.partitions() + ": set " + key + "=" + state.partitions()
@@ -169,7 +170,7 @@ public final class TopicAdmin implements AutoCloseable {
     public Set<String> delete(boolean withState) {
         Set<String> names = new TreeSet<>(describe().keySet());
         if (withState) {
-            String application = config.get(Keys.APPLICATION_ID) + "-";
+            String application = config.get(ServiceKeys.APPLICATION_ID) + "-";
             for (String name : await(admin.listTopics().names())) {
                 if (name.startsWith(application) && (name.endsWith("-changelog") || name.endsWith("-repartition"))) {
                     names.add(name);
@@ -190,7 +191,7 @@ public final class TopicAdmin implements AutoCloseable {
         });
         if (withState) {
             try {
-                await(admin.deleteConsumerGroups(List.of(config.get(Keys.APPLICATION_ID)))
+                await(admin.deleteConsumerGroups(List.of(config.get(ServiceKeys.APPLICATION_ID)))
                         .all());
             } catch (GroupIdNotFoundException e) {
                 // It never ran.

@@ -1,7 +1,7 @@
 package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.filter.FilterRules;
 import java.util.EnumMap;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class TopicDefinitions {
         return FilterFile.rules(config).map(FilterRules::topics).orElse(Set.of()).stream()
                 .map(topic -> new TopicDefinition(
                         Topic.DOCUMENTS,
-                        config.get(Keys.TOPIC_PREFIX) + topic,
+                        config.get(TopicKeys.PREFIX) + topic,
                         documents.partitions(),
                         documents.replicationFactor(),
                         documents.settings()))
@@ -59,17 +59,17 @@ public final class TopicDefinitions {
     private static TopicDefinition define(Topic topic, DriftlineConfig config) {
         int partitions = switch (topic) {
             case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DEAD_LETTERS, NGRAM_REPLIES, OBSERVATIONS, DRIFT ->
-                config.get(Keys.PARTITIONS);
-            case NGRAM_REQUESTS -> config.get(Keys.SHARDS);
+                config.get(TopicKeys.PARTITIONS);
+            case NGRAM_REQUESTS -> config.get(TopicKeys.SHARDS);
             // The order of chunks, manifest and pointer is what makes a snapshot whole.
             case SNAPSHOTS -> 1;
             // One network, so one trainer.
             case TRAINING, PROMOTIONS -> 1;
         };
         long retention = switch (topic) {
-            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DRIFT -> config.get(Keys.TOPIC_RETENTION_MS);
-            case DEAD_LETTERS -> config.get(Keys.TOPIC_DEAD_LETTER_RETENTION_MS);
-            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING, OBSERVATIONS -> config.get(Keys.TOPIC_INTERNAL_RETENTION_MS);
+            case TEXT, DOCUMENTS, SCORES, PREDICTIONS, ENCODINGS, DRIFT -> config.get(TopicKeys.RETENTION_MS);
+            case DEAD_LETTERS -> config.get(TopicKeys.DEAD_LETTER_RETENTION_MS);
+            case NGRAM_REQUESTS, NGRAM_REPLIES, TRAINING, OBSERVATIONS -> config.get(TopicKeys.INTERNAL_RETENTION_MS);
             // An audit trail as long as the snapshots that it explains.
             case SNAPSHOTS, PROMOTIONS -> -1;
         };
@@ -93,9 +93,9 @@ public final class TopicDefinitions {
         }
         return new TopicDefinition(
                 topic,
-                config.get(Keys.TOPIC_PREFIX) + topic.suffix(),
+                config.get(TopicKeys.PREFIX) + topic.suffix(),
                 partitions,
-                config.get(Keys.TOPIC_REPLICATION_FACTOR),
+                config.get(TopicKeys.REPLICATION_FACTOR),
                 settings);
     }
 

@@ -37,12 +37,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the replies to a document and for what the network says of it, puts them together, mixes, and emits the score
- * and the prediction.
+ * Waits for the shards' replies to a document and for the network's score of it, mixes them, and emits what goes out.
  *
- * <p>A document whose replies do not all come stays pending; it is never half-scored. One that is complete but for the
- * network stays pending, too, and those complete after it wait their turn. It goes out after a later reply or from a
- * punctuation: nothing here waits for the network on the stream thread.
+ * <p>A document whose replies do not all come stays pending; it is never half-scored. One that only lacks
+ * the network's score stays pending, too, and later ones wait their turn. It is emitted after a later reply or from a
+ * punctuation: the stream thread never waits for the network.
  */
 final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
 
@@ -54,10 +53,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private static final Logger LOG = LoggerFactory.getLogger(GatherProcessor.class);
 
-    /** How often it is looked whether the network has caught up with documents that wait for it. */
+    /** How often to check whether the network has caught up. */
     private static final Duration TICK = Duration.ofMillis(25);
 
-    /** How often it is looked for sources that are idle. */
+    /** How often to evict idle sources. */
     static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
     private final TopologySettings settings;
@@ -80,8 +79,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /**
      * @param trains whether scored documents go to the trainer
      * @param neural what scores with the network; empty where there is none
-     * @param live told which partitions are here
-     * @param commits told what a punctuation has sent
+     * @param live receives the partitions that are on this instance
+     * @param commits learns of what a punctuation has sent
      */
     GatherProcessor(
             TopologySettings settings,
@@ -115,7 +114,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             }
         });
         live.opened(partition, sources, source -> models.state(partition, source));
-        // Those that were waiting for the network when the task was stopped.
+        // Documents that were waiting for the network when the task stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
             context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
@@ -149,8 +148,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         long ticket = reply.ticket();
         PendingDocument waiting = pending.get(ticket);
         if (waiting == null || !waiting.expects(reply.shard())) {
-            // Only at least once: a shard answered again after a crash.
-            LOG.debug("Passed over a repeated reply of shard {} to ticket {}", reply.shard(), ticket);
+            // Under at-least-once only: a shard answered again after a crash.
+            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", reply.shard(), ticket);
             return;
         }
         if (!waiting.add(record.value())) {

@@ -1,8 +1,12 @@
 package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.MemoryKeys;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.config.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
@@ -23,12 +27,12 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the topology is built from; the same on every instance of a service, but for the cache.
+ * The settings of the topology; equal on every instance of a service, except for the cache.
  *
  * @param topics the topics that it reads and writes
  * @param model the n-gram model
  * @param shards partitions of the counts: of the requests topic
- * @param limits what an input may be at most
+ * @param limits of inputs
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
@@ -70,29 +74,30 @@ public record TopologySettings(
      * @throws MisconfiguredException if settings do not fit each other, with what to do about it
      */
     public static TopologySettings of(DriftlineConfig config) {
-        if (Smoothing.named(config.get(Keys.MODEL_SMOOTHING)) == Smoothing.ADD_DELTA && config.get(Keys.SHARDS) > 1) {
-            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
-                    + config.get(Keys.SHARDS) + " knows: set " + Keys.SHARDS.name() + "=1, or another "
-                    + Keys.MODEL_SMOOTHING.name());
+        if (Smoothing.named(config.get(ModelKeys.SMOOTHING)) == Smoothing.ADD_DELTA
+                && config.get(TopicKeys.SHARDS) > 1) {
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which none of "
+                    + config.get(TopicKeys.SHARDS) + " shards knows: set " + TopicKeys.SHARDS.name() + "=1, or another "
+                    + ModelKeys.SMOOTHING.name());
         }
         TopologySettings settings = new TopologySettings(
-                TopicNames.withPrefix(config.get(Keys.TOPIC_PREFIX)),
+                TopicNames.withPrefix(config.get(TopicKeys.PREFIX)),
                 new ModelSettings(
-                        config.get(Keys.MODEL_ORDER),
-                        Smoothing.named(config.get(Keys.MODEL_SMOOTHING)),
+                        config.get(ModelKeys.ORDER),
+                        Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
                         ModelSettings.DEFAULT_DELTA),
-                config.get(Keys.SHARDS),
+                config.get(TopicKeys.SHARDS),
                 new Limits(
-                        config.get(Keys.DOCUMENT_MAX_BYTES),
-                        config.get(Keys.DOCUMENT_MAX_TOKENS),
-                        config.get(Keys.TOKEN_MAX_BYTES),
+                        config.get(InputKeys.DOCUMENT_MAX_BYTES),
+                        config.get(InputKeys.DOCUMENT_MAX_TOKENS),
+                        config.get(InputKeys.TOKEN_MAX_BYTES),
                         config.maxRecordBytes()),
-                config.get(Keys.TOKENIZER),
-                config.get(Keys.PREDICTIONS_K),
-                config.get(Keys.SCORES_SURPRISALS) || config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.SCORES_EXPERT_SURPRISALS),
-                config.get(Keys.CACHE_DECODED_BYTES),
+                config.get(InputKeys.TOKENIZER),
+                config.get(OutputKeys.PREDICTIONS_K),
+                config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
+                config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
+                config.get(MemoryKeys.CACHE_DECODED_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
                 SourceLimits.of(config),
@@ -106,20 +111,20 @@ public record TopologySettings(
             rules.requireModels(mixture.models());
         } catch (InvalidRulesException e) {
             throw new MisconfiguredException(
-                    Keys.FILTER_RULES.name() + "="
-                            + config.get(Keys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
+                    OutputKeys.FILTER_RULES.name() + "="
+                            + config.get(OutputKeys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
                     e);
         }
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {
-        VocabularyChoice configured = config.get(Keys.MODEL_VOCABULARY);
+        VocabularyChoice configured = config.get(ModelKeys.VOCABULARY);
         if (configured instanceof VocabularyChoice.Fixed fixed) {
             try {
                 return Vocabulary.fixed(fixed.file());
             } catch (IOException | IllegalArgumentException e) {
                 throw new MisconfiguredException(
-                        Keys.MODEL_VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
+                        ModelKeys.VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
             }
         }
         return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());

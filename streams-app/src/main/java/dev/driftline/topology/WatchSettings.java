@@ -1,7 +1,7 @@
 package dev.driftline.topology;
 
+import dev.driftline.config.DriftKeys;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
 import dev.driftline.drift.DriftSettings;
 import java.util.Optional;
 
@@ -12,18 +12,18 @@ public final class WatchSettings {
 
     /** What {@code config} says; empty where sources are not watched. */
     public static Optional<DriftSettings> of(DriftlineConfig config) {
-        if (config.get(Keys.DRIFT_DETECTORS).isEmpty()) {
+        if (config.get(DriftKeys.DETECTORS).isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new DriftSettings(
-                config.get(Keys.DRIFT_DETECTORS),
-                config.get(Keys.DRIFT_UNIT_TOKENS),
-                config.get(Keys.DRIFT_BURN_IN_TOKENS),
-                config.get(Keys.DRIFT_REFERENCE_TOKENS),
-                config.get(Keys.DRIFT_LEAST_CHANGE),
-                config.get(Keys.DRIFT_ADWIN_DELTA),
-                config.get(Keys.DRIFT_PAGE_HINKLEY_THRESHOLD),
-                config.get(Keys.DRIFT_EWMA_THRESHOLD),
-                config.get(Keys.DRIFT_ACCEPT_UNITS)));
+                config.get(DriftKeys.DETECTORS),
+                config.get(DriftKeys.UNIT_TOKENS),
+                config.get(DriftKeys.BURN_IN_TOKENS),
+                config.get(DriftKeys.REFERENCE_TOKENS),
+                config.get(DriftKeys.LEAST_CHANGE),
+                config.get(DriftKeys.ADWIN_DELTA),
+                config.get(DriftKeys.PAGE_HINKLEY_THRESHOLD),
+                config.get(DriftKeys.EWMA_THRESHOLD),
+                config.get(DriftKeys.ACCEPT_UNITS)));
     }
 }

@@ -4,4 +4,7 @@
  * <p>{@link DriftlineTopology} has the picture and every name;
  * {@link dev.driftline.service.DriftlineService} runs it.
  */
+@NullMarked
 package dev.driftline.topology;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,25 +2,20 @@ package dev.driftline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.testing.GeneratedFile;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ConfigReferenceTest {
 
     @Test
     void shouldBeWhatTheDeployFolderHolds() throws IOException {
-        Path file = deploy("driftline.properties");
-        assertThat(file)
-                .as("write it again with: driftline config --reference > deploy/driftline.properties")
-                .hasContent(ConfigReference.text());
+        GeneratedFile.at("deploy/driftline.properties").shouldHold(ConfigReference.text());
     }
 
     @Test
@@ -36,30 +31,12 @@ class ConfigReferenceTest {
 
         DriftlineConfig config = DriftlineConfig.load(Optional.empty(), Map.of(), settings);
 
-        assertThat(settings).containsKeys(Keys.ALL.stream().map(ConfigKey::name).toArray(String[]::new));
-        for (ConfigKey<?> key : Keys.ALL) {
+        assertThat(settings)
+                .containsKeys(Settings.keys().stream().map(ConfigKey::name).toArray(String[]::new));
+        for (ConfigKey<?> key : Settings.keys()) {
             assertThat((Object) config.get(key))
                     .as(key.name())
                     .isEqualTo(DriftlineConfig.defaults().get(key));
         }
-    }
-
-    @Test
-    void shouldListEveryKeyThatTheCodeHas() throws IllegalAccessException {
-        for (var field : Keys.class.getFields()) {
-            if (field.getType() == ConfigKey.class) {
-                assertThat(Keys.ALL).as(field.getName()).contains((ConfigKey<?>) field.get(null));
-            }
-        }
-        assertThat(Keys.ALL).extracting(ConfigKey::name).doesNotHaveDuplicates();
-    }
-
-    static Path deploy(String name) {
-        Path start = Path.of("").toAbsolutePath();
-        return Stream.iterate(start, up -> up != null, Path::getParent)
-                .map(up -> up.resolve("deploy").resolve(name))
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no deploy/" + name + " above " + start));
     }
 }

@@ -30,10 +30,10 @@ class DriftlineConfigTest {
                 Map.of("DRIFTLINE_SHARDS", "3", "DRIFTLINE_PARTITIONS", "3", "SHARDS", "9"),
                 Map.of("partitions", "6"));
 
-        assertThat(config.get(Keys.MODEL_ORDER)).isEqualTo(2);
-        assertThat(config.get(Keys.SHARDS)).isEqualTo(3);
-        assertThat(config.get(Keys.PARTITIONS)).isEqualTo(6);
-        assertThat(config.get(Keys.PREDICTIONS_K)).isEqualTo(10);
+        assertThat(config.get(ModelKeys.ORDER)).isEqualTo(2);
+        assertThat(config.get(TopicKeys.SHARDS)).isEqualTo(3);
+        assertThat(config.get(TopicKeys.PARTITIONS)).isEqualTo(6);
+        assertThat(config.get(OutputKeys.PREDICTIONS_K)).isEqualTo(10);
         assertThat(config.describe())
                 .contains("model.order", "(" + file + ")", "(environment DRIFTLINE_SHARDS)", "(--set)", "(default)");
     }
@@ -87,9 +87,9 @@ class DriftlineConfigTest {
         DriftlineConfig config = DriftlineConfig.of(Map.of(
                 "cache.decoded.bytes", "64MiB", "document.max.bytes", "512 KiB", "rocksdb.block.cache.bytes", "1GiB"));
 
-        assertThat(config.get(Keys.CACHE_DECODED_BYTES)).isEqualTo(64L << 20);
-        assertThat(config.get(Keys.DOCUMENT_MAX_BYTES)).isEqualTo(512 << 10);
-        assertThat(config.get(Keys.ROCKSDB_BLOCK_CACHE_BYTES)).isEqualTo(1L << 30);
+        assertThat(config.get(MemoryKeys.CACHE_DECODED_BYTES)).isEqualTo(64L << 20);
+        assertThat(config.get(InputKeys.DOCUMENT_MAX_BYTES)).isEqualTo(512 << 10);
+        assertThat(config.get(MemoryKeys.ROCKSDB_BLOCK_CACHE_BYTES)).isEqualTo(1L << 30);
     }
 
     @Test
@@ -100,11 +100,11 @@ class DriftlineConfigTest {
 
     @Test
     void shouldReadVocabularies() {
-        assertThat(DriftlineConfig.defaults().get(Keys.MODEL_VOCABULARY)).isEqualTo(new VocabularyChoice.Growing(true));
-        assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "grow-kenlm")).get(Keys.MODEL_VOCABULARY))
+        assertThat(DriftlineConfig.defaults().get(ModelKeys.VOCABULARY)).isEqualTo(new VocabularyChoice.Growing(true));
+        assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "grow-kenlm")).get(ModelKeys.VOCABULARY))
                 .isEqualTo(new VocabularyChoice.Growing(false));
         assertThat(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:words.txt"))
-                        .get(Keys.MODEL_VOCABULARY))
+                        .get(ModelKeys.VOCABULARY))
                 .isEqualTo(new VocabularyChoice.Fixed(Path.of("words.txt")));
     }
 
@@ -181,7 +181,7 @@ class DriftlineConfigTest {
         DriftlineConfig config = DriftlineConfig.load(
                 Optional.empty(), Map.of("DRIFTLINE_STREAMS_A__B_C", "1", "DRIFTLINE_MODEL_ORDER", "4"), Map.of());
 
-        assertThat(config.get(Keys.MODEL_ORDER)).isEqualTo(4);
+        assertThat(config.get(ModelKeys.ORDER)).isEqualTo(4);
         assertThat(config.streamsProperties()).containsEntry("a_b.c", "1");
     }
 

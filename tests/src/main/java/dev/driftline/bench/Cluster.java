@@ -1,7 +1,12 @@
 package dev.driftline.bench;
 
+import dev.driftline.config.DriftKeys;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.schemas.Document;
@@ -62,21 +67,21 @@ final class Cluster implements AutoCloseable {
     /** Settings of the application {@code name}, whose topics and state are its own; both topologies use the same. */
     Map<String, String> settings(String name, int order, long commitIntervalMs) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put(Keys.BOOTSTRAP_SERVERS.name(), broker.bootstrapServers());
-        settings.put(Keys.SCHEMA_REGISTRY_URL.name(), registryUrl);
-        settings.put(Keys.APPLICATION_ID.name(), name);
-        settings.put(Keys.STATE_DIR.name(), stateFolder(name).toString());
-        settings.put(Keys.STREAM_THREADS.name(), Integer.toString(EndToEndBench.THREADS));
-        settings.put(Keys.PROCESSING_GUARANTEE.name(), EndToEndBench.GUARANTEE);
-        settings.put(Keys.COMMIT_INTERVAL_MS.name(), Long.toString(commitIntervalMs));
-        settings.put(Keys.MODEL_ORDER.name(), Integer.toString(order));
-        settings.put(Keys.SHARDS.name(), Integer.toString(EndToEndBench.SHARDS));
-        settings.put(Keys.PARTITIONS.name(), Integer.toString(EndToEndBench.SHARDS));
-        settings.put(Keys.TOPIC_PREFIX.name(), name + ".");
-        settings.put(Keys.PREDICTIONS_K.name(), Integer.toString(EndToEndBench.PREDICTIONS));
+        settings.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), broker.bootstrapServers());
+        settings.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
+        settings.put(ServiceKeys.APPLICATION_ID.name(), name);
+        settings.put(ServiceKeys.STATE_DIR.name(), stateFolder(name).toString());
+        settings.put(ServiceKeys.STREAM_THREADS.name(), Integer.toString(EndToEndBench.THREADS));
+        settings.put(ServiceKeys.PROCESSING_GUARANTEE.name(), EndToEndBench.GUARANTEE);
+        settings.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), Long.toString(commitIntervalMs));
+        settings.put(ModelKeys.ORDER.name(), Integer.toString(order));
+        settings.put(TopicKeys.SHARDS.name(), Integer.toString(EndToEndBench.SHARDS));
+        settings.put(TopicKeys.PARTITIONS.name(), Integer.toString(EndToEndBench.SHARDS));
+        settings.put(TopicKeys.PREFIX.name(), name + ".");
+        settings.put(OutputKeys.PREDICTIONS_K.name(), Integer.toString(EndToEndBench.PREDICTIONS));
         // What is beside the n-gram model is measured on its own.
-        settings.put(Keys.NEURAL_MODEL.name(), Keys.NO_NEURAL_MODEL);
-        settings.put(Keys.DRIFT_DETECTORS.name(), Keys.NO_DETECTORS);
+        settings.put(NeuralKeys.MODEL.name(), NeuralKeys.NO_MODEL);
+        settings.put(DriftKeys.DETECTORS.name(), DriftKeys.NO_DETECTORS);
         return settings;
     }
 
@@ -85,7 +90,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static String topic(Map<String, String> settings, Topic topic) {
-        return settings.get(Keys.TOPIC_PREFIX.name()) + topic.suffix();
+        return settings.get(TopicKeys.PREFIX.name()) + topic.suffix();
     }
 
     /** Creates the topics and registers the schemas. */

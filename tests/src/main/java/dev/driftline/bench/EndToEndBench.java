@@ -1,7 +1,7 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.shards.ShardCounts;
@@ -238,7 +238,7 @@ final class EndToEndBench {
     /** Until every n-gram has been counted and the transaction that did it is committed. */
     private void awaitCounts(
             Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int order, int limitSeconds) {
-        String application = settings.get(Keys.APPLICATION_ID.name());
+        String application = settings.get(ServiceKeys.APPLICATION_ID.name());
         String repartition = application + "-" + NaiveTopology.COUNTS_STORE + "-repartition";
         boolean whole = await(jvm, limitSeconds, () -> {
             pause(200);
@@ -312,7 +312,7 @@ final class EndToEndBench {
     // ---------------------------------------------------------------- state
 
     private Results.State state(Cluster cluster, Map<String, String> settings, int order) {
-        String changelog = cluster.changelog(settings.get(Keys.APPLICATION_ID.name()), ShardCounts.STORE);
+        String changelog = cluster.changelog(settings.get(ServiceKeys.APPLICATION_ID.name()), ShardCounts.STORE);
         Path state = cluster.stateFolder("measured");
         long stateBytes = Folders.bytes(state, file -> file.toString().contains("/" + ShardCounts.STORE + "/"));
         long records = cluster.ends(changelog).values().stream()

@@ -1,7 +1,8 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.TrainingKeys;
 import dev.driftline.corpus.CorpusDocument;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,7 +35,7 @@ final class NeuralEndToEndBench {
                 MeasuredJvm jvm = bench.jvm("driftline", order, "-network-" + policy)) {
             bench.say("driftline with a network, " + policy + ": warming up");
             Map<String, String> warmUp = settings(cluster, "warm-up", order, policy);
-            warmUp.put(Keys.NEURAL_TRAIN_BOOTSTRAP_PASSES.name(), "1");
+            warmUp.put(TrainingKeys.BOOTSTRAP_PASSES.name(), "1");
             int before = begin(cluster, jvm, warmUp);
             cluster.preload(warmUp, documents.subList(before, documents.size()));
             jvm.ask("resume");
@@ -59,8 +60,8 @@ final class NeuralEndToEndBench {
 
     private static Map<String, String> settings(Cluster cluster, String name, int order, String policy) {
         Map<String, String> settings = new HashMap<>(cluster.settings(name, order, EndToEndBench.COMMIT_INTERVAL_MS));
-        settings.put(Keys.NEURAL_MODEL.name(), "lstm");
-        settings.put(Keys.NEURAL_SCORING_POLICY.name(), policy);
+        settings.put(NeuralKeys.MODEL.name(), "lstm");
+        settings.put(NeuralKeys.SCORING_POLICY.name(), policy);
         return settings;
     }
 
@@ -68,7 +69,7 @@ final class NeuralEndToEndBench {
     private int begin(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
         cluster.createTopics(settings);
         jvm.ask("begin " + Json.line(settings));
-        long bootstrap = DriftlineConfig.of(settings).get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS);
+        long bootstrap = DriftlineConfig.of(settings).get(TrainingKeys.BOOTSTRAP_TOKENS);
         int count = 0;
         for (long tokens = 0; tokens < bootstrap; count++) {
             if (count == documents.size()) {

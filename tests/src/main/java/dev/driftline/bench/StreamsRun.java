@@ -1,7 +1,10 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.Topic;
@@ -98,7 +101,7 @@ final class StreamsRun {
                     Map<String, String> settings = settings(line.substring(line.indexOf(' ') + 1));
                     long start = System.nanoTime();
                     application = naive ? naive(settings) : driftline(settings);
-                    awaitTasks(application, DriftlineConfig.of(settings).get(Keys.STREAM_THREADS));
+                    awaitTasks(application, DriftlineConfig.of(settings).get(ServiceKeys.STREAM_THREADS));
                     double seconds = (System.nanoTime() - start) / 1e9;
                     if (command.equals("begin")) {
                         // Not before: paused streams do not open their stores either.
@@ -140,32 +143,33 @@ final class StreamsRun {
         service.start();
         int subtopologies = SUBTOPOLOGIES + (TopologySettings.of(config).observes() ? 1 : 0);
         // The trainer is a sub-topology of one task.
-        int trainers = config.get(Keys.NEURAL_MODEL).equals(Keys.NO_NEURAL_MODEL) ? 0 : 1;
-        return new Driftline(service, subtopologies * config.get(Keys.SHARDS) + trainers);
+        int trainers = config.get(NeuralKeys.MODEL).equals(NeuralKeys.NO_MODEL) ? 0 : 1;
+        return new Driftline(service, subtopologies * config.get(TopicKeys.SHARDS) + trainers);
     }
 
     private static Application naive(Map<String, String> settings) {
         DriftlineConfig config = DriftlineConfig.of(settings);
         Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.get(Keys.APPLICATION_ID));
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.get(Keys.BOOTSTRAP_SERVERS));
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID));
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.get(ServiceKeys.BOOTSTRAP_SERVERS));
         properties.put(
-                StreamsConfig.STATE_DIR_CONFIG, config.get(Keys.STATE_DIR).toString());
-        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.get(Keys.STREAM_THREADS));
+                StreamsConfig.STATE_DIR_CONFIG,
+                config.get(ServiceKeys.STATE_DIR).toString());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.get(ServiceKeys.STREAM_THREADS));
         properties.put(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                config.get(Keys.PROCESSING_GUARANTEE).text());
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.get(Keys.COMMIT_INTERVAL_MS));
+                config.get(ServiceKeys.PROCESSING_GUARANTEE).text());
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.get(ServiceKeys.COMMIT_INTERVAL_MS));
         properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         NaiveTopology topology = new NaiveTopology(
-                config.get(Keys.TOPIC_PREFIX) + Topic.DOCUMENTS.suffix(),
-                config.get(Keys.MODEL_ORDER),
+                config.get(TopicKeys.PREFIX) + Topic.DOCUMENTS.suffix(),
+                config.get(ModelKeys.ORDER),
                 new SchemaRegistrySerdes(config.schemaRegistryProperties()));
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);
         streams.start();
-        return new Naive(streams, SUBTOPOLOGIES * config.get(Keys.SHARDS));
+        return new Naive(streams, SUBTOPOLOGIES * config.get(TopicKeys.SHARDS));
     }
 
     private static String awaitSnapshot(Driftline driftline) throws InterruptedException {

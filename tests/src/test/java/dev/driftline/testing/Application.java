@@ -1,7 +1,9 @@
 package dev.driftline.testing;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -50,16 +52,16 @@ public final class Application implements AutoCloseable {
     Application(Cluster cluster, String name, Path directory, Map<String, String> given) {
         this.directory = directory;
         settings = new HashMap<>(Map.of(
-                Keys.BOOTSTRAP_SERVERS.name(),
+                ServiceKeys.BOOTSTRAP_SERVERS.name(),
                 cluster.bootstrapServers(),
-                Keys.SCHEMA_REGISTRY_URL.name(),
+                ServiceKeys.SCHEMA_REGISTRY_URL.name(),
                 cluster.registryUrl(),
-                Keys.APPLICATION_ID.name(),
+                ServiceKeys.APPLICATION_ID.name(),
                 name,
-                Keys.TOPIC_PREFIX.name(),
+                TopicKeys.PREFIX.name(),
                 name + ".",
                 // The n-gram tests compare with an n-gram model alone; those of the network say which one they want.
-                Keys.NEURAL_MODEL.name(),
+                NeuralKeys.MODEL.name(),
                 "none",
                 // A killed instance is to be missed soon, and its transactions are not to hold up the readers for long.
                 "consumer.session.timeout.ms",
@@ -156,7 +158,7 @@ public final class Application implements AutoCloseable {
     }
 
     private Map<String, String> own(String name) {
-        return Map.of(Keys.STATE_DIR.name(), stateDirectory(name).toString());
+        return Map.of(ServiceKeys.STATE_DIR.name(), stateDirectory(name).toString());
     }
 
     /** Publishes documents, in this order, and waits until the broker has them. */
@@ -217,9 +219,7 @@ public final class Application implements AutoCloseable {
     /** A topic that a filter sends documents to; {@code name} has no prefix. */
     public RecordedTopic<Document> routed(String name) {
         return recorded(new RecordedTopic<>(
-                config.get(Keys.TOPIC_PREFIX) + name,
-                config.consumerProperties(),
-                serdes.deserializer(Document.class)));
+                config.get(TopicKeys.PREFIX) + name, config.consumerProperties(), serdes.deserializer(Document.class)));
     }
 
     /** What goes by source. */

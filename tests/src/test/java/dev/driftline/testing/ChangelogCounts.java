@@ -3,7 +3,8 @@ package dev.driftline.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.TopicKeys;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
@@ -29,8 +30,8 @@ public final class ChangelogCounts {
     }
 
     static ChangelogCounts read(DriftlineConfig config) {
-        String topic = config.get(Keys.APPLICATION_ID) + "-" + ShardCounts.STORE + "-changelog";
-        int count = config.get(Keys.SHARDS);
+        String topic = config.get(ServiceKeys.APPLICATION_ID) + "-" + ShardCounts.STORE + "-changelog";
+        int count = config.get(TopicKeys.SHARDS);
         List<HeapPageStore> pages = new ArrayList<>();
         for (int shard = 0; shard < count; shard++) {
             pages.add(new HeapPageStore());

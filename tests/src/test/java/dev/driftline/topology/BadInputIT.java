@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.config.Keys;
+import dev.driftline.config.InputKeys;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.input.DeadLetters;
 import dev.driftline.schemas.Document;
@@ -106,7 +106,7 @@ class BadInputIT {
     }
 
     private static List<Bad> badValues(Application application) {
-        int documentBytes = application.config().get(Keys.DOCUMENT_MAX_BYTES);
+        int documentBytes = application.config().get(InputKeys.DOCUMENT_MAX_BYTES);
         return List.of(
                 new Bad(
                         "larger than the limit",

@@ -2,13 +2,14 @@ package dev.driftline.network.scoring;
 
 import dev.driftline.scoring.DocumentTokens;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A document under way through {@link NeuralScoring}, which guards all that changes here but the outcome. */
 final class NeuralJob {
 
     final DocumentTokens document;
     boolean cancelled;
-    private volatile NeuralOutcome outcome;
+    private volatile @Nullable NeuralOutcome outcome;
 
     NeuralJob(DocumentTokens document) {
         this.document = document;

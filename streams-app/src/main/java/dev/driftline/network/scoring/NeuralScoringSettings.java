@@ -1,10 +1,11 @@
 package dev.driftline.network.scoring;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.Keys;
+import dev.driftline.config.NeuralKeys;
 import dev.driftline.neural.Pooling;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How documents are scored with the network.
@@ -17,7 +18,12 @@ import java.util.Optional;
  * @param encodings how the vector of each document is made that goes to the encodings topic; null for none
  */
 public record NeuralScoringSettings(
-        String model, int threads, long queueTokens, NeuralPolicy policy, long patienceMs, Pooling encodings) {
+        String model,
+        int threads,
+        long queueTokens,
+        NeuralPolicy policy,
+        long patienceMs,
+        @Nullable Pooling encodings) {
 
     public NeuralScoringSettings {
         if (threads < 1 || queueTokens < 1 || patienceMs < 0) {
@@ -28,17 +34,19 @@ public record NeuralScoringSettings(
 
     /** What {@code config} says; empty where there is no network. */
     public static Optional<NeuralScoringSettings> of(DriftlineConfig config) {
-        String model = config.get(Keys.NEURAL_MODEL);
-        if (model.equals(Keys.NO_NEURAL_MODEL)) {
+        String model = config.get(NeuralKeys.MODEL);
+        if (model.equals(NeuralKeys.NO_MODEL)) {
             return Optional.empty();
         }
-        String encodings = config.get(Keys.NEURAL_ENCODINGS);
+        String encodings = config.get(NeuralKeys.ENCODINGS);
         return Optional.of(new NeuralScoringSettings(
                 model,
-                config.get(Keys.NEURAL_SCORING_THREADS),
-                config.get(Keys.NEURAL_SCORING_QUEUE_TOKENS),
-                NeuralPolicy.named(config.get(Keys.NEURAL_SCORING_POLICY)),
-                config.get(Keys.NEURAL_SCORING_PATIENCE_MS),
-                encodings.equals(Keys.NO_ENCODINGS) ? null : Pooling.valueOf(encodings.toUpperCase(Locale.ROOT))));
+                config.get(NeuralKeys.SCORING_THREADS),
+                config.get(NeuralKeys.SCORING_QUEUE_TOKENS),
+                NeuralPolicy.named(config.get(NeuralKeys.SCORING_POLICY)),
+                config.get(NeuralKeys.SCORING_PATIENCE_MS),
+                encodings.equals(NeuralKeys.NO_ENCODINGS)
+                        ? null
+                        : Pooling.valueOf(encodings.toUpperCase(Locale.ROOT))));
     }
 }

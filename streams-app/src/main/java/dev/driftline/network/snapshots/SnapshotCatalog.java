@@ -18,12 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the records of the snapshots topic come to. Takes them in any order that compaction, tombstones, repetitions and
- * crashes of writers leave: chunks without a manifest are no snapshot, a manifest without all of its chunks is a torn one.
+ * The snapshots that the records of the snapshots topic make up. Accepts any order that compaction, tombstones, repetitions
+ * and crashed writers leave: chunks without a manifest are not a snapshot, a manifest without all its chunks is a torn one.
  * Thread-safe.
  */
 public final class SnapshotCatalog {
@@ -37,7 +38,7 @@ public final class SnapshotCatalog {
 
     private final ChunkStore store;
     private final Map<String, Entry> entries = new HashMap<>();
-    private String pointer;
+    private @Nullable String pointer;
 
     SnapshotCatalog(ChunkStore store) {
         this.store = store;
@@ -47,9 +48,9 @@ public final class SnapshotCatalog {
 
     private static final class Entry {
         private final Map<Integer, ChunkSeen> chunks = new HashMap<>();
-        private ChunkedManifest manifest;
+        private @Nullable ChunkedManifest manifest;
         private Instant publishedAt = Instant.EPOCH;
-        private String unreadable;
+        private @Nullable String unreadable;
         private long revision;
 
         boolean isEmpty() {
@@ -61,7 +62,7 @@ public final class SnapshotCatalog {
                 return Optional.of(unreadable);
             }
             if (manifest == null) {
-                return Optional.of("its manifest has not come: it is torn");
+                return Optional.of("it is torn: its manifest has not arrived");
             }
             for (int i = 0; i < manifest.chunks().size(); i++) {
                 ChunkSeen chunk = chunks.get(i);
@@ -72,7 +73,7 @@ public final class SnapshotCatalog {
                 if (chunk.bytes() != manifest.size(i)
                         || !chunk.sha256().equals(manifest.chunks().get(i))) {
                     return Optional.of("it is corrupt: chunk " + (i + 1) + " of "
-                            + manifest.chunks().size() + " is not the one that its manifest names");
+                            + manifest.chunks().size() + " does not match its manifest");
                 }
             }
             return Optional.empty();
@@ -80,13 +81,13 @@ public final class SnapshotCatalog {
     }
 
     /**
-     * Takes in one record. Records with keys that mean nothing here are passed over.
+     * Takes in one record. Records with unknown keys are ignored.
      *
      * @param value null for a tombstone
      * @param revision rises from record to record: the offset
      * @param written when it came to the topic
      */
-    synchronized void take(String key, byte[] value, long revision, Instant written) {
+    synchronized void take(String key, byte @Nullable [] value, long revision, Instant written) {
         SnapshotMessages.Key named = SnapshotMessages.Key.of(key);
         if (named instanceof SnapshotMessages.Key.Pointer) {
             point(value);
@@ -99,7 +100,7 @@ public final class SnapshotCatalog {
             takeChunk(chunk, entry, value);
             forgetIfEmpty(chunk.version(), entry);
         } else {
-            LOG.debug("A record of the snapshots topic has a key of no meaning: {}", key);
+            LOG.debug("Ignored a record of the snapshots topic with the unknown key {}", key);
         }
     }
 
@@ -109,7 +110,7 @@ public final class SnapshotCatalog {
         return entry;
     }
 
-    private void point(byte[] value) {
+    private void point(byte @Nullable [] value) {
         if (value == null) {
             pointer = null;
             return;
@@ -118,12 +119,12 @@ public final class SnapshotCatalog {
             JsonNode json = SnapshotJson.read(new String(value, StandardCharsets.UTF_8), "the pointer");
             pointer = SnapshotVersion.check(json.path("version").textValue());
         } catch (InvalidSnapshotException e) {
-            // Whoever was active stays: a pointer to nowhere is no reason to score without a network.
-            LOG.error("The pointer to the active snapshot cannot be read and is passed over: {}", e.getMessage());
+            // Keep the active snapshot: a dangling pointer must not disable the network.
+            LOG.error("Ignored a pointer to the active snapshot that cannot be read: {}", e.getMessage());
         }
     }
 
-    private static void takeManifest(String version, Entry entry, byte[] value, Instant written) {
+    private static void takeManifest(String version, Entry entry, byte @Nullable [] value, Instant written) {
         entry.unreadable = null;
         entry.manifest = null;
         if (value == null) {
@@ -142,7 +143,7 @@ public final class SnapshotCatalog {
         }
     }
 
-    private void takeChunk(SnapshotMessages.Key.Chunk chunk, Entry entry, byte[] value) {
+    private void takeChunk(SnapshotMessages.Key.Chunk chunk, Entry entry, byte @Nullable [] value) {
         if (value == null || value.length > SnapshotMessages.CHUNK_BYTES) {
             entry.chunks.remove(chunk.index());
             return;
@@ -207,7 +208,7 @@ public final class SnapshotCatalog {
     /** Why {@code version} cannot be used; empty if it is complete. */
     public synchronized Optional<String> problem(String version) {
         Entry entry = entries.get(version);
-        return entry == null ? Optional.of("there is nothing of it on the topic") : entry.problem();
+        return entry == null ? Optional.of("it is not on the topic") : entry.problem();
     }
 
     /**
@@ -223,7 +224,11 @@ public final class SnapshotCatalog {
             if (problem.isPresent()) {
                 throw new InvalidSnapshotException("snapshot " + version + ": " + problem.get());
             }
-            manifest = entries.get(version).manifest;
+            Entry entry = entries.get(version);
+            if (entry == null || entry.manifest == null) {
+                throw new InvalidSnapshotException("snapshot " + version + " is not there");
+            }
+            manifest = entry.manifest;
         }
         byte[] bytes;
         try {

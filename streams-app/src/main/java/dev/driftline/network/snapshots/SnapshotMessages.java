@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Snapshots as records of the snapshots topic: chunks of at most 512 KiB, then the manifest with the SHA-256 of each and
@@ -35,7 +36,7 @@ public final class SnapshotMessages {
     private static final String CHUNK_PART = "/chunk/";
 
     /** A record of the snapshots topic; a null value is a tombstone. */
-    public record Message(String key, byte[] value) {}
+    public record Message(String key, byte @Nullable [] value) {}
 
     private SnapshotMessages() {}
 
@@ -80,13 +81,13 @@ public final class SnapshotMessages {
     }
 
     /**
-     * Takes off the topic what need not be kept: all but the active snapshot, its parent, and the newest.
+     * Removes snapshots from the topic: all but the active one, its parent, and the newest.
      *
      * @param published what is there, the oldest first, as {@link SnapshotFollower#list()} has it
      * @param active the version that is active, or is to be; null for none
      * @param keep how many of the newest stay
      */
-    public static List<Message> removeOld(List<PublishedSnapshot> published, String active, int keep) {
+    public static List<Message> removeOld(List<PublishedSnapshot> published, @Nullable String active, int keep) {
         Set<String> kept = new HashSet<>();
         for (int i = Math.max(0, published.size() - keep); i < published.size(); i++) {
             kept.add(published.get(i).version());

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -60,7 +61,7 @@ final class SnapshotTopicReader implements AutoCloseable {
         consumer.assign(one);
         consumer.seekToBeginning(one);
         begin = consumer.position(partition);
-        end = consumer.endOffsets(one).get(partition);
+        end = Objects.requireNonNull(consumer.endOffsets(one).get(partition), "end of " + partition);
     }
 
     /** Waits for records for at most {@code wait} and takes them in; whether there were any. */

@@ -8,13 +8,14 @@ import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The audit records of what was decided. */
+/** The audit records of promotion decisions. */
 public final class Decisions {
 
     private Decisions() {}
 
-    /** What a round came to. */
+    /** The decision of a round. */
     public static PromotionDecision of(Round round, Promotion promotion, Instant at) {
         if (round.outcome() == Round.Outcome.ROLLED_BACK) {
             PairedComparison comparison = round.comparison();
@@ -47,7 +48,7 @@ public final class Decisions {
         return decision.build();
     }
 
-    /** A candidate that nothing was decided about, since its incumbent is no longer active. */
+    /** A candidate that was dropped without a decision, since its incumbent is no longer active. */
     public static PromotionDecision dropped(
             Round round, Snapshot candidate, Optional<String> active, String reason, Instant at) {
         return PromotionDecision.newBuilder(taught(round, at))
@@ -83,8 +84,8 @@ public final class Decisions {
         return decision.build();
     }
 
-    /** JSON and many a reader have no word for what is no number. */
-    private static Double number(double value) {
+    /** Null for infinities and NaN, which JSON and many readers cannot express. */
+    private static @Nullable Double number(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }

@@ -2,7 +2,10 @@ package dev.driftline.network.trainer;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.Keys;
+import dev.driftline.config.ModelKeys;
+import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.PromotionKeys;
+import dev.driftline.config.TrainingKeys;
 import dev.driftline.config.VocabularyChoice;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
@@ -21,10 +24,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the trainer works by. Immutable.
+ * The settings of the trainer. Immutable.
  *
  * @param online how the network learns
- * @param roundSeconds seconds after which a round is due with less text than usual; 0 for never
+ * @param roundSeconds seconds after which a round begins with less text than usual; 0 for never
  * @param keepSnapshots how many of the newest snapshots stay on the topic
  */
 public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepSnapshots) {
@@ -39,66 +42,66 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
      * What {@code config} says.
      *
      * @return empty where no network is wanted
-     * @throws InvalidConfigException if the file of a fixed vocabulary cannot be read, or settings do not go together
+     * @throws InvalidConfigException if the file of a fixed vocabulary cannot be read, or settings contradict each other
      */
     public static Optional<TrainerSettings> of(DriftlineConfig config) {
-        if (config.get(Keys.NEURAL_MODEL).equals("none")) {
+        if (config.get(NeuralKeys.MODEL).equals("none")) {
             return Optional.empty();
         }
         try {
             return Optional.of(new TrainerSettings(
-                    online(config), config.get(Keys.NEURAL_TRAIN_SECONDS), config.get(Keys.NEURAL_SNAPSHOTS_KEEP)));
+                    online(config), config.get(TrainingKeys.SECONDS), config.get(NeuralKeys.SNAPSHOTS_KEEP)));
         } catch (IllegalArgumentException e) {
-            throw new InvalidConfigException("the settings of the network do not go together: " + e.getMessage());
+            throw new InvalidConfigException("the settings of the network contradict each other: " + e.getMessage());
         }
     }
 
     private static OnlineSettings online(DriftlineConfig config) {
-        Cell cell = Cell.named(config.get(Keys.NEURAL_MODEL));
-        int size = config.get(Keys.NEURAL_SIZE);
+        Cell cell = Cell.named(config.get(NeuralKeys.MODEL));
+        int size = config.get(NeuralKeys.SIZE);
         return new OnlineSettings(
                 new Architecture(
                         cell,
                         size,
                         size,
-                        config.get(Keys.NEURAL_LAYERS),
-                        cell == Cell.WINDOW ? config.get(Keys.NEURAL_WINDOW) : 0,
-                        config.get(Keys.NEURAL_DROPOUT),
+                        config.get(NeuralKeys.LAYERS),
+                        cell == Cell.WINDOW ? config.get(NeuralKeys.WINDOW) : 0,
+                        config.get(NeuralKeys.DROPOUT),
                         true,
-                        config.get(Keys.NEURAL_CUTOFFS),
+                        config.get(NeuralKeys.CUTOFFS),
                         1),
                 new TrainingSettings(
-                                Optimizer.named(config.get(Keys.NEURAL_TRAIN_OPTIMIZER)),
-                                config.get(Keys.NEURAL_TRAIN_LEARNING_RATE),
-                                config.get(Keys.NEURAL_TRAIN_CLIP),
-                                config.get(Keys.NEURAL_TRAIN_DECAY),
-                                config.get(Keys.NEURAL_TRAIN_STREAMS),
-                                config.get(Keys.NEURAL_TRAIN_STEPS),
-                                config.get(Keys.NEURAL_TRAIN_SEED))
-                        .withAveraging(config.get(Keys.NEURAL_TRAIN_AVERAGING)),
-                new VocabularyTurnover(config.get(Keys.NEURAL_VOCABULARY), LEAST_COUNT, TURNOVER_FACTOR),
+                                Optimizer.named(config.get(TrainingKeys.OPTIMIZER)),
+                                config.get(TrainingKeys.LEARNING_RATE),
+                                config.get(TrainingKeys.CLIP),
+                                config.get(TrainingKeys.DECAY),
+                                config.get(TrainingKeys.STREAMS),
+                                config.get(TrainingKeys.STEPS),
+                                config.get(TrainingKeys.SEED))
+                        .withAveraging(config.get(TrainingKeys.AVERAGING)),
+                new VocabularyTurnover(config.get(NeuralKeys.VOCABULARY), LEAST_COUNT, TURNOVER_FACTOR),
                 words(config),
-                config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_TOKENS),
-                config.get(Keys.NEURAL_TRAIN_BOOTSTRAP_PASSES),
-                config.get(Keys.NEURAL_TRAIN_TOKENS),
-                config.get(Keys.NEURAL_TRAIN_PASSES),
-                config.get(Keys.NEURAL_TRAIN_REPLAY),
-                config.get(Keys.NEURAL_PROMOTION_HOLD_OUT_TOKENS),
-                config.get(Keys.NEURAL_TRAIN_NEWEST_TOKENS),
-                config.get(Keys.NEURAL_TRAIN_RESERVOIR_TOKENS),
+                config.get(TrainingKeys.BOOTSTRAP_TOKENS),
+                config.get(TrainingKeys.BOOTSTRAP_PASSES),
+                config.get(TrainingKeys.TOKENS),
+                config.get(TrainingKeys.PASSES),
+                config.get(TrainingKeys.REPLAY),
+                config.get(PromotionKeys.HOLD_OUT_TOKENS),
+                config.get(TrainingKeys.NEWEST_TOKENS),
+                config.get(TrainingKeys.RESERVOIR_TOKENS),
                 new Promotion(
-                        config.get(Keys.NEURAL_PROMOTION_MARGIN),
-                        config.get(Keys.NEURAL_PROMOTION_ROLLBACK_MARGIN),
-                        config.get(Keys.NEURAL_PROMOTION_STANDARD_ERRORS),
+                        config.get(PromotionKeys.MARGIN),
+                        config.get(PromotionKeys.ROLLBACK_MARGIN),
+                        config.get(PromotionKeys.STANDARD_ERRORS),
                         false),
-                ROLLBACK_HALF_LIFE_ROUNDS * config.get(Keys.NEURAL_TRAIN_TOKENS),
+                ROLLBACK_HALF_LIFE_ROUNDS * config.get(TrainingKeys.TOKENS),
                 Optional.empty(),
-                config.get(Keys.NEURAL_TRAIN_SEED));
+                config.get(TrainingKeys.SEED));
     }
 
     /** The network's rows are the list of a fixed vocabulary in its order, so that equal files make equal networks. */
     private static Optional<List<String>> words(DriftlineConfig config) {
-        if (!(config.get(Keys.MODEL_VOCABULARY) instanceof VocabularyChoice.Fixed fixed)) {
+        if (!(config.get(ModelKeys.VOCABULARY) instanceof VocabularyChoice.Fixed fixed)) {
             return Optional.empty();
         }
         Path file = fixed.file();
@@ -109,7 +112,7 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
                     .toList());
         } catch (IOException e) {
             throw new InvalidConfigException(
-                    Keys.MODEL_VOCABULARY.name() + ": cannot read " + file + ": " + e.getMessage());
+                    ModelKeys.VOCABULARY.name() + ": cannot read " + file + ": " + e.getMessage());
         }
     }
 }

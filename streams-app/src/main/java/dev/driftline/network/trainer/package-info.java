@@ -10,4 +10,7 @@
  *                 └─ a finished round, from {@link dev.driftline.network.trainer.BackgroundTrainer}
  * </pre>
  */
+@NullMarked
 package dev.driftline.network.trainer;
+
+import org.jspecify.annotations.NullMarked;
