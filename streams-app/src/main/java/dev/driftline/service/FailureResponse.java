@@ -3,6 +3,7 @@ package dev.driftline.service;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.input.WriterSchemas;
 import dev.driftline.schemas.RegistryUnavailableException;
+import dev.driftline.scoring.ShardMessageException;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Clock;
@@ -92,6 +93,7 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MisconfiguredException
+                    || cause instanceof ShardMessageException
                     || cause instanceof ConfigException
                     || cause instanceof AuthenticationException
                     || cause instanceof AuthorizationException

@@ -22,6 +22,7 @@ import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
@@ -144,15 +145,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        byte[] reply = record.value();
-        long ticket = Gather.documentOffset(reply);
+        ShardReply reply = gather.open(record.value());
+        long ticket = reply.ticket();
         PendingDocument waiting = pending.get(ticket);
-        if (waiting == null || !waiting.expects(reply)) {
+        if (waiting == null || !waiting.expects(reply.shard())) {
             // Under at-least-once only: a shard answered again after a crash.
-            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
+            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", reply.shard(), ticket);
             return;
         }
-        if (!waiting.add(reply)) {
+        if (!waiting.add(record.value())) {
             pending.update(ticket, waiting);
             return;
         }
