@@ -2,7 +2,7 @@ package dev.driftline.config;
 
 import org.apache.kafka.common.KafkaException;
 
-/** Something that only an operator can put right; trying again cannot help, so the service stops. */
+/** A problem that only an operator can correct. Retrying cannot help, so the service stops. */
 public final class MisconfiguredException extends KafkaException {
 
     private static final long serialVersionUID = 1L;
