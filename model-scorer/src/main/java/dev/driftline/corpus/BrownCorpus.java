@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -124,8 +125,13 @@ public final class BrownCorpus {
     private static void requireWhole(Path where, int documents, long tokens) throws IOException {
         if (documents != DOCUMENTS || tokens != TOKENS) {
             throw new IOException(String.format(
+                    Locale.ROOT,
                     "%s is not the whole Brown corpus: %,d documents and %,d tokens instead of %,d and %,d",
-                    where, documents, tokens, DOCUMENTS, TOKENS));
+                    where,
+                    documents,
+                    tokens,
+                    DOCUMENTS,
+                    TOKENS));
         }
     }
 

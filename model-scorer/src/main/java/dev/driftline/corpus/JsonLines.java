@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -112,7 +113,8 @@ final class JsonLines {
         for (int i = 0; i < token.length(); i++) {
             // Not U+0080 to U+009F: text that was once in a Windows code page is full of them, and they are harmless.
             if (token.charAt(i) < ' ' || token.charAt(i) == 0x7F) {
-                throw new Malformed(String.format("a token has the control character U+%04X", (int) token.charAt(i)));
+                throw new Malformed(
+                        String.format(Locale.ROOT, "a token has the control character U+%04X", (int) token.charAt(i)));
             }
         }
         return wellFormed("a token", token);
@@ -173,7 +175,11 @@ final class JsonLines {
         int at = Characters.loneSurrogate(string);
         if (at >= 0) {
             throw new Malformed(String.format(
-                    "%s has a lone surrogate \\u%04x at character %d", what, (int) string.charAt(at), at + 1));
+                    Locale.ROOT,
+                    "%s has a lone surrogate \\u%04x at character %d",
+                    what,
+                    (int) string.charAt(at),
+                    at + 1));
         }
         return string;
     }

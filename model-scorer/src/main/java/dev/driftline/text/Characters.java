@@ -2,6 +2,7 @@ package dev.driftline.text;
 
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
+import java.util.Locale;
 
 /** What the characters of a text are to every tokenizer and corpus reader. Stateless. */
 public final class Characters {
@@ -52,7 +53,10 @@ public final class Characters {
         int at = loneSurrogate(text);
         if (at >= 0) {
             throw new IllegalArgumentException(String.format(
-                    "a lone surrogate U+%04X at index %d: not text in any encoding", (int) text.charAt(at), at));
+                    Locale.ROOT,
+                    "a lone surrogate U+%04X at index %d: not text in any encoding",
+                    (int) text.charAt(at),
+                    at));
         }
     }
 }

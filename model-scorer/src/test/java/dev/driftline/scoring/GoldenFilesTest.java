@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,7 +68,12 @@ class GoldenFilesTest {
                     .isLessThan(BITS_A_TOKEN);
         }
         System.out.printf(
-                "%s %s %d: %.0f tokens/s%n", corpus, mode, order, tokens / ((System.nanoTime() - start) / 1e9));
+                Locale.ROOT,
+                "%s %s %d: %.0f tokens/s%n",
+                corpus,
+                mode,
+                order,
+                tokens / ((System.nanoTime() - start) / 1e9));
     }
 
     static DocumentTokens parse(String line) {

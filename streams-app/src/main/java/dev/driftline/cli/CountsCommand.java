@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,7 +58,7 @@ final class CountsCommand implements Callable<Integer> {
                     fields.put("count", count);
                     out.println(Json.line(fields));
                 } else {
-                    out.printf("%10d  %s%n", count, String.join(" ", words));
+                    out.printf(Locale.ROOT, "%10d  %s%n", count, String.join(" ", words));
                 }
             }
             out.flush();

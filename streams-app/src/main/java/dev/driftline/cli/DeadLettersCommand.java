@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -57,6 +58,7 @@ final class DeadLettersCommand implements Callable<Integer> {
             }
         }
         return String.format(
+                Locale.ROOT,
                 "%s key=%s value=%s %s",
                 Instant.ofEpochMilli(record.timestamp()),
                 record.key() == null ? "null" : Printable.cut(text(record.key()), KEY_LENGTH),

@@ -51,8 +51,17 @@ final class DriftCommand implements Callable<Integer> {
                 new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(DriftEvent.class)) {
             if (!follow.json()) {
                 out.printf(
+                        Locale.ROOT,
                         "%-24s %-16s %-9s %-9s %-12s %8s %8s %9s  %s%n",
-                        "since", "source", "series", "state", "", "before", "after", "document", "words");
+                        "since",
+                        "source",
+                        "series",
+                        "state",
+                        "",
+                        "before",
+                        "after",
+                        "document",
+                        "words");
                 out.flush();
             }
             return new TopicFollower(loaded, topic, follow).print(out, record -> {

@@ -141,8 +141,10 @@ final class DriftOptions {
         }
         List<Boundary> boundaries = boundaries();
         out.printf(
+                Locale.ROOT,
                 "%nChanges of the language: %d drifts, %d warnings%n",
-                count(DriftChange.State.DRIFT), count(DriftChange.State.WARNING));
+                count(DriftChange.State.DRIFT),
+                count(DriftChange.State.WARNING));
         int boundary = 0;
         for (DriftEvaluation.Found found : watching.found()) {
             while (boundary < boundaries.size() && boundaries.get(boundary).document() <= found.number()) {
@@ -165,7 +167,12 @@ final class DriftOptions {
     }
 
     private static void print(PrintWriter out, Boundary boundary) {
-        out.printf("---- document %d: %s, before it %s%n", boundary.document(), boundary.to(), boundary.from());
+        out.printf(
+                Locale.ROOT,
+                "---- document %d: %s, before it %s%n",
+                boundary.document(),
+                boundary.to(),
+                boundary.from());
     }
 
     private static String line(DriftEvaluation.Found found) {
@@ -196,18 +203,24 @@ final class DriftOptions {
 
     private void summary(PrintWriter out, List<Boundary> boundaries) {
         out.printf(
+                Locale.ROOT,
                 "%n%-18s %-18s %9s  %-28s %s%n",
-                "from", "to", "document", "first drift", "other drifts until the next");
+                "from",
+                "to",
+                "document",
+                "first drift",
+                "other drifts until the next");
         long before = watching.found().stream()
                 .filter(found -> found.change().state() == DriftChange.State.DRIFT
                         && found.number() < boundaries.get(0).document())
                 .count();
-        out.printf("%-18s %-18s %9d  %-28s %d%n", "", origins.get(0), 0, "", before);
+        out.printf(Locale.ROOT, "%-18s %-18s %9d  %-28s %d%n", "", origins.get(0), 0, "", before);
         for (Boundary boundary : boundaries) {
             List<DriftEvaluation.Found> drifts = boundary.found().stream()
                     .filter(found -> found.change().state() == DriftChange.State.DRIFT)
                     .toList();
             out.printf(
+                    Locale.ROOT,
                     "%-18s %-18s %9d  %-28s %s%n",
                     boundary.from(),
                     boundary.to(),
@@ -220,6 +233,7 @@ final class DriftOptions {
         }
         for (Series series : Series.values()) {
             out.printf(
+                    Locale.ROOT,
                     "%s at the end: %s%n",
                     series.name().toLowerCase(Locale.ROOT),
                     watching.state(oneSource, series).name().toLowerCase(Locale.ROOT));

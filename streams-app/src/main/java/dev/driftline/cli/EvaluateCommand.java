@@ -246,7 +246,7 @@ final class EvaluateCommand implements Callable<Integer> {
         rows.print(score.unknown());
         for (double bits : score.bits()) {
             rows.print('\t');
-            rows.print(Double.isFinite(bits) ? String.format("%.6f", bits) : Double.toString(bits));
+            rows.print(Double.isFinite(bits) ? String.format(Locale.ROOT, "%.6f", bits) : Double.toString(bits));
         }
         rows.println();
     }
@@ -257,7 +257,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void taught(long tokens) {
         if (shownOn.live()) {
-            shownOn.block(List.of(String.format("fine-tuning the network: %,d tokens of this pass", tokens)));
+            shownOn.block(
+                    List.of(String.format(Locale.ROOT, "fine-tuning the network: %,d tokens of this pass", tokens)));
         }
     }
 
@@ -266,32 +267,48 @@ final class EvaluateCommand implements Callable<Integer> {
             out.println("Stopped; this is what came before.");
         }
         out.printf(
+                Locale.ROOT,
                 "%,d documents, %,d tokens with </s>, %,d unknown (%.2f %%), %,.0f tokens/s%s%n",
                 report.documents(),
                 report.tokens(),
                 report.unknown(),
                 report.tokens() == 0 ? 0.0 : 100.0 * report.unknown() / report.tokens(),
                 report.tokensPerSecond(),
-                corpus.malformed() == 0 ? "" : String.format("; %,d malformed lines passed over", corpus.malformed()));
+                corpus.malformed() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, "; %,d malformed lines passed over", corpus.malformed()));
         out.println();
         boolean isDistribution = settings.smoothing().isDistribution();
         if (!isDistribution) {
-            out.printf("%s gives scores that do not sum to 1, so there is no perplexity.%n%n", ngrams.smoothing());
-            out.printf("%-26s %s%n", "", "mean -log2 score of a token");
-            out.printf("%-26s %10s %12s%n", "", "all", "last 20 %");
+            out.printf(
+                    Locale.ROOT,
+                    "%s gives scores that do not sum to 1, so there is no perplexity.%n%n",
+                    ngrams.smoothing());
+            out.printf(Locale.ROOT, "%-26s %s%n", "", "mean -log2 score of a token");
+            out.printf(Locale.ROOT, "%-26s %10s %12s%n", "", "all", "last 20 %");
         } else {
-            out.printf("%-26s %23s   %23s %11s%n", "", "perplexity", "known tokens alone", "bits per");
-            out.printf("%-26s %10s %12s   %10s %12s %11s%n", "", "all", "last 20 %", "all", "last 20 %", "character");
+            out.printf(Locale.ROOT, "%-26s %23s   %23s %11s%n", "", "perplexity", "known tokens alone", "bits per");
+            out.printf(
+                    Locale.ROOT,
+                    "%-26s %10s %12s   %10s %12s %11s%n",
+                    "",
+                    "all",
+                    "last 20 %",
+                    "all",
+                    "last 20 %",
+                    "character");
         }
         for (ModelResult result : report.models()) {
             if (!isDistribution) {
                 out.printf(
+                        Locale.ROOT,
                         "%-26s %10s %12s%n",
                         result.model(),
                         figure("%.3f", log2(result.perplexityAll())),
                         figure("%.3f", log2(result.perplexityLast20())));
             } else {
                 out.printf(
+                        Locale.ROOT,
                         "%-26s %10s %12s   %10s %12s %11s%n",
                         result.model(),
                         figure("%.2f", result.perplexityAll()),
@@ -304,19 +321,21 @@ final class EvaluateCommand implements Callable<Integer> {
         network.ifPresent(evaluated -> printRounds(out, evaluated.network()));
         drift.print(out);
         if (perDocument != null) {
-            out.printf("%nEvery document: %s%n", perDocument);
+            out.printf(Locale.ROOT, "%nEvery document: %s%n", perDocument);
         }
         if (state != null) {
-            out.printf("%sThe model: %s%n", perDocument == null ? System.lineSeparator() : "", state);
+            out.printf(Locale.ROOT, "%sThe model: %s%n", perDocument == null ? System.lineSeparator() : "", state);
         }
     }
 
     private static void printRounds(PrintWriter out, EvaluatedNetwork network) {
         out.printf(
+                Locale.ROOT,
                 "%nThe network: %,.1f s scoring, %,.1f s learning%n",
-                network.scoringSeconds(), network.learningSeconds());
+                network.scoringSeconds(),
+                network.learningSeconds());
         for (NetworkRound round : network.rounds()) {
-            out.printf("  %s%n", round.description());
+            out.printf(Locale.ROOT, "  %s%n", round.description());
         }
     }
 
@@ -328,7 +347,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (Double.isNaN(value)) {
             return "-";
         }
-        return Double.isInfinite(value) ? "infinite" : String.format(format, value);
+        return Double.isInfinite(value) ? "infinite" : String.format(Locale.ROOT, format, value);
     }
 
     private Map<String, Object> json(EvaluationReport report, ModelSettings settings, boolean stopped) {

@@ -4,6 +4,7 @@ import dev.driftline.corpus.CorpusReader;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.terminal.Screen;
 import java.util.List;
+import java.util.Locale;
 
 /** A line that says how far an evaluation is, now and then. */
 final class EvaluationProgress {
@@ -32,11 +33,12 @@ final class EvaluationProgress {
         }
         drawn = now;
         String line = String.format(
+                Locale.ROOT,
                 "%,d documents%s, %,d tokens, %,.0f tokens/s, mixture perplexity so far %.1f",
                 documents,
                 reader.bytesTotal() == 0
                         ? ""
-                        : String.format(" (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
+                        : String.format(Locale.ROOT, " (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
                 evaluation.tokens(),
                 evaluation.tokens() / evaluation.seconds(),
                 Math.pow(2, mixtureBits / evaluation.tokens()));

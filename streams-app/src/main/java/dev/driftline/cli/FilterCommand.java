@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -134,7 +135,7 @@ final class FilterCommand implements Callable<Integer> {
                     + (rules.rules().size() == 1 ? " rule." : " rules; the first that matches decides."));
             int number = 1;
             for (Rule rule : rules.rules()) {
-                lines.add(String.format("%3d. %s: if %s", number++, rule.name(), rule.inWords()));
+                lines.add(String.format(Locale.ROOT, "%3d. %s: if %s", number++, rule.name(), rule.inWords()));
                 lines.add("     " + inWords(rules, rule.target(), prefix));
             }
             lines.add("     otherwise");
@@ -142,16 +143,21 @@ final class FilterCommand implements Callable<Integer> {
             if (rules.usePercentiles()) {
                 PercentileSettings percentile = rules.percentile();
                 lines.add(String.format(
+                        Locale.ROOT,
                         "A percentile is the share of the source's %s with fewer %s than the document, which is added"
                                 + " after it; exact up to %d documents, then off by at most %.1f points for 99 of 100.",
                         percentile.window() == 0
                                 ? "earlier documents"
                                 : String.format(
-                                        "last %,d to %,d documents", percentile.window(), 2L * percentile.window()),
+                                        Locale.ROOT,
+                                        "last %,d to %,d documents",
+                                        percentile.window(),
+                                        2L * percentile.window()),
                         percentile.of().inWords(),
                         QuantileSketch.SIZE,
                         100 * QuantileSketch.RANK_ERROR));
                 lines.add(String.format(
+                        Locale.ROOT,
                         "A source with fewer than %,d documents has none: rules that ask for it do not match. Sources"
                                 + " are remembered as sources.max and sources.idle.ms say.",
                         percentile.minimum()));

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -47,21 +48,23 @@ final class FilterTrialReport {
             out.println("Stopped; this is what came before.");
         }
         out.printf(
+                Locale.ROOT,
                 "%,d documents, %,d tokens with </s>%s%n%n",
                 all.documents(),
                 all.tokens(),
-                malformed == 0 ? "" : String.format("; %,d malformed lines passed over", malformed));
+                malformed == 0 ? "" : String.format(Locale.ROOT, "; %,d malformed lines passed over", malformed));
         int width = trial.rules().stream().mapToInt(String::length).max().orElse(9);
-        out.printf("%-" + width + "s  %-20s %20s %24s%n", "rule", "to", "documents", "tokens");
+        out.printf(Locale.ROOT, "%-" + width + "s  %-20s %20s %24s%n", "rule", "to", "documents", "tokens");
         for (String rule : trial.rules()) {
             Tally tally = trial.ofRule(rule);
             out.printf(
+                    Locale.ROOT,
                     "%-" + width + "s  %-20s %10s %9s %14s %9s%n",
                     rule,
                     to(rule),
-                    String.format("%,d", tally.documents()),
+                    String.format(Locale.ROOT, "%,d", tally.documents()),
                     share(tally.documents(), all.documents()),
-                    String.format("%,d", tally.tokens()),
+                    String.format(Locale.ROOT, "%,d", tally.tokens()),
                     share(tally.tokens(), all.tokens()));
         }
         List<String> sources = trial.sources().stream()
@@ -75,7 +78,7 @@ final class FilterTrialReport {
             printThresholds(out, shown);
         }
         if (shown.size() < sources.size()) {
-            out.printf("  … and %,d sources more; --json has them all%n", sources.size() - shown.size());
+            out.printf(Locale.ROOT, "  … and %,d sources more; --json has them all%n", sources.size() - shown.size());
         }
         for (String rule : trial.rules()) {
             printExamples(out, rule);
@@ -84,35 +87,47 @@ final class FilterTrialReport {
 
     private void printSources(PrintWriter out, List<String> sources) {
         out.printf(
+                Locale.ROOT,
                 "%nDocuments of each source; undecided: a rule asked for a percentile or a model that was not there%n");
-        out.printf("  %-20s %9s", "", "all");
-        trial.rules().forEach(rule -> out.printf(" %" + Math.max(9, rule.length()) + "s", rule));
-        out.printf(" %9s%n", "undecided");
+        out.printf(Locale.ROOT, "  %-20s %9s", "", "all");
+        trial.rules().forEach(rule -> out.printf(Locale.ROOT, " %" + Math.max(9, rule.length()) + "s", rule));
+        out.printf(Locale.ROOT, " %9s%n", "undecided");
         for (String source : sources) {
             out.printf(
+                    Locale.ROOT,
                     "  %-20s %,9d",
-                    Printable.cut(source, 20), trial.ofSource(source).documents());
+                    Printable.cut(source, 20),
+                    trial.ofSource(source).documents());
             trial.rules()
                     .forEach(rule -> out.printf(
+                            Locale.ROOT,
                             " %" + Math.max(9, rule.length()) + "s",
-                            String.format("%,d", trial.ofRule(rule, source).documents())));
-            out.printf(" %,9d%n", trial.undecided(source).documents());
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d",
+                                    trial.ofRule(rule, source).documents())));
+            out.printf(Locale.ROOT, " %,9d%n", trial.undecided(source).documents());
         }
     }
 
     private void printThresholds(PrintWriter out, List<String> sources) {
         out.printf(
+                Locale.ROOT,
                 "%nWhere the percentiles are in the end, in %s%n  %-20s",
-                rules.percentile().of().inWords(), "");
+                rules.percentile().of().inWords(),
+                "");
         for (double percent : PERCENTILES) {
-            out.printf(" %8s", String.format("%.0f", percent));
+            out.printf(Locale.ROOT, " %8s", String.format(Locale.ROOT, "%.0f", percent));
         }
         out.println();
         for (String source : sources) {
-            out.printf("  %-20s", Printable.cut(source, 20));
+            out.printf(Locale.ROOT, "  %-20s", Printable.cut(source, 20));
             for (double percent : PERCENTILES) {
                 OptionalDouble threshold = trial.threshold(source, percent);
-                out.printf(" %8s", threshold.isPresent() ? String.format("%.3f", threshold.getAsDouble()) : "-");
+                out.printf(
+                        Locale.ROOT,
+                        " %8s",
+                        threshold.isPresent() ? String.format(Locale.ROOT, "%.3f", threshold.getAsDouble()) : "-");
             }
             out.println();
         }
@@ -123,10 +138,11 @@ final class FilterTrialReport {
         if (examples.isEmpty()) {
             return;
         }
-        out.printf("%n%s %s, such as%n", rule, to(rule));
+        out.printf(Locale.ROOT, "%n%s %s, such as%n", rule, to(rule));
         for (Example example : examples) {
             Decision decision = example.decision();
             out.printf(
+                    Locale.ROOT,
                     "  %-12s %-14s %6.2f bits/token, %4.1f %% unknown%s  %s%n",
                     Printable.cut(example.id(), 12),
                     Printable.cut(example.scored().source(), 14),
@@ -134,7 +150,9 @@ final class FilterTrialReport {
                     100 * UNKNOWN_RATE.of(example.scored()),
                     decision.percentile().isPresent()
                             ? String.format(
-                                    ", percentile %5.1f", decision.percentile().getAsDouble())
+                                    Locale.ROOT,
+                                    ", percentile %5.1f",
+                                    decision.percentile().getAsDouble())
                             : "",
                     example.text());
         }
@@ -154,7 +172,7 @@ final class FilterTrialReport {
     }
 
     private static String share(long part, long whole) {
-        return String.format("(%.1f %%)", whole == 0 ? 0 : 100.0 * part / whole);
+        return String.format(Locale.ROOT, "(%.1f %%)", whole == 0 ? 0 : 100.0 * part / whole);
     }
 
     Map<String, Object> json() {
@@ -185,7 +203,8 @@ final class FilterTrialReport {
                 Map<String, Object> thresholds = new LinkedHashMap<>();
                 for (double percent : PERCENTILES) {
                     trial.threshold(source, percent)
-                            .ifPresent(value -> thresholds.put(String.format("%.0f", percent), finite(value)));
+                            .ifPresent(value ->
+                                    thresholds.put(String.format(Locale.ROOT, "%.0f", percent), finite(value)));
                 }
                 fields.put("thresholds", thresholds);
             }

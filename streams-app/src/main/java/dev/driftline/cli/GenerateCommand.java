@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -320,7 +321,7 @@ final class GenerateCommand implements Callable<Integer> {
             fields.put("next", words);
             out.println(Json.line(fields));
         } else {
-            words.forEach(word -> out.printf("%8.5f  %s%n", word.probability(), word.word()));
+            words.forEach(word -> out.printf(Locale.ROOT, "%8.5f  %s%n", word.probability(), word.word()));
         }
         out.flush();
     }
@@ -346,7 +347,9 @@ final class GenerateCommand implements Callable<Integer> {
                 if (attribute != null) {
                     whole.remove(0);
                 }
-                out.println((continuation.bits() == null ? "" : String.format("%8.2f bits  ", continuation.bits()))
+                out.println((continuation.bits() == null
+                                ? ""
+                                : String.format(Locale.ROOT, "%8.2f bits  ", continuation.bits()))
                         + String.join(separator, whole));
             }
         }

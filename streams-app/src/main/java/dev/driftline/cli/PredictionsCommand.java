@@ -7,6 +7,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -71,6 +72,7 @@ final class PredictionsCommand implements Callable<Integer> {
                                 .collect(Collectors.joining(", "))
                         + ")");
         return String.format(
+                Locale.ROOT,
                 "%-24s … %s → %s",
                 Printable.cut(prediction.getId(), 24),
                 Printable.escape(String.join(" ", prediction.getContext())),
@@ -81,7 +83,10 @@ final class PredictionsCommand implements Callable<Integer> {
         return prediction.getCandidates().stream()
                 .limit(top)
                 .map(candidate -> String.format(
-                        "%s %.1f%%", Printable.escape(candidate.getWord()), 100 * candidate.getProbability()))
+                        Locale.ROOT,
+                        "%s %.1f%%",
+                        Printable.escape(candidate.getWord()),
+                        100 * candidate.getProbability()))
                 .collect(Collectors.joining("  "));
     }
 }

@@ -1,5 +1,7 @@
 package dev.driftline.cli;
 
+import java.util.Locale;
+
 /** Text of unknown origin, made fit for a terminal. */
 final class Printable {
 
@@ -13,7 +15,7 @@ final class Printable {
         StringBuilder escaped = new StringBuilder(text.length());
         text.chars().forEach(c -> {
             if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
-                escaped.append(String.format("\\u%04X", c));
+                escaped.append(String.format(Locale.ROOT, "\\u%04X", c));
             } else {
                 escaped.append((char) c);
             }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -191,12 +192,13 @@ final class ProduceCommand implements Callable<Integer> {
         }
         drawn = now;
         String line = String.format(
+                Locale.ROOT,
                 "%s: %,d %%, %,d documents, %,d acknowledged%s",
                 reader.file().getFileName(),
                 reader.bytesTotal() == 0 ? 0 : 100 * reader.bytesRead() / reader.bytesTotal(),
                 publisher.published(),
                 publisher.acknowledged(),
-                raw ? "" : String.format(", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
+                raw ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
         if (screen.live()) {
             screen.block(List.of(line));
         } else {
@@ -221,6 +223,7 @@ final class ProduceCommand implements Callable<Integer> {
                         json
                                 ? Json.line(outcome)
                                 : String.format(
+                                        Locale.ROOT,
                                         "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s",
                                         stopped ? "stopped: " : "",
                                         publisher.published(),
@@ -229,11 +232,14 @@ final class ProduceCommand implements Callable<Integer> {
                                         publisher.tokens() == 0
                                                 ? ""
                                                 : String.format(
+                                                        Locale.ROOT,
                                                         "; %,d tokens, %,.0f tokens/s",
-                                                        publisher.tokens(), publisher.tokens() / seconds),
+                                                        publisher.tokens(),
+                                                        publisher.tokens() / seconds),
                                         malformed == 0
                                                 ? ""
-                                                : String.format("; %,d malformed lines passed over", malformed),
+                                                : String.format(
+                                                        Locale.ROOT, "; %,d malformed lines passed over", malformed),
                                         seconds));
         spec.commandLine().getOut().flush();
     }
@@ -241,7 +247,11 @@ final class ProduceCommand implements Callable<Integer> {
     private static CommandFailedException failure(RuntimeException cause, DocumentPublisher publisher) {
         String hint = cause instanceof CorpusFormatException ? "; --skip-malformed passes over such lines" : "";
         CommandFailedException failure = new CommandFailedException(String.format(
-                "%s (%,d documents before it are published%s)", cause.getMessage(), publisher.acknowledged(), hint));
+                Locale.ROOT,
+                "%s (%,d documents before it are published%s)",
+                cause.getMessage(),
+                publisher.acknowledged(),
+                hint));
         failure.initCause(cause);
         return failure;
     }

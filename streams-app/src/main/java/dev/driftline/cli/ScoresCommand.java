@@ -6,6 +6,7 @@ import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
@@ -40,8 +41,15 @@ final class ScoresCommand implements Callable<Integer> {
                 new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Score.class)) {
             if (!follow.json()) {
                 out.printf(
+                        Locale.ROOT,
                         "%-24s %-16s %7s %7s %11s %11s %9s%n",
-                        "document", "source", "tokens", "unknown", "perplexity", "n-gram", "bits/char");
+                        "document",
+                        "source",
+                        "tokens",
+                        "unknown",
+                        "perplexity",
+                        "n-gram",
+                        "bits/char");
                 out.flush();
             }
             return new TopicFollower(loaded, topic, follow).print(out, record -> {
@@ -53,6 +61,7 @@ final class ScoresCommand implements Callable<Integer> {
 
     private static String line(Score score) {
         return String.format(
+                Locale.ROOT,
                 "%-24s %-16s %7d %7d %11.1f %11.1f %9.3f",
                 Printable.cut(score.getId(), 24),
                 Printable.cut(score.getSource(), 16),

@@ -34,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -119,8 +120,16 @@ final class SnapshotsCommand implements Callable<Integer> {
                     out.println(SnapshotSwitch.none(loaded));
                 } else {
                     out.printf(
+                            Locale.ROOT,
                             "  %-16s %-22s %8s %10s %9s %12s  %-20s %s%n",
-                            "version", "model", "words", "size", "bits/tok", "tokens", "published", "parent");
+                            "version",
+                            "model",
+                            "words",
+                            "size",
+                            "bits/tok",
+                            "tokens",
+                            "published",
+                            "parent");
                     all.forEach(snapshot -> out.println(line(snapshot)));
                     archive.catalog()
                             .pointer()
@@ -142,13 +151,14 @@ final class SnapshotsCommand implements Callable<Integer> {
             Double bits = description.manifest().metrics().get("validation_bits_per_token");
             Long tokens = description.manifest().data().get("tokens");
             return String.format(
+                            Locale.ROOT,
                             "%s %-16s %-22s %8d %10s %9s %12s  %-20s %s%s",
                             snapshot.active() ? "*" : " ",
                             snapshot.version(),
                             shape(description.architecture()),
                             description.vocabularySize(),
                             bytes(snapshot.bytes()),
-                            bits == null ? "-" : String.format("%.3f", bits),
+                            bits == null ? "-" : String.format(Locale.ROOT, "%.3f", bits),
                             tokens == null ? "-" : tokens.toString(),
                             snapshot.publishedAt().truncatedTo(ChronoUnit.SECONDS),
                             description.manifest().parent() == null
@@ -201,10 +211,16 @@ final class SnapshotsCommand implements Callable<Integer> {
                         out.println(SnapshotJson.pretty(asJson(snapshot)));
                     } else {
                         out.println(text(snapshot.description()));
-                        out.printf("%-14s %s%n", "published", snapshot.publishedAt());
-                        out.printf("%-14s %s in %d chunks%n", "size", bytes(snapshot.bytes()), snapshot.chunks());
-                        out.printf("%-14s %s%n", "sha256", snapshot.sha256());
+                        out.printf(Locale.ROOT, "%-14s %s%n", "published", snapshot.publishedAt());
                         out.printf(
+                                Locale.ROOT,
+                                "%-14s %s in %d chunks%n",
+                                "size",
+                                bytes(snapshot.bytes()),
+                                snapshot.chunks());
+                        out.printf(Locale.ROOT, "%-14s %s%n", "sha256", snapshot.sha256());
+                        out.printf(
+                                Locale.ROOT,
                                 "%-14s %s%n",
                                 "state",
                                 snapshot.problem().orElse(snapshot.active() ? "active" : "complete, not active"));
@@ -234,8 +250,8 @@ final class SnapshotsCommand implements Callable<Integer> {
             rows.put("metrics", spaced(manifest.metrics()));
             rows.put("data", spaced(manifest.data()));
             return rows.entrySet().stream()
-                    .map(row ->
-                            String.format("%-14s %s", row.getKey(), Printable.escape(String.valueOf(row.getValue()))))
+                    .map(row -> String.format(
+                            Locale.ROOT, "%-14s %s", row.getKey(), Printable.escape(String.valueOf(row.getValue()))))
                     .collect(Collectors.joining(System.lineSeparator()));
         }
 
@@ -583,8 +599,8 @@ final class SnapshotsCommand implements Callable<Integer> {
             return SnapshotArchive.read(
                     config,
                     wanted,
-                    (share, bytes) -> screen.block(
-                            List.of(String.format("Reading %s: %3.0f %%, %s", topic, 100 * share, bytes(bytes)))));
+                    (share, bytes) -> screen.block(List.of(
+                            String.format(Locale.ROOT, "Reading %s: %3.0f %%, %s", topic, 100 * share, bytes(bytes)))));
         } catch (UnknownTopicOrPartitionException e) {
             throw new CommandFailedException("there is no topic " + topic
                     + ": create it with `driftline topics create`, or check topics.prefix and --bootstrap-servers");
@@ -612,7 +628,7 @@ final class SnapshotsCommand implements Callable<Integer> {
     }
 
     private static String bytes(long bytes) {
-        return bytes < 10 * 1024 ? bytes + " B" : String.format("%.1f MiB", bytes / 1048576.0);
+        return bytes < 10 * 1024 ? bytes + " B" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 
     private static ObjectNode asJson(PublishedSnapshot snapshot) {

@@ -148,12 +148,15 @@ final class SplitOptions {
         @Override
         public void progress(OfflineTraining.Progress progress) {
             String line = String.format(
+                    Locale.ROOT,
                     "%s, epoch %d, %d %%: %,.0f tokens/s, perplexity so far %s",
                     model,
                     progress.epoch(),
                     100 * progress.tokens() / progress.epochTokens(),
                     progress.tokensPerSecond(),
-                    Double.isNaN(progress.perplexity()) ? "-" : String.format("%.1f", progress.perplexity()));
+                    Double.isNaN(progress.perplexity())
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.1f", progress.perplexity()));
             if (screen.live()) {
                 screen.block(List.of(line));
             } else if (System.nanoTime() - drawn > PRINTED_NANOS) {
@@ -165,6 +168,7 @@ final class SplitOptions {
         @Override
         public void finished(OfflineTraining.Epoch epoch) {
             screen.line(String.format(
+                    Locale.ROOT,
                     "%s, epoch %d: training perplexity %.1f, validation %.1f%s, learning rate %.3g, %.0f s",
                     model,
                     epoch.number(),
@@ -186,14 +190,25 @@ final class SplitOptions {
             out.println("Stopped; this is what was finished.");
         }
         out.printf(
+                Locale.ROOT,
                 "%,d words with events of their own, %,d rarer ones merged; %,d tokens with </s> to test on%n%n",
-                corpus.words().size(), corpus.rareTypes(), evaluation.testTokens());
-        out.printf("%-24s %23s%n", "", "perplexity");
+                corpus.words().size(),
+                corpus.rareTypes(),
+                evaluation.testTokens());
+        out.printf(Locale.ROOT, "%-24s %23s%n", "", "perplexity");
         out.printf(
+                Locale.ROOT,
                 "%-24s %11s %11s %11s %11s %7s %8s%n",
-                "", "validation", "test", "to n-grams", "numbers", "epochs", "seconds");
+                "",
+                "validation",
+                "test",
+                "to n-grams",
+                "numbers",
+                "epochs",
+                "seconds");
         for (SplitEvaluation.Row row : rows) {
             out.printf(
+                    Locale.ROOT,
                     "%-24s %11.2f %11.2f %10.1f%% %,11d %7d %8.0f%n",
                     row.model(),
                     row.validationPerplexity(),

@@ -10,6 +10,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -76,16 +77,22 @@ final class TopicsCommand implements Callable<Integer> {
                     boolean isNew =
                             created.created().contains(state.definition().name());
                     out.printf(
+                            Locale.ROOT,
                             "%-8s %-34s %3d partitions%n",
-                            isNew ? "created" : "exists", state.definition().name(), state.partitions());
+                            isNew ? "created" : "exists",
+                            state.definition().name(),
+                            state.partitions());
                     state.differences().forEach(difference -> out.println("         note: " + difference));
                 }
                 out.flush();
                 if (!noSchemas) {
                     for (Subjects.Registered schema : admin.registerSchemas()) {
                         out.printf(
+                                Locale.ROOT,
                                 "%-8s %-34s schema %d%n",
-                                schema.created() ? "created" : "exists", schema.subject(), schema.schemaId());
+                                schema.created() ? "created" : "exists",
+                                schema.subject(),
+                                schema.schemaId());
                     }
                 }
             }
@@ -122,13 +129,13 @@ final class TopicsCommand implements Callable<Integer> {
                     out.println(
                             Json.pretty(states.stream().map(ListTopics::asMap).toList()));
                 } else {
-                    out.printf("%-34s %10s %12s%n", "topic", "partitions", "records");
+                    out.printf(Locale.ROOT, "%-34s %10s %12s%n", "topic", "partitions", "records");
                     for (TopicAdmin.State state : states) {
                         String name = state.definition().name();
                         if (state.exists()) {
-                            out.printf("%-34s %10d %12d%n", name, state.partitions(), state.records());
+                            out.printf(Locale.ROOT, "%-34s %10d %12d%n", name, state.partitions(), state.records());
                         } else {
-                            out.printf("%-34s %10s%n", name, "missing");
+                            out.printf(Locale.ROOT, "%-34s %10s%n", name, "missing");
                         }
                         state.differences().forEach(difference -> out.println("  note: " + difference));
                     }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -175,6 +176,7 @@ final class TrainCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(teaching::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr())) {
             screen.line(String.format(
+                    Locale.ROOT,
                     "%s of %,d words, %,d numbers; %,d tokens to learn (%.2f %% <unk>)%s",
                     start.model(),
                     start.vocabulary().size(),
@@ -183,7 +185,8 @@ final class TrainCommand implements Callable<Integer> {
                     100 * unknownShare(encoded),
                     heldOut.isEmpty()
                             ? ""
-                            : String.format(", %,d to validate with", OfflineTraining.tokens(encodedHeldOut))));
+                            : String.format(
+                                    Locale.ROOT, ", %,d to validate with", OfflineTraining.tokens(encodedHeldOut))));
             OfflineTraining.Outcome outcome =
                     new OfflineTraining(settings, schedule).run(start, encoded, encodedHeldOut, new Shown(screen));
             Snapshot snapshot = new Snapshot(
@@ -368,14 +371,19 @@ final class TrainCommand implements Callable<Integer> {
             drawn = now;
             long left = progress.epochTokens() * (epochs - progress.epoch() + 1) - progress.tokens();
             String line = String.format(
+                    Locale.ROOT,
                     "epoch %d of %s%d, %d %%: %,.0f tokens/s, perplexity so far %s%s, %s left",
                     progress.epoch(),
                     validation.isEmpty() ? "" : "at most ",
                     epochs,
                     100 * progress.tokens() / progress.epochTokens(),
                     progress.tokensPerSecond(),
-                    Double.isNaN(progress.perplexity()) ? "-" : String.format("%.1f", progress.perplexity()),
-                    Double.isNaN(bestValidation) ? "" : String.format(", best validation %.2f", bestValidation),
+                    Double.isNaN(progress.perplexity())
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.1f", progress.perplexity()),
+                    Double.isNaN(bestValidation)
+                            ? ""
+                            : String.format(Locale.ROOT, ", best validation %.2f", bestValidation),
                     time(left / progress.tokensPerSecond()));
             if (screen.live()) {
                 screen.block(List.of(line));
@@ -391,12 +399,16 @@ final class TrainCommand implements Callable<Integer> {
                 bestValidation = epoch.validationPerplexity();
             }
             screen.line(String.format(
+                    Locale.ROOT,
                     "epoch %d: training perplexity %.2f%s, learning rate %.3g, %s",
                     epoch.number(),
                     epoch.trainingPerplexity(),
                     validated
                             ? String.format(
-                                    ", validation %.2f%s", epoch.validationPerplexity(), epoch.best() ? " (best)" : "")
+                                    Locale.ROOT,
+                                    ", validation %.2f%s",
+                                    epoch.validationPerplexity(),
+                                    epoch.best() ? " (best)" : "")
                             : "",
                     epoch.learningRate(),
                     time(epoch.seconds())));
@@ -409,8 +421,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         Duration duration = Duration.ofSeconds(Math.round(seconds));
         return duration.toHours() > 0
-                ? String.format("%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(), duration.toSecondsPart())
-                : String.format("%d:%02d", duration.toMinutes(), duration.toSecondsPart());
+                ? String.format(
+                        Locale.ROOT,
+                        "%d:%02d:%02d",
+                        duration.toHours(),
+                        duration.toMinutesPart(),
+                        duration.toSecondsPart())
+                : String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
     }
 
     private void report(Snapshot snapshot, OfflineTraining.Outcome outcome) {
@@ -435,6 +452,7 @@ final class TrainCommand implements Callable<Integer> {
             out.println(Json.pretty(object));
         } else {
             out.printf(
+                    Locale.ROOT,
                     "%s%s: %,d tokens taught in %s, %,.0f a second%s%n",
                     outcome.interrupted() ? "Stopped; this is the best so far. " : "",
                     snapshot.version(),
@@ -443,8 +461,9 @@ final class TrainCommand implements Callable<Integer> {
                     speed,
                     Double.isNaN(outcome.validationPerplexity())
                             ? ""
-                            : String.format(", validation perplexity %.2f", outcome.validationPerplexity()));
-            out.printf("The snapshot: %s%n", output);
+                            : String.format(
+                                    Locale.ROOT, ", validation perplexity %.2f", outcome.validationPerplexity()));
+            out.printf(Locale.ROOT, "The snapshot: %s%n", output);
         }
         out.flush();
     }

@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -117,7 +118,7 @@ final class TokenDictionary {
     /** The document; throws where it has no word. */
     DocumentTokens finish() throws Rejection {
         if (!anyWord) {
-            throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "no sentence has a token");
+            throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "every sentence is empty");
         }
         return new DocumentTokens(Arrays.copyOf(words, wordCount), Arrays.copyOf(tokens, tokenCount));
     }
@@ -156,8 +157,7 @@ final class TokenDictionary {
         String word = name(bytes, from, length, "token " + tokenCount);
         if (bytes[from] == '<' && DocumentTokens.isReserved(word)) {
             throw new Rejection(
-                    DeadLetterReason.RESERVED_TOKEN,
-                    "token " + tokenCount + " is " + word + ", which the model uses itself");
+                    DeadLetterReason.RESERVED_TOKEN, "token " + tokenCount + " is " + word + ", which is reserved");
         }
         return word;
     }
@@ -168,7 +168,7 @@ final class TokenDictionary {
             if (text.charAt(i) < ' ' || text.charAt(i) == 0x7F) {
                 throw new Rejection(
                         DeadLetterReason.CONTROL_CHARACTER,
-                        String.format("%s has the control character U+%04X", what, (int) text.charAt(i)));
+                        String.format(Locale.ROOT, "%s has the control character U+%04X", what, (int) text.charAt(i)));
             }
         }
     }

@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Output that has lines which stay, and a block of lines at the end which changes.
@@ -71,7 +72,7 @@ public final class Screen implements AutoCloseable {
 
     private void erase() {
         if (!block.isEmpty()) {
-            out.printf(UP_AND_CLEAR, block.size());
+            out.printf(Locale.ROOT, UP_AND_CLEAR, block.size());
             block = List.of();
         }
     }

@@ -4,6 +4,7 @@ import dev.driftline.schemas.Document;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** An endless stream of small documents, the same for the same seed, with words as unevenly frequent as in real text. */
@@ -42,7 +43,7 @@ public final class SmallDocuments {
         }
         int number = made++;
         return Document.newBuilder()
-                .setId(String.format("small-%06d", number))
+                .setId(String.format(Locale.ROOT, "small-%06d", number))
                 .setSource("source-" + number % SOURCES)
                 .setPublishedAt(PUBLISHED)
                 .setSentences(sentences)

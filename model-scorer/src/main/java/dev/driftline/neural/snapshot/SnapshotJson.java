@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -236,7 +237,7 @@ public final class SnapshotJson {
                 if (escaped == null) {
                     escaped = new StringBuilder(json.length() + 16).append(json, 0, i);
                 }
-                escaped.append(String.format("\\u%04x", (int) c));
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else if (escaped != null) {
                 escaped.append(c);
                 if (pair) {
