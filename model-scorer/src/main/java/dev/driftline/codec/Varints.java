@@ -1,12 +1,29 @@
 package dev.driftline.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
-/** Unsigned LEB128 integers and length-prefixed byte strings: the alphabet of every binary format in Driftline. */
+/**
+ * Unsigned LEB128 integers, little-endian numbers of fixed width, and length-prefixed byte strings: the alphabet of every
+ * binary format in Driftline.
+ */
 public final class Varints {
 
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private Varints() {}
+
+    /** The CRC-32C of {@code length} bytes from {@code offset}. */
+    public static int checksum(byte[] bytes, int offset, int length) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes, offset, length);
+        return (int) checksum.getValue();
+    }
 
     /** A growing byte buffer that is written front to back. Not thread-safe. */
     public static final class Writer {
@@ -47,22 +64,27 @@ public final class Varints {
         }
 
         /** Appends {@code value} as four bytes, little endian. */
+        public void writeFixedInt(int value) {
+            ensure(Integer.BYTES);
+            INT.set(buffer, size, value);
+            size += Integer.BYTES;
+        }
+
+        /** Appends {@code value} as eight bytes, little endian. */
+        public void writeFixedLong(long value) {
+            ensure(Long.BYTES);
+            LONG.set(buffer, size, value);
+            size += Long.BYTES;
+        }
+
+        /** Appends {@code value} as four bytes, little endian. */
         public void writeFloat(float value) {
-            ensure(4);
-            int bits = Float.floatToRawIntBits(value);
-            buffer[size++] = (byte) bits;
-            buffer[size++] = (byte) (bits >>> 8);
-            buffer[size++] = (byte) (bits >>> 16);
-            buffer[size++] = (byte) (bits >>> 24);
+            writeFixedInt(Float.floatToRawIntBits(value));
         }
 
         /** Appends {@code value} as eight bytes, little endian. */
         public void writeDouble(double value) {
-            ensure(8);
-            long bits = Double.doubleToRawLongBits(value);
-            for (int shift = 0; shift < 64; shift += 8) {
-                buffer[size++] = (byte) (bits >>> shift);
-            }
+            writeFixedLong(Double.doubleToRawLongBits(value));
         }
 
         /** Appends the length of {@code bytes} and then the bytes. */
@@ -76,6 +98,11 @@ public final class Varints {
             ensure(length);
             System.arraycopy(bytes, offset, buffer, size, length);
             size += length;
+        }
+
+        /** Appends the CRC-32C of everything written so far, as four bytes, little endian. */
+        public void writeChecksum() {
+            writeFixedInt(checksum(buffer, 0, size));
         }
 
         /** The number of bytes written so far. */
@@ -100,7 +127,12 @@ public final class Varints {
         }
     }
 
-    /** Reads what a {@link Writer} wrote. Not thread-safe. */
+    /**
+     * Reads what a {@link Writer} wrote. Not thread-safe.
+     *
+     * <p>Every method throws {@link MalformedBytesException} where the bytes end before the value does; a length is
+     * checked against the bytes that are left before anything is allocated for it.
+     */
     public static final class Reader {
         private final byte[] buffer;
         private final int end;
@@ -128,26 +160,38 @@ public final class Varints {
             return at < end;
         }
 
+        /** The number of bytes that are left. */
+        public int remaining() {
+            return end - at;
+        }
+
         /** The position of the next byte in the underlying array. */
         public int position() {
             return at;
         }
 
+        private byte next() {
+            if (at >= end) {
+                throw tooShort(1);
+            }
+            return buffer[at++];
+        }
+
         /** The next byte, 0 to 255. */
         public int readByte() {
-            return buffer[at++] & 0xFF;
+            return next() & 0xFF;
         }
 
         /** The next unsigned varint. */
         public int readInt() {
-            byte b = buffer[at++];
+            byte b = next();
             if (b >= 0) {
                 return b;
             }
             int value = b & 0x7F;
             int shift = 7;
             do {
-                b = buffer[at++];
+                b = next();
                 value |= (b & 0x7F) << shift;
                 shift += 7;
             } while (b < 0);
@@ -160,35 +204,57 @@ public final class Varints {
             int shift = 0;
             byte b;
             do {
-                b = buffer[at++];
+                b = next();
                 value |= (long) (b & 0x7F) << shift;
                 shift += 7;
             } while (b < 0);
             return value;
         }
 
+        /**
+         * The next unsigned varint, as a number of elements that follow: at most as many as there are bytes left.
+         *
+         * @param bytes the fewest bytes that one element takes, 1 or more
+         */
+        public int readCount(int bytes) {
+            int count = readInt();
+            if (count < 0 || count > (end - at) / bytes) {
+                throw new MalformedBytesException("a count of " + Integer.toUnsignedString(count) + " elements of "
+                        + bytes + " or more bytes stands before the last " + (end - at) + " bytes");
+            }
+            return count;
+        }
+
+        /** The next four bytes as an integer, little endian. */
+        public int readFixedInt() {
+            require(Integer.BYTES);
+            int value = (int) INT.get(buffer, at);
+            at += Integer.BYTES;
+            return value;
+        }
+
+        /** The next eight bytes as an integer, little endian. */
+        public long readFixedLong() {
+            require(Long.BYTES);
+            long value = (long) LONG.get(buffer, at);
+            at += Long.BYTES;
+            return value;
+        }
+
         /** The next four bytes as a float, little endian. */
         public float readFloat() {
-            int bits = (buffer[at] & 0xFF)
-                    | (buffer[at + 1] & 0xFF) << 8
-                    | (buffer[at + 2] & 0xFF) << 16
-                    | (buffer[at + 3] & 0xFF) << 24;
-            at += 4;
-            return Float.intBitsToFloat(bits);
+            return Float.intBitsToFloat(readFixedInt());
         }
 
         /** The next eight bytes as a double, little endian. */
         public double readDouble() {
-            long bits = 0;
-            for (int shift = 0; shift < 64; shift += 8) {
-                bits |= (buffer[at++] & 0xFFL) << shift;
-            }
-            return Double.longBitsToDouble(bits);
+            return Double.longBitsToDouble(readFixedLong());
         }
 
         /** The next length-prefixed byte string. */
         public byte[] readBytes() {
             int length = readInt();
+            require(length);
             byte[] bytes = Arrays.copyOfRange(buffer, at, at + length);
             at += length;
             return bytes;
@@ -196,7 +262,19 @@ public final class Varints {
 
         /** Passes over {@code length} bytes. */
         public void skip(int length) {
+            require(length);
             at += length;
+        }
+
+        private void require(int length) {
+            if (length < 0 || length > end - at) {
+                throw tooShort(length);
+            }
+        }
+
+        private MalformedBytesException tooShort(int length) {
+            return new MalformedBytesException(
+                    Integer.toUnsignedString(length) + " bytes are expected and " + (end - at) + " are left");
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  * What is to be known of a scored document by who watches its source: a few dozen bytes, whatever the document's length.
  *
  * @param source who the document came from; the record's key
- * @param id what its producer calls it, cut to 128 characters
+ * @param id the producer's name for it, cut to 128 characters
  * @param isText whether it came as raw text, and not as a tokenised document
  * @param partition the partition of that topic
  * @param offset its offset there

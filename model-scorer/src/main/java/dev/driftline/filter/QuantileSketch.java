@@ -1,5 +1,6 @@
 package dev.driftline.filter;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
@@ -142,10 +143,10 @@ public final class QuantileSketch {
             Arrays.sort(items, 0, sizes[0]);
         }
         int pairs = sizes[level] / 2;
-        int from = (int) (hash(halvings++) & 1);
+        int from = (int) (SplitMix64.mix(halvings++) & 1);
         // The one left over is the least or the greatest, in turn: always the same end would favour that end.
         int left = sizes[level] & 1;
-        int skip = left == 1 && (hash(halvings) & 2) != 0 ? 1 : 0;
+        int skip = left == 1 && (SplitMix64.mix(halvings) & 2) != 0 ? 1 : 0;
         float over = left == 0 ? 0 : skip == 1 ? items[0] : items[sizes[level] - 1];
         for (int pair = 0; pair < pairs; pair++) {
             append(level + 1, items[skip + 2 * pair + from]);
@@ -180,14 +181,6 @@ public final class QuantileSketch {
 
     private int capacity(int level) {
         return Math.max(LEAST, (int) Math.ceil(SIZE * Math.pow(SHRINK, sizes.length - 1 - level)));
-    }
-
-    /** SplitMix64's finalizer. */
-    private static long hash(long value) {
-        long z = value + 0x9E3779B97F4A7C15L;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
     }
 
     /** Appends the binary form: a version byte, the counts, the numbers of each level as floats. */

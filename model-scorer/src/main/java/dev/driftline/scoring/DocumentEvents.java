@@ -56,7 +56,7 @@ final class DocumentEvents {
     }
 
     static int shardOf(byte[] utf8, int shards) {
-        return shardOf(NgramCounts.hash(utf8, 0, utf8.length), shards);
+        return shards == 1 ? 0 : shardOf(NgramCounts.hash(utf8, 0, utf8.length), shards);
     }
 
     /** The shard of a word with that {@link NgramCounts#hash}. */
@@ -77,11 +77,6 @@ final class DocumentEvents {
     /** The event at a position. */
     int at(int position) {
         return eventOf[document.tokens()[position]];
-    }
-
-    /** The event of a word of the document. */
-    int eventOf(int word) {
-        return eventOf[word];
     }
 
     /** The event before a position: its nearest context word. */

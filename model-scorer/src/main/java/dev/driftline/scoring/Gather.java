@@ -1,7 +1,6 @@
 package dev.driftline.scoring;
 
-import dev.driftline.codec.Varints;
-import java.nio.charset.StandardCharsets;
+import dev.driftline.codec.MalformedBytesException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,51 +25,29 @@ public final class Gather {
     private final ModelSettings settings;
     private final int order;
     private final int shards;
+    private final ModelFingerprint model;
 
     public Gather(ModelSettings settings, int shards) {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
+        model = ModelFingerprint.of(settings, shards);
     }
 
-    /** The partition that a reply names: its document's. */
-    public static int documentPartition(byte[] reply) {
-        Varints.Reader in = reader(reply);
-        return in.readInt();
+    /**
+     * Opens a reply of this model.
+     *
+     * @throws ShardMessageException if it is not one, or not whole
+     */
+    public ShardReply open(byte[] reply) {
+        return ShardReply.open(reply, model);
     }
-
-    /** The offset that a reply names: its document's. */
-    public static long documentOffset(byte[] reply) {
-        Varints.Reader in = reader(reply);
-        in.readInt();
-        return in.readLong();
-    }
-
-    /** The shard that a reply comes from. */
-    public static int shard(byte[] reply) {
-        Varints.Reader in = reader(reply);
-        in.readInt();
-        in.readLong();
-        return in.readInt();
-    }
-
-    private static Varints.Reader reader(byte[] reply) {
-        Varints.Reader in = new Varints.Reader(reply);
-        int version = in.readByte();
-        if (version != ShardScorer.VERSION) {
-            throw new IllegalArgumentException(
-                    "reply of format version " + version + ", this code reads " + ShardScorer.VERSION);
-        }
-        in.readByte();
-        return in;
-    }
-
-    // ---------------------------------------------------------------- one document
 
     /**
      * Puts the replies together.
      *
      * @param replies the reply of every shard, in any order
+     * @throws ShardMessageException if one is not a whole reply of this model to this document
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
@@ -87,25 +64,26 @@ public final class Gather {
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
         long[] totals = new long[BaseDistribution.TOTALS];
-        Varints.Reader candidates = null;
-        for (byte[] reply : replies) {
-            Varints.Reader in = reader(reply);
-            in.readInt();
-            in.readLong();
-            int shard = in.readInt();
-            for (int i = 0; i < totals.length; i++) {
-                totals[i] += in.readLong();
+        ShardReply predicting = null;
+        try {
+            for (byte[] reply : replies) {
+                ShardReply in = open(reply);
+                in.addTotals(totals);
+                readUnigrams(in, events, present, raw, continuation, spelling);
+                readSpellings(in, events, outside);
+                readPositions(in, events, pairs, matched);
+                if (in.hasCandidates()) {
+                    predicting = in;
+                } else {
+                    in.end();
+                }
             }
-            readUnigrams(in, events, present, shard, raw, continuation, spelling);
-            readSpellings(in, events, shard, outside);
-            readPositions(in, events, shard, pairs, matched);
-            if ((reply[1] & Scatter.OWNS_CONTEXT) != 0) {
-                candidates = in;
-            }
+        } catch (MalformedBytesException e) {
+            throw ShardMessageException.endsEarly("shard reply", e);
         }
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
-        return new Gathered(rows, candidates == null ? none() : candidates(base, candidates));
+        return new Gathered(rows, predicting == null ? none() : candidates(base, predicting));
     }
 
     private Candidates none() {
@@ -114,48 +92,47 @@ public final class Gather {
     }
 
     private void readUnigrams(
-            Varints.Reader in,
+            ShardReply in,
             DocumentEvents events,
             boolean[] present,
-            int shard,
             long[] raw,
             long[] continuation,
             float[] spelling) {
         for (int event = DocumentTokens.EOS; event < present.length; event++) {
-            if (present[event] && events.shard(event) == shard) {
-                raw[event] = in.readInt();
-                continuation[event] = in.readInt();
+            if (present[event] && events.shard(event) == in.shard()) {
+                raw[event] = in.count();
+                continuation[event] = in.count();
                 if (raw[event] == 0) {
-                    spelling[event] = in.readFloat();
+                    spelling[event] = in.number();
                 }
             }
         }
     }
 
-    private void readSpellings(Varints.Reader in, DocumentEvents events, int shard, Map<String, Float> outside) {
-        int words = in.readInt();
+    private void readSpellings(ShardReply in, DocumentEvents events, Map<String, Float> outside) {
+        int words = in.outside();
         int read = 0;
         for (String word : events.outside()) {
-            if (read < words && (shards == 1 || ShardScorer.shardOf(word, shards) == shard)) {
-                outside.put(word, in.readFloat());
+            if (read < words && ShardScorer.shardOf(word, shards) == in.shard()) {
+                outside.put(word, in.number());
                 read++;
             }
         }
     }
 
-    private void readPositions(Varints.Reader in, DocumentEvents events, int shard, float[] pairs, byte[] matched) {
+    private void readPositions(ShardReply in, DocumentEvents events, float[] pairs, byte[] matched) {
         int stride = 2 * (order - 1);
         for (int i = 0; i < matched.length; i++) {
-            if (events.shard(events.before(i)) != shard) {
+            if (events.shard(events.before(i)) != in.shard()) {
                 continue;
             }
-            int head = in.readByte();
-            matched[i] = (byte) (head >> 3);
-            int count = head & 7;
+            in.position();
+            matched[i] = (byte) in.matched();
+            int count = in.pairs();
             int at = i * stride;
             for (int k = 0; k < count; k++) {
-                pairs[at + 2 * k] = in.readFloat();
-                pairs[at + 2 * k + 1] = in.readFloat();
+                pairs[at + 2 * k] = in.number();
+                pairs[at + 2 * k + 1] = in.number();
             }
             for (int k = count; k < order - 1; k++) {
                 pairs[at + 2 * k] = pairs[at + 2 * count - 2];
@@ -215,26 +192,35 @@ public final class Gather {
      * Reads the candidates. With several shards the unigrams of most of them are elsewhere, so the base distribution of
      * predictions is estimated by the shares of the context's shard: a distribution too, and near the exact one.
      */
-    private Candidates candidates(BaseDistribution base, Varints.Reader in) {
-        int count = in.readInt();
+    private Candidates candidates(BaseDistribution base, ShardReply in) {
+        try {
+            Candidates candidates = readCandidates(base, in);
+            in.end();
+            return candidates;
+        } catch (MalformedBytesException e) {
+            throw ShardMessageException.endsEarly("shard reply", e);
+        }
+    }
+
+    private Candidates readCandidates(BaseDistribution base, ShardReply in) {
+        int count = in.candidates();
         List<String> words = new ArrayList<>(count);
         double[] probability = new double[count * order];
         byte[] matched = new byte[count];
         for (int i = 0; i < count; i++) {
-            words.add(new String(in.readBytes(), StandardCharsets.UTF_8));
-            long raw = in.readInt();
-            long continuation = in.readInt();
-            double share = in.readFloat();
+            words.add(in.word());
+            long raw = in.count();
+            long continuation = in.count();
+            double share = in.number();
             double below = shards == 1 ? base.below(raw, continuation) : base.estimated(share);
             int row = i * order;
             probability[row] = shards == 1 ? base.top(raw) : below;
-            int head = in.readByte();
-            matched[i] = (byte) (head >> 3);
+            in.position();
+            matched[i] = (byte) in.matched();
             double last = probability[row];
-            int pairs = head & 7;
             for (int k = 1; k < order; k++) {
-                if (k <= pairs) {
-                    last = in.readFloat() + in.readFloat() * below;
+                if (k <= in.pairs()) {
+                    last = in.number() + in.number() * below;
                 }
                 probability[row + k] = last;
             }

@@ -31,9 +31,4 @@ public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabular
     public static ModelSettings ofOrder(int order) {
         return new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), DEFAULT_DELTA);
     }
-
-    /** The name of the model whose top order is {@code m}: {@code kneser-ney-3}. */
-    public String modelName(int m) {
-        return smoothing.label() + "-" + m;
-    }
 }

@@ -1,52 +1,28 @@
 package dev.driftline.scoring;
 
-import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Turns a document into one request for each shard.
- *
- * <p>A request is the document with holes: of its tokens a shard gets those that it predicts, those in their contexts,
- * and those whose unigram it owns with
- * the token before each. The binary form, in varints and length-prefixed UTF-8:
- *
- * <pre>
- * version, flags, partition, offset, predictions
- * words:  n, then n spellings                      (numbered from 2; 0 is a hole, 1 is {@code </s>})
- * tokens: n, then n numbers
- * spell:  n, then n spellings                      (words outside a fixed vocabulary that this shard is to spell)
- * extras: n, then n spellings                      (candidates to look at beside the shard's own)
- * </pre>
- *
- * <p>Not thread-safe.
- */
+/** Turns a document into one {@link ShardRequest} for each shard. Not thread-safe. */
 public final class Scatter {
-
-    static final int VERSION = 1;
-    static final int LEARN = 1;
-
-    /** The shard owns the context after which next words are wanted, and has been told all of it. */
-    static final int OWNS_CONTEXT = 4;
-
-    static final int HOLE = 0;
-    static final int EOS_CODE = 1;
 
     private final ModelSettings settings;
     private final int shards;
+    private final ShardRequest.Writer out;
 
     public Scatter(ModelSettings settings, int shards) {
         this.settings = settings;
         this.shards = shards;
+        out = new ShardRequest.Writer(ModelFingerprint.of(settings, shards));
     }
 
     /**
      * Makes the requests of one document.
      *
      * @param partition where the replies must go: the document's partition
-     * @param offset what, with the partition, names the document until it is gathered
+     * @param ticket what, with the partition, names the document until it is gathered
      * @param learn whether the counts learn the document after it has been scored
      * @param predictions how many next words to predict after the last sentence; 0 for none
      * @param extraCandidates words to consider as next words beside those that the counts propose
@@ -54,7 +30,7 @@ public final class Scatter {
      */
     public byte[][] requests(
             int partition,
-            long offset,
+            long ticket,
             DocumentTokens document,
             boolean learn,
             int predictions,
@@ -66,28 +42,9 @@ public final class Scatter {
         for (int shard = 0; shard < shards; shard++) {
             boolean predicts = predictions > 0 && events.shard(nearest) == shard;
             boolean[] needed = needed(events, shard, predicts);
-            requests[shard] = encode(partition, offset, learn, predictions, events, needed, shard, predicts, extras);
+            requests[shard] = encode(partition, ticket, learn, predictions, events, needed, shard, predicts, extras);
         }
         return requests;
-    }
-
-    /** The partition that a request names: its document's. */
-    public static int documentPartition(byte[] request) {
-        return afterFlags(request).readInt();
-    }
-
-    /** The offset that a request names: its document's. */
-    public static long documentOffset(byte[] request) {
-        Varints.Reader in = afterFlags(request);
-        in.readInt();
-        return in.readLong();
-    }
-
-    private static Varints.Reader afterFlags(byte[] request) {
-        Varints.Reader in = new Varints.Reader(request);
-        in.readByte();
-        in.readByte();
-        return in;
     }
 
     private Set<String> known(List<String> words) {
@@ -132,7 +89,7 @@ public final class Scatter {
 
     private byte[] encode(
             int partition,
-            long offset,
+            long ticket,
             boolean learn,
             int predictions,
             DocumentEvents events,
@@ -140,10 +97,9 @@ public final class Scatter {
             int shard,
             boolean predicts,
             Set<String> extras) {
-        Varints.Writer out = new Varints.Writer(64 + 6 * needed.length);
-        header(out, (learn ? LEARN : 0) | (predicts ? OWNS_CONTEXT : 0), partition, offset, predictions);
+        out.begin(learn, predicts, partition, ticket, predictions);
         int[] codes = new int[events.count()];
-        codes[DocumentTokens.EOS] = EOS_CODE;
+        codes[DocumentTokens.EOS] = ShardRequest.EOS_CODE;
         for (int i = 0; i < needed.length; i++) {
             int event = events.at(i);
             if (needed[i] && event > DocumentTokens.EOS) {
@@ -151,16 +107,16 @@ public final class Scatter {
             }
         }
         // Numbered in the order of the document's own words, so that the reply can list unigrams in that order.
-        int next = 2;
+        int next = ShardRequest.FIRST_WORD;
         for (int event = 2; event < codes.length; event++) {
             if (codes[event] != 0) {
                 codes[event] = next++;
             }
         }
-        out.writeInt(next - 2);
+        out.count(next - ShardRequest.FIRST_WORD);
         for (int event = 2; event < codes.length; event++) {
             if (codes[event] != 0) {
-                out.writeBytes(events.utf8(event));
+                out.word(events.utf8(event));
             }
         }
         int told = needed.length;
@@ -168,43 +124,33 @@ public final class Scatter {
             told--;
         }
         // A sentence's end is always told: without it a shard would not know where contexts begin.
-        out.writeInt(told);
+        out.count(told);
         for (int i = 0; i < told; i++) {
             int event = events.at(i);
-            out.writeInt(event == DocumentTokens.EOS ? EOS_CODE : needed[i] ? codes[event] : HOLE);
+            out.token(event == DocumentTokens.EOS || needed[i] ? codes[event] : ShardRequest.HOLE);
         }
-        writeOwned(out, events.outside(), shard);
-        writeExtras(out, predicts ? extras : Set.of());
-        return out.toByteArray();
+        writeOwned(events.outside(), shard);
+        if (predicts) {
+            out.count(extras.size());
+            for (String word : extras) {
+                out.word(word.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return out.end();
     }
 
-    private void writeOwned(Varints.Writer out, List<String> words, int shard) {
+    private void writeOwned(List<String> words, int shard) {
         int owned = 0;
         byte[][] utf8 = new byte[words.size()][];
-        for (int i = 0; i < utf8.length; i++) {
-            byte[] bytes = words.get(i).getBytes(StandardCharsets.UTF_8);
-            if (shards == 1 || DocumentEvents.shardOf(bytes, shards) == shard) {
+        for (String word : words) {
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            if (DocumentEvents.shardOf(bytes, shards) == shard) {
                 utf8[owned++] = bytes;
             }
         }
-        out.writeInt(owned);
+        out.count(owned);
         for (int i = 0; i < owned; i++) {
-            out.writeBytes(utf8[i]);
+            out.word(utf8[i]);
         }
-    }
-
-    private static void writeExtras(Varints.Writer out, Set<String> extras) {
-        out.writeInt(extras.size());
-        for (String word : extras) {
-            out.writeBytes(word.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void header(Varints.Writer out, int flags, int partition, long offset, int predictions) {
-        out.writeByte(VERSION);
-        out.writeByte(flags);
-        out.writeInt(partition);
-        out.writeLong(offset);
-        out.writeInt(predictions);
     }
 }

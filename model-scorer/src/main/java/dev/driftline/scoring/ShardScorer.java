@@ -1,6 +1,5 @@
 package dev.driftline.scoring;
 
-import dev.driftline.codec.Varints;
 import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PageStore;
@@ -11,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * One shard of the n-gram model: answers requests from the counts as they stand, then learns what they carried.
+ * One shard of the n-gram model: makes a {@link ShardReply} of each {@link ShardRequest} from the counts as they stand, then
+ * learns what the request carried.
  *
  * <p>A shard owns every prediction whose last context word hashes to it, so all orders from 2 on of such a prediction
  * are here, and the unigrams of the words that hash to it. A word's continuation count, the number of distinct words
@@ -19,25 +19,9 @@ import java.util.List;
  * the word's left neighbours. So every count is up to date when the next document comes, and shards tell each other
  * nothing.
  *
- * <p>A reply, in varints, little-endian floats and length-prefixed UTF-8:
- *
- * <pre>
- * version, flags, partition, offset, shard
- * totals:     raw total, continuation total, raw types, continuation types, types other than &lt;/s&gt;,
- *             t1 … t4 of raw and of continuation unigrams
- * unigrams:   for each owned event in the document's order: raw count, continuation count,
- *             and where the raw count is 0 the bits to spell it (float)
- * spellings:  n, then bits (float) for each word that was to be spelled
- * positions:  for each owned position in order: matched &lt;&lt; 3 | pairs, then that many (α, γ) float pairs
- * candidates: n, then for each its spelling, raw and continuation count (of use with one shard, where they are whole),
- *             its share of this shard's bigrams (float), matched &lt;&lt; 3 | pairs and the pairs
- * </pre>
- *
  * <p>Not thread-safe.
  */
 public final class ShardScorer {
-
-    static final int VERSION = 1;
 
     /** Where the character model's pages begin, beside those of the counts. */
     private static final byte[] SPELLING_PAGES = {'c'};
@@ -59,16 +43,14 @@ public final class ShardScorer {
     private final float[] alpha;
     private final float[] gamma;
     private final int[] context;
-    private final Varints.Writer out = new Varints.Writer(1 << 14);
+    private final ShardRequest.Reader request;
+    private final ShardReply.Writer reply;
 
-    // The request at hand: by code, what the dictionary says of each word.
+    // By code, what the dictionary says of each word of the request.
     private int[] ids = new int[256];
     private boolean[] owned = new boolean[256];
-    private int[] from = new int[256];
-    private int[] to = new int[256];
     private int[] hash = new int[256];
     private int[] times = new int[256];
-    private int[] tokens = new int[1024];
 
     /**
      * @param shard this shard's number, from 0
@@ -88,6 +70,9 @@ public final class ShardScorer {
         alpha = new float[order + 1];
         gamma = new float[order + 1];
         context = new int[order + 1];
+        ModelFingerprint model = ModelFingerprint.of(settings, shards);
+        request = new ShardRequest.Reader(model);
+        reply = new ShardReply.Writer(model, shard);
         byte[] bos = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
         ownsBos = ownerOf(NgramCounts.hash(bos, 0, bos.length)) == shard;
         ownsEos = ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length)) == shard;
@@ -95,7 +80,7 @@ public final class ShardScorer {
 
     /** The shard that owns predictions after {@code word}, and its unigram. */
     public static int shardOf(String word, int shards) {
-        return DocumentEvents.shardOf(word.getBytes(StandardCharsets.UTF_8), shards);
+        return shards == 1 ? 0 : DocumentEvents.shardOf(word.getBytes(StandardCharsets.UTF_8), shards);
     }
 
     private int ownerOf(int wordHash) {
@@ -159,118 +144,74 @@ public final class ShardScorer {
     /**
      * Scores, then learns.
      *
-     * @throws IllegalArgumentException if the request is of another version of the format
+     * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
      */
-    public byte[] answer(byte[] request) {
-        byte[] reply = respond(request);
+    public byte[] answer(byte[] message) {
+        load();
+        request.read(message);
+        byte[] answer = respond();
         counts.trim();
-        return reply;
+        return answer;
     }
 
     /**
-     * Answers a request without learning, and without writing anything to the store: for questions from outside the stream.
+     * Answers a request without learning, and without writing anything to the store: for queries from outside the stream.
      *
-     * @throws IllegalArgumentException if the request wants its document learned, or is of another version of the format
+     * @throws ShardMessageException if it is not a whole request of this model
+     * @throws IllegalArgumentException if it wants its document learned
      */
-    public byte[] peek(byte[] request) {
-        if (request.length > 1 && (request[1] & Scatter.LEARN) != 0) {
-            throw new IllegalArgumentException("a question must not teach: the request wants its document learned");
-        }
-        return respond(request);
-    }
-
-    private byte[] respond(byte[] request) {
+    public byte[] peek(byte[] message) {
         load();
-        Varints.Reader in = new Varints.Reader(request);
-        checkVersion(in.readByte(), "request");
-        int flags = in.readByte();
-        int partition = in.readInt();
-        long offset = in.readLong();
-        int predictions = in.readInt();
-        int codes = readWords(request, in);
-        int length = readTokens(in);
-
-        out.reset();
-        out.writeByte(VERSION);
-        boolean ownsContext = (flags & Scatter.OWNS_CONTEXT) != 0;
-        out.writeByte(flags);
-        out.writeInt(partition);
-        out.writeLong(offset);
-        out.writeInt(shard);
-        writeTotals();
-        writeUnigrams(request, codes);
-        Smoothing.Estimates estimates = estimates();
-        int spelled = in.position();
-        scoreSpellings(in);
-        score(length, estimates);
-        if (ownsContext) {
-            writeCandidates(request, in, length, predictions, estimates);
-        } else {
-            out.writeInt(0);
+        request.read(message);
+        if (request.learns()) {
+            throw new IllegalArgumentException("the request wants its document learned, which a query must not do");
         }
-        if ((flags & Scatter.LEARN) != 0) {
-            learn(request, codes, length);
-            learnSpellings(request, spelled);
-        }
-        spelling.endDocument((flags & Scatter.LEARN) != 0);
-        return out.toByteArray();
+        return respond();
     }
 
-    // ---------------------------------------------------------------- reading the request
+    private byte[] respond() {
+        lookUpWords();
+        reply.begin(request.predicts(), request.partition(), request.ticket(), totals());
+        writeUnigrams();
+        Smoothing.Estimates estimates = estimates();
+        writeSpellings();
+        score(estimates);
+        if (request.predicts()) {
+            writeCandidates(estimates);
+        }
+        if (request.learns()) {
+            learn();
+            learnSpellings();
+        }
+        spelling.endDocument(request.learns());
+        return reply.end();
+    }
 
-    private int readWords(byte[] request, Varints.Reader in) {
-        int codes = in.readInt() + 2;
+    private void lookUpWords() {
+        int codes = request.codes();
         if (codes > ids.length) {
             int room = Math.max(codes, ids.length * 2);
             ids = new int[room];
             owned = new boolean[room];
-            from = new int[room];
-            to = new int[room];
             hash = new int[room];
             times = new int[room];
         }
-        ids[Scatter.HOLE] = -1;
-        owned[Scatter.HOLE] = false;
-        ids[Scatter.EOS_CODE] = NgramCounts.EOS;
-        owned[Scatter.EOS_CODE] = ownsEos;
-        times[Scatter.EOS_CODE] = 0;
-        for (int code = 2; code < codes; code++) {
-            int bytes = in.readInt();
-            from[code] = in.position();
-            in.skip(bytes);
-            to[code] = in.position();
-            hash[code] = NgramCounts.hash(request, from[code], to[code]);
-            ids[code] = counts.find(request, from[code], to[code], hash[code]);
+        ids[ShardRequest.HOLE] = -1;
+        owned[ShardRequest.HOLE] = false;
+        ids[ShardRequest.EOS_CODE] = NgramCounts.EOS;
+        owned[ShardRequest.EOS_CODE] = ownsEos;
+        times[ShardRequest.EOS_CODE] = 0;
+        byte[] utf8 = request.message();
+        for (int code = ShardRequest.FIRST_WORD; code < codes; code++) {
+            int from = request.from(code);
+            int to = request.to(code);
+            hash[code] = NgramCounts.hash(utf8, from, to);
+            ids[code] = counts.find(utf8, from, to, hash[code]);
             owned[code] = ownerOf(hash[code]) == shard;
             times[code] = 0;
         }
-        return codes;
-    }
-
-    private int readTokens(Varints.Reader in) {
-        int length = in.readInt();
-        if (length > tokens.length) {
-            tokens = new int[Math.max(length, tokens.length * 2)];
-        }
-        for (int i = 0; i < length; i++) {
-            int code = in.readInt();
-            tokens[i] = code;
-            times[code]++;
-        }
-        return length;
-    }
-
-    private static void checkVersion(int version, String what) {
-        if (version != VERSION) {
-            throw new IllegalArgumentException(what + " of format version " + version + ", this code reads " + VERSION);
-        }
-    }
-
-    // ---------------------------------------------------------------- answering
-
-    private void writeTotals() {
-        for (long figure : totals()) {
-            out.writeLong(figure);
+        for (int i = 0; i < request.length(); i++) {
+            times[request.token(i)]++;
         }
     }
 
@@ -293,58 +234,59 @@ public final class ShardScorer {
         return counts.rawTypes() - (ownsEos && counts.rawUnigram(NgramCounts.EOS) > 0 ? 1 : 0);
     }
 
-    private void writeUnigrams(byte[] request, int codes) {
-        for (int code = Scatter.EOS_CODE; code < codes; code++) {
-            if (!owned[code] || times[code] == 0 && code == Scatter.EOS_CODE) {
+    private void writeUnigrams() {
+        int codes = request.codes();
+        for (int code = ShardRequest.EOS_CODE; code < codes; code++) {
+            if (!owned[code] || times[code] == 0 && code == ShardRequest.EOS_CODE) {
                 continue;
             }
             int id = ids[code];
             int raw = id < 0 ? 0 : counts.rawUnigram(id);
-            out.writeInt(raw);
-            out.writeInt(id < 0 ? 0 : counts.continuationUnigram(id));
+            reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
             if (raw == 0) {
-                out.writeFloat(
-                        growing && code != Scatter.EOS_CODE
-                                ? (float) spelling.bitsWithinDocument(
-                                        new String(request, from[code], to[code] - from[code], StandardCharsets.UTF_8))
-                                : 0);
+                reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(word(code)) : 0);
             }
         }
     }
 
-    private void scoreSpellings(Varints.Reader in) {
-        int words = in.readInt();
-        out.writeInt(words);
-        for (int i = 0; i < words; i++) {
-            byte[] word = in.readBytes();
-            boolean met = counts.find(word, 0, word.length, NgramCounts.hash(word, 0, word.length)) >= 0;
-            String spelled = new String(word, StandardCharsets.UTF_8);
-            out.writeFloat((float) (met ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled)));
+    private String word(int number) {
+        int from = request.from(number);
+        return new String(request.message(), from, request.to(number) - from, StandardCharsets.UTF_8);
+    }
+
+    private void writeSpellings() {
+        reply.count(request.candidates() - request.outside());
+        for (int word = request.outside(); word < request.candidates(); word++) {
+            String spelled = word(word);
+            reply.bits(find(word) >= 0 ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
         }
     }
 
-    private void score(int length, Smoothing.Estimates estimates) {
+    private int find(int word) {
+        byte[] utf8 = request.message();
+        int from = request.from(word);
+        int to = request.to(word);
+        return counts.find(utf8, from, to, NgramCounts.hash(utf8, from, to));
+    }
+
+    private void score(Smoothing.Estimates estimates) {
         boolean atStart = true;
+        int length = request.length();
         for (int i = 0; i < length; i++) {
-            int code = tokens[i];
-            boolean here = atStart ? ownsBos : owned[tokens[i - 1]];
+            int code = request.token(i);
+            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (here) {
                 int words = fillContext(i);
                 counts.lookup(context, words, ids[code], position);
                 writePairs(estimates);
             }
-            atStart = code == Scatter.EOS_CODE;
+            atStart = code == ShardRequest.EOS_CODE;
         }
     }
 
     private void writePairs(Smoothing.Estimates estimates) {
         settings.smoothing().compute(position, estimates, alpha, gamma);
-        int pairs = settings.smoothing().lastPair(position, order);
-        out.writeByte(position.matched() << 3 | pairs);
-        for (int k = 1; k <= pairs; k++) {
-            out.writeFloat(alpha[k]);
-            out.writeFloat(gamma[k]);
-        }
+        reply.position(position.matched(), settings.smoothing().lastPair(position, order), alpha, gamma);
     }
 
     /** The ids before position {@code i}, nearest first from index 1; returns how many. */
@@ -352,11 +294,11 @@ public final class ShardScorer {
         int words = 0;
         int at = i - 1;
         while (words < order - 1) {
-            if (at < 0 || tokens[at] == Scatter.EOS_CODE) {
+            if (at < 0 || request.token(at) == ShardRequest.EOS_CODE) {
                 context[++words] = NgramCounts.BOS;
                 break;
             }
-            context[++words] = ids[tokens[at]];
+            context[++words] = ids[request.token(at)];
             at--;
         }
         return words;
@@ -375,74 +317,64 @@ public final class ShardScorer {
         return new Smoothing.Estimates(order, raws, continuations, settings.delta(), vocabulary);
     }
 
-    private void writeCandidates(
-            byte[] request, Varints.Reader in, int length, int predictions, Smoothing.Estimates estimates) {
+    private void writeCandidates(Smoothing.Estimates estimates) {
         CandidateSearch search = new CandidateSearch(counts, settings, estimates);
-        int extras = in.readInt();
-        for (int i = 0; i < extras; i++) {
-            int bytes = in.readInt();
-            int start = in.position();
-            in.skip(bytes);
-            int id = counts.find(request, start, start + bytes, NgramCounts.hash(request, start, start + bytes));
+        for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
+            int id = find(candidate);
             if (id >= 0) {
                 search.add(id);
             }
         }
-        int words = fillContext(length - 1);
-        int[] candidates = search.propose(context, words, predictions);
-        out.writeInt(candidates.length);
+        int words = fillContext(request.length() - 1);
+        int[] candidates = search.propose(context, words, request.predictions());
+        reply.count(candidates.length);
         for (int id : candidates) {
-            counts.writeSpelling(id, out);
-            out.writeInt(counts.rawUnigram(id));
-            out.writeInt(counts.continuationUnigram(id));
-            out.writeFloat((float) counts.continuationShare(id));
+            counts.writeSpelling(id, reply.word());
+            reply.candidate(counts.rawUnigram(id), counts.continuationUnigram(id), counts.continuationShare(id));
             counts.lookup(context, words, id, position);
             writePairs(estimates);
         }
     }
 
-    // ---------------------------------------------------------------- learning
-
-    private void learn(byte[] request, int codes, int length) {
-        for (int code = 2; code < codes; code++) {
+    private void learn() {
+        int codes = request.codes();
+        int length = request.length();
+        for (int code = ShardRequest.FIRST_WORD; code < codes; code++) {
             if (ids[code] < 0) {
-                ids[code] = counts.learnWord(request, from[code], to[code], hash[code]);
+                ids[code] = counts.learnWord(request.message(), request.from(code), request.to(code), hash[code]);
             }
         }
         boolean atStart = true;
         for (int i = 0; i < length && order > 1; i++) {
-            int code = tokens[i];
-            boolean here = atStart ? ownsBos : owned[tokens[i - 1]];
+            int code = request.token(i);
+            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (here) {
                 boolean isNew = counts.learn(context, fillContext(i), ids[code]);
                 if (isNew && owned[code]) {
                     counts.addContinuation(ids[code], 1);
                 }
             } else if (owned[code]) {
-                int previous = atStart ? NgramCounts.BOS : ids[tokens[i - 1]];
+                int previous = atStart ? NgramCounts.BOS : ids[request.token(i - 1)];
                 if (counts.learnLeftNeighbour(ids[code], previous)) {
                     counts.addContinuation(ids[code], 1);
                 }
             }
-            atStart = code == Scatter.EOS_CODE;
+            atStart = code == ShardRequest.EOS_CODE;
         }
-        for (int code = Scatter.EOS_CODE; code < codes; code++) {
+        for (int code = ShardRequest.EOS_CODE; code < codes; code++) {
             if (owned[code] && times[code] > 0) {
                 counts.addUnigram(ids[code], times[code]);
             }
         }
     }
 
-    private void learnSpellings(byte[] request, int at) {
-        Varints.Reader in = new Varints.Reader(request, at, request.length - at);
-        int words = in.readInt();
-        for (int i = 0; i < words; i++) {
-            int bytes = in.readInt();
-            int start = in.position();
-            in.skip(bytes);
-            int wordHash = NgramCounts.hash(request, start, start + bytes);
-            if (counts.find(request, start, start + bytes, wordHash) < 0) {
-                counts.learnWord(request, start, start + bytes, wordHash);
+    private void learnSpellings() {
+        byte[] utf8 = request.message();
+        for (int word = request.outside(); word < request.candidates(); word++) {
+            if (find(word) < 0) {
+                int from = request.from(word);
+                int to = request.to(word);
+                counts.learnWord(utf8, from, to, NgramCounts.hash(utf8, from, to));
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.driftline.scoring;
 
+import dev.driftline.codec.SplitMix64;
+import dev.driftline.ngram.NgramCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,10 +23,46 @@ public sealed interface Vocabulary {
      */
     record Growing(boolean countUnknown) implements Vocabulary {}
 
-    /** The words of a list, {@code </s>} and {@code <unk>}; any other word is {@code <unk>}, an ordinary word. */
-    record Fixed(Set<String> words) implements Vocabulary {
-        public Fixed {
-            words = Set.copyOf(words);
+    /** The words of a list, {@code </s>} and {@code <unk>}; any other word is {@code <unk>}, an ordinary word. Immutable. */
+    final class Fixed implements Vocabulary {
+
+        private final Set<String> words;
+        private final long hash;
+
+        /** A vocabulary of {@code words}. */
+        public Fixed(Set<String> words) {
+            this.words = Set.copyOf(words);
+            long sum = 0;
+            for (String word : words) {
+                byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
+                sum += SplitMix64.mix(NgramCounts.hash(utf8, 0, utf8.length));
+            }
+            hash = sum;
+        }
+
+        /** The words, in no order. */
+        public Set<String> words() {
+            return words;
+        }
+
+        /** The same for the same words, on every machine. */
+        long hash() {
+            return hash;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Fixed fixed && words.equals(fixed.words);
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(hash);
+        }
+
+        @Override
+        public String toString() {
+            return "Fixed[" + words.size() + " words]";
         }
     }
 
@@ -45,7 +83,7 @@ public sealed interface Vocabulary {
                     .filter(word -> !word.isEmpty() && !DocumentTokens.isReserved(word))
                     .collect(Collectors.toSet());
             if (words.isEmpty()) {
-                throw new IllegalArgumentException("vocabulary " + file + " has no word: one word a line is expected");
+                throw new IllegalArgumentException("vocabulary " + file + " has no words: expected one word a line");
             }
             return new Fixed(words);
         }

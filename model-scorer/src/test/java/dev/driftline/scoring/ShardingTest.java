@@ -1,7 +1,6 @@
 package dev.driftline.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -219,13 +218,5 @@ class ShardingTest {
         assertThat(second.unknown()).as("still outside").containsExactly(false, true, true, false, false);
         assertThat(second.spellingBits()[1]).as("spelled before").isLessThan(first.spellingBits()[1]);
         assertThat(model.rawCount(List.of(DocumentTokens.UNKNOWN_WORD))).isEqualTo(4);
-    }
-
-    @Test
-    void shouldRefuseARequestOfAnotherFormat() {
-        ShardScorer shard = new ShardScorer(ModelSettings.ofOrder(2), 0, 1, new HeapPageStore(), 1 << 20);
-        assertThatThrownBy(() -> shard.answer(new byte[] {9, 0, 0, 0}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("version 9");
     }
 }

@@ -55,13 +55,12 @@ final class CorpusText {
             for (String token : sentence) {
                 anyWord = true;
                 if (DocumentTokens.isReserved(token)) {
-                    throw new CorpusFormatException(
-                            file, entry.line(), "a token is " + token + ", which the model uses itself");
+                    throw new CorpusFormatException(file, entry.line(), "a token is " + token + ", which is reserved");
                 }
             }
         }
         if (!anyWord) {
-            throw new CorpusFormatException(file, entry.line(), "no sentence has a token");
+            throw new CorpusFormatException(file, entry.line(), "every sentence is empty");
         }
         return document;
     }

@@ -5,8 +5,8 @@ import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 
 /**
- * Told what becomes of documents, for metrics. Called once a document or a batch, on stream threads and scoring threads,
- * several at a time: an implementation is quick and throws nothing.
+ * Learns what becomes of documents, for metrics. Called once for each document or batch, by several stream threads and
+ * scoring threads at a time: an implementation must be quick and must not throw.
  */
 public interface DocumentObserver {
 
@@ -16,10 +16,10 @@ public interface DocumentObserver {
     /**
      * A document has been scored.
      *
-     * @param source who it came from
+     * @param source where it came from
      * @param score what it cost
-     * @param publishedAt when its producer says that it was published, milliseconds since 1970
-     * @param scatteredAt when its shards were asked, milliseconds since 1970; below 0 where that is not known
+     * @param publishedAt when it was published, by the producer's clock, milliseconds since 1970
+     * @param scatteredAt when its shards were asked, milliseconds since 1970; negative if unknown
      * @param now milliseconds since 1970
      */
     default void scored(String source, DocumentScore score, long publishedAt, long scatteredAt, long now) {}
@@ -27,9 +27,9 @@ public interface DocumentObserver {
     /** A record has become a dead letter. */
     default void refused(DeadLetterReason reason) {}
 
-    /** The language of a source has changed, may be changing, or is back. */
+    /** The language of a source has changed, may be changing, or is as before. */
     default void changed(String source, DriftChange change) {}
 
-    /** A scoring thread has taken a batch of documents through the network, which took it {@code nanos}. */
+    /** A scoring thread has scored a batch of documents with the network, in {@code nanos} nanoseconds. */
     default void networkRead(long nanos) {}
 }

@@ -70,7 +70,7 @@ final class AvroInput {
     int readString() throws Rejection {
         long length = readLong();
         if (length < 0 || length > end - at) {
-            throw corrupt("a string claims " + length + " bytes where " + (end - at) + " are left");
+            throw corrupt("a string claims " + length + " bytes, but " + (end - at) + " are left");
         }
         start = at;
         at += (int) length;
@@ -85,7 +85,7 @@ final class AvroInput {
             readLong(); // the block's size in bytes, for readers that skip it
         }
         if (count < 0 || count > end - at) {
-            throw corrupt("a block claims " + count + " items where " + (end - at) + " bytes are left");
+            throw corrupt("a block claims " + count + " items, but " + (end - at) + " bytes are left");
         }
         return (int) count;
     }

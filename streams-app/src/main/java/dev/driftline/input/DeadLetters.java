@@ -36,8 +36,8 @@ public final class DeadLetters {
     public static final String OPERATOR = "driftline.operator";
 
     /**
-     * Header, only where the record is too large to be sent again whole: how many bytes its value had. What is kept is its
-     * beginning; the record itself is at the topic, partition and offset of the other headers.
+     * Header, only where the record is too large to be sent again whole: the number of bytes of its value. The dead letter
+     * has the beginning of the value; the record itself is at the topic, partition and offset of the other headers.
      */
     public static final String CUT_FROM = "driftline.value.bytes";
 
@@ -63,7 +63,8 @@ public final class DeadLetters {
             size += header.key().length() * 3L + (header.value() == null ? 0 : header.value().length) + 10;
         }
         if (size > recordBytes && value != null) {
-            // A record may come compressed to less than a broker's limit, and be more than a producer's without that.
+            // A record may arrive compressed below the broker's limit and exceed the producer's limit once it is
+            // uncompressed.
             add(headers, CUT_FROM, Integer.toString(value.length));
             value = Arrays.copyOf(value, (int) Math.max(0, value.length - (size - recordBytes)));
         }

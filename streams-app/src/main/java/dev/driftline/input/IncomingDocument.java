@@ -4,14 +4,14 @@ import dev.driftline.scoring.DocumentTokens;
 import java.util.Map;
 
 /**
- * A document that may be scored, from whichever topic.
+ * A document that passed the checks, from either input topic.
  *
- * @param id what its producer calls it
+ * @param id the producer's name for it
  * @param source the unit of caches and mixture weights
  * @param publishedAt milliseconds since 1970, by the producer's clock
- * @param learn whether it is learned after it is scored
- * @param tokens what it says
- * @param attributes what else its producer says of it, by name; empty unless there is a filter, which sends it on
+ * @param learn whether the model learns it after scoring it
+ * @param tokens its text
+ * @param attributes further properties that the producer set, by name; empty unless there is a filter, which passes them on
  */
 public record IncomingDocument(
         String id,

@@ -1,7 +1,7 @@
 package dev.driftline.input;
 
 /**
- * What an input may be at most; past each is a dead letter.
+ * Input limits; records that exceed one become dead letters.
  *
  * @param documentBytes bytes of a record's value
  * @param documentTokens tokens of a document, {@code </s>} included

@@ -17,8 +17,8 @@ import org.apache.avro.util.Utf8;
 /**
  * Decodes values of an input topic, in the Confluent wire format, and holds them to the rules for inputs.
  *
- * <p>Values written with the schema of this build, which is nearly all, are read straight into a dictionary: no object a
- * token. Others are resolved by Avro first. One instance a processor; not thread-safe.
+ * <p>Values written with the schema of this build, which is nearly all, are read straight into a dictionary: no object is made
+ * for each token. Others are resolved by Avro first. One instance for each processor; not thread-safe.
  */
 public abstract class RecordDecoder {
 
@@ -28,7 +28,8 @@ public abstract class RecordDecoder {
     private static final int HEADER_BYTES = 5;
 
     static {
-        // Avro reads these once, when it first decodes, and else allocates whatever a length in the bytes claims.
+        // Avro reads these limits once, before it first decodes. Without them it allocates whatever a length in the
+        // bytes claims.
         limit("org.apache.avro.limits.string.maxLength");
         limit("org.apache.avro.limits.bytes.maxLength");
         limit("org.apache.avro.limits.collectionItems.maxLength");
@@ -58,14 +59,14 @@ public abstract class RecordDecoder {
      * The document in {@code value}.
      *
      * @throws Rejection if the record has to become a dead letter
-     * @throws WriterSchemas.RegistryUnreachableException if that could not be found out
+     * @throws WriterSchemas.RegistryUnreachableException if the registry cannot be asked
      */
     public final IncomingDocument decode(byte[] value) throws Rejection {
         if (value == null) {
             throw new Rejection(DeadLetterReason.NULL_VALUE, "the value is null");
         }
         if (value.length == 0) {
-            throw new Rejection(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+            throw new Rejection(DeadLetterReason.EMPTY_VALUE, "the value is empty");
         }
         if (value.length > limits.documentBytes()) {
             throw new Rejection(

@@ -1,6 +1,6 @@
 package dev.driftline.input;
 
-/** A record that has to become a dead letter. Checked, so that nobody forgets to send it there. */
+/** A record that must become a dead letter. A checked exception, so that no caller forgets to send it there. */
 public final class Rejection extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -118,7 +118,7 @@ final class TokenDictionary {
     /** The document; throws where it has no word. */
     DocumentTokens finish() throws Rejection {
         if (!anyWord) {
-            throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "no sentence has a token");
+            throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "every sentence is empty");
         }
         return new DocumentTokens(Arrays.copyOf(words, wordCount), Arrays.copyOf(tokens, tokenCount));
     }
@@ -157,8 +157,7 @@ final class TokenDictionary {
         String word = name(bytes, from, length, "token " + tokenCount);
         if (bytes[from] == '<' && DocumentTokens.isReserved(word)) {
             throw new Rejection(
-                    DeadLetterReason.RESERVED_TOKEN,
-                    "token " + tokenCount + " is " + word + ", which the model uses itself");
+                    DeadLetterReason.RESERVED_TOKEN, "token " + tokenCount + " is " + word + ", which is reserved");
         }
         return word;
     }

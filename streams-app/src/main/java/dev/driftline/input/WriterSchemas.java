@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The schemas that values of one topic were written with, by the registry's id.
  *
- * <p>An id that the registry does not know makes a dead letter; a registry that cannot be asked does not: that is tried
- * again for a few seconds and then reported as {@link RegistryUnreachableException}. Not thread-safe.
+ * <p>An id that the registry does not know makes a dead letter. A registry that cannot be asked does not: the request is
+ * repeated for a few seconds, then the failure is reported as {@link RegistryUnreachableException}. Not thread-safe.
  */
 public final class WriterSchemas {
 
@@ -78,7 +78,7 @@ public final class WriterSchemas {
 
     private Writer look(int id) throws Rejection {
         Refusal before = refused.remove(id);
-        // Else a flood of records with a bad id would be a flood of requests to the registry.
+        // Otherwise a flood of records with a bad id would become a flood of requests to the registry.
         if (before != null && System.currentTimeMillis() < before.until()) {
             refused.put(id, before);
             throw before.why();
@@ -127,7 +127,7 @@ public final class WriterSchemas {
             } catch (RestClientException e) {
                 if (e.getStatus() == 404) {
                     throw new Rejection(
-                            DeadLetterReason.UNKNOWN_SCHEMA, "the schema registry knows no schema of id " + id);
+                            DeadLetterReason.UNKNOWN_SCHEMA, "the schema registry has no schema with id " + id);
                 }
                 failure = e;
             } catch (IOException e) {
@@ -135,12 +135,12 @@ public final class WriterSchemas {
             }
             if (attempt == ATTEMPTS) {
                 throw new RegistryUnreachableException(
-                        "the schema registry does not give schema " + id + " after " + ATTEMPTS + " attempts: "
+                        "the schema registry did not return schema " + id + " after " + ATTEMPTS + " attempts: "
                                 + failure.getMessage() + ". Check schema.registry.url and that the registry is up",
                         failure);
             }
             LOG.warn(
-                    "Schema registry does not give schema {}, trying again in {} ms: {}",
+                    "The schema registry did not return schema {}, trying again in {} ms: {}",
                     id,
                     pause,
                     failure.toString());

@@ -16,10 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scored document on its way to the filter, with its text, since the filter may send it on.
+ * A scored document on its way to the filter, with its text, which the filter may forward.
  *
  * @param document the document
- * @param scored what rules ask about it
+ * @param scored what rules can ask about it
  * @param origin where it was read from
  */
 public record FilterRequest(IncomingDocument document, ScoredDocument scored, DocumentOrigin origin) {
@@ -93,8 +93,8 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
         if (format != FORMAT) {
-            throw new IllegalArgumentException("request to the filter of format version " + format
-                    + ", this code reads " + FORMAT + ": upgrade Driftline");
+            throw new IllegalArgumentException("filter request of format version " + format + ", this code reads "
+                    + FORMAT + ": upgrade Driftline");
         }
         String id = read(in);
         String source = read(in);

@@ -34,8 +34,8 @@ public final class RoutedDocuments {
     public static final String PERCENTILE = "driftline.percentile";
 
     /**
-     * Header, only where there are some: rules that could not be decided, since the percentile or the model that they ask for
-     * was not there; separated by commas, the first {@value #MOST_NAMED} of them. They count as not matching.
+     * Header, only where there are some: rules that could not be decided, since the percentile or the model that they need
+     * was missing; separated by commas, the first {@value #MOST_NAMED} of them. They count as not matching.
      */
     public static final String UNDECIDED = "driftline.rules.undecided";
 

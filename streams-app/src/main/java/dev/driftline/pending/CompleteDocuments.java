@@ -4,16 +4,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The documents of one partition to which every shard has replied and that have not gone out yet, in the order in which they
- * became so: none overtakes another while it waits for the network.
+ * The documents of one partition that every shard has replied to and that have not been emitted, in the order of their
+ * last replies: none overtakes another while it waits for the network.
  */
 public final class CompleteDocuments {
 
     /**
-     * One of them.
+     * A document that every shard has replied to.
      *
-     * @param ticket its name
-     * @param since when it was complete, by the clock of its task: milliseconds since 1970
+     * @param ticket its {@link Ticket}
+     * @param since when the last reply came, by the clock of its task, milliseconds since 1970
      */
     public record Complete(long ticket, long since) {}
 

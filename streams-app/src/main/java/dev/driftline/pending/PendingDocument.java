@@ -3,7 +3,7 @@ package dev.driftline.pending;
 import dev.driftline.codec.Varints;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.store.WriteBackMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,11 +47,10 @@ public final class PendingDocument {
         this.replies = replies;
     }
 
-    /** Whether {@code reply} is from a shard that has not replied yet. */
-    public boolean expects(byte[] reply) {
-        int shard = Gather.shard(reply);
-        for (byte[] other : replies) {
-            if (Gather.shard(other) == shard) {
+    /** Whether a shard has not replied yet. */
+    public boolean expects(int shard) {
+        for (byte[] reply : replies) {
+            if (ShardReply.shardOf(reply) == shard) {
                 return false;
             }
         }

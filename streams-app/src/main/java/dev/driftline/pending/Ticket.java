@@ -1,8 +1,8 @@
 package dev.driftline.pending;
 
 /**
- * What names a document of one partition while it is under way: its offset and which of the two input topics it came from,
- * in one number. Not its id: a repeated id is another document, scored and learned like any other.
+ * The name of a document of one partition until it is emitted: its offset and which of the two input topics it came from,
+ * in one number. It is not the id: a repeated id is another document, scored and learned like any other.
  */
 public final class Ticket {
 

@@ -80,8 +80,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /**
-     * Says where this instance answers questions, so that the others can pass on those that need its shards. Before the
-     * start.
+     * Sets where this instance answers requests, so that other instances can forward those that need its shards. To be called
+     * before the start.
      *
      * @param address host and port
      */
@@ -136,7 +136,8 @@ public final class DriftlineService implements AutoCloseable {
         }
         try {
             TopologySettings settings = TopologySettings.of(config);
-            SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+            SchemaRegistrySerdes serdes =
+                    new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.client();
             registry = client;
             new StartupChecks(config, client).check();
@@ -173,8 +174,8 @@ public final class DriftlineService implements AutoCloseable {
         try {
             if (!follower.awaitCaughtUp(SNAPSHOTS_TIMEOUT)) {
                 LOG.warn(
-                        "The snapshots topic is not read yet after {} s: documents are scored without a network until"
-                                + " it is",
+                        "The snapshots topic has not been read after {} s: documents are scored without a network until"
+                                + " then",
                         SNAPSHOTS_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
@@ -293,11 +294,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private void closeQuietly() {
         if (streams != null) {
-            // Leaving lets the others, or this instance when it comes back, start without waiting for a timeout.
+            // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!clean) {
-                LOG.warn("The stream threads have not stopped within 30 s; what they did not commit is done again");
+                LOG.warn(
+                        "The stream threads did not stop within 30 s; what they did not commit will be processed again");
             }
         }
         if (neuralScoring != null) {

@@ -3,6 +3,7 @@ package dev.driftline.service;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.input.WriterSchemas;
 import dev.driftline.schemas.RegistryUnavailableException;
+import dev.driftline.scoring.ShardMessageException;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Clock;
@@ -24,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens after a stream thread has died: another takes its place where trying again may help, and the service stops
- * where only an operator can, or where the same has been tried too often. Called from any stream thread.
+ * Decides what happens after a stream thread has died: another replaces it if trying again may help; the service stops if
+ * only an operator can help, or after too many deaths. Called from any stream thread.
  */
 final class FailureResponse implements StreamsUncaughtExceptionHandler {
 
@@ -51,7 +52,7 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
     @Override
     public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
         if (isHopeless(failure)) {
-            return stop(failure, "it needs an operator");
+            return stop(failure, "only an operator can help");
         }
         long now = clock.millis();
         while (!replaced.isEmpty() && now - replaced.peekFirst() > WITHIN.toMillis()) {
@@ -65,10 +66,10 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
         replaced.addLast(now);
         if (isOutage(failure)) {
             LOG.warn(
-                    "A stream thread gave up waiting; another takes its place, and nothing is lost: {}",
+                    "A stream thread gave up waiting; another replaces it, and nothing is lost: {}",
                     innermost(failure).getMessage());
         } else {
-            LOG.warn("A stream thread died; another takes its place, and nothing is lost", failure);
+            LOG.warn("A stream thread died; another replaces it, and nothing is lost", failure);
         }
         return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -92,6 +93,7 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof MisconfiguredException
+                    || cause instanceof ShardMessageException
                     || cause instanceof ConfigException
                     || cause instanceof AuthenticationException
                     || cause instanceof AuthorizationException

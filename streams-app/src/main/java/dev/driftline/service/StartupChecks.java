@@ -55,7 +55,7 @@ final class StartupChecks {
                         : state.definition().name() + " does not exist")
                 .toList();
         if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not fit: " + String.join("; ", problems)
+            throw new MisconfiguredException("the topics do not match the configuration: " + String.join("; ", problems)
                     + ". Create them with `driftline topics create`, or set " + TopicKeys.SHARDS.name() + " and "
                     + TopicKeys.PARTITIONS.name() + " to what the topics have");
         }
@@ -87,7 +87,7 @@ final class StartupChecks {
                 if (e.getStatus() == 401 || e.getStatus() == 403) {
                     throw new MisconfiguredException(
                             "the schema registry at " + config.get(ServiceKeys.SCHEMA_REGISTRY_URL)
-                                    + " refuses the credentials: " + e.getMessage(),
+                                    + " rejects the credentials: " + e.getMessage(),
                             e);
                 }
                 failure = e;
@@ -102,7 +102,7 @@ final class StartupChecks {
                                 + ". Start it, or set " + ServiceKeys.SCHEMA_REGISTRY_URL.name(),
                         failure);
             }
-            LOG.warn("The schema registry does not answer yet: {}", failure.toString());
+            LOG.warn("Waiting for the schema registry: {}", failure.toString());
             try {
                 Thread.sleep(1000);
             } catch (InterruptedException e) {

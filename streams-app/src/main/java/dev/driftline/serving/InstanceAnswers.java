@@ -78,7 +78,7 @@ final class InstanceAnswers {
         if (version != VERSION) {
             throw new IllegalArgumentException("answers of version " + version + ", expected " + VERSION);
         }
-        int count = in.readInt();
+        int count = in.readCount(1);
         List<Optional<byte[]>> answers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             answers.add(in.readByte() == 1 ? Optional.of(in.readBytes()) : Optional.empty());

@@ -1,20 +1,19 @@
 package dev.driftline.serving;
 
+import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
-import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** What can be asked of the instance that owns a part of the model. Reads, never teaches. */
 public sealed interface InstanceQuestion {
 
     /**
-     * What a shard answers to a request of {@link dev.driftline.scoring.Scatter} that learns nothing.
+     * The {@link dev.driftline.scoring.ShardReply} of a shard to a request that learns nothing.
      *
      * @param shard its number
-     * @param request the request
+     * @param request a {@link dev.driftline.scoring.ShardRequest}
      */
     record Peek(int shard, byte[] request) implements InstanceQuestion {}
 
@@ -61,7 +60,7 @@ public sealed interface InstanceQuestion {
         return out.toByteArray();
     }
 
-    /** @throws IllegalArgumentException if they are of another version, or no questions */
+    /** @throws IllegalArgumentException if they are of another version, or not questions */
     static List<InstanceQuestion> decode(byte[] bytes) {
         try {
             Varints.Reader in = new Varints.Reader(bytes);
@@ -71,45 +70,34 @@ public sealed interface InstanceQuestion {
                         "questions of version " + version + ", this instance answers those of " + Format.VERSION
                                 + ": run one version of Driftline everywhere");
             }
-            int count = in.readInt();
+            int count = in.readCount(1);
             List<InstanceQuestion> questions = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                questions.add(read(in, bytes));
+                questions.add(read(in));
             }
             return questions;
-        } catch (IndexOutOfBoundsException | NegativeArraySizeException | BufferUnderflowException e) {
-            throw new IllegalArgumentException("what came is no list of questions", e);
+        } catch (MalformedBytesException e) {
+            throw new IllegalArgumentException("the request body is not a list of questions: " + e.getMessage(), e);
         }
     }
 
-    private static InstanceQuestion read(Varints.Reader in, byte[] all) {
+    private static InstanceQuestion read(Varints.Reader in) {
         int kind = in.readByte();
         return switch (kind) {
-            case Format.PEEK -> new Peek(in.readInt(), bytes(in, all));
+            case Format.PEEK -> new Peek(in.readInt(), in.readBytes());
             case Format.COUNT -> {
                 int shard = in.readInt();
-                int words = in.readInt();
+                int words = in.readCount(1);
                 List<String> ngram = new ArrayList<>();
                 for (int i = 0; i < words; i++) {
-                    ngram.add(new String(bytes(in, all), StandardCharsets.UTF_8));
+                    ngram.add(new String(in.readBytes(), StandardCharsets.UTF_8));
                 }
                 yield new Count(shard, List.copyOf(ngram));
             }
-            case Format.SOURCE -> new Source(new String(bytes(in, all), StandardCharsets.UTF_8));
+            case Format.SOURCE -> new Source(new String(in.readBytes(), StandardCharsets.UTF_8));
             case Format.STATUS -> new Status();
             default -> throw new IllegalArgumentException("question of kind " + kind);
         };
-    }
-
-    /** As {@code readBytes()}, which believes a length that there is no room for. */
-    private static byte[] bytes(Varints.Reader in, byte[] all) {
-        int length = in.readInt();
-        int from = in.position();
-        if (length < 0 || length > all.length - from) {
-            throw new IllegalArgumentException("what came is no list of questions: it ends in the middle of one");
-        }
-        in.skip(length);
-        return Arrays.copyOfRange(all, from, from + length);
     }
 
     /** The numbers of the binary form. */

@@ -14,7 +14,7 @@ public interface ShardAccess {
      */
     List<byte[]> ask(List<InstanceQuestion> questions);
 
-    /** Answers one request of {@link dev.driftline.scoring.Scatter} that learns nothing. */
+    /** Answers one {@link dev.driftline.scoring.ShardRequest} that learns nothing with a {@link dev.driftline.scoring.ShardReply}. */
     default byte[] peek(int shard, byte[] request) {
         return ask(List.of(new Peek(shard, request))).get(0);
     }

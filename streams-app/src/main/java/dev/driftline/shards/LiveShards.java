@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * The shards of the counts that this instance owns just now, for questions from other threads. Thread-safe.
+ * The shards of the counts that this instance owns at the moment, for queries from other threads. Thread-safe.
  *
- * <p>A question holds the shard's monitor, so the stream thread waits for it before its next document: keep it short.
+ * <p>A query holds the shard's monitor, so the stream thread waits for it before its next document: keep it short.
  */
 public final class LiveShards {
 
@@ -37,9 +37,9 @@ public final class LiveShards {
     }
 
     /**
-     * Asks a shard; {@code question} may read counts and must not change them.
+     * Queries a shard; {@code question} may read counts and must not change them.
      *
-     * @return the answer, or nothing where the shard is not here
+     * @return the answer; empty if the shard is not on this instance
      */
     public <T> Optional<T> ask(int number, Function<? super ShardScorer, T> question) {
         Shard shard = shards.get(number);
@@ -47,7 +47,7 @@ public final class LiveShards {
             return Optional.empty();
         }
         synchronized (shard.store()) {
-            // It may have gone while this thread waited.
+            // The shard may have been closed while this thread waited.
             if (shards.get(number) != shard || !shard.store().isOpen()) {
                 return Optional.empty();
             }
@@ -74,7 +74,7 @@ public final class LiveShards {
 
     public void opened(int number, WriteBackStore store, ShardScorer scorer) {
         shards.put(number, new Shard(store, scorer, new LongAdder()));
-        // Here and not with the first document: an instance that has just started has sizes, too.
+        // Not only with the first document: an instance that has just started has sizes, too.
         sized(number, ShardSize.of(scorer.counts()));
     }
 
@@ -87,7 +87,7 @@ public final class LiveShards {
         Shard shard = shards.remove(number);
         if (shard != null) {
             synchronized (shard.store()) {
-                // Whoever is asking finishes before the store closes.
+                // A query under way finishes before the store closes.
             }
         }
     }

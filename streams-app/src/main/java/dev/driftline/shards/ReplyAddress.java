@@ -1,6 +1,6 @@
 package dev.driftline.shards;
 
-import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ShardReply;
 
 /** Where a reply has to go: the partition of the document that it answers. */
 public final class ReplyAddress {
@@ -8,6 +8,6 @@ public final class ReplyAddress {
     private ReplyAddress() {}
 
     public static byte[] keyOf(byte[] reply) {
-        return ShardKey.of(Gather.documentPartition(reply));
+        return ShardKey.of(ShardReply.partitionOf(reply));
     }
 }

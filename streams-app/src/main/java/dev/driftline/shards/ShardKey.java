@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
 /**
- * Keys of the internal topics: the number of the partition that the record is for, in four bytes. So a record says where it goes, and no hash of anything has to agree with another.
+ * Keys of the internal topics: the number of the partition that the record is for, in four bytes. So a record says where it goes, and nothing has to compute the same hash.
  */
 public final class ShardKey {
 

@@ -57,7 +57,7 @@ public final class OwnedSources {
         Live live = partitions.remove(number);
         if (live != null) {
             synchronized (live.store()) {
-                // Whoever is asking finishes before the store closes.
+                // A query under way finishes before the store closes.
             }
         }
     }

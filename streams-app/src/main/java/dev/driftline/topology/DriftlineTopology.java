@@ -124,10 +124,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param settings what is built
      * @param serdes make the serializers of scores and predictions
      * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
-     * @param shards told which shards are here
-     * @param sources told which partitions of the documents are here
-     * @param progress told what is done
-     * @param training how the network is taught; empty where there is none
+     * @param shards receives the shards that are on this instance
+     * @param sources receives the partitions of the documents that are on this instance
+     * @param progress counts what is done
+     * @param training how the network is trained; empty where there is none
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
      * @param commits told how long commits take, and what punctuations send
@@ -143,7 +143,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
             Optional<NeuralScoring> neural,
             EarlyCommits commits) {
         if (settings.neural().isPresent() != neural.isPresent()) {
-            throw new IllegalArgumentException("the settings and what scores with the network do not agree on one");
+            throw new IllegalArgumentException(
+                    "the settings and the scoring threads must both have a network, or neither");
         }
         this.settings = settings;
         this.serdes = serdes;
@@ -344,10 +345,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         changelog.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 Integer.toString(settings.limits().recordBytes()));
-        // Times of inputs mean nothing here, and one far from the others would close a segment.
+        // Timestamps of inputs mean nothing here, and an extreme one would roll a segment.
         changelog.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        // The dirtiest page is written once a commit: small segments let compaction keep up, so that restores stay
-        // short.
+        // A hot page is written at every commit: small segments let compaction keep up, so that restores stay short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
         return new WriteBackStoreBuilder(name, changelog, commits);

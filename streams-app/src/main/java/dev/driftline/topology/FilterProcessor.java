@@ -19,8 +19,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Sends scored documents where the rules say, each to one topic or to none. It is given the documents of a source one after
- * the other, whatever partition they were published to, so that a source has one percentile.
+ * Routes scored documents by the rules, each to one topic or to none. It receives the documents of a source one after the
+ * other, whatever partition they were published to, so that a source has one percentile.
  */
 final class FilterProcessor implements Processor<byte[], byte[], String, Document> {
 
@@ -57,7 +57,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     public void process(Record<byte[], byte[]> observation) {
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
-            // Observed before there was a filter.
+            // An observation from before there was a filter.
             return;
         }
         FilterRequest request = FilterRequest.decode(header.value());

@@ -7,6 +7,7 @@ import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralOutcome;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.output.EncodingOutput;
@@ -21,6 +22,7 @@ import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
@@ -36,12 +38,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the replies to a document and for what the network says of it, puts them together, mixes, and emits the score
- * and the prediction.
+ * Waits for the shards' replies to a document and for the network's score of it, mixes them, and emits what goes out.
  *
- * <p>A document whose replies do not all come stays pending; it is never half-scored. One that is complete but for the
- * network stays pending, too, and those complete after it wait their turn. It goes out after a later reply or from a
- * punctuation: nothing here waits for the network on the stream thread.
+ * <p>A document whose replies do not all come stays pending; it is never half-scored. One that only lacks
+ * the network's score stays pending, too, and later ones wait their turn. It is emitted after a later reply or from a
+ * punctuation: the stream thread never waits for the network.
  */
 final class GatherProcessor implements Processor<byte[], byte[], Object, Object> {
 
@@ -53,10 +54,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     private static final Logger LOG = LoggerFactory.getLogger(GatherProcessor.class);
 
-    /** How often it is looked whether the network has caught up with documents that wait for it. */
+    /** How often to check whether the network has caught up. */
     private static final Duration TICK = Duration.ofMillis(25);
 
-    /** How often it is looked for sources that are idle. */
+    /** How often to evict idle sources. */
     static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
     private final TopologySettings settings;
@@ -79,8 +80,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /**
      * @param trains whether scored documents go to the trainer
      * @param neural what scores with the network; empty where there is none
-     * @param live told which partitions are here
-     * @param commits told what a punctuation has sent
+     * @param live receives the partitions that are on this instance
+     * @param commits learns of what a punctuation has sent
      */
     GatherProcessor(
             TopologySettings settings,
@@ -106,7 +107,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
-        scorer = new DocumentScorer(settings.mixture(), settings.expertSurprisals());
+        scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
         context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
             synchronized (sources) {
@@ -114,7 +115,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             }
         });
         live.opened(partition, sources, source -> models.state(partition, source));
-        // Those that were waiting for the network when the task was stopped.
+        // Documents that were waiting for the network when the task stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
             context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
@@ -144,15 +145,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        byte[] reply = record.value();
-        long ticket = Gather.documentOffset(reply);
+        ShardReply reply = gather.open(record.value());
+        long ticket = reply.ticket();
         PendingDocument waiting = pending.get(ticket);
-        if (waiting == null || !waiting.expects(reply)) {
-            // Only at least once: a shard answered again after a crash.
-            LOG.debug("Passed over a repeated reply of shard {} to ticket {}", Gather.shard(reply), ticket);
+        if (waiting == null || !waiting.expects(reply.shard())) {
+            // Under at-least-once only: a shard answered again after a crash.
+            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", reply.shard(), ticket);
             return;
         }
-        if (!waiting.add(reply)) {
+        if (!waiting.add(record.value())) {
             pending.update(ticket, waiting);
             return;
         }
@@ -225,18 +226,23 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /** Scores the document; its source learns from it, if it is to be learned. */
     private DocumentScore score(
             IncomingDocument document, Gather.Gathered gathered, Optional<NeuralOutcome> network, long now) {
-        NeuralExpert expert = network.orElse(null) instanceof NeuralOutcome.Scored by
-                ? new NeuralExpert(by.snapshot().network(), by.score(), by.foreign())
-                : null;
-        return scorer.score(
-                document.tokens(),
-                gathered.positions(),
-                models.get(document.source(), now),
-                document.learn(),
-                settings.surprisals() || settings.observes(),
-                gathered.candidates(),
-                settings.predictions(),
-                expert);
+        Optional<NeuralExpert> expert = network.filter(NeuralOutcome.Scored.class::isInstance)
+                .map(NeuralOutcome.Scored.class::cast)
+                .map(by -> new NeuralExpert(by.snapshot().network(), by.score(), by.foreign()));
+        return scorer.score(ScoreRequest.of(document.tokens(), gathered.positions(), models.get(document.source(), now))
+                .withLearning(document.learn())
+                .withSurprisals(surprisals())
+                .withNextWords(gathered.candidates(), settings.predictions())
+                .withNetwork(expert));
+    }
+
+    private ScoreRequest.Surprisals surprisals() {
+        if (settings.expertSurprisals()) {
+            return ScoreRequest.Surprisals.EVERY_MODEL;
+        }
+        return settings.surprisals() || settings.observes()
+                ? ScoreRequest.Surprisals.MIXTURE
+                : ScoreRequest.Surprisals.NONE;
     }
 
     @Override

@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Puts a task's internal records before its inputs: a task takes the record with the lowest timestamp next, so what is
- * under way is finished before more is begun, and no backlog of inputs can hold back a score.
+ * Orders a task's internal records before its inputs: a task takes the record with the lowest timestamp next, so documents
+ * under way are finished before new ones begin, and no backlog of inputs delays a score.
  */
 public final class InternalFirst implements TimestampExtractor {
 

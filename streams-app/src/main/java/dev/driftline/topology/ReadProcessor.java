@@ -59,7 +59,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     @Override
     public void process(Record<byte[], byte[]> received) {
         RecordMetadata from = context.recordMetadata()
-                .orElseThrow(() -> new IllegalStateException(operator + " was given a record from no topic"));
+                .orElseThrow(() -> new IllegalStateException(operator + " received a record without a topic"));
         IncomingDocument document;
         try {
             document = decoder.decode(received.value());
@@ -68,7 +68,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
             context.forward(DeadLetters.of(received, from, operator, why, recordBytes), DEAD_LETTERS_SINK);
             return;
         }
-        // Headers of the input stay behind: what follows are records of our own.
+        // The headers of the input are dropped: what follows are our own records.
         context.forward(
                 new Record<>(Ticket.of(from.offset(), text), document, received.timestamp()), ScatterProcessor.NAME);
     }

@@ -27,12 +27,12 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * What the topology is built from; the same on every instance of a service, but for the cache.
+ * The settings of the topology; equal on every instance of a service, except for the cache.
  *
  * @param topics the topics that it reads and writes
  * @param model the n-gram model
  * @param shards partitions of the counts: of the requests topic
- * @param limits what an input may be at most
+ * @param limits of inputs
  * @param tokenizer how raw text becomes tokens, a name that {@link dev.driftline.text.Tokenizers} knows
  * @param predictions next words published for each document; 0 publishes no predictions
  * @param surprisals whether a score carries the surprisal of every token
@@ -76,8 +76,8 @@ public record TopologySettings(
     public static TopologySettings of(DriftlineConfig config) {
         if (Smoothing.named(config.get(ModelKeys.SMOOTHING)) == Smoothing.ADD_DELTA
                 && config.get(TopicKeys.SHARDS) > 1) {
-            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which no shard of "
-                    + config.get(TopicKeys.SHARDS) + " knows: set " + TopicKeys.SHARDS.name() + "=1, or another "
+            throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which none of "
+                    + config.get(TopicKeys.SHARDS) + " shards knows: set " + TopicKeys.SHARDS.name() + "=1, or another "
                     + ModelKeys.SMOOTHING.name());
         }
         TopologySettings settings = new TopologySettings(

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trainer's task: puts documents into the replay buffer, and a few times a second looks whether a round is due, under
+ * The trainer's task: puts documents into the replay buffer, and checks a few times a second whether a round is due, under
  * way or done. What a finished round publishes is forwarded here, on the stream thread, with the buffer's offsets in one
  * transaction: a snapshot is on the topic whole, with its audit record, or not at all.
  *
@@ -78,7 +78,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     /**
      * @param snapshots what this instance knows of the snapshots topic
-     * @param progress told what is done
+     * @param progress counts what is done
      */
     public TrainerProcessor(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {
         this.settings = settings;
@@ -102,7 +102,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     public void process(Record<byte[], byte[]> record) {
         long offset = context.recordMetadata().orElseThrow().offset();
         if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
-            LOG.debug("Passed over a repeated document at offset {} of the training topic", offset);
+            LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
 
@@ -110,14 +110,12 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     public void close() {
         if (background != null) {
             if (background.isBusy()) {
-                LOG.info("Breaking a round off: the trainer moves or stops. Its text is taught in the next");
+                LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");
             }
             background.close();
         }
         progress.becomes(TrainerProgress.Activity.ELSEWHERE);
     }
-
-    // ---------------------------------------------------------------- a few times a second
 
     private void look(long now) {
         progress.buffered(state.buffer().tokens());
@@ -159,7 +157,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         // The command that moves the pointer writes the audit record of it.
         if (active.isPresent()) {
             LOG.info(
-                    "Snapshot {} is active, which the trainer did not make so (it had {})",
+                    "Snapshot {} is active, which the trainer did not activate (it had {})",
                     active.get(),
                     state.active().orElse("none"));
         } else {
@@ -217,18 +215,16 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         progress.becomes(TrainerProgress.Activity.TEACHING);
         if (now - saidAt >= SAY_PROGRESS_MS) {
             saidAt = now;
-            LOG.info("Teaching: {} tokens of the pass under way", progress.tokensTaught());
+            LOG.info("Training: {} tokens of the pass under way", progress.tokensTaught());
         }
     }
-
-    // ---------------------------------------------------------------- what a round came to
 
     private void end(BackgroundTrainer.Finished finished) {
         lastRoundAt = context.currentSystemTimeMs();
         finished.failure().ifPresent(failure -> {
             progress.failed();
             LOG.error(
-                    "A round failed, and the active snapshot stays; the next is due with the next {} tokens",
+                    "A round failed, and the active snapshot stays; the next round begins after {} more tokens",
                     online.roundTokens(),
                     failure);
         });
@@ -244,7 +240,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         Instant at = Instant.ofEpochMilli(lastRoundAt);
         Optional<String> active = snapshots.active().map(Snapshot::version);
         if (!active.equals(round.incumbent())) {
-            String reason = "dropped: while it was taught from "
+            String reason = "dropped: while it was trained from "
                     + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active";
             LOG.info("A round is {}", reason);
             round.candidate()

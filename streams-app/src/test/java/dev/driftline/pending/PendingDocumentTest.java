@@ -8,6 +8,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.scoring.ShardScorer;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,9 +87,9 @@ class PendingDocumentTest {
         PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
         pending.add(replies.get(0));
 
-        assertThat(pending.expects(replies.get(0))).isFalse();
-        assertThat(pending.expects(replies.get(1))).isTrue();
-        assertThat(Gather.documentOffset(replies.get(1))).isEqualTo(77);
+        assertThat(pending.expects(ShardReply.shardOf(replies.get(0)))).isFalse();
+        assertThat(pending.expects(ShardReply.shardOf(replies.get(1)))).isTrue();
+        assertThat(new Gather(MODEL, SHARDS).open(replies.get(1)).ticket()).isEqualTo(77);
     }
 
     @Test

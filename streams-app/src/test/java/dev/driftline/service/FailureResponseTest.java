@@ -3,7 +3,10 @@ package dev.driftline.service;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ModelSettings;
 import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Instant;
@@ -86,5 +89,13 @@ class FailureResponseTest {
         now.addAndGet(FailureResponse.WITHIN.toMillis() + 1);
 
         assertThat(response.handle(DEFECT)).isEqualTo(REPLACE_THREAD);
+    }
+
+    @Test
+    void shouldStopWhereAMessageIsOfAnotherModelOrVersion() {
+        Gather gather = new Gather(ModelSettings.ofOrder(2), 1);
+        Throwable refused = catchThrowable(() -> gather.open(new byte[] {1, 0, 0}));
+
+        assertThat(response.handle(new StreamsException(refused))).isEqualTo(SHUTDOWN_CLIENT);
     }
 }

@@ -12,7 +12,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
-import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardRequest;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
@@ -97,8 +97,8 @@ class FourShardsIT {
             if (request.partition() == 0) {
                 answered++;
                 Document document = byOrigin.get(List.of(
-                        Scatter.documentPartition(request.value()),
-                        Ticket.offset(Scatter.documentOffset(request.value()))));
+                        ShardRequest.partitionOf(request.value()),
+                        Ticket.offset(ShardRequest.ticketOf(request.value()))));
                 oneShardBits += bits(oneShard.score(DocumentTokens.of(document.getSentences()), true));
             }
         }

@@ -1,5 +1,6 @@
 package dev.driftline.neural.online;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -325,7 +326,7 @@ public final class FineTuner {
         for (BufferedDocument document : documents) {
             encoded.add(vocabulary.encode(document.document()));
         }
-        Random order = new Random(ReplayBuffer.mix(settings.seed() ^ ReplayBuffer.mix(number)));
+        Random order = new Random(SplitMix64.mix(settings.seed() ^ SplitMix64.mix(number)));
         double bits = Double.NaN;
         for (int pass = 0; pass < passes; pass++) {
             Collections.shuffle(encoded, order);
@@ -342,7 +343,7 @@ public final class FineTuner {
     }
 
     private TrainingSettings seeded(long number) {
-        return settings.training().withSeed(ReplayBuffer.mix(settings.seed() + number));
+        return settings.training().withSeed(SplitMix64.mix(settings.seed() + number));
     }
 
     // ---------------------------------------------------------------- snapshots

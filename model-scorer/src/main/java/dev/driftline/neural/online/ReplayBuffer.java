@@ -1,5 +1,6 @@
 package dev.driftline.neural.online;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -206,7 +207,7 @@ public final class ReplayBuffer {
         Collections.reverse(heldOut);
         // By position first, so that the draw depends on what is here and not on how it is kept.
         older.sort((a, b) -> Long.compare(a.position(), b.position()));
-        Random random = new Random(mix(seed ^ mix(draw)));
+        Random random = new Random(SplitMix64.mix(seed ^ SplitMix64.mix(draw)));
         Collections.shuffle(older, random);
         // Where all new text is in one document, that is cut: a part of what is held out is taught.
         List<Entry> taught = fresh.isEmpty() ? heldOut : fresh;
@@ -358,14 +359,6 @@ public final class ReplayBuffer {
     }
 
     private long priority(long position) {
-        return mix(mix(seed) + position);
-    }
-
-    /** The finalizer of SplitMix64 (Steele et al. 2014): neighbouring inputs give independent outputs. */
-    static long mix(long x) {
-        long z = x + 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix64.mix(SplitMix64.mix(seed) + position);
     }
 }

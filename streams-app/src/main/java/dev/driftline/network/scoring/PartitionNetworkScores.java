@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * What the documents of one partition wait for from the network, from scatter until gather fetches it. In memory only: a
- * document restored after a crash is offered again when it is complete. Used by one stream thread.
+ * The network's results for the documents of one partition, from scatter until gather fetches them. In memory only: a
+ * document restored after a crash is offered again once every shard has replied. Used by one stream thread.
  *
  * <p>Under {@link NeuralPolicy#WAIT} a full queue holds the stream thread up, which is the back-pressure: Kafka Streams lets
  * a processor leave no record where it is. But between two ticks never for longer than {@link WaitBudget#WAIT_MS}. A

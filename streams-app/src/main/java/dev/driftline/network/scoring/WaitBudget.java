@@ -3,8 +3,8 @@ package dev.driftline.network.scoring;
 import java.util.concurrent.TimeUnit;
 
 /**
- * For how long the network may still hold a stream thread up until the next tick: one budget a thread, whatever the number
- * of its partitions and documents, so that polls, commits and transactions go on. Thread-safe, each thread having its own.
+ * How long the network may still hold a stream thread up before the next tick: one budget for each thread, whatever the
+ * number of its partitions and documents, so that polls, commits and transactions go on. Thread-safe.
  */
 final class WaitBudget {
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What follows the chunks of a snapshot: what it is, and how to tell that it is whole.
+ * The record that follows the chunks of a snapshot: what it is, and how to check that it is complete.
  *
  * @param description what it is
  * @param bytes length of the whole

@@ -19,7 +19,7 @@ public final class SnapshotArchive implements AutoCloseable {
     public interface Progress {
 
         /**
-         * So much has been read.
+         * How much of the topic has been read.
          *
          * @param share of what there is, from 0 to 1
          * @param bytes so far
@@ -61,8 +61,8 @@ public final class SnapshotArchive implements AutoCloseable {
                     last = System.nanoTime();
                     progress.read(reader.share(), reader.bytes());
                 } else if (System.nanoTime() - last > PATIENCE.toNanos()) {
-                    throw new TimeoutException("the snapshots topic could be read only to "
-                            + Math.round(100 * reader.share()) + " %, then nothing came for " + PATIENCE.toSeconds()
+                    throw new TimeoutException("the snapshots topic was read only to "
+                            + Math.round(100 * reader.share()) + " %, then nothing arrived for " + PATIENCE.toSeconds()
                             + " s");
                 }
             }

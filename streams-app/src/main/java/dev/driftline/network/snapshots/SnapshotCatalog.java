@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the records of the snapshots topic come to. Takes them in any order that compaction, tombstones, repetitions and
- * crashes of writers leave: chunks without a manifest are no snapshot, a manifest without all of its chunks is a torn one.
+ * The snapshots that the records of the snapshots topic make up. Accepts any order that compaction, tombstones, repetitions
+ * and crashed writers leave: chunks without a manifest are not a snapshot, a manifest without all its chunks is a torn one.
  * Thread-safe.
  */
 public final class SnapshotCatalog {
@@ -62,7 +62,7 @@ public final class SnapshotCatalog {
                 return Optional.of(unreadable);
             }
             if (manifest == null) {
-                return Optional.of("its manifest has not come: it is torn");
+                return Optional.of("it is torn: its manifest has not arrived");
             }
             for (int i = 0; i < manifest.chunks().size(); i++) {
                 ChunkSeen chunk = chunks.get(i);
@@ -73,7 +73,7 @@ public final class SnapshotCatalog {
                 if (chunk.bytes() != manifest.size(i)
                         || !chunk.sha256().equals(manifest.chunks().get(i))) {
                     return Optional.of("it is corrupt: chunk " + (i + 1) + " of "
-                            + manifest.chunks().size() + " is not the one that its manifest names");
+                            + manifest.chunks().size() + " does not match its manifest");
                 }
             }
             return Optional.empty();
@@ -81,7 +81,7 @@ public final class SnapshotCatalog {
     }
 
     /**
-     * Takes in one record. Records with keys that mean nothing here are passed over.
+     * Takes in one record. Records with unknown keys are ignored.
      *
      * @param value null for a tombstone
      * @param revision rises from record to record: the offset
@@ -100,7 +100,7 @@ public final class SnapshotCatalog {
             takeChunk(chunk, entry, value);
             forgetIfEmpty(chunk.version(), entry);
         } else {
-            LOG.debug("A record of the snapshots topic has a key of no meaning: {}", key);
+            LOG.debug("Ignored a record of the snapshots topic with the unknown key {}", key);
         }
     }
 
@@ -120,7 +120,7 @@ public final class SnapshotCatalog {
             pointer = SnapshotVersion.check(json.path("version").textValue());
         } catch (InvalidSnapshotException e) {
             // Keep the active snapshot: a dangling pointer must not disable the network.
-            LOG.error("The pointer to the active snapshot cannot be read and is passed over: {}", e.getMessage());
+            LOG.error("Ignored a pointer to the active snapshot that cannot be read: {}", e.getMessage());
         }
     }
 
@@ -208,7 +208,7 @@ public final class SnapshotCatalog {
     /** Why {@code version} cannot be used; empty if it is complete. */
     public synchronized Optional<String> problem(String version) {
         Entry entry = entries.get(version);
-        return entry == null ? Optional.of("there is nothing of it on the topic") : entry.problem();
+        return entry == null ? Optional.of("it is not on the topic") : entry.problem();
     }
 
     /**

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the snapshots topic on a thread of its own, and has the instance score with the snapshot that the pointer names
- * once that is complete and verified. Until then, and if it is torn or corrupt, the one before stays.
+ * Follows the snapshots topic on a thread of its own, and makes the instance score with the snapshot that the pointer
+ * names once that snapshot is complete and verified. Until then, and if it is torn or corrupt, the previous one stays.
  *
  * <p>Chunks wait in files below {@code state.dir}, which are made anew from the topic at each start; on the heap are the
  * active snapshot and the last few that were asked for. One start and one close; everything else from any thread.
@@ -184,7 +184,7 @@ public final class SnapshotFollower implements AutoCloseable {
         topic.open();
         while (closed.getCount() > 0) {
             boolean news = topic.poll(POLL);
-            // Not before the end: what the pointer named in between may be gone again.
+            // Not before the end of the topic: what the pointer named on the way may have been removed.
             if (topic.caughtUp() && (news || caughtUp.getCount() > 0)) {
                 followPointer();
                 caughtUp.countDown();
@@ -212,8 +212,8 @@ public final class SnapshotFollower implements AutoCloseable {
         Optional<Snapshot> next = snapshotToActivate(wanted);
         if (next.isPresent()) {
             active.get().ifPresent(this::remember);
-            // The first reader packs the weights and, once a JVM, tries out the kernels: seconds that no document
-            // should wait.
+            // The first reader packs the weights and, once in a JVM, times the kernels: no document should wait for
+            // that.
             next.get().network().reader();
             active.set(next.get());
             LOG.info("Scoring with snapshot {} (was {})", wanted, current == null ? "none" : current);

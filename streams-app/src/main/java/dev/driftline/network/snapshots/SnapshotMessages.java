@@ -81,7 +81,7 @@ public final class SnapshotMessages {
     }
 
     /**
-     * Takes off the topic what need not be kept: all but the active snapshot, its parent, and the newest.
+     * Removes snapshots from the topic: all but the active one, its parent, and the newest.
      *
      * @param published what is there, the oldest first, as {@link SnapshotFollower#list()} has it
      * @param active the version that is active, or is to be; null for none

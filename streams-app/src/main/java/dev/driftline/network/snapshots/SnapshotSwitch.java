@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How an operator chooses the snapshot that is scored with, on the command line and over HTTP: by a version, the beginning of one,
+ * How an operator chooses the snapshot to score with, on the command line and over HTTP: by a version, the beginning of one,
  * its number, or {@value #ACTIVE}; on record, and in one transaction.
  */
 public final class SnapshotSwitch {
@@ -38,7 +38,7 @@ public final class SnapshotSwitch {
      *
      * @param active the snapshot that is scored with now
      * @param before the version that was; empty for none
-     * @param moved false where it was active already
+     * @param moved false if it was active already
      */
     public record Outcome(PublishedSnapshot active, Optional<String> before, boolean moved) {}
 

@@ -22,11 +22,11 @@ public final class BackgroundTrainer implements AutoCloseable {
     /**
      * What became of a round.
      *
-     * @param round what it came to; empty if there was nothing to teach, or it failed
-     * @param messages what publishes its candidate, where that is to be published
+     * @param round its result; empty if there was nothing to train on, or it failed
+     * @param messages the records that publish its candidate; empty if it is not published
      * @param failure what went wrong; empty if nothing did
      * @param tokensSeen tokens that the buffer had been given when the round began
-     * @param watch how the active network has done beside its parent, this round's text included
+     * @param watch how the active network compares with its parent, this round's text included
      */
     public record Finished(
             Optional<Round> round,
@@ -42,8 +42,8 @@ public final class BackgroundTrainer implements AutoCloseable {
     private @Nullable Thread thread;
 
     /**
-     * @param watch how the active network had done beside its parent after the last round
-     * @param progress told the tokens of the pass under way, on the background thread
+     * @param watch how the active network compared with its parent after the last round
+     * @param progress receives the tokens of the pass under way, on the background thread
      */
     public BackgroundTrainer(
             OnlineSettings settings, SnapshotView snapshots, ParentWatch watch, LongConsumer progress) {
@@ -69,7 +69,7 @@ public final class BackgroundTrainer implements AutoCloseable {
         }
         Thread background = new Thread(() -> run(batch, active, number), "driftline-trainer");
         background.setDaemon(true);
-        // A hint that scoring comes first, where the system heeds it.
+        // A hint that scoring comes first, for systems that respect it.
         background.setPriority(Thread.NORM_PRIORITY - 2);
         background.start();
         thread = background;
@@ -81,14 +81,14 @@ public final class BackgroundTrainer implements AutoCloseable {
             Optional<Snapshot> parent =
                     active.map(snapshot -> snapshot.manifest().parent()).flatMap(snapshots::snapshot);
             Optional<Round> round = tuner.round(batch, active, parent, number, progress);
-            // Hashing and laying out some megabytes is nothing for a stream thread either.
+            // Hashing and laying out some megabytes must not happen on a stream thread either.
             List<SnapshotMessages.Message> messages = round.filter(Round::isPromotion)
                     .flatMap(Round::candidate)
                     .map(SnapshotMessages::publish)
                     .orElse(List.of());
             result = new Finished(round, messages, Optional.empty(), batch.tokensSeen(), tuner.watch());
         } catch (InterruptedException e) {
-            // Closed: nobody waits for a result.
+            // Closed: no result is wanted.
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
             result = new Finished(Optional.empty(), List.of(), Optional.of(e), batch.tokensSeen(), tuner.watch());
@@ -105,7 +105,7 @@ public final class BackgroundTrainer implements AutoCloseable {
         return Optional.ofNullable(result);
     }
 
-    /** Breaks off what is under way; its result is lost. */
+    /** Stops the round under way; its result is lost. */
     @Override
     public void close() {
         if (thread != null) {

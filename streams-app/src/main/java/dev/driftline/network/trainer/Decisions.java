@@ -10,12 +10,12 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The audit records of what was decided. */
+/** The audit records of promotion decisions. */
 public final class Decisions {
 
     private Decisions() {}
 
-    /** What a round came to. */
+    /** The decision of a round. */
     public static PromotionDecision of(Round round, Promotion promotion, Instant at) {
         if (round.outcome() == Round.Outcome.ROLLED_BACK) {
             PairedComparison comparison = round.comparison();
@@ -48,7 +48,7 @@ public final class Decisions {
         return decision.build();
     }
 
-    /** A candidate that nothing was decided about, since its incumbent is no longer active. */
+    /** A candidate that was dropped without a decision, since its incumbent is no longer active. */
     public static PromotionDecision dropped(
             Round round, Snapshot candidate, Optional<String> active, String reason, Instant at) {
         return PromotionDecision.newBuilder(taught(round, at))

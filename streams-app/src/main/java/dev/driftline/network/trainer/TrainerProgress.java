@@ -35,7 +35,7 @@ public final class TrainerProgress {
     private long replayedTokens;
     private @Nullable Round last;
 
-    /** The trainer is elsewhere, and nothing has been done. */
+    /** The trainer is on another instance, and nothing has been done. */
     public TrainerProgress() {}
 
     /** What it is doing. */
@@ -48,12 +48,12 @@ public final class TrainerProgress {
         return bufferedTokens;
     }
 
-    /** Tokens taught in the pass under way. */
+    /** Tokens trained on in the pass under way. */
     public synchronized long tokensTaught() {
         return tokensTaught;
     }
 
-    /** Rounds that came to an end, whatever it was. */
+    /** Rounds that ended, with any outcome. */
     public synchronized long rounds() {
         return rounds;
     }
@@ -63,7 +63,7 @@ public final class TrainerProgress {
         return promotions;
     }
 
-    /** Candidates that did not. */
+    /** Candidates that did not become active. */
     public synchronized long rejections() {
         return rejections;
     }
@@ -78,27 +78,27 @@ public final class TrainerProgress {
         return failures;
     }
 
-    /** Rounds that came to an end with {@code outcome}. */
+    /** Rounds that ended with {@code outcome}. */
     public synchronized long rounds(Round.Outcome outcome) {
         return outcomes.getOrDefault(outcome, 0L);
     }
 
-    /** Seconds that they took, all together. */
+    /** Seconds that all rounds took together. */
     public synchronized double seconds() {
         return seconds;
     }
 
-    /** Tokens of new text that they taught, each once however many passes there were. */
+    /** Tokens of new text that rounds trained on, each counted once for all passes. */
     public synchronized long freshTokens() {
         return freshTokens;
     }
 
-    /** Tokens of older text that they taught beside it. */
+    /** Tokens of replayed text that rounds trained on. */
     public synchronized long replayedTokens() {
         return replayedTokens;
     }
 
-    /** The last round that came to an end. */
+    /** The last round that ended. */
     public synchronized Optional<Round> lastRound() {
         return Optional.ofNullable(last);
     }

@@ -24,10 +24,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the trainer works by. Immutable.
+ * The settings of the trainer. Immutable.
  *
  * @param online how the network learns
- * @param roundSeconds seconds after which a round is due with less text than usual; 0 for never
+ * @param roundSeconds seconds after which a round begins with less text than usual; 0 for never
  * @param keepSnapshots how many of the newest snapshots stay on the topic
  */
 public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepSnapshots) {
@@ -42,7 +42,7 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
      * What {@code config} says.
      *
      * @return empty where no network is wanted
-     * @throws InvalidConfigException if the file of a fixed vocabulary cannot be read, or settings do not go together
+     * @throws InvalidConfigException if the file of a fixed vocabulary cannot be read, or settings contradict each other
      */
     public static Optional<TrainerSettings> of(DriftlineConfig config) {
         if (config.get(NeuralKeys.MODEL).equals("none")) {
@@ -52,7 +52,7 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
             return Optional.of(new TrainerSettings(
                     online(config), config.get(TrainingKeys.SECONDS), config.get(NeuralKeys.SNAPSHOTS_KEEP)));
         } catch (IllegalArgumentException e) {
-            throw new InvalidConfigException("the settings of the network do not go together: " + e.getMessage());
+            throw new InvalidConfigException("the settings of the network contradict each other: " + e.getMessage());
         }
     }
 

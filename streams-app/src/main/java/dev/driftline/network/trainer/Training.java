@@ -3,8 +3,8 @@ package dev.driftline.network.trainer;
 /**
  * What the topology needs for a trainer.
  *
- * @param settings what it works by
+ * @param settings its settings
  * @param snapshots what this instance knows of the snapshots topic
- * @param progress told what is done
+ * @param progress counts what is done
  */
 public record Training(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {}

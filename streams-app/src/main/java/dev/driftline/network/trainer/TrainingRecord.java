@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * A document on its way to the trainer: a value of the training topic. A version byte, the source, and the document as
  * {@link DocumentTokens#encode()} writes it.
  *
- * @param source who it came from
+ * @param source where it came from
  * @param document its tokens
  */
 public record TrainingRecord(String source, DocumentTokens document) {

@@ -103,7 +103,7 @@ class SnapshotCatalogTest {
         take(SnapshotMessages.publish(FIRST).subList(0, 3));
         assertThat(catalog.list()).isEmpty();
         refused("its manifest has not come");
-        assertThat(catalog.problem("000009-abcdef")).contains("there is nothing of it on the topic");
+        assertThat(catalog.problem("000009-abcdef")).contains("it is not on the topic");
     }
 
     @Test

@@ -1,0 +1,104 @@
+package dev.driftline.scoring;
+
+import dev.driftline.codec.SplitMix64;
+import dev.driftline.ngram.Smoothing;
+
+/**
+ * What two messages between shards must have in common to be of one model, in 64 bits: the order, the smoothing (and δ,
+ * where it has an effect), the vocabulary, and the number of shards. How text is split into words is no part of it:
+ * messages carry words.
+ *
+ * <table>
+ * <caption>Layout, from the lowest bit</caption>
+ * <tr><th>bits</th><th>content</th></tr>
+ * <tr><td>4</td><td>order</td></tr>
+ * <tr><td>4</td><td>smoothing: 0 Kneser–Ney, 1 maximum likelihood, 2 add-δ, 3 backoff, 4 stupid backoff, 5 Witten–Bell,
+ *     6 absolute discounting</td></tr>
+ * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed</td></tr>
+ * <tr><td>16</td><td>number of shards</td></tr>
+ * <tr><td>32</td><td>hash of δ and of the words of a fixed vocabulary, in whatever order</td></tr>
+ * </table>
+ *
+ * @param bits the fingerprint
+ */
+public record ModelFingerprint(long bits) {
+
+    private static final String[] SMOOTHINGS = {
+        "kneser-ney",
+        "maximum-likelihood",
+        "add-delta",
+        "backoff",
+        "stupid-backoff",
+        "witten-bell",
+        "absolute-discounting"
+    };
+
+    private static final String[] VOCABULARIES = {
+        "a growing vocabulary without <unk> counts", "a growing vocabulary", "a fixed vocabulary"
+    };
+
+    private static final int MAX_SHARDS = 0xFFFF;
+
+    /**
+     * The fingerprint of a model.
+     *
+     * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
+     */
+    public static ModelFingerprint of(ModelSettings settings, int shards) {
+        if (shards < 1 || shards > MAX_SHARDS) {
+            throw new IllegalArgumentException(shards + " shards: the number must be between 1 and " + MAX_SHARDS);
+        }
+        long hash = 0;
+        if (settings.smoothing() == Smoothing.ADD_DELTA) {
+            hash = SplitMix64.mix(Double.doubleToLongBits(settings.delta()));
+        }
+        int vocabulary;
+        if (settings.vocabulary() instanceof Vocabulary.Growing growing) {
+            vocabulary = growing.countUnknown() ? 1 : 0;
+        } else {
+            vocabulary = 2;
+            hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) settings.vocabulary()).hash());
+        }
+        return new ModelFingerprint(hash << 32
+                | (long) shards << 16
+                | (long) vocabulary << 8
+                | (long) code(settings.smoothing()) << 4
+                | settings.order());
+    }
+
+    // Not the ordinal: the numbers stand in messages.
+    private static int code(Smoothing smoothing) {
+        return switch (smoothing) {
+            case KNESER_NEY -> 0;
+            case MAXIMUM_LIKELIHOOD -> 1;
+            case ADD_DELTA -> 2;
+            case BACKOFF -> 3;
+            case STUPID_BACKOFF -> 4;
+            case WITTEN_BELL -> 5;
+            case ABSOLUTE_DISCOUNTING -> 6;
+        };
+    }
+
+    /** N of the model. */
+    int order() {
+        return (int) bits & 0xF;
+    }
+
+    /** The number of shards of the model. */
+    public int shards() {
+        return (int) (bits >>> 16) & MAX_SHARDS;
+    }
+
+    /** The model in words: {@code order 5, kneser-ney, a growing vocabulary, 4 shards, hash 0}. */
+    @Override
+    public String toString() {
+        return "order " + order() + ", " + name(SMOOTHINGS, (int) (bits >>> 4) & 0xF, "smoothing ") + ", "
+                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF, "vocabulary ") + ", " + shards()
+                + (shards() == 1 ? " shard" : " shards") + ", hash "
+                + Long.toHexString(bits >>> 32);
+    }
+
+    private static String name(String[] names, int code, String what) {
+        return code < names.length ? names[code] : what + code;
+    }
+}

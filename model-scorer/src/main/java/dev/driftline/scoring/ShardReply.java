@@ -1,0 +1,257 @@
+package dev.driftline.scoring;
+
+import dev.driftline.codec.MalformedBytesException;
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What one shard answers about one document: its totals, and what it has of the words and positions that it owns. It lists
+ * values in the order of the document and does not repeat the document, so it can be read only beside it.
+ *
+ * <table>
+ * <caption>Layout: varints, little-endian floats, and strings as a length and UTF-8</caption>
+ * <tr><th>field</th><th>type</th><th>content</th></tr>
+ * <tr><td>kind</td><td>byte</td><td>{@code 'R'}</td></tr>
+ * <tr><td>version</td><td>byte</td><td>2</td></tr>
+ * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
+ * <tr><td>flags</td><td>byte</td><td>2: candidates follow the positions</td></tr>
+ * <tr><td>partition</td><td>varint</td><td>of the document: where the reply must go</td></tr>
+ * <tr><td>ticket</td><td>varint</td><td>what, with the partition, names the document until it is gathered</td></tr>
+ * <tr><td>shard</td><td>varint</td><td>whose reply this is</td></tr>
+ * <tr><td>totals</td><td>13 varints</td><td>raw total, continuation total, raw types, continuation types, types other than
+ *     {@code </s>}; then t1 of raw and of continuation unigrams, and t2 … t4 likewise</td></tr>
+ * <tr><td>unigrams</td><td>2 varints each</td><td>of each owned event, in the document's order: raw count, continuation
+ *     count, and where the raw count is 0 the bits to spell it (float)</td></tr>
+ * <tr><td>outside</td><td>count, floats</td><td>the bits to spell each word that the request lists as outside</td></tr>
+ * <tr><td>positions</td><td>byte, floats each</td><td>of each owned position, in order: matched length &lt;&lt; 3 | pairs,
+ *     then that many pairs of α and γ</td></tr>
+ * <tr><td>candidates</td><td>count, then each</td><td>only with flag 2: string; raw and continuation count (of use with one
+ *     shard, where they are whole); share of this shard's bigrams (float); then as a position</td></tr>
+ * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
+ * </table>
+ *
+ * <p>A reply of Driftline 0.1 is refused for the reason that {@link ShardRequest} gives.
+ *
+ * <p>An object of this class reads one reply from front to back, once. Not thread-safe.
+ */
+public final class ShardReply {
+
+    static final byte KIND = 'R';
+    static final int VERSION = 2;
+
+    private static final int CANDIDATES = 2;
+
+    /** A candidate: a length, two counts, a share, and a byte of a position. */
+    private static final int CANDIDATE_BYTES = 8;
+
+    private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard reply");
+
+    private final Varints.Reader in;
+    private final int maxPairs;
+    private final int flags;
+    private final int partition;
+    private final long ticket;
+    private final int shard;
+
+    private int pairs;
+    private int matched;
+
+    private ShardReply(Varints.Reader in, int maxPairs) {
+        this.in = in;
+        this.maxPairs = maxPairs;
+        flags = in.readByte();
+        partition = in.readInt();
+        ticket = in.readLong();
+        shard = in.readInt();
+    }
+
+    /**
+     * Opens a reply.
+     *
+     * @throws ShardMessageException if it is not a whole reply of {@code model}
+     */
+    static ShardReply open(byte[] reply, ModelFingerprint model) {
+        ShardReply opened;
+        try {
+            opened = new ShardReply(MESSAGE.open(reply, model), model.order() - 1);
+        } catch (MalformedBytesException e) {
+            throw ShardMessageException.endsEarly(MESSAGE.name(), e);
+        }
+        if (opened.shard < 0 || opened.shard >= model.shards()) {
+            throw ShardMessageException.inconsistent(
+                    MESSAGE.name(), "the shard is " + opened.shard + " of " + model.shards());
+        }
+        return opened;
+    }
+
+    /**
+     * The partition that a reply names.
+     *
+     * @throws ShardMessageException if it is of another kind or version
+     */
+    public static int partitionOf(byte[] reply) {
+        Varints.Reader in = MESSAGE.body(reply);
+        in.skip(1);
+        return in.readInt();
+    }
+
+    /**
+     * The shard that a reply comes from.
+     *
+     * @throws ShardMessageException if it is of another kind or version
+     */
+    public static int shardOf(byte[] reply) {
+        Varints.Reader in = MESSAGE.body(reply);
+        in.skip(1);
+        in.readInt();
+        in.readLong();
+        return in.readInt();
+    }
+
+    /** The partition of the document. */
+    public int partition() {
+        return partition;
+    }
+
+    /** What, with the partition, names the document. */
+    public long ticket() {
+        return ticket;
+    }
+
+    /** The shard that it comes from, from 0. */
+    public int shard() {
+        return shard;
+    }
+
+    /** Adds the totals to {@code sums}, in the order of the layout. */
+    void addTotals(long[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += in.readLong();
+        }
+    }
+
+    /** The next varint: a raw count, then a continuation count, of a unigram or a candidate. */
+    int count() {
+        return in.readInt();
+    }
+
+    /** The next float: bits of a spelling, or the share of a candidate. */
+    float number() {
+        return in.readFloat();
+    }
+
+    /** Begins the words outside the vocabulary; returns how many follow. */
+    int outside() {
+        return in.readCount(Float.BYTES);
+    }
+
+    /** Begins a position: what it says is {@link #matched()} and {@link #pairs()}, and α and γ of each pair follow. */
+    void position() {
+        int head = in.readByte();
+        matched = head >> 3;
+        pairs = head & 7;
+        if (matched > maxPairs || pairs > maxPairs || pairs == 0 && maxPairs > 0) {
+            throw ShardMessageException.inconsistent(
+                    MESSAGE.name(),
+                    "a context of " + matched + " words has " + pairs + " pairs under order " + (maxPairs + 1));
+        }
+    }
+
+    /** The length of the longest context seen, in words. */
+    int matched() {
+        return matched;
+    }
+
+    /** How many pairs of α and γ follow the head of a position. */
+    int pairs() {
+        return pairs;
+    }
+
+    /** Whether candidates follow the positions. */
+    boolean hasCandidates() {
+        return (flags & CANDIDATES) != 0;
+    }
+
+    /** Begins the candidates; returns how many follow. */
+    int candidates() {
+        return in.readCount(CANDIDATE_BYTES);
+    }
+
+    /** The word with which a candidate begins. */
+    String word() {
+        return new String(in.readBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Checks that everything has been read. */
+    void end() {
+        if (in.hasRemaining()) {
+            throw ShardMessageException.inconsistent(
+                    MESSAGE.name(), in.remaining() + " bytes are left that the document does not account for");
+        }
+    }
+
+    /** Writes replies one after the other, each field in the order of the layout. Not thread-safe. */
+    static final class Writer {
+
+        private final ModelFingerprint model;
+        private final int shard;
+        private final Varints.Writer out = new Varints.Writer(1 << 14);
+
+        Writer(ModelFingerprint model, int shard) {
+            this.model = model;
+            this.shard = shard;
+        }
+
+        /** @param candidates whether they will follow the positions */
+        void begin(boolean candidates, int partition, long ticket, long[] totals) {
+            MESSAGE.begin(out, model);
+            out.writeByte(candidates ? CANDIDATES : 0);
+            out.writeInt(partition);
+            out.writeLong(ticket);
+            out.writeInt(shard);
+            for (long total : totals) {
+                out.writeLong(total);
+            }
+        }
+
+        /** Begins a list: of words outside, or of candidates. */
+        void count(int elements) {
+            out.writeInt(elements);
+        }
+
+        /** A unigram; where {@code raw} is 0, its {@link #bits} follow. */
+        void unigram(int raw, int continuation) {
+            out.writeInt(raw);
+            out.writeInt(continuation);
+        }
+
+        /** The bits to spell a word. */
+        void bits(double bits) {
+            out.writeFloat((float) bits);
+        }
+
+        /** A position, with the pairs 1 to {@code pairs}. */
+        void position(int matched, int pairs, float[] alpha, float[] gamma) {
+            out.writeByte(matched << 3 | pairs);
+            for (int k = 1; k <= pairs; k++) {
+                out.writeFloat(alpha[k]);
+                out.writeFloat(gamma[k]);
+            }
+        }
+
+        /** The buffer, for a candidate's word, which is written from where it is kept. */
+        Varints.Writer word() {
+            return out;
+        }
+
+        /** What follows the word of a candidate; a position follows. */
+        void candidate(int raw, int continuation, double share) {
+            unigram(raw, continuation);
+            out.writeFloat((float) share);
+        }
+
+        byte[] end() {
+            return ShardMessage.end(out);
+        }
+    }
+}

@@ -1,0 +1,433 @@
+package dev.driftline.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.management.ThreadMXBean;
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.Smoothing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What scatter, shards and gather send each other arrives as it was sent, and nothing else is taken for it. */
+class ShardMessagesTest {
+
+    private static final int CHECKSUM = Integer.BYTES;
+    private static final List<String> LISTED = List.of("w1", "w2", "w3", "w5", "w8");
+
+    /** A model of a few shards, taught a little, whose messages can be looked at. */
+    private static final class Shards {
+        final ModelSettings settings;
+        final Scatter scatter;
+        final Gather gather;
+        final List<ShardScorer> scorers = new ArrayList<>();
+
+        Shards(ModelSettings settings, int shards) {
+            this.settings = settings;
+            scatter = new Scatter(settings, shards);
+            gather = new Gather(settings, shards);
+            for (int shard = 0; shard < shards; shard++) {
+                scorers.add(new ShardScorer(settings, shard, shards, new HeapPageStore(), 1 << 20));
+            }
+        }
+
+        byte[][] requests(DocumentTokens document, boolean learn, int predictions) {
+            return scatter.requests(3, 1L << 40, document, learn, predictions, List.of("w1", "never"));
+        }
+
+        List<byte[]> replies(DocumentTokens document, boolean learn, int predictions) {
+            byte[][] requests = requests(document, learn, predictions);
+            List<byte[]> replies = new ArrayList<>();
+            for (int shard = 0; shard < requests.length; shard++) {
+                replies.add(scorers.get(shard).answer(requests[shard]));
+            }
+            return replies;
+        }
+    }
+
+    private static ModelSettings settings(Random random) {
+        Vocabulary vocabulary =
+                random.nextInt(3) == 0 ? Vocabulary.fixed(LISTED) : new Vocabulary.Growing(random.nextBoolean());
+        Smoothing[] smoothings = Smoothing.values();
+        return new ModelSettings(
+                1 + random.nextInt(ModelSettings.MAX_ORDER),
+                smoothings[random.nextInt(smoothings.length)],
+                vocabulary,
+                0.5);
+    }
+
+    /** Sentences of none to twelve words, most of them seen before, some new, a few of thousands of letters. */
+    private static DocumentTokens document(Random random) {
+        List<List<String>> sentences = new ArrayList<>();
+        for (int s = random.nextInt(6); s > 0; s--) {
+            sentences.add(IntStream.range(0, random.nextInt(13))
+                    .mapToObj(i -> switch (random.nextInt(40)) {
+                        case 0 -> "neu-" + Integer.toHexString(random.nextInt()) + "-ü😀";
+                        case 1 -> "lang".repeat(1 + random.nextInt(3000));
+                        default -> "w" + random.nextInt(15);
+                    })
+                    .toList());
+        }
+        return DocumentTokens.of(sentences);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void shouldReadTheRequestsThatItWrote(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 40; round++) {
+            int shards = 1 + random.nextInt(5);
+            ModelSettings settings = settings(random);
+            Scatter scatter = new Scatter(settings, shards);
+            DocumentTokens document = document(random);
+            DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
+            boolean learn = random.nextBoolean();
+            int predictions = random.nextInt(3);
+            int partition = random.nextInt(1000);
+            long ticket = random.nextLong() >>> random.nextInt(64);
+            byte[][] requests =
+                    scatter.requests(partition, ticket, document, learn, predictions, List.of("w1", "w1", "</s>"));
+            ShardRequest.Reader read = new ShardRequest.Reader(ModelFingerprint.of(settings, shards));
+            int predicting = 0;
+            List<String> outside = new ArrayList<>();
+            for (int shard = 0; shard < shards; shard++) {
+                read.read(requests[shard]);
+
+                assertThat(ShardRequest.partitionOf(requests[shard])).isEqualTo(partition);
+                assertThat(ShardRequest.ticketOf(requests[shard])).isEqualTo(ticket);
+                assertThat(read.partition()).isEqualTo(partition);
+                assertThat(read.ticket()).isEqualTo(ticket);
+                assertThat(read.learns()).isEqualTo(learn);
+                assertThat(read.predictions()).isEqualTo(predictions);
+                assertTellsAllThatTheShardOwns(read, events, shard);
+                outside.addAll(words(read, read.outside(), read.candidates()));
+                List<String> candidates = words(read, read.candidates(), read.end());
+                if (read.predicts()) {
+                    predicting++;
+                    assertThat(candidates).containsExactly("w1", "</s>");
+                } else {
+                    assertThat(candidates).isEmpty();
+                }
+            }
+            assertThat(predicting).as("shards that predict").isEqualTo(predictions == 0 ? 0 : 1);
+            assertThat(outside).containsExactlyInAnyOrderElementsOf(events.outside());
+        }
+    }
+
+    private static void assertTellsAllThatTheShardOwns(ShardRequest.Reader read, DocumentEvents events, int shard) {
+        for (int i = 0; i < events.positions(); i++) {
+            int event = events.at(i);
+            String word = new String(events.utf8(event), StandardCharsets.UTF_8);
+            if (i >= read.length() || read.token(i) == ShardRequest.HOLE) {
+                assertThat(events.shard(event)).as("owner of %s", word).isNotEqualTo(shard);
+                assertThat(events.shard(events.before(i)))
+                        .as("owner of position %d", i)
+                        .isNotEqualTo(shard);
+            } else {
+                assertThat(read.token(i) == ShardRequest.EOS_CODE ? "</s>" : word(read, read.token(i)))
+                        .isEqualTo(word);
+            }
+        }
+    }
+
+    private static List<String> words(ShardRequest.Reader read, int from, int to) {
+        return IntStream.range(from, to).mapToObj(word -> word(read, word)).toList();
+    }
+
+    private static String word(ShardRequest.Reader read, int word) {
+        return new String(read.message(), read.from(word), read.to(word) - read.from(word), StandardCharsets.UTF_8);
+    }
+
+    /** What a shard counted in its reply is what its counts say, whatever the document. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void shouldReadTheRepliesThatItWrote(long seed) {
+        Random random = new Random(seed);
+        for (int model = 0; model < 6; model++) {
+            int shards = 1 + random.nextInt(4);
+            Shards sharded = new Shards(settings(random), shards);
+            int order = sharded.settings.order();
+            for (int round = 0; round < 15; round++) {
+                DocumentTokens document = document(random);
+                int predictions = random.nextInt(3);
+                List<byte[]> replies = sharded.replies(document, false, predictions);
+                for (int shard = 0; shard < shards; shard++) {
+                    ShardReply reply = sharded.gather.open(replies.get(shard));
+                    assertThat(reply.partition()).isEqualTo(3);
+                    assertThat(reply.ticket()).isEqualTo(1L << 40);
+                    assertThat(reply.shard()).isEqualTo(shard);
+                    assertThat(ShardReply.partitionOf(replies.get(shard))).isEqualTo(3);
+                    assertThat(ShardReply.shardOf(replies.get(shard))).isEqualTo(shard);
+                    assertSaysWhatTheCountsSay(reply, sharded, shard, document);
+                }
+                Gather.Gathered gathered = sharded.gather.gather(document, replies);
+                assertThat(gathered.positions().rows()).isEqualTo(document.tokens().length);
+                for (int row = 0; row < gathered.positions().rows(); row++) {
+                    assertThat(gathered.positions().probability(row, order)).isBetween(0.0, 1.0 + 1e-6);
+                }
+                sharded.replies(document, true, 0);
+            }
+        }
+    }
+
+    private static void assertSaysWhatTheCountsSay(
+            ShardReply reply, Shards sharded, int shard, DocumentTokens document) {
+        ShardScorer scorer = sharded.scorers.get(shard);
+        DocumentEvents events = new DocumentEvents(document, sharded.settings.vocabulary(), sharded.scorers.size());
+        long[] totals = new long[BaseDistribution.TOTALS];
+        reply.addTotals(totals);
+        assertThat(totals).isEqualTo(scorer.totals());
+        boolean[] used = new boolean[events.count()];
+        for (int at = 0; at < events.positions(); at++) {
+            used[events.at(at)] = true;
+        }
+        for (int event = DocumentTokens.EOS; event < events.count(); event++) {
+            if (used[event] && events.shard(event) == shard) {
+                int id = scorer.counts().find(new String(events.utf8(event), StandardCharsets.UTF_8));
+                int raw = reply.count();
+                assertThat(raw).isEqualTo(id < 0 ? 0 : scorer.counts().rawUnigram(id));
+                assertThat(reply.count()).isEqualTo(id < 0 ? 0 : scorer.counts().continuationUnigram(id));
+                if (raw == 0) {
+                    assertThat(reply.number()).isGreaterThanOrEqualTo(0);
+                }
+            }
+        }
+        for (int left = reply.outside(); left > 0; left--) {
+            assertThat(reply.number()).isPositive();
+        }
+        for (int i = 0; i < events.positions(); i++) {
+            if (events.shard(events.before(i)) == shard) {
+                reply.position();
+                assertThat(reply.pairs())
+                        .isBetween(
+                                Math.min(sharded.settings.order() - 1, reply.matched() + 1),
+                                sharded.settings.order() - 1);
+                for (int number = 0; number < 2 * reply.pairs(); number++) {
+                    assertThat(reply.number()).isBetween(0f, 1.0001f);
+                }
+            }
+        }
+        if (!reply.hasCandidates()) {
+            reply.end();
+        }
+    }
+
+    // What is refused
+
+    private static final DocumentTokens SMALL =
+            DocumentTokens.of(List.of(List.of("w1", "ü"), List.of(), List.of("w1")));
+
+    private static byte[] request(ModelSettings settings, int shards) {
+        return new Shards(settings, shards).requests(SMALL, true, 2)[0];
+    }
+
+    private static byte[] reply(ModelSettings settings, int shards) {
+        return new Shards(settings, shards).replies(SMALL, true, 2).get(0);
+    }
+
+    private static void assertRefused(byte[] request, byte[] reply, String... saying) {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        assertThatThrownBy(() -> here.scorers.get(0).answer(request))
+                .isInstanceOf(ShardMessageException.class)
+                .hasMessageContainingAll("expected a shard request", saying[0], saying[saying.length - 1]);
+        assertThatThrownBy(() -> here.scorers.get(0).peek(request)).isInstanceOf(ShardMessageException.class);
+        assertThat(here.scorers.get(0).counts().rawTotal()).isZero();
+        assertThatThrownBy(() -> here.gather.open(reply))
+                .isInstanceOf(ShardMessageException.class)
+                .hasMessageContainingAll("expected a shard reply", saying[0], saying[saying.length - 1]);
+        assertThatThrownBy(() -> here.gather.gather(SMALL, List.of(reply))).isInstanceOf(ShardMessageException.class);
+    }
+
+    @Test
+    void shouldRefuseAnotherModelAndNameBoth() {
+        ModelSettings three = ModelSettings.ofOrder(3);
+        assertRefused(
+                request(ModelSettings.ofOrder(4), 2),
+                reply(ModelSettings.ofOrder(4), 2),
+                "of this model (order 3, kneser-ney, a growing vocabulary, 2 shards, hash 0), but got one of another"
+                        + " (order 4,",
+                "same model.* settings and shards");
+        assertRefused(request(three, 3), reply(three, 3), "3 shards");
+        ModelSettings wittenBell = new ModelSettings(3, Smoothing.WITTEN_BELL, Vocabulary.growing(), 0.1);
+        assertRefused(request(wittenBell, 2), reply(wittenBell, 2), "another (order 3, witten-bell");
+        ModelSettings kenlm = new ModelSettings(3, Smoothing.KNESER_NEY, new Vocabulary.Growing(false), 0.1);
+        assertRefused(request(kenlm, 2), reply(kenlm, 2), "without <unk> counts");
+        ModelSettings fixed = new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(LISTED), 0.1);
+        assertRefused(request(fixed, 2), reply(fixed, 2), "a fixed vocabulary");
+    }
+
+    @Test
+    void shouldRefuseAMessageOfTheFirstReleaseAndSayHowToGetRidOfIt() {
+        // As 0.1 wrote them: the version, the flags, partition, offset, and so on.
+        byte[] request = {1, 1, 0, 5, 0, 1, 1, 'a', 2, 2, 1, 0, 0};
+        byte[] reply = {1, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        assertRefused(request, reply, "Driftline 0.1", "no pending documents");
+        assertRefused(new byte[] {1}, Arrays.copyOf(reply, 3), "Driftline 0.1");
+    }
+
+    @Test
+    void shouldRefuseAnotherVersionAndTheOtherKind() {
+        byte[] request = request(ModelSettings.ofOrder(3), 2);
+        byte[] reply = reply(ModelSettings.ofOrder(3), 2);
+        assertRefused(reply, request, "but got a shard re", "what else writes");
+        request[1] = 7;
+        reply[1] = 7;
+        assertRefused(request, reply, "of format version 2, but got one of version 7", "one version of Driftline");
+        assertRefused(
+                "{\"id\": \"a document\"}".getBytes(StandardCharsets.UTF_8), new byte[20], "bytes that begin with");
+        assertRefused(new byte[0], new byte[2], "fewer than any has");
+    }
+
+    /** δ has no effect but in add-δ; the order of a vocabulary's words has none anywhere. */
+    @Test
+    void shouldTellModelsApartByWhatHasAnEffectAndNothingElse() {
+        ModelSettings one = ModelSettings.ofOrder(3);
+        assertThat(ModelFingerprint.of(new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.growing(), 7), 2))
+                .isEqualTo(ModelFingerprint.of(one, 2));
+        assertThat(ModelFingerprint.of(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.1), 2))
+                .isNotEqualTo(
+                        ModelFingerprint.of(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.2), 2));
+        ModelFingerprint fixed = ofWords("a", "b", "c");
+        assertThat(ofWords("c", "a", "b")).isEqualTo(fixed);
+        assertThat(ofWords("a", "b")).isNotEqualTo(fixed);
+        assertThat(ofWords("a", "b", "d")).isNotEqualTo(fixed);
+        assertThat(ModelFingerprint.of(one, 2)).isNotEqualTo(ModelFingerprint.of(one, 3));
+        assertThatThrownBy(() -> ModelFingerprint.of(one, 65_536)).hasMessageContaining("between 1 and 65535");
+    }
+
+    private static ModelFingerprint ofWords(String... words) {
+        return ModelFingerprint.of(
+                new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.of(words)), 0.1), 2);
+    }
+
+    @Test
+    void shouldRefuseEveryTruncatedAndEveryBitFlippedMessage() {
+        byte[] request = request(ModelSettings.ofOrder(3), 2);
+        byte[] reply = reply(ModelSettings.ofOrder(3), 2);
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        for (int length = 0; length < request.length; length++) {
+            byte[] truncated = Arrays.copyOf(request, length);
+            assertThat(catchThrowable(() -> here.scorers.get(0).answer(truncated)))
+                    .as("%d bytes", length)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        for (int length = 0; length < reply.length; length++) {
+            byte[] truncated = Arrays.copyOf(reply, length);
+            assertThat(catchThrowable(() -> here.gather.open(truncated)))
+                    .as("%d bytes", length)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        for (int bit = 0; bit < 8 * request.length; bit++) {
+            byte[] flipped = flip(request, bit);
+            assertThat(catchThrowable(() -> here.scorers.get(0).answer(flipped)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        for (int bit = 0; bit < 8 * reply.length; bit++) {
+            byte[] flipped = flip(reply, bit);
+            assertThat(catchThrowable(() -> here.gather.open(flipped)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        assertThat(here.scorers.get(0).counts().rawTotal()).isZero();
+    }
+
+    private static byte[] flip(byte[] message, int bit) {
+        byte[] flipped = message.clone();
+        flipped[bit / 8] ^= (byte) (1 << bit % 8);
+        return flipped;
+    }
+
+    /** A defect that writes a right checksum over wrong bytes, or somebody who means harm. */
+    @Test
+    void shouldNeitherFailOtherwiseNorAllocateForALengthThatIsNotThereWhereTheChecksumIsRight() {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        for (int i = 0; i < 3; i++) {
+            here.replies(SMALL, true, 0);
+        }
+        byte[][] requests = here.requests(SMALL, false, 2);
+        List<byte[]> replies = here.replies(SMALL, false, 2);
+        ShardRequest.Reader reader = new ShardRequest.Reader(ModelFingerprint.of(here.settings, 2));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Random random = new Random(5);
+        for (int round = 0; round < 5_000; round++) {
+            int shard = round % 2;
+            byte[] request = damaged(requests[shard], random);
+            byte[] reply = damaged(replies.get(shard), random);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            Throwable ofRequest = catchThrowable(() -> reader.read(request));
+            Throwable ofReply = catchThrowable(() -> here.gather.gather(SMALL, List.of(reply, replies.get(1 - shard))));
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+            for (Throwable thrown : Arrays.asList(ofRequest, ofReply)) {
+                if (thrown != null) {
+                    assertThat(thrown)
+                            .isInstanceOf(ShardMessageException.class)
+                            .hasMessageContaining("expected a shard");
+                }
+            }
+        }
+    }
+
+    /** With one to three bytes behind the frame changed, and the checksum made right. */
+    private static byte[] damaged(byte[] message, Random random) {
+        int frame = 10;
+        byte[] damaged = message.clone();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            int at = frame + random.nextInt(message.length - frame - CHECKSUM);
+            damaged[at] = (byte) (random.nextBoolean() ? 0xFF : random.nextInt());
+        }
+        int length = random.nextInt(4) == 0
+                ? frame + random.nextInt(message.length - frame - CHECKSUM)
+                : message.length - CHECKSUM;
+        Varints.Writer out = new Varints.Writer(length + CHECKSUM);
+        for (int i = 0; i < length; i++) {
+            out.writeByte(damaged[i]);
+        }
+        out.writeChecksum();
+        return out.toByteArray();
+    }
+
+    // The bytes themselves
+
+    /**
+     * Where this fails, the layout has changed: give the format a new version, describe it in the class comment, and only
+     * then put the new bytes, which this test leaves in {@code target/shard-messages}, in place of the old.
+     */
+    @Test
+    void shouldWriteTheBytesOfTheGoldenFiles() throws IOException {
+        Shards shards = new Shards(
+                new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.of("the", "cat", "sat", "ü")), 0.1),
+                2);
+        shards.replies(
+                DocumentTokens.of(List.of(List.of("the", "cat", "sat"), List.of("the", "dog", "sat", "ü"))), true, 0);
+        DocumentTokens document = DocumentTokens.of(List.of(List.of("the", "bird"), List.of(), List.of("the", "cat")));
+        byte[][] requests = shards.scatter.requests(7, 300, document, true, 2, List.of("sat", "</s>", "bird"));
+        for (int shard = 0; shard < 2; shard++) {
+            byte[] reply = shards.scorers.get(shard).answer(requests[shard]);
+            assertThat(requests[shard]).isEqualTo(golden("request-" + shard, requests[shard]));
+            assertThat(reply).isEqualTo(golden("reply-" + shard, reply));
+        }
+    }
+
+    private static byte[] golden(String name, byte[] now) throws IOException {
+        Path folder = Files.createDirectories(Path.of("target", "shard-messages"));
+        Files.write(folder.resolve(name + ".bin"), now);
+        try (InputStream in = ShardMessagesTest.class.getResourceAsStream("/shard-messages/" + name + ".bin")) {
+            return in.readAllBytes();
+        }
+    }
+}
