@@ -12,8 +12,8 @@ import dev.driftline.network.snapshots.SnapshotPublisher;
 import dev.driftline.network.snapshots.SnapshotSwitch;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
-import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.snapshot.ImportedSnapshot;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotFolder;
@@ -148,8 +148,8 @@ final class SnapshotsCommand implements Callable<Integer> {
 
         private static String line(PublishedSnapshot snapshot) {
             SnapshotDescription description = snapshot.description();
-            Double bits = description.manifest().metrics().get("validation_bits_per_token");
-            Long tokens = description.manifest().data().get("tokens");
+            Double bits = description.manifest().metrics().get(Provenance.VALIDATION_BITS);
+            Long tokens = description.manifest().data().get(Provenance.TOKENS);
             return String.format(
                             Locale.ROOT,
                             "%s %-16s %-22s %8d %10s %9s %12s  %-20s %s%s",
@@ -461,8 +461,8 @@ final class SnapshotsCommand implements Callable<Integer> {
      */
     private static SnapshotManifest ofAnotherStream(SnapshotManifest manifest) {
         Map<String, Long> data = new LinkedHashMap<>(manifest.data());
-        data.remove(FineTuner.TAUGHT_TO);
-        data.remove(SnapshotManifest.FOREIGN_ROWS);
+        data.remove(Provenance.TRAINED_TO);
+        data.remove(Provenance.FOREIGN_ROWS);
         return new SnapshotManifest(
                 manifest.version(),
                 manifest.parent(),
