@@ -5,12 +5,14 @@ import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.NgramProbabilities;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scores a corpus document by document, each before it is learned, and sums up what it cost under every model.
@@ -99,10 +101,12 @@ public final class Evaluation {
     public DocumentScore add(CorpusDocument document) {
         long start = System.nanoTime();
         DocumentTokens coded = DocumentTokens.of(document.sentences());
-        NeuralExpert network = neuralOrNull(coded);
+        Optional<NeuralExpert> network = network(coded);
         NgramProbabilities ngrams = model.score(coded, document.learn());
-        DocumentScore score = scorer.score(
-                coded, ngrams, sources.get(document.source()), document.learn(), driftOrNull != null, network);
+        DocumentScore score = scorer.score(ScoreRequest.of(coded, ngrams, sources.get(document.source()))
+                .withLearning(document.learn())
+                .withSurprisals(driftOrNull != null ? ScoreRequest.Surprisals.MIXTURE : ScoreRequest.Surprisals.NONE)
+                .withNetwork(network));
         if (networkOrNull != null && document.learn()) {
             try {
                 networkOrNull.learn(coded);
@@ -127,12 +131,12 @@ public final class Evaluation {
         return score;
     }
 
-    private NeuralExpert neuralOrNull(DocumentTokens document) {
+    private Optional<NeuralExpert> network(DocumentTokens document) {
         try {
-            return networkOrNull == null ? null : networkOrNull.score(document).orElse(null);
+            return networkOrNull == null ? Optional.empty() : networkOrNull.score(document);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            return Optional.empty();
         }
     }
 

@@ -4,11 +4,12 @@ import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
 /**
- * The Bayes mixture of K distributions under a uniform prior.
+ * The Bayes mixture of K distributions under a uniform prior: formula (5) of the package.
  *
  * <p>Its probability of a whole sequence is the mean of what the K distributions give it. So, whatever the sequence, it
  * costs at most log2 K bits more than the best of them: not per token, but in all. The posterior weights carry an
- * exponent of their own, since a distribution that is a thousand bits behind must still be able to come back.
+ * exponent of their own, since a distribution that is a thousand bits behind must still be able to come back. Not
+ * thread-safe.
  */
 final class BayesMixture {
 
@@ -33,7 +34,7 @@ final class BayesMixture {
         double mixed = 0;
         for (int i = 0; i < posterior.length; i++) {
             if (exponent[i] == 0) {
-                mixed += posterior[i] * probabilities[i];
+                mixed += posterior[i] * probabilities[i]; // (5)
             }
         }
         return mixed;
@@ -46,7 +47,7 @@ final class BayesMixture {
         }
         double inverse = 1 / mixed;
         for (int i = 0; i < posterior.length; i++) {
-            double weight = posterior[i] * (probabilities[i] * inverse);
+            double weight = posterior[i] * (probabilities[i] * inverse); // (5)
             if (weight < SMALL && weight > 0) {
                 weight = Math.scalb(weight, SHIFT);
                 exponent[i]--;

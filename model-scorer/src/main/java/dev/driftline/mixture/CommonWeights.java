@@ -4,21 +4,21 @@ import dev.driftline.codec.Varints;
 
 /**
  * What the mixtures of all sources together have learned: the weights that a new source begins with, which after each
- * document that a source learns are drawn towards that source's, by as much as the document was long; and the weights of the
- * {@link Gate}, which are one for all.
+ * document that a source learns are drawn towards that source's, by as much as the document was long; and the {@link Gate},
+ * which is one for all.
  *
- * <p>A source that is new would else learn from a guess that the caches are worth this and the network that, and pay for it
- * with some hundred tokens. Not thread-safe.
+ * <p>Otherwise a new source would learn from a guess that the caches are worth this and the network that, and pay for it with
+ * some hundred tokens. Not thread-safe.
  */
 public final class CommonWeights {
 
     private static final int VERSION = 1;
 
     private final MixtureSettings settings;
-    final OnlineWeights mixture;
+    final OnlineWeights byBucket;
     final OnlineWeights unigram;
     final OnlineWeights bigram;
-    /** Null without a network. */
+    /** Unused, and not stored, without a network. */
     final Gate gate;
 
     private boolean dirty;
@@ -26,22 +26,21 @@ public final class CommonWeights {
     /** A guess, as long as nothing has been learned. */
     public CommonWeights(MixtureSettings settings) {
         this.settings = settings;
-        mixture = SourceModel.firstMixture(settings);
-        unigram = SourceModel.firstUnigram(settings);
-        bigram = SourceModel.firstBigram(settings);
-        gate = settings.hasNeural()
-                ? new Gate(settings.order(), settings.experts().size())
-                : null;
+        byBucket = FirstWeights.byBucket(settings);
+        unigram = FirstWeights.unigram(settings);
+        bigram = FirstWeights.bigram(settings);
+        gate = new Gate(new MixtureColumns(settings));
     }
 
-    MixtureSettings settings() {
+    /** The settings that these weights are learned with. */
+    public MixtureSettings settings() {
         return settings;
     }
 
-    void learnFrom(SourceModel source) {
-        source.mixtureWeights.teach(mixture);
-        source.unigramWeights.teach(unigram);
-        source.bigramWeights.teach(bigram);
+    void learnFrom(SourceWeights source) {
+        source.byBucket.teach(byBucket);
+        source.unigram.teach(unigram);
+        source.bigram.teach(bigram);
         dirty = true;
     }
 
@@ -59,21 +58,21 @@ public final class CommonWeights {
     public byte[] encode() {
         Varints.Writer out = new Varints.Writer(4096);
         out.writeByte(VERSION);
-        SourceModel.writeShape(settings, out);
-        mixture.write(out);
+        WeightShape.of(settings).write(out);
+        byBucket.write(out);
         unigram.write(out);
         bigram.write(out);
-        if (gate != null) {
+        if (settings.hasNeural()) {
             gate.write(out);
         }
         return out.toByteArray();
     }
 
     /**
-     * What {@link #encode()} gave. Weights of other experts, as after the network was switched on or off, are given up for
-     * a guess: they are learned again in no time.
+     * Reads what {@link #encode()} wrote. Weights of another {@link WeightShape}, as after the network was switched on or off,
+     * are replaced by the first guess: they are learned again within some hundred tokens.
      *
-     * @throws IllegalStateException where the version is another
+     * @throws IllegalStateException if the version is another
      */
     public static CommonWeights decode(MixtureSettings settings, byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
@@ -83,11 +82,11 @@ public final class CommonWeights {
                     "common weights of version " + version + ", this program reads " + VERSION + ": upgrade Driftline");
         }
         CommonWeights weights = new CommonWeights(settings);
-        if (SourceModel.readShape(settings, in)) {
-            weights.mixture.read(in);
+        if (WeightShape.read(in).equals(WeightShape.of(settings))) {
+            weights.byBucket.read(in);
             weights.unigram.read(in);
             weights.bigram.read(in);
-            if (weights.gate != null) {
+            if (settings.hasNeural()) {
                 weights.gate.read(in);
             }
         }

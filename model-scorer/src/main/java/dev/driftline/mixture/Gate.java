@@ -4,97 +4,103 @@ import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
 /**
- * Mixture weights that follow the circumstances: the softmax of a linear function of features for each expert (the gating
- * network of Jacobs et al. 1991), learned by gradient descent on −ln p, each step divided by the root of the recent mean of
- * its squares.
+ * Mixture weights that follow the circumstances: formulas (3) and (4) of the package.
  *
- * <p>The features are how much context the n-gram model matched, what the caches know of the context, how sure the network
- * is, some products of these, and how each expert did lately in this source. With any weights the mixture is a
- * distribution, since the features are known before the token.
+ * <p>The features x are how much context the n-gram model matched, what the caches know of the context, how sure the network
+ * is, some products of these, and how each expert did lately in this source. All are known before the token, so with any
+ * weights the mixture is a distribution.
+ *
+ * <p>Not thread-safe: {@link #learn} and {@link #weight} refer to the last {@link #mix}.
  */
 final class Gate {
 
+    /** In place of the column of an expert that says nothing, where every expert says something. */
+    static final int NONE = -1;
+
     private static final double RATE = 0.03;
+    /** What a step leaves of the sum of squares before it. */
     private static final double MEMORY = 0.9999;
+
     private static final double FLOOR = 1e-2;
     private static final double FAST = 0.1;
     private static final double SLOW = 0.01;
+    /** The largest ln p(expert) / p(mixture), either way, that a running mean takes in. */
     private static final double MOST = 4;
+
     private static final double LEAST_PROBABILITY = 1e-6;
 
-    private final int order;
-    private final int experts;
+    /** The features before those of the matched context. */
+    private static final int FIRST_MATCHED = 9;
+
+    private final MixtureColumns columns;
     private final int features;
+    /** A, a row for each expert. */
     private final double[] weights;
+    /** The fading sum of squared gradients, for each number of {@link #weights}. */
     private final double[] squares;
 
+    /** x and softmax(A x) of the last {@link #mix}. */
     private final double[] feature;
+
     private final double[] share;
 
-    Gate(int order, int experts) {
-        this.order = order;
-        this.experts = experts;
-        features = order + 9 + 2 * experts;
-        weights = new double[experts * features];
-        squares = new double[experts * features];
+    Gate(MixtureColumns columns) {
+        this.columns = columns;
+        features = FIRST_MATCHED + columns.orders + 2 * columns.experts;
+        weights = new double[columns.experts * features];
+        squares = new double[columns.experts * features];
         feature = new double[features];
-        share = new double[experts];
+        share = new double[columns.experts];
     }
 
     /**
-     * Σ w·p over the experts' probabilities of one event.
+     * Σ w·p over the experts' probabilities of one event; an expert that says nothing leaves its weight to the others.
      *
-     * @param matched the length of the context that the n-gram model has seen
-     * @param followers how many tokens after the previous word the bigram cache holds
-     * @param followerTypes how many distinct ones
-     * @param sureness the network's largest probability; 1 where it says nothing
      * @param recent what {@link #follow} keeps of the source
-     * @param absent an expert that says nothing, whose weight the others share; −1 for none
      */
-    double mix(
-            double[] probabilities,
-            int matched,
-            int followers,
-            int followerTypes,
-            double sureness,
-            double[] recent,
-            int absent) {
-        double held = Math.log1p(followers);
-        double sure = Math.log(Math.max(sureness, LEAST_PROBABILITY));
-        double[] x = feature;
-        x[0] = 1;
-        x[1] = held / 4;
-        x[2] = followers == 0 ? 1 : 0;
-        x[3] = followers == 0 ? 0 : (double) followerTypes / followers;
-        x[4] = sure / 4;
-        x[5] = sure * sure / 16;
-        x[6] = matched * sure / 8;
-        x[7] = held * sure / 16;
-        x[8] = matched * held / 8;
-        Arrays.fill(x, 9, 9 + order, 0);
-        x[9 + matched] = 1;
-        System.arraycopy(recent, 0, x, 9 + order, 2 * experts);
+    double mix(TokenEvidence evidence, double[] recent) {
+        describe(evidence, recent);
+        int absent = evidence.absent();
         double largest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < experts; i++) {
+        for (int i = 0; i < share.length; i++) {
             double sum = 0;
             for (int k = 0, at = i * features; k < features; k++) {
-                sum += weights[at + k] * x[k];
+                sum += weights[at + k] * feature[k];
             }
             share[i] = i == absent ? Double.NEGATIVE_INFINITY : sum;
             largest = Math.max(largest, share[i]);
         }
         double total = 0;
-        for (int i = 0; i < experts; i++) {
+        for (int i = 0; i < share.length; i++) {
             share[i] = Math.exp(share[i] - largest);
             total += share[i];
         }
         double mixed = 0;
-        for (int i = 0; i < experts; i++) {
+        for (int i = 0; i < share.length; i++) {
             share[i] /= total;
             // What is absent may have no probability at all.
-            mixed += i == absent ? 0 : share[i] * probabilities[i];
+            mixed += i == absent ? 0 : share[i] * evidence.experts[i]; // (3)
         }
         return mixed;
+    }
+
+    private void describe(TokenEvidence evidence, double[] recent) {
+        int followers = evidence.followers;
+        double held = Math.log1p(followers);
+        double sure = Math.log(Math.max(evidence.sureness, LEAST_PROBABILITY));
+        double[] x = feature;
+        x[0] = 1;
+        x[1] = held / 4;
+        x[2] = followers == 0 ? 1 : 0;
+        x[3] = followers == 0 ? 0 : (double) evidence.followerTypes / followers;
+        x[4] = sure / 4;
+        x[5] = sure * sure / 16;
+        x[6] = evidence.matched * sure / 8;
+        x[7] = held * sure / 16;
+        x[8] = evidence.matched * held / 8;
+        Arrays.fill(x, FIRST_MATCHED, FIRST_MATCHED + columns.orders, 0);
+        x[FIRST_MATCHED + evidence.matched] = 1;
+        System.arraycopy(recent, 0, x, FIRST_MATCHED + columns.orders, recent.length);
     }
 
     /** The weight that an expert had in the last {@link #mix}. */
@@ -103,17 +109,18 @@ final class Gate {
     }
 
     /** Learns from the event of the last {@link #mix}, which gave {@code mixed}. */
-    void learn(double[] probabilities, double mixed, int absent) {
+    void learn(TokenEvidence evidence, double mixed) {
         if (!(mixed > 0)) {
             return;
         }
-        for (int i = 0; i < experts; i++) {
+        int absent = evidence.absent();
+        for (int i = 0; i < share.length; i++) {
             if (i == absent) {
                 continue;
             }
-            double gain = share[i] * (probabilities[i] / mixed - 1);
+            double gain = share[i] * (evidence.experts[i] / mixed - 1);
             for (int k = 0, at = i * features; k < features; k++, at++) {
-                double step = gain * feature[k];
+                double step = gain * feature[k]; // (4)
                 squares[at] = MEMORY * squares[at] + step * step;
                 weights[at] += RATE * step / Math.sqrt(squares[at] + FLOOR);
             }
@@ -125,12 +132,13 @@ final class Gate {
      *
      * @param recent {@code [2 · experts]}, changed
      */
-    void follow(double[] recent, double[] probabilities, double mixed, int absent) {
-        for (int i = 0; i < experts; i++) {
+    void follow(double[] recent, TokenEvidence evidence, double mixed) {
+        int absent = evidence.absent();
+        for (int i = 0; i < share.length; i++) {
             if (i == absent) {
                 continue;
             }
-            double gain = Math.log((probabilities[i] + LEAST_PROBABILITY) / (mixed + LEAST_PROBABILITY));
+            double gain = Math.log((evidence.experts[i] + LEAST_PROBABILITY) / (mixed + LEAST_PROBABILITY));
             gain = Math.max(-MOST, Math.min(MOST, gain));
             recent[2 * i] += FAST * (gain - recent[2 * i]);
             recent[2 * i + 1] += SLOW * (gain - recent[2 * i + 1]);
@@ -138,7 +146,7 @@ final class Gate {
     }
 
     Gate copy() {
-        Gate copy = new Gate(order, experts);
+        Gate copy = new Gate(columns);
         copy.set(this);
         return copy;
     }

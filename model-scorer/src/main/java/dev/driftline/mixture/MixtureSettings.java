@@ -147,9 +147,4 @@ public record MixtureSettings(
         }
         return names;
     }
-
-    /** Index of the top n-gram order among models and experts. */
-    int top() {
-        return order - 1;
-    }
 }

@@ -4,10 +4,11 @@ import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
 /**
- * Mixture weights learned by online expectation–maximisation: w ← (1 − η)·w + η·posterior, one set of weights a bucket.
+ * Mixture weights learned by online expectation–maximisation, one set of weights a bucket: formulas (1) and (2) of the
+ * package.
  *
- * <p>η is 1 / (tokens of the bucket + first steps) at first, which is the exact average of the posteriors so far, and
- * never less than the learning rate, so that weights follow a source that changes.
+ * <p>η is 1 / (tokens of the bucket + first steps) at first, which makes the weights the exact average of the posteriors so
+ * far, and never less than the learning rate, so that weights follow a source that changes. Not thread-safe.
  */
 final class OnlineWeights {
 
@@ -42,7 +43,7 @@ final class OnlineWeights {
         int at = bucket * experts;
         double mixed = 0;
         for (int i = 0; i < experts; i++) {
-            mixed += weights[at + i] * probabilities[i];
+            mixed += weights[at + i] * probabilities[i]; // (1)
         }
         return mixed;
     }
@@ -77,7 +78,7 @@ final class OnlineWeights {
         double gain = eta / mixed;
         int at = bucket * experts;
         for (int i = 0; i < experts; i++) {
-            weights[at + i] *= keep + gain * probabilities[i];
+            weights[at + i] *= keep + gain * probabilities[i]; // (2)
         }
     }
 

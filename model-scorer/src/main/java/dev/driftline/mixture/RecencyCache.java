@@ -37,7 +37,7 @@ final class RecencyCache {
 
     private long first;
     private long next;
-    private int context = WordDictionary.BEGIN_OF_SENTENCE;
+    private int context = SourceMemory.BEGIN_OF_SENTENCE;
 
     private double unigramProbability;
     private double bigramProbability;
@@ -170,7 +170,7 @@ final class RecencyCache {
         long sequence = next;
         ring[(int) sequence & mask] = word << 1 | (unknown ? 1 : 0);
         tokensOf[word]++;
-        int event = unknown ? WordDictionary.UNKNOWN : word;
+        int event = unknown ? SourceMemory.UNKNOWN : word;
         counts[event * STRIDE + UNIGRAM]++;
         counts[event * STRIDE + RECENT]++;
         addPair(context, event);
@@ -179,7 +179,7 @@ final class RecencyCache {
         sameContext[(int) sequence & mask] = last == 0 || distance > settings.bigramWindow() ? 0 : (int) distance;
         lastFollower[context] = sequence + 1;
         next = sequence + 1;
-        context = word == WordDictionary.END_OF_SENTENCE ? WordDictionary.BEGIN_OF_SENTENCE : word;
+        context = word == SourceMemory.END_OF_SENTENCE ? SourceMemory.BEGIN_OF_SENTENCE : word;
 
         long held = next - first;
         if (held > settings.recentWindow()) {
@@ -274,15 +274,15 @@ final class RecencyCache {
 
     private int event(long sequence) {
         int token = ring[(int) sequence & ring.length - 1];
-        return (token & 1) == 0 ? token >>> 1 : WordDictionary.UNKNOWN;
+        return (token & 1) == 0 ? token >>> 1 : SourceMemory.UNKNOWN;
     }
 
     private int contextOf(long sequence) {
         if (sequence == first) {
-            return WordDictionary.BEGIN_OF_SENTENCE;
+            return SourceMemory.BEGIN_OF_SENTENCE;
         }
         int word = ring[(int) (sequence - 1) & ring.length - 1] >>> 1;
-        return word == WordDictionary.END_OF_SENTENCE ? WordDictionary.BEGIN_OF_SENTENCE : word;
+        return word == SourceMemory.END_OF_SENTENCE ? SourceMemory.BEGIN_OF_SENTENCE : word;
     }
 
     /** The token with number {@code sequence}, {@code word << 1 | unknown}; it must still be held. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -23,7 +24,7 @@ import java.util.function.IntFunction;
  *
  * <p>Not thread-safe. A full cache of 20,000 tokens takes about 1 MB of heap.
  */
-public final class SourceModel {
+public final class SourceModel implements SourceMemory {
 
     /** Tokens in one stored segment. */
     public static final int SEGMENT_TOKENS = 1024;
@@ -33,72 +34,30 @@ public final class SourceModel {
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
     private static final int SEGMENT_VERSION = 1;
-    private static final int CONTEXT_CLASSES = 9;
 
     private final MixtureSettings settings;
-    private final CommonWeights common;
-    final RecencyCache cache;
-    final OnlineWeights mixtureWeights;
-    final OnlineWeights unigramWeights;
-    final OnlineWeights bigramWeights;
-    final BayesMixture bayes;
-    /** Of all sources together; null without a network. */
-    final Gate gate;
-    /** How each expert did lately here: {@link Gate#follow}. */
-    final double[] recent;
-
-    private long outside;
-    private long newOutside;
+    private final RecencyCache cache;
+    private final SourceWeights weights;
     private long stored;
 
-    /** A source of which nothing is known, alone in the world. */
+    /** The document at hand: the token that it begins with, and the weights before it where it is not learned. */
+    private long start;
+
+    private Optional<SourceWeights> before = Optional.empty();
+
+    /** A source of which nothing is known, and no other source. */
     public SourceModel(MixtureSettings settings) {
         this(new CommonWeights(settings));
     }
 
     /** A source of which nothing is known; it begins with what others have learned, and they learn from it. */
     public SourceModel(CommonWeights common) {
-        this.common = common;
         settings = common.settings();
         cache = new RecencyCache(settings);
-        mixtureWeights = firstMixture(settings);
-        mixtureWeights.beginWith(common.mixture);
-        unigramWeights = firstUnigram(settings);
-        unigramWeights.beginWith(common.unigram);
-        bigramWeights = firstBigram(settings);
-        bigramWeights.beginWith(common.bigram);
-        gate = common.gate;
-        recent = new double[gate == null ? 0 : 2 * settings.experts().size()];
-        bayes = new BayesMixture(settings.models().size() + (gate == null ? 0 : 1));
+        weights = new SourceWeights(common);
     }
 
-    static OnlineWeights firstMixture(MixtureSettings settings) {
-        return new OnlineWeights(
-                settings.experts().size(),
-                firstMixtureWeights(settings),
-                settings.learningRate(),
-                settings.firstSteps());
-    }
-
-    static OnlineWeights firstUnigram(MixtureSettings settings) {
-        return new OnlineWeights(
-                2, repeated(settings.order(), 0.88, 0.12), settings.learningRate(), settings.firstSteps());
-    }
-
-    static OnlineWeights firstBigram(MixtureSettings settings) {
-        return new OnlineWeights(
-                2,
-                repeated(settings.order() * CONTEXT_CLASSES, 0.8, 0.2),
-                settings.learningRate(),
-                settings.firstSteps());
-    }
-
-    /** Passes on what was learned from a document. */
-    void teachOthers() {
-        common.learnFrom(this);
-    }
-
-    /** The settings that this source was made with. */
+    @Override
     public MixtureSettings settings() {
         return settings;
     }
@@ -108,114 +67,79 @@ public final class SourceModel {
         return cache.next();
     }
 
-    /** ρ of {@link NeuralEvents}: how often an event without a row in the network was a new word. */
-    double newWords() {
-        return (newOutside + 0.5) / (outside + 1);
+    @Override
+    public SourceWeights weights() {
+        return weights;
     }
 
-    /** Counts an event without a row in the network. */
-    void outsideRows(boolean isNew) {
-        outside++;
-        newOutside += isNew ? 1 : 0;
+    @Override
+    public void begin(int tokens, boolean learns) {
+        start = cache.next();
+        before = learns ? Optional.empty() : Optional.of(weights.copy());
+        cache.reserve(tokens, !learns);
     }
 
-    /** What was learned, the tokens of the caches apart. */
-    record Learned(
-            OnlineWeights mixture,
-            OnlineWeights unigram,
-            OnlineWeights bigram,
-            BayesMixture bayes,
-            Gate gate,
-            double[] recent,
-            long outside,
-            long newOutside) {}
-
-    /** A copy of what was learned. */
-    Learned learned() {
-        return new Learned(
-                mixtureWeights.copy(),
-                unigramWeights.copy(),
-                bigramWeights.copy(),
-                bayes.copy(),
-                gate == null ? null : gate.copy(),
-                recent.clone(),
-                outside,
-                newOutside);
-    }
-
-    /** Goes back to what had been learned. */
-    void restore(Learned before) {
-        mixtureWeights.set(before.mixture);
-        unigramWeights.set(before.unigram);
-        bigramWeights.set(before.bigram);
-        bayes.set(before.bayes);
-        if (gate != null) {
-            gate.set(before.gate);
-        }
-        System.arraycopy(before.recent, 0, recent, 0, recent.length);
-        outside = before.outside;
-        newOutside = before.newOutside;
-    }
-
-    /**
-     * The bucket of the mixture's weights: how much context the n-gram model matched, and how much, and how varied, of
-     * what follows the previous word the bigram cache has seen.
-     */
-    static int bucket(int matched, int followers, int followerTypes) {
-        int varied = followers < 3 * followerTypes ? 0 : 1;
-        int contextClass;
-        if (followers <= 1) {
-            contextClass = followers;
-        } else if (followers <= 3) {
-            contextClass = 2;
-        } else if (followers <= 8) {
-            contextClass = 3 + varied;
-        } else if (followers <= 32) {
-            contextClass = 5 + varied;
+    @Override
+    public void end() {
+        if (before.isPresent()) {
+            cache.undo(start);
+            weights.restore(before.get());
+            before = Optional.empty();
         } else {
-            contextClass = 7 + varied;
+            weights.teachOthers();
         }
-        return matched * CONTEXT_CLASSES + contextClass;
+        cache.endDocument();
     }
 
-    private static double[] firstMixtureWeights(MixtureSettings settings) {
-        int order = settings.order();
-        int experts = settings.experts().size();
-        double[] weights = new double[order * CONTEXT_CLASSES * experts];
-        for (int matched = 0; matched < order; matched++) {
-            for (int c = 0; c < CONTEXT_CLASSES; c++) {
-                int at = (matched * CONTEXT_CLASSES + c) * experts;
-                double sum = 0;
-                for (int i = 0; i < experts; i++) {
-                    double weight = 0.01;
-                    weight += i == order - 1 ? 0.5 : 0;
-                    weight += i == order + 1 ? 0.2 : 0;
-                    weight += i == matched ? 0.1 : 0;
-                    weight += i == order + 2 ? 0.3 : 0;
-                    weights[at + i] = weight;
-                    sum += weight;
-                }
-                for (int i = 0; i < experts; i++) {
-                    weights[at + i] /= sum;
-                }
-            }
-        }
-        return weights;
+    @Override
+    public int number(String word) {
+        return cache.number(word);
     }
 
-    private static double[] repeated(int buckets, double first, double second) {
-        double[] weights = new double[2 * buckets];
-        for (int i = 0; i < buckets; i++) {
-            weights[2 * i] = first;
-            weights[2 * i + 1] = second;
-        }
-        return weights;
+    @Override
+    public int find(String word) {
+        return cache.find(word);
     }
 
-    /** Words that followed {@code word} within the bigram window, the newest first, at most {@code limit} distinct ones. */
-    List<String> followersOf(String word, int limit) {
+    @Override
+    public boolean isEmpty() {
+        return cache.isEmpty();
+    }
+
+    @Override
+    public void look(int event) {
+        cache.look(event);
+    }
+
+    @Override
+    public double unigram() {
+        return cache.unigram();
+    }
+
+    @Override
+    public double bigram() {
+        return cache.bigram();
+    }
+
+    @Override
+    public int followers() {
+        return cache.followers(cache.context());
+    }
+
+    @Override
+    public int followerTypes() {
+        return cache.followerTypes(cache.context());
+    }
+
+    @Override
+    public void push(int word, boolean unknown) {
+        cache.push(word, unknown);
+    }
+
+    @Override
+    public List<String> followersOf(String word, int limit) {
         List<String> followers = new ArrayList<>();
-        int id = word.equals(DocumentTokens.BOS_WORD) ? WordDictionary.BEGIN_OF_SENTENCE : cache.find(word);
+        int id = word.equals(DocumentTokens.BOS_WORD) ? SourceMemory.BEGIN_OF_SENTENCE : cache.find(word);
         if (id < 0) {
             return followers;
         }
@@ -230,8 +154,8 @@ public final class SourceModel {
         return followers;
     }
 
-    /** The newest words of the window, the newest first, at most {@code limit} distinct ones. */
-    List<String> newestWords(int limit) {
+    @Override
+    public List<String> newestWords(int limit) {
         List<String> words = new ArrayList<>();
         long end = Math.max(cache.oldest(), cache.next() - settings.recentWindow());
         for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
@@ -245,7 +169,7 @@ public final class SourceModel {
 
     private String spelling(int token) {
         int word = token >>> 1;
-        if (word == WordDictionary.END_OF_SENTENCE) {
+        if (word == SourceMemory.END_OF_SENTENCE) {
             return DocumentTokens.EOS_WORD;
         }
         return cache.word(word);
@@ -307,34 +231,11 @@ public final class SourceModel {
     public byte[] header() {
         Varints.Writer out = new Varints.Writer(4096);
         out.writeByte(VERSION);
-        writeShape(settings, out);
-        out.writeLong(outside);
-        out.writeLong(newOutside);
+        WeightShape.of(settings).write(out);
+        weights.writeCounts(out);
         out.writeLong(cache.next());
-        bayes.write(out);
-        mixtureWeights.write(out);
-        unigramWeights.write(out);
-        bigramWeights.write(out);
-        for (double gain : recent) {
-            out.writeDouble(gain);
-        }
+        weights.write(out);
         return out.toByteArray();
-    }
-
-    static void writeShape(MixtureSettings settings, Varints.Writer out) {
-        out.writeInt(settings.order());
-        out.writeInt(settings.bigramWindow());
-        out.writeInt(CONTEXT_CLASSES);
-        out.writeBytes((settings.hasNeural() ? settings.neural() : "").getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Whether weights of the shape that {@link #writeShape} wrote are those of {@code settings}. */
-    static boolean readShape(MixtureSettings settings, Varints.Reader in) {
-        boolean fits = in.readInt() == settings.order();
-        fits &= in.readInt() == settings.bigramWindow();
-        fits &= in.readInt() == CONTEXT_CLASSES;
-        String neural = new String(in.readBytes(), StandardCharsets.UTF_8);
-        return fits && neural.equals(settings.hasNeural() ? settings.neural() : "");
     }
 
     /**
@@ -370,7 +271,7 @@ public final class SourceModel {
                 // The first time a word comes, its spelling stands in its place.
                 index.put(word, index.size());
                 out.writeInt(token & 1);
-                String spelling = word == WordDictionary.END_OF_SENTENCE ? "" : cache.word(word);
+                String spelling = word == SourceMemory.END_OF_SENTENCE ? "" : cache.word(word);
                 out.writeBytes(spelling.getBytes(StandardCharsets.UTF_8));
             }
         }
@@ -399,30 +300,20 @@ public final class SourceModel {
             throw new IllegalStateException("source state of version " + version + ", this program reads "
                     + VERSION_WITHOUT_NETWORK + " and " + VERSION + ": upgrade Driftline, or start with new state");
         }
-        int order = in.readInt();
-        int window = in.readInt();
-        int classes = in.readInt();
-        if (order != settings.order() || window != settings.bigramWindow() || classes != CONTEXT_CLASSES) {
-            throw new IllegalStateException("source state was learned with order " + order + " and a bigram window of "
-                    + window + ", but the settings say " + settings.order() + " and " + settings.bigramWindow()
-                    + "; keep those, or start with new state");
+        WeightShape shape = version == VERSION ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
+        WeightShape expected = WeightShape.of(settings);
+        if (!shape.fitsCachesOf(expected)) {
+            throw new IllegalStateException("source state was learned with order " + shape.orders()
+                    + " and a bigram window of " + shape.bigramWindow() + ", but the settings say " + settings.order()
+                    + " and " + settings.bigramWindow() + "; keep those, or start with new state");
         }
         SourceModel source = new SourceModel(common);
-        String neural = "";
         if (version == VERSION) {
-            neural = new String(in.readBytes(), StandardCharsets.UTF_8);
-            source.outside = in.readLong();
-            source.newOutside = in.readLong();
+            source.weights.readCounts(in);
         }
         long next = in.readLong();
-        if (neural.equals(settings.hasNeural() ? settings.neural() : "")) {
-            source.bayes.read(in);
-            source.mixtureWeights.read(in);
-            source.unigramWeights.read(in);
-            source.bigramWeights.read(in);
-            for (int i = 0; i < source.recent.length; i++) {
-                source.recent[i] = in.readDouble();
-            }
+        if (shape.equals(expected)) {
+            source.weights.read(in);
         }
         source.readTokens(next, segments);
         return source;
@@ -464,7 +355,7 @@ public final class SourceModel {
                 } else {
                     byte[] spelling = in.readBytes();
                     word = spelling.length == 0
-                            ? WordDictionary.END_OF_SENTENCE
+                            ? SourceMemory.END_OF_SENTENCE
                             : cache.number(new String(spelling, StandardCharsets.UTF_8));
                     words[known++] = word;
                 }

@@ -9,17 +9,8 @@ import java.util.Arrays;
  */
 final class WordDictionary {
 
-    /** The event of a word that the n-gram model does not know. */
-    static final int UNKNOWN = 0;
-
-    /** {@code </s>}. */
-    static final int END_OF_SENTENCE = 1;
-
-    /** {@code <s>}. */
-    static final int BEGIN_OF_SENTENCE = 2;
-
-    /** The first number given to a word. */
-    static final int FIRST_WORD = 3;
+    /** The first number given to a word: after those that {@link SourceMemory} names. */
+    static final int FIRST_WORD = SourceMemory.BEGIN_OF_SENTENCE + 1;
 
     private int[] slots = new int[64];
     private String[] words = new String[64];
@@ -28,13 +19,13 @@ final class WordDictionary {
     private int limit = FIRST_WORD;
     private int size;
 
-    /** The number of {@code word}, or −1. */
+    /** The number of {@code word}, or {@link SourceMemory#NOT_HELD}. */
     int find(String word) {
         int mask = slots.length - 1;
         for (int slot = slot(word, mask); ; slot = slot + 1 & mask) {
             int id = slots[slot];
             if (id == 0) {
-                return -1;
+                return SourceMemory.NOT_HELD;
             }
             if (words[id].equals(word)) {
                 return id;

@@ -37,7 +37,7 @@ class DocumentScorerTest {
         SourceModel source = new SourceModel(settings);
         Random random = new Random(4);
         DocumentTokens first = DocumentTokens.of(sentences(random, 30));
-        scorer.score(first, model.score(first, true), source, true, false);
+        scorer.score(ScoreRequest.of(first, model.score(first, true), source).withLearning(true));
         List<String> types = new ArrayList<>(List.of(first.words()).subList(2, first.words().length));
         for (int round = 0; round < 25; round++) {
             List<List<String>> sentences = sentences(random, 30 + round);
@@ -50,7 +50,8 @@ class DocumentScorerTest {
             NgramProbabilities withUnknown = model.score(DocumentTokens.of(sentences), false);
             Candidates candidates = everyEvent(answered, events, withUnknown);
             NgramProbabilities rows = model.score(document, false);
-            DocumentScore score = scorer.score(document, rows, source, false, false, candidates, Integer.MAX_VALUE);
+            DocumentScore score =
+                    scorer.score(ScoreRequest.of(document, rows, source).withNextWords(candidates, Integer.MAX_VALUE));
             for (Prediction prediction : score.predictions()) {
                 assertThat(prediction.words()).hasSize(types.size() + 2);
                 double sum = prediction.words().stream()
@@ -58,7 +59,8 @@ class DocumentScorerTest {
                         .sum();
                 assertThat(sum).as(prediction.model()).isCloseTo(1, within(1e-5));
             }
-            scorer.score(document, model.score(document, true), source, true, false);
+            scorer.score(ScoreRequest.of(document, model.score(document, true), source)
+                    .withLearning(true));
             for (String word : document.words()) {
                 if (!DocumentTokens.isReserved(word) && !types.contains(word)) {
                     types.add(word);
@@ -105,7 +107,9 @@ class DocumentScorerTest {
             DocumentTokens document = DocumentTokens.of(sentences(random, vocabulary));
             NgramProbabilities rows = random(document, random);
             Candidates candidates = new Candidates(events, distribution(events.size(), random));
-            DocumentScore score = scorer.score(document, rows, source, round % 3 > 0, false, candidates, 1000);
+            DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
+                    .withLearning(round % 3 > 0)
+                    .withNextWords(candidates, 1000));
             Prediction mixture = score.predictions().get(1);
             assertThat(mixture.model()).isEqualTo("mixture");
             double sum = mixture.words().stream()
@@ -128,7 +132,8 @@ class DocumentScorerTest {
         for (int round = 0; round < 200; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 30));
             NgramProbabilities rows = adversarial(document, random, (int) seed, round);
-            DocumentScore score = scorer.score(document, rows, source, true, false);
+            DocumentScore score =
+                    scorer.score(ScoreRequest.of(document, rows, source).withLearning(true));
             for (int i = 0; i < total.length; i++) {
                 total[i] += score.bits()[i];
             }
@@ -174,7 +179,8 @@ class DocumentScorerTest {
                     probability[i * ORDER + k] = round < 100 == (k == 0) ? 0.9 : 1e-12;
                 }
             }
-            DocumentScore score = scorer.score(document, rows(document, probability, random), source, true, false);
+            DocumentScore score = scorer.score(ScoreRequest.of(document, rows(document, probability, random), source)
+                    .withLearning(true));
             last = score.bits("mixture") / score.tokens();
         }
         assertThat(last).isCloseTo(-Math.log(0.9) / LOG2, within(0.05));
@@ -187,17 +193,18 @@ class DocumentScorerTest {
         DocumentTokens document = DocumentTokens.of(List.of(List.of("a", "b")));
         NgramProbabilities zero = new NgramProbabilities(
                 ORDER, new double[9], new byte[3], new boolean[] {true, false, false}, new float[3]);
-        DocumentScore first = scorer.score(document, zero, source, true, true);
+        DocumentScore first = scorer.score(ScoreRequest.of(document, zero, source)
+                .withLearning(true)
+                .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(first.bits("mixture")).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(first.surprisals()[0]).isEqualTo(Float.POSITIVE_INFINITY);
         double[] half = new double[9];
         Arrays.fill(half, 0.5);
-        DocumentScore second = scorer.score(
-                document,
-                new NgramProbabilities(ORDER, half, new byte[3], new boolean[3], new float[3]),
-                source,
-                true,
-                false);
+        DocumentScore second = scorer.score(ScoreRequest.of(
+                        document,
+                        new NgramProbabilities(ORDER, half, new byte[3], new boolean[3], new float[3]),
+                        source)
+                .withLearning(true));
         assertThat(second.bits("kneser-ney-3")).isCloseTo(3, within(1e-9));
         assertThat(second.bits("mixture")).isFinite();
     }
@@ -212,7 +219,9 @@ class DocumentScorerTest {
         for (int round = 0; round < 5; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 40));
             NgramProbabilities rows = random(document, random);
-            DocumentScore score = scorer.score(document, rows, source, true, true);
+            DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
+                    .withLearning(true)
+                    .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
             double known = 0;
             double all = 0;
             double mixture = 0;
@@ -235,7 +244,10 @@ class DocumentScorerTest {
         Random random = new Random(8);
         DocumentTokens document = DocumentTokens.of(sentences(random, 40));
         NgramProbabilities rows = random(document, random);
-        DocumentScore score = new DocumentScorer(SHORT, true).score(document, rows, new SourceModel(SHORT), true, true);
+        DocumentScore score = new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, rows, new SourceModel(SHORT))
+                        .withLearning(true)
+                        .withSurprisals(ScoreRequest.Surprisals.EVERY_MODEL));
         assertThat(score.modelSurprisals()).hasNumberOfRows(score.models().size());
         for (int model = 0; model < score.models().size(); model++) {
             double bits = 0;
@@ -245,7 +257,10 @@ class DocumentScorerTest {
             assertThat(bits).as(score.models().get(model)).isCloseTo(score.bits()[model], within(1e-3));
         }
         assertThat(score.modelSurprisals()[score.models().size() - 1]).isEqualTo(score.surprisals());
-        DocumentScore plain = new DocumentScorer(SHORT).score(document, rows, new SourceModel(SHORT), true, true);
+        DocumentScore plain = new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, rows, new SourceModel(SHORT))
+                        .withLearning(true)
+                        .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(plain.modelSurprisals()).isEmpty();
         assertThat(plain.bits()).isEqualTo(score.bits());
     }
@@ -254,7 +269,8 @@ class DocumentScorerTest {
     void shouldCountCharactersWithOneSeparatorAWordAndNoneForTheSentenceEnd() {
         DocumentTokens document = DocumentTokens.of(List.of(List.of("ab", "\uD83D\uDE00"), List.of("ab")));
         DocumentScore score = new DocumentScorer(SHORT)
-                .score(document, random(document, new Random(1)), new SourceModel(SHORT), true, false);
+                .score(ScoreRequest.of(document, random(document, new Random(1)), new SourceModel(SHORT))
+                        .withLearning(true));
         assertThat(score.characters()).isEqualTo(3 + 2 + 3);
         assertThat(score.tokens()).isEqualTo(5);
     }
@@ -267,12 +283,11 @@ class DocumentScorerTest {
         double[] probability = new double[12];
         Arrays.fill(probability, 0.1);
         DocumentScore score = new DocumentScorer(SHORT)
-                .score(
-                        document,
-                        new NgramProbabilities(ORDER, probability, new byte[4], unknown, spelling),
-                        new SourceModel(SHORT),
-                        true,
-                        false);
+                .score(ScoreRequest.of(
+                                document,
+                                new NgramProbabilities(ORDER, probability, new byte[4], unknown, spelling),
+                                new SourceModel(SHORT))
+                        .withLearning(true));
         double first = 20;
         double repeated = -Math.log((1 - 0.5) / 6 + 5.5 / 6 * Math.pow(2, -20)) / LOG2;
         double other = 30 - Math.log(5.5 / 7) / LOG2;
@@ -284,7 +299,9 @@ class DocumentScorerTest {
     void shouldScoreAnEmptyDocument() {
         DocumentTokens empty = DocumentTokens.of(List.of());
         DocumentScore score = new DocumentScorer(SHORT)
-                .score(empty, random(empty, new Random(1)), new SourceModel(SHORT), true, true);
+                .score(ScoreRequest.of(empty, random(empty, new Random(1)), new SourceModel(SHORT))
+                        .withLearning(true)
+                        .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(score.tokens()).isZero();
         assertThat(score.bits("mixture")).isZero();
         assertThat(score.perplexity("mixture")).isEqualTo(1);
@@ -296,7 +313,8 @@ class DocumentScorerTest {
         DocumentTokens document = DocumentTokens.of(List.of(List.of("a")));
         DocumentTokens other = DocumentTokens.of(List.of(List.of("a", "b")));
         assertThatThrownBy(() -> new DocumentScorer(SHORT)
-                        .score(other, random(document, new Random(1)), new SourceModel(SHORT), true, false))
+                        .score(ScoreRequest.of(other, random(document, new Random(1)), new SourceModel(SHORT))
+                                .withLearning(true)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 rows");
     }
@@ -308,10 +326,16 @@ class DocumentScorerTest {
         double[] probability = {0.1, 0.2, 0.3, 0.1, 0.2, 0.3};
         NgramProbabilities rows = new NgramProbabilities(ORDER, probability, new byte[2], new boolean[2], new float[2]);
         SourceModel source = new SourceModel(SHORT);
-        DocumentScore score = new DocumentScorer(SHORT).score(document, rows, source, true, true);
+        DocumentScore score = new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, rows, source)
+                        .withLearning(true)
+                        .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         // </s> has never been seen by the cache, so at its turn the cache share of the top order is lost.
         assertThat(score.bits("cache-unigram")).isGreaterThan(score.bits("kneser-ney-3"));
-        DocumentScore again = new DocumentScorer(SHORT).score(document, rows, source, true, true);
+        DocumentScore again = new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, rows, source)
+                        .withLearning(true)
+                        .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(again.bits("cache-unigram")).isLessThan(score.bits("cache-unigram"));
     }
 
@@ -326,13 +350,14 @@ class DocumentScorerTest {
             DocumentTokens probe = DocumentTokens.of(sentences(random, round % 5 == 0 ? 500 : 30));
             byte[] before = source.header();
             List<byte[]> segments = segments(source);
-            DocumentScore score = scorer.score(probe, random(probe, new Random(round)), source, false, false);
+            DocumentScore score = scorer.score(ScoreRequest.of(probe, random(probe, new Random(round)), source));
             assertThat(source.header()).isEqualTo(before);
             assertThat(segments(source)).usingRecursiveComparison().isEqualTo(segments);
-            DocumentScore again = scorer.score(probe, random(probe, new Random(round)), source, false, false);
+            DocumentScore again = scorer.score(ScoreRequest.of(probe, random(probe, new Random(round)), source));
             assertThat(again.bits()).isEqualTo(score.bits());
             DocumentTokens learned = DocumentTokens.of(sentences(random, 30));
-            scorer.score(learned, random(learned, random), source, true, false);
+            scorer.score(
+                    ScoreRequest.of(learned, random(learned, random), source).withLearning(true));
         }
     }
 
@@ -351,9 +376,11 @@ class DocumentScorerTest {
         for (int round = 0; round < 120; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 60));
             NgramProbabilities rows = random(document, random);
-            DocumentScore score = scorer.score(document, rows, source, true, false);
+            DocumentScore score =
+                    scorer.score(ScoreRequest.of(document, rows, source).withLearning(true));
             assertThat(score.bits())
-                    .isEqualTo(scorer.score(document, rows, uninterrupted, true, false)
+                    .isEqualTo(scorer.score(ScoreRequest.of(document, rows, uninterrupted)
+                                    .withLearning(true))
                             .bits());
             if (random.nextInt(3) == 0) {
                 for (int slot : source.dirtySegments()) {
@@ -378,7 +405,8 @@ class DocumentScorerTest {
         Random random = new Random(1);
         for (int round = 0; round < 900; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 100));
-            scorer.score(document, random(document, random), source, true, false);
+            scorer.score(
+                    ScoreRequest.of(document, random(document, random), source).withLearning(true));
             assertThat(source.dirtySegments().length).isBetween(1, 2);
             source.markStored();
         }
@@ -390,7 +418,9 @@ class DocumentScorerTest {
         Random random = new Random(1);
         SourceModel source = new SourceModel(SHORT);
         DocumentTokens document = DocumentTokens.of(sentences(random, 100));
-        new DocumentScorer(SHORT).score(document, random(document, random), source, true, false);
+        new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, random(document, random), source)
+                        .withLearning(true));
         byte[] header = source.header();
         byte[] segment = source.segment(0);
         MixtureSettings other = MixtureSettings.defaults(ORDER + 1, "kneser-ney");
@@ -416,19 +446,21 @@ class DocumentScorerTest {
         Random random = new Random(3);
         for (int i = 0; i < 20; i++) {
             DocumentTokens learned = DocumentTokens.of(List.of(List.of("new", "york"), List.of("x", "new", "york")));
-            scorer.score(learned, flat(learned, 0.05), source, true, false);
+            scorer.score(ScoreRequest.of(learned, flat(learned, 0.05), source).withLearning(true));
         }
         DocumentTokens open = DocumentTokens.of(List.of(List.of("in", "new")));
         List<String> words = List.of("york", "jersey", "</s>", "in");
         Candidates candidates = new Candidates(words, distribution(words.size(), random));
-        DocumentScore score = scorer.score(open, flat(open, 0.05), source, false, false, candidates, 2);
+        DocumentScore score =
+                scorer.score(ScoreRequest.of(open, flat(open, 0.05), source).withNextWords(candidates, 2));
         Prediction mixture = score.predictions().get(1);
         assertThat(mixture.words()).hasSize(2);
         assertThat(mixture.words().get(0).word()).isEqualTo("york");
         assertThat(score.predictions().get(0).model()).isEqualTo("kneser-ney-3");
-        assertThat(scorer.candidates(open, source, 10)).contains("york", "in", "new");
-        assertThat(scorer.candidates(open, source, 1)).hasSize(1);
-        assertThat(scorer.candidates(DocumentTokens.of(List.of()), source, 10)).contains("new", "x");
+        assertThat(NextWordPredictor.candidates(open, source, 10)).contains("york", "in", "new");
+        assertThat(NextWordPredictor.candidates(open, source, 1)).hasSize(1);
+        assertThat(NextWordPredictor.candidates(DocumentTokens.of(List.of()), source, 10))
+                .contains("new", "x");
     }
 
     // ---- material

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -84,13 +85,9 @@ class NeuralMixtureTest {
             sentences.forEach(seen::addAll);
             DocumentTokens document = DocumentTokens.of(sentences);
             Network network = network(List.copyOf(seen).subList(0, 1), round);
-            scorer.score(
-                    document,
-                    model.score(document, true),
-                    source,
-                    true,
-                    false,
-                    round < 2 ? null : expert(network, document, NONE));
+            scorer.score(ScoreRequest.of(document, model.score(document, true), source)
+                    .withLearning(true)
+                    .withNetwork(Optional.ofNullable(round < 2 ? null : expert(network, document, NONE))));
         }
         List<String> types = vocabulary.equals("fixed") ? all.subList(0, 30) : List.copyOf(seen);
         // Rows for some of the types, so that others share out the network's unknown word.
@@ -123,7 +120,8 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         SourceModel source = new SourceModel(SHORT);
         DocumentTokens document = DocumentTokens.of(List.of(all, all));
-        scorer.score(document, model.score(document, true), source, true, false, null);
+        scorer.score(
+                ScoreRequest.of(document, model.score(document, true), source).withLearning(true));
         List<String> words = List.of("<unk>", "</s>", "w0", "elsewhere", "w1", "abroad", "w2", "far");
         Network network = Network.random(
                 Architecture.recurrent(Cell.LSTM, 8, 0, softmax.equals("full") ? List.of() : List.of(4)),
@@ -216,7 +214,8 @@ class NeuralMixtureTest {
                         null,
                         null),
                 expert.foreign());
-        return scorer.score(cut, rows, source, false, false, part).bits();
+        return scorer.score(ScoreRequest.of(cut, rows, source).withNetwork(Optional.ofNullable(part)))
+                .bits();
     }
 
     private static void add(double[] sums, double[] probabilities) {
@@ -232,20 +231,16 @@ class NeuralMixtureTest {
         SourceModel source = new SourceModel(SHORT);
         DocumentTokens first = DocumentTokens.of(List.of(List.of("a", "b", "c", "d"), List.of("b", "d", "e")));
         Network network = network(List.of("a", "b", "c"), 4);
-        scorer.score(first, model.score(first, true), source, true, false, expert(network, first, NONE));
+        scorer.score(ScoreRequest.of(first, model.score(first, true), source)
+                .withLearning(true)
+                .withNetwork(Optional.of(expert(network, first, NONE))));
         DocumentTokens open = DocumentTokens.of(List.of(List.of("a", "b")));
         List<String> events = new ArrayList<>(List.of("a", "b", "c", "d", "e", "</s>"));
         Gather.Gathered gathered = model.ask(open, false, 5, events);
         // The candidates of the shard are the known types and </s>: what is left is <unk>.
-        DocumentScore score = scorer.score(
-                open,
-                gathered.positions(),
-                source,
-                false,
-                false,
-                gathered.candidates(),
-                100,
-                expert(network, open, NONE));
+        DocumentScore score = scorer.score(ScoreRequest.of(open, gathered.positions(), source)
+                .withNextWords(gathered.candidates(), 100)
+                .withNetwork(Optional.of(expert(network, open, NONE))));
         assertThat(score.predictions())
                 .extracting(Prediction::model)
                 .containsExactly("kneser-ney-3", "lstm", "mixture");
@@ -290,7 +285,9 @@ class NeuralMixtureTest {
                 NeuralExpert expert = round % 7 == 6
                         ? null
                         : new NeuralExpert(network, new NetworkScore(log, new float[n], null, null));
-                DocumentScore score = scorer.score(document, rows, source, true, false, expert);
+                DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
+                        .withLearning(true)
+                        .withNetwork(Optional.ofNullable(expert)));
                 for (int i = 0; i < total.length; i++) {
                     total[i] += score.bits()[i];
                 }
@@ -312,7 +309,8 @@ class NeuralMixtureTest {
         NgramProbabilities rows =
                 new NgramProbabilities(ORDER, probability, new byte[4], new boolean[4], new float[4], 62);
 
-        DocumentScore score = scorer.score(document, rows, new SourceModel(SHORT), true, false, null);
+        DocumentScore score = scorer.score(
+                ScoreRequest.of(document, rows, new SourceModel(SHORT)).withLearning(true));
 
         assertThat(score.bits("lstm")).isCloseTo(4 * 6, within(1e-9));
         assertThat(score.neuralTokens()).isZero();
@@ -329,8 +327,10 @@ class NeuralMixtureTest {
         NeuralExpert expert = expert(network(List.of("a"), 1), document, NONE);
         MixtureSettings none = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
 
-        assertThatThrownBy(() ->
-                        new DocumentScorer(none).score(document, rows, new SourceModel(none), true, false, expert))
+        assertThatThrownBy(() -> new DocumentScorer(none)
+                        .score(ScoreRequest.of(document, rows, new SourceModel(none))
+                                .withLearning(true)
+                                .withNetwork(Optional.ofNullable(expert))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected none");
     }
@@ -345,13 +345,17 @@ class NeuralMixtureTest {
         // Every other token is one for the network, the rest are for order 1, which no first guess would trust.
         for (int round = 0; round < 20; round++) {
             DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
-            scorer.score(document, alternating(document), new SourceModel(common), true, false, alternate(document));
+            scorer.score(ScoreRequest.of(document, alternating(document), new SourceModel(common))
+                    .withLearning(true)
+                    .withNetwork(Optional.of(alternate(document))));
         }
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 40)));
-        DocumentScore informed = scorer.score(
-                document, alternating(document), new SourceModel(common), true, false, alternate(document));
-        DocumentScore alone =
-                scorer.score(document, alternating(document), new SourceModel(SHORT), true, false, alternate(document));
+        DocumentScore informed = scorer.score(ScoreRequest.of(document, alternating(document), new SourceModel(common))
+                .withLearning(true)
+                .withNetwork(Optional.of(alternate(document))));
+        DocumentScore alone = scorer.score(ScoreRequest.of(document, alternating(document), new SourceModel(SHORT))
+                .withLearning(true)
+                .withNetwork(Optional.of(alternate(document))));
         assertThat(informed.bits("mixture")).isLessThan(alone.bits("mixture") - 5);
 
         CommonWeights restored = CommonWeights.decode(SHORT, common.encode());
@@ -394,14 +398,16 @@ class NeuralMixtureTest {
         SourceModel before = new SourceModel(none);
         Random random = new Random(6);
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 100)));
-        new DocumentScorer(none).score(document, flat(document), before, true, false);
+        new DocumentScorer(none)
+                .score(ScoreRequest.of(document, flat(document), before).withLearning(true));
         byte[] header = before.header();
         byte[] segment = before.segment(0);
 
         SourceModel after = SourceModel.restore(SHORT, header, slot -> segment);
 
         assertThat(after.tokens()).isEqualTo(before.tokens());
-        DocumentScore score = new DocumentScorer(SHORT).score(document, flat(document), after, true, false, null);
+        DocumentScore score = new DocumentScorer(SHORT)
+                .score(ScoreRequest.of(document, flat(document), after).withLearning(true));
         assertThat(score.bits("mixture")).isFinite();
     }
 
@@ -412,7 +418,7 @@ class NeuralMixtureTest {
         Random random = new Random(6);
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 100)));
         DocumentScorer scorer = new DocumentScorer(none);
-        scorer.score(document, flat(document), source, true, false);
+        scorer.score(ScoreRequest.of(document, flat(document), source).withLearning(true));
         byte[] segment = source.segment(0);
         byte[] now = source.header();
         // Version 1 had neither the network's name, empty here, nor the two counts of new words, 0 here.
@@ -425,8 +431,11 @@ class NeuralMixtureTest {
         SourceModel restored = SourceModel.restore(none, old, slot -> segment);
 
         assertThat(restored.header()).isEqualTo(now);
-        assertThat(scorer.score(document, flat(document), restored, true, false).bits())
-                .isEqualTo(scorer.score(document, flat(document), source, true, false)
+        assertThat(scorer.score(ScoreRequest.of(document, flat(document), restored)
+                                .withLearning(true))
+                        .bits())
+                .isEqualTo(scorer.score(ScoreRequest.of(document, flat(document), source)
+                                .withLearning(true))
                         .bits());
     }
 }

@@ -91,7 +91,7 @@ class RecencyCacheTest {
             }
             for (Token token : tokens) {
                 if (!slow.tokens.isEmpty()) {
-                    int event = token.unknown() ? WordDictionary.UNKNOWN : numbers.get(token.word());
+                    int event = token.unknown() ? SourceMemory.UNKNOWN : numbers.get(token.word());
                     cache.look(event);
                     assertThat(cache.unigram()).isCloseTo(slow.unigram(token.event()), within(1e-12));
                     assertThat(cache.bigram()).isCloseTo(slow.bigram(token.event()), within(1e-12));
@@ -133,7 +133,7 @@ class RecencyCacheTest {
                 double unigrams = 0;
                 double bigrams = 0;
                 for (int event = 0; event < 200; event++) {
-                    if (event == WordDictionary.BEGIN_OF_SENTENCE || event > 2 && cache.word(event) == null) {
+                    if (event == SourceMemory.BEGIN_OF_SENTENCE || event > 2 && cache.word(event) == null) {
                         continue;
                     }
                     cache.look(event);
@@ -154,14 +154,14 @@ class RecencyCacheTest {
         int a = cache.number("a");
         int b = cache.number("b");
         int c = cache.number("c");
-        for (int word : new int[] {a, b, a, c, a, WordDictionary.END_OF_SENTENCE}) {
+        for (int word : new int[] {a, b, a, c, a, SourceMemory.END_OF_SENTENCE}) {
             cache.push(word, false);
         }
         List<Integer> followers = new ArrayList<>();
         for (long at = cache.newestAfter(a); at >= 0; at = cache.previousAfter(at)) {
             followers.add(cache.token(at) >>> 1);
         }
-        assertThat(followers).containsExactly(WordDictionary.END_OF_SENTENCE, c, b);
+        assertThat(followers).containsExactly(SourceMemory.END_OF_SENTENCE, c, b);
     }
 
     @Test
@@ -216,7 +216,7 @@ class RecencyCacheTest {
     }
 
     private static int number(String word, RecencyCache cache) {
-        return word.equals("</s>") ? WordDictionary.END_OF_SENTENCE : cache.number(word);
+        return word.equals("</s>") ? SourceMemory.END_OF_SENTENCE : cache.number(word);
     }
 
     private static List<Token> document(Random random) {

@@ -7,6 +7,7 @@ import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralOutcome;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.output.EncodingOutput;
@@ -25,6 +26,7 @@ import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +108,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
-        scorer = new DocumentScorer(settings.mixture(), settings.expertSurprisals());
+        scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
         context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
             synchronized (sources) {
@@ -210,7 +212,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 .learn(document.tokens(), gathered.positions().unknown()));
         boolean isText = Ticket.isText(ticket);
         DocumentOrigin origin = new DocumentOrigin(
-                isText ? settings.topics().text() : settings.topics().documents(), partition, Ticket.offset(ticket));
+                isText ? settings.topics().name(Topic.TEXT) : settings.topics().name(Topic.DOCUMENTS),
+                partition,
+                Ticket.offset(ticket));
         ScoringResult result = new ScoringResult(
                 document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
         for (Output output : outputs) {
@@ -225,18 +229,23 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /** Scores the document; its source learns from it, if it is to be learned. */
     private DocumentScore score(
             IncomingDocument document, Gather.Gathered gathered, Optional<NeuralOutcome> network, long now) {
-        NeuralExpert expert = network.orElse(null) instanceof NeuralOutcome.Scored by
-                ? new NeuralExpert(by.snapshot().network(), by.score(), by.foreign())
-                : null;
-        return scorer.score(
-                document.tokens(),
-                gathered.positions(),
-                models.get(document.source(), now),
-                document.learn(),
-                settings.surprisals() || settings.observes(),
-                gathered.candidates(),
-                settings.predictions(),
-                expert);
+        Optional<NeuralExpert> expert = network.filter(NeuralOutcome.Scored.class::isInstance)
+                .map(NeuralOutcome.Scored.class::cast)
+                .map(by -> new NeuralExpert(by.snapshot().network(), by.score(), by.foreign()));
+        return scorer.score(ScoreRequest.of(document.tokens(), gathered.positions(), models.get(document.source(), now))
+                .withLearning(document.learn())
+                .withSurprisals(surprisals())
+                .withNextWords(gathered.candidates(), settings.predictions())
+                .withNetwork(expert));
+    }
+
+    private ScoreRequest.Surprisals surprisals() {
+        if (settings.expertSurprisals()) {
+            return ScoreRequest.Surprisals.EVERY_MODEL;
+        }
+        return settings.surprisals() || settings.observes()
+                ? ScoreRequest.Surprisals.MIXTURE
+                : ScoreRequest.Surprisals.NONE;
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.Progress;
 import dev.driftline.input.IncomingDocument;
-import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
@@ -36,7 +36,6 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private PendingDocuments pending;
     private WriteBackStore sourcesStore;
     private SourceModels sources;
-    private DocumentScorer scorer;
 
     ScatterProcessor(TopologySettings settings, Progress progress, Optional<NeuralScoring> neural) {
         this.settings = settings;
@@ -54,7 +53,6 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
-        scorer = new DocumentScorer(settings.mixture());
         progress.pending(partition, pending.size());
     }
 
@@ -64,7 +62,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         List<String> extraCandidates = List.of();
         if (settings.predictions() > 0) {
             synchronized (sourcesStore) {
-                extraCandidates = scorer.candidates(
+                extraCandidates = NextWordPredictor.candidates(
                         document.tokens(),
                         sources.get(document.source(), context.currentSystemTimeMs()),
                         settings.predictions());
@@ -72,19 +70,12 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         }
         byte[][] requests = scatter.requests(
                 partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
-        int asked = 0;
-        for (byte[] request : requests) {
-            if (request != null) {
-                asked++;
-            }
-        }
         pending.add(
-                record.key(), new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), asked));
+                record.key(),
+                new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), requests.length));
         progress.pending(partition, pending.size());
         for (int shard = 0; shard < requests.length; shard++) {
-            if (requests[shard] != null) {
-                context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
-            }
+            context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
         }
         // The network reads the document while the shards do.
         neural.ifPresent(network -> network.partition(partition).scattered(record.key(), document.tokens()));

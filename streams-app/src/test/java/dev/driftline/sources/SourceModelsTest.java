@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -37,7 +38,8 @@ class SourceModelsTest {
 
     private void documentOf(SourceModels models, String source, long now) {
         SourceModel model = models.get(source, now);
-        scorer.score(DOCUMENT, counts.score(DOCUMENT, true), model, true, false);
+        scorer.score(
+                ScoreRequest.of(DOCUMENT, counts.score(DOCUMENT, true), model).withLearning(true));
         models.referenceOrNull(source).learn(DOCUMENT);
     }
 

@@ -9,6 +9,7 @@ import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.NeuralExpert;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -150,7 +151,9 @@ class NeuralTopologyTest {
                             .get(0),
                     foreign);
             NgramProbabilities ngrams = model.score(tokens, true);
-            DocumentScore expected = scorer.score(tokens, ngrams, source, true, false, expert);
+            DocumentScore expected = scorer.score(ScoreRequest.of(tokens, ngrams, source)
+                    .withLearning(true)
+                    .withNetwork(Optional.ofNullable(expert)));
             rows.learn(tokens, ngrams.unknown());
             assertThat(score.getNeuralStatus()).isEqualTo("scored");
             assertThat(score.getSnapshotVersion()).isEqualTo(snapshot.version());

@@ -13,6 +13,7 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static String topic(Map<String, String> settings, Topic topic) {
-        return settings.get(TopicKeys.PREFIX.name()) + topic.suffix();
+        return TopicNames.of(DriftlineConfig.of(settings)).name(topic);
     }
 
     /** Creates the topics and registers the schemas. */
@@ -106,7 +107,7 @@ final class Cluster implements AutoCloseable {
             Map<String, String> settings, Collection<CorpusDocument> documents) {
         String topic = topic(settings, Topic.DOCUMENTS);
         SchemaRegistrySerdes serdes =
-                new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
+                new SchemaRegistrySerdes(DriftlineConfig.of(settings).clients().schemaRegistry());
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (Serializer<Document> serializer = serdes.serializer(Document.class)) {
             for (CorpusDocument document : documents) {
@@ -133,7 +134,7 @@ final class Cluster implements AutoCloseable {
 
     KafkaProducer<byte[], byte[]> producer(Map<String, String> settings) {
         Map<String, Object> properties =
-                new HashMap<>(DriftlineConfig.of(settings).producerProperties());
+                new HashMap<>(DriftlineConfig.of(settings).clients().producer());
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }

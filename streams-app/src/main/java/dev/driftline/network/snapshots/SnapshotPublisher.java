@@ -4,7 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +28,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class SnapshotPublisher {
 
     private final DriftlineConfig config;
-    private final TopicDefinitions topics;
+    private final TopicNames topics;
 
     /** Connects to nothing yet. */
     public SnapshotPublisher(DriftlineConfig config) {
         this.config = config;
-        this.topics = TopicDefinitions.of(config);
+        this.topics = TopicNames.of(config);
     }
 
     /**
@@ -45,7 +45,7 @@ public final class SnapshotPublisher {
      * @throws KafkaException if the brokers do not take it
      */
     public void send(List<SnapshotMessages.Message> messages, Optional<PromotionDecision> decision, IntConsumer sent) {
-        Map<String, Object> properties = new HashMap<>(config.producerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().producer());
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "driftline-snapshots-" + UUID.randomUUID());
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
@@ -73,7 +73,7 @@ public final class SnapshotPublisher {
 
     private ProducerRecord<String, byte[]> record(PromotionDecision decision) {
         String topic = topics.name(Topic.PROMOTIONS);
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (Serializer<PromotionDecision> serializer = serdes.serializer(PromotionDecision.class)) {
             return new ProducerRecord<>(topic, decision.getCandidate(), serializer.serialize(topic, decision));
         } catch (SerializationException e) {

@@ -2,7 +2,7 @@ package dev.driftline.network.snapshots;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -37,13 +37,13 @@ final class SnapshotTopicReader implements AutoCloseable {
 
     /** Connects to nothing yet. */
     SnapshotTopicReader(DriftlineConfig config, SnapshotCatalog catalog) {
-        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         this.consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-        this.partition = new TopicPartition(TopicDefinitions.of(config).name(Topic.SNAPSHOTS), 0);
+        this.partition = new TopicPartition(TopicNames.of(config).name(Topic.SNAPSHOTS), 0);
         this.catalog = catalog;
     }
 

@@ -6,6 +6,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.mixture.Prediction;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
@@ -159,23 +160,16 @@ public final class DocumentQueries {
         List<byte[]> answers = access.ask(questions);
         SourceState state = SourceState.decode(answers.get(shards));
         Gather.Gathered gathered = new Gather(settings, shards).gather(document, answers.subList(0, shards));
-        NeuralExpert expert = snapshot()
+        Optional<NeuralExpert> expert = snapshot()
                 .map(network -> expert(
                         network,
                         network.network().reader(),
                         network.network().vocabulary().encode(document),
-                        true))
-                .orElse(null);
+                        true));
         return new DocumentScorer(mixture)
-                .score(
-                        document,
-                        gathered.positions(),
-                        state.model(mixture),
-                        false,
-                        false,
-                        gathered.candidates(),
-                        k,
-                        expert)
+                .score(ScoreRequest.of(document, gathered.positions(), state.model(mixture))
+                        .withNextWords(gathered.candidates(), k)
+                        .withNetwork(expert))
                 .predictions();
     }
 
@@ -232,7 +226,10 @@ public final class DocumentQueries {
                 .orElse(null);
         NeuralExpert expert =
                 snapshot.map(network -> expert(network, reader, encoded, false)).orElse(null);
-        DocumentScore score = new DocumentScorer(mixture, true).score(document, rows, source, false, true, expert);
+        DocumentScore score = new DocumentScorer(mixture)
+                .score(ScoreRequest.of(document, rows, source)
+                        .withSurprisals(ScoreRequest.Surprisals.EVERY_MODEL)
+                        .withNetwork(Optional.ofNullable(expert)));
         List<List<PredictedWord>> words = candidates.isEmpty()
                 ? List.of()
                 : expected(document, rows, source, expert, reader, encoded, candidates, expected);
@@ -275,14 +272,9 @@ public final class DocumentQueries {
                 state = reader.advance(state, encoded[i]);
             }
             List<Prediction> predictions = scorer.score(
-                            new DocumentTokens(document.words(), prefix),
-                            first(rows, i + 1),
-                            source,
-                            false,
-                            false,
-                            candidates.get(i),
-                            k,
-                            expert)
+                            ScoreRequest.of(new DocumentTokens(document.words(), prefix), first(rows, i + 1), source)
+                                    .withNextWords(candidates.get(i), k)
+                                    .withNetwork(Optional.ofNullable(expert)))
                     .predictions();
             words.add(
                     predictions.isEmpty()

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -44,7 +45,8 @@ final class LearnedModel implements ShardAccess {
         for (int i = 0; i < 5; i++) {
             for (String text : TEXT) {
                 DocumentTokens document = DocumentTokens.of(List.of(Arrays.asList(text.split(" "))));
-                scorer.score(document, model.score(document, true), source, true, false);
+                scorer.score(ScoreRequest.of(document, model.score(document, true), source)
+                        .withLearning(true));
             }
         }
     }
@@ -71,7 +73,7 @@ final class LearnedModel implements ShardAccess {
         DocumentTokens document = DocumentTokens.of(sentences);
         SourceModel asked = from.isPresent() ? source : new SourceModel(common);
         return new DocumentScorer(mixture)
-                .score(document, model.score(document, false), asked, false, false)
+                .score(ScoreRequest.of(document, model.score(document, false), asked))
                 .bits(MixtureSettings.MIXTURE);
     }
 

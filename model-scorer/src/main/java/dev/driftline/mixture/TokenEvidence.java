@@ -1,0 +1,69 @@
+package dev.driftline.mixture;
+
+import dev.driftline.scoring.NgramProbabilities;
+
+/**
+ * What the experts say of one event, and what is known before it. One instance serves all events in turn: nothing is
+ * allocated for a token. Not thread-safe.
+ */
+final class TokenEvidence {
+
+    private final MixtureColumns columns;
+
+    /** The experts' probabilities of the event, see {@link MixtureColumns}. */
+    final double[] experts;
+
+    /** Words of context that the n-gram model has seen, 0 to N − 1. */
+    int matched;
+
+    /** Tokens after the previous word that the bigram cache holds. */
+    int followers;
+
+    /** Distinct ones among them. */
+    int followerTypes;
+
+    /** Whether the network says something of this event. */
+    boolean hasNetwork;
+
+    /** The network's largest probability at this position; 1 where it says nothing. */
+    double sureness;
+
+    /** What a network that has learned nothing gives every event. */
+    double untaught;
+
+    TokenEvidence(MixtureColumns columns) {
+        this.columns = columns;
+        experts = new double[columns.experts];
+    }
+
+    /** Takes in a row of the n-gram model and what the caches say of the same event. */
+    void take(NgramProbabilities rows, int row, SourceMemory source, int event) {
+        System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
+        matched = rows.matched()[row];
+        untaught = 1.0 / (rows.types() + 2);
+        if (source.isEmpty()) {
+            experts[columns.unigramCache] = experts[columns.topOrder];
+            experts[columns.bigramCache] = experts[columns.topOrder];
+        } else {
+            source.look(event);
+            experts[columns.unigramCache] = source.unigram();
+            experts[columns.bigramCache] = source.bigram();
+        }
+        followers = source.followers();
+        followerTypes = source.followerTypes();
+        hasNetwork = false;
+        sureness = 1;
+    }
+
+    /** Takes in what the network says of the event; after {@link #take}. */
+    void takeNetwork(double probability, double topProbability) {
+        experts[columns.network] = probability;
+        hasNetwork = true;
+        sureness = topProbability;
+    }
+
+    /** The expert that says nothing of this event; {@link Gate#NONE} where all do. */
+    int absent() {
+        return columns.hasNetwork && !hasNetwork ? columns.network : Gate.NONE;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.driftline.mixture;
+
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What stored weights were learned for. Weights of another shape cannot be read.
+ *
+ * @param orders the number of n-gram orders
+ * @param bigramWindow tokens of the bigram cache
+ * @param cacheClasses the number of {@link WeightBuckets#CACHE_CLASSES}
+ * @param network the name of the network; empty without one
+ */
+public record WeightShape(int orders, int bigramWindow, int cacheClasses, String network) {
+
+    /** The shape of weights that are learned with {@code settings}. */
+    public static WeightShape of(MixtureSettings settings) {
+        return new WeightShape(
+                settings.order(),
+                settings.bigramWindow(),
+                WeightBuckets.CACHE_CLASSES,
+                settings.hasNeural() ? settings.neural() : "");
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static WeightShape read(Varints.Reader in) {
+        WeightShape shape = readWithoutNetwork(in);
+        String network = new String(in.readBytes(), StandardCharsets.UTF_8);
+        return new WeightShape(shape.orders, shape.bigramWindow, shape.cacheClasses, network);
+    }
+
+    /** Reads a shape that was written before there were networks. */
+    public static WeightShape readWithoutNetwork(Varints.Reader in) {
+        return new WeightShape(in.readInt(), in.readInt(), in.readInt(), "");
+    }
+
+    /** Appends the binary form. */
+    public void write(Varints.Writer out) {
+        out.writeInt(orders);
+        out.writeInt(bigramWindow);
+        out.writeInt(cacheClasses);
+        out.writeBytes(network.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether the two differ in the network at most: then the caches fit, and the weights may not. */
+    public boolean fitsCachesOf(WeightShape other) {
+        return orders == other.orders && bigramWindow == other.bigramWindow && cacheClasses == other.cacheClasses;
+    }
+}
