@@ -24,7 +24,7 @@ import dev.driftline.neural.snapshot.WordModelImport;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.terminal.Screen;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -596,7 +596,7 @@ final class SnapshotsCommand implements Callable<Integer> {
     }
 
     private static SnapshotArchive read(CommandSpec spec, DriftlineConfig config, Predicate<String> wanted) {
-        String topic = TopicDefinitions.of(config).name(Topic.SNAPSHOTS);
+        String topic = TopicNames.of(config).name(Topic.SNAPSHOTS);
         try (Screen screen = Screen.on(spec.commandLine().getErr())) {
             return SnapshotArchive.read(
                     config,
