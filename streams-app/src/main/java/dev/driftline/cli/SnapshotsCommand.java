@@ -24,7 +24,7 @@ import dev.driftline.neural.snapshot.WordModelImport;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.terminal.Screen;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -270,8 +270,9 @@ final class SnapshotsCommand implements Callable<Integer> {
             name = "export",
             mixinStandardHelpOptions = true,
             description = {
-                "Write a snapshot for PyTorch: a folder with model.safetensors, manifest.json and vocabulary.json,",
-                "or one file if PATH ends in .safetensors, with manifest and vocabulary in its metadata.",
+                "Write a snapshot for PyTorch.",
+                "It is a folder with model.safetensors, manifest.json and vocabulary.json, or one file if PATH ends in",
+                ".safetensors, with manifest and vocabulary in its metadata.",
                 "Names, shapes and gate order are PyTorch's; tied weights are written out."
             },
             footerHeading = "%nExamples:%n",
@@ -318,8 +319,9 @@ final class SnapshotsCommand implements Callable<Integer> {
             name = "import",
             mixinStandardHelpOptions = true,
             description = {
-                "Publish a network: an exported snapshot, the same after it was trained on in PyTorch, or a word",
-                "language model that PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
+                "Publish a network from a file or a folder.",
+                "It is an exported snapshot, the same after more training in PyTorch, or a word language model that",
+                "PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
                 "What the shapes say (cell, sizes, layers, tied weights, cutoffs) need not be given."
             },
             footerHeading = "%nExamples:%n",
@@ -594,7 +596,7 @@ final class SnapshotsCommand implements Callable<Integer> {
     }
 
     private static SnapshotArchive read(CommandSpec spec, DriftlineConfig config, Predicate<String> wanted) {
-        String topic = TopicDefinitions.of(config).name(Topic.SNAPSHOTS);
+        String topic = TopicNames.of(config).name(Topic.SNAPSHOTS);
         try (Screen screen = Screen.on(spec.commandLine().getErr())) {
             return SnapshotArchive.read(
                     config,

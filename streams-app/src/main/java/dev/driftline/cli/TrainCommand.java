@@ -45,9 +45,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Teach a network the text of files, without Kafka, and write it as a snapshot. Files are as for",
-            "`driftline produce`. With a validation file, the training ends when that is predicted no better, and the best",
-            "network is what is written; Ctrl-C ends it early and keeps the best so far."
+            "Train a network on the text of files, without Kafka, and write it as a snapshot.",
+            "Files are as for `driftline produce`. With a validation file, the training ends when the network no longer",
+            "predicts that file better, and the best network is written; Ctrl-C ends it early and keeps the best so far."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -9,6 +9,7 @@ import dev.driftline.schemas.DriftRecovery;
 import dev.driftline.schemas.DriftSeries;
 import dev.driftline.schemas.DriftState;
 import dev.driftline.schemas.DriftWord;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Instant;
 
@@ -45,7 +46,7 @@ public final class DriftEvents {
                         listed.tokens(),
                         listed.bitsPerToken(),
                         listed.excessBits(),
-                        listed.isText() ? topics.text() : topics.documents(),
+                        listed.isText() ? topics.name(Topic.TEXT) : topics.name(Topic.DOCUMENTS),
                         listed.partition(),
                         listed.offset()))
                 .toList());
