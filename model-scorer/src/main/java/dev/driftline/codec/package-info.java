@@ -1,4 +1,7 @@
-/** The alphabet of every binary format: variable-length integers. */
+/**
+ * What every other package stands on: the alphabet of the binary formats ({@link dev.driftline.codec.Varints}), tables
+ * without an object an entry, hashing, and folders.
+ */
 @NullMarked
 package dev.driftline.codec;
 
