@@ -48,7 +48,7 @@ final class DriftCommand implements Callable<Integer> {
         DriftlineConfig loaded = config.load();
         String topic = TopicDefinitions.of(loaded).name(Topic.DRIFT);
         try (Deserializer<DriftEvent> events =
-                new SchemaRegistrySerdes(loaded.schemaRegistryProperties()).deserializer(DriftEvent.class)) {
+                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(DriftEvent.class)) {
             if (!follow.json()) {
                 out.printf(
                         Locale.ROOT,

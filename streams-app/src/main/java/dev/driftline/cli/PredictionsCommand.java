@@ -53,7 +53,7 @@ final class PredictionsCommand implements Callable<Integer> {
         DriftlineConfig loaded = config.load();
         String topic = TopicDefinitions.of(loaded).name(Topic.PREDICTIONS);
         try (Deserializer<Prediction> predictions =
-                new SchemaRegistrySerdes(loaded.schemaRegistryProperties()).deserializer(Prediction.class)) {
+                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Prediction.class)) {
             return new TopicFollower(loaded, topic, follow).print(out, record -> {
                 Prediction prediction = predictions.deserialize(topic, record.headers(), record.value());
                 return follow.json() ? Json.line(Json.of(prediction)) : line(prediction);

@@ -38,7 +38,7 @@ final class ScoresCommand implements Callable<Integer> {
         DriftlineConfig loaded = config.load();
         String topic = TopicDefinitions.of(loaded).name(Topic.SCORES);
         try (Deserializer<Score> scores =
-                new SchemaRegistrySerdes(loaded.schemaRegistryProperties()).deserializer(Score.class)) {
+                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Score.class)) {
             if (!follow.json()) {
                 out.printf(
                         Locale.ROOT,

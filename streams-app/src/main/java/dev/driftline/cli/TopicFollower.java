@@ -36,7 +36,7 @@ final class TopicFollower {
     int print(PrintWriter out, Function<ConsumerRecord<byte[], byte[]>, String> format) {
         // Without a group and without commits, an end of the JVM during the consumer's close would harm nothing.
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                        config.consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                        config.clients().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
                 CtrlC ctrlC = CtrlC.then(consumer::wakeup)) {
             try {
                 assign(consumer);

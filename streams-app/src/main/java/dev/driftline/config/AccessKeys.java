@@ -8,30 +8,32 @@ public final class AccessKeys {
     public static final ConfigKey<Boolean> ALLOW_INSECURE = GROUP.flag(
             "http.allow.insecure",
             "false",
-            "Whether http.host may be other than loopback without a token. Anybody who reaches it may then read the model and "
-                    + "operate it.");
+            "Whether http.host may be other than loopback without a token. Anyone who can reach it may then read "
+                    + "and operate the model.");
 
     public static final ConfigKey<String> READ_TOKEN = GROUP.text(
             "http.read.token",
             "",
             "a token of at least 16 characters, file:PATH, or nothing",
-            "Token that must be shown to ask: Authorization: Bearer TOKEN. file:PATH reads it from a file. The same on all "
-                    + "instances.",
+            "Token that a request must carry to read: Authorization: Bearer TOKEN. file:PATH reads it from a "
+                    + "file. It must be the same on all instances.",
             String::strip);
 
     public static final ConfigKey<String> OPERATE_TOKEN = GROUP.text(
             "http.operate.token",
             "",
             "a token of at least 16 characters, file:PATH, or nothing",
-            "Token that must be shown to promote snapshots and roll them back; it may read, too. With http.read.token alone "
-                    + "nobody may. Instances show it to each other, so it is the same on all.",
+            "Token that a request must carry to promote snapshots and roll them back; it also permits reading. If "
+                    + "only http.read.token is set, these operations are not available. Instances use it among themselves, "
+                    + "so it must be the same on all.",
             String::strip);
 
     public static final ConfigKey<String> TLS_KEYSTORE = GROUP.text(
             "http.tls.keystore",
             "",
             "a file, or nothing",
-            "PKCS #12 or JKS file with the certificate and the key of this instance: it then answers over https only.",
+            "PKCS #12 or JKS file with the certificate and the key of this instance. If set, it answers over "
+                    + "https only.",
             String::strip);
 
     public static final ConfigKey<String> TLS_KEYSTORE_PASSWORD = GROUP.text(
@@ -41,21 +43,22 @@ public final class AccessKeys {
             "http.tls.certificate",
             "",
             "a file, or nothing",
-            "The certificate and its chain in PEM, instead of http.tls.keystore.",
+            "PEM file of the certificate and its chain, instead of http.tls.keystore.",
             String::strip);
 
     public static final ConfigKey<String> TLS_KEY = GROUP.text(
             "http.tls.key",
             "",
             "a file, or nothing",
-            "The key of http.tls.certificate: PKCS #8 in PEM, not encrypted.",
+            "PEM file of the key of http.tls.certificate: PKCS #8, not encrypted.",
             String::strip);
 
     public static final ConfigKey<String> TLS_TRUST = GROUP.text(
             "http.tls.trust",
             "",
             "a file, or nothing",
-            "Certificates in PEM that the other instances are checked with; by default those of this instance's own chain.",
+            "PEM file of the certificates that verify the other instances. The default is the chain of this "
+                    + "instance's own certificate.",
             String::strip);
 
     private AccessKeys() {}

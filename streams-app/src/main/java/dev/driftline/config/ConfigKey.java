@@ -7,10 +7,10 @@ import java.util.function.Function;
  * One setting of Driftline: its name, what it means, and how its text is read and checked.
  *
  * @param name dotted lower-case name, for example {@code model.order}
- * @param defaultText what applies when nobody sets it
- * @param accepts what is accepted, completing "must be …", for example {@code a whole number from 1 to 7}
+ * @param defaultText the value if it is not set, as an operator would write it
+ * @param accepts the accepted values, completing "must be …", for example {@code a whole number from 1 to 7}
  * @param doc one or two sentences for an operator, with the unit
- * @param reader turns text into a value; throws {@link IllegalArgumentException} for what is not accepted
+ * @param reader turns text into a value; throws {@link IllegalArgumentException} if it is not accepted
  * @param <T> type of the value
  */
 public record ConfigKey<T>(String name, String defaultText, String accepts, String doc, Function<String, T> reader) {
@@ -27,7 +27,7 @@ public record ConfigKey<T>(String name, String defaultText, String accepts, Stri
     /**
      * The value that {@code text} stands for.
      *
-     * @throws InvalidConfigException naming the key, the text and what would be accepted
+     * @throws InvalidConfigException that names the key, the text and the accepted values
      */
     public T read(String text) {
         try {

@@ -1,11 +1,11 @@
 package dev.driftline.config;
 
-/** A setting that cannot be used. The message is one line an operator can act on: what was set, where, what is accepted. */
+/** A setting that cannot be used. Each line of the message tells an operator what was set, where, and what is accepted. */
 public class InvalidConfigException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message one line that says what to change */
+    /** @param message what to change, a line for each problem */
     public InvalidConfigException(String message) {
         super(message);
     }

@@ -13,14 +13,14 @@ public final class ModelKeys {
             "5",
             1,
             7,
-            "Words in the longest n-gram: each word is predicted from up to order - 1 words before it. Fixed once the "
-                    + "model has learned something.");
+            "Length of the longest n-gram, in words: each word is predicted from up to order - 1 preceding words. "
+                    + "Cannot be changed once the model has learned something.");
 
     public static final ConfigKey<String> SMOOTHING = GROUP.oneOf(
             "model.smoothing",
             "kneser-ney",
-            "How probabilities are made of counts. All work on the same counts, so it can be changed at a restart. "
-                    + "add-delta needs shards=1: it divides by the size of the whole vocabulary.",
+            "How counts become probabilities. All methods use the same counts, so this can be changed at a "
+                    + "restart. add-delta needs shards=1, because it divides by the size of the whole vocabulary.",
             // Stupid backoff gives scores, and what the service publishes are probabilities.
             Arrays.stream(Smoothing.values())
                     .filter(Smoothing::isDistribution)
@@ -31,8 +31,8 @@ public final class ModelKeys {
             "model.vocabulary",
             "growing",
             "growing, grow-kenlm or fixed:FILE",
-            "growing: every word learned so far, a new word also counts once as <unk>. grow-kenlm: the same, but <unk> has "
-                    + "no count. fixed:FILE: the words of FILE, one a line; all others are <unk>.",
+            "growing: all words learned so far; a new word also counts once as <unk>. grow-kenlm: the same, but "
+                    + "<unk> has no count. fixed:FILE: the words in FILE, one per line; every other word is <unk>.",
             VocabularyChoice::parse);
 
     private ModelKeys() {}

@@ -10,14 +10,15 @@ public final class NeuralKeys {
 
     static final KeyGroup GROUP = new KeyGroup("Neural model");
 
-    /** The value of {@link #MODEL} that means the n-gram model alone. */
+    /** The value of {@link #MODEL} for the n-gram model alone. */
     public static final String NO_MODEL = "none";
 
     public static final ConfigKey<String> MODEL = GROUP.oneOf(
             "neural.model",
             "lstm",
-            "The network that is fine-tuned on the stream and mixed with the n-gram model: a vanilla recurrent network, a "
-                    + "GRU, an LSTM, or a feed-forward network over a window of words. none: the n-gram model alone.",
+            "Network that is fine-tuned on the stream and mixed with the n-gram model: a vanilla recurrent "
+                    + "network, a GRU, an LSTM, or a feed-forward network over a window of words. none: use the n-gram "
+                    + "model alone.",
             Stream.concat(Stream.of(NO_MODEL), Arrays.stream(Cell.values()).map(Cell::label))
                     .toList());
 
@@ -26,34 +27,36 @@ public final class NeuralKeys {
             "16000",
             100,
             1_000_000,
-            "Most words that the network has rows for. With a growing model.vocabulary they are the most frequent of the text "
-                    + "that it is taught, and words that have become frequent take over the rows of words that have died; "
-                    + "with a fixed one they are the first of its file.");
+            "Largest number of words in the network's vocabulary. With a growing model.vocabulary, these are the "
+                    + "most frequent words of the training text, and words that become frequent replace words that are no "
+                    + "longer used. With a fixed one, they are the first words of its file.");
 
     public static final ConfigKey<Integer> SIZE = GROUP.whole(
             "neural.size",
             "256",
             8,
             4096,
-            "Units of a layer of the network and of a word's vector, which are also the rows of its output layer.");
+            "Units in each layer of the network, and dimensions of its word vectors. The output layer shares the "
+                    + "word vectors.");
 
     public static final ConfigKey<Integer> LAYERS =
-            GROUP.whole("neural.layers", "1", 1, 8, "Recurrent layers of the network; 1 for a window.");
+            GROUP.whole("neural.layers", "1", 1, 8, "Number of recurrent layers; must be 1 for neural.model=window.");
 
     public static final ConfigKey<Double> DROPOUT = GROUP.real(
             "neural.dropout",
             "0.3",
             0,
             0.95,
-            "Share of a layer's inputs and outputs that training leaves out at random, so that the network does not learn the "
-                    + "text by heart.");
+            "Fraction of a layer's inputs and outputs that training drops at random, so that the network does not "
+                    + "memorise the text.");
 
     public static final ConfigKey<List<Integer>> CUTOFFS = GROUP.key(
             "neural.cutoffs",
             "2000,8000",
             "full, or ascending whole numbers separated by commas",
-            "Where the frequency bands of an adaptive softmax begin: the rows below the first number are the head, and a rarer "
-                    + "word costs a look into its band. Several times faster than one band of all words, which is full.",
+            "Word ranks at which the frequency bands of the adaptive softmax begin. Words below the first rank "
+                    + "are in the head; a rarer word costs a second step, in its band. Several times faster than full, "
+                    + "which is one band of all words.",
             NeuralKeys::cutoffs);
 
     public static final ConfigKey<Integer> WINDOW = GROUP.whole(
@@ -61,36 +64,37 @@ public final class NeuralKeys {
             "5",
             1,
             64,
-            "Tokens before the predicted one that neural.model=window sees; of no effect on the others.");
+            "Number of preceding tokens that neural.model=window sees. No effect on other networks.");
 
     public static final ConfigKey<Integer> SNAPSHOTS_KEEP = GROUP.whole(
             "neural.snapshots.keep",
             "5",
             2,
             1000,
-            "Snapshots of the network that stay on the snapshots topic and can be rolled back to, the newest first. The "
-                    + "active one and its parent stay in any case.");
+            "Number of network snapshots to keep on the snapshots topic for rollbacks, newest first. The active "
+                    + "snapshot and its parent are always kept.");
 
     public static final ConfigKey<Integer> SCORING_THREADS = GROUP.whole(
             "neural.scoring.threads",
             "1",
             1,
             256,
-            "Threads of this instance that score documents with the network, beside the stream threads.");
+            "Threads of this instance that score documents with the network, in addition to the stream threads.");
 
     public static final ConfigKey<Long> SCORING_QUEUE_TOKENS = GROUP.wholeLong(
             "neural.scoring.queue.tokens",
             "32768",
             1,
             1_000_000_000,
-            "Tokens of documents that may wait for these threads. A larger document waits alone.");
+            "Capacity of the queue for these threads, in tokens. A document with more tokens waits in an "
+                    + "otherwise empty queue.");
 
     public static final ConfigKey<String> SCORING_POLICY = GROUP.oneOf(
             "neural.scoring.policy",
             "ngram-only",
-            "What happens where the network cannot keep up with the stream. wait: documents wait for it, and the input for "
-                    + "them. ngram-only: they are scored without it after neural.scoring.patience.ms, and their score says "
-                    + "so.",
+            "What to do when the network cannot keep up with the stream. wait: documents wait for the network, "
+                    + "and the input waits for the documents. ngram-only: after neural.scoring.patience.ms, documents are "
+                    + "scored without the network, and their scores say so.",
             List.of("wait", "ngram-only"));
 
     public static final ConfigKey<Long> SCORING_PATIENCE_MS = GROUP.wholeLong(
@@ -98,16 +102,16 @@ public final class NeuralKeys {
             "1000",
             0,
             600_000,
-            "Milliseconds that a document to which all shards have replied waits for the network under ngram-only.");
+            "Milliseconds that a document waits for the network under ngram-only, after all shards have replied.");
 
-    /** The value of {@link #ENCODINGS} that writes none. */
+    /** The value of {@link #ENCODINGS} that publishes none. */
     public static final String NO_ENCODINGS = "none";
 
     public static final ConfigKey<String> ENCODINGS = GROUP.oneOf(
             "neural.encodings",
             NO_ENCODINGS,
-            "The vector of each document on the encodings topic: the network's last state, the mean of its states or the "
-                    + "largest value of each unit. none: no vectors.",
+            "Vector to publish for each document on the encodings topic: last: the network's last state; mean: "
+                    + "the mean of its states; max: the maximum of each unit. none: publish no vectors.",
             List.of(NO_ENCODINGS, "last", "mean", "max"));
 
     private NeuralKeys() {}

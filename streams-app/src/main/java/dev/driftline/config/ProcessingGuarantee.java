@@ -2,11 +2,11 @@ package dev.driftline.config;
 
 import java.util.Locale;
 
-/** What a crash may do to counts and outputs. */
+/** How a crash may affect counts and outputs. */
 public enum ProcessingGuarantee {
-    /** A crash changes no count and no score is published twice (Kafka transactions). */
+    /** A crash neither changes a count nor repeats a score (Kafka transactions). */
     EXACTLY_ONCE_V2,
-    /** Faster commits; after a crash some documents may be counted and scored twice. */
+    /** Commits are faster; after a crash, some documents may be counted and scored twice. */
     AT_LEAST_ONCE;
 
     /** The name Kafka Streams uses, for example {@code exactly_once_v2}. */

@@ -1,6 +1,6 @@
 package dev.driftline.config;
 
-/** What a snapshot must show to become active, and to stay so. */
+/** When a snapshot becomes active, and when it is rolled back. */
 public final class PromotionKeys {
 
     static final KeyGroup GROUP = new KeyGroup("Promotion of snapshots");
@@ -10,31 +10,32 @@ public final class PromotionKeys {
             "2000",
             1,
             1_000_000_000,
-            "The newest documents of so many tokens are not taught in a round: candidate and incumbent are compared on them. "
-                    + "Of one long document it is the end. A candidate is taught them once it is promoted, else in the next round.");
+            "Tokens to hold out of each round, taken from its newest documents; from a single long document, its "
+                    + "end. Candidate and incumbent are compared on them. A candidate is trained on them after its "
+                    + "promotion, otherwise in the next round.");
 
     public static final ConfigKey<Double> MARGIN = GROUP.real(
             "neural.promotion.margin",
             "0.002",
             0,
             100,
-            "Bits a token that a candidate must save there to become active.");
+            "Bits per token that a candidate must save on the held-out text to become active.");
 
     public static final ConfigKey<Double> ROLLBACK_MARGIN = GROUP.real(
             "neural.promotion.rollback.margin",
             "0.05",
             0,
             100,
-            "Bits a token by which the active snapshot must be worse than its parent, on live documents before either is "
-                    + "taught them, to be rolled back.");
+            "Roll back if the active snapshot is worse than its parent by this many bits per token, on live "
+                    + "documents before either is trained on them.");
 
     public static final ConfigKey<Double> STANDARD_ERRORS = GROUP.real(
             "neural.promotion.standard.errors",
             "1.0",
             0,
             100,
-            "How many standard errors a difference must be away from 0 to count, for promotions and rollbacks. 1 lets one in "
-                    + "six pass that is only chance, 1.64 one in twenty.");
+            "Number of standard errors by which a difference must exceed 0 to count, for promotions and "
+                    + "rollbacks. By chance alone, 1 is exceeded one time in six and 1.64 one time in twenty.");
 
     private PromotionKeys() {}
 }

@@ -3,7 +3,7 @@ package dev.driftline.config;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What the service is called, what it connects to, and how it runs on Kafka Streams. */
+/** The name of the service, its connections, and how it runs on Kafka Streams. */
 public final class ServiceKeys {
 
     static final KeyGroup GROUP = new KeyGroup("Service");
@@ -12,30 +12,30 @@ public final class ServiceKeys {
             "bootstrap.servers",
             "localhost:9092",
             "a list HOST:PORT,HOST:PORT",
-            "Kafka brokers to start from. More of them only help when one is down at start.",
+            "Kafka brokers for the first connection. More than one helps only if one of them is down at start.",
             ServiceKeys::hostPorts);
 
     public static final ConfigKey<String> SCHEMA_REGISTRY_URL = GROUP.text(
             "schema.registry.url",
             "http://localhost:8081",
             "a list of http://, https:// or mock:// addresses",
-            "Where the Confluent Schema Registry API answers; several addresses, separated by commas, are tried in turn.",
+            "Addresses of the Schema Registry, separated by commas. They are tried in turn.",
             ServiceKeys::registryUrls);
 
     public static final ConfigKey<String> APPLICATION_ID = GROUP.text(
             "application.id",
             "driftline",
             "letters, digits, '.', '_' and '-', at most 100 of them",
-            "Name of the service: its consumer group, its transactions and the prefix of its changelog topics. "
-                    + "Instances with the same name share the work; another name is another, empty model.",
+            "Name of the service: its consumer group, its transactional ids and the prefix of its changelog "
+                    + "topics. Instances with the same name share the work; a new name starts with an empty model.",
             value -> ValueReaders.matching(value, "[A-Za-z0-9._-]{1,100}"));
 
     public static final ConfigKey<Path> STATE_DIR = GROUP.key(
             "state.dir",
             ".driftline/state",
             "a folder",
-            "Folder of the RocksDB stores. Losing it costs a restore from the changelog topics, never a count. "
-                    + "Two instances on one machine need two folders.",
+            "Folder of the RocksDB stores. If it is lost, the stores are restored from the changelog topics; no "
+                    + "count is lost. Two instances on one machine need two folders.",
             ValueReaders::path);
 
     public static final ConfigKey<Integer> STREAM_THREADS = GROUP.whole(
@@ -43,13 +43,14 @@ public final class ServiceKeys {
             "2",
             1,
             1024,
-            "Stream threads of this instance. More than shards + twice the partitions are idle.");
+            "Stream threads of this instance. Threads beyond shards + 2 × partitions are idle.");
 
     public static final ConfigKey<ProcessingGuarantee> PROCESSING_GUARANTEE = GROUP.key(
             "processing.guarantee",
             "exactly_once_v2",
             "exactly_once_v2 or at_least_once",
-            "exactly_once_v2: a crash changes no count and repeats no score. at_least_once: it may do both.",
+            "exactly_once_v2: a crash neither changes a count nor repeats a score. at_least_once: a crash may do "
+                    + "both.",
             value -> ProcessingGuarantee.valueOf(value.toUpperCase(Locale.ROOT)));
 
     public static final ConfigKey<Long> COMMIT_INTERVAL_MS = GROUP.wholeLong(
@@ -57,15 +58,16 @@ public final class ServiceKeys {
             "100",
             1,
             600_000,
-            "Milliseconds between commits. Under exactly-once each hop of a document becomes visible at a commit, so this "
-                    + "sets the latency: 100 is chosen for latency, 1000 writes fewer changelog records and gives more "
-                    + "tokens a second.");
+            "Milliseconds between commits. Under exactly-once, each hop of a document becomes visible at a "
+                    + "commit, so this sets the latency. 100 is chosen for low latency; 1000 writes fewer changelog records "
+                    + "and processes more tokens per second.");
 
     public static final ConfigKey<Boolean> COMMIT_EARLY = GROUP.flag(
             "commit.early",
             "true",
-            "Whether a stream thread that has worked off what it polled commits at once, instead of waiting for the interval. "
-                    + "Takes at most a quarter of its time; a thread with a backlog commits by the interval alone.");
+            "Whether a stream thread commits as soon as it has processed all polled records, instead of waiting "
+                    + "for the interval. Early commits take at most a quarter of the thread's time; a thread with a backlog "
+                    + "commits by the interval alone.");
 
     private ServiceKeys() {}
 

@@ -3,8 +3,7 @@ package dev.driftline.config;
 import java.util.List;
 
 /**
- * Every setting of Driftline. Kafka's own settings are not listed here: they pass through, see
- * {@link DriftlineConfig#PASS_THROUGH_PREFIXES}.
+ * Every setting of Driftline. Kafka's own settings are not listed: they pass through, see {@link DriftlineConfig}.
  *
  * <p>A new key is declared in the class of its group and is known from then on: to the check for unknown keys, to
  * {@code driftline config}, and to the references in {@code deploy} and {@code docs}. A new group is named here.

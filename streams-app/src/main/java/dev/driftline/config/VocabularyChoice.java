@@ -2,7 +2,7 @@ package dev.driftline.config;
 
 import java.nio.file.Path;
 
-/** Which words the model has a probability of their own for. */
+/** Which words the model knows, that is, gives a probability of their own. */
 public sealed interface VocabularyChoice {
 
     /**
@@ -24,7 +24,7 @@ public sealed interface VocabularyChoice {
     }
 
     /**
-     * Every word seen so far; new ones are added as they are learned.
+     * All words learned so far; new ones are added as they are learned.
      *
      * @param countUnknown whether a new word also counts once as {@code <unk>}, so that unknown words have a learned share
      *     ({@code growing}), or {@code <unk>} keeps only its share of the uniform distribution ({@code grow-kenlm})
@@ -32,7 +32,7 @@ public sealed interface VocabularyChoice {
     record Growing(boolean countUnknown) implements VocabularyChoice {}
 
     /**
-     * Only the words of a list; any other is {@code <unk>}.
+     * Only the words of a list; every other word is {@code <unk>}.
      *
      * @param file one word a line, UTF-8
      */

@@ -57,10 +57,10 @@ final class OutputFollower implements AutoCloseable {
     private volatile boolean stopped;
 
     private OutputFollower(DriftlineConfig config, Listener listener) {
-        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
         this.consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         this.scores = serdes.deserializer(Score.class);
         this.predictions = serdes.deserializer(Prediction.class);
         this.decisions = serdes.deserializer(PromotionDecision.class);

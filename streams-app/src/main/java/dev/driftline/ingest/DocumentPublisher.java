@@ -74,7 +74,7 @@ public final class DocumentPublisher implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 50);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
-        properties.putAll(config.producerProperties());
+        properties.putAll(config.clients().producer());
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         try {
@@ -184,7 +184,7 @@ public final class DocumentPublisher implements AutoCloseable {
     @SuppressWarnings("unchecked") // the form makes records of its topic's type only
     private static Serializer<SpecificRecord> serializer(DriftlineConfig config, RecordForm form) {
         return (Serializer<SpecificRecord>)
-                (Serializer<?>) new SchemaRegistrySerdes(config.schemaRegistryProperties()).serializer(type(form));
+                (Serializer<?>) new SchemaRegistrySerdes(config.clients().schemaRegistry()).serializer(type(form));
     }
 
     private static Class<? extends SpecificRecord> type(RecordForm form) {
@@ -193,7 +193,7 @@ public final class DocumentPublisher implements AutoCloseable {
 
     private static void requireTopic(DriftlineConfig config, String topic) {
         String brokers = config.get(ServiceKeys.BOOTSTRAP_SERVERS);
-        Map<String, Object> properties = new HashMap<>(config.adminProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().admin());
         properties.putIfAbsent(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
         properties.putIfAbsent(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, CHECK_TIMEOUT_MS);
         try (Admin admin = Admin.create(properties)) {
@@ -226,7 +226,8 @@ public final class DocumentPublisher implements AutoCloseable {
     private static void requireSchema(DriftlineConfig config, String topic) {
         String subject = topic + Subjects.VALUE_SUFFIX;
         String registry = config.get(ServiceKeys.SCHEMA_REGISTRY_URL);
-        try (SchemaRegistryClient client = new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
+        try (SchemaRegistryClient client =
+                new SchemaRegistrySerdes(config.clients().schemaRegistry()).client()) {
             client.getLatestSchemaMetadata(subject);
         } catch (RestClientException e) {
             if (e.getStatus() == 404) {

@@ -130,13 +130,14 @@ final class DocumentTexts implements AutoCloseable {
 
     private void open() {
         if (consumer == null) {
-            Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+            Map<String, Object> properties = new HashMap<>(config.clients().consumer());
             // What retention has removed is not to be answered with something else.
             properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
             properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID) + "-live-documents");
             properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis()));
             consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-            SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+            SchemaRegistrySerdes serdes =
+                    new SchemaRegistrySerdes(config.clients().schemaRegistry());
             documents = serdes.deserializer(Document.class);
             texts = serdes.deserializer(TextEvent.class);
             tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));

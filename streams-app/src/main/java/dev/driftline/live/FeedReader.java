@@ -47,7 +47,7 @@ final class FeedReader implements AutoCloseable {
                 .flatMap(topic -> IntStream.range(0, topic.partitions())
                         .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
                 .collect(Collectors.toSet());
-        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, BATCH);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID) + "-live-feed");

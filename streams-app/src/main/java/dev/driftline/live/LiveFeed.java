@@ -153,7 +153,7 @@ public final class LiveFeed implements AutoCloseable {
     }
 
     private void run() {
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (Deserializer<Score> scores = serdes.deserializer(Score.class);
                 Deserializer<DriftEvent> shifts = serdes.deserializer(DriftEvent.class);
                 Deserializer<PromotionDecision> decisions = serdes.deserializer(PromotionDecision.class)) {

@@ -136,7 +136,8 @@ public final class DriftlineService implements AutoCloseable {
         }
         try {
             TopologySettings settings = TopologySettings.of(config);
-            SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+            SchemaRegistrySerdes serdes =
+                    new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.client();
             registry = client;
             new StartupChecks(config, client).check();

@@ -63,7 +63,7 @@ final class StreamsTuning {
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 20_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5000);
-        config.streamsProperties().forEach(properties::put);
+        config.clients().streams().forEach(properties::put);
         return properties;
     }
 }

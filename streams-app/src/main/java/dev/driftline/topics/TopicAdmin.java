@@ -56,7 +56,7 @@ public final class TopicAdmin implements AutoCloseable {
     public TopicAdmin(DriftlineConfig config) {
         this.config = config;
         this.definitions = TopicDefinitions.of(config);
-        this.admin = Admin.create(config.adminProperties());
+        this.admin = Admin.create(config.clients().admin());
     }
 
     /**
@@ -134,7 +134,8 @@ public final class TopicAdmin implements AutoCloseable {
 
     /** Puts the schemas of the public topics into the registry, each subject under BACKWARD compatibility. */
     public List<Subjects.Registered> registerSchemas() {
-        try (SchemaRegistryClient client = new SchemaRegistrySerdes(config.schemaRegistryProperties()).client()) {
+        try (SchemaRegistryClient client =
+                new SchemaRegistrySerdes(config.clients().schemaRegistry()).client()) {
             return new Subjects(client).register(definitions.recordTypes());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the schema registry client", e);

@@ -70,19 +70,12 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         }
         byte[][] requests = scatter.requests(
                 partition, record.key(), document.tokens(), document.learn(), settings.predictions(), extraCandidates);
-        int asked = 0;
-        for (byte[] request : requests) {
-            if (request != null) {
-                asked++;
-            }
-        }
         pending.add(
-                record.key(), new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), asked));
+                record.key(),
+                new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), requests.length));
         progress.pending(partition, pending.size());
         for (int shard = 0; shard < requests.length; shard++) {
-            if (requests[shard] != null) {
-                context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
-            }
+            context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
         }
         // The network reads the document while the shards do.
         neural.ifPresent(network -> network.partition(partition).scattered(record.key(), document.tokens()));

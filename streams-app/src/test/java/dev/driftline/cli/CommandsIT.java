@@ -259,7 +259,7 @@ class CommandsIT {
 
     private static KafkaProducer<byte[], byte[]> producer() {
         DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", broker.bootstrapServers()));
-        return new KafkaProducer<>(config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(config.clients().producer(), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static <T extends SpecificRecord> void publish(String topic, Class<T> type, List<T> values)

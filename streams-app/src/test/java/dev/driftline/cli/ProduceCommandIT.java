@@ -89,9 +89,9 @@ class ProduceCommandIT {
         Map<String, String> settings =
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url());
         DriftlineConfig config = DriftlineConfig.of(settings);
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (KafkaConsumer<String, T> consumer =
-                new KafkaConsumer<>(config.consumerProperties(), new StringDeserializer(), serdes.deserializer(type))) {
+                new KafkaConsumer<>(config.clients().consumer(), new StringDeserializer(), serdes.deserializer(type))) {
             List<TopicPartition> partitions = IntStream.range(0, 2)
                     .mapToObj(partition -> new TopicPartition(prefix + topic, partition))
                     .toList();

@@ -104,7 +104,7 @@ class RunCommandIT {
         DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", bootstrapServers));
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", registryUrl));
         try (KafkaProducer<String, Document> producer = new KafkaProducer<>(
-                config.producerProperties(), new StringSerializer(), serdes.serializer(Document.class))) {
+                config.clients().producer(), new StringSerializer(), serdes.serializer(Document.class))) {
             producer.send(new ProducerRecord<>("driftline.documents.v1", "d1", document))
                     .get();
         }

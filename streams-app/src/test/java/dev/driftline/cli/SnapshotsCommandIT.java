@@ -230,10 +230,10 @@ class SnapshotsCommandIT {
     }
 
     private static List<PromotionDecision> decisions(DriftlineConfig config, int count) {
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         List<PromotionDecision> decisions = new ArrayList<>();
         try (KafkaConsumer<String, PromotionDecision> consumer = new KafkaConsumer<>(
-                new HashMap<>(config.consumerProperties()),
+                new HashMap<>(config.clients().consumer()),
                 new StringDeserializer(),
                 serdes.deserializer(PromotionDecision.class))) {
             TopicPartition partition =

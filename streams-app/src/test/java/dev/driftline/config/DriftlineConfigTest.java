@@ -117,7 +117,7 @@ class DriftlineConfigTest {
                 "producer.linger.ms", "3",
                 "admin.retries", "9"));
 
-        Properties streams = config.streamsProperties();
+        Properties streams = config.clients().streams();
         assertThat(streams)
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("num.standby.replicas", "1")
@@ -128,14 +128,14 @@ class DriftlineConfigTest {
         assertThat(new StreamsConfig(streams).getMainConsumerConfigs("g", "c", 0))
                 .containsEntry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
                 .containsEntry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "7");
-        assertThat(config.consumerProperties())
+        assertThat(config.clients().consumer())
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("max.poll.records", "7")
                 .doesNotContainKey("linger.ms");
-        assertThat(config.producerProperties())
+        assertThat(config.clients().producer())
                 .containsEntry("linger.ms", "3")
                 .containsEntry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, config.maxRecordBytes());
-        assertThat(config.adminProperties()).containsEntry("retries", "9");
+        assertThat(config.clients().admin()).containsEntry("retries", "9");
     }
 
     @Test
@@ -144,7 +144,8 @@ class DriftlineConfigTest {
                         "schema.registry.url", "https://one:8081,https://two:8081",
                         "schema.registry.basic.auth.user.info", "ada:lovelace",
                         "schema.registry.ssl.truststore.location", "/t.p12"))
-                .schemaRegistryProperties();
+                .clients()
+                .schemaRegistry();
 
         assertThat(registry)
                 .containsEntry("schema.registry.url", "https://one:8081,https://two:8081")
@@ -182,7 +183,7 @@ class DriftlineConfigTest {
                 Optional.empty(), Map.of("DRIFTLINE_STREAMS_A__B_C", "1", "DRIFTLINE_MODEL_ORDER", "4"), Map.of());
 
         assertThat(config.get(ModelKeys.ORDER)).isEqualTo(4);
-        assertThat(config.streamsProperties()).containsEntry("a_b.c", "1");
+        assertThat(config.clients().streams()).containsEntry("a_b.c", "1");
     }
 
     @Test

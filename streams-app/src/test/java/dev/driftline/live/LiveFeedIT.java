@@ -237,9 +237,9 @@ class LiveFeedIT {
 
         Publisher(DriftlineConfig config, DriftlineConfig writing) {
             topics = TopicDefinitions.of(config);
-            serdes = new SchemaRegistrySerdes(writing.schemaRegistryProperties()).registering();
+            serdes = new SchemaRegistrySerdes(writing.clients().schemaRegistry()).registering();
             producer = new KafkaProducer<>(
-                    config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+                    config.clients().producer(), new ByteArraySerializer(), new ByteArraySerializer());
         }
 
         @SuppressWarnings("unchecked") // the class of the record is the type of the serializer

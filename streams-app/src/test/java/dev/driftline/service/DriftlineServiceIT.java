@@ -177,18 +177,18 @@ class DriftlineServiceIT {
     }
 
     private static void produce(DriftlineConfig config, List<Document> documents) {
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         String topic = TopicDefinitions.of(config).name(Topic.DOCUMENTS);
         try (KafkaProducer<String, Document> producer = new KafkaProducer<>(
-                config.producerProperties(), new StringSerializer(), serdes.serializer(Document.class))) {
+                config.clients().producer(), new StringSerializer(), serdes.serializer(Document.class))) {
             documents.forEach(document -> producer.send(new ProducerRecord<>(topic, document.getId(), document)));
         }
     }
 
     private static <T extends SpecificRecord> List<T> read(
             DriftlineConfig config, Topic topic, Class<T> type, int count) {
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
-        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, UUID.randomUUID().toString());
         List<T> values = new ArrayList<>();

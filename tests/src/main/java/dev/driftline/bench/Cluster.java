@@ -106,7 +106,7 @@ final class Cluster implements AutoCloseable {
             Map<String, String> settings, Collection<CorpusDocument> documents) {
         String topic = topic(settings, Topic.DOCUMENTS);
         SchemaRegistrySerdes serdes =
-                new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
+                new SchemaRegistrySerdes(DriftlineConfig.of(settings).clients().schemaRegistry());
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (Serializer<Document> serializer = serdes.serializer(Document.class)) {
             for (CorpusDocument document : documents) {
@@ -133,7 +133,7 @@ final class Cluster implements AutoCloseable {
 
     KafkaProducer<byte[], byte[]> producer(Map<String, String> settings) {
         Map<String, Object> properties =
-                new HashMap<>(DriftlineConfig.of(settings).producerProperties());
+                new HashMap<>(DriftlineConfig.of(settings).clients().producer());
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -290,7 +290,7 @@ final class EndToEndBench {
     void eachScore(Cluster cluster, Map<String, String> settings, Consumer<Score> each) {
         String topic = Cluster.topic(settings, Topic.SCORES);
         SchemaRegistrySerdes serdes =
-                new SchemaRegistrySerdes(DriftlineConfig.of(settings).schemaRegistryProperties());
+                new SchemaRegistrySerdes(DriftlineConfig.of(settings).clients().schemaRegistry());
         long tokens = 0;
         int left = documents.documents().size();
         try (KafkaConsumer<byte[], byte[]> consumer = cluster.committed(List.of(topic));

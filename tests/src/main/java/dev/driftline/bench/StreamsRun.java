@@ -166,7 +166,7 @@ final class StreamsRun {
         NaiveTopology topology = new NaiveTopology(
                 config.get(TopicKeys.PREFIX) + Topic.DOCUMENTS.suffix(),
                 config.get(ModelKeys.ORDER),
-                new SchemaRegistrySerdes(config.schemaRegistryProperties()));
+                new SchemaRegistrySerdes(config.clients().schemaRegistry()));
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);
         streams.start();
         return new Naive(streams, SUBTOPOLOGIES * config.get(TopicKeys.SHARDS));

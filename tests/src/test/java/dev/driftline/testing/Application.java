@@ -73,13 +73,13 @@ public final class Application implements AutoCloseable {
         settings.putAll(given);
         config = DriftlineConfig.of(settings);
         topics = TopicDefinitions.of(config);
-        serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (TopicAdmin admin = new TopicAdmin(config)) {
             admin.create();
             admin.registerSchemas();
         }
         producer =
-                new KafkaProducer<>(config.producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+                new KafkaProducer<>(config.clients().producer(), new ByteArraySerializer(), new ByteArraySerializer());
         documents = serdes.serializer(Document.class);
     }
 
@@ -190,42 +190,42 @@ public final class Application implements AutoCloseable {
     /** The scores. */
     public RecordedTopic<Score> scores() {
         return recorded(new RecordedTopic<>(
-                topic(Topic.SCORES), config.consumerProperties(), serdes.deserializer(Score.class)));
+                topic(Topic.SCORES), config.clients().consumer(), serdes.deserializer(Score.class)));
     }
 
     /** The predictions. */
     public RecordedTopic<Prediction> predictions() {
         return recorded(new RecordedTopic<>(
-                topic(Topic.PREDICTIONS), config.consumerProperties(), serdes.deserializer(Prediction.class)));
+                topic(Topic.PREDICTIONS), config.clients().consumer(), serdes.deserializer(Prediction.class)));
     }
 
     /** The dead letters. */
     public RecordedTopic<byte[]> deadLetters() {
         return recorded(new RecordedTopic<>(
-                topic(Topic.DEAD_LETTERS), config.consumerProperties(), new ByteArrayDeserializer()));
+                topic(Topic.DEAD_LETTERS), config.clients().consumer(), new ByteArrayDeserializer()));
     }
 
     /** What the shards were asked, a partition a shard, in the order in which each answered and learned. */
     public RecordedTopic<byte[]> requests() {
         return recorded(new RecordedTopic<>(
-                topic(Topic.NGRAM_REQUESTS), config.consumerProperties(), new ByteArrayDeserializer()));
+                topic(Topic.NGRAM_REQUESTS), config.clients().consumer(), new ByteArrayDeserializer()));
     }
 
     /** A topic of Avro records. */
     public <T extends SpecificRecord> RecordedTopic<T> recorded(Topic topic, Class<T> type) {
-        return recorded(new RecordedTopic<>(topic(topic), config.consumerProperties(), serdes.deserializer(type)));
+        return recorded(new RecordedTopic<>(topic(topic), config.clients().consumer(), serdes.deserializer(type)));
     }
 
     /** A topic that a filter sends documents to; {@code name} has no prefix. */
     public RecordedTopic<Document> routed(String name) {
         return recorded(new RecordedTopic<>(
-                config.get(TopicKeys.PREFIX) + name, config.consumerProperties(), serdes.deserializer(Document.class)));
+                config.get(TopicKeys.PREFIX) + name, config.clients().consumer(), serdes.deserializer(Document.class)));
     }
 
     /** What goes by source. */
     public RecordedTopic<byte[]> observations() {
         return recorded(new RecordedTopic<>(
-                topic(Topic.OBSERVATIONS), config.consumerProperties(), new ByteArrayDeserializer()));
+                topic(Topic.OBSERVATIONS), config.clients().consumer(), new ByteArrayDeserializer()));
     }
 
     /** The counts as the changelog has them: what an instance that lost everything would start from. */

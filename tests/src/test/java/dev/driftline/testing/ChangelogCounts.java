@@ -37,7 +37,7 @@ public final class ChangelogCounts {
             pages.add(new HeapPageStore());
         }
         try (RecordedTopic<byte[]> changelog =
-                new RecordedTopic<>(topic, config.consumerProperties(), new ByteArrayDeserializer())) {
+                new RecordedTopic<>(topic, config.clients().consumer(), new ByteArrayDeserializer())) {
             changelog.forEach(record -> pages.get(record.partition()).put(record.key(), record.value()));
         }
         ModelSettings model = TopologySettings.of(config).model();

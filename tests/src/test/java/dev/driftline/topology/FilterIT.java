@@ -155,7 +155,7 @@ class FilterIT {
         Map<String, Document> byId = published.stream().collect(Collectors.toMap(Document::getId, Function.identity()));
         List<String> read = new ArrayList<>();
         try (KafkaAvroDeserializer stranger = new KafkaAvroDeserializer()) {
-            stranger.configure(application.config().schemaRegistryProperties(), false);
+            stranger.configure(application.config().clients().schemaRegistry(), false);
             for (ConsumerRecord<byte[], byte[]> record : topic.records()) {
                 GenericRecord value = (GenericRecord) stranger.deserialize(record.topic(), record.value());
                 Document document = byId.get(value.get("id").toString());

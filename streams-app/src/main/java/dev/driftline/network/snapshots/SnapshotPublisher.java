@@ -45,7 +45,7 @@ public final class SnapshotPublisher {
      * @throws KafkaException if the brokers do not take it
      */
     public void send(List<SnapshotMessages.Message> messages, Optional<PromotionDecision> decision, IntConsumer sent) {
-        Map<String, Object> properties = new HashMap<>(config.producerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().producer());
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "driftline-snapshots-" + UUID.randomUUID());
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
@@ -73,7 +73,7 @@ public final class SnapshotPublisher {
 
     private ProducerRecord<String, byte[]> record(PromotionDecision decision) {
         String topic = topics.name(Topic.PROMOTIONS);
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.schemaRegistryProperties());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (Serializer<PromotionDecision> serializer = serdes.serializer(PromotionDecision.class)) {
             return new ProducerRecord<>(topic, decision.getCandidate(), serializer.serialize(topic, decision));
         } catch (SerializationException e) {

@@ -37,7 +37,7 @@ final class SnapshotTopicReader implements AutoCloseable {
 
     /** Connects to nothing yet. */
     SnapshotTopicReader(DriftlineConfig config, SnapshotCatalog catalog) {
-        Map<String, Object> properties = new HashMap<>(config.consumerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);

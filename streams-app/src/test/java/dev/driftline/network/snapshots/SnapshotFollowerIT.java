@@ -150,7 +150,7 @@ class SnapshotFollowerIT {
         DriftlineConfig config = config("aborted");
         ActiveSnapshot active = new ActiveSnapshot();
         publish(config, FIRST, true);
-        Map<String, Object> properties = new HashMap<>(config.producerProperties());
+        Map<String, Object> properties = new HashMap<>(config.clients().producer());
         properties.put("transactional.id", "aborting");
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
