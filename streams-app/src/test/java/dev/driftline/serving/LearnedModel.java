@@ -4,11 +4,12 @@ import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.source.SourceModel;
+import dev.driftline.source.StoredSource;
 import dev.driftline.sources.SourceState;
 import java.util.Arrays;
 import java.util.List;
@@ -103,10 +104,11 @@ final class LearnedModel implements ShardAccess {
         }
         return new SourceState(
                         0,
-                        known ? source.tokens() : 0,
-                        known ? source.header() : new byte[0],
-                        List.of(segments),
-                        common.encode())
+                        new StoredSource(
+                                known ? source.tokens() : 0,
+                                known ? source.header() : new byte[0],
+                                List.of(segments),
+                                common.encode()))
                 .encode();
     }
 }
