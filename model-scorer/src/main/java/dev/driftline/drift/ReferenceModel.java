@@ -25,7 +25,7 @@ public final class ReferenceModel {
     static final int WORDS = 1 << 16;
 
     private static final int VERSION = 1;
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
     private static final double SMALL = 1e-250;
 
     private final int wanted;
@@ -101,7 +101,7 @@ public final class ReferenceModel {
             }
             before = word;
         }
-        return (float) ((bits - Math.log(product)) / LOG2);
+        return (float) ((bits - Math.log(product)) / LN2);
     }
 
     /** p₂ of a hash value after another. */

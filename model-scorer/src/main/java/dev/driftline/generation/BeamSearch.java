@@ -38,7 +38,7 @@ public final class BeamSearch {
 
     private record Step(Beginning from, String word, double bits, int met) {}
 
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
 
     private final TextModel model;
     private final Constraints constraints;
@@ -102,7 +102,7 @@ public final class BeamSearch {
                 continue;
             }
             String word = words[i];
-            double bits = beginning.bits - Math.log(p[i]) / LOG2;
+            double bits = beginning.bits - Math.log(p[i]) / LN2;
             if (word.equals(DocumentTokens.EOS_WORD)) {
                 if (complete && !beginning.words.isEmpty()) {
                     found.add(new Hypothesis(beginning.words, bits, true));

@@ -1,6 +1,7 @@
 package dev.driftline.neural;
 
 import dev.driftline.neural.kernels.Kernels;
+import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
 
 /**
@@ -41,6 +42,8 @@ public final class HiddenLayers {
     private int[] contexts = {};
     private boolean dropped;
 
+    private final Matrix left = new Matrix();
+    private final Matrix product = new Matrix();
     private final float[][] inputs;
     private final float[][] gates;
     private final float[][] states;
@@ -188,17 +191,11 @@ public final class HiddenLayers {
         }
         int width = inputWidth(layer);
         kernels.gemm(
-                rows,
-                input(layer),
-                inputOffset(layer),
-                width,
+                left.view(input(layer), inputOffset(layer), rows, width),
                 packed.input(layer),
                 0,
-                gateWidth,
                 1,
-                gate,
-                0,
-                gateWidth);
+                product.view(gate, rows, gateWidth));
     }
 
     /** Whether the first layer reads words as they are, so that it comes to the same wherever a word stands. */
@@ -217,7 +214,12 @@ public final class HiddenLayers {
             System.arraycopy(inputs[0], words.firstRow(word) * width, wordInputs, word * width, width);
             System.arraycopy(bias, 0, wordGates, word * gateWidth, gateWidth);
         }
-        kernels.gemm(words.count(), wordInputs, 0, width, packed.input(0), 0, gateWidth, 1, wordGates, 0, gateWidth);
+        kernels.gemm(
+                left.view(wordInputs, words.count(), width),
+                packed.input(0),
+                0,
+                1,
+                product.view(wordGates, words.count(), gateWidth));
         float[] gate = gates[0];
         for (int row = 0; row < rows; row++) {
             System.arraycopy(wordGates, words.of(row) * gateWidth, gate, row * gateWidth, gateWidth);
@@ -245,17 +247,11 @@ public final class HiddenLayers {
         for (int step = 0; step < steps; step++) {
             int to = (streams + starts[step]) * hidden;
             kernels.gemm(
-                    counts[step],
-                    state,
-                    before(step, 0) * hidden,
-                    hidden,
+                    left.view(state, before(step, 0) * hidden, counts[step], hidden),
                     packed.recurrent(layer),
                     0,
-                    hidden,
                     1,
-                    state,
-                    to,
-                    hidden);
+                    product.view(state, to, counts[step], hidden));
             kernels.tanh(state, to, counts[step] * hidden);
         }
     }
@@ -271,7 +267,11 @@ public final class HiddenLayers {
             int from = before(step, 0) * hidden;
             int to = (streams + starts[step]) * hidden;
             kernels.gemm(
-                    count, state, from, hidden, packed.recurrent(layer), 0, gateWidth, 0, recurrentPart, 0, gateWidth);
+                    left.view(state, from, count, hidden),
+                    packed.recurrent(layer),
+                    0,
+                    0,
+                    product.view(recurrentPart, count, gateWidth));
             for (int stream = 0; stream < count; stream++) {
                 int row = starts[step] + stream;
                 int g = row * gateWidth;
@@ -310,17 +310,11 @@ public final class HiddenLayers {
             int from = before(step, 0) * hidden;
             int to = (streams + starts[step]) * hidden;
             kernels.gemm(
-                    count,
-                    state,
-                    from,
-                    hidden,
+                    left.view(state, from, count, hidden),
                     packed.recurrent(layer),
                     0,
-                    gateWidth,
                     1,
-                    gate,
-                    starts[step] * gateWidth,
-                    gateWidth);
+                    product.view(gate, starts[step] * gateWidth, count, gateWidth));
             for (int stream = 0; stream < count; stream++) {
                 int row = starts[step] + stream;
                 int g = row * gateWidth;

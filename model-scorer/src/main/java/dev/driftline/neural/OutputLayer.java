@@ -2,6 +2,7 @@ package dev.driftline.neural;
 
 import dev.driftline.neural.kernels.Kernels;
 import dev.driftline.neural.kernels.Kernels.Packed;
+import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,6 +27,8 @@ final class OutputLayer {
     private final PackedWeights packed;
     private final int hidden;
 
+    private final Matrix left = new Matrix();
+    private final Matrix product = new Matrix();
     private float[] logits = {};
     private float[] gathered = {};
     private float[] projected = {};
@@ -105,7 +108,11 @@ final class OutputLayer {
 
     private void project(Classifier tail, int index, float[] from, int offset, int count) {
         kernels.gemm(
-                count, from, offset, hidden, packed.projection(index), 0, tail.width(), 0, projected, 0, tail.width());
+                left.view(from, offset, count, hidden),
+                packed.projection(index),
+                0,
+                0,
+                product.view(projected, count, tail.width()));
     }
 
     /** ln p of the {@link #entries} of a classifier, and the probability of its most probable word if asked for. */
@@ -134,7 +141,12 @@ final class OutputLayer {
                     to = Math.min(to, from + classifier.words() - entry);
                 }
                 int columns = to - from;
-                kernels.gemm(rows, states, offset, classifier.width(), weights, from, to, 0, logits, 0, columns);
+                kernels.gemm(
+                        left.view(states, offset, rows, classifier.width()),
+                        weights,
+                        from,
+                        0,
+                        product.view(logits, rows, columns));
                 for (int row = 0; row < rows; row++) {
                     addToSums(classifier, entry, columns, row * columns, firstRow + row);
                 }
@@ -195,17 +207,11 @@ final class OutputLayer {
         for (int part = 0; part < classifier.weights().size(); part++) {
             int count = classifier.weights().get(part).count();
             kernels.gemm(
-                    1,
-                    states,
-                    offset,
-                    classifier.width(),
+                    left.view(states, offset, 1, classifier.width()),
                     packed.rows(index, part),
                     0,
-                    count,
                     0,
-                    result,
-                    entry,
-                    classifier.size());
+                    product.view(result, entry, 1, count, classifier.size()));
             entry += count;
         }
         if (classifier.bias() != null) {

@@ -2,6 +2,7 @@ package dev.driftline.neural;
 
 import dev.driftline.neural.kernels.Kernels;
 import dev.driftline.neural.kernels.Kernels.Packed;
+import dev.driftline.neural.kernels.Matrix;
 import java.util.List;
 
 /**
@@ -18,6 +19,7 @@ public final class PackedWeights {
     private final float[][] inputBiases;
     private final float[][] recurrentBiases;
 
+    private final Matrix right = new Matrix();
     private final Packed[] inputs;
     private final Packed[] recurrent;
     private final float[][] biases;
@@ -94,7 +96,8 @@ public final class PackedWeights {
 
     private Packed transposed(Tensor matrix, int from, int count, Packed reuse) {
         int columns = matrix.shape()[1];
-        return kernels.pack(true, columns, count, matrix.data(), from * columns, columns, reuse);
+        return kernels.pack(
+                right.view(matrix.data(), from * columns, count, columns).transpose(), reuse);
     }
 
     Packed input(int layer) {

@@ -51,6 +51,9 @@ final class ContextTrie {
     private static final int NEXT = 5;
     private static final int FOLLOWER_SIZE = 6;
 
+    /** In place of the words of a lazy record that its context is too short for: not the id of a word unknown to a shard. */
+    private static final int NO_WORD = Integer.MIN_VALUE;
+
     private static final int ROOT = 0;
     private static final int[] EMPTY = {};
 
@@ -333,7 +336,7 @@ final class ContextTrie {
         cells[at + WORD] = context[depth];
         int words = at + 3 - (base + 1);
         for (int d = base + 1; d < order; d++) {
-            cells[words + d] = d <= length ? context[d] : -1;
+            cells[words + d] = d <= length ? context[d] : NO_WORD;
         }
         cells[at + lazySize - 2] = word;
         cells[at + lazySize - 1] = count;

@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -372,7 +373,7 @@ public final class NgramCounts {
      */
     public boolean learnLeftNeighbour(int word, int previous) {
         long pair = (long) word << 32 | previous;
-        int slot = (int) (pair * 0x9E3779B97F4A7C15L >>> 32) & RECENT_NEIGHBOURS - 1;
+        int slot = (int) (pair * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
         if (recentNeighbours[slot] == pair) {
             return false;
         }

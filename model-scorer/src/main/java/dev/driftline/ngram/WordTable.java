@@ -1,5 +1,7 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.ByteStrings;
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,29 +17,21 @@ import java.util.BitSet;
  */
 final class WordTable {
 
-    /** What {@link #find} returns for a word that was never learned. */
-    static final int UNKNOWN = -2;
-
     private static final int BLOCK = 64;
     private static final int FORMAT = 1;
 
-    private byte[] letters = new byte[1 << 14];
-    private int lettersUsed;
-    private int[] ends = new int[1024];
-    private int[] hashes = new int[1024];
+    private final ByteStrings spellings = new ByteStrings(4096);
     private int[] raw = new int[1024];
     private int[] continuation = new int[1024];
     private int[] bigramsHere = new int[1024];
     private byte[] wide = new byte[1024];
-    private int size;
-    private int[] slots = new int[4096];
 
     private final BitSet dirtySpellings = new BitSet();
     private final BitSet dirtyCounts = new BitSet();
 
     /** A stable 32-bit hash of a spelling: places words in tables and, over all shards, words on shards. */
     static int hash(byte[] bytes, int from, int to) {
-        long h = 0x9E3779B97F4A7C15L ^ (to - from);
+        long h = SplitMix64.GOLDEN ^ (to - from);
         for (int i = from; i < to; i++) {
             h = (h ^ bytes[i]) * 0x100000001B3L;
         }
@@ -47,25 +41,12 @@ final class WordTable {
     }
 
     int size() {
-        return size;
+        return spellings.size();
     }
 
+    /** The id of a word, or a negative number where it was never learned. */
     int find(byte[] bytes, int from, int to, int hash) {
-        int mask = slots.length - 1;
-        int slot = hash & mask;
-        while (true) {
-            int id = slots[slot] - 1;
-            if (id < 0) {
-                return UNKNOWN;
-            }
-            if (hashes[id] == hash) {
-                int start = start(id);
-                if (Arrays.equals(letters, start, ends[id], bytes, from, to)) {
-                    return id;
-                }
-            }
-            slot = (slot + 1) & mask;
-        }
+        return spellings.find(bytes, from, to, hash);
     }
 
     int find(String word) {
@@ -80,58 +61,27 @@ final class WordTable {
     }
 
     private int append(byte[] bytes, int from, int to, int hash) {
-        int length = to - from;
-        if (size == ends.length) {
-            int grown = size * 2;
-            ends = Arrays.copyOf(ends, grown);
-            hashes = Arrays.copyOf(hashes, grown);
+        int id = spellings.add(bytes, from, to, hash);
+        if (id == raw.length) {
+            int grown = id * 2;
             raw = Arrays.copyOf(raw, grown);
             continuation = Arrays.copyOf(continuation, grown);
             bigramsHere = Arrays.copyOf(bigramsHere, grown);
             wide = Arrays.copyOf(wide, grown);
         }
-        if (lettersUsed + length > letters.length) {
-            letters = Arrays.copyOf(letters, Math.max(lettersUsed + length, letters.length * 2));
-        }
-        System.arraycopy(bytes, from, letters, lettersUsed, length);
-        lettersUsed += length;
-        int id = size++;
-        ends[id] = lettersUsed;
-        hashes[id] = hash;
-        if (size * 2 > slots.length) {
-            slots = new int[slots.length * 2];
-            for (int i = 0; i < size; i++) {
-                place(i);
-            }
-        } else {
-            place(id);
-        }
         return id;
     }
 
-    private void place(int id) {
-        int mask = slots.length - 1;
-        int slot = hashes[id] & mask;
-        while (slots[slot] != 0) {
-            slot = (slot + 1) & mask;
-        }
-        slots[slot] = id + 1;
-    }
-
-    private int start(int id) {
-        return id == 0 ? 0 : ends[id - 1];
-    }
-
     String spelling(int id) {
-        return new String(letters, start(id), ends[id] - start(id), StandardCharsets.UTF_8);
+        return spellings.utf8(id);
     }
 
     void writeSpelling(int id, Varints.Writer out) {
-        out.writeBytes(letters, start(id), ends[id] - start(id));
+        spellings.write(id, out);
     }
 
     int hashOf(int id) {
-        return hashes[id];
+        return spellings.hash(id);
     }
 
     int raw(int id) {
@@ -178,7 +128,7 @@ final class WordTable {
             out.reset();
             out.writeByte(FORMAT);
             int from = block * BLOCK;
-            int to = Math.min(size, from + BLOCK);
+            int to = Math.min(size(), from + BLOCK);
             out.writeInt(to - from);
             for (int id = from; id < to; id++) {
                 writeSpelling(id, out);
@@ -190,7 +140,7 @@ final class WordTable {
             out.reset();
             out.writeByte(FORMAT);
             int from = block * BLOCK;
-            int to = Math.min(size, from + BLOCK);
+            int to = Math.min(size(), from + BLOCK);
             for (int id = from; id < to; id++) {
                 out.writeInt(raw[id] << 1 | wide[id]);
                 out.writeInt(continuation[id]);

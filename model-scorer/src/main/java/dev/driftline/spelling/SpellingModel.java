@@ -1,5 +1,6 @@
 package dev.driftline.spelling;
 
+import dev.driftline.codec.LongTable;
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public final class SpellingModel {
     private static final int BEGIN = CODE_POINTS + 1;
     private static final int SYMBOL_BITS = 21;
     private static final int BLOCKS = CODE_POINTS >>> 8;
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
     private static final int ROOT = 0;
     private static final int STRIDE = 4;
     private static final int COUNT = 0;
@@ -56,9 +57,8 @@ public final class SpellingModel {
     private final byte[] prefix;
 
     /** A trie, read forwards: the child of context h under symbol c is the follower c of h, and the context hc. */
-    private long[] childKeys;
+    private LongTable children;
 
-    private int[] childNodes;
     private int[] nodes;
     private int nodeCount;
 
@@ -100,8 +100,7 @@ public final class SpellingModel {
     }
 
     private void clear() {
-        childKeys = new long[1 << 10];
-        childNodes = new int[1 << 10];
+        children = new LongTable(1 << 10);
         nodes = new int[STRIDE << 8];
         nodeCount = 1;
         Arrays.fill(blocks, 0);
@@ -123,7 +122,7 @@ public final class SpellingModel {
 
     /** The bytes of heap that the contexts take. */
     public long heapBytes() {
-        return childKeys.length * 12L + nodes.length * 4L;
+        return children.heapBytes() + (long) nodes.length * Integer.BYTES;
     }
 
     /** −log2 p of the spelling of {@code word}, its end included, in bits. */
@@ -164,7 +163,7 @@ public final class SpellingModel {
                 product = 1;
             }
             if (end) {
-                return (bits - Math.log(product)) / LOG2;
+                return (bits - Math.log(product)) / LN2;
             }
             System.arraycopy(next, 1, path, 1, deeper);
             depth = deeper;
@@ -348,68 +347,27 @@ public final class SpellingModel {
         }
     }
 
+    /** The node of a symbol after a context, or −1. */
     private int child(int node, int symbol) {
-        long key = ((long) node << SYMBOL_BITS | symbol) + 1;
-        int mask = childKeys.length - 1;
-        int slot = slot(key, mask);
-        while (true) {
-            long found = childKeys[slot];
-            if (found == key) {
-                return childNodes[slot];
-            }
-            if (found == 0) {
-                return -1;
-            }
-            slot = slot + 1 & mask;
-        }
+        int child = children.get(key(node, symbol));
+        return child == ROOT ? -1 : child;
     }
 
     private int childOrNew(int node, int symbol) {
-        long key = ((long) node << SYMBOL_BITS | symbol) + 1;
-        int mask = childKeys.length - 1;
-        int slot = slot(key, mask);
-        while (childKeys[slot] != 0) {
-            if (childKeys[slot] == key) {
-                return childNodes[slot];
-            }
-            slot = slot + 1 & mask;
+        int known = children.putIfAbsent(key(node, symbol), nodeCount);
+        if (known != ROOT) {
+            return known;
         }
         int created = nodeCount++;
         if (nodeCount * STRIDE > nodes.length) {
             nodes = Arrays.copyOf(nodes, nodes.length + (nodes.length >> 1));
         }
-        childKeys[slot] = key;
-        childNodes[slot] = created;
-        if (nodeCount > childKeys.length / 3 * 2) {
-            rehash();
-        }
         return created;
     }
 
-    private void rehash() {
-        long[] oldKeys = childKeys;
-        int[] oldNodes = childNodes;
-        childKeys = new long[oldKeys.length * 2];
-        childNodes = new int[oldKeys.length * 2];
-        int mask = childKeys.length - 1;
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] != 0) {
-                int slot = slot(oldKeys[i], mask);
-                while (childKeys[slot] != 0) {
-                    slot = slot + 1 & mask;
-                }
-                childKeys[slot] = oldKeys[i];
-                childNodes[slot] = oldNodes[i];
-            }
-        }
+    private static long key(int node, int symbol) {
+        return (long) node << SYMBOL_BITS | symbol;
     }
-
-    private static int slot(long key, int mask) {
-        long hash = key * 0x9E3779B97F4A7C15L;
-        return (int) (hash >>> 32) & mask;
-    }
-
-    // ---- the stored form: the list of words
 
     private void append(String word) {
         int page = (int) (words / WORDS_IN_PAGE);

@@ -2,7 +2,7 @@ package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DriftlineConfig loaded = config.load();
-        String topic = TopicDefinitions.of(loaded).name(Topic.DEAD_LETTERS);
+        String topic = TopicNames.of(loaded).name(Topic.DEAD_LETTERS);
         return new TopicFollower(loaded, topic, follow)
                 .print(spec.commandLine().getOut(), record -> follow.json() ? Json.line(asMap(record)) : line(record));
     }

@@ -6,7 +6,7 @@ import dev.driftline.schemas.DriftState;
 import dev.driftline.schemas.DriftWord;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -46,7 +46,7 @@ final class DriftCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         DriftlineConfig loaded = config.load();
-        String topic = TopicDefinitions.of(loaded).name(Topic.DRIFT);
+        String topic = TopicNames.of(loaded).name(Topic.DRIFT);
         try (Deserializer<DriftEvent> events =
                 new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(DriftEvent.class)) {
             if (!follow.json()) {

@@ -2,7 +2,7 @@ package dev.driftline.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.serving.TrustedCertificates;
+import dev.driftline.serving.http.TrustedCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -5,7 +5,7 @@ import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -51,7 +51,7 @@ final class PredictionsCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         DriftlineConfig loaded = config.load();
-        String topic = TopicDefinitions.of(loaded).name(Topic.PREDICTIONS);
+        String topic = TopicNames.of(loaded).name(Topic.PREDICTIONS);
         try (Deserializer<Prediction> predictions =
                 new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Prediction.class)) {
             return new TopicFollower(loaded, topic, follow).print(out, record -> {

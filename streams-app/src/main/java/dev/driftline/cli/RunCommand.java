@@ -4,7 +4,8 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.HttpKeys;
 import dev.driftline.config.ServiceKeys;
 import dev.driftline.service.DriftlineService;
-import dev.driftline.serving.ModelServer;
+import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.routes.ModelServer;
 import dev.driftline.topics.TopicAdmin;
 import io.javalin.util.JavalinBindException;
 import java.io.PrintWriter;
@@ -56,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
         CompletableFuture<Void> end = new CompletableFuture<>();
         try (CtrlC ctrlC = CtrlC.then(() -> end.complete(null));
                 DriftlineService service = new DriftlineService(loaded);
-                ModelServer server = serve(loaded, service)) {
+                HttpEndpoint server = serve(loaded, service)) {
             service.answersAt(server.advertised());
             service.start();
             service.stopped().whenComplete((nothing, failure) -> {
@@ -81,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static ModelServer serve(DriftlineConfig config, DriftlineService service) {
+    private static HttpEndpoint serve(DriftlineConfig config, DriftlineService service) {
         try {
             return ModelServer.start(config, service);
         } catch (JavalinBindException e) {

@@ -4,7 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -36,7 +36,7 @@ final class ScoresCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         DriftlineConfig loaded = config.load();
-        String topic = TopicDefinitions.of(loaded).name(Topic.SCORES);
+        String topic = TopicNames.of(loaded).name(Topic.SCORES);
         try (Deserializer<Score> scores =
                 new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Score.class)) {
             if (!follow.json()) {

@@ -5,8 +5,8 @@ import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.generation.TextModel;
-import dev.driftline.serving.LocalShards;
-import dev.driftline.serving.ModelQuestions;
+import dev.driftline.serving.query.CountQueries;
+import dev.driftline.serving.query.LocalShards;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
@@ -24,11 +24,11 @@ final class LiveModel {
     private static final int WORDS_SHOWN = 6;
     private static final long SEED = 2026;
 
-    private final ModelQuestions questions;
+    private final CountQueries questions;
 
     /** The model in {@code shards}, all of which are in this process. */
     LiveModel(LiveShards shards, TopologySettings settings) {
-        questions = new ModelQuestions(settings.model(), settings.shards(), new LocalShards(shards));
+        questions = new CountQueries(settings.model(), settings.shards(), new LocalShards(shards));
     }
 
     /** Sentences drawn from the counts, the same ones every time. */
@@ -65,7 +65,7 @@ final class LiveModel {
 
     /** Without punctuation and the end of the sentence, which make no beginning. */
     private List<String> likeliestWords(List<String> sentence, int most) {
-        return questions.next(sentence, ModelQuestions.DRAWN_FROM).stream()
+        return questions.next(sentence, CountQueries.DRAWN_FROM).stream()
                 .map(WordProbability::word)
                 .filter(word -> word.codePoints().allMatch(Character::isLetter))
                 .limit(most)

@@ -7,7 +7,8 @@ import dev.driftline.config.TrainingKeys;
 import dev.driftline.generation.NetworkText;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.service.DriftlineService;
-import dev.driftline.serving.ModelServer;
+import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.routes.ModelServer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.TopologySettings;
@@ -20,14 +21,14 @@ import java.util.concurrent.ExecutionException;
 final class LocalService implements DemoService {
 
     private final DriftlineService service;
-    private final ModelServer server;
+    private final HttpEndpoint server;
     private final CompletableFuture<Void> stopped;
     private final LiveModel model;
     private final Tokenizer tokenizer;
     private final boolean hasNetwork;
     private final long firstTokens;
 
-    private LocalService(DriftlineService service, ModelServer server, DriftlineConfig config) {
+    private LocalService(DriftlineService service, HttpEndpoint server, DriftlineConfig config) {
         this.service = service;
         this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
@@ -39,7 +40,7 @@ final class LocalService implements DemoService {
 
     static DemoService start(DriftlineConfig config) {
         DriftlineService service = new DriftlineService(config);
-        ModelServer server = ModelServer.start(config, service);
+        HttpEndpoint server = ModelServer.start(config, service);
         try {
             service.answersAt(server.advertised());
             service.start();

@@ -7,7 +7,7 @@ import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.text.Tokenizer;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
@@ -68,7 +68,7 @@ public final class DocumentPublisher implements AutoCloseable {
      * @throws PublishException if a broker, the registry, the topic or the schema is missing
      */
     public static DocumentPublisher open(DriftlineConfig config, RecordForm form, RecordKey key) {
-        String topic = TopicDefinitions.of(config).name(form.topic());
+        String topic = TopicNames.of(config).name(form.topic());
         requireTopic(config, topic);
         requireSchema(config, topic);
         Map<String, Object> properties = new HashMap<>();

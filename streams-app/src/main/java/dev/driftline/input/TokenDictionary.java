@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.codec.ByteStrings;
 import dev.driftline.scoring.DocumentTokens;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -25,21 +26,20 @@ final class TokenDictionary {
     /** A table larger than this is let go with its document, or every small one after it would pay for clearing it. */
     private static final int KEPT_SLOTS = 16_384;
 
+    private static final int FIRST_WORD = DocumentTokens.EOS + 1;
+
     private final Limits limits;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
 
-    private int[] table = new int[1024]; // index of the word, 0 where free
+    /** The spellings of {@code words} from the third on: the first two are {@code <s>} and {@code </s>}. */
+    private final ByteStrings spellings = new ByteStrings(1024);
+
     private String[] words = new String[512];
-    private int[] hashes = new int[512];
-    private int[] starts = new int[513];
-    private byte[] spellings = new byte[8192];
-    private int wordCount;
     private int[] tokens = new int[1024];
     private int tokenCount;
-    private boolean anyWord;
 
     TokenDictionary(Limits limits) {
         this.limits = limits;
@@ -48,18 +48,11 @@ final class TokenDictionary {
 
     /** Forgets the document before. */
     void reset() {
-        if (table.length > KEPT_SLOTS) {
-            table = new int[1024];
-        } else {
-            Arrays.fill(table, 0);
-        }
-        // The first two indices are taken by <s> and </s>, which no token can be.
+        spellings.clear(KEPT_SLOTS);
+        // No token can be <s> or </s>.
         words[DocumentTokens.BOS] = DocumentTokens.BOS_WORD;
         words[DocumentTokens.EOS] = DocumentTokens.EOS_WORD;
-        Arrays.fill(starts, 0, 3, 0);
-        wordCount = 2;
         tokenCount = 0;
-        anyWord = false;
     }
 
     /** Adds the token in {@code bytes} to the sentence that is open. */
@@ -69,38 +62,17 @@ final class TokenDictionary {
             hash = (hash ^ bytes[i]) * MULTIPLIER;
         }
         hash ^= hash >>> 15;
-        int mask = table.length - 1;
-        int slot = hash & mask;
-        int word;
-        while ((word = table[slot]) != 0) {
-            if (hashes[word] == hash
-                    && Arrays.equals(spellings, starts[word], starts[word + 1], bytes, from, from + length)) {
-                append(word);
-                return;
-            }
-            slot = slot + 1 & mask;
+        int known = spellings.find(bytes, from, from + length, hash);
+        if (known >= 0) {
+            append(FIRST_WORD + known);
+            return;
         }
         String spelling = checked(bytes, from, length);
-        word = wordCount;
-        if (word + 2 > words.length) {
+        int word = FIRST_WORD + spellings.add(bytes, from, from + length, hash);
+        if (word == words.length) {
             words = Arrays.copyOf(words, words.length * 2);
-            hashes = Arrays.copyOf(hashes, words.length);
-            starts = Arrays.copyOf(starts, words.length + 1);
         }
-        int start = starts[word];
-        if (start + length > spellings.length) {
-            spellings = Arrays.copyOf(spellings, Math.max(start + length, spellings.length * 2));
-        }
-        System.arraycopy(bytes, from, spellings, start, length);
         words[word] = spelling;
-        hashes[word] = hash;
-        starts[word + 1] = start + length;
-        table[slot] = word;
-        wordCount++;
-        anyWord = true;
-        if (wordCount * 2 > table.length) {
-            grow();
-        }
         append(word);
     }
 
@@ -117,10 +89,11 @@ final class TokenDictionary {
 
     /** The document; throws where it has no word. */
     DocumentTokens finish() throws Rejection {
-        if (!anyWord) {
+        if (spellings.size() == 0) {
             throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "every sentence is empty");
         }
-        return new DocumentTokens(Arrays.copyOf(words, wordCount), Arrays.copyOf(tokens, tokenCount));
+        return new DocumentTokens(
+                Arrays.copyOf(words, FIRST_WORD + spellings.size()), Arrays.copyOf(tokens, tokenCount));
     }
 
     /** The text in {@code bytes}, for the fields that are not tokens; throws unless it is UTF-8. */
@@ -183,17 +156,5 @@ final class TokenDictionary {
             tokens = Arrays.copyOf(tokens, tokens.length * 2);
         }
         tokens[tokenCount++] = token;
-    }
-
-    private void grow() {
-        table = new int[table.length * 2];
-        int mask = table.length - 1;
-        for (int word = 2; word < wordCount; word++) {
-            int slot = hashes[word] & mask;
-            while (table[slot] != 0) {
-                slot = slot + 1 & mask;
-            }
-            table[slot] = word;
-        }
     }
 }

@@ -9,7 +9,7 @@ import dev.driftline.schemas.TextEvent;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +63,7 @@ final class DocumentTexts implements AutoCloseable {
 
     DocumentTexts(DriftlineConfig config) {
         this.config = config;
-        textTopic = TopicDefinitions.of(config).name(Topic.TEXT);
+        textTopic = TopicNames.of(config).name(Topic.TEXT);
         thread = new ThreadPoolExecutor(0, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
             Thread worker = new Thread(task, "live-documents");
             worker.setDaemon(true);

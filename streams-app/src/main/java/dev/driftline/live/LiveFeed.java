@@ -8,7 +8,7 @@ import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,7 +83,7 @@ public final class LiveFeed implements AutoCloseable {
     /** A feed that has not been started. */
     public LiveFeed(DriftlineConfig config) {
         this.config = config;
-        TopicDefinitions topics = TopicDefinitions.of(config);
+        TopicNames topics = TopicNames.of(config);
         scoresTopic = topics.name(Topic.SCORES);
         driftTopic = topics.name(Topic.DRIFT);
         texts = new DocumentTexts(config);

@@ -6,7 +6,6 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
 import dev.driftline.counters.Progress;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -20,6 +19,7 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
@@ -91,17 +91,17 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are the shards. */
     public String requestsTopic() {
-        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).requests();
+        return TopicNames.of(config).name(Topic.NGRAM_REQUESTS);
     }
 
     /** The topic of tokenised documents. */
     public String documentsTopic() {
-        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).documents();
+        return TopicNames.of(config).name(Topic.DOCUMENTS);
     }
 
     /** The topic of raw text. */
     public String textTopic() {
-        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).text();
+        return TopicNames.of(config).name(Topic.TEXT);
     }
 
     /** Stores that are being restored just now. */
@@ -116,7 +116,7 @@ public final class DriftlineService implements AutoCloseable {
 
     /** The topic whose partitions are those of the documents. */
     public String repliesTopic() {
-        return TopicNames.withPrefix(config.get(TopicKeys.PREFIX)).replies();
+        return TopicNames.of(config).name(Topic.NGRAM_REPLIES);
     }
 
     /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */

@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The rules of the filter that a configuration names. */
+/** The filter rules that a configuration names. */
 public final class FilterFile {
 
     private FilterFile() {}
 
     /**
-     * Reads the rules of {@code config}; empty where it has none.
+     * Reads the rules of {@code config}; empty if it has none.
      *
-     * @throws InvalidConfigException with a line for each thing that is wrong with them
+     * @throws InvalidConfigException with a line for each problem
      */
     public static Optional<FilterRules> rules(DriftlineConfig config) {
         try {
@@ -29,9 +29,9 @@ public final class FilterFile {
     }
 
     /**
-     * Reads a file of rules, which may send no document to a topic that is for something else.
+     * Reads a file of rules. They must not route documents to one of Driftline's own topics.
      *
-     * @throws InvalidRulesException with a line for each thing that is wrong
+     * @throws InvalidRulesException with a line for each problem
      */
     public static FilterRules read(Path file) {
         return RulesReader.read(

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,8 +41,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates, lists and deletes Driftline's topics and registers their schemas. Blocks until the brokers have answered;
- * what they refuse is thrown as the {@link KafkaException} that they gave. Close it after use; one thread at a time.
+ * Creates, lists and deletes Driftline's topics and registers their schemas. Calls block until the brokers have answered,
+ * and throw the broker's {@link KafkaException} if it refuses. Close it after use. Not thread-safe.
  */
 public final class TopicAdmin implements AutoCloseable {
 
@@ -52,7 +52,7 @@ public final class TopicAdmin implements AutoCloseable {
     private final TopicDefinitions definitions;
     private final Admin admin;
 
-    /** Connects lazily: nothing is asked of the brokers yet. */
+    /** Does not contact the brokers yet. */
     public TopicAdmin(DriftlineConfig config) {
         this.config = config;
         this.definitions = TopicDefinitions.of(config);
@@ -60,16 +60,16 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     /**
-     * A topic as it is.
+     * A topic as the brokers have it.
      *
-     * @param definition as it should be
-     * @param partitions partitions it has; 0 where it does not exist
-     * @param records records that its logs span, markers of transactions included; 0 where it does not exist
+     * @param definition the topic as it should be
+     * @param partitions number of its partitions; 0 if it does not exist
+     * @param records number of offsets that its logs span, transaction markers included; 0 if it does not exist
      * @param differences settings that differ from the definition, each as {@code name=is (Driftline's: should be)}
      */
     public record State(TopicDefinition definition, int partitions, long records, List<String> differences) {
 
-        /** Whether the topic is there. */
+        /** Whether the topic exists. */
         public boolean exists() {
             return partitions > 0;
         }
@@ -86,7 +86,7 @@ public final class TopicAdmin implements AutoCloseable {
     /**
      * Creates the topics that are missing. Those that exist stay as they are.
      *
-     * @throws TopicMismatchException if one that exists has another number of partitions; nothing is created then
+     * @throws TopicMismatchException if an existing topic has a different number of partitions; then nothing is created
      */
     public Created create() {
         List<State> before = list();
@@ -108,7 +108,7 @@ public final class TopicAdmin implements AutoCloseable {
                 await(future);
                 created.add(name);
             } catch (TopicExistsException e) {
-                // Another instance was faster; what it made is checked below like any other.
+                // Another instance was faster. Its topic is listed below like any other.
             }
         });
         await(
@@ -119,20 +119,19 @@ public final class TopicAdmin implements AutoCloseable {
 
     private static String mismatch(State state) {
         TopicDefinition definition = state.definition();
-        if (Set.of(Topic.SNAPSHOTS, Topic.TRAINING, Topic.PROMOTIONS).contains(definition.topic())) {
+        if (definition.topic().partitioning() == Topic.Partitioning.ONE) {
             return "topic " + definition.name() + " has " + state.partitions() + " partitions and must have one: use"
                     + " another topics.prefix, or delete it first (`driftline topics delete`)";
         }
-        String key = switch (definition.topic()) {
-            case NGRAM_REQUESTS -> TopicKeys.SHARDS.name();
-            default -> TopicKeys.PARTITIONS.name();
-        };
+        String key = definition.topic().partitioning() == Topic.Partitioning.SHARDS
+                ? TopicKeys.SHARDS.name()
+                : TopicKeys.PARTITIONS.name();
         return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "
                 + definition.partitions() + ": set " + key + "=" + state.partitions()
                 + ", or use another topics.prefix, or delete it first (`driftline topics delete`)";
     }
 
-    /** Puts the schemas of the public topics into the registry, each subject under BACKWARD compatibility. */
+    /** Registers the schemas of the public topics, each subject with BACKWARD compatibility. */
     public List<Subjects.Registered> registerSchemas() {
         try (SchemaRegistryClient client =
                 new SchemaRegistrySerdes(config.clients().schemaRegistry()).client()) {
@@ -142,7 +141,7 @@ public final class TopicAdmin implements AutoCloseable {
         }
     }
 
-    /** Every topic of the configuration as it is, in the order of {@link Topic}. */
+    /** Every topic of the configuration as the brokers have it, in the order of {@link TopicDefinitions#all()}. */
     public List<State> list() {
         Map<String, TopicDescription> existing = describe();
         Map<String, Config> settings = settings(existing.keySet());
@@ -150,13 +149,16 @@ public final class TopicAdmin implements AutoCloseable {
         List<State> states = new ArrayList<>();
         for (TopicDefinition definition : definitions.all()) {
             String name = definition.name();
-            states.add(Optional.ofNullable(existing.get(name))
-                    .map(description -> new State(
-                            definition,
-                            description.partitions().size(),
-                            records.get(name),
-                            differences(definition, settings.get(name))))
-                    .orElseGet(() -> new State(definition, 0, 0, List.of())));
+            TopicDescription description = existing.get(name);
+            if (description == null) {
+                states.add(new State(definition, 0, 0, List.of()));
+            } else {
+                states.add(new State(
+                        definition,
+                        description.partitions().size(),
+                        records.getOrDefault(name, 0L),
+                        differences(definition, Objects.requireNonNull(settings.get(name), name))));
+            }
         }
         return states;
     }
@@ -164,8 +166,8 @@ public final class TopicAdmin implements AutoCloseable {
     /**
      * Deletes the topics of the configuration that exist and waits until they are gone.
      *
-     * @param withState also what the service keeps on the brokers: its changelog topics and its consumer group, so that it
-     *     starts with an empty model. The service must be stopped, and {@code state.dir} is left alone
+     * @param withState whether to delete the service's changelog topics and consumer group, too, so that it starts with an
+     *     empty model. The service must be stopped; {@code state.dir} is not deleted
      * @return names of the topics that were deleted
      */
     public Set<String> delete(boolean withState) {
@@ -182,7 +184,7 @@ public final class TopicAdmin implements AutoCloseable {
             try {
                 await(future);
             } catch (UnknownTopicOrPartitionException e) {
-                // Somebody else has deleted it: as wanted.
+                // Already deleted by somebody else.
             }
         });
         await("deleted topics to be gone", () -> {
@@ -195,7 +197,7 @@ public final class TopicAdmin implements AutoCloseable {
                 await(admin.deleteConsumerGroups(List.of(config.get(ServiceKeys.APPLICATION_ID)))
                         .all());
             } catch (GroupIdNotFoundException e) {
-                // It never ran.
+                // The service has never run.
             }
         }
         return names;
@@ -214,7 +216,7 @@ public final class TopicAdmin implements AutoCloseable {
             try {
                 existing.put(name, await(future));
             } catch (UnknownTopicOrPartitionException e) {
-                // Not there: that is an answer, too.
+                // It does not exist, and is left out.
             }
         });
         return existing;
@@ -240,8 +242,8 @@ public final class TopicAdmin implements AutoCloseable {
         Map<TopicPartition, ListOffsetsResultInfo> end =
                 await(admin.listOffsets(last).all());
         Map<String, Long> records = new TreeMap<>();
-        end.forEach((partition, offset) -> records.merge(
-                partition.topic(), offset.offset() - begin.get(partition).offset(), Long::sum));
+        begin.forEach((partition, offset) -> records.merge(partition.topic(), -offset.offset(), Long::sum));
+        end.forEach((partition, offset) -> records.merge(partition.topic(), offset.offset(), Long::sum));
         return records;
     }
 
@@ -265,7 +267,7 @@ public final class TopicAdmin implements AutoCloseable {
         return differences;
     }
 
-    /** Brokers learn of what the controller has done a moment later. */
+    /** Polls until {@code done}: brokers see changes of the controller with a delay. */
     private static void await(String what, BooleanSupplier done) {
         CountDownLatch pause = new CountDownLatch(1);
         long deadline = System.nanoTime() + VISIBLE_TIMEOUT.toNanos();

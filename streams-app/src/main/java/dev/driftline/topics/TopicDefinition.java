@@ -6,13 +6,12 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * One topic with everything about it stated, so that nothing depends on a broker's defaults but the replication factor,
- * where that is left to it.
+ * One topic with all of its settings, so that only its replication factor may depend on a broker's default.
  *
- * @param topic what it is for; what a filter sends documents to is a topic of documents, too
+ * @param topic its purpose; a topic that a filter routes documents to is {@link Topic#DOCUMENTS}, too
  * @param name full name
- * @param partitions number of partitions
- * @param replicationFactor copies; -1 is the broker's default
+ * @param partitions number of its partitions
+ * @param replicationFactor number of replicas; -1 is the broker's default
  * @param settings topic settings, sorted by name
  */
 public record TopicDefinition(

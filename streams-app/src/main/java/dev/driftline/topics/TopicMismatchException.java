@@ -1,6 +1,6 @@
 package dev.driftline.topics;
 
-/** A topic exists but cannot be used with this configuration. The message says which, why, and what to do. */
+/** A topic exists but cannot be used with this configuration. The message names the topic, the reason and what to do. */
 public final class TopicMismatchException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

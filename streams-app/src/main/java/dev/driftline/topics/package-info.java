@@ -1,2 +1,5 @@
-/** The topics that Driftline needs, with everything about them stated, and the commands on them that need an admin client. */
+/** The topics of Driftline: their names, their definitions, and an admin client that creates, lists and deletes them. */
+@NullMarked
 package dev.driftline.topics;
+
+import org.jspecify.annotations.NullMarked;

@@ -31,6 +31,7 @@ import dev.driftline.sources.SourceModels;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStoreBuilder;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.util.HashMap;
@@ -181,9 +182,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addDocuments(Topology topology) {
         TopicNames topics = settings.topics();
         Limits limits = settings.limits();
-        source(topology, ReadProcessor.DOCUMENTS_SOURCE, topics.documents(), new EventTime());
-        source(topology, ReadProcessor.TEXT_SOURCE, topics.text(), new EventTime());
-        source(topology, GatherProcessor.REPLIES_SOURCE, topics.replies(), new InternalFirst());
+        source(topology, ReadProcessor.DOCUMENTS_SOURCE, topics.name(Topic.DOCUMENTS), new EventTime());
+        source(topology, ReadProcessor.TEXT_SOURCE, topics.name(Topic.TEXT), new EventTime());
+        source(topology, GatherProcessor.REPLIES_SOURCE, topics.name(Topic.NGRAM_REPLIES), new InternalFirst());
         topology.addProcessor(
                 ReadProcessor.READ_DOCUMENTS,
                 () -> new ReadProcessor(
@@ -223,40 +224,41 @@ public final class DriftlineTopology implements Supplier<Topology> {
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 ScatterProcessor.REQUESTS_SINK,
-                topics.requests(),
+                topics.name(Topic.NGRAM_REQUESTS),
                 bytes,
                 bytes,
                 new ShardKey.Partitioner(),
                 ScatterProcessor.NAME);
         topology.addSink(
                 ScoreOutput.SINK,
-                topics.scores(),
+                topics.name(Topic.SCORES),
                 new StringSerializer(),
                 serdes.serializer(Score.class),
                 GatherProcessor.NAME);
         topology.addSink(
                 PredictionOutput.SINK,
-                topics.predictions(),
+                topics.name(Topic.PREDICTIONS),
                 new StringSerializer(),
                 serdes.serializer(Prediction.class),
                 GatherProcessor.NAME);
         if (settings.neural().isPresent() && settings.neural().get().encodings() != null) {
             topology.addSink(
                     EncodingOutput.SINK,
-                    topics.encodings(),
+                    topics.name(Topic.ENCODINGS),
                     new StringSerializer(),
                     serdes.serializer(Encoding.class),
                     GatherProcessor.NAME);
         }
         if (training.isPresent()) {
-            topology.addSink(TrainingOutput.SINK, topics.training(), bytes, bytes, GatherProcessor.NAME);
+            topology.addSink(TrainingOutput.SINK, topics.name(Topic.TRAINING), bytes, bytes, GatherProcessor.NAME);
         }
         if (settings.observes()) {
-            topology.addSink(ObservationOutput.SINK, topics.observations(), bytes, bytes, GatherProcessor.NAME);
+            topology.addSink(
+                    ObservationOutput.SINK, topics.name(Topic.OBSERVATIONS), bytes, bytes, GatherProcessor.NAME);
         }
         topology.addSink(
                 ReadProcessor.DEAD_LETTERS_SINK,
-                topics.deadLetters(),
+                topics.name(Topic.DEAD_LETTERS),
                 bytes,
                 bytes,
                 ReadProcessor.READ_DOCUMENTS,
@@ -265,14 +267,14 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     private void addShards(Topology topology) {
         TopicNames topics = settings.topics();
-        source(topology, CountProcessor.REQUESTS_SOURCE, topics.requests(), new EventTime());
+        source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
                 CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 CountProcessor.REPLIES_SINK,
-                topics.replies(),
+                topics.name(Topic.NGRAM_REPLIES),
                 bytes,
                 bytes,
                 new ShardKey.Partitioner(),
@@ -282,14 +284,14 @@ public final class DriftlineTopology implements Supplier<Topology> {
     /** What goes by source. Whatever else is to be decided there reads the same observations in a processor of its own. */
     private void addSources(Topology topology) {
         TopicNames topics = settings.topics();
-        source(topology, OBSERVATIONS_SOURCE, topics.observations(), new EventTime());
+        source(topology, OBSERVATIONS_SOURCE, topics.name(Topic.OBSERVATIONS), new EventTime());
         settings.drift().ifPresent(drift -> {
             topology.addProcessor(
                     WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, progress), OBSERVATIONS_SOURCE);
             topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
             topology.addSink(
                     WatchProcessor.DRIFT_SINK,
-                    topics.drift(),
+                    topics.name(Topic.DRIFT),
                     new StringSerializer(),
                     serdes.serializer(DriftEvent.class),
                     WatchProcessor.NAME);
@@ -314,7 +316,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     private void addTraining(Topology topology, Training training) {
         TopicNames topics = settings.topics();
-        source(topology, TrainerProcessor.TRAINING_SOURCE, topics.training(), new EventTime());
+        source(topology, TrainerProcessor.TRAINING_SOURCE, topics.name(Topic.TRAINING), new EventTime());
         topology.addProcessor(
                 TrainerProcessor.NAME,
                 () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
@@ -322,13 +324,13 @@ public final class DriftlineTopology implements Supplier<Topology> {
         topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
-                topics.snapshots(),
+                topics.name(Topic.SNAPSHOTS),
                 new StringSerializer(),
                 new ByteArraySerializer(),
                 TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.PROMOTIONS_SINK,
-                topics.promotions(),
+                topics.name(Topic.PROMOTIONS),
                 new StringSerializer(),
                 serdes.serializer(PromotionDecision.class),
                 TrainerProcessor.NAME);

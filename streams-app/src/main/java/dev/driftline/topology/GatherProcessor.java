@@ -26,6 +26,7 @@ import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,7 +212,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 .learn(document.tokens(), gathered.positions().unknown()));
         boolean isText = Ticket.isText(ticket);
         DocumentOrigin origin = new DocumentOrigin(
-                isText ? settings.topics().text() : settings.topics().documents(), partition, Ticket.offset(ticket));
+                isText ? settings.topics().name(Topic.TEXT) : settings.topics().name(Topic.DOCUMENTS),
+                partition,
+                Ticket.offset(ticket));
         ScoringResult result = new ScoringResult(
                 document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
         for (Output output : outputs) {

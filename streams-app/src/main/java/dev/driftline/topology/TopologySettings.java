@@ -81,7 +81,7 @@ public record TopologySettings(
                     + ModelKeys.SMOOTHING.name());
         }
         TopologySettings settings = new TopologySettings(
-                TopicNames.withPrefix(config.get(TopicKeys.PREFIX)),
+                TopicNames.of(config),
                 new ModelSettings(
                         config.get(ModelKeys.ORDER),
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),

@@ -20,7 +20,7 @@ import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -236,8 +236,7 @@ class SnapshotsCommandIT {
                 new HashMap<>(config.clients().consumer()),
                 new StringDeserializer(),
                 serdes.deserializer(PromotionDecision.class))) {
-            TopicPartition partition =
-                    new TopicPartition(TopicDefinitions.of(config).name(Topic.PROMOTIONS), 0);
+            TopicPartition partition = new TopicPartition(TopicNames.of(config).name(Topic.PROMOTIONS), 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             await().atMost(Duration.ofSeconds(30)).until(() -> {

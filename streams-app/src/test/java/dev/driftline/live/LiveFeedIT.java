@@ -15,7 +15,7 @@ import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -231,12 +231,12 @@ class LiveFeedIT {
     /** Puts records into topics and waits until they are there. */
     private static final class Publisher implements AutoCloseable {
 
-        private final TopicDefinitions topics;
+        private final TopicNames topics;
         private final SchemaRegistrySerdes serdes;
         private final KafkaProducer<byte[], byte[]> producer;
 
         Publisher(DriftlineConfig config, DriftlineConfig writing) {
-            topics = TopicDefinitions.of(config);
+            topics = TopicNames.of(config);
             serdes = new SchemaRegistrySerdes(writing.clients().schemaRegistry()).registering();
             producer = new KafkaProducer<>(
                     config.clients().producer(), new ByteArraySerializer(), new ByteArraySerializer());

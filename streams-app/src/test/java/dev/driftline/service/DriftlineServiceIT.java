@@ -14,7 +14,7 @@ import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,7 +178,7 @@ class DriftlineServiceIT {
 
     private static void produce(DriftlineConfig config, List<Document> documents) {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
-        String topic = TopicDefinitions.of(config).name(Topic.DOCUMENTS);
+        String topic = TopicNames.of(config).name(Topic.DOCUMENTS);
         try (KafkaProducer<String, Document> producer = new KafkaProducer<>(
                 config.clients().producer(), new StringSerializer(), serdes.serializer(Document.class))) {
             documents.forEach(document -> producer.send(new ProducerRecord<>(topic, document.getId(), document)));
@@ -194,7 +194,7 @@ class DriftlineServiceIT {
         List<T> values = new ArrayList<>();
         try (KafkaConsumer<String, T> consumer =
                 new KafkaConsumer<>(properties, new StringDeserializer(), serdes.deserializer(type))) {
-            consumer.subscribe(List.of(TopicDefinitions.of(config).name(topic)));
+            consumer.subscribe(List.of(TopicNames.of(config).name(topic)));
             await().atMost(PATIENCE).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
                 return values.size() >= count;

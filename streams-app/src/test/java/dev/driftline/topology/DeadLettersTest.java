@@ -10,6 +10,7 @@ import dev.driftline.input.DeadLetters;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.topics.Topic;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ class DeadLettersTest {
         TestRecord<byte[], byte[]> letter = fixture.deadLetters.readRecord();
         assertThat(header(letter, DeadLetters.REASON)).isEqualTo(reason.code());
         assertThat(header(letter, DeadLetters.MESSAGE)).isNotBlank();
-        assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(fixture.topics.documents());
+        assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(fixture.topics.name(Topic.DOCUMENTS));
         assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");
         assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("1");
         assertThat(header(letter, DeadLetters.TIMESTAMP)).isEqualTo("1234");

@@ -22,6 +22,7 @@ import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Topic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -96,7 +97,7 @@ class DriftlineTopologyTest {
         assertThat(first.getTokens()).isEqualTo(5);
         assertThat(first.getUnknownTokens()).isEqualTo(4);
         assertThat(second.getUnknownTokens()).isZero();
-        assertThat(second.getInputTopic()).isEqualTo(fixture.topics.documents());
+        assertThat(second.getInputTopic()).isEqualTo(fixture.topics.name(Topic.DOCUMENTS));
         assertThat(second.getInputOffset()).isEqualTo(1);
         assertThat(second.getSource()).isEqualTo("news");
         assertThat(second.getPublishedAt()).isEqualTo(NOON);
@@ -175,7 +176,7 @@ class DriftlineTopologyTest {
         fixture.text.pipeInput(null, fixture.bytes(event));
         Score score = fixture.scores.readValue();
 
-        assertThat(score.getInputTopic()).isEqualTo(fixture.topics.text());
+        assertThat(score.getInputTopic()).isEqualTo(fixture.topics.name(Topic.TEXT));
         assertThat(score.getTokens()).isEqualTo(10);
     }
 
@@ -193,7 +194,9 @@ class DriftlineTopologyTest {
 
         assertThat(fixture.scores.readValuesToList())
                 .extracting(Score::getId, Score::getInputTopic, Score::getInputOffset)
-                .containsExactly(tuple("t1", fixture.topics.text(), 0L), tuple("d1", fixture.topics.documents(), 0L));
+                .containsExactly(
+                        tuple("t1", fixture.topics.name(Topic.TEXT), 0L),
+                        tuple("d1", fixture.topics.name(Topic.DOCUMENTS), 0L));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.topics.FilterFile;
+import dev.driftline.topics.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,10 +87,10 @@ class FilterTopologyTest {
             assertThat(header(kept.get(0), RoutedDocuments.RULE)).isEqualTo("otherwise");
             assertThat(header(kept.get(0), RoutedDocuments.UNKNOWN_RATE)).isEqualTo("0.000000");
             assertThat(header(kept.get(0), RoutedDocuments.PERCENTILE)).isNull();
-            assertThat(header(kept.get(0), DeadLetters.TOPIC)).isEqualTo(fixture.topics.documents());
+            assertThat(header(kept.get(0), DeadLetters.TOPIC)).isEqualTo(fixture.topics.name(Topic.DOCUMENTS));
             assertThat(header(kept.get(0), DeadLetters.PARTITION)).isEqualTo("0");
             assertThat(header(kept.get(0), DeadLetters.OFFSET)).isEqualTo("3");
-            assertThat(header(toGerman.get(1), DeadLetters.TOPIC)).isEqualTo(fixture.topics.text());
+            assertThat(header(toGerman.get(1), DeadLetters.TOPIC)).isEqualTo(fixture.topics.name(Topic.TEXT));
             assertThat(fixture.progress.documentsByRule())
                     .isEqualTo(Map.of("mail", 1L, "german", 2L, "unknown", 1L, "otherwise", 1L));
         }

@@ -17,6 +17,7 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Pooling;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.ngram.HeapPageStore;
@@ -79,7 +80,7 @@ class NeuralTopologyTest {
 
     /** A network that has rows for half of the vocabulary. */
     private static Snapshot snapshot(String version, long seed) {
-        return snapshot(version, seed, Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
+        return snapshot(version, seed, Map.of(Provenance.FOREIGN_ROWS, 0L));
     }
 
     private static Snapshot snapshot(String version, long seed, Map<String, Long> data) {
@@ -132,9 +133,7 @@ class NeuralTopologyTest {
         KnownRows rows = new KnownRows(ngramModel.vocabulary());
         for (int i = 0; i < 12; i++) {
             Snapshot snapshot = snapshot(
-                    "00000" + i / 4 + "-aaaaaa",
-                    i / 4,
-                    fromElsewhere ? Map.of() : Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
+                    "00000" + i / 4 + "-aaaaaa", i / 4, fromElsewhere ? Map.of() : Map.of(Provenance.FOREIGN_ROWS, 0L));
             fixture.active.set(snapshot);
             List<String> sentence = List.of("a", "b", WORDS.get(i % 6), "e", "unheard", WORDS.get((i + 3) % 6));
 

@@ -23,6 +23,7 @@ import dev.driftline.shards.LiveShards;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.SharedRocksDbMemory;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
@@ -52,7 +53,7 @@ public final class TopologyFixture implements AutoCloseable {
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     final String scope = "topology-" + UUID.randomUUID();
-    public final TopicNames topics = TopicNames.withPrefix("driftline.");
+    public final TopicNames topics = new TopicNames("driftline.");
     final SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
     public final SchemaRegistryClient registry = serdes.client();
     final LiveShards shards = new LiveShards();
@@ -109,12 +110,12 @@ public final class TopologyFixture implements AutoCloseable {
                 .forEach(topic -> new Subjects(registry).register(Map.of(topics.routed(topic), Document.class))));
         new Subjects(registry)
                 .register(Map.of(
-                        topics.documents(), Document.class,
-                        topics.text(), TextEvent.class,
-                        topics.scores(), Score.class,
-                        topics.predictions(), Prediction.class,
-                        topics.encodings(), Encoding.class,
-                        topics.drift(), DriftEvent.class));
+                        topics.name(Topic.DOCUMENTS), Document.class,
+                        topics.name(Topic.TEXT), TextEvent.class,
+                        topics.name(Topic.SCORES), Score.class,
+                        topics.name(Topic.PREDICTIONS), Prediction.class,
+                        topics.name(Topic.ENCODINGS), Encoding.class,
+                        topics.name(Topic.DRIFT), DriftEvent.class));
         settings = new TopologySettings(
                 topics,
                 model,
@@ -156,17 +157,19 @@ public final class TopologyFixture implements AutoCloseable {
                         .get(new TopologyConfig(new StreamsConfig(properties))),
                 properties,
                 NOON);
-        documents = driver.createInputTopic(topics.documents(), new ByteArraySerializer(), new ByteArraySerializer());
-        text = driver.createInputTopic(topics.text(), new ByteArraySerializer(), new ByteArraySerializer());
-        scores = driver.createOutputTopic(topics.scores(), new StringDeserializer(), serdes.deserializer(Score.class));
+        documents = driver.createInputTopic(
+                topics.name(Topic.DOCUMENTS), new ByteArraySerializer(), new ByteArraySerializer());
+        text = driver.createInputTopic(topics.name(Topic.TEXT), new ByteArraySerializer(), new ByteArraySerializer());
+        scores = driver.createOutputTopic(
+                topics.name(Topic.SCORES), new StringDeserializer(), serdes.deserializer(Score.class));
         predictions = driver.createOutputTopic(
-                topics.predictions(), new StringDeserializer(), serdes.deserializer(Prediction.class));
+                topics.name(Topic.PREDICTIONS), new StringDeserializer(), serdes.deserializer(Prediction.class));
         encodings = driver.createOutputTopic(
-                topics.encodings(), new StringDeserializer(), serdes.deserializer(Encoding.class));
+                topics.name(Topic.ENCODINGS), new StringDeserializer(), serdes.deserializer(Encoding.class));
         drift = driver.createOutputTopic(
-                topics.drift(), new StringDeserializer(), serdes.deserializer(DriftEvent.class));
+                topics.name(Topic.DRIFT), new StringDeserializer(), serdes.deserializer(DriftEvent.class));
         deadLetters = driver.createOutputTopic(
-                topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                topics.name(Topic.DEAD_LETTERS), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** A document of one sentence a string, tokens separated by spaces. */
@@ -182,11 +185,11 @@ public final class TopologyFixture implements AutoCloseable {
     }
 
     public byte[] bytes(Document document) {
-        return documentSerializer.serialize(topics.documents(), document);
+        return documentSerializer.serialize(topics.name(Topic.DOCUMENTS), document);
     }
 
     public byte[] bytes(TextEvent event) {
-        return textSerializer.serialize(topics.text(), event);
+        return textSerializer.serialize(topics.name(Topic.TEXT), event);
     }
 
     void pipe(Document document) {

@@ -14,6 +14,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,8 +103,8 @@ class WatchTopologyTest {
                     assertThat(event.getWords()).extracting(DriftWord::getWord).anyMatch(word -> word.startsWith("ø"));
                     assertThat(event.getDocuments())
                             .isNotEmpty()
-                            .allSatisfy(document ->
-                                    assertThat(document.getInputTopic()).isEqualTo(fixture.topics.documents()));
+                            .allSatisfy(document -> assertThat(document.getInputTopic())
+                                    .isEqualTo(fixture.topics.name(Topic.DOCUMENTS)));
                 });
         assertThat(fixture.progress.driftEvents(DriftChange.State.DRIFT)).isPositive();
     }

@@ -13,6 +13,7 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static String topic(Map<String, String> settings, Topic topic) {
-        return settings.get(TopicKeys.PREFIX.name()) + topic.suffix();
+        return TopicNames.of(DriftlineConfig.of(settings)).name(topic);
     }
 
     /** Creates the topics and registers the schemas. */

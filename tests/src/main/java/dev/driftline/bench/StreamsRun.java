@@ -8,6 +8,7 @@ import dev.driftline.config.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.TopologySettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -164,7 +165,7 @@ final class StreamsRun {
         properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         NaiveTopology topology = new NaiveTopology(
-                config.get(TopicKeys.PREFIX) + Topic.DOCUMENTS.suffix(),
+                TopicNames.of(config).name(Topic.DOCUMENTS),
                 config.get(ModelKeys.ORDER),
                 new SchemaRegistrySerdes(config.clients().schemaRegistry()));
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);

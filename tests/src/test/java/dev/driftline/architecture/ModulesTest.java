@@ -64,7 +64,9 @@ class ModulesTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("cli"),
             List.of("demo"),
-            List.of("serving"),
+            List.of("serving.routes"),
+            List.of("serving.query"),
+            List.of("serving.http"),
             List.of("metrics"),
             List.of("service"),
             List.of("topology"),
@@ -87,14 +89,18 @@ class ModulesTest {
     /** Else the floors would pass over a package that somebody adds. */
     @Test
     void shouldKnowEveryPackage() {
+        Set<String> names = FLOORS.stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new));
         Set<String> packages = driftline.stream()
-                .map(type -> type.getPackageName().replaceFirst("^dev\\.driftline\\.([a-z]+).*", "$1"))
+                .map(type -> type.getPackageName() + ".")
+                .map(name -> names.stream()
+                        .filter(floor -> name.startsWith("dev.driftline." + floor + "."))
+                        .findFirst()
+                        .orElse(name))
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(packages)
                 .as("a package without a floor, or a floor without a package")
-                .containsExactlyInAnyOrderElementsOf(
-                        FLOORS.stream().flatMap(List::stream).toList());
+                .isEqualTo(names);
     }
 
     @Test
@@ -122,12 +128,32 @@ class ModulesTest {
         Map<String, Long> classes = driftline.stream()
                 .filter(type ->
                         !type.getName().contains("$") && !type.getSimpleName().equals("package-info"))
-                .filter(type -> !type.getPackageName().matches("dev\\.driftline\\.(cli|schemas|serving)"))
+                .filter(type -> !type.getPackageName().matches("dev\\.driftline\\.(cli|schemas)"))
                 .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
 
         assertThat(classes)
                 .allSatisfy((name, count) ->
                         assertThat(count).as("classes of " + name).isLessThanOrEqualTo(MOST_CLASSES));
+    }
+
+    @Test
+    void shouldKeepHttpFreeOfTheModelAndQueriesFreeOfTheServer() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.driftline.serving.http..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.driftline..")
+                        .and(not(resideInAnyPackage("dev.driftline.serving.http..", "dev.driftline.config.."))))
+                .because("the plumbing of HTTP knows no model")
+                .check(driftline);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.driftline.serving.query..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.javalin..", "jakarta.servlet..", "org.eclipse.jetty..")
+                .because("the command line asks the same queries as the routes")
+                .check(driftline);
     }
 
     @Test

@@ -10,7 +10,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -43,7 +43,7 @@ public final class Application implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> settings;
     private final DriftlineConfig config;
-    private final TopicDefinitions topics;
+    private final TopicNames topics;
     private final SchemaRegistrySerdes serdes;
     private final Producer<byte[], byte[]> producer;
     private final Serializer<Document> documents;
@@ -72,7 +72,7 @@ public final class Application implements AutoCloseable {
                 "5000"));
         settings.putAll(given);
         config = DriftlineConfig.of(settings);
-        topics = TopicDefinitions.of(config);
+        topics = TopicNames.of(config);
         serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (TopicAdmin admin = new TopicAdmin(config)) {
             admin.create();
@@ -219,7 +219,7 @@ public final class Application implements AutoCloseable {
     /** A topic that a filter sends documents to; {@code name} has no prefix. */
     public RecordedTopic<Document> routed(String name) {
         return recorded(new RecordedTopic<>(
-                config.get(TopicKeys.PREFIX) + name, config.clients().consumer(), serdes.deserializer(Document.class)));
+                topics.routed(name), config.clients().consumer(), serdes.deserializer(Document.class)));
     }
 
     /** What goes by source. */

@@ -179,6 +179,9 @@ public final class KernelSelection {
         private final float[] a = new float[M * K];
         private final float[] b = new float[K * N];
         private final float[] c = new float[M * N];
+        private final Matrix left = new Matrix();
+        private final Matrix right = new Matrix();
+        private final Matrix product = new Matrix();
         /** Nanoseconds so far. */
         long nanos;
         /** Most GFLOP/s so far; the best, since other processes may be busy meanwhile. */
@@ -192,14 +195,14 @@ public final class KernelSelection {
             for (int i = 0; i < b.length; i++) {
                 b[i] = 1f + i % 5;
             }
-            packed = kernels.pack(false, K, N, b, 0, N, null);
+            packed = kernels.pack(right.view(b, K, N), null);
         }
 
         void run() {
-            kernels.gemm(1, a, 0, K, packed, 0, N, 0f, c, 0, N);
-            kernels.gemm(true, true, M, N, K, a, 0, M, b, 0, K, 1f, c, 0, N);
+            kernels.gemm(left.view(a, 1, K), packed, 0, 0f, product.view(c, 1, N));
+            kernels.gemm(left.view(a, K, M).transpose(), right.view(b, N, K).transpose(), 1f, product.view(c, M, N));
             long start = System.nanoTime();
-            kernels.gemm(M, a, 0, K, packed, 0, N, 0f, c, 0, N);
+            kernels.gemm(left.view(a, M, K), packed, 0, 0f, product.view(c, M, N));
             long time = Math.max(1, System.nanoTime() - start);
             nanos += time;
             best = Math.max(best, 2.0 * M * N * K / time);

@@ -1,9 +1,10 @@
 package dev.driftline.neural.kernels;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The loops that networks spend their time in. Matrices are row-major, with an offset and a leading dimension (numbers from
- * one row to the next). Stateless and thread-safe but for what an implementation keeps per thread; results do not depend
- * on timing, so the same input gives the same bits on the same implementation.
+ * The loops that networks spend their time in. Thread-safe: the only state is the buffers that an implementation keeps for
+ * each thread. Results do not depend on timing, so the same input gives the same bits on the same implementation.
  */
 public interface Kernels {
 
@@ -11,56 +12,40 @@ public interface Kernels {
     String name();
 
     /**
-     * C ← β·C + op(A)·op(B), where op transposes or not: op(A) is m × k, op(B) is k × n, C is m × n.
+     * C ← β·C + A·B.
      *
-     * @param beta 0 overwrites C whatever was there, 1 adds
+     * @param a m × k
+     * @param b k × n
+     * @param beta 0 overwrites C whatever was there, 1 adds to it
+     * @param c m × n, not transposed
+     * @throws IllegalArgumentException if the shapes do not go together
+     * @throws IndexOutOfBoundsException if a matrix does not fit into its array
      */
-    void gemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRow,
-            float[] b,
-            int bOffset,
-            int bRow,
-            float beta,
-            float[] c,
-            int cOffset,
-            int cRow);
+    void gemm(Matrix a, Matrix b, float beta, Matrix c);
 
-    /** A matrix in the order in which the product with it reads it. Immutable once packed, shared between threads. */
+    /** A matrix B in the order in which the product with it reads it. Immutable once packed, shared between threads. */
     interface Packed {
-        /** Rows of op(B). */
+        /** Rows of B. */
         int k();
 
-        /** Columns of op(B). */
+        /** Columns of B. */
         int n();
     }
 
     /**
-     * Packs op(B), k × n, for products with it; weights that are used for many steps are packed once.
+     * Packs a matrix for products with it; weights that are used for many steps are packed once.
      *
-     * @param reuse packed before for the same k and n, to be overwritten; null makes a new one
+     * @param reuse what was packed before from a matrix of the same size, to be overwritten; null to make a new one
      */
-    Packed pack(boolean transposeB, int k, int n, float[] b, int bOffset, int bRow, Packed reuse);
+    Packed pack(Matrix b, @Nullable Packed reuse);
 
-    /** C ← β·C + A·B for the columns {@code from} to {@code to} of B; those columns of C begin at {@code cOffset}. */
-    void gemm(
-            int m,
-            float[] a,
-            int aOffset,
-            int aRow,
-            Packed b,
-            int from,
-            int to,
-            float beta,
-            float[] c,
-            int cOffset,
-            int cRow);
+    /**
+     * C ← β·C + A·B for some columns of B: from column {@code from} on, as many as C has.
+     *
+     * @throws IllegalArgumentException if the shapes do not go together
+     * @throws IndexOutOfBoundsException if a matrix does not fit into its array, or B has fewer columns
+     */
+    void gemm(Matrix a, Packed b, int from, float beta, Matrix c);
 
     /** x ← 1 / (1 + e^−x). */
     void sigmoid(float[] x, int offset, int length);

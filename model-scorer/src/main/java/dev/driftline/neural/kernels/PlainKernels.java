@@ -2,6 +2,7 @@ package dev.driftline.neural.kernels;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain Java in loops that C2 turns into vector instructions by itself: no module needed, two or three times slower than
@@ -61,47 +62,62 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void gemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRow,
-            float[] b,
-            int bOffset,
-            int bRow,
-            float beta,
-            float[] c,
-            int cOffset,
-            int cRow) {
-        Bounds.check(transposeA ? k : m, transposeA ? m : k, a, aOffset, aRow, "A");
-        Bounds.check(transposeB ? n : k, transposeB ? k : n, b, bOffset, bRow, "B");
-        Bounds.check(m, n, c, cOffset, cRow, "C");
+    public void gemm(Matrix a, Matrix b, float beta, Matrix c) {
+        Bounds.check(a, "A");
+        Bounds.check(b, "B");
+        Bounds.check(c, "C");
+        Bounds.checkProduct(a, b.rows(), b.columns(), c);
         Workspace workspace = workspaces.get();
-        float[][] blocks = workspace.b(blocks(k, n));
-        packBlocks(transposeB, k, n, b, bOffset, bRow, blocks);
-        if (transposeA) {
-            float[] rows = workspace.a(Math.multiplyExact(m, k));
-            transpose(k, m, a, aOffset, aRow, rows);
-            multiply(workspace, m, k, rows, 0, k, blocks, 0, n, beta, c, cOffset, cRow);
-        } else {
-            multiply(workspace, m, k, a, aOffset, aRow, blocks, 0, n, beta, c, cOffset, cRow);
-        }
+        float[][] blocks = workspace.b(blocks(b.rows(), b.columns()));
+        packBlocks(b.transposed(), b.rows(), b.columns(), b.data(), b.offset(), b.stride(), blocks);
+        multiply(workspace, a, blocks, 0, beta, c);
     }
 
     @Override
-    public Packed pack(boolean transposeB, int k, int n, float[] b, int bOffset, int bRow, Packed reuse) {
-        Bounds.check(transposeB ? n : k, transposeB ? k : n, b, bOffset, bRow, "B");
-        Blocks packed = reuse == null ? new Blocks(k, n, new float[blocks(k, n)][DEPTH * WIDTH]) : (Blocks) reuse;
-        if (packed.k() != k || packed.n() != n) {
-            throw new IllegalArgumentException("A matrix packed as " + packed.k() + " × " + packed.n()
-                    + " cannot take one of " + k + " × " + n + "; pack it anew.");
-        }
-        packBlocks(transposeB, k, n, b, bOffset, bRow, packed.values());
+    public Packed pack(Matrix b, @Nullable Packed reuse) {
+        Bounds.check(b, "B");
+        Blocks packed = reuse == null
+                ? new Blocks(b.rows(), b.columns(), new float[blocks(b.rows(), b.columns())][DEPTH * WIDTH])
+                : (Blocks) reuse;
+        Bounds.checkReuse(packed, b);
+        packBlocks(b.transposed(), b.rows(), b.columns(), b.data(), b.offset(), b.stride(), packed.values());
         return packed;
+    }
+
+    @Override
+    public void gemm(Matrix a, Packed b, int from, float beta, Matrix c) {
+        Blocks blocks = (Blocks) b;
+        Bounds.check(a, "A");
+        Bounds.check(c, "C");
+        Objects.checkFromIndexSize(from, c.columns(), blocks.n());
+        Bounds.checkProduct(a, blocks.k(), c.columns(), c);
+        multiply(workspaces.get(), a, blocks.values(), from, beta, c);
+    }
+
+    private static void multiply(Workspace workspace, Matrix a, float[][] blocks, int from, float beta, Matrix c) {
+        int m = a.rows();
+        int k = a.columns();
+        int to = from + c.columns();
+        if (a.transposed()) {
+            float[] rows = workspace.a(Math.multiplyExact(m, k));
+            transpose(k, m, a.data(), a.offset(), a.stride(), rows);
+            multiply(workspace, m, k, rows, 0, k, blocks, from, to, beta, c.data(), c.offset(), c.stride());
+        } else {
+            multiply(
+                    workspace,
+                    m,
+                    k,
+                    a.data(),
+                    a.offset(),
+                    a.stride(),
+                    blocks,
+                    from,
+                    to,
+                    beta,
+                    c.data(),
+                    c.offset(),
+                    c.stride());
+        }
     }
 
     private static void packBlocks(
@@ -132,26 +148,6 @@ final class PlainKernels implements Kernels {
                 block[i * WIDTH + j] = b[offset + j * bRow + i];
             }
         }
-    }
-
-    @Override
-    public void gemm(
-            int m,
-            float[] a,
-            int aOffset,
-            int aRow,
-            Packed b,
-            int from,
-            int to,
-            float beta,
-            float[] c,
-            int cOffset,
-            int cRow) {
-        Blocks blocks = (Blocks) b;
-        Objects.checkFromToIndex(from, to, blocks.n());
-        Bounds.check(m, blocks.k(), a, aOffset, aRow, "A");
-        Bounds.check(m, to - from, c, cOffset, cRow, "C");
-        multiply(workspaces.get(), m, blocks.k(), a, aOffset, aRow, blocks.values(), from, to, beta, c, cOffset, cRow);
     }
 
     private static void multiply(

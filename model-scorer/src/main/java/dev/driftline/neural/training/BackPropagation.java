@@ -11,6 +11,7 @@ import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 import dev.driftline.neural.kernels.Kernels;
 import dev.driftline.neural.kernels.Kernels.Packed;
+import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
 import java.util.List;
 
@@ -44,6 +45,9 @@ final class BackPropagation {
     private final int hidden;
     private final int gateWidth;
 
+    private final Matrix left = new Matrix();
+    private final Matrix right = new Matrix();
+    private final Matrix product = new Matrix();
     private final float[][] stateGradients;
     private float[] cellGradient = NONE;
     private float[] recurrentGradient = NONE;
@@ -185,42 +189,25 @@ final class BackPropagation {
         projected = atLeast(projected, count * width);
         projectedGradient = atLeast(projectedGradient, count * width);
         gatheredGradient = atLeast(gatheredGradient, count * hidden);
-        kernels.gemm(count, gathered, 0, hidden, packed.projection(1 + band), 0, width, 0, projected, 0, width);
+        kernels.gemm(
+                left.view(gathered, count, hidden),
+                packed.projection(1 + band),
+                0,
+                0,
+                product.view(projected, count, width));
         softmax(1 + band, projected, 0, count, scale, rowsOfBand);
         backSoftmax(1 + band, projected, 0, count, projectedGradient);
         float[] projectionGradient = outputGradients.get(1 + band).projection().data();
         kernels.gemm(
-                true,
-                false,
-                width,
-                hidden,
-                count,
-                projectedGradient,
-                0,
-                width,
-                gathered,
-                0,
-                hidden,
+                left.view(projectedGradient, count, width).transpose(),
+                right.view(gathered, count, hidden),
                 1,
-                projectionGradient,
-                0,
-                hidden);
+                product.view(projectionGradient, width, hidden));
         kernels.gemm(
-                false,
-                false,
-                count,
-                hidden,
-                width,
-                projectedGradient,
+                left.view(projectedGradient, count, width),
+                right.view(tail.projection().data(), width, hidden),
                 0,
-                width,
-                tail.projection().data(),
-                0,
-                hidden,
-                0,
-                gatheredGradient,
-                0,
-                hidden);
+                product.view(gatheredGradient, count, hidden));
         for (int i = 0; i < count; i++) {
             kernels.axpy(1, gatheredGradient, i * hidden, gradient, rowsOfBand[i] * hidden, hidden);
         }
@@ -237,17 +224,11 @@ final class BackPropagation {
             for (int part = 0; part < classifier.weights().size(); part++) {
                 int count = classifier.weights().get(part).count();
                 kernels.gemm(
-                        to - from,
-                        states,
-                        offset + from * classifier.width(),
-                        classifier.width(),
+                        left.view(states, offset + from * classifier.width(), to - from, classifier.width()),
                         packed.rows(index, part),
                         0,
-                        count,
                         0,
-                        logits,
-                        from * size + column,
-                        size);
+                        product.view(logits, from * size + column, to - from, count, size));
                 column += count;
             }
             for (int row = from; row < to; row++) {
@@ -286,37 +267,15 @@ final class BackPropagation {
             Classifier.Rows weightGradients = into.weights().get(part);
             gradients.touch(weights.tensor().name(), weights.from(), weights.count());
             kernels.gemm(
-                    true,
-                    false,
-                    weights.count(),
-                    width,
-                    rows,
-                    logits,
-                    column,
-                    size,
-                    states,
-                    offset,
-                    width,
+                    left.view(logits, column, rows, weights.count(), size).transpose(),
+                    right.view(states, offset, rows, width),
                     1,
-                    weightGradients.tensor().data(),
-                    weights.from() * width,
-                    width);
+                    product.view(weightGradients.tensor().data(), weights.from() * width, weights.count(), width));
             kernels.gemm(
-                    false,
-                    false,
-                    rows,
-                    width,
-                    weights.count(),
-                    logits,
-                    column,
-                    size,
-                    weights.tensor().data(),
-                    weights.from() * width,
-                    width,
+                    left.view(logits, column, rows, weights.count(), size),
+                    right.view(weights.tensor().data(), weights.from() * width, weights.count(), width),
                     part == 0 ? 0 : 1,
-                    stateGradient,
-                    0,
-                    width);
+                    product.view(stateGradient, rows, width));
             column += weights.count();
         }
         if (into.bias() != null) {
@@ -355,43 +314,26 @@ final class BackPropagation {
     }
 
     private void packRecurrent(int layer) {
-        recurrent[layer] = kernels.pack(false, gateWidth, hidden, recurrentWeights[layer], 0, hidden, recurrent[layer]);
+        recurrent[layer] = kernels.pack(right.view(recurrentWeights[layer], gateWidth, hidden), recurrent[layer]);
     }
 
     /** Adds what the gates of a step say of the states before it. */
     private void backThroughTime(int layer, int step, int count, float[] gates) {
         kernels.gemm(
-                count,
-                gates,
-                layers.start(step) * gateWidth,
-                gateWidth,
+                left.view(gates, layers.start(step) * gateWidth, count, gateWidth),
                 recurrent[layer],
                 0,
-                hidden,
                 1,
-                stateGradients[layer],
-                layers.start(step - 1) * hidden,
-                hidden);
+                product.view(stateGradients[layer], layers.start(step - 1) * hidden, count, hidden));
     }
 
     /** Σ over the steps of gates' gradient · state before: steps have equal counts, so the rows before are in one block. */
     private void recurrentGradients(int layer, float[] gates) {
         kernels.gemm(
-                true,
-                false,
-                gateWidth,
-                hidden,
-                layers.rows(),
-                gates,
-                0,
-                gateWidth,
-                layers.states(layer),
-                0,
-                hidden,
+                left.view(gates, layers.rows(), gateWidth).transpose(),
+                right.view(layers.states(layer), layers.rows(), hidden),
                 1,
-                recurrentGradients[layer],
-                0,
-                hidden);
+                product.view(recurrentGradients[layer], gateWidth, hidden));
     }
 
     private void backGru(int layer, int[] counts, int steps) {
@@ -490,21 +432,10 @@ final class BackPropagation {
             into = inputGradient;
         }
         kernels.gemm(
-                false,
-                false,
-                rows,
-                width,
-                gateWidth,
-                gates,
+                left.view(gates, rows, gateWidth),
+                right.view(inputWeights[layer], gateWidth, width),
                 0,
-                gateWidth,
-                inputWeights[layer],
-                0,
-                width,
-                0,
-                into,
-                0,
-                width);
+                product.view(into, rows, width));
         if (dropout != null) {
             dropout.back(layer, into, rows * width);
         }
@@ -516,21 +447,10 @@ final class BackPropagation {
     private void inputWeightGradients(int layer, int rows, float[] gates, float[] input, int inputOffset) {
         int width = layers.inputWidth(layer);
         kernels.gemm(
-                true,
-                false,
-                gateWidth,
-                width,
-                rows,
-                gates,
-                0,
-                gateWidth,
-                input,
-                inputOffset,
-                width,
+                left.view(gates, rows, gateWidth).transpose(),
+                right.view(input, inputOffset, rows, width),
                 1,
-                inputGradients[layer],
-                0,
-                width);
+                product.view(inputGradients[layer], gateWidth, width));
     }
 
     /** A word's gates are the same function of it wherever it stands, so their gradients are summed before the products. */
@@ -546,21 +466,10 @@ final class BackPropagation {
         inputWeightGradients(0, words.count(), wordGradients, layers.wordInputs(), 0);
         inputGradient = atLeast(inputGradient, rows * width);
         kernels.gemm(
-                false,
-                false,
-                words.count(),
-                width,
-                gateWidth,
-                wordGradients,
+                left.view(wordGradients, words.count(), gateWidth),
+                right.view(inputWeights[0], gateWidth, width),
                 0,
-                gateWidth,
-                inputWeights[0],
-                0,
-                width,
-                0,
-                inputGradient,
-                0,
-                width);
+                product.view(inputGradient, words.count(), width));
         float[] embeddingGradient = gradients.of(Parameters.EMBEDDING);
         for (int word = 0; word < words.count(); word++) {
             gradients.touch(Parameters.EMBEDDING, words.token(word), 1);

@@ -23,7 +23,11 @@ class KernelSelectionTest {
         public static void main(String[] arguments) {
             float[] c = new float[1];
             KernelSelection.kernels()
-                    .gemm(false, false, 1, 1, 2, new float[] {2, 3}, 0, 2, new float[] {5, 7}, 0, 1, 0f, c, 0, 1);
+                    .gemm(
+                            new Matrix().view(new float[] {2, 3}, 1, 2),
+                            new Matrix().view(new float[] {5, 7}, 2, 1),
+                            0f,
+                            new Matrix().view(c, 1, 1));
             System.out.println(c[0] + " " + KernelSelection.describe());
         }
     }

@@ -68,7 +68,11 @@ class KernelsTest {
             for (int i = 0; beta == 0f && i < m; i++) {
                 Arrays.fill(c, 11 + i * cRow, 11 + i * cRow + n, Float.NaN);
             }
-            kernels.gemm(transposeA, transposeB, m, n, k, a, 7, aRow, b, 3, bRow, beta, c, 11, cRow);
+            kernels.gemm(
+                    view(transposeA, a, 7, m, k, aRow),
+                    view(transposeB, b, 3, k, n, bRow),
+                    beta,
+                    new Matrix().view(c, 11, m, n, cRow));
             assertProduct(m, n, k, a, 7, aRow, transposeA, b, 3, bRow, transposeB, beta, before, c, 11, cRow);
         }
     }
@@ -82,8 +86,8 @@ class KernelsTest {
         int bRow = (transposeB ? k : n) + 5;
         float[] a = random(random, 7 + m * aRow);
         float[] b = random(random, 3 + (transposeB ? n : k) * bRow);
-        Kernels.Packed packed = kernels.pack(transposeB, k, n, random(random, b.length), 3, bRow, null);
-        packed = kernels.pack(transposeB, k, n, b, 3, bRow, packed);
+        Kernels.Packed packed = kernels.pack(view(transposeB, random(random, b.length), 3, k, n, bRow), null);
+        packed = kernels.pack(view(transposeB, b, 3, k, n, bRow), packed);
         assertThat(packed.k()).isEqualTo(k);
         assertThat(packed.n()).isEqualTo(n);
         int[][] ranges = {{0, n}, {n / 3, n}, {n / 5, Math.max(n / 5 + 1, n / 2)}, {n / 2, n / 2}};
@@ -96,7 +100,12 @@ class KernelsTest {
                 for (int i = 0; beta == 0f && i < m; i++) {
                     Arrays.fill(c, 11 + i * cRow, 11 + i * cRow + columns, Float.NaN);
                 }
-                kernels.gemm(m, a, 7, aRow, packed, range[0], range[1], beta, c, 11, cRow);
+                kernels.gemm(
+                        new Matrix().view(a, 7, m, k, aRow),
+                        packed,
+                        range[0],
+                        beta,
+                        new Matrix().view(c, 11, m, columns, cRow));
                 int first = 3 + (transposeB ? range[0] * bRow : range[0]);
                 assertProduct(m, columns, k, a, 7, aRow, false, b, first, bRow, transposeB, beta, before, c, 11, cRow);
             }
@@ -112,12 +121,12 @@ class KernelsTest {
         int k = 77;
         int n = 150;
         float[] a = random(random, m * k);
-        Kernels.Packed b = kernels.pack(false, k, n, random(random, k * n), 0, n, null);
+        Kernels.Packed b = kernels.pack(new Matrix().view(random(random, k * n), k, n), null);
         float[] all = new float[m * n];
-        kernels.gemm(m, a, 0, k, b, 0, n, 0f, all, 0, n);
+        kernels.gemm(new Matrix().view(a, m, k), b, 0, 0f, new Matrix().view(all, m, n));
         for (int i = 0; i < m; i++) {
             float[] one = new float[n];
-            kernels.gemm(1, a, i * k, k, b, 0, n, 0f, one, 0, n);
+            kernels.gemm(new Matrix().view(a, i * k, 1, k), b, 0, 0f, new Matrix().view(one, 1, n));
             assertThat(one).isEqualTo(Arrays.copyOfRange(all, i * n, (i + 1) * n));
         }
     }
@@ -126,9 +135,17 @@ class KernelsTest {
     @MethodSource("implementations")
     void shouldOnlyScaleWhenThereIsNothingToAdd(Kernels kernels) {
         float[] c = {1f, 2f, 3f, 4f};
-        kernels.gemm(false, false, 2, 2, 0, new float[0], 0, 0, new float[0], 0, 2, 1f, c, 0, 2);
+        kernels.gemm(
+                new Matrix().view(new float[0], 2, 0),
+                new Matrix().view(new float[0], 0, 2),
+                1f,
+                new Matrix().view(c, 2, 2));
         assertThat(c).containsExactly(1f, 2f, 3f, 4f);
-        kernels.gemm(false, false, 2, 1, 0, new float[0], 0, 0, new float[0], 0, 2, 0f, c, 0, 2);
+        kernels.gemm(
+                new Matrix().view(new float[0], 2, 0),
+                new Matrix().view(new float[0], 0, 0, 1, 2),
+                0f,
+                new Matrix().view(c, 0, 2, 1, 2));
         assertThat(c).containsExactly(0f, 2f, 0f, 4f);
     }
 
@@ -137,18 +154,27 @@ class KernelsTest {
     void shouldSayWhichMatrixWhenItDoesNotFit(Kernels kernels) {
         float[] small = new float[8];
         float[] large = new float[16];
-        assertThatThrownBy(() -> kernels.gemm(false, false, 4, 4, 4, small, 0, 4, large, 0, 4, 0f, large, 0, 4))
+        assertThatThrownBy(() -> kernels.gemm(
+                        new Matrix().view(small, 4, 4),
+                        new Matrix().view(large, 4, 4),
+                        0f,
+                        new Matrix().view(large, 4, 4)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("A, 4 × 4");
-        assertThatThrownBy(() -> kernels.gemm(false, false, 4, 4, 4, large, 0, 4, large, 0, 4, 0f, large, 1, 4))
+        assertThatThrownBy(() -> kernels.gemm(
+                        new Matrix().view(large, 4, 4),
+                        new Matrix().view(large, 4, 4),
+                        0f,
+                        new Matrix().view(large, 1, 4, 4)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("C, 4 × 4");
-        assertThatThrownBy(() -> kernels.pack(true, 4, 5, large, 0, 4, null))
+        assertThatThrownBy(() -> kernels.pack(new Matrix().view(large, 5, 4).transpose(), null))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        Kernels.Packed packed = kernels.pack(false, 4, 4, large, 0, 4, null);
-        assertThatThrownBy(() -> kernels.pack(false, 4, 2, large, 0, 4, packed))
+        Kernels.Packed packed = kernels.pack(new Matrix().view(large, 4, 4), null);
+        assertThatThrownBy(() -> kernels.pack(new Matrix().view(large, 0, 4, 2, 4), packed))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> kernels.gemm(1, large, 0, 4, packed, 0, 5, 0f, large, 0, 5))
+        assertThatThrownBy(() ->
+                        kernels.gemm(new Matrix().view(large, 1, 4), packed, 0, 0f, new Matrix().view(large, 1, 5)))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -343,6 +369,12 @@ class KernelsTest {
         }
         assertThat(worst).isLessThan(2e-6 * (k + 4));
         assertThat(c).as("nothing written beside C").isEqualTo(expected);
+    }
+
+    private static Matrix view(boolean transposed, float[] x, int offset, int rows, int columns, int stride) {
+        return transposed
+                ? new Matrix().view(x, offset, columns, rows, stride).transpose()
+                : new Matrix().view(x, offset, rows, columns, stride);
     }
 
     private static float[] random(Random random, int length) {

@@ -4,7 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +28,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class SnapshotPublisher {
 
     private final DriftlineConfig config;
-    private final TopicDefinitions topics;
+    private final TopicNames topics;
 
     /** Connects to nothing yet. */
     public SnapshotPublisher(DriftlineConfig config) {
         this.config = config;
-        this.topics = TopicDefinitions.of(config);
+        this.topics = TopicNames.of(config);
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -163,7 +163,7 @@ public final class SnapshotSwitch {
 
     /** That there are none, and how there come to be some. */
     public static String none(DriftlineConfig config) {
-        return "there are no snapshots on " + TopicDefinitions.of(config).name(Topic.SNAPSHOTS)
+        return "there are no snapshots on " + TopicNames.of(config).name(Topic.SNAPSHOTS)
                 + " yet: the service publishes the first when enough text has gone by, and"
                 + " `driftline snapshots import` brings one in";
     }

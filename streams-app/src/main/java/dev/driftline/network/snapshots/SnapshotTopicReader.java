@@ -2,7 +2,7 @@ package dev.driftline.network.snapshots;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -43,7 +43,7 @@ final class SnapshotTopicReader implements AutoCloseable {
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         this.consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-        this.partition = new TopicPartition(TopicDefinitions.of(config).name(Topic.SNAPSHOTS), 0);
+        this.partition = new TopicPartition(TopicNames.of(config).name(Topic.SNAPSHOTS), 0);
         this.catalog = catalog;
     }
 

@@ -9,7 +9,7 @@ import dev.driftline.network.snapshots.SnapshotMessages.Message;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
-import dev.driftline.topics.TopicDefinitions;
+import dev.driftline.topics.TopicNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -207,6 +207,6 @@ class SnapshotFollowerIT {
     }
 
     private static String topic(DriftlineConfig config) {
-        return TopicDefinitions.of(config).name(Topic.SNAPSHOTS);
+        return TopicNames.of(config).name(Topic.SNAPSHOTS);
     }
 }

@@ -1,0 +1,133 @@
+package dev.driftline.serving.http;
+
+import io.javalin.http.Context;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that answer questions: so many at a time, so many that wait, each for so long.
+ *
+ * <p>The server's own threads only read requests and write answers. A question past the queue is refused at once with 503; one
+ * past its time gets 504, and the thread that works on it is interrupted. Thread-safe.
+ */
+public final class RequestPool implements AutoCloseable {
+
+    private final ThreadPoolExecutor threads;
+    private final ScheduledThreadPoolExecutor clock;
+    private final int most;
+    private final long timeoutMs;
+
+    /**
+     * @param name of the threads
+     * @param concurrent questions that are worked on at the same time, 1 or more
+     * @param queued questions that may wait, 0 or more
+     * @param timeoutMs milliseconds from the question to the answer
+     */
+    public RequestPool(String name, int concurrent, int queued, long timeoutMs) {
+        threads = new ThreadPoolExecutor(
+                concurrent,
+                concurrent,
+                30,
+                TimeUnit.SECONDS,
+                queued == 0 ? new SynchronousQueue<>() : new ArrayBlockingQueue<>(queued),
+                daemons(name));
+        threads.allowCoreThreadTimeOut(true);
+        clock = new ScheduledThreadPoolExecutor(1, daemons(name + "-clock"));
+        clock.setRemoveOnCancelPolicy(true);
+        most = concurrent + queued;
+        this.timeoutMs = timeoutMs;
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Answers with what {@code question} gives, as JSON. The caller's thread does not wait. */
+    public void answer(Context context, Callable<?> question) {
+        context.future(() -> submit(question).thenAccept(context::json));
+    }
+
+    /**
+     * Has a question worked on.
+     *
+     * @return its answer, or how it failed
+     * @throws ProblemException if too many are waiting already
+     */
+    public <T> CompletableFuture<T> submit(Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            try {
+                return answer.complete(question.call());
+            } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+                return answer.completeExceptionally(e);
+            }
+        });
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw new ProblemException(Problem.limit(
+                    "too-many-questions",
+                    503,
+                    "Too many questions at a time",
+                    "this instance has " + most + " questions under way and waiting, the most that http.concurrent and"
+                            + " http.queued allow: ask again in a moment",
+                    most));
+        }
+        ScheduledFuture<?> alarm = clock.schedule(
+                () -> {
+                    if (answer.completeExceptionally(tooLate())) {
+                        task.cancel(true);
+                        threads.remove(task);
+                    }
+                },
+                timeoutMs,
+                TimeUnit.MILLISECONDS);
+        return answer.whenComplete((done, failure) -> alarm.cancel(false));
+    }
+
+    private ProblemException tooLate() {
+        return new ProblemException(new Problem(
+                "out-of-time",
+                504,
+                "The question took too long",
+                "there was no answer within the " + timeoutMs + " ms of http.timeout.ms: ask for less, or again",
+                Map.of("limit", timeoutMs)));
+    }
+
+    /** Runs something later, not for long. */
+    ScheduledFuture<?> later(Runnable task, long delayMs) {
+        return clock.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Questions that are worked on now. */
+    public int active() {
+        return threads.getActiveCount();
+    }
+
+    /** Questions that wait. */
+    public int waiting() {
+        return threads.getQueue().size();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        clock.shutdownNow();
+    }
+}

@@ -1,0 +1,2 @@
+/** Queries to the whole model: the counts wherever they are, the network, the sources. Knows no HTTP server. */
+package dev.driftline.serving.query;

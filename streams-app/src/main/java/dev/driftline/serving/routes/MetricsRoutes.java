@@ -1,0 +1,68 @@
+package dev.driftline.serving.routes;
+
+import dev.driftline.metrics.ServiceMetrics;
+import dev.driftline.serving.http.RouteGroup;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.router.Endpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Set;
+
+/** {@code GET /metrics}: what Prometheus scrapes; and how long every other answer takes, by its route. */
+final class MetricsRoutes implements RouteGroup {
+
+    private static final String STARTED = "driftline.metrics.started";
+
+    /** What no route has: everybody may ask for any path, and a series for each would be without bound. */
+    private static final String NO_ROUTE = "none";
+
+    private static final Set<HandlerType> METHODS = Set.of(
+            HandlerType.GET,
+            HandlerType.POST,
+            HandlerType.PUT,
+            HandlerType.PATCH,
+            HandlerType.DELETE,
+            HandlerType.HEAD,
+            HandlerType.OPTIONS);
+
+    private final ServiceMetrics metrics;
+
+    /** @param metrics closed with the routes */
+    MetricsRoutes(ServiceMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.before(context -> context.attribute(STARTED, System.nanoTime()));
+        routes.after(this::measure);
+        routes.get("/metrics", this::scrape);
+    }
+
+    private void scrape(Context context) throws IOException {
+        String accept = context.header("Accept");
+        ByteArrayOutputStream text = new ByteArrayOutputStream(1 << 16);
+        metrics.write(accept, text);
+        context.contentType(metrics.contentType(accept)).result(text.toByteArray());
+    }
+
+    private void measure(Context context) {
+        Long started = context.attribute(STARTED);
+        if (started == null) {
+            return;
+        }
+        Endpoint matched = context.endpoints().matchedHttpEndpoint();
+        metrics.answered(
+                METHODS.contains(context.method()) ? context.method().name() : "other",
+                matched == null ? NO_ROUTE : matched.path,
+                context.statusCode(),
+                System.nanoTime() - started);
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+    }
+}

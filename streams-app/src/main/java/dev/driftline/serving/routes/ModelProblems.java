@@ -1,0 +1,36 @@
+package dev.driftline.serving.routes;
+
+import dev.driftline.network.snapshots.SnapshotChoiceException;
+import dev.driftline.serving.http.Problem;
+import dev.driftline.serving.query.NothingLearnedException;
+import dev.driftline.serving.query.ShardUnavailableException;
+import dev.driftline.serving.query.SnapshotUnavailableException;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the exceptions of the model say to a client. */
+final class ModelProblems {
+
+    private ModelProblems() {}
+
+    /** The problem that an exception of the model is; empty for any other exception. */
+    static Optional<Problem> of(Throwable failure) {
+        if (failure instanceof ShardUnavailableException) {
+            return problem("shard-unavailable", 503, "Part of the model is moving", failure);
+        }
+        if (failure instanceof SnapshotUnavailableException) {
+            return problem("no-snapshot", 503, "There is no network yet", failure);
+        }
+        if (failure instanceof NothingLearnedException) {
+            return problem("nothing-learned", 503, "Nothing has been learned yet", failure);
+        }
+        if (failure instanceof SnapshotChoiceException) {
+            return problem("no-such-snapshot", 404, "There is no such snapshot", failure);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Problem> problem(String kind, int status, String title, Throwable failure) {
+        return Optional.of(new Problem(kind, status, title, failure.getMessage(), Map.of()));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.driftline.serving.routes;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.InputKeys;
+import dev.driftline.config.OutputKeys;
+import dev.driftline.live.LiveFeed;
+import dev.driftline.metrics.ServiceMetrics;
+import dev.driftline.service.DriftlineService;
+import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.http.HttpSettings;
+import dev.driftline.serving.http.Problem;
+import dev.driftline.serving.http.ProblemResponses;
+import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.query.CountQueries;
+import dev.driftline.serving.query.DocumentQueries;
+import dev.driftline.serving.query.InstanceAnswers;
+import dev.driftline.serving.query.InstanceStatus;
+import dev.driftline.serving.query.NetworkQueries;
+import dev.driftline.serving.query.ServiceShards;
+import dev.driftline.serving.query.TextQueries;
+import dev.driftline.topology.TopologySettings;
+import io.javalin.util.JavalinBindException;
+import java.util.List;
+
+/**
+ * The HTTP endpoint of an instance: the groups of routes, one class each.
+ *
+ * <p>Answers 503 with {@code Retry-After} while a shard that is needed is nowhere, and never from half of the model. What
+ * goes wrong is told as {@link Problem}.
+ */
+public final class ModelServer {
+
+    private ModelServer() {}
+
+    /**
+     * Starts listening where {@code config} says. Questions are answered once {@code service} has started.
+     *
+     * @throws dev.driftline.config.InvalidConfigException if the settings would let strangers in, or name files that are not
+     *     there
+     * @throws JavalinBindException if the port is taken
+     */
+    public static HttpEndpoint start(DriftlineConfig config, DriftlineService service) {
+        HttpSettings settings = HttpSettings.of(config);
+        return HttpEndpoint.start(settings, groups(config, settings, service));
+    }
+
+    private static List<RouteGroup> groups(DriftlineConfig config, HttpSettings http, DriftlineService service) {
+        TopologySettings settings = TopologySettings.of(config);
+        InstanceStatus status = new InstanceStatus(service);
+        InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), status::json);
+        ServiceShards shards = new ServiceShards(service, here, http);
+        ProblemResponses problems = new ProblemResponses(ModelProblems::of);
+        RequestPool work = http.work("question");
+        CountQueries questions = new CountQueries(settings.model(), settings.shards(), shards);
+        NetworkQueries network = new NetworkQueries(service.activeSnapshot());
+        TextQueries texts = new TextQueries(questions, network, service.progress());
+        RequestDocuments documents =
+                new RequestDocuments(settings.tokenizer(), http.maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
+        DocumentQueries whole = new DocumentQueries(
+                settings.model(),
+                settings.mixture(),
+                settings.shards(),
+                shards,
+                service.activeSnapshot(),
+                service::foreignRows);
+        return List.of(
+                // First, so that it measures what the others refuse.
+                new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
+                http.credentials(),
+                problems,
+                new ModelRoutes(questions, network, texts, documents, work),
+                new GenerateRoutes(texts, problems, work),
+                new ScoreRoutes(whole, documents, work),
+                new SnapshotRoutes(config, service, work),
+                new StatusRoutes(status, shards::statuses, settings.shards(), work),
+                new TopologyRoutes(service::topology),
+                new HealthRoutes(service::state),
+                new OpenApiRoutes(),
+                new LiveRoutes(new LiveFeed(config)),
+                new DashboardRoutes(),
+                new InstanceRoutes(here, settings.shards(), http.work("instance")));
+    }
+}

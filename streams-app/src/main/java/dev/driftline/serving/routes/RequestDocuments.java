@@ -1,0 +1,121 @@
+package dev.driftline.serving.routes;
+
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.serving.http.Problem;
+import dev.driftline.serving.http.ProblemException;
+import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.text.Tokenizers;
+import io.javalin.http.BadRequestResponse;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Documents out of what a request carries, within the limits. Thread-safe. */
+final class RequestDocuments {
+
+    private final String tokenizer;
+    private final int mostTokens;
+    private final int mostTokenBytes;
+
+    /**
+     * @param tokenizer for text, where the request names none
+     * @param mostTokens of one question, {@code </s>} included
+     * @param mostTokenBytes UTF-8 bytes of a token
+     */
+    RequestDocuments(String tokenizer, int mostTokens, int mostTokenBytes) {
+        this.tokenizer = tokenizer;
+        this.mostTokens = mostTokens;
+        this.mostTokenBytes = mostTokenBytes;
+    }
+
+    /** The document in {@code text}, or the one in {@code sentences}. */
+    DocumentTokens document(RequestArguments arguments) {
+        if (arguments.has("text") == arguments.has("sentences")) {
+            throw new BadRequestResponse("expected either text or sentences");
+        }
+        DocumentTokens document = DocumentTokens.of(
+                arguments.has("text")
+                        ? sentences(arguments.text("text").orElseThrow(), arguments)
+                        : checked(arguments.sentences("sentences")));
+        check(document.tokens().length);
+        if (document.tokens().length == 0) {
+            throw new BadRequestResponse("there is no word in it");
+        }
+        return document;
+    }
+
+    /** The sentences of a text, by the tokenizer that the request names. */
+    List<List<String>> sentences(String text, RequestArguments arguments) {
+        return checked(Tokenizers.named(arguments.text("tokenizer").orElse(tokenizer))
+                .sentences(text, arguments.text("language").orElse("")));
+    }
+
+    /** Words as sentences: each {@code </s>} ends one; the last one stays open. */
+    List<List<String>> open(List<String> words) {
+        List<List<String>> sentences = new ArrayList<>();
+        List<String> sentence = new ArrayList<>();
+        for (String word : words) {
+            if (word.equals(DocumentTokens.EOS_WORD)) {
+                sentences.add(sentence);
+                sentence = new ArrayList<>();
+            } else {
+                sentence.add(word);
+            }
+        }
+        sentences.add(sentence);
+        return checked(sentences);
+    }
+
+    /** Refuses more tokens than a question may have. */
+    void check(int tokens) {
+        if (tokens > mostTokens) {
+            throw new ProblemException(Problem.limit(
+                    "too-many-tokens",
+                    422,
+                    "Too many tokens",
+                    tokens + " tokens are more than the " + mostTokens + " of http.max.tokens",
+                    mostTokens));
+        }
+    }
+
+    private List<List<String>> checked(List<List<String>> sentences) {
+        sentences.forEach(sentence -> sentence.forEach(this::check));
+        return sentences;
+    }
+
+    private void check(String token) {
+        if (token.isEmpty() || DocumentTokens.isReserved(token)) {
+            throw new ProblemException(new Problem(
+                    "reserved-token",
+                    422,
+                    "A token that cannot stand in a text",
+                    "'" + token + "' is no word: the model uses <s>, </s> and <unk> itself, and a word has a character",
+                    Map.of()));
+        }
+        int bytes;
+        try {
+            bytes = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .encode(CharBuffer.wrap(token))
+                    .remaining();
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(new Problem(
+                    "not-unicode",
+                    422,
+                    "Text that is no Unicode",
+                    "a token has half of a surrogate pair, which no UTF-8 can say",
+                    Map.of()));
+        }
+        if (bytes > mostTokenBytes) {
+            throw new ProblemException(Problem.limit(
+                    "token-too-long",
+                    422,
+                    "A token is too long",
+                    "a token of " + bytes + " bytes is longer than the " + mostTokenBytes + " of token.max.bytes",
+                    mostTokenBytes));
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package dev.driftline.serving.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.serving.http.EventStream;
+import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RouteGroup;
+import io.javalin.config.RoutesConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
+class LimitsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** A question that takes as long as the test likes. */
+    private static final class SlowQuestion implements RouteGroup {
+
+        private final RequestPool work;
+        final CountDownLatch go = new CountDownLatch(1);
+        final AtomicInteger interrupted = new AtomicInteger();
+
+        SlowQuestion(RequestPool work) {
+            this.work = work;
+        }
+
+        @Override
+        public void addTo(RoutesConfig routes) {
+            routes.get(
+                    "/slow",
+                    context -> work.answer(context, () -> {
+                        try {
+                            go.await();
+                        } catch (InterruptedException e) {
+                            interrupted.incrementAndGet();
+                            throw e;
+                        }
+                        return Map.of("done", true);
+                    }));
+        }
+    }
+
+    @Test
+    void shouldRefuseMoreThanALimitAllowsWithAStatusOfItsOwn() throws Exception {
+        try (ServedModel served = new ServedModel(
+                Map.of("http.max.body.bytes", "1KiB", "http.max.tokens", "20", "http.timeout.ms", "5000"))) {
+            String long1 = "{\"text\": \"" + "a ".repeat(600) + "\"}";
+            assertLimit(served.problem("POST", "/v1/score", long1, 413), "body-too-large", 1024);
+            assertLimit(
+                    served.problem("POST", "/v1/score", "{\"text\": \"" + "a ".repeat(30) + "\"}", 422),
+                    "too-many-tokens",
+                    20);
+            assertLimit(
+                    served.problem("POST", "/v1/rank", "{\"candidates\": [" + "\"a\",".repeat(100) + "\"a\"]}", 422),
+                    "too-many-candidates",
+                    100);
+            served.problem("GET", "/v1/generate?sentences=101", "", 400);
+            served.problem("GET", "/v1/generate?beam=101", "", 400);
+            served.problem("GET", "/v1/generate?words=1001", "", 400);
+            assertThat(served.problem("GET", "/v1/counts?ngram=" + "a".repeat(9000), "", 414)
+                            .get("status")
+                            .asInt())
+                    .isEqualTo(414);
+        }
+    }
+
+    @Test
+    void shouldRefuseABodyThatDoesNotSayHowLongItIs() throws Exception {
+        try (ServedModel served = new ServedModel(Map.of("http.max.body.bytes", "1KiB"));
+                Socket socket = connect(served)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head("POST /v1/score", "Transfer-Encoding: chunked"));
+            for (int i = 0; i < 20; i++) {
+                out.write(("64\r\n" + "a".repeat(100) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            out.flush();
+            assertThat(answer(socket)).startsWith("HTTP/1.1 413").contains("body-too-large");
+        }
+    }
+
+    @Test
+    void shouldRefuseATokenThatIsTooLong() throws Exception {
+        try (ServedModel served = new ServedModel(Map.of())) {
+            assertLimit(
+                    served.problem("POST", "/v1/score", "{\"sentences\": [[\"" + "a".repeat(1025) + "\"]]}", 422),
+                    "token-too-long",
+                    1024);
+            String many = "{\"alternatives\": 1, \"text\": \"" + "a ".repeat(250) + "\"}";
+            assertLimit(served.problem("POST", "/v1/score", many, 422), "too-many-tokens", 200);
+        }
+    }
+
+    @Test
+    void shouldEndAQuestionThatTakesTooLongAndStopTheWork() throws Exception {
+        SlowQuestion slow = new SlowQuestion(new RequestPool("slow", 1, 0, 200));
+        try (ServedModel served = new ServedModel(Map.of(), slow)) {
+            assertLimit(served.problem("GET", "/slow", "", 504), "out-of-time", 200);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(slow.interrupted).hasValue(1));
+        }
+    }
+
+    @Test
+    void shouldRefuseQuestionsPastThoseThatMayWaitAndAnswerTheOthers() throws Exception {
+        RequestPool work = new RequestPool("slow", 1, 1, 60_000);
+        SlowQuestion slow = new SlowQuestion(work);
+        try (ServedModel served = new ServedModel(Map.of(), slow)) {
+            List<CompletableFuture<Integer>> asked = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                asked.add(CompletableFuture.supplyAsync(() -> status(served, "/slow")));
+            }
+            await().atMost(PATIENCE).until(() -> work.active() == 1 && work.waiting() == 1);
+            HttpResponse<String> refused = served.send("GET", "/slow", "");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertLimit(new ObjectMapper().readTree(refused.body()), "too-many-questions", 2);
+            assertThat(status(served, "/v1/counts?ngram=the"))
+                    .as("other questions meanwhile")
+                    .isEqualTo(200);
+            slow.go.countDown();
+            assertThat(asked).allSatisfy(one -> assertThat(one.join()).isEqualTo(200));
+        }
+    }
+
+    @Test
+    void shouldHoldNoThreadForClientsThatSendSlowly() throws Exception {
+        try (ServedModel served = new ServedModel(Map.of("http.timeout.ms", "1500"))) {
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                // More than the server has threads.
+                for (int i = 0; i < 60; i++) {
+                    Socket socket = connect(served);
+                    sockets.add(socket);
+                    byte[] head = i % 2 == 0
+                            ? "GET /v1/status HT".getBytes(StandardCharsets.US_ASCII)
+                            : head("POST /v1/score", "Content-Length: 100");
+                    socket.getOutputStream().write(head);
+                    socket.getOutputStream().flush();
+                }
+                assertThat(status(served, "/v1/counts?ngram=the"))
+                        .as("beside 60 clients that have not finished")
+                        .isEqualTo(200);
+                assertThat(answer(sockets.get(1))).as("a slow body").startsWith("HTTP/1.1 408");
+                Socket trickling = sockets.get(0);
+                await("a slow head to be cut off, however often a byte comes")
+                        .atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> isCutOff(trickling));
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldEndAStreamThatNobodyReads() throws Exception {
+        AtomicInteger sent = new AtomicInteger();
+        CompletableFuture<EventStream> opened = new CompletableFuture<>();
+        RouteGroup events = routes -> routes.get("/flood", context -> EventStream.open(context, opened::complete));
+        try (ServedModel served = new ServedModel(Map.of("http.idle.timeout.ms", "2000"), events);
+                Socket socket = connect(served)) {
+            socket.getOutputStream().write(head("GET /flood", "Accept: text/event-stream"));
+            socket.getOutputStream().flush();
+            EventStream stream = opened.get();
+            String much = "\"" + "x".repeat(10_000) + "\"";
+            // Sending never waits, so this ends as soon as the buffers of both ends and the bound are full.
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+                sent.incrementAndGet();
+                return !stream.send("", much);
+            });
+            assertThat(stream.isOver()).isTrue();
+            assertThat(sent.get()).isLessThan(10_000);
+            assertThat(status(served, "/v1/counts?ngram=the")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldStopWritingWhenTheClientGoesAway() throws Exception {
+        RequestPool work = new RequestPool("stream", 1, 0, 60_000);
+        AtomicInteger ended = new AtomicInteger();
+        CountDownLatch reading = new CountDownLatch(1);
+        RouteGroup events = routes -> routes.get(
+                "/words",
+                context -> EventStream.open(
+                        context,
+                        stream -> work.submit(() -> {
+                                    stream.send("", "\"" + "word".repeat(100) + "\"");
+                                    // Else more may wait than is allowed before the server writes for the first time.
+                                    reading.await();
+                                    while (stream.send("", "\"word\"")) {
+                                        // As fast as it goes, until the client has gone.
+                                        Thread.onSpinWait();
+                                    }
+                                    return true;
+                                })
+                                .whenComplete((done, failure) -> ended.incrementAndGet())));
+        try (ServedModel served = new ServedModel(Map.of(), events)) {
+            Socket socket = connect(served);
+            socket.getOutputStream().write(head("GET /words", "Accept: text/event-stream"));
+            assertThat(socket.getInputStream().readNBytes(200)).hasSize(200);
+            reading.countDown();
+            socket.close();
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(ended).hasValue(1));
+            assertThat(work.active()).isZero();
+        } finally {
+            work.close();
+        }
+    }
+
+    @Test
+    void shouldStreamTheWordsThatItWouldHaveAnsweredAtOnce() throws Exception {
+        try (ServedModel served = new ServedModel(Map.of())) {
+            JsonNode atOnce = served.post("/v1/generate", "{\"prompt\": \"students\", \"sentences\": 2, \"seed\": 5}");
+            HttpResponse<String> streamed = served.send(
+                    "POST",
+                    "/v1/generate",
+                    "{\"prompt\": \"students\", \"sentences\": 2, \"seed\": 5}",
+                    "Accept",
+                    "text/event-stream");
+            assertThat(streamed.statusCode()).isEqualTo(200);
+            assertThat(streamed.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("text/event-stream");
+            List<List<String>> words = List.of(new ArrayList<>(), new ArrayList<>());
+            for (String line : streamed.body().split("\n")) {
+                if (line.startsWith("data: {\"word\"")) {
+                    JsonNode word = new ObjectMapper().readTree(line.substring(6));
+                    words.get(word.get("sentence").asInt()).add(word.get("word").asText());
+                }
+            }
+            assertThat(words).isEqualTo(new ObjectMapper().convertValue(atOnce.get("sentences"), List.class));
+            assertThat(streamed.body().strip()).endsWith("event: done\ndata: {}");
+        }
+    }
+
+    private static void assertLimit(JsonNode problem, String kind, int limit) {
+        assertThat(problem.get("type").asText()).isEqualTo("urn:driftline:problem:" + kind);
+        assertThat(problem.get("limit").asInt()).isEqualTo(limit);
+        assertThat(problem.get("detail").asText()).contains(Integer.toString(limit));
+    }
+
+    private static int status(ServedModel served, String path) {
+        try {
+            return served.send("GET", path, "").statusCode();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Socket connect(ServedModel served) throws IOException {
+        Socket socket = new Socket("127.0.0.1", served.server.port());
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        return socket;
+    }
+
+    private static byte[] head(String line, String... fields) {
+        return (line + " HTTP/1.1\r\nHost: test\r\n" + String.join("\r\n", fields) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What comes until the server closes, or the head and a body begin. */
+    private static String answer(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        InputStream in = socket.getInputStream();
+        byte[] buffer = new byte[4096];
+        for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+            answer.append(new String(buffer, 0, read, StandardCharsets.UTF_8));
+            if (answer.indexOf("}") > 0) {
+                break;
+            }
+        }
+        return answer.toString();
+    }
+
+    private static boolean isCutOff(Socket socket) {
+        try {
+            socket.getOutputStream().write('T');
+            socket.setSoTimeout(20);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}
