@@ -133,10 +133,6 @@ final class Adwin {
         return total == null ? 0 : total.units();
     }
 
-    int buckets() {
-        return buckets.size();
-    }
-
     void reset() {
         buckets.clear();
     }

@@ -9,38 +9,26 @@ import java.util.List;
  * @param state the state now; a series that has recovered is stable from then on
  * @param previous the state before
  * @param recovery how it recovered; {@code NONE} where it did not
- * @param detector what raised the alarm, or the one that is over
- * @param statistic that detector's, see its class; of a recovery the distance of the newest units from the baseline in bits
- * @param threshold what the statistic had to reach; of a recovery what it is below again
- * @param before bits a token before the change
- * @param after bits a token since its estimated start
- * @param unknownBefore share of unknown tokens before
- * @param unknownAfter the same since
- * @param startedAt when the document was published with which it began, milliseconds since 1970
- * @param startedDocument the number of that document within the source, from 0
- * @param documents those since that contributed most
- * @param words those since that contributed most
- * @param documentsSeen documents of the source so far
- * @param tokensSeen tokens of the source so far
+ * @param evidence why
+ * @param before the level before the change
+ * @param after the level since its estimated start
+ * @param start the document with which it began, as far as can be estimated
+ * @param documents the documents since the start that contributed most
+ * @param words the words since the start that contributed most
+ * @param seen what the source has had so far
  */
 public record DriftChange(
         Series series,
         State state,
         State previous,
         Recovery recovery,
-        Detector detector,
-        double statistic,
-        double threshold,
-        double before,
-        double after,
-        double unknownBefore,
-        double unknownAfter,
-        long startedAt,
-        long startedDocument,
+        Evidence evidence,
+        Level before,
+        Level after,
+        Start start,
         List<Document> documents,
         List<Word> words,
-        long documentsSeen,
-        long tokensSeen) {
+        Seen seen) {
 
     /** States of a series. */
     public enum State {
@@ -63,6 +51,35 @@ public record DriftChange(
         /** The new level has lasted and is what is compared with now. */
         ACCEPTED
     }
+
+    /**
+     * Why a series has changed its state.
+     *
+     * @param detector what raised the alarm; of a recovery, what had raised the alarm that is over
+     * @param statistic that detector's, see its class; of a recovery the distance of the newest units from the baseline in
+     *     bits a token
+     * @param threshold what the statistic had to reach; of a recovery what it is below again
+     */
+    public record Evidence(Detector detector, double statistic, double threshold) {}
+
+    /**
+     * Where a series stands.
+     *
+     * @param bitsPerToken mean bits a token
+     * @param unknownRate share of unknown tokens
+     */
+    public record Level(double bitsPerToken, double unknownRate) {}
+
+    /**
+     * The document with which a change began.
+     *
+     * @param publishedAt when it was published, milliseconds since 1970
+     * @param document its number within the source, from 0
+     */
+    public record Start(long publishedAt, long document) {}
+
+    /** How much a source has had. */
+    public record Seen(long documents, long tokens) {}
 
     /**
      * A document and what it contributed.

@@ -1,6 +1,8 @@
 package dev.driftline.drift;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.drift.DriftChange.Evidence;
+import dev.driftline.drift.DriftChange.Level;
 import dev.driftline.drift.DriftChange.Recovery;
 import dev.driftline.drift.DriftChange.State;
 import java.util.Optional;
@@ -30,19 +32,15 @@ final class SeriesWatch {
     private static final int NEWEST = 4;
 
     /** What happened, without what only the source knows. */
-    record Change(
-            State state,
-            State previous,
-            Recovery recovery,
-            Detector detector,
-            double statistic,
-            double threshold,
-            double before,
-            double unknownBefore,
-            Start start) {}
+    record Change(State state, State previous, Recovery recovery, Evidence evidence, Level before, Start start) {}
 
     /** Where a change began, and the means since. */
-    record Start(long unit, double mean, double unknownRate) {}
+    record Start(long unit, Level level) {
+
+        double mean() {
+            return level.bitsPerToken();
+        }
+    }
 
     private final Series series;
     private final DriftSettings settings;
@@ -163,11 +161,11 @@ final class SeriesWatch {
                 next,
                 state,
                 Recovery.NONE,
-                by,
-                alarm.statistic(),
-                next == State.DRIFT ? alarm.threshold() : DriftSettings.WARNING * alarm.threshold(),
-                baseline.mean(),
-                baseline.unknownRate(),
+                new Evidence(
+                        by,
+                        alarm.statistic(),
+                        next == State.DRIFT ? alarm.threshold() : DriftSettings.WARNING * alarm.threshold()),
+                baselineLevel(),
                 start);
         state = next;
         detector = by;
@@ -251,20 +249,21 @@ final class SeriesWatch {
 
     private Change recovered(UnitRing ring, Recovery recovery) {
         Start now = newest(ring);
-        Start start = new Start(Math.max(began, ring.first()), now.mean(), now.unknownRate());
+        Start start = new Start(Math.max(began, ring.first()), now.level());
         Change over = new Change(
                 State.RECOVERED,
                 state,
                 recovery,
-                detector,
-                Math.abs(now.mean() - baseline.mean()),
-                tolerance(),
-                baseline.mean(),
-                baseline.unknownRate(),
+                new Evidence(detector, Math.abs(now.mean() - baseline.mean()), tolerance()),
+                baselineLevel(),
                 start);
         state = State.STABLE;
         quiet = 0;
         return over;
+    }
+
+    private Level baselineLevel() {
+        return new Level(baseline.mean(), baseline.unknownRate());
     }
 
     private void restart(long from) {
@@ -332,7 +331,7 @@ final class SeriesWatch {
                 unknown += unit.unknown();
             }
         }
-        return new Start(from, bits / weights, tokens == 0 ? 0 : unknown / (double) tokens);
+        return new Start(from, new Level(bits / weights, tokens == 0 ? 0 : unknown / (double) tokens));
     }
 
     private long weight(Unit unit) {

@@ -85,25 +85,20 @@ public final class SourceWatch {
         SeriesWatch.Start start = change.start();
         Unit first = ring.get(start.unit());
         boolean isOver = change.state() == State.RECOVERED;
-        double sign = start.mean() >= change.before() ? 1 : -1;
+        double before = change.before().bitsPerToken();
+        double sign = start.level().bitsPerToken() >= before ? 1 : -1;
         return new DriftChange(
                 series,
                 change.state(),
                 change.previous(),
                 change.recovery(),
-                change.detector(),
-                change.statistic(),
-                change.threshold(),
+                change.evidence(),
                 change.before(),
-                start.mean(),
-                change.unknownBefore(),
-                start.unknownRate(),
-                first.publishedAt(),
-                first.firstDocument(),
-                isOver ? List.of() : documents(series, start.unit(), change.before(), sign),
+                start.level(),
+                new DriftChange.Start(first.publishedAt(), first.firstDocument()),
+                isOver ? List.of() : documents(series, start.unit(), before, sign),
                 isOver ? List.of() : words(start.unit()),
-                documents,
-                tokens);
+                new DriftChange.Seen(documents, tokens));
     }
 
     private List<DriftChange.Document> documents(Series series, long from, double before, double sign) {

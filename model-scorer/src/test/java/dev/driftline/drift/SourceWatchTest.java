@@ -43,17 +43,21 @@ class SourceWatchTest {
         IntStream.range(0, 40).forEach(i -> add(source.next(11)));
 
         assertThat(drifts(Series.REFERENCE)).hasSize(1).first().satisfies(change -> {
-            assertThat(change.detector()).isEqualTo(detector);
-            assertThat(change.statistic()).isGreaterThanOrEqualTo(change.threshold());
-            assertThat(change.documentsSeen()).isBetween(201L, 220L);
-            assertThat(change.startedDocument()).isBetween(196L, 204L);
-            assertThat(change.startedAt()).isEqualTo(1_700_000_000_000L + 1000 * (change.startedDocument() + 1));
-            assertThat(change.before()).isCloseTo(9, within(0.25));
-            assertThat(change.after()).isCloseTo(11, within(0.8));
+            assertThat(change.evidence().detector()).isEqualTo(detector);
+            assertThat(change.evidence().statistic())
+                    .isGreaterThanOrEqualTo(change.evidence().threshold());
+            assertThat(change.seen().documents()).isBetween(201L, 220L);
+            assertThat(change.start().document()).isBetween(196L, 204L);
+            assertThat(change.start().publishedAt())
+                    .isEqualTo(1_700_000_000_000L + 1000 * (change.start().document() + 1));
+            assertThat(change.before().bitsPerToken()).isCloseTo(9, within(0.25));
+            assertThat(change.after().bitsPerToken()).isCloseTo(11, within(0.8));
             assertThat(change.documents())
                     .hasSizeBetween(1, SourceWatch.DOCUMENTS)
                     .allSatisfy(document -> assertThat(document.excessBits())
-                            .isCloseTo((document.bitsPerToken() - change.before()) * document.tokens(), within(0.5)));
+                            .isCloseTo(
+                                    (document.bitsPerToken() - change.before().bitsPerToken()) * document.tokens(),
+                                    within(0.5)));
         });
         assertThat(drifts(Series.LIVE)).hasSize(1);
     }
@@ -69,7 +73,7 @@ class SourceWatchTest {
         assertThat(drifts(Series.REFERENCE))
                 .isNotEmpty()
                 .first()
-                .satisfies(change -> assertThat(change.documentsSeen()).isBetween(201L, 320L));
+                .satisfies(change -> assertThat(change.seen().documents()).isBetween(201L, 320L));
     }
 
     @Test
@@ -196,8 +200,8 @@ class SourceWatchTest {
         }
 
         assertThat(drifts(Series.REFERENCE)).hasSize(1).first().satisfies(change -> {
-            assertThat(change.documentsSeen()).isBetween(2_001L, 2_200L);
-            assertThat(change.startedDocument()).isBetween(1_950L, 2_060L);
+            assertThat(change.seen().documents()).isBetween(2_001L, 2_200L);
+            assertThat(change.start().document()).isBetween(1_950L, 2_060L);
         });
     }
 

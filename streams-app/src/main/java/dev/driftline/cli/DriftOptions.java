@@ -186,12 +186,12 @@ final class DriftOptions {
                 change.state().name().toLowerCase(Locale.ROOT),
                 change.state() == DriftChange.State.RECOVERED
                         ? change.recovery().name().toLowerCase(Locale.ROOT)
-                        : change.detector().label(),
-                change.before(),
-                change.after(),
-                100 * change.unknownBefore(),
-                100 * change.unknownAfter(),
-                change.startedDocument(),
+                        : change.evidence().detector().label(),
+                change.before().bitsPerToken(),
+                change.after().bitsPerToken(),
+                100 * change.before().unknownRate(),
+                100 * change.after().unknownRate(),
+                change.start().document(),
                 change.words().isEmpty()
                         ? ""
                         : ": "
@@ -257,14 +257,14 @@ final class DriftOptions {
         object.put("series", change.series().name());
         object.put("state", change.state().name());
         object.put("recovery", change.recovery().name());
-        object.put("detector", change.detector().name());
-        object.put("statistic", change.statistic());
-        object.put("threshold", change.threshold());
-        object.put("bits_per_token_before", change.before());
-        object.put("bits_per_token_after", change.after());
-        object.put("unknown_rate_before", change.unknownBefore());
-        object.put("unknown_rate_after", change.unknownAfter());
-        object.put("started_document", change.startedDocument());
+        object.put("detector", change.evidence().detector().name());
+        object.put("statistic", change.evidence().statistic());
+        object.put("threshold", change.evidence().threshold());
+        object.put("bits_per_token_before", change.before().bitsPerToken());
+        object.put("bits_per_token_after", change.after().bitsPerToken());
+        object.put("unknown_rate_before", change.before().unknownRate());
+        object.put("unknown_rate_after", change.after().unknownRate());
+        object.put("started_document", change.start().document());
         object.put("words", change.words().stream().map(DriftChange.Word::word).toList());
         object.put(
                 "documents",

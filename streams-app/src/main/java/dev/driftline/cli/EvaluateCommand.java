@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Score every document of a file before learning from it, as the service does, without Kafka, and print what the",
-            "file cost under each model: the n-gram orders, the caches (each mixed with the top order), a network where",
-            "--model or --snapshot asks for one, and the mixture.",
+            "Score every document of a file before learning from it, without Kafka, and print its cost under each model.",
+            "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
+            "network where --model or --snapshot asks for one, and the mixture.",
             "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
             "before which 80 %% of the words have come; known leaves the tokens out that were <unk>; bits per character",
             "spell new words out and count one separator a word."

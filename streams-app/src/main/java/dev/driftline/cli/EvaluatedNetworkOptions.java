@@ -8,7 +8,6 @@ import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.neural.online.OnlineNetwork;
 import dev.driftline.neural.online.OnlineSettings;
-import dev.driftline.neural.online.Promotion;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
@@ -166,23 +165,7 @@ final class EvaluatedNetworkOptions {
             throw usage(e.getMessage());
         }
         if (noHoldOut) {
-            online = new OnlineSettings(
-                    online.architecture(),
-                    online.training(),
-                    online.vocabulary(),
-                    online.words(),
-                    online.bootstrapTokens(),
-                    online.bootstrapPasses(),
-                    online.roundTokens(),
-                    online.passes(),
-                    online.replay(),
-                    0,
-                    online.newestTokens(),
-                    online.reservoirTokens(),
-                    Promotion.ALWAYS,
-                    online.rollbackHalfLife(),
-                    online.dynamic(),
-                    online.seed());
+            online = online.withoutHoldOut();
         }
         describe(online);
         return online;
@@ -208,21 +191,21 @@ final class EvaluatedNetworkOptions {
         inForce.put("layers", online.architecture().layers());
         inForce.put("dropout", online.architecture().dropout());
         inForce.put("cutoffs", online.architecture().cutoffs());
-        inForce.put("vocabulary_cap", online.vocabulary().cap());
+        inForce.put("vocabulary_cap", online.vocabulary().turnover().cap());
         inForce.put("optimizer", online.training().optimizer().label());
         inForce.put("learning_rate", online.training().learningRate());
         inForce.put("clip", online.training().clip());
         inForce.put("streams", online.training().streams());
         inForce.put("steps", online.training().steps());
         inForce.put("averaging", online.training().averaging());
-        inForce.put("bootstrap_tokens", online.bootstrapTokens());
-        inForce.put("bootstrap_passes", online.bootstrapPasses());
-        inForce.put("round_tokens", online.roundTokens());
-        inForce.put("passes", online.passes());
-        inForce.put("replay", online.replay());
-        inForce.put("hold_out_tokens", online.holdOutTokens());
-        inForce.put("newest_tokens", online.newestTokens());
-        inForce.put("reservoir_tokens", online.reservoirTokens());
+        inForce.put("bootstrap_tokens", online.bootstrap().tokens());
+        inForce.put("bootstrap_passes", online.bootstrap().passes());
+        inForce.put("round_tokens", online.rounds().tokens());
+        inForce.put("passes", online.rounds().passes());
+        inForce.put("replay", online.rounds().replay());
+        inForce.put("hold_out_tokens", online.rounds().holdOutTokens());
+        inForce.put("newest_tokens", online.buffer().newestTokens());
+        inForce.put("reservoir_tokens", online.buffer().reservoirTokens());
         inForce.put("promotion_margin", online.promotion().margin());
         inForce.put("promotion_standard_errors", online.promotion().standardErrors());
         inForce.put("promotion_always", online.promotion().always());

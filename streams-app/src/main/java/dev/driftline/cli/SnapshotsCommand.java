@@ -12,8 +12,8 @@ import dev.driftline.network.snapshots.SnapshotPublisher;
 import dev.driftline.network.snapshots.SnapshotSwitch;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
-import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.snapshot.ImportedSnapshot;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotFolder;
@@ -148,8 +148,8 @@ final class SnapshotsCommand implements Callable<Integer> {
 
         private static String line(PublishedSnapshot snapshot) {
             SnapshotDescription description = snapshot.description();
-            Double bits = description.manifest().metrics().get("validation_bits_per_token");
-            Long tokens = description.manifest().data().get("tokens");
+            Double bits = description.manifest().metrics().get(Provenance.VALIDATION_BITS);
+            Long tokens = description.manifest().data().get(Provenance.TOKENS);
             return String.format(
                             Locale.ROOT,
                             "%s %-16s %-22s %8d %10s %9s %12s  %-20s %s%s",
@@ -270,8 +270,9 @@ final class SnapshotsCommand implements Callable<Integer> {
             name = "export",
             mixinStandardHelpOptions = true,
             description = {
-                "Write a snapshot for PyTorch: a folder with model.safetensors, manifest.json and vocabulary.json,",
-                "or one file if PATH ends in .safetensors, with manifest and vocabulary in its metadata.",
+                "Write a snapshot for PyTorch.",
+                "It is a folder with model.safetensors, manifest.json and vocabulary.json, or one file if PATH ends in",
+                ".safetensors, with manifest and vocabulary in its metadata.",
                 "Names, shapes and gate order are PyTorch's; tied weights are written out."
             },
             footerHeading = "%nExamples:%n",
@@ -318,8 +319,9 @@ final class SnapshotsCommand implements Callable<Integer> {
             name = "import",
             mixinStandardHelpOptions = true,
             description = {
-                "Publish a network: an exported snapshot, the same after it was trained on in PyTorch, or a word",
-                "language model that PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
+                "Publish a network from a file or a folder.",
+                "It is an exported snapshot, the same after more training in PyTorch, or a word language model that",
+                "PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
                 "What the shapes say (cell, sizes, layers, tied weights, cutoffs) need not be given."
             },
             footerHeading = "%nExamples:%n",
@@ -461,8 +463,8 @@ final class SnapshotsCommand implements Callable<Integer> {
      */
     private static SnapshotManifest ofAnotherStream(SnapshotManifest manifest) {
         Map<String, Long> data = new LinkedHashMap<>(manifest.data());
-        data.remove(FineTuner.TAUGHT_TO);
-        data.remove(SnapshotManifest.FOREIGN_ROWS);
+        data.remove(Provenance.TRAINED_TO);
+        data.remove(Provenance.FOREIGN_ROWS);
         return new SnapshotManifest(
                 manifest.version(),
                 manifest.parent(),

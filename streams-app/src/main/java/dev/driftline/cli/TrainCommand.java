@@ -7,6 +7,7 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.online.VocabularyTurnover;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.neural.snapshot.SnapshotManifest;
@@ -22,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,9 +45,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Teach a network the text of files, without Kafka, and write it as a snapshot. Files are as for",
-            "`driftline produce`. With a validation file, the training ends when that is predicted no better, and the best",
-            "network is what is written; Ctrl-C ends it early and keeps the best so far."
+            "Train a network on the text of files, without Kafka, and write it as a snapshot.",
+            "Files are as for `driftline produce`. With a validation file, the training ends when the network no longer",
+            "predicts that file better, and the best network is written; Ctrl-C ends it early and keeps the best so far."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -312,36 +312,23 @@ final class TrainCommand implements Callable<Integer> {
             String tokens,
             long documents,
             double unknownShare) {
-        Map<String, String> training = new LinkedHashMap<>();
-        training.put("optimizer", settings.optimizer().label());
-        training.put("learning_rate", Double.toString(settings.learningRate()));
-        training.put("clip", Double.toString(settings.clip()));
-        training.put("streams", Integer.toString(settings.streams()));
-        training.put("steps", Integer.toString(settings.steps()));
-        training.put("seed", Long.toString(settings.seed()));
-        training.put("epochs", Integer.toString(outcome.epochs().size()));
-        training.put("interrupted", Boolean.toString(outcome.interrupted()));
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("training_seconds", outcome.seconds());
-        metrics.put("unknown_share", unknownShare);
+        Provenance provenance = Provenance.ofEpochs(settings, outcome.epochs().size(), outcome.interrupted());
+        provenance.metric(Provenance.TRAINING_SECONDS, outcome.seconds());
+        provenance.metric(Provenance.UNKNOWN_SHARE, unknownShare);
         if (!outcome.epochs().isEmpty()) {
-            metrics.put(
-                    "training_bits_per_token",
-                    log2(outcome.epochs().get(outcome.epochs().size() - 1).trainingPerplexity()));
+            OfflineTraining.Epoch last = outcome.epochs().get(outcome.epochs().size() - 1);
+            provenance.metric(Provenance.TRAINING_BITS, log2(last.trainingPerplexity()));
         }
         if (!Double.isNaN(outcome.validationPerplexity())) {
-            metrics.put("validation_bits_per_token", log2(outcome.validationPerplexity()));
+            provenance.metric(Provenance.VALIDATION_BITS, log2(outcome.validationPerplexity()));
         }
+        provenance.saw(documents, outcome.tokens());
         Network taught = outcome.network();
-        return new SnapshotManifest(
+        return provenance.manifest(
                 parent == null ? SnapshotVersion.first(taught) : SnapshotVersion.next(parent.version(), taught),
                 parent == null ? null : parent.version(),
-                Instant.now(),
-                taught.model(),
-                tokens.equals(Tokenizers.CHARACTERS) ? tokens : Tokenizers.WORDS,
-                training,
-                metrics,
-                Map.of("documents", documents, "tokens", outcome.tokens()));
+                taught,
+                tokens.equals(Tokenizers.CHARACTERS) ? tokens : Tokenizers.WORDS);
     }
 
     private static double log2(double value) {

@@ -31,15 +31,15 @@ public final class DriftEvents {
         event.setState(DriftState.valueOf(change.state().name()));
         event.setPrevious(DriftState.valueOf(change.previous().name()));
         event.setRecovery(DriftRecovery.valueOf(change.recovery().name()));
-        event.setDetector(DriftDetector.valueOf(change.detector().name()));
-        event.setStatistic(change.statistic());
-        event.setThreshold(change.threshold());
-        event.setBitsPerTokenBefore(change.before());
-        event.setBitsPerTokenAfter(change.after());
-        event.setUnknownRateBefore(change.unknownBefore());
-        event.setUnknownRateAfter(change.unknownAfter());
-        event.setStartedAt(Instant.ofEpochMilli(change.startedAt()));
-        event.setStartedDocument(change.startedDocument());
+        event.setDetector(DriftDetector.valueOf(change.evidence().detector().name()));
+        event.setStatistic(change.evidence().statistic());
+        event.setThreshold(change.evidence().threshold());
+        event.setBitsPerTokenBefore(change.before().bitsPerToken());
+        event.setBitsPerTokenAfter(change.after().bitsPerToken());
+        event.setUnknownRateBefore(change.before().unknownRate());
+        event.setUnknownRateAfter(change.after().unknownRate());
+        event.setStartedAt(Instant.ofEpochMilli(change.start().publishedAt()));
+        event.setStartedDocument(change.start().document());
         event.setDocuments(change.documents().stream()
                 .map(listed -> new DriftDocument(
                         listed.id(),
@@ -53,8 +53,8 @@ public final class DriftEvents {
         event.setWords(change.words().stream()
                 .map(word -> new DriftWord(word.word(), word.count(), word.bits(), word.excessBits()))
                 .toList());
-        event.setDocumentsSeen(change.documentsSeen());
-        event.setTokensSeen(change.tokensSeen());
+        event.setDocumentsSeen(change.seen().documents());
+        event.setTokensSeen(change.seen().tokens());
         event.setDocumentId(document.id());
         event.setPublishedAt(Instant.ofEpochMilli(document.publishedAt()));
         event.setAt(Instant.ofEpochMilli(now));

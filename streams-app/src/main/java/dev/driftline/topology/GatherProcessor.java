@@ -112,7 +112,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         outputs = outputs();
         context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
             synchronized (sources) {
-                models.forgetIdle(now);
+                models.evictIdle(now);
             }
         });
         live.opened(partition, sources, source -> models.state(partition, source));

@@ -19,7 +19,7 @@ import dev.driftline.ngram.PageStore;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
-import dev.driftline.sources.SourceLimits;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.TopicNames;
@@ -100,7 +100,7 @@ public record TopologySettings(
                 config.get(MemoryKeys.CACHE_DECODED_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
-                SourceLimits.of(config),
+                sourceLimits(config),
                 FilterFile.rules(config));
         settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
         return settings;
@@ -133,6 +133,11 @@ public record TopologySettings(
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
         return drift.isPresent() || filter.isPresent();
+    }
+
+    /** What {@code config} says of the sources that each partition keeps. */
+    static SourceLimits sourceLimits(DriftlineConfig config) {
+        return new SourceLimits(config.get(MemoryKeys.SOURCES_MAX), config.get(MemoryKeys.SOURCES_IDLE_MS));
     }
 
     /** What is known of the sources of a partition, over {@code store}. */

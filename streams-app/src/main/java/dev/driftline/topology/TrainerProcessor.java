@@ -172,13 +172,13 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private boolean isDue(Optional<Snapshot> active, long now) {
         ReplayBuffer buffer = state.buffer();
         if (active.isEmpty()) {
-            return buffer.tokensSeen() >= online.bootstrapTokens();
+            return buffer.tokensSeen() >= online.bootstrap().tokens();
         }
         long since = buffer.tokensSeen() - state.tokensAtRound();
-        return since >= online.roundTokens()
+        return since >= online.rounds().tokens()
                 || settings.roundSeconds() > 0
                         && now - lastRoundAt >= settings.roundSeconds() * 1000L
-                        && since >= 2 * online.holdOutTokens();
+                        && since >= 2 * online.rounds().holdOutTokens();
     }
 
     private void begin(Optional<Snapshot> active, long now) {
@@ -186,9 +186,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         TrainingBatch batch = state.buffer()
                 .batch(
                         background.taughtTo(active),
-                        online.holdOutTokens(),
+                        online.rounds().holdOutTokens(),
                         online.mostFreshTokens(active.isEmpty()),
-                        online.replay(),
+                        online.rounds().replay(),
                         number);
         LOG.info(
                 "Round {}: {} new documents and {} older ones, {} held out, from {}",
@@ -225,7 +225,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             progress.failed();
             LOG.error(
                     "A round failed, and the active snapshot stays; the next round begins after {} more tokens",
-                    online.roundTokens(),
+                    online.rounds().tokens(),
                     failure);
         });
         long number = finished.round()

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 class DriftlineTest {
 
@@ -43,6 +44,16 @@ class DriftlineTest {
                 .as(name)
                 .contains(name + " ");
         assertThat(line.getUsageMessage()).contains("--help");
+    }
+
+    /** A list of commands shows the first line of a description, and nothing of those that follow. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shouldBeginTheHelpOfEveryCommandWithALineThatIsAWholeSentence(CommandLine line) {
+        UsageMessageSpec help = line.getCommandSpec().usageMessage();
+        String listed = help.header().length > 0 ? help.header()[0] : help.description()[0];
+
+        assertThat(listed).as(line.getCommandSpec().qualifiedName()).matches("(?s)[A-Z].*[^.]\\.");
     }
 
     @Test

@@ -10,7 +10,6 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.KnownRows;
 import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.mixture.SourceModel;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.neural.Architecture;
@@ -18,6 +17,7 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Pooling;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.ngram.HeapPageStore;
@@ -33,6 +33,7 @@ import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.source.SourceModel;
 import dev.driftline.store.WriteBackStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,7 @@ class NeuralTopologyTest {
 
     /** A network that has rows for half of the vocabulary. */
     private static Snapshot snapshot(String version, long seed) {
-        return snapshot(version, seed, Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
+        return snapshot(version, seed, Map.of(Provenance.FOREIGN_ROWS, 0L));
     }
 
     private static Snapshot snapshot(String version, long seed, Map<String, Long> data) {
@@ -132,9 +133,7 @@ class NeuralTopologyTest {
         KnownRows rows = new KnownRows(ngramModel.vocabulary());
         for (int i = 0; i < 12; i++) {
             Snapshot snapshot = snapshot(
-                    "00000" + i / 4 + "-aaaaaa",
-                    i / 4,
-                    fromElsewhere ? Map.of() : Map.of(SnapshotManifest.FOREIGN_ROWS, 0L));
+                    "00000" + i / 4 + "-aaaaaa", i / 4, fromElsewhere ? Map.of() : Map.of(Provenance.FOREIGN_ROWS, 0L));
             fixture.active.set(snapshot);
             List<String> sentence = List.of("a", "b", WORDS.get(i % 6), "e", "unheard", WORDS.get((i + 3) % 6));
 

@@ -15,10 +15,10 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Parameters;
-import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.Promotion;
 import dev.driftline.neural.online.VocabularyTurnover;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotBytes;
 import dev.driftline.neural.snapshot.SnapshotDescription;
@@ -207,7 +207,7 @@ class TrainerProcessorTest {
         assertThat(decision.getIncumbent()).isNull();
         assertThat(decision.getTrainingOffset()).isEqualTo(50);
         assertThat(topic.active.version()).isEqualTo(decision.getCandidate()).startsWith("000001-");
-        assertThat(topic.active.manifest().data()).containsEntry(FineTuner.TAUGHT_TO, 50L);
+        assertThat(topic.active.manifest().data()).containsEntry(Provenance.TRAINED_TO, 50L);
         assertThat(progress.promotions()).isEqualTo(1);
     }
 
@@ -446,16 +446,10 @@ class TrainerProcessorTest {
                 new OnlineSettings(
                         Architecture.recurrent(Cell.GRU, 12, 0, List.of()),
                         new TrainingSettings(Optimizer.ADAM, 0.005, 1, 0, 4, 10, 1),
-                        new VocabularyTurnover(30, 2, 2),
-                        Optional.empty(),
-                        1000,
-                        1,
-                        600,
-                        2,
-                        0.5,
-                        200,
-                        4000,
-                        4000,
+                        new OnlineSettings.Vocabulary(new VocabularyTurnover(30, 2, 2), Optional.empty()),
+                        new OnlineSettings.Bootstrap(1000, 1),
+                        new OnlineSettings.Rounds(600, 2, 0.5, 200),
+                        new OnlineSettings.Buffer(4000, 4000),
                         new Promotion(0.001, 0.5, 1, false),
                         10_000,
                         Optional.empty(),

@@ -99,7 +99,7 @@ final class DriftBench {
                         } else if (!found) {
                             found = true;
                             delays.add(i - BEFORE + 1);
-                            startErrors.add((int) Math.abs(change.startedDocument() - BEFORE));
+                            startErrors.add((int) Math.abs(change.start().document() - BEFORE));
                         }
                     }
                 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotFollower;
-import dev.driftline.neural.online.FineTuner;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.schemas.Decision;
@@ -151,7 +151,7 @@ class TrainerIT {
                         .findFirst()
                         .orElseThrow();
                 assertThat(manifest.parent()).isEqualTo(decision.getParent());
-                assertThat(manifest.data()).containsEntry(FineTuner.TAUGHT_TO, decision.getTrainingOffset());
+                assertThat(manifest.data()).containsEntry(Provenance.TRAINED_TO, decision.getTrainingOffset());
             }
             assertThat(follower.pointer()).contains(active);
             assertThat(follower.active().get().orElseThrow().version()).isEqualTo(active);

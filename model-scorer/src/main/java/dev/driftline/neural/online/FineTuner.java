@@ -3,17 +3,16 @@ package dev.driftline.neural.online;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.scoring.DocumentTokens;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,9 +43,6 @@ import java.util.function.LongConsumer;
  * <p>Not thread-safe; an interrupt ends a round with nothing changed but the copy, which is thrown away.
  */
 public final class FineTuner {
-
-    /** In {@link SnapshotManifest#data()}: the position up to which the network knows the stream, exclusive. */
-    public static final String TAUGHT_TO = "training_topic_offset";
 
     private static final double LN2 = Math.log(2);
     private static final double KEPT_EVIDENCE = 0.5;
@@ -81,7 +77,7 @@ public final class FineTuner {
 
     /** The position up to which {@code snapshot} knows the stream, exclusive; 0 for one that was made elsewhere. */
     public static long taughtTo(Snapshot snapshot) {
-        return snapshot.manifest().data().getOrDefault(TAUGHT_TO, 0L);
+        return snapshot.manifest().data().getOrDefault(Provenance.TRAINED_TO, 0L);
     }
 
     /** The position from which on nothing has been taught to the network that a round with {@code active} would go on from. */
@@ -133,11 +129,11 @@ public final class FineTuner {
             return Optional.empty();
         }
         Network untaught =
-                Network.random(settings.architecture(), settings.firstVocabulary(batch.counts()), settings.seed());
+                Network.random(settings.architecture(), settings.vocabulary().first(batch.counts()), settings.seed());
         copy = new NetworkTrainer(untaught, seeded(number));
-        Taught taught = teach(all, settings.bootstrapPasses(), number, progress);
+        Taught taught = teach(all, settings.bootstrap().passes(), number, progress);
         Snapshot candidate = snapshot(
-                taught, batch, batch.end(), null, number, settings.bootstrapPasses(), false, PairedComparison.NONE);
+                taught, batch, batch.end(), null, number, settings.bootstrap().passes(), false, PairedComparison.NONE);
         goOnFrom(batch.end(), candidate.version());
         return Optional.of(new Round(
                 Round.Outcome.BOOTSTRAPPED,
@@ -172,10 +168,10 @@ public final class FineTuner {
         if (fresh.isEmpty()) {
             return Optional.empty();
         }
-        copy.replaceRows(settings.nextVocabulary(copy.vocabulary(), batch.counts()));
+        copy.replaceRows(settings.vocabulary().next(copy.vocabulary(), batch.counts()));
         List<BufferedDocument> taughtDocuments = new ArrayList<>(batch.replayed());
         taughtDocuments.addAll(fresh);
-        Taught taught = teach(taughtDocuments, settings.passes(), number, progress);
+        Taught taught = teach(taughtDocuments, settings.rounds().passes(), number, progress);
         PairedComparison comparison =
                 evidence.faded(KEPT_EVIDENCE).plus(PairedComparison.of(taught.network(), active.network(), heldOut));
         Promotion.Verdict verdict = settings.promotion().promote(comparison);
@@ -183,12 +179,13 @@ public final class FineTuner {
         if (verdict.accepted() && !heldOut.isEmpty()) {
             // What it was compared on has served: without it, every network would be that much text late.
             List<BufferedDocument> rest = new ArrayList<>(heldOut);
-            double wanted = settings.replay() * TrainingBatch.tokens(heldOut);
+            double wanted = settings.rounds().replay() * TrainingBatch.tokens(heldOut);
             for (int i = batch.replayed().size() - 1; i >= 0 && wanted > 0; i--) {
                 rest.add(batch.replayed().get(i));
                 wanted -= batch.replayed().get(i).tokens();
             }
-            taught = new Taught(teach(rest, settings.passes(), number, progress).network(), taught.bitsPerToken());
+            taught = new Taught(
+                    teach(rest, settings.rounds().passes(), number, progress).network(), taught.bitsPerToken());
             taughtTo = batch.end();
         }
         Snapshot candidate = snapshot(
@@ -197,7 +194,7 @@ public final class FineTuner {
                 taughtTo,
                 active.version(),
                 number,
-                settings.passes(),
+                settings.rounds().passes(),
                 active.manifest().mayHaveForeignRows(),
                 comparison);
         if (verdict.accepted()) {
@@ -232,11 +229,12 @@ public final class FineTuner {
             return;
         }
         BufferedDocument first = heldOut.get(0);
-        long excess = TrainingBatch.tokens(heldOut) - settings.holdOutTokens();
-        if (excess <= settings.holdOutTokens() || excess >= first.tokens()) {
+        long excess = TrainingBatch.tokens(heldOut) - settings.rounds().holdOutTokens();
+        if (excess <= settings.rounds().holdOutTokens() || excess >= first.tokens()) {
             return;
         }
-        if (2 * (TrainingBatch.tokens(heldOut) - first.tokens()) >= settings.holdOutTokens()) {
+        if (2 * (TrainingBatch.tokens(heldOut) - first.tokens())
+                >= settings.rounds().holdOutTokens()) {
             fresh.add(first);
             heldOut.remove(0);
             return;
@@ -357,43 +355,24 @@ public final class FineTuner {
             int passes,
             boolean foreign,
             PairedComparison comparison) {
-        TrainingSettings training = settings.training();
-        Map<String, String> how = new LinkedHashMap<>();
-        how.put("optimizer", training.optimizer().label());
-        how.put("learning_rate", Double.toString(training.learningRate()));
-        how.put("clip", Double.toString(training.clip()));
-        how.put("decay", Double.toString(training.decay()));
-        how.put("streams", Integer.toString(training.streams()));
-        how.put("steps", Integer.toString(training.steps()));
-        how.put("averaging", Integer.toString(training.averaging()));
-        how.put("passes", Integer.toString(passes));
-        how.put("replay", Double.toString(settings.replay()));
-        how.put("seed", Long.toString(settings.seed()));
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("training_bits_per_token", taught.bitsPerToken());
+        Provenance provenance = Provenance.ofRound(
+                settings.training(), passes, settings.rounds().replay(), settings.seed());
+        provenance.metric(Provenance.TRAINING_BITS, taught.bitsPerToken());
         if (comparison.tokens() > 0) {
-            metrics.put("validation_bits_per_token", comparison.candidateBitsPerToken());
-            metrics.put("parent_bits_per_token", comparison.incumbentBitsPerToken());
+            provenance.metric(Provenance.VALIDATION_BITS, comparison.candidateBitsPerToken());
+            provenance.metric(Provenance.PARENT_BITS, comparison.incumbentBitsPerToken());
         }
         boolean knowsAll = taughtTo == batch.end();
-        Map<String, Long> data = Map.of(
-                "documents",
-                batch.documentsSeen() - (knowsAll ? 0 : batch.heldOut().size()),
-                "tokens",
-                batch.tokensSeen() - (knowsAll ? 0 : TrainingBatch.tokens(batch.heldOut())),
-                TAUGHT_TO,
-                taughtTo,
-                SnapshotManifest.FOREIGN_ROWS,
-                foreign ? foreignRows(taught.network().vocabulary(), batch.counts()) : 0L);
-        SnapshotManifest manifest = new SnapshotManifest(
-                SnapshotVersion.of(number, taught.network()),
-                parent,
-                Instant.now(),
-                taught.network().model(),
-                "words",
-                how,
-                metrics,
-                data);
+        provenance
+                .saw(
+                        batch.documentsSeen() - (knowsAll ? 0 : batch.heldOut().size()),
+                        batch.tokensSeen() - (knowsAll ? 0 : TrainingBatch.tokens(batch.heldOut())))
+                .data(Provenance.TRAINED_TO, taughtTo)
+                .data(
+                        Provenance.FOREIGN_ROWS,
+                        foreign ? foreignRows(taught.network().vocabulary(), batch.counts()) : 0);
+        SnapshotManifest manifest =
+                provenance.manifest(SnapshotVersion.of(number, taught.network()), parent, taught.network(), "words");
         return new Snapshot(manifest, taught.network());
     }
 

@@ -51,7 +51,8 @@ public final class OnlineNetwork {
      */
     public OnlineNetwork(OnlineSettings settings, PageStore store, Optional<Snapshot> start) {
         this.settings = settings;
-        buffer = new ReplayBuffer(store, settings.newestTokens(), settings.reservoirTokens(), settings.seed());
+        buffer = new ReplayBuffer(
+                store, settings.buffer().newestTokens(), settings.buffer().reservoirTokens(), settings.seed());
         tuner = new FineTuner(settings);
         start.ifPresent(this::activate);
         begin = start.map(FineTuner::taughtTo).orElse(0L);
@@ -100,8 +101,8 @@ public final class OnlineNetwork {
         buffer.add(Math.max(buffer.end(), begin), document);
         sinceRound += document.tokens().length;
         boolean due = active == null
-                ? buffer.tokensSeen() >= settings.bootstrapTokens()
-                : sinceRound >= settings.roundTokens();
+                ? buffer.tokensSeen() >= settings.bootstrap().tokens()
+                : sinceRound >= settings.rounds().tokens();
         if (due && round()) {
             return;
         }
@@ -117,9 +118,9 @@ public final class OnlineNetwork {
     private boolean round() throws InterruptedException {
         TrainingBatch batch = buffer.batch(
                 tuner.taughtTo(active()),
-                settings.holdOutTokens(),
+                settings.rounds().holdOutTokens(),
                 settings.mostFreshTokens(active == null),
-                settings.replay(),
+                settings.rounds().replay(),
                 number);
         Optional<Snapshot> parent =
                 active().map(snapshot -> kept.get(snapshot.manifest().parent()));

@@ -11,18 +11,11 @@ import java.util.Optional;
  * How a network learns from a stream. Immutable.
  *
  * @param architecture its shape
- * @param training how a pass teaches
+ * @param training how a pass trains it
  * @param vocabulary which words have rows
- * @param words the words of a vocabulary that never changes, in order; empty for one that follows the text
- * @param bootstrapTokens tokens that must have gone by before the first network is made
- * @param bootstrapPasses passes over them
- * @param roundTokens tokens between rounds of fine-tuning: a round is due with the document that completes them
- * @param passes passes over the new text, and over the older text drawn beside it, of a round
- * @param replay tokens of older text in a pass as a multiple of the new ones
- * @param holdOutTokens tokens of the newest text that a round is compared on, and that are taught in the next; 0 only
- *     where every candidate is promoted
- * @param newestTokens see {@link ReplayBuffer}
- * @param reservoirTokens see {@link ReplayBuffer}
+ * @param bootstrap how the first network is made
+ * @param rounds when a round of fine-tuning is due and what is in it
+ * @param buffer how much text is kept for rounds
  * @param promotion when a candidate becomes active
  * @param rollbackHalfLife tokens after which a comparison of the active network with its parent weighs half
  * @param dynamic how the active network adapts to each document after it was scored, going back to its own weights when
@@ -32,54 +25,123 @@ import java.util.Optional;
 public record OnlineSettings(
         Architecture architecture,
         TrainingSettings training,
-        VocabularyTurnover vocabulary,
-        Optional<List<String>> words,
-        long bootstrapTokens,
-        int bootstrapPasses,
-        long roundTokens,
-        int passes,
-        double replay,
-        long holdOutTokens,
-        long newestTokens,
-        long reservoirTokens,
+        Vocabulary vocabulary,
+        Bootstrap bootstrap,
+        Rounds rounds,
+        Buffer buffer,
         Promotion promotion,
         long rollbackHalfLife,
         Optional<TrainingSettings> dynamic,
         long seed) {
 
+    /**
+     * Which words have rows.
+     *
+     * @param turnover how rows follow the text
+     * @param fixed the words of a vocabulary that never changes, in order; empty for one that follows the text
+     */
+    public record Vocabulary(VocabularyTurnover turnover, Optional<List<String>> fixed) {
+
+        public Vocabulary {
+            fixed = fixed.map(List::copyOf);
+        }
+
+        /** The vocabulary of the first network. */
+        NeuralVocabulary first(Map<String, Integer> counts) {
+            return fixed.map(list -> VocabularyTurnover.fixed(list, turnover.cap()))
+                    .orElseGet(() -> turnover.first(counts));
+        }
+
+        /** The vocabulary of the network after one with {@code now}. */
+        NeuralVocabulary next(NeuralVocabulary now, Map<String, Integer> counts) {
+            return fixed.isPresent() ? now : turnover.next(now, counts);
+        }
+    }
+
+    /**
+     * How the first network is made.
+     *
+     * @param tokens the least tokens that the stream must have had
+     * @param passes passes over them
+     */
+    public record Bootstrap(long tokens, int passes) {
+
+        public Bootstrap {
+            if (tokens < 1 || passes < 1) {
+                throw new IllegalArgumentException(
+                        "bootstrap tokens and passes must be at least 1, not " + tokens + " and " + passes);
+            }
+        }
+    }
+
+    /**
+     * When a round of fine-tuning is due and what is in it.
+     *
+     * @param tokens tokens since the previous round; a round is due with the document that completes them
+     * @param passes passes over the new text, and over the older text drawn beside it
+     * @param replay tokens of older text in a pass as a multiple of the new ones
+     * @param holdOutTokens tokens of the newest text on which candidate and incumbent are compared, and which the next round
+     *     trains on; 0 only where every candidate is promoted
+     */
+    public record Rounds(long tokens, int passes, double replay, long holdOutTokens) {
+
+        public Rounds {
+            if (tokens < 1 || passes < 1) {
+                throw new IllegalArgumentException(
+                        "round tokens and passes must be at least 1, not " + tokens + " and " + passes);
+            }
+            if (!(replay >= 0) || holdOutTokens < 0) {
+                throw new IllegalArgumentException(
+                        "replay and hold-out tokens must not be negative, not " + replay + " and " + holdOutTokens);
+            }
+        }
+    }
+
+    /**
+     * How much text {@link ReplayBuffer} keeps.
+     *
+     * @param newestTokens tokens of the newest documents
+     * @param reservoirTokens tokens of a sample of all older documents
+     */
+    public record Buffer(long newestTokens, long reservoirTokens) {}
+
     public OnlineSettings {
-        words = words.map(List::copyOf);
-        if (bootstrapTokens < 1 || bootstrapPasses < 1 || roundTokens < 1 || passes < 1 || rollbackHalfLife < 1) {
-            throw new IllegalArgumentException("bootstrap tokens and passes, round tokens, passes and the half-life of"
-                    + " rollback must be at least 1");
-        }
-        if (!(replay >= 0) || holdOutTokens < 0) {
+        if (rollbackHalfLife < 1) {
             throw new IllegalArgumentException(
-                    "replay " + replay + " and hold-out tokens " + holdOutTokens + " must not be below 0");
+                    "the half-life of a comparison for rollback must be at least 1 token, not " + rollbackHalfLife);
         }
-        if (holdOutTokens == 0 && !promotion.always()) {
+        if (rounds.holdOutTokens() == 0 && !promotion.always()) {
             throw new IllegalArgumentException(
                     "without held-out tokens nothing can be compared: hold some out, or promote every candidate");
         }
-        if (newestTokens < roundTokens + holdOutTokens) {
-            throw new IllegalArgumentException("the newest " + newestTokens + " tokens must have room for a round of "
-                    + roundTokens + " and the " + holdOutTokens + " held out");
+        if (buffer.newestTokens() < rounds.tokens() + rounds.holdOutTokens()) {
+            throw new IllegalArgumentException("the newest " + buffer.newestTokens()
+                    + " tokens must have room for a round of " + rounds.tokens() + " and the " + rounds.holdOutTokens()
+                    + " held out");
         }
     }
 
-    /** The most new tokens of a round: where text comes faster than it can be taught, rounds stay short and keep to the newest. */
+    /** The same, but every candidate is promoted without a comparison, and nothing is held out. */
+    public OnlineSettings withoutHoldOut() {
+        Rounds all = new Rounds(rounds.tokens(), rounds.passes(), rounds.replay(), 0);
+        return new OnlineSettings(
+                architecture,
+                training,
+                vocabulary,
+                bootstrap,
+                all,
+                buffer,
+                Promotion.ALWAYS,
+                rollbackHalfLife,
+                dynamic,
+                seed);
+    }
+
+    /**
+     * The most new tokens of a round. Where text comes faster than a network can be trained on it, rounds stay short and
+     * keep to the newest text.
+     */
     public long mostFreshTokens(boolean first) {
-        return first ? Math.max(bootstrapTokens, 2 * roundTokens) : 2 * roundTokens;
-    }
-
-    /** The vocabulary of the first network. */
-    NeuralVocabulary firstVocabulary(Map<String, Integer> counts) {
-        return words.map(list -> VocabularyTurnover.fixed(list, vocabulary.cap()))
-                .orElseGet(() -> vocabulary.first(counts));
-    }
-
-    /** The vocabulary of the network after one with {@code now}. */
-    NeuralVocabulary nextVocabulary(NeuralVocabulary now, Map<String, Integer> counts) {
-        return words.isPresent() ? now : vocabulary.next(now, counts);
+        return first ? Math.max(bootstrap.tokens(), 2 * rounds.tokens()) : 2 * rounds.tokens();
     }
 }

@@ -35,16 +35,10 @@ class FineTunerTest {
     private static final OnlineSettings SETTINGS = new OnlineSettings(
             Architecture.recurrent(Cell.GRU, 12, 0, List.of()),
             TRAINING,
-            new VocabularyTurnover(WORDS + 2, 2, 2),
-            Optional.empty(),
-            40L * TAUGHT_DOCUMENTS,
-            2,
-            2 * 40L * ROUND_DOCUMENTS,
-            1,
-            0,
-            40L * ROUND_DOCUMENTS,
-            80L * TAUGHT_DOCUMENTS,
-            0,
+            new OnlineSettings.Vocabulary(new VocabularyTurnover(WORDS + 2, 2, 2), Optional.empty()),
+            new OnlineSettings.Bootstrap(40L * TAUGHT_DOCUMENTS, 2),
+            new OnlineSettings.Rounds(2 * 40L * ROUND_DOCUMENTS, 1, 0, 40L * ROUND_DOCUMENTS),
+            new OnlineSettings.Buffer(80L * TAUGHT_DOCUMENTS, 0),
             new Promotion(0.01, 0.05, 1.64, false),
             100_000,
             Optional.empty(),
@@ -104,7 +98,10 @@ class FineTunerTest {
 
     /** What a round comes to where the copy is taught as a network is that knows nothing. */
     private static PairedComparison asNew(long seed) throws InterruptedException {
-        TrainingBatch batch = batch(TAUGHT_DOCUMENTS, text(seed, 2 * ROUND_DOCUMENTS, false), SETTINGS.holdOutTokens());
+        TrainingBatch batch = batch(
+                TAUGHT_DOCUMENTS,
+                text(seed, 2 * ROUND_DOCUMENTS, false),
+                SETTINGS.rounds().holdOutTokens());
         NetworkTrainer copy = new NetworkTrainer(active.network(), TRAINING);
         copy.pass(
                 batch.fresh().stream()
@@ -117,7 +114,7 @@ class FineTunerTest {
     private static Round round(FineTuner tuner, long number, List<DocumentTokens> documents)
             throws InterruptedException {
         return tuner.round(
-                        batch(TAUGHT_DOCUMENTS, documents, SETTINGS.holdOutTokens()),
+                        batch(TAUGHT_DOCUMENTS, documents, SETTINGS.rounds().holdOutTokens()),
                         Optional.of(active),
                         Optional.empty(),
                         number,
@@ -126,12 +123,13 @@ class FineTunerTest {
     }
 
     private static TrainingBatch batch(long from, List<DocumentTokens> documents, long holdOutTokens) {
-        ReplayBuffer buffer = new ReplayBuffer(new HeapPageStore(), SETTINGS.newestTokens(), 0, 1);
+        ReplayBuffer buffer =
+                new ReplayBuffer(new HeapPageStore(), SETTINGS.buffer().newestTokens(), 0, 1);
         long position = from;
         for (DocumentTokens document : documents) {
             buffer.add(position++, document);
         }
-        return buffer.batch(from, holdOutTokens, SETTINGS.newestTokens(), 0, 1);
+        return buffer.batch(from, holdOutTokens, SETTINGS.buffer().newestTokens(), 0, 1);
     }
 
     /** Documents of 40 tokens: a third drawn by Zipf's law, the others one of three that the word before allows. */

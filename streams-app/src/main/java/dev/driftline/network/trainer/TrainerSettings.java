@@ -79,16 +79,18 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
                                 config.get(TrainingKeys.STEPS),
                                 config.get(TrainingKeys.SEED))
                         .withAveraging(config.get(TrainingKeys.AVERAGING)),
-                new VocabularyTurnover(config.get(NeuralKeys.VOCABULARY), LEAST_COUNT, TURNOVER_FACTOR),
-                words(config),
-                config.get(TrainingKeys.BOOTSTRAP_TOKENS),
-                config.get(TrainingKeys.BOOTSTRAP_PASSES),
-                config.get(TrainingKeys.TOKENS),
-                config.get(TrainingKeys.PASSES),
-                config.get(TrainingKeys.REPLAY),
-                config.get(PromotionKeys.HOLD_OUT_TOKENS),
-                config.get(TrainingKeys.NEWEST_TOKENS),
-                config.get(TrainingKeys.RESERVOIR_TOKENS),
+                new OnlineSettings.Vocabulary(
+                        new VocabularyTurnover(config.get(NeuralKeys.VOCABULARY), LEAST_COUNT, TURNOVER_FACTOR),
+                        words(config)),
+                new OnlineSettings.Bootstrap(
+                        config.get(TrainingKeys.BOOTSTRAP_TOKENS), config.get(TrainingKeys.BOOTSTRAP_PASSES)),
+                new OnlineSettings.Rounds(
+                        config.get(TrainingKeys.TOKENS),
+                        config.get(TrainingKeys.PASSES),
+                        config.get(TrainingKeys.REPLAY),
+                        config.get(PromotionKeys.HOLD_OUT_TOKENS)),
+                new OnlineSettings.Buffer(
+                        config.get(TrainingKeys.NEWEST_TOKENS), config.get(TrainingKeys.RESERVOIR_TOKENS)),
                 new Promotion(
                         config.get(PromotionKeys.MARGIN),
                         config.get(PromotionKeys.ROLLBACK_MARGIN),

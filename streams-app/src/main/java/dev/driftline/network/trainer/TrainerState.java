@@ -30,7 +30,8 @@ public final class TrainerState implements WriteBackCache {
 
     public TrainerState(PageStore store, OnlineSettings settings) {
         this.store = store;
-        buffer = new ReplayBuffer(store, settings.newestTokens(), settings.reservoirTokens(), settings.seed());
+        buffer = new ReplayBuffer(
+                store, settings.buffer().newestTokens(), settings.buffer().reservoirTokens(), settings.seed());
     }
 
     public ReplayBuffer buffer() {

@@ -98,7 +98,7 @@ class TrainerStateTest {
         TrainerSettings settings = TrainerSettings.of(DriftlineConfig.of(Map.of("model.vocabulary", "fixed:" + file)))
                 .orElseThrow();
 
-        assertThat(settings.online().words()).contains(List.of("the", "a", "of"));
+        assertThat(settings.online().vocabulary().fixed()).contains(List.of("the", "a", "of"));
     }
 
     @Test

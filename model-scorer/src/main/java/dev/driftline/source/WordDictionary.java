@@ -1,6 +1,8 @@
-package dev.driftline.mixture;
+package dev.driftline.source;
 
+import dev.driftline.mixture.SourceMemory;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Small numbers for the words that a source's window holds; numbers of words that left it are given out again.
@@ -13,7 +15,7 @@ final class WordDictionary {
     static final int FIRST_WORD = SourceMemory.BEGIN_OF_SENTENCE + 1;
 
     private int[] slots = new int[64];
-    private String[] words = new String[64];
+    private @Nullable String[] words = new String[64];
     private int[] free = new int[16];
     private int freeCount;
     private int limit = FIRST_WORD;
@@ -80,6 +82,7 @@ final class WordDictionary {
     }
 
     /** The word with number {@code id}, or null where none has it. */
+    @Nullable
     String word(int id) {
         return id < words.length ? words[id] : null;
     }

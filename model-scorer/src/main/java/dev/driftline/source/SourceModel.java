@@ -1,14 +1,17 @@
-package dev.driftline.mixture;
+package dev.driftline.source;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceMemory;
+import dev.driftline.mixture.SourceWeights;
+import dev.driftline.mixture.WeightShape;
 import dev.driftline.scoring.DocumentTokens;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is learned of one source: its newest tokens, as unigram and bigram caches, and the weights of its mixture.
@@ -17,7 +20,7 @@ import java.util.function.IntFunction;
  * weights that suit most: the top order first, then the network, the bigram cache, the order whose context matched.
  *
  * <p><b>Stored form.</b> A {@linkplain #header() header} with the weights, and the tokens in
- * {@linkplain #segment segments} of {@value #SEGMENT_TOKENS}. The segments form a ring of {@link #segmentSlots()} slots,
+ * {@linkplain #segment segments} of {@value TokenSegments#TOKENS}. The segments form a ring of {@link #segmentSlots slots},
  * so that keys are reused and nothing has to be deleted. A commit writes the header and the segments that
  * {@link #dirtySegments()} lists, then calls {@link #markStored()}; after {@link #restore} the model scores to the same
  * bit as the one that was stored. Each value starts with a version byte.
@@ -26,17 +29,13 @@ import java.util.function.IntFunction;
  */
 public final class SourceModel implements SourceMemory {
 
-    /** Tokens in one stored segment. */
-    public static final int SEGMENT_TOKENS = 1024;
-
     private static final int VERSION = 2;
     /** Before there was a network: the same without the names of the experts and the counts of ρ. */
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
-    private static final int SEGMENT_VERSION = 1;
-
     private final MixtureSettings settings;
     private final RecencyCache cache;
+    private final TokenSegments segments;
     private final SourceWeights weights;
     private long stored;
 
@@ -54,6 +53,7 @@ public final class SourceModel implements SourceMemory {
     public SourceModel(CommonWeights common) {
         settings = common.settings();
         cache = new RecencyCache(settings);
+        segments = new TokenSegments(settings, cache);
         weights = new SourceWeights(common);
     }
 
@@ -167,7 +167,7 @@ public final class SourceModel implements SourceMemory {
         return words;
     }
 
-    private String spelling(int token) {
+    private @Nullable String spelling(int token) {
         int word = token >>> 1;
         if (word == SourceMemory.END_OF_SENTENCE) {
             return DocumentTokens.EOS_WORD;
@@ -175,16 +175,9 @@ public final class SourceModel implements SourceMemory {
         return cache.word(word);
     }
 
-    // ---- the stored form
-
-    /** The number of slots that the segments take: 0 to this, exclusive. */
-    public int segmentSlots() {
-        return segmentSlots(settings);
-    }
-
-    /** The number of segment slots of a source with {@code settings}. */
+    /** The number of segment slots of a source with {@code settings}: 0 to this, exclusive. */
     public static int segmentSlots(MixtureSettings settings) {
-        return settings.bigramWindow() / SEGMENT_TOKENS + 2;
+        return TokenSegments.slots(settings);
     }
 
     /** True where something was learned since {@link #markStored()}. */
@@ -194,32 +187,21 @@ public final class SourceModel implements SourceMemory {
 
     /** The slots of the segments with tokens learned since {@link #markStored()}, that the caches still need. */
     public int[] dirtySegments() {
-        long end = cache.next();
-        if (end == stored) {
-            return new int[0];
-        }
-        long firstSegment = Math.max(stored, cache.oldest()) / SEGMENT_TOKENS;
-        long lastSegment = (end - 1) / SEGMENT_TOKENS;
-        int[] slots = new int[(int) (lastSegment - firstSegment + 1)];
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = (int) ((firstSegment + i) % segmentSlots());
-        }
-        return slots;
+        return segments.slotsFrom(stored);
     }
 
     /** The slots of all segments that the caches need. */
     public int[] segmentsInUse() {
-        long end = cache.next();
-        if (end == cache.oldest()) {
-            return new int[0];
-        }
-        long firstSegment = cache.oldest() / SEGMENT_TOKENS;
-        long lastSegment = (end - 1) / SEGMENT_TOKENS;
-        int[] slots = new int[(int) (lastSegment - firstSegment + 1)];
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = (int) ((firstSegment + i) % segmentSlots());
-        }
-        return slots;
+        return segments.slotsFrom(0);
+    }
+
+    /**
+     * The tokens in the segment that is in {@code slot} now.
+     *
+     * @throws IllegalArgumentException if no segment that the caches need is in that slot
+     */
+    public byte[] segment(int slot) {
+        return segments.encode(slot);
     }
 
     /** Says that the header and every dirty segment have been written. */
@@ -238,47 +220,7 @@ public final class SourceModel implements SourceMemory {
         return out.toByteArray();
     }
 
-    /**
-     * The tokens in the segment that is in {@code slot} now.
-     *
-     * @throws IllegalArgumentException where no segment that the caches need is in that slot
-     */
-    public byte[] segment(int slot) {
-        long end = cache.next();
-        for (long segment = cache.oldest() / SEGMENT_TOKENS; segment * SEGMENT_TOKENS < end; segment++) {
-            if (segment % segmentSlots() == slot) {
-                return segment(segment);
-            }
-        }
-        throw new IllegalArgumentException("no segment in slot " + slot + ", see dirtySegments()");
-    }
-
-    private byte[] segment(long segment) {
-        long from = Math.max(segment * SEGMENT_TOKENS, cache.oldest());
-        long to = Math.min((segment + 1) * SEGMENT_TOKENS, cache.next());
-        Varints.Writer out = new Varints.Writer(8192);
-        out.writeByte(SEGMENT_VERSION);
-        out.writeLong(from);
-        out.writeInt((int) (to - from));
-        Map<Integer, Integer> index = new HashMap<>();
-        for (long at = from; at < to; at++) {
-            int token = cache.token(at);
-            int word = token >>> 1;
-            Integer known = index.get(word);
-            if (known != null) {
-                out.writeInt((known + 1) << 1 | token & 1);
-            } else {
-                // The first time a word comes, its spelling stands in its place.
-                index.put(word, index.size());
-                out.writeInt(token & 1);
-                String spelling = word == SourceMemory.END_OF_SENTENCE ? "" : cache.word(word);
-                out.writeBytes(spelling.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return out.toByteArray();
-    }
-
-    /** As the longer form, alone in the world. */
+    /** The same without other sources to learn from. */
     public static SourceModel restore(MixtureSettings settings, byte[] header, IntFunction<byte[]> segments) {
         return restore(new CommonWeights(settings), header, segments);
     }
@@ -289,8 +231,8 @@ public final class SourceModel implements SourceMemory {
      * have learned since.
      *
      * @param header what {@link #header()} gave, of this version or the one before
-     * @param segments the value stored for a slot, or null
-     * @throws IllegalStateException where the version is unknown, the settings are others, or a segment is missing
+     * @param segments the value stored for a slot; empty where there is none
+     * @throws IllegalStateException if the version is unknown, the settings are others, or a segment is missing
      */
     public static SourceModel restore(CommonWeights common, byte[] header, IntFunction<byte[]> segments) {
         MixtureSettings settings = common.settings();
@@ -315,57 +257,8 @@ public final class SourceModel implements SourceMemory {
         if (shape.equals(expected)) {
             source.weights.read(in);
         }
-        source.readTokens(next, segments);
+        source.segments.readUpTo(next, segments);
+        source.markStored();
         return source;
-    }
-
-    private void readTokens(long next, IntFunction<byte[]> segments) {
-        long oldest = Math.max(0, next - settings.bigramWindow() - 1);
-        boolean first = true;
-        for (long segment = oldest / SEGMENT_TOKENS; segment * SEGMENT_TOKENS < next; segment++) {
-            int slot = (int) (segment % segmentSlots());
-            byte[] value = segments.apply(slot);
-            if (value == null) {
-                throw new IllegalStateException("source state lacks segment " + segment + " in slot " + slot);
-            }
-            Varints.Reader in = new Varints.Reader(value);
-            int version = in.readByte();
-            if (version != SEGMENT_VERSION) {
-                throw new IllegalStateException(
-                        "source segment of version " + version + ", this program reads " + SEGMENT_VERSION);
-            }
-            long from = in.readLong();
-            int count = in.readInt();
-            if (first) {
-                cache.startAt(from);
-                cache.reserve((int) (next - from), false);
-                first = false;
-            }
-            if (from != cache.next() || from + count > next || from > Math.max(oldest, segment * SEGMENT_TOKENS)) {
-                throw new IllegalStateException("source segment " + segment + " holds tokens " + from + " to "
-                        + (from + count) + ", expected them to go on from " + cache.next() + " up to " + next);
-            }
-            int[] words = new int[count];
-            int known = 0;
-            for (int i = 0; i < count; i++) {
-                int token = in.readInt();
-                int word;
-                if (token >>> 1 > 0) {
-                    word = words[(token >>> 1) - 1];
-                } else {
-                    byte[] spelling = in.readBytes();
-                    word = spelling.length == 0
-                            ? SourceMemory.END_OF_SENTENCE
-                            : cache.number(new String(spelling, StandardCharsets.UTF_8));
-                    words[known++] = word;
-                }
-                cache.push(word, (token & 1) == 1);
-            }
-        }
-        cache.endDocument();
-        if (cache.next() != next) {
-            throw new IllegalStateException("source state ends at token " + cache.next() + ", expected " + next);
-        }
-        stored = next;
     }
 }

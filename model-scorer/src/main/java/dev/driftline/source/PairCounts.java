@@ -1,4 +1,4 @@
-package dev.driftline.mixture;
+package dev.driftline.source;
 
 /** Counts of pairs of small numbers: open addressing, linear probing, removal by shifting back. */
 final class PairCounts {

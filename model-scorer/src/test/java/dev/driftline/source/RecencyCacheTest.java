@@ -1,8 +1,10 @@
-package dev.driftline.mixture;
+package dev.driftline.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,10 @@
-package dev.driftline.mixture;
+package dev.driftline.source;
 
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceMemory;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest tokens of one source, counted as unigrams and bigrams, token by token.
@@ -64,7 +68,7 @@ final class RecencyCache {
 
     /** Makes room for {@code tokens} more; with {@code undoable}, {@link #undo} can take all of them back. */
     void reserve(int tokens, boolean undoable) {
-        long window = settings.bigramWindow() + 2L + SourceModel.SEGMENT_TOKENS;
+        long window = settings.bigramWindow() + 2L + TokenSegments.TOKENS;
         long held = Math.min(next - first, window);
         long needed = undoable ? held + tokens : Math.min(held + tokens, window);
         if (needed > ring.length) {
@@ -104,8 +108,15 @@ final class RecencyCache {
         return dictionary.find(word);
     }
 
+    /** The word with a number, or null where none has it. */
+    @Nullable
     String word(int id) {
         return dictionary.word(id);
+    }
+
+    /** The word with the number of a token that is still held. */
+    String heldWord(int id) {
+        return Objects.requireNonNull(dictionary.word(id), "a word that has left the window");
     }
 
     int words() {
@@ -243,7 +254,7 @@ final class RecencyCache {
             }
         }
         unusedCount = 0;
-        int full = Integer.highestOneBit(settings.bigramWindow() + 1 + SourceModel.SEGMENT_TOKENS) << 1;
+        int full = Integer.highestOneBit(settings.bigramWindow() + 1 + TokenSegments.TOKENS) << 1;
         if (ring.length > 2 * full) {
             resize(full);
         }
