@@ -1,4 +1,4 @@
-/** The alphabet of every binary format: variable-length integers. */
+/** What every binary format is written in, and the hashing and tables that the models share. */
 @NullMarked
 package dev.driftline.codec;
 

@@ -1,7 +1,6 @@
 package dev.driftline.ngram;
 
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys compare as unsigned bytes. Used from one thread at a time; the caller owns its life cycle.
  */
-@NullMarked
 public interface PageStore {
 
-    /** The value under {@code key}, or {@code null} if there is none. */
+    /** The value under {@code key}, or null if there is none. */
     byte @Nullable [] get(byte[] key);
 
-    /** Stores {@code value} under {@code key}; a {@code null} value removes the key. */
+    /** Stores {@code value} under {@code key}; a null value removes the key. */
     void put(byte[] key, byte @Nullable [] value);
 
     /** Visits every entry whose key starts with {@code prefix}, in key order. */
