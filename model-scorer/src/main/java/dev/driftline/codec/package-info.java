@@ -1,7 +1,4 @@
-/**
- * What every other package stands on: the alphabet of the binary formats ({@link dev.driftline.codec.Varints}), tables
- * without an object an entry, hashing, and folders.
- */
+/** What every binary format is written in, the hashing and tables that the models share, and the deletion of folders. */
 @NullMarked
 package dev.driftline.codec;
 

@@ -10,6 +10,8 @@ import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.source.SourceLimits;
+import dev.driftline.source.SourceStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public final class Evaluation {
 
     private final LocalModel model;
     private final DocumentScorer scorer;
-    private final Sources sources;
+    private final SourceStore sources;
     private final List<String> names;
     private final EvaluatedNetwork networkOrNull;
     private final DriftEvaluation driftOrNull;
@@ -83,7 +85,7 @@ public final class Evaluation {
         }
         this.model = model;
         this.scorer = new DocumentScorer(mixture);
-        this.sources = new Sources(mixture, sources);
+        this.sources = new SourceStore(sources, mixture, SourceLimits.NONE);
         this.names = mixture.models();
     }
 
@@ -103,7 +105,7 @@ public final class Evaluation {
         DocumentTokens coded = DocumentTokens.of(document.sentences());
         Optional<NeuralExpert> network = network(coded);
         NgramProbabilities ngrams = model.score(coded, document.learn());
-        DocumentScore score = scorer.score(ScoreRequest.of(coded, ngrams, sources.get(document.source()))
+        DocumentScore score = scorer.score(ScoreRequest.of(coded, ngrams, sources.get(document.source(), 0))
                 .withLearning(document.learn())
                 .withSurprisals(driftOrNull != null ? ScoreRequest.Surprisals.MIXTURE : ScoreRequest.Surprisals.NONE)
                 .withNetwork(network));

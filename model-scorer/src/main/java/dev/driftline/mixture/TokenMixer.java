@@ -73,11 +73,16 @@ final class TokenMixer {
         sums[columns.bigramCache] += ofBigram * bigram;
         sums[columns.topOrder] += ofUnigram * (1 - unigram) + ofBigram * (1 - bigram);
         if (columns.hasNetwork) {
-            sums[columns.network] += weights.outermost.weight(columns.networkModel);
-            double ofGate = weights.outermost.weight(columns.byCircumstances);
-            for (int i = 0; i < columns.experts; i++) {
-                sums[i] += ofGate * weights.gate.weight(i);
-            }
+            addNetworkWeights(weights, sums);
+        }
+    }
+
+    /** Apart, so that either part is small enough for the compiler to inline. */
+    private void addNetworkWeights(SourceWeights weights, double[] sums) {
+        sums[columns.network] += weights.outermost.weight(columns.networkModel);
+        double ofGate = weights.outermost.weight(columns.byCircumstances);
+        for (int i = 0; i < columns.experts; i++) {
+            sums[i] += ofGate * weights.gate.weight(i);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The n-gram counts of one shard, exact, of every order from 1 to N: a bounded cache of decoded pages over a
@@ -34,6 +35,7 @@ public final class NgramCounts {
     private final PageStore store;
     private final long cacheBytes;
 
+    // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
     private CountsOfCounts totals;
     private long rawTotal;
@@ -64,6 +66,7 @@ public final class NgramCounts {
      * @param cacheBytes heap that decoded pages may take before some are written and dropped; the words themselves,
      *     which are always held, are not counted
      */
+    @SuppressWarnings("NullAway.Init")
     public NgramCounts(int order, PageStore store, long cacheBytes) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
@@ -134,6 +137,7 @@ public final class NgramCounts {
     }
 
     /** Drops everything decoded without writing it. */
+    @SuppressWarnings("NullAway")
     public void forget() {
         loaded = false;
         words = null;
@@ -344,7 +348,7 @@ public final class NgramCounts {
         return countBigram(word, add(context, length, word, totals));
     }
 
-    private boolean add(int[] context, int length, int word, CountsOfCounts told) {
+    private boolean add(int[] context, int length, int word, @Nullable CountsOfCounts told) {
         changed = true;
         int nearest = context[1];
         if (words.wide(nearest)) {

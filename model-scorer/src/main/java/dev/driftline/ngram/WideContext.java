@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A context word that occurs often: its followers in a table of their own, and the longer contexts that end in it in
@@ -31,7 +32,7 @@ final class WideContext extends CacheUnit {
 
     private int size;
     private final int[] figures = new int[8];
-    private TopFollowers top;
+    private @Nullable TopFollowers top;
     private int pages = 1;
     private long[] dirtyPages = {0};
 
@@ -79,7 +80,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Adds a tuple; returns whether (this word, {@code word}) is a new bigram. */
-    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         referenced = true;
         int at = slot(word);
         boolean isNew = table[at] == 0;
@@ -117,7 +118,7 @@ final class WideContext extends CacheUnit {
         return isNew;
     }
 
-    private boolean addLonger(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    private boolean addLonger(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         TriePages bucket = bucket(context[2]);
         int before = bucket.trie.tuples();
         boolean isNew = bucket.add(context, length, word, count, totals);
@@ -133,9 +134,10 @@ final class WideContext extends CacheUnit {
         if (top != null) {
             top.offer(word, count);
         } else if (size > TopFollowers.WORTHWHILE) {
-            top = new TopFollowers();
+            TopFollowers first = new TopFollowers();
+            top = first;
             budget.used += 560;
-            followers((w, raw, continuation) -> top.offer(w, continuation));
+            followers((w, raw, continuation) -> first.offer(w, continuation));
         }
     }
 
@@ -155,7 +157,8 @@ final class WideContext extends CacheUnit {
         }
     }
 
-    /** The followers with the highest counts, or {@code null} where there are too few for a list. */
+    /** The followers with the highest counts, or null where there are too few for a list. */
+    @Nullable
     TopFollowers top() {
         return top;
     }
@@ -318,7 +321,7 @@ final class WideContext extends CacheUnit {
         dirty = false;
     }
 
-    private int decode(byte[] bytes, boolean first) {
+    private int decode(byte @Nullable [] bytes, boolean first) {
         if (bytes == null) {
             throw new IllegalStateException(
                     "a page of followers of word " + contextWord + " is missing from the state");

@@ -6,6 +6,7 @@ import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A character n-gram model of word types: the probability of a spelling, its end included.
@@ -71,7 +72,7 @@ public final class SpellingModel {
 
     private final List<String> documentWords = new ArrayList<>();
 
-    private PageStore pending;
+    private @Nullable PageStore pending;
     private long words;
     private long storedWords;
     private int firstOpenPage;

@@ -10,6 +10,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.source.SourceModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -371,7 +372,7 @@ class DocumentScorerTest {
         DocumentScorer scorer = new DocumentScorer(settings);
         SourceModel uninterrupted = new SourceModel(settings);
         SourceModel source = new SourceModel(settings);
-        byte[][] stored = new byte[source.segmentSlots()][];
+        byte[][] stored = new byte[SourceModel.segmentSlots(settings)][];
         byte[] header = source.header();
         for (int round = 0; round < 120; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 60));
@@ -427,7 +428,7 @@ class DocumentScorerTest {
         assertThatThrownBy(() -> SourceModel.restore(other, header, slot -> segment))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("order 3");
-        assertThatThrownBy(() -> SourceModel.restore(SHORT, header, slot -> null))
+        assertThatThrownBy(() -> SourceModel.restore(SHORT, header, slot -> new byte[0]))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("lacks segment 0");
         byte[] newer = header.clone();

@@ -18,6 +18,7 @@ import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.source.SourceModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

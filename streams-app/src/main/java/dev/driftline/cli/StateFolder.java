@@ -28,7 +28,7 @@ import java.util.TreeSet;
  */
 final class StateFolder implements AutoCloseable {
 
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
     private static final String PROPERTIES = "model.properties";
     private static final String WORDS = "vocabulary.txt";
     private static final long ROCKSDB_BYTES = 128L << 20;

@@ -1,7 +1,6 @@
 package dev.driftline.output;
 
 import dev.driftline.drift.Observation;
-import dev.driftline.drift.ReferenceModel;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.sources.SourceModels;
 import java.util.Optional;
@@ -67,7 +66,6 @@ public final class ObservationOutput implements Output {
 
     private Observation observe(ScoringResult result) {
         IncomingDocument document = result.document();
-        ReferenceModel reference = sources.referenceOrNull(document.source());
         Observation observation = Observation.of(
                 document.source(),
                 document.id(),
@@ -78,9 +76,9 @@ public final class ObservationOutput implements Output {
                 document.tokens(),
                 result.ngrams(),
                 result.score(),
-                reference);
-        if (reference != null && document.learn()) {
-            reference.learn(document.tokens());
+                sources.reference(document.source()).orElse(null));
+        if (document.learn()) {
+            sources.teachReference(document.source(), document.tokens());
         }
         return observation;
     }

@@ -1,18 +1,19 @@
 package dev.driftline.sources;
 
-import dev.driftline.codec.Varints;
 import dev.driftline.ngram.PageStore;
+import dev.driftline.source.SourceIndex;
+import dev.driftline.source.SourceKeys;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
-import java.nio.charset.StandardCharsets;
 
 /**
  * One state for each source of a partition, those used lately decoded, at most as many as {@link SourceLimits} says. A source
- * that is forgotten is new when it comes back.
+ * that was evicted is new when it comes back.
  */
 abstract class SourceStates<S> implements WriteBackCache {
 
-    private static final int FORGOTTEN_AT_ONCE = 500;
+    private static final int EVICTED_AT_ONCE = 500;
 
     private final WriteBackMap<String, S> states;
     private final SourceIndex index;
@@ -43,9 +44,9 @@ abstract class SourceStates<S> implements WriteBackCache {
         states.put(source, state);
     }
 
-    /** Forgets sources of which nothing has come for long; called now and then. */
-    public final void forgetIdle(long now) {
-        index.idle(now, FORGOTTEN_AT_ONCE).forEach(states::remove);
+    /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
+    public final void evictIdle(long now) {
+        index.idle(now, EVICTED_AT_ONCE).forEach(states::remove);
     }
 
     /** The number of sources. */
@@ -65,19 +66,17 @@ abstract class SourceStates<S> implements WriteBackCache {
         index.forget();
     }
 
-    /** Keys begin with the length of a name, as {@link SourceIndex} has it. */
+    /** The keys of the states, beside those of the {@link SourceIndex}. */
     private final class Codec implements WriteBackMap.Codec<String, S> {
 
         @Override
         public byte[] encodeKey(String source) {
-            Varints.Writer key = new Varints.Writer(source.length() + 8);
-            key.writeBytes(source.getBytes(StandardCharsets.UTF_8));
-            return key.toByteArray();
+            return SourceKeys.prefix(source);
         }
 
         @Override
         public String decodeKey(byte[] bytes) {
-            return new String(new Varints.Reader(bytes).readBytes(), StandardCharsets.UTF_8);
+            return SourceKeys.source(bytes);
         }
 
         @Override

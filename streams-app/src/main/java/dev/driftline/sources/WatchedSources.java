@@ -3,6 +3,7 @@ package dev.driftline.sources;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.SourceWatch;
 import dev.driftline.ngram.PageStore;
+import dev.driftline.source.SourceLimits;
 
 /** The watches of the sources of one partition. */
 public final class WatchedSources extends SourceStates<SourceWatch> {

@@ -9,8 +9,8 @@ import dev.driftline.output.FilterRequest;
 import dev.driftline.output.ObservationOutput;
 import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
-import dev.driftline.sources.SourceLimits;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -50,7 +50,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         this.context = context;
         sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
                 .cache(FilterSources.class, store -> new FilterSources(store, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
+        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.MemoryKeys;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.TopicKeys;
-import dev.driftline.config.VocabularyChoice;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
@@ -19,7 +19,7 @@ import dev.driftline.ngram.PageStore;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
-import dev.driftline.sources.SourceLimits;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.TopicNames;
@@ -100,7 +100,7 @@ public record TopologySettings(
                 config.get(MemoryKeys.CACHE_DECODED_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
-                SourceLimits.of(config),
+                sourceLimits(config),
                 FilterFile.rules(config));
         settings.filter().ifPresent(rules -> requireModels(rules, settings.mixture(), config));
         return settings;
@@ -133,6 +133,11 @@ public record TopologySettings(
     /** Whether an observation of each document goes to the sub-topology of the sources. */
     public boolean observes() {
         return drift.isPresent() || filter.isPresent();
+    }
+
+    /** What {@code config} says of the sources that each partition keeps. */
+    static SourceLimits sourceLimits(DriftlineConfig config) {
+        return new SourceLimits(config.get(MemoryKeys.SOURCES_MAX), config.get(MemoryKeys.SOURCES_IDLE_MS));
     }
 
     /** What is known of the sources of a partition, over {@code store}. */

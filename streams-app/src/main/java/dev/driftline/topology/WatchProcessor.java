@@ -41,7 +41,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         this.context = context;
         sources = context.<WriteBackStore>getStateStore(WatchedSources.STORE)
                 .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::forgetIdle);
+        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.filter.PercentileSettings;
 import dev.driftline.filter.SourceQuantiles;
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.source.SourceLimits;
 import org.junit.jupiter.api.Test;
 
 class FilterSourcesTest {
@@ -32,7 +33,7 @@ class FilterSourcesTest {
     void shouldForgetSourcesThatAreIdleTooLong() {
         observe("a", 0);
         observe("b", 50);
-        sources.forgetIdle(120);
+        sources.evictIdle(120);
 
         assertThat(sources.size()).isEqualTo(1);
         assertThat(observe("a", 120)).isZero();

@@ -6,11 +6,12 @@ import dev.driftline.drift.DriftSettings;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.source.SourceLimits;
+import dev.driftline.source.SourceModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class SourceModelsTest {
         SourceModel model = models.get(source, now);
         scorer.score(
                 ScoreRequest.of(DOCUMENT, counts.score(DOCUMENT, true), model).withLearning(true));
-        models.referenceOrNull(source).learn(DOCUMENT);
+        models.teachReference(source, DOCUMENT);
     }
 
     @Test
@@ -68,10 +69,10 @@ class SourceModelsTest {
         sources.writeBack();
         int before = store.size();
 
-        sources.forgetIdle(IDLE);
+        sources.evictIdle(IDLE);
         assertThat(sources.size()).as("not yet").isEqualTo(301);
         for (int tick = 0; tick < 5; tick++) {
-            sources.forgetIdle(IDLE + 1);
+            sources.evictIdle(IDLE + 1);
         }
         sources.writeBack();
 
@@ -96,7 +97,7 @@ class SourceModelsTest {
                 .as("the one seen longest ago")
                 .isZero();
         assertThat(restored.get("source-2", 10L * MOST).tokens()).isEqualTo(DOCUMENT.tokens().length);
-        assertThat(restored.referenceOrNull("source-2").tokens()).isEqualTo(DOCUMENT.tokens().length);
+        assertThat(restored.reference("source-2").orElseThrow().tokens()).isEqualTo(DOCUMENT.tokens().length);
     }
 
     @Test
@@ -106,10 +107,10 @@ class SourceModelsTest {
         for (long now = 0; now < 2 * IDLE; now += IDLE / 200) {
             documentOf(sources, "busy", now);
             sources.writeBack();
-            sources.forgetIdle(now);
+            sources.evictIdle(now);
         }
         SourceModels restored = sources();
-        restored.forgetIdle(2 * IDLE + IDLE / 2);
+        restored.evictIdle(2 * IDLE + IDLE / 2);
 
         assertThat(restored.size()).isEqualTo(1);
     }

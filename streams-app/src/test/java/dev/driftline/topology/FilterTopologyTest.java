@@ -3,6 +3,7 @@ package dev.driftline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.config.DriftlineConfig;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
@@ -15,7 +16,6 @@ import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.sources.SourceLimits;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Topic;
 import java.io.IOException;
@@ -192,7 +192,7 @@ class FilterTopologyTest {
                 TopologyFixture.LIMITS,
                 Optional.empty(),
                 Optional.empty(),
-                SourceLimits.DEFAULTS,
+                TopologySettings.sourceLimits(DriftlineConfig.defaults()),
                 Optional.of(rules));
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.CommittingProcessors;
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.config.DriftlineConfig;
 import dev.driftline.counters.Progress;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
@@ -19,8 +20,8 @@ import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.shards.LiveShards;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.OwnedSources;
-import dev.driftline.sources.SourceLimits;
 import dev.driftline.store.SharedRocksDbMemory;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
@@ -78,7 +79,13 @@ public final class TopologyFixture implements AutoCloseable {
     }
 
     TopologyFixture(Path stateDir, ModelSettings model, Limits limits, Optional<NeuralScoringSettings> neuralSettings) {
-        this(stateDir, model, limits, neuralSettings, Optional.empty(), SourceLimits.DEFAULTS);
+        this(
+                stateDir,
+                model,
+                limits,
+                neuralSettings,
+                Optional.empty(),
+                TopologySettings.sourceLimits(DriftlineConfig.defaults()));
     }
 
     TopologyFixture(

@@ -11,7 +11,7 @@ import dev.driftline.schemas.DriftSeries;
 import dev.driftline.schemas.DriftState;
 import dev.driftline.schemas.DriftWord;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.sources.SourceLimits;
+import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Topic;

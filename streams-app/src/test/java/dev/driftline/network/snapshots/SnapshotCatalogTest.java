@@ -102,7 +102,7 @@ class SnapshotCatalogTest {
     void shouldSayThatOneIsTornWhoseManifestHasNotCome() {
         take(SnapshotMessages.publish(FIRST).subList(0, 3));
         assertThat(catalog.list()).isEmpty();
-        refused("its manifest has not come");
+        refused("its manifest has not arrived");
         assertThat(catalog.problem("000009-abcdef")).contains("it is not on the topic");
     }
 
@@ -169,7 +169,7 @@ class SnapshotCatalogTest {
         take(SnapshotMessages.publish(FIRST).subList(2, 4));
         take(SnapshotMessages.remove(FIRST).subList(0, 2));
         assertThat(catalog.list()).isEmpty();
-        refused("its manifest has not come");
+        refused("its manifest has not arrived");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.shards.LiveShards;
+import dev.driftline.source.StoredSource;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceState;
 import java.nio.charset.StandardCharsets;
@@ -66,10 +67,10 @@ class InstanceQueryTest {
         assertThat(SourceState.better(little, much)).isSameAs(much);
         assertThat(SourceState.better(much, little)).isSameAs(much);
         assertThat(SourceState.better(state(1, 0), nothing)).isSameAs(nothing);
-        assertThat(SourceState.decode(much.encode()).tokens()).isEqualTo(20);
+        assertThat(SourceState.decode(much.encode()).source().tokens()).isEqualTo(20);
     }
 
     private static SourceState state(int partition, long tokens) {
-        return new SourceState(partition, tokens, new byte[0], List.of(), new byte[0]);
+        return new SourceState(partition, new StoredSource(tokens, new byte[0], List.of(), new byte[0]));
     }
 }

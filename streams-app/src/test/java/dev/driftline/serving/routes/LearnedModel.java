@@ -4,7 +4,6 @@ import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.mixture.SourceModel;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
@@ -13,6 +12,8 @@ import dev.driftline.serving.query.InstanceAnswers;
 import dev.driftline.serving.query.InstanceQuery;
 import dev.driftline.serving.query.ShardAccess;
 import dev.driftline.serving.query.ShardUnavailableException;
+import dev.driftline.source.SourceModel;
+import dev.driftline.source.StoredSource;
 import dev.driftline.sources.SourceState;
 import java.util.Arrays;
 import java.util.List;
@@ -107,10 +108,11 @@ final class LearnedModel implements ShardAccess {
         }
         return new SourceState(
                         0,
-                        known ? source.tokens() : 0,
-                        known ? source.header() : new byte[0],
-                        List.of(segments),
-                        common.encode())
+                        new StoredSource(
+                                known ? source.tokens() : 0,
+                                known ? source.header() : new byte[0],
+                                List.of(segments),
+                                common.encode()))
                 .encode();
     }
 }

@@ -1,0 +1,321 @@
+package dev.driftline.source;
+
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceMemory;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest tokens of one source, counted as unigrams and bigrams, token by token.
+ *
+ * <p>Tokens carry sequence numbers from 0, the source's first. A ring holds the newest; pushing one takes out of each
+ * count what leaves its window. A token that was {@code <unk>} when it came stays {@code <unk>} as an event, and is the
+ * word that it was as a context: the rate of unknown words is worth more than the few that come back (measured).
+ * Everything is integers, so that {@link #undo} and a rebuild from stored tokens give exactly the state before.
+ */
+final class RecencyCache {
+
+    private static final int STRIDE = 4;
+    private static final int UNIGRAM = 0;
+    private static final int RECENT = 1;
+    private static final int FOLLOWERS = 2;
+    private static final int FOLLOWER_TYPES = 3;
+
+    private final MixtureSettings settings;
+    private final WordDictionary dictionary = new WordDictionary();
+    private final PairCounts pairs = new PairCounts();
+
+    /** {@code word << 1 | unknown} by sequence number modulo the length, a power of two. */
+    private int[] ring = new int[256];
+
+    /** By the same index: how many tokens before this one the same context was last seen; 0 where it was not. */
+    private int[] sameContext = new int[256];
+
+    private int[] counts = new int[STRIDE * 64];
+    private int[] tokensOf = new int[64];
+    private long[] lastFollower = new long[64];
+
+    private int[] unused = new int[16];
+    private int unusedCount;
+
+    private long first;
+    private long next;
+    private int context = SourceMemory.BEGIN_OF_SENTENCE;
+
+    private double unigramProbability;
+    private double bigramProbability;
+
+    RecencyCache(MixtureSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Sequence number of the next token. */
+    long next() {
+        return next;
+    }
+
+    /** Starts at a sequence number other than 0: for a rebuild from stored tokens, right after construction. */
+    void startAt(long sequence) {
+        first = sequence;
+        next = sequence;
+    }
+
+    /** The number of the word before the next token, {@code <s>} at the start of a sentence. */
+    int context() {
+        return context;
+    }
+
+    /** Makes room for {@code tokens} more; with {@code undoable}, {@link #undo} can take all of them back. */
+    void reserve(int tokens, boolean undoable) {
+        long window = settings.bigramWindow() + 2L + TokenSegments.TOKENS;
+        long held = Math.min(next - first, window);
+        long needed = undoable ? held + tokens : Math.min(held + tokens, window);
+        if (needed > ring.length) {
+            if (needed > 1 << 30) {
+                throw new IllegalArgumentException("a document of " + tokens + " tokens, expected fewer than 2^30");
+            }
+            resize(Integer.highestOneBit((int) needed - 1) << 1);
+        }
+    }
+
+    private void resize(int capacity) {
+        int[] oldRing = ring;
+        int[] oldSame = sameContext;
+        ring = new int[capacity];
+        sameContext = new int[capacity];
+        long from = Math.max(first, next - Math.min(oldRing.length, capacity));
+        for (long sequence = from; sequence < next; sequence++) {
+            ring[(int) sequence & capacity - 1] = oldRing[(int) sequence & oldRing.length - 1];
+            sameContext[(int) sequence & capacity - 1] = oldSame[(int) sequence & oldRing.length - 1];
+        }
+    }
+
+    /** The number of a word that the document at hand is about to push. */
+    int number(String word) {
+        int id = dictionary.number(word);
+        if (id >= tokensOf.length) {
+            int length = Math.max(id + 1, tokensOf.length * 2);
+            counts = Arrays.copyOf(counts, length * STRIDE);
+            tokensOf = Arrays.copyOf(tokensOf, length);
+            lastFollower = Arrays.copyOf(lastFollower, length);
+        }
+        return id;
+    }
+
+    /** The number of a word, or −1 where the window does not hold it. */
+    int find(String word) {
+        return dictionary.find(word);
+    }
+
+    /** The word with a number, or null where none has it. */
+    @Nullable
+    String word(int id) {
+        return dictionary.word(id);
+    }
+
+    /** The word with the number of a token that is still held. */
+    String heldWord(int id) {
+        return Objects.requireNonNull(dictionary.word(id), "a word that has left the window");
+    }
+
+    int words() {
+        return dictionary.size();
+    }
+
+    /** Times that {@code context} was followed by anything, within the bigram window. */
+    int followers(int context) {
+        return context < 0 ? 0 : counts[context * STRIDE + FOLLOWERS];
+    }
+
+    /** Distinct events that followed {@code context}, within the bigram window. */
+    int followerTypes(int context) {
+        return context < 0 ? 0 : counts[context * STRIDE + FOLLOWER_TYPES];
+    }
+
+    /** True while nothing has been pushed: then there is no distribution to ask for. */
+    boolean isEmpty() {
+        return next == first;
+    }
+
+    /**
+     * Looks {@code event} up after {@link #context()}; {@link #unigram()} and {@link #bigram()} have the answer.
+     *
+     * @param event a word's number, −1 for one that the window does not hold, or {@link WordDictionary#UNKNOWN}
+     */
+    void look(int event) {
+        long held = next - first;
+        int unigrams = event < 0 ? 0 : counts[event * STRIDE + UNIGRAM];
+        double p = 0;
+        if (unigrams > 0) {
+            int recent = counts[event * STRIDE + RECENT];
+            double share = settings.recentShare();
+            p = (1 - share) * unigrams / Math.min(held, settings.unigramWindow())
+                    + share * recent / Math.min(held, settings.recentWindow());
+        }
+        unigramProbability = p;
+        int followers = counts[context * STRIDE + FOLLOWERS];
+        if (followers == 0) {
+            bigramProbability = p;
+            return;
+        }
+        double discount = settings.bigramDiscount();
+        int count = event < 0 ? 0 : pairs.get(context, event);
+        double kept = count > 0 ? count - discount : 0;
+        bigramProbability = (kept + discount * counts[context * STRIDE + FOLLOWER_TYPES] * p) / followers;
+    }
+
+    /** The unigram cache's probability of what {@link #look} asked for. */
+    double unigram() {
+        return unigramProbability;
+    }
+
+    /** The bigram cache's probability of what {@link #look} asked for. */
+    double bigram() {
+        return bigramProbability;
+    }
+
+    /** Adds one token. */
+    void push(int word, boolean unknown) {
+        int mask = ring.length - 1;
+        long sequence = next;
+        ring[(int) sequence & mask] = word << 1 | (unknown ? 1 : 0);
+        tokensOf[word]++;
+        int event = unknown ? SourceMemory.UNKNOWN : word;
+        counts[event * STRIDE + UNIGRAM]++;
+        counts[event * STRIDE + RECENT]++;
+        addPair(context, event);
+        long last = lastFollower[context];
+        long distance = sequence + 1 - last;
+        sameContext[(int) sequence & mask] = last == 0 || distance > settings.bigramWindow() ? 0 : (int) distance;
+        lastFollower[context] = sequence + 1;
+        next = sequence + 1;
+        context = word == SourceMemory.END_OF_SENTENCE ? SourceMemory.BEGIN_OF_SENTENCE : word;
+
+        long held = next - first;
+        if (held > settings.recentWindow()) {
+            counts[event(sequence - settings.recentWindow()) * STRIDE + RECENT]--;
+        }
+        if (held > settings.unigramWindow()) {
+            counts[event(sequence - settings.unigramWindow()) * STRIDE + UNIGRAM]--;
+        }
+        if (held > settings.bigramWindow()) {
+            long gone = sequence - settings.bigramWindow();
+            removePair(contextOf(gone), event(gone));
+            int goneWord = ring[(int) gone & mask] >>> 1;
+            if (--tokensOf[goneWord] == 0) {
+                markUnused(goneWord);
+            }
+        }
+    }
+
+    /** Takes back the tokens from {@code from} on, for which {@link #reserve} was told so. */
+    void undo(long from) {
+        int mask = ring.length - 1;
+        while (next > from) {
+            long sequence = next - 1;
+            long held = next - first;
+            if (held > settings.bigramWindow()) {
+                long back = sequence - settings.bigramWindow();
+                tokensOf[ring[(int) back & mask] >>> 1]++;
+                addPair(contextOf(back), event(back));
+            }
+            if (held > settings.unigramWindow()) {
+                counts[event(sequence - settings.unigramWindow()) * STRIDE + UNIGRAM]++;
+            }
+            if (held > settings.recentWindow()) {
+                counts[event(sequence - settings.recentWindow()) * STRIDE + RECENT]++;
+            }
+            int word = ring[(int) sequence & mask] >>> 1;
+            int event = event(sequence);
+            context = contextOf(sequence);
+            int distance = sameContext[(int) sequence & mask];
+            lastFollower[context] = distance == 0 ? 0 : sequence + 1 - distance;
+            removePair(context, event);
+            counts[event * STRIDE + RECENT]--;
+            counts[event * STRIDE + UNIGRAM]--;
+            if (--tokensOf[word] == 0) {
+                markUnused(word);
+            }
+            next = sequence;
+        }
+    }
+
+    /** Gives back the numbers of words that have left the window, and memory that only {@link #undo} needed. */
+    void endDocument() {
+        for (int i = 0; i < unusedCount; i++) {
+            int word = unused[i];
+            if (word >= WordDictionary.FIRST_WORD
+                    && tokensOf[word] == 0
+                    && counts[word * STRIDE + FOLLOWERS] == 0
+                    && dictionary.word(word) != null) {
+                dictionary.remove(word);
+                lastFollower[word] = 0;
+            }
+        }
+        unusedCount = 0;
+        int full = Integer.highestOneBit(settings.bigramWindow() + 1 + TokenSegments.TOKENS) << 1;
+        if (ring.length > 2 * full) {
+            resize(full);
+        }
+    }
+
+    private void markUnused(int word) {
+        if (unusedCount == unused.length) {
+            unused = Arrays.copyOf(unused, unused.length * 2);
+        }
+        unused[unusedCount++] = word;
+    }
+
+    private void addPair(int context, int event) {
+        if (pairs.increment(context, event) == 0) {
+            counts[context * STRIDE + FOLLOWER_TYPES]++;
+        }
+        counts[context * STRIDE + FOLLOWERS]++;
+    }
+
+    private void removePair(int context, int event) {
+        if (pairs.decrement(context, event) == 0) {
+            counts[context * STRIDE + FOLLOWER_TYPES]--;
+        }
+        if (--counts[context * STRIDE + FOLLOWERS] == 0) {
+            markUnused(context);
+        }
+    }
+
+    private int event(long sequence) {
+        int token = ring[(int) sequence & ring.length - 1];
+        return (token & 1) == 0 ? token >>> 1 : SourceMemory.UNKNOWN;
+    }
+
+    private int contextOf(long sequence) {
+        if (sequence == first) {
+            return SourceMemory.BEGIN_OF_SENTENCE;
+        }
+        int word = ring[(int) (sequence - 1) & ring.length - 1] >>> 1;
+        return word == SourceMemory.END_OF_SENTENCE ? SourceMemory.BEGIN_OF_SENTENCE : word;
+    }
+
+    /** The token with number {@code sequence}, {@code word << 1 | unknown}; it must still be held. */
+    int token(long sequence) {
+        return ring[(int) sequence & ring.length - 1];
+    }
+
+    /** Sequence number of the oldest token that matters, the one before the bigram window. */
+    long oldest() {
+        return Math.max(first, next - settings.bigramWindow() - 1);
+    }
+
+    /** Sequence number of the newest token after {@code context}, or −1 where none is in the window. */
+    long newestAfter(int context) {
+        long last = lastFollower[context] - 1;
+        return last >= Math.max(first, next - settings.bigramWindow()) ? last : -1;
+    }
+
+    /** Sequence number of the token before {@code sequence} that had the same context, or −1. */
+    long previousAfter(long sequence) {
+        int distance = sameContext[(int) sequence & ring.length - 1];
+        long before = sequence - distance;
+        return distance != 0 && before >= Math.max(first, next - settings.bigramWindow()) ? before : -1;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.driftline.source;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.PageStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When each source of a store was last seen, so that what is kept of sources stays bounded.
+ *
+ * <p>In memory as a whole, some 100 bytes a source, and in the store beside what the sources themselves keep there. The time
+ * of a source is written again only once it is older than a {@value #STEPS}th of the idle time, so that a busy source costs
+ * no record a commit; after a restart a source may therefore be evicted that much too early.
+ *
+ * <p>Not thread-safe.
+ */
+public final class SourceIndex {
+
+    private static final int STEPS = 64;
+
+    private final PageStore store;
+    private final SourceLimits limits;
+
+    /** The one seen longest ago first; null until it is read. */
+    private @Nullable Map<String, Long> seen;
+
+    private final Map<String, Long> stored = new LinkedHashMap<>();
+    private final Set<String> changed = new LinkedHashSet<>();
+
+    public SourceIndex(PageStore store, SourceLimits limits) {
+        this.store = store;
+        this.limits = limits;
+    }
+
+    /**
+     * Notes that a document of {@code source} came.
+     *
+     * @param now milliseconds since 1970
+     * @return a source that is evicted for it, and is no longer in the index
+     */
+    public Optional<String> touch(String source, long now) {
+        Map<String, Long> sources = seen();
+        sources.put(source, now);
+        Long before = stored.get(source);
+        if (before == null || now - before > limits.idleMs() / STEPS) {
+            changed.add(source);
+        }
+        if (sources.size() <= limits.most()) {
+            return Optional.empty();
+        }
+        String eldest = sources.keySet().iterator().next();
+        sources.remove(eldest);
+        changed.add(eldest);
+        return Optional.of(eldest);
+    }
+
+    /** Removes the sources that have been idle for too long from the index, at most {@code most}, and lists them. */
+    public List<String> idle(long now, int most) {
+        List<String> idle = new ArrayList<>();
+        Iterator<Map.Entry<String, Long>> entries = seen().entrySet().iterator();
+        while (entries.hasNext() && idle.size() < most) {
+            Map.Entry<String, Long> entry = entries.next();
+            if (now - entry.getValue() <= limits.idleMs()) {
+                break;
+            }
+            idle.add(entry.getKey());
+            changed.add(entry.getKey());
+            entries.remove();
+        }
+        return idle;
+    }
+
+    /** The number of sources. */
+    public int size() {
+        return seen().size();
+    }
+
+    /** Puts the times that changed into the store. */
+    public void writeBack() {
+        for (String source : changed) {
+            Long time = seen().get(source);
+            if (time == null) {
+                stored.remove(source);
+                store.put(SourceKeys.seen(source), null);
+            } else {
+                stored.put(source, time);
+                Varints.Writer value = new Varints.Writer(10);
+                value.writeLong(time);
+                store.put(SourceKeys.seen(source), value.toByteArray());
+            }
+        }
+        changed.clear();
+    }
+
+    /** Drops what is in memory; it is read again on next use. */
+    public void forget() {
+        seen = null;
+        stored.clear();
+        changed.clear();
+    }
+
+    private Map<String, Long> seen() {
+        Map<String, Long> known = seen;
+        if (known == null) {
+            known = read();
+            seen = known;
+        }
+        return known;
+    }
+
+    private Map<String, Long> read() {
+        int prefix = SourceKeys.SEEN.length;
+        store.scan(
+                SourceKeys.SEEN,
+                (key, value) -> stored.put(
+                        new String(key, prefix, key.length - prefix, StandardCharsets.UTF_8),
+                        new Varints.Reader(value).readLong()));
+        Map<String, Long> byAge = new LinkedHashMap<>(16, 0.75f, true);
+        stored.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(entry -> byAge.put(entry.getKey(), entry.getValue()));
+        return byAge;
+    }
+}

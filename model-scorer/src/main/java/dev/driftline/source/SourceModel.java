@@ -1,0 +1,264 @@
+package dev.driftline.source;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.SourceMemory;
+import dev.driftline.mixture.SourceWeights;
+import dev.driftline.mixture.WeightShape;
+import dev.driftline.scoring.DocumentTokens;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is learned of one source: its newest tokens, as unigram and bigram caches, and the weights of its mixture.
+ *
+ * <p>A source that is new starts from what other sources have learned, {@link CommonWeights}; the very first one from
+ * weights that suit most: the top order first, then the network, the bigram cache, the order whose context matched.
+ *
+ * <p><b>Stored form.</b> A {@linkplain #header() header} with the weights, and the tokens in
+ * {@linkplain #segment segments} of {@value TokenSegments#TOKENS}. The segments form a ring of {@link #segmentSlots slots},
+ * so that keys are reused and nothing has to be deleted. A commit writes the header and the segments that
+ * {@link #dirtySegments()} lists, then calls {@link #markStored()}; after {@link #restore} the model scores to the same
+ * bit as the one that was stored. Each value starts with a version byte.
+ *
+ * <p>Not thread-safe. A full cache of 20,000 tokens takes about 1 MB of heap.
+ */
+public final class SourceModel implements SourceMemory {
+
+    private static final int VERSION = 2;
+    /** Before there was a network: the same without the names of the experts and the counts of ρ. */
+    private static final int VERSION_WITHOUT_NETWORK = 1;
+
+    private final MixtureSettings settings;
+    private final RecencyCache cache;
+    private final TokenSegments segments;
+    private final SourceWeights weights;
+    private long stored;
+
+    /** The document at hand: the token that it begins with, and the weights before it where it is not learned. */
+    private long start;
+
+    private Optional<SourceWeights> before = Optional.empty();
+
+    /** A source of which nothing is known, and no other source. */
+    public SourceModel(MixtureSettings settings) {
+        this(new CommonWeights(settings));
+    }
+
+    /** A source of which nothing is known; it begins with what others have learned, and they learn from it. */
+    public SourceModel(CommonWeights common) {
+        settings = common.settings();
+        cache = new RecencyCache(settings);
+        segments = new TokenSegments(settings, cache);
+        weights = new SourceWeights(common);
+    }
+
+    @Override
+    public MixtureSettings settings() {
+        return settings;
+    }
+
+    /** The number of tokens learned from this source so far, those that the caches forgot included. */
+    public long tokens() {
+        return cache.next();
+    }
+
+    @Override
+    public SourceWeights weights() {
+        return weights;
+    }
+
+    @Override
+    public void begin(int tokens, boolean learns) {
+        start = cache.next();
+        before = learns ? Optional.empty() : Optional.of(weights.copy());
+        cache.reserve(tokens, !learns);
+    }
+
+    @Override
+    public void end() {
+        if (before.isPresent()) {
+            cache.undo(start);
+            weights.restore(before.get());
+            before = Optional.empty();
+        } else {
+            weights.teachOthers();
+        }
+        cache.endDocument();
+    }
+
+    @Override
+    public int number(String word) {
+        return cache.number(word);
+    }
+
+    @Override
+    public int find(String word) {
+        return cache.find(word);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return cache.isEmpty();
+    }
+
+    @Override
+    public void look(int event) {
+        cache.look(event);
+    }
+
+    @Override
+    public double unigram() {
+        return cache.unigram();
+    }
+
+    @Override
+    public double bigram() {
+        return cache.bigram();
+    }
+
+    @Override
+    public int followers() {
+        return cache.followers(cache.context());
+    }
+
+    @Override
+    public int followerTypes() {
+        return cache.followerTypes(cache.context());
+    }
+
+    @Override
+    public void push(int word, boolean unknown) {
+        cache.push(word, unknown);
+    }
+
+    @Override
+    public List<String> followersOf(String word, int limit) {
+        List<String> followers = new ArrayList<>();
+        int id = word.equals(DocumentTokens.BOS_WORD) ? SourceMemory.BEGIN_OF_SENTENCE : cache.find(word);
+        if (id < 0) {
+            return followers;
+        }
+        int visited = 0;
+        for (long at = cache.newestAfter(id); at >= 0 && followers.size() < limit && visited < 8 * limit; visited++) {
+            String follower = spelling(cache.token(at));
+            if (follower != null && !followers.contains(follower)) {
+                followers.add(follower);
+            }
+            at = cache.previousAfter(at);
+        }
+        return followers;
+    }
+
+    @Override
+    public List<String> newestWords(int limit) {
+        List<String> words = new ArrayList<>();
+        long end = Math.max(cache.oldest(), cache.next() - settings.recentWindow());
+        for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
+            String word = spelling(cache.token(at));
+            if (word != null && !words.contains(word)) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+
+    private @Nullable String spelling(int token) {
+        int word = token >>> 1;
+        if (word == SourceMemory.END_OF_SENTENCE) {
+            return DocumentTokens.EOS_WORD;
+        }
+        return cache.word(word);
+    }
+
+    /** The number of segment slots of a source with {@code settings}: 0 to this, exclusive. */
+    public static int segmentSlots(MixtureSettings settings) {
+        return TokenSegments.slots(settings);
+    }
+
+    /** True where something was learned since {@link #markStored()}. */
+    public boolean isDirty() {
+        return cache.next() != stored;
+    }
+
+    /** The slots of the segments with tokens learned since {@link #markStored()}, that the caches still need. */
+    public int[] dirtySegments() {
+        return segments.slotsFrom(stored);
+    }
+
+    /** The slots of all segments that the caches need. */
+    public int[] segmentsInUse() {
+        return segments.slotsFrom(0);
+    }
+
+    /**
+     * The tokens in the segment that is in {@code slot} now.
+     *
+     * @throws IllegalArgumentException if no segment that the caches need is in that slot
+     */
+    public byte[] segment(int slot) {
+        return segments.encode(slot);
+    }
+
+    /** Says that the header and every dirty segment have been written. */
+    public void markStored() {
+        stored = cache.next();
+    }
+
+    /** The weights, and how many tokens were learned. */
+    public byte[] header() {
+        Varints.Writer out = new Varints.Writer(4096);
+        out.writeByte(VERSION);
+        WeightShape.of(settings).write(out);
+        weights.writeCounts(out);
+        out.writeLong(cache.next());
+        weights.write(out);
+        return out.toByteArray();
+    }
+
+    /** The same without other sources to learn from. */
+    public static SourceModel restore(MixtureSettings settings, byte[] header, IntFunction<byte[]> segments) {
+        return restore(new CommonWeights(settings), header, segments);
+    }
+
+    /**
+     * Builds a source again from what was stored. Its caches are as they were; its weights, too, unless they were learned
+     * for other experts, as before the network was switched on or off or another one chosen: then it begins with what others
+     * have learned since.
+     *
+     * @param header what {@link #header()} gave, of this version or the one before
+     * @param segments the value stored for a slot; empty where there is none
+     * @throws IllegalStateException if the version is unknown, the settings are others, or a segment is missing
+     */
+    public static SourceModel restore(CommonWeights common, byte[] header, IntFunction<byte[]> segments) {
+        MixtureSettings settings = common.settings();
+        Varints.Reader in = new Varints.Reader(header);
+        int version = in.readByte();
+        if (version != VERSION && version != VERSION_WITHOUT_NETWORK) {
+            throw new IllegalStateException("source state of version " + version + ", this program reads "
+                    + VERSION_WITHOUT_NETWORK + " and " + VERSION + ": upgrade Driftline, or start with new state");
+        }
+        WeightShape shape = version == VERSION ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
+        WeightShape expected = WeightShape.of(settings);
+        if (!shape.fitsCachesOf(expected)) {
+            throw new IllegalStateException("source state was learned with order " + shape.orders()
+                    + " and a bigram window of " + shape.bigramWindow() + ", but the settings say " + settings.order()
+                    + " and " + settings.bigramWindow() + "; keep those, or start with new state");
+        }
+        SourceModel source = new SourceModel(common);
+        if (version == VERSION) {
+            source.weights.readCounts(in);
+        }
+        long next = in.readLong();
+        if (shape.equals(expected)) {
+            source.weights.read(in);
+        }
+        source.segments.readUpTo(next, segments);
+        source.markStored();
+        return source;
+    }
+}

@@ -1,0 +1,168 @@
+package dev.driftline.source;
+
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.ngram.PageStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caches and mixture weights of sources, all of them in a store, those used lately decoded.
+ *
+ * <p>A source is stored under its name and a number ({@link SourceKeys}): a header, then segments, of which a write-back
+ * writes only those with new tokens. There are at most as many sources as {@link SourceLimits} says. One that was evicted, for
+ * want of room or because it was idle, is new when it comes back: empty caches, and the weights that others have learned.
+ *
+ * <p>Not thread-safe: whoever uses it from several threads holds the store's monitor.
+ */
+public final class SourceStore {
+
+    /** A full source takes about 1 MB of heap. */
+    private static final int DECODED = 64;
+
+    private static final int EVICTED_AT_ONCE = 100;
+
+    private static final byte[] NOTHING = {};
+
+    private final PageStore pages;
+    private final MixtureSettings settings;
+    private final SourceIndex index;
+    private final List<Consumer<String>> evictionListeners = new ArrayList<>();
+    private final LinkedHashMap<String, SourceModel> decoded = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable CommonWeights common;
+
+    public SourceStore(PageStore pages, MixtureSettings settings, SourceLimits limits) {
+        this.pages = pages;
+        this.settings = settings;
+        index = new SourceIndex(pages, limits);
+    }
+
+    /** Has {@code listener} told of every source that is evicted: all that the store has under its prefix is gone. */
+    public void onEviction(Consumer<String> listener) {
+        evictionListeners.add(listener);
+    }
+
+    /** The number of sources. */
+    public int size() {
+        return index.size();
+    }
+
+    /**
+     * The source called {@code name}; a new one where nothing is known of it.
+     *
+     * @param now milliseconds since 1970
+     * @throws UnreadableSourceException if what is stored of it cannot be read
+     */
+    public SourceModel get(String name, long now) {
+        index.touch(name, now).ifPresent(this::evict);
+        SourceModel source = decoded.get(name);
+        if (source == null) {
+            source = read(name);
+            decoded.put(name, source);
+            if (decoded.size() > DECODED) {
+                Iterator<Map.Entry<String, SourceModel>> entries =
+                        decoded.entrySet().iterator();
+                Map.Entry<String, SourceModel> eldest = entries.next();
+                write(eldest.getKey(), eldest.getValue());
+                entries.remove();
+            }
+        }
+        return source;
+    }
+
+    /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
+    public void evictIdle(long now) {
+        index.idle(now, EVICTED_AT_ONCE).forEach(this::evict);
+    }
+
+    private void evict(String name) {
+        decoded.remove(name);
+        List<byte[]> keys = new ArrayList<>();
+        pages.scan(SourceKeys.prefix(name), (key, value) -> keys.add(key));
+        keys.forEach(key -> pages.put(key, null));
+        evictionListeners.forEach(listener -> listener.accept(name));
+    }
+
+    /** Puts everything that was learned into the store. */
+    public void writeBack() {
+        decoded.forEach(this::write);
+        index.writeBack();
+        if (common != null && common.isDirty()) {
+            pages.put(SourceKeys.COMMON, common.encode());
+            common.markStored();
+        }
+    }
+
+    /** Drops what is decoded, also what was never written back. */
+    public void forget() {
+        decoded.clear();
+        index.forget();
+        common = null;
+    }
+
+    /** What is known of {@code name} now, written back or not. */
+    public StoredSource stored(String name) {
+        byte[][] segments = new byte[SourceModel.segmentSlots(settings)][];
+        Arrays.fill(segments, NOTHING);
+        byte[] header = NOTHING;
+        long tokens = 0;
+        SourceModel source = decoded.get(name);
+        byte[] stored = source == null ? pages.get(SourceKeys.header(name)) : null;
+        if (source != null && source.tokens() > 0) {
+            header = source.header();
+            tokens = source.tokens();
+            for (int slot : source.segmentsInUse()) {
+                segments[slot] = source.segment(slot);
+            }
+        } else if (stored != null) {
+            header = stored;
+            for (int slot = 0; slot < segments.length; slot++) {
+                segments[slot] = segment(name, slot);
+            }
+            tokens = SourceModel.restore(common(), header, slot -> segments[slot])
+                    .tokens();
+        }
+        return new StoredSource(tokens, header, List.of(segments), common().encode());
+    }
+
+    private CommonWeights common() {
+        if (common == null) {
+            byte[] stored = pages.get(SourceKeys.COMMON);
+            common = stored == null ? new CommonWeights(settings) : CommonWeights.decode(settings, stored);
+        }
+        return common;
+    }
+
+    private SourceModel read(String name) {
+        byte[] header = pages.get(SourceKeys.header(name));
+        if (header == null) {
+            return new SourceModel(common());
+        }
+        try {
+            return SourceModel.restore(common(), header, slot -> segment(name, slot));
+        } catch (IllegalStateException e) {
+            throw new UnreadableSourceException(name, e);
+        }
+    }
+
+    private byte[] segment(String name, int slot) {
+        byte[] stored = pages.get(SourceKeys.segment(name, slot));
+        return stored == null ? NOTHING : stored;
+    }
+
+    private void write(String name, SourceModel source) {
+        if (source.isDirty()) {
+            for (int slot : source.dirtySegments()) {
+                pages.put(SourceKeys.segment(name, slot), source.segment(slot));
+            }
+            pages.put(SourceKeys.header(name), source.header());
+            source.markStored();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.driftline.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.embedded.ParentBound;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.ClusterExtension;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every command of the README and of the quickstart does what the page says, in the order of the page, with this broker and
+ * registry in place of the page's. Two are not run here: {@code driftline demo} is DemoIT's, and {@code mvn verify} runs
+ * this.
+ */
+@ExtendWith(ClusterExtension.class)
+class DocumentedCommandsIT {
+
+    private static final int MINUTES = 4;
+
+    /**
+     * Starts a service that runs until the script ends, and waits until it is ready. It keeps the script's standard input,
+     * which ends when this JVM does.
+     */
+    private static final String BACKGROUND = """
+            background() { "$@" <&0 > background.log 2>&1 & running=$!; trap 'kill $running && wait $running || true' EXIT
+              for i in $(seq 300); do curl -sf localhost:PORT/health/ready > /dev/null && return; sleep 0.1; done
+              cat background.log; return 1; }
+            """;
+
+    @TempDir
+    Path folder;
+
+    private int port;
+
+    /** The launcher builds first where sources are newer; this one runs what is under test. */
+    @BeforeEach
+    void makeLauncher() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Path launcher = folder.resolve("driftline");
+        Files.writeString(
+                launcher,
+                "#!/usr/bin/env bash\nexec '" + System.getProperty("java.home")
+                        + "/bin/java' -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
+                        + ParentBound.class.getName() + " dev.driftline.cli.Driftline \"$@\"\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void shouldDoWhatTheQuickstartSays(Cluster cluster) throws Exception {
+        StringBuilder script = new StringBuilder();
+        for (MarkdownPage.Block block : MarkdownPage.read(MarkdownPage.ROOT.resolve("docs/quickstart.md"))
+                .blocks()) {
+            assertThat(block.language()).isIn("sh", "sh background");
+            script.append(block.language().equals("sh") ? "" : "background ").append(block.code());
+        }
+
+        String output = run(cluster, "quickstart", script.toString());
+
+        assertThat(output).as("the last line, of the drift").containsPattern("(?s).*news.*(WARNING|DRIFT).*");
+        assertThat(output).contains("\"next\"");
+    }
+
+    @Test
+    void shouldDoWhatTheReadmeSays(Cluster cluster) throws Exception {
+        List<String> commands = commands(MarkdownPage.read(MarkdownPage.ROOT.resolve("README.md")));
+        Path text = folder.resolve("text.txt");
+        Files.writeString(text, "the jury said of the united states .\n".repeat(20));
+        List<String> script = new ArrayList<>();
+        script.add("./driftline evaluate text.txt --order 3 --state state > /dev/null");
+        for (String command : commands) {
+            String here = command.replace("results/demo-…/state", "state").replace("FILE…", "text.txt");
+            if (command.startsWith("./driftline demo") || command.startsWith("mvn ")) {
+                continue;
+            }
+            if (command.startsWith("./driftline run")) {
+                script.add("background " + here + " --set http.port=7070");
+            } else if (command.startsWith("./driftline scores")) {
+                // Followed until Ctrl-C, on the page.
+                script.add(here + " --limit 20 --timeout 60");
+            } else {
+                script.add(here);
+            }
+        }
+
+        String output = run(cluster, "readme", String.join("\n", script));
+
+        assertThat(commands)
+                .as("commands of the README")
+                .anyMatch(command -> command.startsWith("./driftline demo"))
+                .anyMatch(command -> command.startsWith("mvn "))
+                .hasSizeGreaterThanOrEqualTo(8);
+        assertThat(output).contains("of the").contains("text");
+    }
+
+    private static List<String> commands(MarkdownPage page) {
+        return page.blocks().stream()
+                .flatMap(block -> block.code().lines())
+                .filter(line -> line.startsWith("./driftline ") || line.startsWith("mvn "))
+                .toList();
+    }
+
+    /** What the script prints; fails where a command does. */
+    private String run(Cluster cluster, String name, String commands) throws IOException, InterruptedException {
+        String script = ("set -euo pipefail\n" + BACKGROUND + commands)
+                .replace("http://localhost:8081", cluster.registryUrl())
+                .replace("http://registry:8081", cluster.registryUrl())
+                .replace("localhost:9092", cluster.bootstrapServers())
+                .replace("kafka:9092", cluster.bootstrapServers())
+                .replace("localhost:7070", "localhost:" + port)
+                .replace("http.port=7070", "http.port=" + port)
+                .replace("PORT", Integer.toString(port));
+        Path output = folder.resolve("output.log");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("DRIFTLINE_"));
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().put("DRIFTLINE_TOPICS_PREFIX", name + ".");
+        builder.environment().put("DRIFTLINE_APPLICATION_ID", name);
+        builder.environment()
+                .put("DRIFTLINE_STATE_DIR", folder.resolve("service").toString());
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES))
+                    .as("ended in time")
+                    .isTrue();
+        } finally {
+            Stream.concat(process.descendants(), Stream.of(process.toHandle())).forEach(ProcessHandle::destroy);
+        }
+        String printed = Files.readString(output);
+        assertThat(process.exitValue()).as(printed).isZero();
+        return printed;
+    }
+}
