@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.driftline.cli;
 
-import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.demo.Demo;

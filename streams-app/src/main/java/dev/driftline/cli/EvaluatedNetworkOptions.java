@@ -2,8 +2,8 @@ package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.neural.online.OnlineNetwork;

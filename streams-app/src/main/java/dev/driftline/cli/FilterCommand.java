@@ -1,8 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.filter.PercentileSettings;

@@ -1,6 +1,6 @@
 package dev.driftline.cli;
 
-import dev.driftline.config.VocabularyChoice;
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;

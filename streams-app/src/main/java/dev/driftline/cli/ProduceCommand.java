@@ -1,14 +1,14 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.ingest.DocumentPublisher;
-import dev.driftline.ingest.Pace;
 import dev.driftline.ingest.PublishException;
+import dev.driftline.ingest.RateLimit;
 import dev.driftline.ingest.RecordForm;
 import dev.driftline.ingest.RecordKey;
 import dev.driftline.terminal.Screen;
@@ -153,13 +153,13 @@ final class ProduceCommand implements Callable<Integer> {
 
     private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen)
             throws IOException, InterruptedException {
-        Pace pace = new Pace(rate);
+        RateLimit rateLimit = new RateLimit(rate);
         try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
             while (publisher.published() < limit && reader.hasNext()) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                pace.await();
+                rateLimit.await();
                 try {
                     publishNext(file, reader, publisher, words);
                 } catch (CorpusFormatException e) {

@@ -1,8 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.HttpKeys;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.HttpKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.routes.ModelServer;

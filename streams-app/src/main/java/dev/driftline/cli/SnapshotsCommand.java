@@ -2,7 +2,7 @@ package dev.driftline.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotArchive;
 import dev.driftline.network.snapshots.SnapshotCatalog;

@@ -1,7 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinition;

@@ -1,13 +1,13 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
-import dev.driftline.config.TrainingKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;

@@ -112,7 +112,7 @@ class StateCommandsTest {
     void shouldSayWhatToDoWhenThereIsNoState() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThat(run("counts", "--state", empty.toString(), "a")).isEqualTo(Driftline.FAILED);
-        assertThat(err.toString()).contains("no state of Driftline").contains("--state");
+        assertThat(err.toString()).contains("there is no state of Driftline").contains("--state");
     }
 
     @Test

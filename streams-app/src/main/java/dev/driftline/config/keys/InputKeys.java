@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 import dev.driftline.text.Tokenizers;
 

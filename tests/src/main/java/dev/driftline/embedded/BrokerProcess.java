@@ -2,6 +2,7 @@ package dev.driftline.embedded;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetSocketAddress;
@@ -20,19 +21,20 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * A Kafka broker in a JVM of its own, which can be killed, frozen and started again at the same address. It ends with this
- * JVM, however that ends. Not safe for use by several threads at once.
+ * A Kafka broker in a JVM of its own, for tests and benchmarks: it can be killed, frozen and started again at the same
+ * address. It ends with this JVM, however that ends. Not thread-safe.
  */
 public final class BrokerProcess implements AutoCloseable {
 
     /**
-     * After a kill the controller lets the broker come back only when its old session has ended: sooner than Kafka's nine
-     * seconds, but not so soon that a busy machine ends the session of a broker that lives.
+     * After a kill, the controller accepts the broker again only when its old session has ended. Shorter than Kafka's nine
+     * seconds, but long enough that a busy machine does not end the session of a live broker.
      */
     private static final Map<String, String> SESSION =
             Map.of("broker.session.timeout.ms", "5000", "broker.heartbeat.interval.ms", "500");
 
     private static final long START_TIMEOUT_MS = 60_000;
+    private static final long STOP_TIMEOUT_MS = 10_000;
     private static final int POLL_MS = 100;
     private static final int ATTEMPTS = 5;
     private static final String DEFAULT_HEAP = "-Xmx512m";
@@ -48,9 +50,10 @@ public final class BrokerProcess implements AutoCloseable {
         this.settings = settings;
         this.heap = heap;
         this.bootstrapServers = bootstrapServers;
+        this.child = launch();
     }
 
-    /** As {@link #start(Path, Map)} without settings of one's own. */
+    /** As {@link #start(Path, Map)} without overrides. */
     public static BrokerProcess start(Path directory) {
         return start(directory, Map.of());
     }
@@ -59,7 +62,7 @@ public final class BrokerProcess implements AutoCloseable {
      * Starts a broker and waits until it answers, three to five seconds.
      *
      * @param directory gets the broker's data, its {@code server.properties} and its log {@code broker.log}
-     * @param overrides broker settings put on top of Driftline's
+     * @param overrides broker settings that replace Driftline's
      * @throws IllegalStateException with the end of its log, if it does not start
      */
     public static BrokerProcess start(Path directory, Map<String, String> overrides) {
@@ -67,8 +70,7 @@ public final class BrokerProcess implements AutoCloseable {
         settingsOnTop.putAll(overrides);
         Path logs = directory.resolve("kafka-logs");
         SingleNode.format(logs);
-        IllegalStateException last = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             int[] ports = SingleNode.freePorts();
             Path settings = directory.resolve("server.properties");
             try (Writer writer = Files.newBufferedWriter(settings, StandardCharsets.UTF_8)) {
@@ -79,13 +81,14 @@ public final class BrokerProcess implements AutoCloseable {
             BrokerProcess broker =
                     new BrokerProcess(directory, settings, DEFAULT_HEAP, SingleNode.HOST + ":" + ports[0]);
             try {
-                broker.start();
+                broker.awaitAnswer();
                 return broker;
             } catch (IllegalStateException e) {
-                last = e;
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
             }
         }
-        throw last;
     }
 
     /**
@@ -94,21 +97,20 @@ public final class BrokerProcess implements AutoCloseable {
      * @throws IllegalStateException if it is running, or does not start
      */
     public void start() {
-        if (child != null && child.isAlive()) {
+        if (child.isAlive()) {
             throw new IllegalStateException("the broker is running");
         }
-        child = ChildJvm.start(
+        child = launch();
+        awaitAnswer();
+    }
+
+    private ChildJvm launch() {
+        return ChildJvm.start(
                 List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
                 List.of(heap, "-XX:+UseSerialGC"),
                 "kafka.Kafka",
                 List.of(settings.toString()),
                 directory.resolve("broker.log"));
-        try {
-            awaitAnswer();
-        } catch (IllegalStateException e) {
-            child.kill();
-            throw e;
-        }
     }
 
     /** Where clients connect, {@code HOST:PORT}; the same for the whole life of this object. */
@@ -116,7 +118,7 @@ public final class BrokerProcess implements AutoCloseable {
         return bootstrapServers;
     }
 
-    /** Process id of the broker, for measurements. */
+    /** Process id of the broker. */
     public long pid() {
         return child.pid();
     }
@@ -128,29 +130,39 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Freezes the broker: connections stay open and nothing answers, as when the network is cut. Returns when it is frozen. */
     public void freeze() {
-        child.signal("STOP");
-        child.awaitStopped();
+        signal("STOP");
+        awaitStopped();
     }
 
     /** Ends {@link #freeze()}. */
     public void thaw() {
-        child.signal("CONT");
+        signal("CONT");
     }
 
     /** Stops the broker; its data stays. */
     @Override
     public void close() {
         if (child.isAlive()) {
-            child.signal("CONT"); // a frozen process would not see that it is asked to end
+            signal("CONT"); // a frozen process would not see that it is asked to end
         }
         child.close();
     }
 
+    /** Waits until the broker answers, and kills it if it does not. */
     private void awaitAnswer() {
+        try {
+            pollUntilAnswer();
+        } catch (IllegalStateException e) {
+            child.kill();
+            throw e;
+        }
+    }
+
+    private void pollUntilAnswer() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
         CountDownLatch pause = new CountDownLatch(1);
         try {
-            // Knocked at first: a client that finds the port closed warns at each of its attempts.
+            // A client that finds the port closed logs a warning at each attempt, so wait for the port first.
             while (!isListening()) {
                 checkStarting(deadline);
                 pause.await(POLL_MS, TimeUnit.MILLISECONDS);
@@ -190,6 +202,49 @@ public final class BrokerProcess implements AutoCloseable {
             return !admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty();
         } catch (ExecutionException | TimeoutException notYet) {
             return false;
+        }
+    }
+
+    /** Sends a signal by name, for example {@code STOP}. */
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("kill -" + name + " " + pid() + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run kill", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the signal STOP has taken effect, which takes a while on a busy machine. */
+    private void awaitStopped() {
+        try {
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
+            while (!state().startsWith("T")) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("process " + pid() + " does not stop");
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run ps", e);
+        }
+    }
+
+    /** The state letter of {@code ps}; T is stopped. Slim Linux images have no {@code ps}, other systems no {@code /proc}. */
+    private String state() throws IOException {
+        Path stat = Path.of("/proc", Long.toString(pid()), "stat");
+        if (Files.exists(stat)) {
+            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
+            return text.substring(text.lastIndexOf(')') + 1).strip();
+        }
+        Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", Long.toString(pid())).start();
+        try (InputStream output = ps.getInputStream()) {
+            return new String(output.readAllBytes(), StandardCharsets.US_ASCII).strip();
         }
     }
 }

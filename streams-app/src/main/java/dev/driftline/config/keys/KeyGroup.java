@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.Function;
  *
  * <p>Texts of defaults are given as an operator would write them.
  */
-final class KeyGroup {
+public final class KeyGroup {
 
     static final long KIB = 1024;
     static final long MIB = 1024 * KIB;
@@ -27,11 +27,12 @@ final class KeyGroup {
     }
 
     /** The heading, for example {@code Language model}. */
-    String title() {
+    public String title() {
         return title;
     }
 
-    List<ConfigKey<?>> keys() {
+    /** Its keys, in the order of their declaration. */
+    public List<ConfigKey<?>> keys() {
         return List.copyOf(keys);
     }
 

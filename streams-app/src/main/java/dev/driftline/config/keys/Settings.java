@@ -1,9 +1,9 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 import java.util.List;
 
 /**
- * Every setting of Driftline. Kafka's own settings are not listed: they pass through, see {@link DriftlineConfig}.
+ * Every setting of Driftline. Kafka's own settings are not listed: they pass through, see {@link dev.driftline.config.ClientProperties}.
  *
  * <p>A new key is declared in the class of its group and is known from then on: to the check for unknown keys, to
  * {@code driftline config}, and to the references in {@code deploy} and {@code docs}. A new group is named here.
@@ -35,7 +35,8 @@ public final class Settings {
         return KEYS;
     }
 
-    static List<KeyGroup> groups() {
+    /** Every group, in the order of the references. */
+    public static List<KeyGroup> groups() {
         return GROUPS;
     }
 }

@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 import java.util.Objects;
 import java.util.function.Function;
@@ -27,13 +27,13 @@ public record ConfigKey<T>(String name, String defaultText, String accepts, Stri
     /**
      * The value that {@code text} stands for.
      *
-     * @throws InvalidConfigException that names the key, the text and the accepted values
+     * @throws IllegalArgumentException that names the key, the text and the accepted values
      */
     public T read(String text) {
         try {
             return reader.apply(text.strip());
         } catch (IllegalArgumentException e) {
-            throw new InvalidConfigException(name + "=" + text + ": must be " + accepts);
+            throw new IllegalArgumentException(name + "=" + text + ": must be " + accepts);
         }
     }
 }

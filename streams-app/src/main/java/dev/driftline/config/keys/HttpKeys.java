@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 /** The address of the HTTP endpoint, and the limits of requests. */
 public final class HttpKeys {

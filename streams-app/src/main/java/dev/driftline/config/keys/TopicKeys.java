@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 /** Names, partitions and retention of the topics. */
 public final class TopicKeys {

@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 /** Limits of what is kept in memory and in RocksDB. */
 public final class MemoryKeys {

@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 /** When a snapshot becomes active, and when it is rolled back. */
 public final class PromotionKeys {

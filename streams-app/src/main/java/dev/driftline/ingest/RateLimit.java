@@ -2,19 +2,19 @@ package dev.driftline.ingest;
 
 import java.util.concurrent.TimeUnit;
 
-/** Holds a loop to a rate by waiting before each turn. One thread. */
-public final class Pace {
+/** Limits the rate of a loop by waiting before each turn. For one thread. */
+public final class RateLimit {
 
     private final double nanosPerTurn;
     private long due = System.nanoTime();
 
-    /** @param turnsPerSecond the rate; 0: no limit */
-    public Pace(double turnsPerSecond) {
+    /** @param turnsPerSecond the maximum rate; 0: no limit */
+    public RateLimit(double turnsPerSecond) {
         this.nanosPerTurn = turnsPerSecond > 0 ? TimeUnit.SECONDS.toNanos(1) / turnsPerSecond : 0;
     }
 
     /**
-     * Waits until the next turn is due. Time lost to a slow turn is not made up for by a burst of more than a second.
+     * Waits until the next turn is due. After slow turns, a burst makes up for at most one second.
      *
      * @throws InterruptedException if interrupted while waiting
      */

@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 /** Who may use the HTTP endpoint, and its certificates. */
 public final class AccessKeys {

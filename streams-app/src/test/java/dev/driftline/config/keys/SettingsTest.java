@@ -1,4 +1,4 @@
-package dev.driftline.config;
+package dev.driftline.config.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
