@@ -1,4 +1,4 @@
-package dev.driftline.mixture;
+package dev.driftline.neural.events;
 
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;

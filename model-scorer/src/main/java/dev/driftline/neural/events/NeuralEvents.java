@@ -1,4 +1,4 @@
-package dev.driftline.mixture;
+package dev.driftline.neural.events;
 
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NeuralVocabulary;
@@ -11,15 +11,15 @@ import java.util.BitSet;
  *
  * <p>A type with a row has its row's probability. What the network gives {@code <unk>} is shared out over the events that
  * have none: a share ρ is the n-gram model's own {@code <unk>}, the rest is divided evenly among the known types without a
- * row, of which there are K. ρ is the source's running estimate of how often such an event is a new word, formula (6) of the
- * package; where K is 0 it is 1. So the events sum to Σ rows + p({@code <unk>})·(ρ + (1 − ρ)) = 1.
+ * row, of which there are K. ρ is the source's running estimate of how often such an event is a new word, formula (6) of
+ * {@code dev.driftline.mixture}; where K is 0 it is 1. So the events sum to Σ rows + p({@code <unk>})·(ρ + (1 − ρ)) = 1.
  *
  * <p>Rows of words that the n-gram model may not know ({@linkplain NeuralExpert#foreign() foreign} ones) do not count as rows
  * here: in the score, what the network gives them is part of what it gives {@code <unk>}, and is shared out with it.
  *
  * <p>One instance serves all documents in turn. Not thread-safe.
  */
-final class NeuralEvents {
+public final class NeuralEvents {
 
     private NetworkScore score;
     private NeuralVocabulary vocabulary;
@@ -32,7 +32,7 @@ final class NeuralEvents {
      *
      * @param ngrams say how many types are known
      */
-    void begin(DocumentTokens document, NgramProbabilities ngrams, NeuralExpert expert) {
+    public void begin(DocumentTokens document, NgramProbabilities ngrams, NeuralExpert expert) {
         score = expert.score();
         int tokens = document.tokens().length;
         if (score.logProbabilities().length != tokens || score.topProbabilities().length != tokens) {
@@ -61,12 +61,12 @@ final class NeuralEvents {
     }
 
     /** Whether the network has a row for a word of the document. */
-    boolean hasRow(int word) {
+    public boolean hasRow(int word) {
         return row[word] != NeuralVocabulary.UNKNOWN;
     }
 
     /** The probability of the most probable token at a position. */
-    double sureness(int position) {
+    public double sureness(int position) {
         return score.topProbabilities()[position];
     }
 
@@ -77,7 +77,7 @@ final class NeuralEvents {
      * @param unknown whether the n-gram model does not know it
      * @param newWordShare ρ
      */
-    double probability(int position, int word, boolean unknown, double newWordShare) {
+    public double probability(int position, int word, boolean unknown, double newWordShare) {
         return event(Math.exp(score.logProbabilities()[position]), hasRow(word), unknown, newWordShare);
     }
 
@@ -86,13 +86,13 @@ final class NeuralEvents {
      *
      * @param open {@link NetworkScore#open()}
      */
-    double next(float[] open, String word, boolean unknown, double newWordShare) {
+    public double next(float[] open, String word, boolean unknown, double newWordShare) {
         int index = row(word);
         return event(open[index], index != NeuralVocabulary.UNKNOWN, unknown, newWordShare);
     }
 
     /** The vocabulary of the network. */
-    NeuralVocabulary vocabulary() {
+    public NeuralVocabulary vocabulary() {
         return vocabulary;
     }
 
