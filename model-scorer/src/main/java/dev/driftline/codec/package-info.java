@@ -1,4 +1,4 @@
-/** What every binary format is written in, and the hashing and tables that the models share. */
+/** What every binary format is written in, the hashing and tables that the models share, and the deletion of folders. */
 @NullMarked
 package dev.driftline.codec;
 

@@ -103,8 +103,6 @@ final class ContextTrie {
         return 96 + 4L * (cells.length + index.length) + 560L * tops.size();
     }
 
-    // ---------------------------------------------------------------- looking up
-
     /**
      * Fills {@code out} for every context length from {@code base + 1} on that was seen, and sets what matched.
      *
@@ -197,8 +195,6 @@ final class ContextTrie {
         int top = cells[parent + TOP];
         return top < 0 ? null : tops.get(top);
     }
-
-    // ---------------------------------------------------------------- learning
 
     /**
      * Adds a tuple {@code count} times.
@@ -412,8 +408,6 @@ final class ContextTrie {
         budget.used += 560;
     }
 
-    // ---------------------------------------------------------------- tuples
-
     /** Visits every tuple, in no particular order. */
     void tuples(TupleVisitor visitor) {
         int[] context = new int[order];
@@ -447,8 +441,6 @@ final class ContextTrie {
             }
         }
     }
-
-    // ---------------------------------------------------------------- the array and its index
 
     private int allocate(int size) {
         int at = used;

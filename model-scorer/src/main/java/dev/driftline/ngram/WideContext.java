@@ -24,8 +24,9 @@ final class WideContext extends CacheUnit {
     private final int order;
     private final int contextWord;
     private final boolean rawOnly;
+    private final PageCache cache;
     private final Budget budget;
-    private final NgramCounts owner;
+    private final Runnable detach;
 
     /** Word + 1 (0 where free), raw count, continuation count. */
     private int[] table = new int[ENTRY * 128];
@@ -41,12 +42,14 @@ final class WideContext extends CacheUnit {
     private int residentBuckets;
     private int tuples;
 
-    WideContext(int order, int contextWord, Budget budget, NgramCounts owner) {
+    /** @param detach called when this is dropped from {@code cache} */
+    WideContext(int order, int contextWord, PageCache cache, Runnable detach) {
         this.order = order;
         this.contextWord = contextWord;
         this.rawOnly = order == 2 || contextWord == ContextTrie.BOS;
-        this.budget = budget;
-        this.owner = owner;
+        this.cache = cache;
+        this.detach = detach;
+        budget = cache.budget();
         budget.used += bytes();
     }
 
@@ -61,8 +64,6 @@ final class WideContext extends CacheUnit {
         dirty = false;
         buckets = new TriePages[bucketCount];
     }
-
-    // ---------------------------------------------------------------- counting
 
     void lookup(int[] context, int length, int word, PositionCounts out) {
         referenced = true;
@@ -122,7 +123,7 @@ final class WideContext extends CacheUnit {
         TriePages bucket = bucket(context[2]);
         int before = bucket.trie.tuples();
         boolean isNew = bucket.add(context, length, word, count, totals);
-        owner.markDirty(bucket);
+        cache.markDirty(bucket);
         tuples += bucket.trie.tuples() - before;
         if (tuples > bucketCount * BUCKET) {
             split();
@@ -163,8 +164,6 @@ final class WideContext extends CacheUnit {
         return top;
     }
 
-    // ---------------------------------------------------------------- buckets of longer contexts
-
     /** The unit that holds the contexts (…, {@code second}, this word). */
     TriePages bucket(int second) {
         return resident(bucketOf(second));
@@ -177,12 +176,12 @@ final class WideContext extends CacheUnit {
                     order,
                     1,
                     budget,
-                    owner.store(),
+                    cache.store(),
                     page -> PageKeys.tuples(contextWord, number, page),
                     () -> detachBucket(number));
             buckets[number] = bucket;
             residentBuckets++;
-            owner.track(bucket);
+            cache.add(bucket);
         }
         bucket.referenced = true;
         return bucket;
@@ -217,12 +216,12 @@ final class WideContext extends CacheUnit {
         former.trie.tuples((context, length, word, count) ->
                 (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
         kept.replace(former);
-        owner.replace(former, kept);
+        cache.replace(former, kept);
         buckets[from] = kept;
         buckets[to] = moved;
         residentBuckets++;
-        owner.track(moved);
-        owner.markDirty(moved);
+        cache.add(moved);
+        cache.markDirty(moved);
         former.trie.release();
         dirtyPages[0] |= 1;
     }
@@ -232,12 +231,11 @@ final class WideContext extends CacheUnit {
                 order, 1, budget, page -> PageKeys.tuples(contextWord, number, page), () -> detachBucket(number));
     }
 
-    /** Whether this can be dropped: not while longer contexts below it are decoded. */
+    /** Not while longer contexts below it are decoded. */
+    @Override
     boolean evictable() {
         return residentBuckets == 0;
     }
-
-    // ---------------------------------------------------------------- the table and its pages
 
     private int slot(int word) {
         int mask = table.length / ENTRY - 1;
@@ -358,7 +356,7 @@ final class WideContext extends CacheUnit {
 
     @Override
     void detach() {
-        owner.detachWide(contextWord);
+        detach.run();
         budget.used -= bytes();
     }
 

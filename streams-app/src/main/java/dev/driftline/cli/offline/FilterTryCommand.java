@@ -85,7 +85,7 @@ public final class FilterTryCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    private String networkName;
+    private Optional<String> networkName = Optional.empty();
     private double mixtureBits;
 
     @Override
@@ -108,7 +108,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         MixtureSettings mixture =
                 network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
         FilterCommand.requireModels(rules, rulesFile, mixture.models());
-        networkName = network.map(EvaluatedNetworkOptions.Evaluated::model).orElse(null);
+        networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);

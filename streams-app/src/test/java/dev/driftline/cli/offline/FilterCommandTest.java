@@ -73,7 +73,7 @@ class FilterCommandTest {
               {"name": "b", "if": {"perplexity(lstn)": "> 5"}, "to": "drop"}]}
             """);
         assertThat(run("filter", "check", rules.toString())).isEqualTo(ExitCodes.USAGE);
-        assertThat(err.toString()).contains("rules.json, line 2: \"tokens\": \"five\" is no comparison");
+        assertThat(err.toString()).contains("rules.json, line 2: \"tokens\": \"five\" is not a comparison");
 
         Files.writeString(rules, Files.readString(rules).replace("five", "> 5"));
         assertThat(run("filter", "check", rules.toString())).isEqualTo(ExitCodes.USAGE);
@@ -91,7 +91,7 @@ class FilterCommandTest {
         assertThat(err.toString()).contains("driftline: filter.rules: " + rules + ", line 1: \"rules\" must be a list");
         assertThat(run("run", "--set", "filter.rules=" + folder.resolve("gone.json")))
                 .isEqualTo(ExitCodes.USAGE);
-        assertThat(err.toString()).contains("no such file of rules");
+        assertThat(err.toString()).contains("no such rules file");
     }
 
     @Test
