@@ -185,7 +185,7 @@ final class ProduceCommand implements Callable<Integer> {
         try {
             publisher.publish(entry, words);
         } catch (IllegalArgumentException e) {
-            throw new CorpusFormatException(file, entry.line(), e.getMessage());
+            throw new CorpusFormatException(file, entry.line(), String.valueOf(e.getMessage()));
         }
     }
 
