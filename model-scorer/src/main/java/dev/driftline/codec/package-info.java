@@ -1,4 +1,4 @@
-/** The alphabet of every binary format: variable-length integers. */
+/** What every binary format is written in, the hashing and tables that the models share, and the deletion of folders. */
 @NullMarked
 package dev.driftline.codec;
 

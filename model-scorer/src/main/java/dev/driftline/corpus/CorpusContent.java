@@ -4,20 +4,20 @@ import dev.driftline.text.Tokenizer;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a corpus holds of a document: raw text, or sentences of tokens. */
+/** The content of a document: raw text, or sentences of tokens. */
 public sealed interface CorpusContent {
 
-    /** The tokens; {@code tokenizer} is asked only where the corpus has raw text. */
+    /** The tokens; {@code tokenizer} is used only for raw text. */
     List<List<String>> sentences(Tokenizer tokenizer);
 
-    /** The text; sentences that came as tokens are joined by spaces, one a line. */
+    /** The text; tokens are joined by spaces, and each sentence is a line. */
     String text();
 
     /**
      * Raw text.
      *
      * @param text the text
-     * @param language its BCP 47 tag, or empty where it is not known
+     * @param language its BCP 47 tag, or empty if unknown
      */
     record Text(String text, String language) implements CorpusContent {
         @Override
@@ -27,7 +27,7 @@ public sealed interface CorpusContent {
     }
 
     /**
-     * Text that the corpus has tokenised.
+     * Text that is tokenised already.
      *
      * @param sentences its sentences, each a list of tokens
      */

@@ -6,11 +6,11 @@ import java.util.Map;
 /**
  * One tokenised document of a corpus.
  *
- * @param id what the corpus calls it
+ * @param id its id in the corpus
  * @param source the unit of drift and of mixture weights: a genre, a year, a feed
  * @param sentences its sentences, each a list of tokens without {@code <s>} and {@code </s>}
- * @param learn false for a document that is scored and never learned
- * @param attributes what else the corpus says of it, by name
+ * @param learn false for a document that is scored but not learned
+ * @param attributes further facts, by name
  */
 public record CorpusDocument(
         String id, String source, List<List<String>> sentences, boolean learn, Map<String, String> attributes) {

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One document as a corpus file has it.
+ * One document of a corpus file.
  *
- * @param id what the corpus calls it, or the file's name and the line
- * @param source who or what it came from, or the file's name without its extension
+ * @param id its id in the corpus, or else the file name and the line
+ * @param source where it came from, or else the file name without its extension
  * @param content its text or tokens
- * @param learn false for a document that is scored and never learned
- * @param attributes what else the corpus says of it, by name
- * @param publishedAt when it was published, where the corpus says so
- * @param line the line of the file that it is on, from 1
+ * @param learn false for a document that is scored but not learned
+ * @param attributes further facts, by name
+ * @param publishedAt when it was published, if the corpus says so
+ * @param line its line in the file, from 1
  */
 public record CorpusEntry(
         String id,

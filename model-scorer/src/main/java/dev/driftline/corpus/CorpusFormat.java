@@ -5,13 +5,13 @@ import java.util.Locale;
 
 /** The formats of corpus files. */
 public enum CorpusFormat {
-    /** {@code id TAB source TAB sentence </s> sentence}, a document a line, tokens parted by spaces. */
+    /** {@code id TAB source TAB sentence </s> sentence}, a document a line, tokens separated by spaces. */
     TSV,
-    /** Raw text, a document a line; blank lines are passed over. */
+    /** Raw text, a document a line; blank lines are skipped. */
     LINES,
-    /** Raw text, the file a document. */
+    /** Raw text, the whole file one document. */
     WHOLE_FILE,
-    /** A JSON object a line; {@link JsonLines} has the fields. */
+    /** A JSON object a line; {@link JsonLines} lists the fields. */
     JSONL;
 
     /**
@@ -30,6 +30,6 @@ public enum CorpusFormat {
         if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
             return JSONL;
         }
-        throw new IllegalArgumentException(file + ": the extension tells the format and must be .tsv, .txt or .jsonl");
+        throw new IllegalArgumentException(file + ": unknown extension, must be .tsv, .txt or .jsonl");
     }
 }

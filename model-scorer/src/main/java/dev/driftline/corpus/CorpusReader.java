@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the documents of a corpus file one at a time: memory depends on the longest document, not on the file.
  *
- * <p>A line that is not what the format asks for makes {@link #next()} throw a {@link CorpusFormatException}; the call
- * after that goes on with the line after it, so that a caller may stop or may count what it passes over.
+ * <p>If a line does not follow the format, {@link #next()} throws a {@link CorpusFormatException}; the call after that
+ * goes on with the next line, so that a caller may stop, or count the lines that it skips.
  *
- * <p>One thread reads; {@link #bytesRead()} may be asked from any.
+ * <p>One thread reads; {@link #bytesRead()} may be called from any.
  */
 public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable {
 
@@ -30,8 +31,8 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
     private final long bytesTotal;
     private final String name;
     private final String stem;
-    private CorpusEntry ahead;
-    private CorpusFormatException complaint;
+    private @Nullable CorpusEntry ahead;
+    private @Nullable CorpusFormatException malformed;
     private boolean ended;
 
     private CorpusReader(Path file, CorpusFormat format) throws IOException {
@@ -45,23 +46,23 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
     }
 
     /**
-     * Opens {@code file}; its extension tells the format.
+     * Opens {@code file}; its extension gives the format.
      *
      * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if the extension is none that {@link CorpusFormat#of} knows
+     * @throws IllegalArgumentException if {@link CorpusFormat#of} does not know the extension
      */
     public static CorpusReader open(Path file) throws IOException {
         return open(file, CorpusFormat.of(file));
     }
 
     /**
-     * Opens {@code file}, taken to be in {@code format}.
+     * Opens {@code file}, which is in {@code format}.
      *
      * @throws IOException if it cannot be read, with a message that says why
      */
     public static CorpusReader open(Path file, CorpusFormat format) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new IOException(file + " is a folder; name the files in it");
+            throw new IOException(file + " is a folder: name the files in it");
         }
         if (!Files.exists(file)) {
             throw new IOException(file + " does not exist");
@@ -87,7 +88,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         return bytesTotal;
     }
 
-    /** The documents, tokenised by {@code tokenizer} where the file has raw text. Reads from this reader. */
+    /** The documents, tokenised by {@code tokenizer} if the file has raw text. Reads from this reader. */
     public Iterator<CorpusDocument> documents(Tokenizer tokenizer) {
         return new Iterator<>() {
             @Override
@@ -104,18 +105,18 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
 
     @Override
     public boolean hasNext() {
-        if (ahead == null && complaint == null && !ended) {
+        if (ahead == null && malformed == null && !ended) {
             try {
                 ahead = read();
                 ended = ahead == null;
             } catch (CorpusFormatException e) {
-                complaint = e;
+                malformed = e;
                 ended = format == CorpusFormat.WHOLE_FILE;
             } catch (IOException e) {
                 throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
             }
         }
-        return ahead != null || complaint != null;
+        return ahead != null || malformed != null;
     }
 
     /**
@@ -126,15 +127,16 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
      */
     @Override
     public CorpusEntry next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        if (complaint != null) {
-            CorpusFormatException thrown = complaint;
-            complaint = null;
+        boolean has = hasNext();
+        if (malformed != null) {
+            CorpusFormatException thrown = malformed;
+            malformed = null;
             throw thrown;
         }
         CorpusEntry entry = ahead;
+        if (!has || entry == null) {
+            throw new NoSuchElementException();
+        }
         ahead = null;
         return entry;
     }
@@ -144,7 +146,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         lines.close();
     }
 
-    private CorpusEntry read() throws IOException {
+    private @Nullable CorpusEntry read() throws IOException {
         if (format == CorpusFormat.WHOLE_FILE) {
             return wholeFile();
         }
@@ -163,11 +165,11 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
                 default -> entry(name + ":" + number, stem, new CorpusContent.Text(line, ""), number);
             };
         } catch (JsonLines.Malformed e) {
-            throw new CorpusFormatException(file, number, e.getMessage());
+            throw new CorpusFormatException(file, number, e.reason());
         }
     }
 
-    private CorpusEntry wholeFile() throws IOException {
+    private @Nullable CorpusEntry wholeFile() throws IOException {
         StringBuilder text = new StringBuilder();
         for (String line = lines.next(); line != null; line = lines.next()) {
             text.append(line).append('\n');
@@ -176,7 +178,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
                         file,
                         lines.number(),
                         "the file is larger than " + LineReader.MAX_BYTES
-                                + " bytes and cannot be one document; split it, or take a line for a document");
+                                + " bytes and cannot be one document; split it, or read each line as a document");
             }
         }
         return text.toString().isBlank() ? null : entry(name, stem, new CorpusContent.Text(text.toString(), ""), 1);
@@ -198,7 +200,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         return entry(id, source, new CorpusContent.Sentences(sentences(line, second + 1)), number);
     }
 
-    // A closing </s> after the last sentence is tolerated: it ends that sentence and begins no other.
+    // A closing </s> after the last sentence is allowed: it ends that sentence and does not begin another.
     private static List<List<String>> sentences(String line, int from) throws JsonLines.Malformed {
         List<List<String>> sentences = new ArrayList<>();
         List<String> sentence = new ArrayList<>();

@@ -15,14 +15,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document from one JSON object.
  *
- * <p>Either {@code text} (a string) or {@code sentences} (an array of arrays of tokens) must be there. {@code id}
+ * <p>Either {@code text} (a string) or {@code sentences} (an array of arrays of tokens) is required. {@code id}
  * (string or number), {@code source}, {@code language} (of {@code text}), {@code learn} (true or false),
- * {@code published_at} (milliseconds since 1970, or ISO 8601 with a zone) and {@code attributes} (an object) may be.
- * Any other field becomes an attribute of that name, so that nothing is lost.
+ * {@code published_at} (milliseconds since 1970, or ISO 8601 with a zone) and {@code attributes} (an object) are optional.
+ * Any other field becomes an attribute of that name.
  */
 final class JsonLines {
 
@@ -33,12 +34,19 @@ final class JsonLines {
 
     private JsonLines() {}
 
-    /** Thrown with what is wrong with a line; the reader adds where it is. */
+    /** Says what is wrong with a line; the reader adds the file and the line. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String reason;
+
         Malformed(String reason) {
             super(reason);
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
         }
     }
 
@@ -47,16 +55,16 @@ final class JsonLines {
         try {
             root = MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new Malformed("not a JSON object a line: " + e.getOriginalMessage());
+            throw new Malformed("not a JSON object on one line: " + e.getOriginalMessage());
         }
         if (!root.isObject()) {
             throw new Malformed("expected a JSON object, found " + kind(root));
         }
         String id = defaultId;
         String source = defaultSource;
-        String text = null;
+        @Nullable String text = null;
         String language = "";
-        List<List<String>> sentences = null;
+        @Nullable List<List<String>> sentences = null;
         boolean learn = true;
         Optional<Instant> publishedAt = Optional.empty();
         Map<String, String> attributes = new LinkedHashMap<>();
@@ -75,11 +83,14 @@ final class JsonLines {
                 default -> attributes.put(name, attribute(name, value));
             }
         }
-        if ((text == null) == (sentences == null)) {
+        CorpusContent content;
+        if (text != null && sentences == null) {
+            content = new CorpusContent.Text(text, language);
+        } else if (sentences != null && text == null) {
+            content = new CorpusContent.Sentences(sentences);
+        } else {
             throw new Malformed("expected either 'text' or 'sentences', found " + (text == null ? "neither" : "both"));
         }
-        CorpusContent content =
-                text == null ? new CorpusContent.Sentences(sentences) : new CorpusContent.Text(text, language);
         return new CorpusEntry(id, source, content, learn, attributes, publishedAt, number);
     }
 
@@ -105,16 +116,16 @@ final class JsonLines {
         return sentences;
     }
 
-    /** {@code token} itself, if a model may have it as a word. */
+    /** Returns {@code token} if it can be a word of a model. */
     static String token(String token) throws Malformed {
         if (token.isEmpty()) {
             throw new Malformed("a token is empty");
         }
         for (int i = 0; i < token.length(); i++) {
-            // Not U+0080 to U+009F: text that was once in a Windows code page is full of them, and they are harmless.
+            // U+0080 to U+009F are allowed: text from a Windows code page is full of them, and they are harmless.
             if (token.charAt(i) < ' ' || token.charAt(i) == 0x7F) {
-                throw new Malformed(
-                        String.format(Locale.ROOT, "a token has the control character U+%04X", (int) token.charAt(i)));
+                throw new Malformed(String.format(
+                        Locale.ROOT, "a token contains the control character U+%04X", (int) token.charAt(i)));
             }
         }
         return wellFormed("a token", token);
@@ -187,6 +198,6 @@ final class JsonLines {
     private static String kind(JsonNode value) {
         return value.isMissingNode()
                 ? "an empty line"
-                : value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+                : value.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 }

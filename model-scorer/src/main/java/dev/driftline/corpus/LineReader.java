@@ -10,14 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of a UTF-8 file with their numbers, one in memory at a time. A line ends at a line feed; a carriage return
- * before it and a byte order mark at the start of the file are dropped. One thread.
+ * before it and a byte order mark at the start of the file are dropped. Not thread-safe.
  */
 final class LineReader implements AutoCloseable {
 
-    /** The longest line, and the largest file taken as one document, in bytes. */
+    /** Limit in bytes on a line, and on a file that is one document. */
     static final int MAX_BYTES = 64 << 20;
 
     private final Path file;
@@ -43,7 +44,7 @@ final class LineReader implements AutoCloseable {
         return number;
     }
 
-    /** Bytes of the file consumed so far; any thread. */
+    /** Bytes of the file consumed so far. May be called from any thread. */
     long bytesRead() {
         return bytesRead;
     }
@@ -53,6 +54,7 @@ final class LineReader implements AutoCloseable {
      *
      * @throws CorpusFormatException if it is not UTF-8 or too long; the next call goes on with the line after it
      */
+    @Nullable
     String next() throws IOException {
         int length = 0;
         boolean any = false;
@@ -96,7 +98,7 @@ final class LineReader implements AutoCloseable {
         }
         number++;
         if (tooLong) {
-            throw new CorpusFormatException(file, number, "longer than " + MAX_BYTES + " bytes; split the document");
+            throw new CorpusFormatException(file, number, "longer than " + MAX_BYTES + " bytes: split the document");
         }
         if (length > 0 && line[length - 1] == '\r') {
             length--;
@@ -110,7 +112,7 @@ final class LineReader implements AutoCloseable {
             text = decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
         } catch (CharacterCodingException e) {
             throw new CorpusFormatException(
-                    file, number, "not UTF-8 (" + e.getMessage() + "); convert the file, for example with iconv");
+                    file, number, "not UTF-8 (" + e.getMessage() + "): convert the file, for example with iconv");
         }
         return number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
     }

@@ -3,6 +3,7 @@ package dev.driftline.drift;
 import dev.driftline.codec.Varints;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ADWIN2 (A. Bifet and R. Gavaldà, <em>Learning from time-changing data with adaptive windowing</em>, 2007): a window of
@@ -17,8 +18,11 @@ import java.util.List;
  *
  * <pre>ε = √((2/m) σ² ln(2/δ')) + (2/3m) R ln(2/δ')</pre>
  *
- * where σ² is the variance of a unit in the window, inflated. The paper has values between 0 and 1 and so R = 1; bits have
- * no bound, the means of documents are nearly normal, for which the first term alone is the bound, and R is σ.
+ * where σ² is the variance of a unit in the window, inflated. The paper has values between 0 and 1, and so R = 1. Bits are
+ * unbounded, but means of documents are nearly normal, for which the first term alone is the bound; so R is σ here.
+ *
+ * <p>Like the other detectors it is written here and not taken from a library: units have weights, variances are inflated
+ * by the correlation of neighbours, and the state must be stored and go on to the same bit.
  */
 final class Adwin {
 
@@ -50,9 +54,9 @@ final class Adwin {
     }
 
     /**
-     * Adds a unit and cuts what no longer belongs to the window.
+     * Adds a unit, and cuts the oldest buckets while the two parts of the window differ.
      *
-     * @param inflation of the variance of a mean, by neighbours that resemble each other
+     * @param inflation factor on the variance of a mean, since neighbours resemble each other
      * @return the cut that was made, or how near the most significant one is
      */
     Alarm add(double value, long tokens, double inflation) {
@@ -90,7 +94,7 @@ final class Adwin {
         double variance = inflation * all.squares() / all.weight();
         double deviation = Math.sqrt(variance);
         double log = Math.log(2 * Math.log(all.units()) / delta);
-        Bucket old = null;
+        @Nullable Bucket old = null;
         Alarm strongest = Alarm.NONE;
         double oldUnits = 0;
         for (int i = 0; i < buckets.size() - 1; i++) {
@@ -113,21 +117,21 @@ final class Adwin {
         return strongest;
     }
 
-    private Bucket total() {
-        Bucket total = null;
+    private @Nullable Bucket total() {
+        @Nullable Bucket total = null;
         for (Bucket bucket : buckets) {
             total = total == null ? bucket : total.plus(bucket);
         }
         return total;
     }
 
-    /** The mean of the window, in bits a token; 0 where it is empty. */
+    /** The mean of the window, in bits a token; 0 if it is empty. */
     double mean() {
         Bucket total = total();
         return total == null ? 0 : total.mean();
     }
 
-    /** The units in the window. */
+    /** How many units are in the window. */
     long units() {
         Bucket total = total();
         return total == null ? 0 : total.units();

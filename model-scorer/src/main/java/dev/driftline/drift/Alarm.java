@@ -1,7 +1,7 @@
 package dev.driftline.drift;
 
 /**
- * What a detector says after a unit.
+ * The answer of a detector to a unit.
  *
  * @param ratio the statistic over its threshold, with the sign of the change: 1 or more is a rise, −1 or less a fall
  * @param statistic in the detector's own unit, never negative

@@ -4,20 +4,20 @@ import dev.driftline.codec.Varints;
 
 /**
  * The level that a series is compared with: mean, deviation, correlation of neighbours and rate of unknown words,
- * weighted by tokens and forgotten exponentially. Not thread-safe.
+ * weighted by tokens, with exponential decay. Not thread-safe.
  *
  * <p>With w the tokens of a unit and d the decay a unit: W ← dW + w, Q ← d²Q + w², mean ← mean + (w/W)(x − mean),
  * S ← dS + w(x − mean before)(x − mean after). The effective number of units is W² / Q.
  */
 final class Baseline {
 
-    /** About as many units are remembered. */
+    /** Remembers about 256 units. */
     private static final double DECAY = 1 - 1.0 / 256;
 
-    /** Fewer units say too little of the deviation. */
+    /** With fewer units the deviation is not known well enough. */
     static final int LEAST_UNITS = 24;
 
-    /** A source that repeats itself has next to no deviation, and a change of a hundredth of a bit is none. */
+    /** Least deviation: a source that repeats itself has almost none, and a hundredth of a bit is not a change. */
     private static final double LEAST_DEVIATION = 0.02;
 
     private static final double MOST_CORRELATION = 0.7;
@@ -46,7 +46,7 @@ final class Baseline {
         units++;
     }
 
-    /** Follows a trend: the level is {@code level} from now on, the deviation stays. */
+    /** Follows a trend: sets the mean to {@code level} and keeps the deviation. */
     void moveTo(double level) {
         mean = level;
         lastDeviation = 0;
@@ -73,14 +73,14 @@ final class Baseline {
         return weight == 0 ? 1 : weightSquares / weight;
     }
 
-    /** The deviation of a unit, in bits a token; somewhat larger while it is estimated from few. */
+    /** The deviation of a unit, in bits a token; somewhat larger while it is estimated from few units. */
     double deviation() {
         double count = effectiveUnits();
         double variance = weight == 0 ? 0 : squares / weight * count / Math.max(1, count - 1);
         return Math.max(LEAST_DEVIATION, Math.sqrt(Math.max(0, variance)) * (1 + 3 / Math.max(1, count)));
     }
 
-    /** By how much neighbours that resemble each other inflate the variance of a mean: 1 or more. */
+    /** Factor on the variance of a mean, since neighbours resemble each other: 1 or more. */
     double inflation() {
         double correlation = squares <= 0 ? 0 : Math.max(0, Math.min(MOST_CORRELATION, products / squares));
         return (1 + correlation) / (1 - correlation);
@@ -90,7 +90,7 @@ final class Baseline {
         return weightSquares == 0 ? 0 : weight * weight / weightSquares;
     }
 
-    /** The variance of {@link #mean()} as an estimate, in units of the variance of a unit. */
+    /** The variance of {@link #mean()} as an estimate, as a multiple of the variance of a unit. */
     double uncertainty() {
         return weight == 0 ? 1 : inflation() * weightSquares / (weight * weight);
     }

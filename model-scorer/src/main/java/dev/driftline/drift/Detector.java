@@ -2,7 +2,7 @@ package dev.driftline.drift;
 
 import java.util.Locale;
 
-/** What can notice a change. */
+/** The detectors of change. */
 public enum Detector {
     /** {@link Adwin}. */
     ADWIN,
@@ -11,7 +11,7 @@ public enum Detector {
     /** {@link EwmaChart}. */
     EWMA;
 
-    /** The name in settings and on the screen. */
+    /** The name in settings and in output. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -27,6 +27,6 @@ public enum Detector {
                 return detector;
             }
         }
-        throw new IllegalArgumentException("'" + label + "' is none of adwin, page-hinkley, ewma");
+        throw new IllegalArgumentException("'" + label + "' is not one of adwin, page-hinkley, ewma");
     }
 }

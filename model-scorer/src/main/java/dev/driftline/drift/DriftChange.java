@@ -3,19 +3,19 @@ package dev.driftline.drift;
 import java.util.List;
 
 /**
- * A series of a source has come into another state. Bits are means a token.
+ * A change of state of one series of a source.
  *
- * @param series which one
- * @param state the state now; a series that has recovered is stable from then on
+ * @param series the series
+ * @param state the state now; after {@code RECOVERED} the series is stable
  * @param previous the state before
- * @param recovery how it recovered; {@code NONE} where it did not
- * @param evidence why
+ * @param recovery how it recovered; {@code NONE} if it did not
+ * @param evidence what the change of state rests on
  * @param before the level before the change
  * @param after the level since its estimated start
  * @param start the document with which it began, as far as can be estimated
  * @param documents the documents since the start that contributed most
  * @param words the words since the start that contributed most
- * @param seen what the source has had so far
+ * @param seen how much the source has had so far
  */
 public record DriftChange(
         Series series,
@@ -32,7 +32,7 @@ public record DriftChange(
 
     /** States of a series. */
     public enum State {
-        /** Nothing is known against it. */
+        /** No sign of a change. */
         STABLE,
         /** It may be changing. */
         WARNING,
@@ -42,13 +42,13 @@ public record DriftChange(
         RECOVERED
     }
 
-    /** Ways to become stable again. */
+    /** How a series became stable again. */
     public enum Recovery {
-        /** It has not. */
+        /** It did not. */
         NONE,
         /** The level from before is back. */
         RETURNED,
-        /** The new level has lasted and is what is compared with now. */
+        /** The new level has lasted, and became the baseline. */
         ACCEPTED
     }
 
@@ -82,10 +82,10 @@ public record DriftChange(
     public record Seen(long documents, long tokens) {}
 
     /**
-     * A document and what it contributed.
+     * A document and its contribution.
      *
      * @param bitsPerToken in the series that changed
-     * @param excessBits beyond what as many tokens cost before, of all its tokens
+     * @param excessBits bits of all its tokens, less what as many tokens cost before
      */
     public record Document(
             String id,
@@ -97,11 +97,11 @@ public record DriftChange(
             long offset) {}
 
     /**
-     * A word and what it contributed.
+     * A word and its contribution.
      *
-     * @param count how often it came among the most surprising words
-     * @param bits what that cost under the live mixture
-     * @param excessBits beyond what as many tokens, and this word in as much text, cost before
+     * @param count how often it was among the most surprising words
+     * @param bits their cost under the live mixture
+     * @param excessBits the same, less what as many tokens, and this word in as much text, cost before
      */
     public record Word(String word, int count, double bits, double excessBits) {}
 }

@@ -3,17 +3,17 @@ package dev.driftline.drift;
 import java.util.Set;
 
 /**
- * What counts as a change.
+ * What counts as drift.
  *
- * @param detectors those that may raise an alarm
- * @param unitTokens short documents are put together until they have so many tokens
- * @param burnInTokens tokens of a source before its live series is watched: until then its caches and weights settle
- * @param referenceTokens tokens of a source from which its reference is learned before it is frozen
- * @param leastChange bits a token by which the level must differ before and after; less is no event, however significant
- * @param adwinDelta ADWIN's δ: its bound on the chance of a false cut
- * @param pageHinkleyThreshold cumulated standard deviations that are a change
- * @param ewmaThreshold standard errors of the moving average that are a change
- * @param acceptUnits units for which a new level must have been stable to become the new normal
+ * @param detectors the detectors that may raise an alarm
+ * @param unitTokens short documents are joined into a unit of at least this many tokens
+ * @param burnInTokens tokens of a source before its live series is watched, while caches and weights settle
+ * @param referenceTokens tokens of a source that its reference learns before it is frozen
+ * @param leastChange bits a token by which the level must change; a smaller change is not reported, however significant
+ * @param adwinDelta ADWIN's δ, its bound on the probability of a false cut
+ * @param pageHinkleyThreshold cumulated standard deviations at which Page–Hinkley raises an alarm
+ * @param ewmaThreshold standard errors of the moving average at which the chart raises an alarm
+ * @param acceptUnits units for which a new level must be stable to become the baseline
  */
 public record DriftSettings(
         Set<Detector> detectors,
@@ -26,11 +26,11 @@ public record DriftSettings(
         double ewmaThreshold,
         int acceptUnits) {
 
-    /** Those that suit most streams: see the figures in the README. */
+    /** Defaults that suit most streams; their error rates are in the documentation of drift. */
     public static final DriftSettings DEFAULTS =
             new DriftSettings(Set.of(Detector.values()), 200, 5_000, 10_000, 0.3, 0.002, 16, 4.5, 64);
 
-    /** A warning is given at this part of a detector's threshold. */
+    /** A warning is given at this share of a detector's threshold. */
     static final double WARNING = 0.7;
 
     /** @throws IllegalArgumentException if a number is out of range */
@@ -50,7 +50,7 @@ public record DriftSettings(
         }
     }
 
-    /** The most tokens that a unit counts as, so that one long document does not speak for all. */
+    /** The most tokens that a unit counts as, so that one long document does not outweigh all others. */
     public int mostWeight() {
         return 10 * unitTokens;
     }

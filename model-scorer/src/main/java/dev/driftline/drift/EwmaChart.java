@@ -6,7 +6,7 @@ import dev.driftline.codec.Varints;
  * A chart of the exponentially weighted moving average (S. W. Roberts, 1959), weighted by tokens: with λ = 0.05 a unit,
  * A ← (1 − λ)A + wx, W ← (1 − λ)W + w, Q ← (1 − λ)²Q + w². The average is A/W and its variance σ²(Q/W²) times the
  * inflation, to which that of the baseline is added. The statistic is the distance of the average from the baseline in
- * standard errors. It begins at the baseline, as if that had been seen before. Not thread-safe.
+ * standard errors. It begins at the baseline. Not thread-safe.
  */
 final class EwmaChart {
 

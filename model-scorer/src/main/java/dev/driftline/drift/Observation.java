@@ -7,21 +7,22 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be known of a scored document by who watches its source: a few dozen bytes, whatever the document's length.
+ * What the watch of a source needs to know about a scored document: a few dozen bytes, whatever the document's length.
  *
- * @param source who the document came from; the record's key
- * @param id the producer's name for it, cut to 128 characters
- * @param isText whether it came as raw text, and not as a tokenised document
- * @param partition the partition of that topic
+ * @param source the source of the document; the record's key
+ * @param id the producer's id of it, cut to 128 characters
+ * @param isText whether it came as raw text rather than tokenised
+ * @param partition its partition in the input topic
  * @param offset its offset there
  * @param publishedAt milliseconds since 1970, by the producer's clock
  * @param tokens its tokens, {@code </s>} included
  * @param unknown how many of them were unknown
- * @param liveBits what they cost under the live mixture, unknown words spelled out
- * @param referenceBits what they cost under the frozen reference; NaN where there is none yet
- * @param words those that cost most
+ * @param liveBits bits of all its tokens under the live mixture, unknown words spelled out
+ * @param referenceBits the same under the frozen reference; NaN if there is none yet
+ * @param words the words that cost most
  */
 public record Observation(
         String source,
@@ -48,11 +49,11 @@ public record Observation(
     }
 
     /**
-     * What is to be known of a document.
+     * The observation of a document.
      *
-     * @param ngrams what the counts said of its tokens
+     * @param ngrams the probabilities from the counts
      * @param score with the surprisal of every token
-     * @param referenceOrNull the source's reference, which is asked and not taught; null where none is wanted
+     * @param reference the source's reference, which does not learn the document here; null if none is wanted
      */
     public static Observation of(
             String source,
@@ -64,7 +65,7 @@ public record Observation(
             DocumentTokens document,
             NgramProbabilities ngrams,
             DocumentScore score,
-            ReferenceModel referenceOrNull) {
+            @Nullable ReferenceModel reference) {
         return new Observation(
                 source,
                 id,
@@ -75,7 +76,7 @@ public record Observation(
                 score.tokens(),
                 score.unknown(),
                 (float) (score.bits(MixtureSettings.MIXTURE) + score.spellingBits()),
-                referenceOrNull == null ? Float.NaN : referenceOrNull.bits(document),
+                reference == null ? Float.NaN : reference.bits(document),
                 SurprisingWord.of(document, score.surprisals(), ngrams));
     }
 
@@ -84,7 +85,7 @@ public record Observation(
         return liveBits / (double) tokens;
     }
 
-    /** Bits a token under the reference; NaN where there is none. */
+    /** Bits a token under the reference; NaN if there is none. */
     public double referenceBitsPerToken() {
         return referenceBits / (double) tokens;
     }

@@ -4,7 +4,7 @@ import dev.driftline.codec.Varints;
 
 /**
  * The test of Page and Hinkley: cumulated deviations from the baseline, less a slack of half a deviation, and how far their
- * sum has come from where it was lowest; the same downwards. A unit counts by its tokens. Statistic and threshold are
+ * sum has risen above its minimum; the same downwards. Units are weighted by tokens. Statistic and threshold are
  * in standard deviations of a unit. Not thread-safe.
  *
  * <p>With z = (x − mean) / (σ√inflation): g ← max(0, g + (w/w̄)(z − ½)), which is m<sub>t</sub> − min m of E. S. Page,

@@ -5,19 +5,19 @@ import dev.driftline.scoring.DocumentTokens;
 import java.util.Arrays;
 
 /**
- * What the first text of a source looked like: word and word-pair counts over hashed words, learned from so many tokens and
- * then frozen. Not thread-safe.
+ * A frozen bigram model of the first text of a source: counts of hashed words and word pairs. Not thread-safe.
  *
- * <p>A word is one of {@value #WORDS} hash values, {@code </s>} among them; the reference predicts that value, so that a word
- * never seen costs what such words cost and the probabilities of all values sum to 1. With N tokens, T values, c counts,
+ * <p>A word is one of {@value #WORDS} hash values, {@code </s>} among them. The model predicts hash values, so that their
+ * probabilities sum to 1 and a new word has one, too. With N tokens, T values, c counts,
  *
  * <pre>
  * p₁(w)     = (c(w) + T / WORDS) / (N + T)
  * p₂(w | v) = (c(v w) + t(v) p₁(w)) / (c(v) + t(v)),   t(v) values after v
  * </pre>
  *
- * (Witten and Bell, 1991). A pair needs two words in their order, so text whose words are the same in another order is
- * seen, too. The sentence is learned to its end with which there are tokens enough. There are at most as many entries as tokens: 10,000 tokens of English take 35 KB stored and 200 KB decoded.
+ * (Witten and Bell, 1991). Pairs are ordered, so the model also notices when the same words come in another order. The
+ * sentence that completes the wanted tokens is learned to its end. There are at most as many entries as tokens: 10,000
+ * tokens of English take 35 KB stored and 200 KB decoded.
  */
 public final class ReferenceModel {
 
@@ -35,12 +35,12 @@ public final class ReferenceModel {
     private int tokens;
     private boolean dirty;
 
-    /** A reference that has seen nothing and is frozen after {@code wanted} tokens. */
+    /** An empty reference that will be frozen after {@code wanted} tokens. */
     public ReferenceModel(int wanted) {
         this.wanted = wanted;
     }
 
-    /** Whether it has seen all that it is to see. */
+    /** Whether it has learned all its tokens. */
     public boolean isFrozen() {
         return tokens >= wanted;
     }
@@ -50,17 +50,17 @@ public final class ReferenceModel {
         return tokens;
     }
 
-    /** Whether it has learned something since {@link #markStored()}. */
+    /** Whether it has changed since {@link #markStored()}. */
     public boolean isDirty() {
         return dirty;
     }
 
-    /** What {@link #encode()} gave is stored. */
+    /** Notes that the current state is stored. */
     public void markStored() {
         dirty = false;
     }
 
-    /** Learns a document, as far as it is to; does nothing once it is frozen. */
+    /** Learns a document, up to the wanted number of tokens; does nothing once frozen. */
     public void learn(DocumentTokens document) {
         if (isFrozen()) {
             return;
@@ -144,7 +144,7 @@ public final class ReferenceModel {
     /**
      * Reads what {@link #encode()} wrote.
      *
-     * @param wanted as for a new one; a reference that has seen as many stays as it is
+     * @param wanted tokens after which it is frozen; a reference that has as many is not changed
      * @throws IllegalStateException where the version is unknown
      */
     public static ReferenceModel decode(int wanted, byte[] bytes) {

@@ -1,6 +1,6 @@
 package dev.driftline.drift;
 
-/** What is watched of a source. */
+/** The two series that are watched of each source. */
 public enum Series {
     /** Bits a token under the live mixture, unknown words spelled out. Only a rise is a change: it falls as the model learns. */
     LIVE,

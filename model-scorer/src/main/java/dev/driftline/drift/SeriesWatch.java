@@ -8,15 +8,15 @@ import dev.driftline.drift.DriftChange.State;
 import java.util.Optional;
 
 /**
- * The state of one series: a baseline, the detectors, and what has been made of their alarms. Not thread-safe.
+ * The state of one series: a baseline, the detectors, and the state derived from their alarms. Not thread-safe.
  *
- * <p><b>Stable.</b> Units enter the baseline {@value #DELAY} units late, so that a change is compared with what was before
+ * <p><b>Stable.</b> Units enter the baseline {@value #DELAY} units late, so that a change is compared with the text before
  * it. A detector at its threshold, or at {@value DriftSettings#WARNING} of it, makes DRIFT or WARNING, if the level since
- * the likeliest start of the change differs by as much as the settings ask (half of that for a warning). Where the live
+ * the likeliest start of the change differs by the least change of the settings (half of that for a warning). Where the live
  * series falls, ADWIN's cut moves the baseline down and the charts begin again, without an event: the model has learned.
  *
- * <p><b>Warning.</b> The baseline stands still. {@value #QUIET} units without a warning end it; one of
- * {@value #LONGEST_WARNING} units that did not become a change is over, too, and the baseline follows again.
+ * <p><b>Warning.</b> The baseline stands still. {@value #QUIET} units without a warning end it; one that
+ * lasted {@value #LONGEST_WARNING} units without becoming a change ends, too, and the baseline follows again.
  *
  * <p><b>Drift.</b> Over when the level from before is back ({@value #RETURN} units within half of the change), or when a new
  * level has been stable for as many units as the settings say; that is the new baseline.
@@ -28,10 +28,10 @@ final class SeriesWatch {
     static final int LONGEST_WARNING = 40;
     static final int RETURN = 8;
 
-    /** After a cut while there is drift, so many of the newest units belong to the newest level. */
+    /** After a cut during drift, the newest level is taken from this many of the newest units. */
     private static final int NEWEST = 4;
 
-    /** What happened, without what only the source knows. */
+    /** A change of state, without the facts that only the source knows. */
     record Change(State state, State previous, Recovery recovery, Evidence evidence, Level before, Start start) {}
 
     /** Where a change began, and the means since. */
@@ -52,13 +52,13 @@ final class SeriesWatch {
     private Baseline candidate = new Baseline();
     private State state = State.STABLE;
     private Detector detector = Detector.ADWIN;
-    /** The first unit that the baseline does not have. */
+    /** The first unit that is not in the baseline. */
     private long absorbed;
-    /** The first unit since the charts began. */
+    /** The first unit since the charts were reset. */
     private long since;
-    /** The unit with which this state began. */
+    /** The unit at which this state was entered. */
     private long entered;
-    /** The unit with which the change is thought to have begun. */
+    /** The unit at which the change is estimated to have begun. */
     private long began;
 
     private int quiet;
@@ -79,7 +79,7 @@ final class SeriesWatch {
         return baseline;
     }
 
-    /** Takes in the newest unit of {@code ring}. */
+    /** Adds the newest unit of {@code ring}. */
     Optional<Change> add(UnitRing ring) {
         long number = ring.next() - 1;
         Unit unit = ring.get(number);
@@ -105,7 +105,7 @@ final class SeriesWatch {
         Unit unit = ring.get(number);
         double value = unit.value(series);
         if (byAdwin.isChange() && !counts(byAdwin)) {
-            // What was learned: the level is lower now, and so is what counts as a rise.
+            // The model has learned: the level is lower now, and rises are counted from there.
             baseline.moveTo(adwin.mean());
             restart(number + 1);
         }
@@ -192,7 +192,7 @@ final class SeriesWatch {
         }
         Change over = recovered(ring, isQuiet ? Recovery.RETURNED : Recovery.ACCEPTED);
         if (!isQuiet) {
-            // The baseline follows again; what the detectors have seen so far would only warn on.
+            // The baseline follows again. Without a reset, the detectors would go on warning.
             adwin.reset();
             restart(ring.next());
         }
@@ -210,7 +210,7 @@ final class SeriesWatch {
         if (number - entered >= RETURN && isBack(ring)) {
             Change over = recovered(ring, Recovery.RETURNED);
             if (series == Series.LIVE) {
-                // It comes down as the model learns, and the rest of the rise is not to be noticed again.
+                // The level comes down as the model learns, and the rest of the rise must not raise an alarm again.
                 baseline.moveTo(over.start().mean());
             }
             adwin.reset();
@@ -237,7 +237,7 @@ final class SeriesWatch {
     private double tolerance() {
         double error = baseline.deviation() * Math.sqrt(baseline.inflation() / RETURN + baseline.uncertainty());
         double change = Math.abs(candidate.mean() - baseline.mean());
-        // What is less than the least change is none, if most of what there was is gone.
+        // Below the least change it counts as back, if most of the change is gone.
         return Math.max(
                 Math.min(settings.leastChange(), change * 2 / 3),
                 Math.min(change / 2, DriftSettings.WARNING * settings.ewmaThreshold() * error));

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Watches one source: its newest units, the two series, and what its surprising words cost as a rule. Takes at most a few
+ * Watches one source: its newest units, the two series, and what surprising words usually cost in it. Takes at most a few
  * dozen KB, typically 8, whatever the number of documents. Not thread-safe.
  */
 public final class SourceWatch {
 
-    /** Documents that a change lists at most. */
+    /** Most documents that a change lists. */
     public static final int DOCUMENTS = 5;
 
-    /** Words that a change lists at most. */
+    /** Most words that a change lists. */
     public static final int WORDS = 10;
 
     private static final int VERSION = 1;
@@ -31,14 +31,14 @@ public final class SourceWatch {
     private long documents;
     private long tokens;
 
-    /** A source of which nothing has been seen. */
+    /** The watch of a new source. */
     public SourceWatch(DriftSettings settings) {
         this.settings = settings;
         live = new SeriesWatch(Series.LIVE, settings);
         reference = new SeriesWatch(Series.REFERENCE, settings);
     }
 
-    /** Takes in a document and says what has changed with it: nothing, or one change a series. */
+    /** Adds a document and returns what changed: nothing, or one change a series. */
     public List<DriftChange> add(Observation document) {
         if (document.tokens() == 0) {
             return List.of();
@@ -75,7 +75,7 @@ public final class SourceWatch {
         return (series == Series.LIVE ? live : reference).state();
     }
 
-    /** Bits a token that a series is compared with; 0 before there are units enough. */
+    /** Bits a token that a series is compared with; 0 until there are enough units. */
     public double baseline(Series series) {
         Baseline baseline = (series == Series.LIVE ? live : reference).baseline();
         return baseline.isReady() ? baseline.mean() : 0;
@@ -167,7 +167,7 @@ public final class SourceWatch {
     }
 
     /**
-     * Reads what {@link #encode()} wrote; what comes then is watched to the same bit.
+     * Reads what {@link #encode()} wrote. The watch then goes on to the same bit.
      *
      * @throws IllegalStateException where the version is unknown
      */

@@ -9,22 +9,22 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A word that cost a document much.
+ * A word with a high surprisal in a document.
  *
  * @param word its spelling, cut to {@value #MOST_CHARACTERS} characters
- * @param count how often it came
- * @param bits what these occurrences cost together under the live mixture, spelled out where it was unknown
+ * @param count how often it occurred
+ * @param bits surprisal of these occurrences together under the live mixture, spelled out if it was unknown
  */
 public record SurprisingWord(String word, int count, float bits) {
 
-    /** Words that an observation has at most. */
+    /** Most words of an observation. */
     public static final int MOST = 6;
 
     private static final int MOST_CHARACTERS = 64;
 
     /**
-     * The words of a document that cost most beyond what as many of its tokens cost on average, at most {@value #MOST},
-     * the one that cost most first.
+     * The words of a document with the most bits above the average of as many tokens, at most {@value #MOST}, the highest
+     * first.
      *
      * @param surprisals {@code [tokens]} bits of each token under the live mixture
      * @param ngrams which of them were unknown, and the bits to spell them
@@ -88,7 +88,7 @@ public record SurprisingWord(String word, int count, float bits) {
         return List.copyOf(merged.subList(0, Math.min(most, merged.size())));
     }
 
-    /** At most {@code most} UTF-16 units of {@code text}, never half of a pair. */
+    /** The first {@code most} UTF-16 units of {@code text}, never ending inside a surrogate pair. */
     static String cut(String text, int most) {
         if (text.length() <= most) {
             return text;

@@ -3,18 +3,19 @@ package dev.driftline.drift;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One or several documents of a source in a row, watched as one.
+ * One or more consecutive documents of a source, watched as one.
  *
  * @param firstDocument the number of the first within the source, from 0
  * @param publishedAt when that was published, in milliseconds since 1970
  * @param tokens of all of them
  * @param unknown unknown tokens of all of them
- * @param live bits a token; NaN where the source is still in its burn-in
- * @param reference bits a token; NaN where there is no reference
- * @param document the one of them that cost most a token
- * @param words those that cost most
+ * @param live bits a token; NaN while the source is in its burn-in
+ * @param reference bits a token; NaN if there is no reference
+ * @param document the document with the most bits a token
+ * @param words the words that cost most
  */
 record Unit(
         long firstDocument,
@@ -26,7 +27,7 @@ record Unit(
         DocumentCost document,
         List<SurprisingWord> words) {
 
-    /** Words that are kept of a unit at most. */
+    /** Most words kept of a unit. */
     static final int WORDS = 4;
 
     double value(Series series) {
@@ -61,10 +62,10 @@ record Unit(
     }
 
     /**
-     * A document's part.
+     * A document's part of a unit.
      *
      * @param live bits of all its tokens
-     * @param reference the same under the reference; NaN where there is none
+     * @param reference the same under the reference; NaN if there is none
      */
     record DocumentCost(
             String id, boolean isText, int partition, long offset, int tokens, float live, float reference) {
@@ -106,7 +107,7 @@ record Unit(
         }
     }
 
-    /** Documents that are not yet enough for a unit. */
+    /** Documents that do not make a unit yet. */
     static final class Open {
         private long firstDocument;
         private long publishedAt;
@@ -115,7 +116,7 @@ record Unit(
         private double live;
         private double reference;
         private int referenceTokens;
-        private DocumentCost document;
+        private @Nullable DocumentCost document;
         private List<SurprisingWord> words = List.of();
 
         void add(Observation added, long number) {
@@ -142,15 +143,22 @@ record Unit(
             return tokens;
         }
 
-        /** What has come since the last call, as a unit. */
+        /**
+         * The documents since the last call, as a unit.
+         *
+         * @throws IllegalStateException if there are none
+         */
         Unit close(boolean isBurnIn) {
+            if (document == null) {
+                throw new IllegalStateException("a unit needs a document");
+            }
             Unit unit = new Unit(
                     firstDocument,
                     publishedAt,
                     tokens,
                     unknown,
                     isBurnIn ? Float.NaN : (float) (live / tokens),
-                    // With documents from a partition whose reference is not there yet the others still say enough.
+                    // Some documents may come from a partition without a reference yet; the others are enough.
                     referenceTokens * 2 < tokens ? Float.NaN : (float) (reference / referenceTokens),
                     document,
                     words);
@@ -166,7 +174,7 @@ record Unit(
 
         void write(Varints.Writer out) {
             out.writeInt(tokens);
-            if (tokens > 0) {
+            if (document != null) {
                 out.writeLong(firstDocument);
                 out.writeLong(publishedAt);
                 out.writeInt(unknown);

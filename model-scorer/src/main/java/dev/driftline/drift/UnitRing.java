@@ -14,21 +14,25 @@ final class UnitRing {
         units[(int) (next++ % CAPACITY)] = unit;
     }
 
-    /** The number of the unit that comes next. */
+    /** The number of the next unit to be added. */
     long next() {
         return next;
     }
 
-    /** The number of the oldest unit that is there. */
+    /** The number of the oldest unit kept. */
     long first() {
         return Math.max(0, next - CAPACITY);
     }
 
-    /** The unit of that number, which is there. */
+    /**
+     * The unit with that number.
+     *
+     * @throws IllegalArgumentException if it is not kept
+     */
     Unit get(long number) {
         if (number < first() || number >= next) {
             throw new IllegalArgumentException(
-                    "unit " + number + ", there are those from " + first() + " to before " + next);
+                    "unit " + number + " is not kept: only those from " + first() + " to " + (next - 1) + " are");
         }
         return units[(int) (number % CAPACITY)];
     }

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What surprising words cost a source as a rule: the {@value #CAPACITY} that cost most, forgotten as the baseline is. */
+/** What surprising words usually cost in a source: the {@value #CAPACITY} that cost most, with the decay of the baseline. */
 final class WordBaseline {
 
     static final int CAPACITY = 48;
@@ -16,7 +16,7 @@ final class WordBaseline {
     private final Map<String, Double> bits = new HashMap<>();
     private double tokens;
 
-    /** Adds the words of a unit; what they cost beyond {@code mean} bits each time counts. */
+    /** Adds the words of a unit, with their bits above {@code mean} at each occurrence. */
     void add(Unit unit, double mean) {
         tokens = DECAY * tokens + unit.tokens();
         bits.replaceAll((word, before) -> DECAY * before);
@@ -32,7 +32,7 @@ final class WordBaseline {
         }
     }
 
-    /** Bits beyond the mean that {@code word} costs a token of text as a rule. */
+    /** Bits above the mean that {@code word} usually costs, per token of text. */
     double bitsPerToken(String word) {
         return tokens == 0 ? 0 : bits.getOrDefault(word, 0.0) / tokens;
     }

@@ -17,4 +17,7 @@
  * {@link dev.driftline.drift.EwmaChart}; {@link dev.driftline.drift.SeriesWatch} makes states of their alarms. All state is
  * bounded, and what {@code write} writes and {@code read} reads goes on to the same bit.
  */
+@NullMarked
 package dev.driftline.drift;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,10 +5,10 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a rule asks of a document. */
+/** A condition of a rule. */
 public sealed interface Condition {
 
-    /** An answer; {@code UNKNOWN} where what is asked for is not known of the document. */
+    /** Whether a condition holds; {@code UNKNOWN} where the document lacks what it compares. */
     enum Answer {
         YES,
         NO,
@@ -16,7 +16,7 @@ public sealed interface Condition {
     }
 
     /**
-     * Whether the document is so.
+     * Whether the condition holds for a document.
      *
      * @param percentile its percentile; empty where there is none yet
      */
@@ -28,7 +28,7 @@ public sealed interface Condition {
     /** A name in which {@code *} stands for any characters and {@code ?} for one. */
     record Glob(String text, Pattern pattern) {
 
-        /** The pattern that {@code text} is. */
+        /** The pattern written as {@code text}. */
         static Glob of(String text) {
             StringBuilder regex = new StringBuilder();
             text.codePoints().forEach(c -> {
@@ -66,7 +66,7 @@ public sealed interface Condition {
         }
     }
 
-    /** The attribute {@code name} is one of these; a document without it is not so. */
+    /** The attribute {@code name} is one of these; does not hold for a document without it. */
     record Attribute(String name, List<Glob> any) implements Condition {
         @Override
         public Answer ask(ScoredDocument document, OptionalDouble percentile) {
@@ -83,7 +83,7 @@ public sealed interface Condition {
     /** A measure compares with a number. */
     record Comparison(Measure measure, Sign sign, double bound, String boundText) implements Condition {
 
-        /** How. */
+        /** How they compare. */
         enum Sign {
             AT_LEAST(">=", "at least"),
             AT_MOST("<=", "at most"),
@@ -98,7 +98,7 @@ public sealed interface Condition {
                 this.words = words;
             }
 
-            /** As it stands in a file of rules. */
+            /** As written in a rules file. */
             String text() {
                 return text;
             }

@@ -21,13 +21,13 @@ public final class DocumentFilter {
         return rules;
     }
 
-    /** Whether a rule asks for a percentile: else a source needs no state. */
+    /** Whether a rule asks for a percentile; if not, a source needs no state. */
     public boolean usesPercentiles() {
         return percentiles;
     }
 
     /**
-     * Decides about a document by the earlier documents of its source, and then adds it to those.
+     * Decides about a document by the earlier documents of its source, and then adds the document to them.
      *
      * @param source of the document's source; left alone where no rule asks for percentiles
      */
@@ -51,7 +51,7 @@ public final class DocumentFilter {
         return new Decision(FilterRules.OTHERWISE, rules.otherwise(), percentile, undecided);
     }
 
-    /** No, where one condition is not so, whatever is not known of the others. */
+    /** NO if one condition does not hold, even where others are unknown. */
     private static Condition.Answer ask(Rule rule, ScoredDocument document, OptionalDouble percentile) {
         Condition.Answer all = Condition.Answer.YES;
         for (Condition condition : rule.conditions()) {

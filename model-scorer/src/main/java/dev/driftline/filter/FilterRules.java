@@ -10,16 +10,16 @@ import java.util.stream.Stream;
  * All rules of a filter; the first that matches decides. Immutable.
  *
  * @param rules in order
- * @param otherwise where a document goes that no rule matches
- * @param keepTopic the topic of what is kept, without the prefix of all topics
+ * @param otherwise where documents go that match no rule
+ * @param keepTopic the topic for documents that are kept, without the prefix of all topics
  * @param percentile what a percentile is
  */
 public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, PercentileSettings percentile) {
 
-    /** The name under which a document that no rule matched is counted; no rule has it. */
+    /** Documents that match no rule are counted under this name. No rule may have it. */
     public static final String OTHERWISE = "otherwise";
 
-    /** The topics that documents may go to, without the prefix of all topics. */
+    /** The topics that the rules send documents to, without the prefix of all topics. */
     public Set<String> topics() {
         Set<String> topics = new TreeSet<>();
         Stream.concat(rules.stream().map(Rule::target), Stream.of(otherwise))
@@ -27,7 +27,7 @@ public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, 
         return topics;
     }
 
-    /** The topic of a target, without the prefix of all topics; empty for what is dropped. */
+    /** The topic of a target, without the prefix of all topics; empty for documents that are dropped. */
     public Optional<String> topic(Target target) {
         if (target instanceof Target.ToTopic topic) {
             return Optional.of(topic.name());
@@ -41,10 +41,10 @@ public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, 
     }
 
     /**
-     * Holds the models that the rules name to those that there are.
+     * Checks that every model named in the rules exists.
      *
      * @param models the names of the models that documents are scored with
-     * @throws InvalidRulesException naming what is not there
+     * @throws InvalidRulesException naming each model that does not exist
      */
     public void requireModels(List<String> models) {
         Stream<String> named = Stream.concat(

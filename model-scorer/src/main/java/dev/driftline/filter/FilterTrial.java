@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * What a filter does to a corpus: the decisions that the service would make if it got the documents in this order through one
- * partition, added up. About 7 KB of memory a source. Not thread-safe.
+ * A dry run of a filter on a corpus: the decisions that the service would make if the documents came in this order through
+ * one partition, added up. About 7 KB of memory a source. Not thread-safe.
  */
 public final class FilterTrial {
 
@@ -32,9 +32,9 @@ public final class FilterTrial {
      * A document that a rule decided about.
      *
      * @param id its id
-     * @param scored what rules asked about it
-     * @param decision what became of it
-     * @param text how it begins
+     * @param scored what rules can compare
+     * @param decision what the filter decided
+     * @param text its first words
      */
     public record Example(String id, ScoredDocument scored, Decision decision, String text) {}
 
@@ -50,7 +50,7 @@ public final class FilterTrial {
     /**
      * A trial of {@code filter}.
      *
-     * @param examples documents of each rule that are kept to be looked at, drawn at random
+     * @param examples how many documents of each rule to keep as examples, drawn at random
      */
     public FilterTrial(DocumentFilter filter, int examples) {
         this.filter = filter;
@@ -113,14 +113,14 @@ public final class FilterTrial {
         return undecided.getOrDefault(source, new Tally(0, 0));
     }
 
-    /** Documents that {@code rule} decided about; as many as were asked for, or all. */
+    /** Examples of documents that {@code rule} decided about: the number asked for, or all if there are fewer. */
     public List<Example> examples(String rule) {
         return examplesByRule.getOrDefault(rule, List.of());
     }
 
     /**
-     * The value of the measure that documents are ranked by, at a percentile of the last documents of a source: the
-     * threshold that is in force for its next document.
+     * The threshold for the next document of a source: the value of the ranking measure at a percentile of the last
+     * documents of that source.
      */
     public OptionalDouble threshold(String source, double percent) {
         SourceQuantiles quantiles = sources.get(source);

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A number that a document has.
+ * A number that a rule can compare.
  *
- * @param kind which
+ * @param kind what it measures
  * @param model the model that it is of, where {@link Kind#ofModel()}; else empty
  */
 public record Measure(Kind kind, String model) {
@@ -45,7 +45,7 @@ public record Measure(Kind kind, String model) {
             return ofModel;
         }
 
-        /** The name in a file of rules. */
+        /** The name in a rules file. */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -60,7 +60,7 @@ public record Measure(Kind kind, String model) {
      * The measure called {@code name}: a kind's label, of a model in parentheses, such as {@code perplexity(kneser-ney-5)};
      * without, of the mixture.
      *
-     * @throws IllegalArgumentException saying what is wrong
+     * @throws IllegalArgumentException if there is no such measure; the message lists them
      */
     public static Measure named(String name) {
         Matcher parts = NAME.matcher(name);
@@ -72,14 +72,14 @@ public record Measure(Kind kind, String model) {
                 if (!kind.ofModel) {
                     if (parts.group(2) != null) {
                         throw new IllegalArgumentException("'" + name + "': " + kind.label()
-                                + " is the same for all models: leave '(" + parts.group(2) + ")' out");
+                                + " is the same for all models: remove '(" + parts.group(2) + ")'");
                     }
                     return new Measure(kind, "");
                 }
                 return new Measure(kind, parts.group(2) == null ? MixtureSettings.MIXTURE : parts.group(2));
             }
         }
-        throw new IllegalArgumentException("'" + name + "' is nothing that a document has: use one of " + names());
+        throw new IllegalArgumentException("'" + name + "' is not a measure of a document: use one of " + names());
     }
 
     private static String names() {
@@ -88,7 +88,7 @@ public record Measure(Kind kind, String model) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The value for a document; NaN where its model took no part, and for a percentile. */
+    /** The value for a document; NaN if its model did not score the document, and for a percentile. */
     public double of(ScoredDocument document) {
         return switch (kind) {
             case BITS_PER_TOKEN -> bits(document) / document.tokens();
@@ -110,7 +110,7 @@ public record Measure(Kind kind, String model) {
         return kind.words + (kind.ofModel && !model.equals(MixtureSettings.MIXTURE) ? " of " + model : "");
     }
 
-    /** As it stands in a file of rules. */
+    /** As written in a rules file. */
     @Override
     public String toString() {
         return kind.label() + (kind.ofModel && !model.equals(MixtureSettings.MIXTURE) ? "(" + model + ")" : "");

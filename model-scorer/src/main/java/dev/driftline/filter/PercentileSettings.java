@@ -1,15 +1,15 @@
 package dev.driftline.filter;
 
 /**
- * What the percentile of a document is, and of how much it is remembered.
+ * How the percentile of a document is computed.
  *
  * @param of the measure that documents of a source are ranked by
- * @param minimum earlier documents of a source below which its documents have no percentile
- * @param window documents of a source that a percentile looks back on: {@code window} to twice as many, 0 for all
+ * @param minimum earlier documents that a source needs before its documents have a percentile
+ * @param window how far a percentile looks back, in documents of a source: {@code window} to twice as many; 0 for all
  */
 public record PercentileSettings(Measure of, int minimum, int window) {
 
-    /** What applies where the file says nothing. */
+    /** The settings of a rules file without any. */
     public static final PercentileSettings DEFAULT = new PercentileSettings(Measure.BITS_PER_TOKEN, 30, 1000);
 
     /** @throws IllegalArgumentException if a number is out of range */

@@ -5,16 +5,17 @@ import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
 /**
- * The ranks of a stream of numbers in about 3 KiB, whatever its length: the sketch of Karnin, Lang and Liberty ("Optimal
+ * The ranks of a stream of numbers in about 3 KiB, whatever its length: the KLL sketch of Karnin, Lang and Liberty ("Optimal
  * quantile approximation in streams", 2016).
  *
  * <p>A number is kept on level 0 with weight 1. A level that is full is sorted, every other number of it, from the first or
- * the second on, moves up a level with twice the weight, and the others are forgotten. Up to {@value #SIZE} numbers ranks are
- * exact. Past that a rank is off by at most {@link #RANK_ERROR} of the count for 99 of 100 questions, whatever the numbers and
+ * the second on, moves up a level with twice the weight, and the others are dropped. Up to {@value #SIZE} numbers ranks are
+ * exact. Past that a rank is off by at most {@link #RANK_ERROR} of the count for 99 of 100 queries, whatever the numbers and
  * their order; the sum of all weights stays exactly the count.
  *
  * <p>Which half moves up is decided by a hash of how many halvings came before, not by chance: the same numbers in the same
- * order give the same sketch, so a document that is read again after a crash is judged as it was before. Not thread-safe.
+ * order give the same sketch, so a document that is read again after a crash is judged as it was before. That is why the
+ * sketch is written here and not taken from a library: those draw at random. Not thread-safe.
  */
 public final class QuantileSketch {
 
@@ -58,7 +59,7 @@ public final class QuantileSketch {
         compress();
     }
 
-    /** Adds what {@code other}, which stays as it is, was given. */
+    /** Adds the numbers of {@code other}, which is left unchanged. */
     public void merge(QuantileSketch other) {
         for (int level = 0; level < other.sizes.length; level++) {
             while (level >= sizes.length) {
@@ -200,7 +201,7 @@ public final class QuantileSketch {
     /**
      * Reads what {@link #encode} wrote.
      *
-     * @throws IllegalArgumentException if it is of a version that this code does not know
+     * @throws IllegalArgumentException if the format version is unknown
      */
     public static QuantileSketch decode(Varints.Reader in) {
         int format = in.readByte();

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One rule: documents of which all conditions are true go to the target.
+ * One rule: a document that meets all conditions goes to the target.
  *
  * @param name unique among the rules
  * @param conditions at least one
- * @param target where they go
- * @param line the line of the file that it begins on, from 1
+ * @param target where matching documents go
+ * @param line the line of the file where it begins, from 1
  */
 public record Rule(String name, List<Condition> conditions, Target target, int line) {
 
@@ -20,7 +20,7 @@ public record Rule(String name, List<Condition> conditions, Target target, int l
                         && comparison.measure().kind() == Measure.Kind.PERCENTILE);
     }
 
-    /** Its conditions in words. */
+    /** The conditions in words. */
     public String inWords() {
         return conditions.stream().map(Condition::inWords).collect(Collectors.joining(", and "));
     }

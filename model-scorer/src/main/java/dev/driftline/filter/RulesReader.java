@@ -12,11 +12,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads a file of rules: JSON, with comments.
+ * Reads a rules file: JSON, with comments.
  *
  * <pre>{@code
  * {
@@ -30,7 +31,7 @@ import java.util.regex.Pattern;
  * }
  * }</pre>
  *
- * <p>All that is wrong is said at once, each with its line and what to write instead.
+ * <p>All problems are reported at once, each with its line and what to write instead.
  */
 public final class RulesReader {
 
@@ -53,19 +54,19 @@ public final class RulesReader {
     /**
      * Reads {@code file}.
      *
-     * @param taken topics that no document may be sent to, as they are for something else; without the prefix of all topics
-     * @throws InvalidRulesException with a line for each thing that is wrong, or if the file cannot be read
+     * @param taken topics that are used for something else, so that no document may be sent to them; without the prefix of all topics
+     * @throws InvalidRulesException with a line for each problem, or if the file cannot be read
      */
     public static FilterRules read(Path file, Collection<String> taken) {
         String text;
         try {
             if (Files.size(file) > MOST_BYTES) {
-                throw new InvalidRulesException(List.of(file + ": " + Files.size(file) + " bytes, at most " + MOST_BYTES
-                        + " are read: write fewer rules, with wildcards"));
+                throw new InvalidRulesException(List.of(file + ": " + Files.size(file) + " bytes, the limit is "
+                        + MOST_BYTES + ": write fewer rules, with wildcards"));
             }
             text = Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-            throw new InvalidRulesException(List.of("no such file of rules: " + file));
+            throw new InvalidRulesException(List.of("no such rules file: " + file));
         } catch (MalformedInputException e) {
             throw new InvalidRulesException(List.of(file + ": not UTF-8: save it as UTF-8"));
         } catch (IOException e) {
@@ -74,7 +75,7 @@ public final class RulesReader {
         return parse(file.toString(), text, taken);
     }
 
-    /** As {@link #read}, of {@code text}, which {@code file} is called. */
+    /** Parses {@code text}; {@code file} is its name in messages. */
     static FilterRules parse(String file, String text, Collection<String> taken) {
         RulesReader reader = new RulesReader(file, taken);
         FilterRules rules = reader.rules(LocatedJson.read(file, text));
@@ -93,7 +94,7 @@ public final class RulesReader {
             if (items.values().size() > MOST_RULES) {
                 problem(
                         items,
-                        items.values().size() + " rules, at most " + MOST_RULES + ": put some together with"
+                        items.values().size() + " rules, the limit is " + MOST_RULES + ": join some with"
                                 + " wildcards or lists");
             }
             Map<String, Integer> lines = new HashMap<>();
@@ -101,7 +102,7 @@ public final class RulesReader {
         } else {
             problem(
                     fields.getOrDefault("rules", json),
-                    "\"rules\" must be a list with a rule or more: write {\"rules\": [{\"name\": \"odd\", \"if\":"
+                    "\"rules\" must be a list of at least one rule: write {\"rules\": [{\"name\": \"odd\", \"if\":"
                             + " {\"percentile\": \"> 95\"}, \"to\": \"drop\"}]}");
         }
         Target otherwise = fields.containsKey("otherwise") ? target(fields.get("otherwise")) : new Target.Keep();
@@ -129,7 +130,7 @@ public final class RulesReader {
             name = text.value();
             Integer before = lines.putIfAbsent(name, json.line());
             if (before != null) {
-                problem(text, "the rule of line " + before + " is called '" + name + "', too: give each its own name");
+                problem(text, "the rule on line " + before + " has the name '" + name + "' too: names must be unique");
             }
         } else if (json instanceof LocatedJson.Fields) {
             problem(
@@ -145,8 +146,8 @@ public final class RulesReader {
             problem(
                     fields.getOrDefault("if", json),
                     "rule " + number
-                            + " needs an \"if\" with a condition or more, such as {\"percentile\": \"> 95\"}; what"
-                            + " becomes of all other documents is said by \"otherwise\"");
+                            + " needs an \"if\" with at least one condition, such as {\"percentile\": \"> 95\"}; for all"
+                            + " other documents use \"otherwise\"");
         }
         Target target = new Target.Drop();
         if (fields.containsKey("to")) {
@@ -170,17 +171,18 @@ public final class RulesReader {
         try {
             measure = Measure.named(what);
         } catch (IllegalArgumentException e) {
-            problem(asked, e.getMessage() + ", source, " + ATTRIBUTE + "NAME");
+            problem(asked, e.getMessage() + "; other conditions are source and " + ATTRIBUTE + "NAME");
             return;
         }
-        List<String> texts = texts(asked);
-        if (texts == null) {
+        Optional<List<String>> texts = texts(asked);
+        if (texts.isEmpty()) {
             problem(
                     asked,
-                    "\"" + what + "\" must be a comparison, such as \"> 95\", or a list of them which are all true");
+                    "\"" + what
+                            + "\" must be a comparison, such as \"> 95\", or a list of comparisons that must all hold");
             return;
         }
-        for (String text : texts) {
+        for (String text : texts.get()) {
             comparison(measure, text, asked, conditions);
         }
     }
@@ -212,7 +214,7 @@ public final class RulesReader {
         }
         problem(
                 at,
-                "\"" + measure + "\": \"" + text + "\" is no comparison: write >, >=, < or <= and a number, such as"
+                "\"" + measure + "\": \"" + text + "\" is not a comparison: write >, >=, < or <= and a number, such as"
                         + " \"> 95\"");
     }
 
@@ -230,30 +232,30 @@ public final class RulesReader {
     }
 
     private List<Condition.Glob> globs(LocatedJson asked, String what) {
-        List<String> texts = texts(asked);
-        if (texts == null) {
+        Optional<List<String>> texts = texts(asked);
+        if (texts.isEmpty()) {
             problem(
                     asked,
-                    "\"" + what + "\" must be a name, in which * stands for any characters, or a list of names of which"
-                            + " any will do");
+                    "\"" + what + "\" must be a name, in which * stands for any characters, or a list of names, any of"
+                            + " which may match");
             return List.of();
         }
-        return texts.stream().map(Condition.Glob::of).toList();
+        return texts.get().stream().map(Condition.Glob::of).toList();
     }
 
-    /** The text or the texts; null if it is neither. */
-    private static List<String> texts(LocatedJson json) {
+    /** The string, or the strings of a list; empty if it is neither. */
+    private static Optional<List<String>> texts(LocatedJson json) {
         if (json instanceof LocatedJson.Text text) {
-            return List.of(text.value());
+            return Optional.of(List.of(text.value()));
         }
         if (json instanceof LocatedJson.Items items
                 && !items.values().isEmpty()
                 && items.values().stream().allMatch(LocatedJson.Text.class::isInstance)) {
-            return items.values().stream()
+            return Optional.of(items.values().stream()
                     .map(item -> ((LocatedJson.Text) item).value())
-                    .toList();
+                    .toList());
         }
-        return null;
+        return Optional.empty();
     }
 
     private Target target(LocatedJson json) {
@@ -273,10 +275,10 @@ public final class RulesReader {
         if (!TOPIC.matcher(name).matches() || name.equals(".") || name.equals("..")) {
             problem(
                     text,
-                    "'" + name + "' is no name for a topic: letters, digits, '.', '_' and '-', at most 150;"
+                    "'" + name + "' is not a valid topic name: letters, digits, '.', '_' and '-', at most 150;"
                             + " topics.prefix is put in front");
         } else if (taken.contains(name)) {
-            problem(text, "topic '" + name + "' is for something else: choose another name");
+            problem(text, "topic '" + name + "' is used for something else: choose another name");
         } else if (name.equals("keep") || name.equals("drop")) {
             problem(text, "a topic cannot be called '" + name + "': that is a target");
         }
@@ -292,10 +294,10 @@ public final class RulesReader {
             try {
                 of = Measure.named(text.value());
             } catch (IllegalArgumentException e) {
-                problem(text, e.getMessage());
+                problem(text, "\"of\": " + e.getMessage());
             }
             if (of.kind() == Measure.Kind.PERCENTILE) {
-                problem(text, "a percentile must be of something else than a percentile, such as bits_per_token");
+                problem(text, "a percentile cannot be of a percentile: choose another measure, such as bits_per_token");
             }
         } else if (fields.containsKey("of")) {
             problem(fields.get("of"), "\"of\" must be a measure, such as \"bits_per_token\"");
@@ -306,7 +308,7 @@ public final class RulesReader {
             problem(
                     json,
                     "\"minimum\" is " + minimum + " and \"window\" " + window
-                            + ": ask for no more documents than are remembered");
+                            + ": the minimum cannot be larger than the window");
             minimum = window;
         }
         return new PercentileSettings(of, minimum, window);

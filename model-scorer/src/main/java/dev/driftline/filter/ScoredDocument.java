@@ -3,16 +3,17 @@ package dev.driftline.filter;
 import dev.driftline.mixture.DocumentScore;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What rules ask about a document.
+ * What rules can compare about a document.
  *
  * @param source its source
- * @param attributes what else is known of it, by name
+ * @param attributes further facts, by name
  * @param tokens predicted tokens, {@code </s>} included
- * @param unknown those of them that were {@code <unk>}
+ * @param unknown how many of them were {@code <unk>}
  * @param characters code points, with one separator a word
- * @param bits −log2 p of the document in bits, by model; a model that took no part is not there
+ * @param bits −log2 p of the document in bits, by model; a model that did not score it is absent
  * @param spellingBits bits to spell the unknown words out
  */
 public record ScoredDocument(
@@ -27,15 +28,15 @@ public record ScoredDocument(
     /**
      * A document that was scored.
      *
-     * @param neuralOrNull the name of the network among the models; null where there is none
+     * @param network the name of the network among the models; empty if there is none
      */
     public static ScoredDocument of(
-            String source, Map<String, String> attributes, DocumentScore score, String neuralOrNull) {
+            String source, Map<String, String> attributes, DocumentScore score, Optional<String> network) {
         Map<String, Double> bits = new LinkedHashMap<>();
         for (int model = 0; model < score.models().size(); model++) {
             String name = score.models().get(model);
-            // A network that did not score the document has figures for the mixture's sake alone.
-            if (!name.equals(neuralOrNull) || score.neuralTokens() > 0) {
+            // The figures of a network that did not score the document only fill its column of the mixture.
+            if (score.neuralTokens() > 0 || !network.equals(Optional.of(name))) {
                 bits.put(name, score.bits()[model]);
             }
         }

@@ -4,9 +4,9 @@ import dev.driftline.codec.Varints;
 import java.util.OptionalDouble;
 
 /**
- * How the documents of one source were distributed: two sketches, so that what is old is forgotten. When the newer one has
- * {@link PercentileSettings#window()} documents it takes the place of the older, which goes, and an empty one begins. A
- * percentile looks at both. About 3 KiB each. Not thread-safe.
+ * The distribution of the documents of one source, in two sketches, so that old documents drop out. When the newer sketch
+ * has {@link PercentileSettings#window()} documents, it replaces the older one and an empty one begins. A percentile looks
+ * at both. About 3 KiB each. Not thread-safe.
  */
 public final class SourceQuantiles {
 
@@ -15,7 +15,7 @@ public final class SourceQuantiles {
     private QuantileSketch older;
     private QuantileSketch newer;
 
-    /** Of a source without documents. */
+    /** The distribution of a source without documents. */
     public SourceQuantiles() {
         this(new QuantileSketch(), new QuantileSketch());
     }
@@ -25,14 +25,14 @@ public final class SourceQuantiles {
         this.newer = newer;
     }
 
-    /** The documents that a percentile looks at. */
+    /** How many documents a percentile looks at. */
     public long documents() {
         return older.count() + newer.count();
     }
 
     /**
      * The percentage of the documents looked at with a value below {@code value}, those with the same value counted half;
-     * empty where they are fewer than {@code settings} ask for. Off by at most 100 · {@link QuantileSketch#RANK_ERROR} points
+     * empty if there are fewer than {@code settings} ask for. Off by at most 100 · {@link QuantileSketch#RANK_ERROR} points
      * for 99 of 100 documents, and exact up to {@link QuantileSketch#SIZE} documents.
      *
      * @return 0 to 100
@@ -45,7 +45,7 @@ public final class SourceQuantiles {
         return OptionalDouble.of(100 * (older.rank(value) + newer.rank(value)) / documents);
     }
 
-    /** Adds a document; NaN, which is no value, is passed over. */
+    /** Adds a document; NaN is ignored. */
     public void add(double value, PercentileSettings settings) {
         if (Double.isNaN(value)) {
             return;
@@ -57,7 +57,7 @@ public final class SourceQuantiles {
         }
     }
 
-    /** The value below which {@code percent} of the documents looked at are; empty where there are none. */
+    /** The value below which {@code percent} of the documents looked at are; empty if there are none. */
     public OptionalDouble value(double percent) {
         if (documents() == 0) {
             return OptionalDouble.empty();
@@ -80,7 +80,7 @@ public final class SourceQuantiles {
     /**
      * Reads what {@link #encode} wrote.
      *
-     * @throws IllegalArgumentException if it is of a version that this code does not know
+     * @throws IllegalArgumentException if the format version is unknown
      */
     public static SourceQuantiles decode(byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);

@@ -3,10 +3,10 @@ package dev.driftline.filter;
 /** Where a document goes. */
 public sealed interface Target {
 
-    /** To the topic for what is kept. */
+    /** To the topic for documents that are kept. */
     record Keep() implements Target {}
 
-    /** Nowhere; it has been scored, and learned if it was to be. */
+    /** Nowhere. The document was scored and, unless it asked not to be, learned. */
     record Drop() implements Target {}
 
     /**
@@ -16,7 +16,7 @@ public sealed interface Target {
      */
     record ToTopic(String name) implements Target {}
 
-    /** As it stands in a file of rules. */
+    /** As written in a rules file. */
     default String label() {
         if (this instanceof ToTopic topic) {
             return topic.name();

@@ -6,4 +6,7 @@
  * earlier documents that were less surprising, from a {@link dev.driftline.filter.QuantileSketch} that the document is added
  * to only afterwards.
  */
+@NullMarked
 package dev.driftline.filter;
+
+import org.jspecify.annotations.NullMarked;

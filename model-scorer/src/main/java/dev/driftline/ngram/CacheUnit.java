@@ -1,8 +1,7 @@
 package dev.driftline.ngram;
 
 /**
- * Something decoded that can be written back and dropped: the unit in which the bounded cache of {@link NgramCounts}
- * counts bytes and evicts.
+ * Something decoded that can be written back and dropped: the unit in which {@link PageCache} counts bytes and evicts.
  */
 abstract class CacheUnit {
 
@@ -22,6 +21,11 @@ abstract class CacheUnit {
 
     /** Where it stands in the clock of the cache. */
     int position;
+
+    /** Whether this can be dropped now. */
+    boolean evictable() {
+        return true;
+    }
 
     /** Puts what is newer than its page into {@code pages}. */
     abstract void writeBack(PageStore pages);

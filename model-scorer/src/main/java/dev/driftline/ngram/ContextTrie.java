@@ -3,6 +3,7 @@ package dev.driftline.ngram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counts of a group of contexts, decoded: a trie over context words, nearest first, expanded only where it branches.
@@ -102,8 +103,6 @@ final class ContextTrie {
         return 96 + 4L * (cells.length + index.length) + 560L * tops.size();
     }
 
-    // ---------------------------------------------------------------- looking up
-
     /**
      * Fills {@code out} for every context length from {@code base + 1} on that was seen, and sets what matched.
      *
@@ -182,7 +181,8 @@ final class ContextTrie {
         }
     }
 
-    /** The top list of a context of {@code length} words, or {@code null} where it has too few followers for one. */
+    /** The top list of a context of {@code length} words, or null where it has too few followers for one. */
+    @Nullable
     TopFollowers top(int[] context, int length) {
         int parent = ROOT;
         for (int depth = base + 1; depth <= length; depth++) {
@@ -196,15 +196,13 @@ final class ContextTrie {
         return top < 0 ? null : tops.get(top);
     }
 
-    // ---------------------------------------------------------------- learning
-
     /**
      * Adds a tuple {@code count} times.
      *
-     * @param totals told of every n-gram whose count changes, or {@code null} while decoding what was counted before
+     * @param totals told of every n-gram whose count changes, or null while decoding what was counted before
      * @return whether the n-gram of the shared words, c<sub>base+1</sub> and {@code word} is new
      */
-    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         int parent = ROOT;
         int shallower = 0;
         boolean firstIsNew = false;
@@ -280,7 +278,7 @@ final class ContextTrie {
     }
 
     /** A new left neighbour of (context of {@code depth} words, word), whose follower record is {@code follower}. */
-    private void countContinuation(int node, int follower, int depth, CountsOfCounts totals) {
+    private void countContinuation(int node, int follower, int depth, @Nullable CountsOfCounts totals) {
         if (follower == 0) {
             return;
         }
@@ -410,8 +408,6 @@ final class ContextTrie {
         budget.used += 560;
     }
 
-    // ---------------------------------------------------------------- tuples
-
     /** Visits every tuple, in no particular order. */
     void tuples(TupleVisitor visitor) {
         int[] context = new int[order];
@@ -445,8 +441,6 @@ final class ContextTrie {
             }
         }
     }
-
-    // ---------------------------------------------------------------- the array and its index
 
     private int allocate(int size) {
         int at = used;

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link PageStore} on the heap, for evaluation without a state directory and for tests. */
 public final class HeapPageStore implements PageStore {
@@ -11,12 +12,12 @@ public final class HeapPageStore implements PageStore {
     private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
 
     @Override
-    public byte[] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         return entries.get(key);
     }
 
     @Override
-    public void put(byte[] key, byte[] value) {
+    public void put(byte[] key, byte @Nullable [] value) {
         if (value == null) {
             entries.remove(key);
         } else {

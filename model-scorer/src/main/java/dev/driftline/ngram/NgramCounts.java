@@ -3,9 +3,8 @@ package dev.driftline.ngram;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The n-gram counts of one shard, exact, of every order from 1 to N: a bounded cache of decoded pages over a
@@ -34,6 +33,7 @@ public final class NgramCounts {
     private final PageStore store;
     private final long cacheBytes;
 
+    // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
     private CountsOfCounts totals;
     private long rawTotal;
@@ -41,7 +41,7 @@ public final class NgramCounts {
     private long rawTypes;
     private long continuationTypes;
     private long bigrams;
-    private CacheUnit.Budget budget;
+    private PageCache cache;
     private TriePages[] rare;
     private WideContext[] wide;
     private TopFollowers topUnigrams;
@@ -52,9 +52,6 @@ public final class NgramCounts {
     private final int[] leftTuple;
 
     private final PositionCounts leftCounts;
-    private final List<CacheUnit> units = new ArrayList<>();
-    private final List<CacheUnit> dirty = new ArrayList<>();
-    private int hand;
     private boolean loaded;
     private boolean changed;
 
@@ -64,6 +61,7 @@ public final class NgramCounts {
      * @param cacheBytes heap that decoded pages may take before some are written and dropped; the words themselves,
      *     which are always held, are not counted
      */
+    @SuppressWarnings("NullAway.Init")
     public NgramCounts(int order, PageStore store, long cacheBytes) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
@@ -83,7 +81,7 @@ public final class NgramCounts {
         }
         words = new WordTable();
         totals = new CountsOfCounts(order);
-        budget = new CacheUnit.Budget();
+        cache = new PageCache(store, cacheBytes);
         rare = new TriePages[64];
         wide = new WideContext[64 * RARE_BLOCK];
         topUnigrams = new TopFollowers();
@@ -134,15 +132,14 @@ public final class NgramCounts {
     }
 
     /** Drops everything decoded without writing it. */
+    @SuppressWarnings("NullAway")
     public void forget() {
         loaded = false;
         words = null;
-        units.clear();
-        dirty.clear();
+        cache = null;
         rare = null;
         wide = null;
         recentNeighbours = null;
-        hand = 0;
         changed = false;
     }
 
@@ -151,11 +148,7 @@ public final class NgramCounts {
         if (!loaded || !changed) {
             return;
         }
-        for (CacheUnit unit : dirty) {
-            unit.writeBack(store);
-            unit.listed = false;
-        }
-        dirty.clear();
+        cache.writeBack();
         words.writeBack(store);
         Varints.Writer out = new Varints.Writer(256);
         out.writeByte(FORMAT);
@@ -169,8 +162,6 @@ public final class NgramCounts {
         store.put(PageKeys.meta(), out.toByteArray());
         changed = false;
     }
-
-    // ---------------------------------------------------------------- words
 
     /** N. */
     public int order() {
@@ -219,8 +210,6 @@ public final class NgramCounts {
         load();
         return words.size();
     }
-
-    // ---------------------------------------------------------------- unigrams
 
     /** Raw count of a word whose unigram this shard owns. */
     public int rawUnigram(int id) {
@@ -314,8 +303,6 @@ public final class NgramCounts {
         return totals.continuationDiscounts(k);
     }
 
-    // ---------------------------------------------------------------- longer n-grams
-
     /**
      * Fills {@code out} with the counts of every seen context of 1 to {@code length} words and of {@code word} in it.
      *
@@ -344,18 +331,18 @@ public final class NgramCounts {
         return countBigram(word, add(context, length, word, totals));
     }
 
-    private boolean add(int[] context, int length, int word, CountsOfCounts told) {
+    private boolean add(int[] context, int length, int word, @Nullable CountsOfCounts told) {
         changed = true;
         int nearest = context[1];
         if (words.wide(nearest)) {
             WideContext unit = wide(nearest);
             boolean isNew = unit.add(context, length, word, 1, told);
-            markDirty(unit);
+            cache.markDirty(unit);
             return isNew;
         }
         TriePages unit = rare(nearest / RARE_BLOCK);
         boolean isNew = unit.add(context, length, word, 1, told);
-        markDirty(unit);
+        cache.markDirty(unit);
         if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
             widen(nearest, unit);
         }
@@ -427,13 +414,13 @@ public final class NgramCounts {
 
     /** Moves the tuples of a context word that has become frequent into pages of its own. */
     private void widen(int word, TriePages shared) {
-        WideContext own = new WideContext(order, word, budget, this);
+        WideContext own = new WideContext(order, word, cache, () -> wide[word] = null);
         setWide(word, own);
         words.setWide(word);
-        track(own);
+        cache.add(own);
         int block = word / RARE_BLOCK;
         TriePages rest =
-                TriePages.empty(order, 0, budget, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+                TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare[block] = null);
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);
@@ -442,10 +429,10 @@ public final class NgramCounts {
             }
         });
         rest.replace(shared);
-        replace(shared, rest);
+        cache.replace(shared, rest);
         rare[block] = rest;
         shared.trie.release();
-        markDirty(own);
+        cache.markDirty(own);
     }
 
     /** Visits the followers of a context of 1 to N − 1 words, in no particular order; nothing where it was never seen. */
@@ -489,12 +476,6 @@ public final class NgramCounts {
         return top.floor();
     }
 
-    // ---------------------------------------------------------------- the cache of decoded pages
-
-    PageStore store() {
-        return store;
-    }
-
     private TriePages rare(int block) {
         if (block >= rare.length) {
             rare = Arrays.copyOf(rare, Math.max(block + 1, rare.length * 2));
@@ -502,9 +483,9 @@ public final class NgramCounts {
         TriePages unit = rare[block];
         if (unit == null) {
             unit = TriePages.load(
-                    order, 0, budget, store, page -> PageKeys.rare(block, page), () -> rare[block] = null);
+                    order, 0, cache.budget(), store, page -> PageKeys.rare(block, page), () -> rare[block] = null);
             rare[block] = unit;
-            track(unit);
+            cache.add(unit);
         }
         unit.referenced = true;
         return unit;
@@ -513,10 +494,10 @@ public final class NgramCounts {
     private WideContext wide(int word) {
         WideContext unit = word < wide.length ? wide[word] : null;
         if (unit == null) {
-            unit = new WideContext(order, word, budget, this);
+            unit = new WideContext(order, word, cache, () -> wide[word] = null);
             unit.load(store);
             setWide(word, unit);
-            track(unit);
+            cache.add(unit);
         }
         return unit;
     }
@@ -528,61 +509,16 @@ public final class NgramCounts {
         wide[word] = unit;
     }
 
-    void detachWide(int word) {
-        wide[word] = null;
-    }
-
-    void track(CacheUnit unit) {
-        unit.position = units.size();
-        units.add(unit);
-    }
-
-    /** {@code next} takes the place of {@code former}, whose pages it has taken over. */
-    void replace(CacheUnit former, CacheUnit next) {
-        next.position = former.position;
-        units.set(former.position, next);
-        markDirty(next);
-    }
-
-    void markDirty(CacheUnit unit) {
-        unit.dirty = true;
-        if (!unit.listed) {
-            unit.listed = true;
-            dirty.add(unit);
-        }
-    }
-
     /**
      * Drops what has not been used of late until the cache is within its bound, writing it first where it has changed.
      * To be called between documents.
      */
     public void trim() {
-        int passes = 0;
-        int limit = 3 * units.size();
-        while (budget.used > cacheBytes && !units.isEmpty() && passes++ < limit) {
-            if (hand >= units.size()) {
-                hand = 0;
-            }
-            CacheUnit unit = units.get(hand);
-            if (unit.referenced) {
-                unit.referenced = false;
-                hand++;
-            } else if (unit instanceof WideContext context && !context.evictable()) {
-                hand++;
-            } else {
-                unit.writeBack(store);
-                unit.detach();
-                CacheUnit last = units.remove(units.size() - 1);
-                if (last != unit) {
-                    last.position = hand;
-                    units.set(hand, last);
-                }
-            }
-        }
+        cache.trim();
     }
 
     /** Heap bytes of decoded pages, about. */
     public long cachedBytes() {
-        return loaded ? budget.used : 0;
+        return loaded ? cache.budget().used : 0;
     }
 }

@@ -3,6 +3,7 @@ package dev.driftline.ngram;
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link ContextTrie} and the pages that it is stored in: one page while it is small, a power of two of them, by the
@@ -58,7 +59,7 @@ final class TriePages extends CacheUnit {
     }
 
     /** Adds a tuple; see {@link ContextTrie#add}. */
-    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         boolean isNew = trie.add(context, length, word, count, totals);
         if (trie.tuples() > pages * PAGE) {
             pages *= 2;

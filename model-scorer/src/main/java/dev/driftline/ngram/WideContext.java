@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A context word that occurs often: its followers in a table of their own, and the longer contexts that end in it in
@@ -23,15 +24,16 @@ final class WideContext extends CacheUnit {
     private final int order;
     private final int contextWord;
     private final boolean rawOnly;
+    private final PageCache cache;
     private final Budget budget;
-    private final NgramCounts owner;
+    private final Runnable detach;
 
     /** Word + 1 (0 where free), raw count, continuation count. */
     private int[] table = new int[ENTRY * 128];
 
     private int size;
     private final int[] figures = new int[8];
-    private TopFollowers top;
+    private @Nullable TopFollowers top;
     private int pages = 1;
     private long[] dirtyPages = {0};
 
@@ -40,12 +42,14 @@ final class WideContext extends CacheUnit {
     private int residentBuckets;
     private int tuples;
 
-    WideContext(int order, int contextWord, Budget budget, NgramCounts owner) {
+    /** @param detach called when this is dropped from {@code cache} */
+    WideContext(int order, int contextWord, PageCache cache, Runnable detach) {
         this.order = order;
         this.contextWord = contextWord;
         this.rawOnly = order == 2 || contextWord == ContextTrie.BOS;
-        this.budget = budget;
-        this.owner = owner;
+        this.cache = cache;
+        this.detach = detach;
+        budget = cache.budget();
         budget.used += bytes();
     }
 
@@ -60,8 +64,6 @@ final class WideContext extends CacheUnit {
         dirty = false;
         buckets = new TriePages[bucketCount];
     }
-
-    // ---------------------------------------------------------------- counting
 
     void lookup(int[] context, int length, int word, PositionCounts out) {
         referenced = true;
@@ -79,7 +81,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Adds a tuple; returns whether (this word, {@code word}) is a new bigram. */
-    boolean add(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         referenced = true;
         int at = slot(word);
         boolean isNew = table[at] == 0;
@@ -117,11 +119,11 @@ final class WideContext extends CacheUnit {
         return isNew;
     }
 
-    private boolean addLonger(int[] context, int length, int word, int count, CountsOfCounts totals) {
+    private boolean addLonger(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
         TriePages bucket = bucket(context[2]);
         int before = bucket.trie.tuples();
         boolean isNew = bucket.add(context, length, word, count, totals);
-        owner.markDirty(bucket);
+        cache.markDirty(bucket);
         tuples += bucket.trie.tuples() - before;
         if (tuples > bucketCount * BUCKET) {
             split();
@@ -133,9 +135,10 @@ final class WideContext extends CacheUnit {
         if (top != null) {
             top.offer(word, count);
         } else if (size > TopFollowers.WORTHWHILE) {
-            top = new TopFollowers();
+            TopFollowers first = new TopFollowers();
+            top = first;
             budget.used += 560;
-            followers((w, raw, continuation) -> top.offer(w, continuation));
+            followers((w, raw, continuation) -> first.offer(w, continuation));
         }
     }
 
@@ -155,12 +158,11 @@ final class WideContext extends CacheUnit {
         }
     }
 
-    /** The followers with the highest counts, or {@code null} where there are too few for a list. */
+    /** The followers with the highest counts, or null where there are too few for a list. */
+    @Nullable
     TopFollowers top() {
         return top;
     }
-
-    // ---------------------------------------------------------------- buckets of longer contexts
 
     /** The unit that holds the contexts (…, {@code second}, this word). */
     TriePages bucket(int second) {
@@ -174,12 +176,12 @@ final class WideContext extends CacheUnit {
                     order,
                     1,
                     budget,
-                    owner.store(),
+                    cache.store(),
                     page -> PageKeys.tuples(contextWord, number, page),
                     () -> detachBucket(number));
             buckets[number] = bucket;
             residentBuckets++;
-            owner.track(bucket);
+            cache.add(bucket);
         }
         bucket.referenced = true;
         return bucket;
@@ -214,12 +216,12 @@ final class WideContext extends CacheUnit {
         former.trie.tuples((context, length, word, count) ->
                 (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
         kept.replace(former);
-        owner.replace(former, kept);
+        cache.replace(former, kept);
         buckets[from] = kept;
         buckets[to] = moved;
         residentBuckets++;
-        owner.track(moved);
-        owner.markDirty(moved);
+        cache.add(moved);
+        cache.markDirty(moved);
         former.trie.release();
         dirtyPages[0] |= 1;
     }
@@ -229,12 +231,11 @@ final class WideContext extends CacheUnit {
                 order, 1, budget, page -> PageKeys.tuples(contextWord, number, page), () -> detachBucket(number));
     }
 
-    /** Whether this can be dropped: not while longer contexts below it are decoded. */
+    /** Not while longer contexts below it are decoded. */
+    @Override
     boolean evictable() {
         return residentBuckets == 0;
     }
-
-    // ---------------------------------------------------------------- the table and its pages
 
     private int slot(int word) {
         int mask = table.length / ENTRY - 1;
@@ -318,7 +319,7 @@ final class WideContext extends CacheUnit {
         dirty = false;
     }
 
-    private int decode(byte[] bytes, boolean first) {
+    private int decode(byte @Nullable [] bytes, boolean first) {
         if (bytes == null) {
             throw new IllegalStateException(
                     "a page of followers of word " + contextWord + " is missing from the state");
@@ -355,7 +356,7 @@ final class WideContext extends CacheUnit {
 
     @Override
     void detach() {
-        owner.detachWide(contextWord);
+        detach.run();
         budget.used -= bytes();
     }
 

@@ -34,7 +34,7 @@ public final class ShardScorer {
     private final int shards;
     private final NgramCounts counts;
     private final PageStore pages;
-    private SpellingModel spelling;
+    private final SpellingModel spelling = new SpellingModel(SPELLING_PAGES);
     private final boolean growing;
     private final boolean ownsBos;
     private final boolean ownsEos;
@@ -65,6 +65,7 @@ public final class ShardScorer {
         this.shards = shards;
         counts = new NgramCounts(order, pages, cacheBytes);
         this.pages = pages;
+        spelling.load(pages);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
         position = new PositionCounts(order);
         alpha = new float[order + 1];
@@ -89,30 +90,20 @@ public final class ShardScorer {
 
     /** The counts under this shard. */
     public NgramCounts counts() {
-        load();
-        return counts;
-    }
-
-    private void load() {
         counts.load();
-        if (spelling == null) {
-            spelling = new SpellingModel(SPELLING_PAGES);
-            spelling.load(pages);
-        }
+        return counts;
     }
 
     /** Puts every changed page into the store. Called before each commit. */
     public void writeBack() {
         counts.writeBack();
-        if (spelling != null) {
-            spelling.writeBack(pages);
-        }
+        spelling.writeBack(pages);
     }
 
     /** Drops what is decoded, changed or not; the next use reads the store again. */
     public void forget() {
         counts.forget();
-        spelling = null;
+        spelling.load(pages);
     }
 
     /**
@@ -120,7 +111,7 @@ public final class ShardScorer {
      * shard owns the last word but one (for a single word: the word).
      */
     public long rawCount(List<String> ngram) {
-        load();
+        counts.load();
         int length = ngram.size() - 1;
         if (length >= order) {
             throw new IllegalArgumentException(
@@ -147,7 +138,7 @@ public final class ShardScorer {
      * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
      */
     public byte[] answer(byte[] message) {
-        load();
+        counts.load();
         request.read(message);
         byte[] answer = respond();
         counts.trim();
@@ -161,7 +152,7 @@ public final class ShardScorer {
      * @throws IllegalArgumentException if it wants its document learned
      */
     public byte[] peek(byte[] message) {
-        load();
+        counts.load();
         request.read(message);
         if (request.learns()) {
             throw new IllegalArgumentException("the request wants its document learned, which a query must not do");

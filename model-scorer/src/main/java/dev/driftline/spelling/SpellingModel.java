@@ -1,11 +1,11 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.LongTable;
-import dev.driftline.codec.Varints;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A character n-gram model of word types: the probability of a spelling, its end included.
@@ -20,19 +20,15 @@ import java.util.List;
  * <p>Below the empty context stand blocks of 256 code points, learned too, and uniform within a block; so every
  * code point has a probability above 0, and the sum over all of them and the end mark is 1.
  *
- * <p>The persistent form is the list of learned words, in pages of {@value #WORDS_IN_PAGE}: a new word costs its
- * letters, not the dozens of contexts that it touches. The contexts are built again from that list when the model is
- * first used after {@link #load}; that takes about 3 µs a word. Not thread-safe.
+ * <p>Only the list of learned words is stored ({@link SpellingPages}), so that a new word costs its letters and not the dozens
+ * of contexts that it touches. The contexts are built again from the list when the model is first used after {@link #load},
+ * in about 3 µs a word. Not thread-safe.
  */
 public final class SpellingModel {
 
     /** Symbols of context unless asked otherwise. */
     public static final int DEFAULT_ORDER = 5;
 
-    /** Words in one stored page. */
-    static final int WORDS_IN_PAGE = 256;
-
-    private static final int VERSION = 1;
     /** Taken from a count of 1, and from a larger one. */
     private static final double DISCOUNT_ONE = 0.75;
 
@@ -71,11 +67,8 @@ public final class SpellingModel {
 
     private final List<String> documentWords = new ArrayList<>();
 
-    private PageStore pending;
-    private long words;
-    private long storedWords;
-    private int firstOpenPage;
-    private final List<Varints.Writer> openPages = new ArrayList<>();
+    private @Nullable PageStore pending;
+    private SpellingPages stored;
 
     /**
      * An empty model.
@@ -85,7 +78,7 @@ public final class SpellingModel {
      */
     public SpellingModel(int order, byte[] prefix) {
         if (order < 1 || order > 16) {
-            throw new IllegalArgumentException("order " + order + ", expected 1 to 16");
+            throw new IllegalArgumentException("order " + order + " is not between 1 and 16");
         }
         this.order = order;
         this.prefix = prefix.clone();
@@ -106,10 +99,7 @@ public final class SpellingModel {
         Arrays.fill(blocks, 0);
         blockTotal = 0;
         blockTypes = 0;
-        words = 0;
-        storedWords = 0;
-        firstOpenPage = 0;
-        openPages.clear();
+        stored = new SpellingPages(prefix);
         documentWords.clear();
         pending = null;
     }
@@ -117,7 +107,7 @@ public final class SpellingModel {
     /** The number of words learned. */
     public long words() {
         ensureLoaded();
-        return words;
+        return stored.words();
     }
 
     /** The bytes of heap that the contexts take. */
@@ -174,7 +164,7 @@ public final class SpellingModel {
     /** Adds one type; the caller sees to it that each is added once. */
     public void learn(String word) {
         ensureLoaded();
-        append(word);
+        stored.append(word);
         count(word);
     }
 
@@ -192,7 +182,7 @@ public final class SpellingModel {
     /** Keeps what {@link #bitsWithinDocument} has learned since the last call of this, or takes it back. */
     public void endDocument(boolean learn) {
         if (learn) {
-            documentWords.forEach(this::append);
+            documentWords.forEach(stored::append);
         } else {
             for (int i = documentWords.size() - 1; i >= 0; i--) {
                 uncount(documentWords.get(i));
@@ -369,48 +359,11 @@ public final class SpellingModel {
         return (long) node << SYMBOL_BITS | symbol;
     }
 
-    private void append(String word) {
-        int page = (int) (words / WORDS_IN_PAGE);
-        int open = page - firstOpenPage;
-        if (open == openPages.size()) {
-            openPages.add(new Varints.Writer(WORDS_IN_PAGE * 10));
-        }
-        Varints.Writer out = openPages.get(open);
-        out.writeInt(word.codePointCount(0, word.length()));
-        for (int at = 0; at < word.length(); ) {
-            int letter = word.codePointAt(at);
-            out.writeInt(letter);
-            at += Character.charCount(letter);
-        }
-        words++;
-    }
-
     /** Puts every page with words that {@code pages} does not have yet into it. */
     public void writeBack(PageStore pages) {
-        if (pending != null || words == storedWords) {
-            return;
+        if (pending == null) {
+            stored.writeBack(pages);
         }
-        for (int i = 0; i < openPages.size(); i++) {
-            int page = firstOpenPage + i;
-            int count = (int) Math.min(WORDS_IN_PAGE, words - (long) page * WORDS_IN_PAGE);
-            byte[] body = openPages.get(i).toByteArray();
-            Varints.Writer out = new Varints.Writer(16);
-            out.writeByte(VERSION);
-            out.writeInt(count);
-            byte[] head = out.toByteArray();
-            byte[] value = Arrays.copyOf(head, head.length + body.length);
-            System.arraycopy(body, 0, value, head.length, body.length);
-            pages.put(key(page), value);
-        }
-        markStored();
-    }
-
-    /** Full pages will not change again: only the last, partly filled one is kept in its stored form. */
-    private void markStored() {
-        int last = (int) (words / WORDS_IN_PAGE);
-        openPages.subList(0, Math.min(openPages.size(), last - firstOpenPage)).clear();
-        firstOpenPage = last;
-        storedWords = words;
     }
 
     /** Forgets everything; reads from {@code pages} when next used. {@code pages} must stay usable until then. */
@@ -420,43 +373,10 @@ public final class SpellingModel {
     }
 
     private void ensureLoaded() {
-        if (pending == null) {
-            return;
+        if (pending != null) {
+            PageStore pages = pending;
+            pending = null;
+            stored.read(pages, this::count);
         }
-        PageStore pages = pending;
-        pending = null;
-        pages.scan(prefix, (key, value) -> {
-            if (key.length == prefix.length + 4) {
-                read(value);
-            }
-        });
-        markStored();
-    }
-
-    private void read(byte[] value) {
-        Varints.Reader in = new Varints.Reader(value);
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IllegalStateException("spelling page of version " + version + ", this program reads " + VERSION);
-        }
-        int count = in.readInt();
-        StringBuilder word = new StringBuilder();
-        for (int i = 0; i < count; i++) {
-            word.setLength(0);
-            for (int letters = in.readInt(); letters > 0; letters--) {
-                word.appendCodePoint(in.readInt());
-            }
-            String spelled = word.toString();
-            append(spelled);
-            count(spelled);
-        }
-    }
-
-    private byte[] key(int page) {
-        byte[] key = Arrays.copyOf(prefix, prefix.length + 4);
-        for (int i = 0; i < 4; i++) {
-            key[prefix.length + i] = (byte) (page >>> (24 - 8 * i));
-        }
-        return key;
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 
 /**
  * A line is a sentence, and what a reader sees as one character (a grapheme cluster: letter with its combining marks,
- * emoji with its modifiers) is a token. White space inside a line is the token {@value #SPACE}, one for each character;
- * zero-width characters that stand alone are dropped.
+ * emoji with its modifiers) is a token. Each white-space character inside a line is the token {@value #SPACE};
+ * zero-width characters on their own are dropped.
  */
 final class CharacterTokenizer implements Tokenizer {
 
-    /** The token that stands for one white-space or control character. */
+    /** The token for one white-space or control character. */
     static final String SPACE = "▁";
 
     private final BreakIterator characters = BreakIterator.getCharacterInstance(ULocale.ROOT);

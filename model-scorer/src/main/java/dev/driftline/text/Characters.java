@@ -4,12 +4,12 @@ import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
 import java.util.Locale;
 
-/** What the characters of a text are to every tokenizer and corpus reader. Stateless. */
+/** How every tokenizer and corpus reader classifies characters. Stateless. */
 public final class Characters {
 
     private Characters() {}
 
-    /** The index of the first lone surrogate in {@code text}, or −1 where it is well-formed UTF-16. */
+    /** The index of the first lone surrogate in {@code text}, or −1 if it is well-formed UTF-16. */
     public static int loneSurrogate(CharSequence text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -22,7 +22,7 @@ public final class Characters {
         return -1;
     }
 
-    /** True for Unicode white space, the no-break spaces among it, and for every control character. */
+    /** True for Unicode white space, including no-break spaces, and for every control character. */
     public static boolean separates(int codePoint) {
         if (codePoint < 0x7F) {
             return codePoint <= ' ';
@@ -30,12 +30,12 @@ public final class Characters {
         return UCharacter.isUWhiteSpace(codePoint) || Character.getType(codePoint) == Character.CONTROL;
     }
 
-    /** True for what ends a line: line feed, carriage return, form feed, vertical tab, U+0085, U+2028, U+2029. */
+    /** True for the ends of lines: line feed, carriage return, form feed, vertical tab, U+0085, U+2028, U+2029. */
     public static boolean endsLine(char c) {
         return (c >= '\n' && c <= '\r') || c == '\u0085' || c == '\u2028' || c == '\u2029';
     }
 
-    /** True where no character of {@code text} between the two indices has a shape: white space, control, zero-width. */
+    /** True if every character of {@code text} between the indices is white space, a control character or zero-width. */
     static boolean invisible(String text, int from, int to) {
         int codePoint;
         for (int i = from; i < to; i += Character.charCount(codePoint)) {
@@ -54,7 +54,7 @@ public final class Characters {
         if (at >= 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a lone surrogate U+%04X at index %d: not text in any encoding",
+                    "an unpaired surrogate U+%04X at index %d, which cannot be encoded as UTF-8",
                     (int) text.charAt(at),
                     at));
         }

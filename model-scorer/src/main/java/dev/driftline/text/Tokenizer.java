@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * Cuts text into sentences and sentences into tokens.
  *
- * <p>No token is empty, and no sentence is. Text without a token gives an empty list.
+ * <p>Tokens and sentences are never empty. Text without a token gives an empty list.
  *
  * <p><b>Not thread-safe</b>: break iterators keep a position. Make one for each thread, from {@link Tokenizers}.
  */
 public interface Tokenizer {
 
     /**
-     * The sentences of {@code text}, whose language is not known.
+     * The sentences of {@code text} in an unknown language.
      *
-     * @throws IllegalArgumentException if {@code text} has a lone surrogate
+     * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
      */
     default List<List<String>> sentences(String text) {
         return sentences(text, "");
@@ -23,9 +23,9 @@ public interface Tokenizer {
     /**
      * The sentences of {@code text}.
      *
-     * @param language a BCP 47 tag such as {@code en} or {@code zh-Hant}; empty or unknown to ICU: the rules for all
-     *     languages
-     * @throws IllegalArgumentException if {@code text} has a lone surrogate
+     * @param language a BCP 47 tag such as {@code en} or {@code zh-Hant}; if empty or unknown to ICU, the rules for all
+     *     languages apply
+     * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
      */
     List<List<String>> sentences(String text, String language);
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** The tokenizers by the names that the configuration and the command line use. Thread-safe; what it makes is not. */
+/** The tokenizers by their names in the configuration and on the command line. Thread-safe; the tokenizers are not. */
 public final class Tokenizers {
 
     /** The name of {@link WhitespaceTokenizer}. */
@@ -17,7 +17,7 @@ public final class Tokenizers {
     /** The name of {@link CharacterTokenizer}. */
     public static final String CHARACTERS = "characters";
 
-    /** The tokenizer for text of which nothing else is known. */
+    /** The tokenizer unless another is configured. */
     public static final String DEFAULT = WORDS;
 
     private static final Map<String, Supplier<Tokenizer>> BY_NAME = new TreeMap<>(Map.of(
@@ -35,7 +35,7 @@ public final class Tokenizers {
     /**
      * A new tokenizer for the calling thread.
      *
-     * @throws IllegalArgumentException if there is none of that name; the message lists the names
+     * @throws IllegalArgumentException if there is no such tokenizer; the message lists the names
      */
     public static Tokenizer named(String name) {
         Supplier<Tokenizer> tokenizer = BY_NAME.get(name);

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A line is a sentence, and what stands between white space is a token. For text that is tokenised already.
+ * A line is a sentence, and tokens are separated by white space. For text that is tokenised already.
  *
- * <p>{@code </s>} is a token like any other here; it parts sentences in corpus files only.
+ * <p>{@code </s>} is an ordinary token here; only corpus files use it to separate sentences.
  */
 final class WhitespaceTokenizer implements Tokenizer {
 

@@ -10,10 +10,10 @@ import java.util.Map;
 /**
  * Sentences and words by Unicode's rules (UAX 29), as ICU implements them for each language.
  *
- * <p>Chinese, Japanese, Thai, Lao, Khmer and Burmese, which put no space between words, are cut by ICU's dictionaries,
+ * <p>Chinese, Japanese, Thai, Lao, Khmer and Burmese, which do not put spaces between words, are cut by ICU's dictionaries,
  * whatever the language given. Punctuation marks and symbols are tokens of their own, emoji sequences stay whole, and
  * white space is dropped. A line break ends a sentence. Where the language is known, so are its abbreviations: "Mr."
- * ends no English sentence.
+ * does not end an English sentence.
  */
 final class WordTokenizer implements Tokenizer {
 

@@ -132,8 +132,8 @@ class CorpusReaderTest {
                 "{\"text\":\"a\",\"attributes\":[1]}              | 'attributes' must be an object",
                 "{\"text\":\"a\",\"text\":\"b\"}                  | Duplicate field 'text'",
                 "{\"text\":\"a\",\"published_at\":\"yesterday\"}  | 'published_at' must be milliseconds",
-                "{\"text\":\"a\"} {\"text\":\"b\"}                | not a JSON object a line",
-                "{\"text\":\"a                                    | not a JSON object a line",
+                "{\"text\":\"a\"} {\"text\":\"b\"}                | not a JSON object on one line",
+                "{\"text\":\"a                                    | not a JSON object on one line",
                 "[1]                                              | expected a JSON object, found array",
             })
     void shouldNameTheLineAndTheReasonWhenJsonIsMalformed(String line, String reason) throws IOException {

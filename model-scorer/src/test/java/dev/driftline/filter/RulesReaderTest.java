@@ -71,7 +71,7 @@ class RulesReaderTest {
             value = {
                 // a rule on line 3 | what is said of it
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"three\"}, \"to\": \"drop\"} | line 3: \"tokens\": \"three\""
-                        + " is no comparison: write >",
+                        + " is not a comparison: write >",
                 "{\"name\": \"a\", \"if\": {\"tokens\": 3}, \"to\": \"drop\"} | line 3: \"tokens\" must be a"
                         + " comparison, such as \"> 95\"",
                 "{\"name\": \"a\", \"if\": {\"percentile\": \"> 101\"}, \"to\": \"drop\"} | line 3: \"percentile\":"
@@ -81,9 +81,9 @@ class RulesReaderTest {
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5 %\"}, \"to\": \"drop\"} | leave the % out",
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> -5\"}, \"to\": \"drop\"} | must be a number, 0 or more",
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> NaN\"}, \"to\": \"drop\"} | must be a number, 0 or more",
-                "{\"name\": \"a\", \"if\": {\"perplexty\": \"> 5\"}, \"to\": \"drop\"} | 'perplexty' is nothing that a"
-                        + " document has: use one of bits_per_token",
-                "{\"name\": \"a\", \"if\": {\"tokens(lstm)\": \"> 5\"}, \"to\": \"drop\"} | leave '(lstm)' out",
+                "{\"name\": \"a\", \"if\": {\"perplexty\": \"> 5\"}, \"to\": \"drop\"} | 'perplexty' is not a measure"
+                        + " of a document: use one of bits_per_token",
+                "{\"name\": \"a\", \"if\": {\"tokens(lstm)\": \"> 5\"}, \"to\": \"drop\"} | remove '(lstm)'",
                 "{\"name\": \"a\", \"if\": {\"source\": 7}, \"to\": \"drop\"} | line 3: \"source\" must be a name",
                 "{\"name\": \"a\", \"if\": {}, \"to\": \"drop\"} | line 3: rule 1 needs an \"if\"",
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5\"}} | line 3: rule 1 needs a \"to\": \"keep\", \"drop\""
@@ -91,10 +91,10 @@ class RulesReaderTest {
                 "{\"name\": \"a b\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"drop\"} | line 3: rule 1 needs a"
                         + " \"name\" of letters",
                 "{\"name\": \"otherwise\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"drop\"} | and not 'otherwise'",
-                "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"no topic\"} | line 3: 'no topic' is no"
-                        + " name for a topic",
+                "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"no topic\"} | line 3: 'no topic' is not"
+                        + " a valid topic name",
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"documents.v1\"} | line 3: topic"
-                        + " 'documents.v1' is for something else",
+                        + " 'documents.v1' is used for something else",
                 "{\"name\": \"a\", \"if\": {\"tokens\": \"> 5\"}, \"to\": \"drop\", \"too\": 1} | line 3: rule 1 has"
                         + " no \"too\": use if, name, to",
                 "{\"name\": \"a\", \"name\": \"b\"} | line 3, column",
@@ -118,8 +118,8 @@ class RulesReaderTest {
             """))
                 .satisfies(e -> assertThat(e.getMessage().lines())
                         .satisfiesExactlyInAnyOrder(
-                                line -> assertThat(line).contains("line 2", "no comparison"),
-                                line -> assertThat(line).contains("line 3", "the rule of line 2 is called 'a', too"),
+                                line -> assertThat(line).contains("line 2", "not a comparison"),
+                                line -> assertThat(line).contains("line 3", "the rule on line 2 has the name 'a' too"),
                                 line -> assertThat(line).contains("line 3", "scores.v1"),
                                 line -> assertThat(line)
                                         .contains("line 4", "\"minimum\" must be a whole number from 1"),
@@ -132,14 +132,14 @@ class RulesReaderTest {
             delimiter = '|',
             quoteCharacter = '\0',
             value = {
-                "{\"rules\": []} | line 1: \"rules\" must be a list with a rule or more",
-                "{} | line 1: \"rules\" must be a list with a rule or more",
+                "{\"rules\": []} | line 1: \"rules\" must be a list of at least one rule",
+                "{} | line 1: \"rules\" must be a list of at least one rule",
                 "[] | line 1: the file must be an object",
                 "{\"rules\": [} | line 1, column 12: not JSON",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"
-                        + " {\"minimum\": 9, \"window\": 5}} | ask for no more documents than are remembered",
+                        + " {\"minimum\": 9, \"window\": 5}} | the minimum cannot be larger than the window",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"
-                        + " {\"of\": \"percentile\"}} | of something else than a percentile",
+                        + " {\"of\": \"percentile\"}} | a percentile cannot be of a percentile",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"keep\": \"drop\"}"
                         + " | cannot be called 'drop'",
             })
@@ -167,7 +167,7 @@ class RulesReaderTest {
     void shouldSayWhichFileIsMissing() {
         assertThatThrownBy(() -> RulesReader.read(Path.of("no-such-rules.json"), TAKEN))
                 .isInstanceOf(InvalidRulesException.class)
-                .hasMessage("no such file of rules: no-such-rules.json");
+                .hasMessage("no such rules file: no-such-rules.json");
     }
 
     private static FilterRules parse(String text) {

@@ -106,7 +106,7 @@ class SpellingModelTest {
         restored.load(pages);
         assertThat(restored.words()).isEqualTo(900);
         assertThat(restored.bits("abcabc")).isEqualTo(uninterrupted.bits("abcabc"));
-        assertThat(pages.size()).isEqualTo(1 + 900 / SpellingModel.WORDS_IN_PAGE + 1);
+        assertThat(pages.size()).isEqualTo(1 + 900 / SpellingPages.WORDS_IN_PAGE + 1);
     }
 
     @Test
@@ -132,7 +132,7 @@ class SpellingModelTest {
             }
         };
         Random random = new Random(1);
-        for (int i = 0; i < 3 * SpellingModel.WORDS_IN_PAGE; i++) {
+        for (int i = 0; i < 3 * SpellingPages.WORDS_IN_PAGE; i++) {
             model.learn(word(random));
         }
         model.writeBack(counting);

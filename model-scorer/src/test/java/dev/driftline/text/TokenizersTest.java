@@ -38,7 +38,7 @@ class TokenizersTest {
         for (String text : List.of("ab\ud83dc", "\ude00", "x\ud83d", "\ude00\ud83d")) {
             assertThatThrownBy(() -> tokenizer.sentences(text))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("lone surrogate");
+                    .hasMessageContaining("unpaired surrogate");
         }
     }
 

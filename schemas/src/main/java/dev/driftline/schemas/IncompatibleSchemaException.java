@@ -2,14 +2,14 @@ package dev.driftline.schemas;
 
 import java.util.List;
 
-/** The registry holds a schema under a subject which the schema in this build cannot follow under BACKWARD. */
+/** A subject has a schema in the registry that is not compatible with that of this build under BACKWARD. */
 public final class IncompatibleSchemaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     IncompatibleSchemaException(String subject, List<String> conflicts) {
-        super("subject " + subject + " holds a schema that this version cannot follow under BACKWARD compatibility: "
+        super("subject " + subject + " has a schema that is not compatible (BACKWARD) with the schema of this version: "
                 + String.join("; ", conflicts)
-                + ". Use topics of your own (another name or version), or delete the subject if nothing reads it.");
+                + ". Use topics with another name or version, or delete the subject if nothing reads it.");
     }
 }

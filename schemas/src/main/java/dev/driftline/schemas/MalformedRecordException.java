@@ -1,11 +1,11 @@
 package dev.driftline.schemas;
 
 import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A record whose bytes can never be read as the type that its topic holds: retrying does not help, and the record
- * belongs on the dead-letter topic. That the registry does not answer is never reported so: see
- * {@link RegistryUnavailableException}.
+ * A record whose bytes can never be read as the type of its topic: retrying does not help, and the record is a dead
+ * letter. An unavailable registry is a {@link RegistryUnavailableException} instead.
  */
 public final class MalformedRecordException extends SerializationException {
 
@@ -15,9 +15,9 @@ public final class MalformedRecordException extends SerializationException {
     public enum Reason {
         /** Not in the Confluent wire format: shorter than five bytes, or the first byte is not 0. */
         NOT_AVRO,
-        /** The registry knows no schema of that id. */
+        /** The registry has no schema with that id. */
         UNKNOWN_SCHEMA,
-        /** The schema that it was written with cannot be read as the expected record. */
+        /** It was written with a schema that cannot be read as the expected record. */
         WRONG_SCHEMA,
         /** The bytes do not follow the schema that they name. */
         CORRUPT
@@ -25,7 +25,7 @@ public final class MalformedRecordException extends SerializationException {
 
     private final Reason reason;
 
-    MalformedRecordException(Reason reason, String message, Throwable cause) {
+    MalformedRecordException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

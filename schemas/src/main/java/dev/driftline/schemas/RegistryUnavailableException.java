@@ -3,14 +3,15 @@ package dev.driftline.schemas;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * The schema registry could not be asked: it is down, refuses the credentials, or is overloaded. Says nothing about the
- * record, so the record must be tried again and must not be dead-lettered.
+ * The schema registry cannot be used: it is down, overloaded, or rejects the credentials. This does not depend on the
+ * record, which must be retried and must not become a dead letter.
  */
 public final class RegistryUnavailableException extends RetriableException {
 
     private static final long serialVersionUID = 1L;
 
-    RegistryUnavailableException(String message, Throwable cause) {
+    /** @param message what the registry was asked and how it failed */
+    public RegistryUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -17,16 +17,17 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes serializers and deserializers of generated records for topic values, all with one configuration.
+ * Makes serializers and deserializers of generated records for topic values, with one configuration.
  *
- * <p>The configuration is the Confluent serializers' own and is handed to them untouched, so several
+ * <p>The configuration is that of the Confluent serializers, and is passed to them unchanged: several
  * {@code schema.registry.url}, {@code basic.auth.*}, {@code bearer.auth.*} and {@code schema.registry.ssl.*} work as
- * their documentation says. {@code auto.register.schemas} is off unless the configuration or the caller turns it on:
- * a service should not change a registry, {@link Subjects} does that. Written schemas carry no Java-only properties.
+ * documented there. {@code auto.register.schemas} is off unless the configuration or the caller turns it on:
+ * a service should not change a registry; {@link Subjects} does. Registered schemas have no Java-only properties.
  *
- * <p>Immutable. Every serde has a registry client of its own, which closing the serde closes.
+ * <p>Immutable. Every serde has its own registry client, which is closed with the serde.
  */
 public final class SchemaRegistrySerdes {
 
@@ -35,19 +36,21 @@ public final class SchemaRegistrySerdes {
 
     private static final int CACHED_SCHEMAS = 1000;
 
+    private final String url;
     private final Map<String, Object> config;
 
     /**
      * Serdes for {@code config}.
      *
-     * @throws IllegalArgumentException if {@value #URL} is missing
+     * @throws IllegalArgumentException if {@value #URL} is not set
      */
     public SchemaRegistrySerdes(Map<String, ?> config) {
-        Object url = config.get(URL);
-        if (url == null || url.toString().isBlank()) {
+        Object address = config.get(URL);
+        if (address == null || address.toString().isBlank()) {
             throw new IllegalArgumentException(
-                    URL + " is not set: give the registry's address, for example http://localhost:8081");
+                    URL + " is not set: set it to the address of the registry, for example http://localhost:8081");
         }
+        url = address.toString();
         TrustedRecords.trust();
         Map<String, Object> merged = new HashMap<>();
         merged.put(AbstractKafkaSchemaSerDeConfig.AUTO_REGISTER_SCHEMAS, false);
@@ -56,7 +59,7 @@ public final class SchemaRegistrySerdes {
         this.config = Map.copyOf(merged);
     }
 
-    /** The same serdes, but their serializers register a schema that the registry does not know. */
+    /** The same serdes, but their serializers register unknown schemas. */
     public SchemaRegistrySerdes registering() {
         Map<String, Object> merged = new HashMap<>(config);
         merged.put(AbstractKafkaSchemaSerDeConfig.AUTO_REGISTER_SCHEMAS, true);
@@ -69,21 +72,21 @@ public final class SchemaRegistrySerdes {
     }
 
     /**
-     * A serializer for values of {@code type}; null becomes null. Throws a
-     * {@link org.apache.kafka.common.errors.SerializationException} if the subject holds no such schema and registering
-     * is off. Thread-safe.
+     * A serializer for values of {@code type}; null is serialized as null. Throws a
+     * {@link org.apache.kafka.common.errors.SerializationException} if the subject does not have the schema and
+     * registering is off. Thread-safe.
      */
     public <T extends SpecificRecord> Serializer<T> serializer(Class<T> type) {
         KafkaAvroSerializer inner = new KafkaAvroSerializer();
         inner.configure(config, false);
         return new Serializer<>() {
             @Override
-            public byte[] serialize(String topic, T value) {
+            public byte @Nullable [] serialize(String topic, @Nullable T value) {
                 return inner.serialize(topic, type.cast(value));
             }
 
             @Override
-            public byte[] serialize(String topic, Headers headers, T value) {
+            public byte @Nullable [] serialize(String topic, Headers headers, @Nullable T value) {
                 return inner.serialize(topic, headers, type.cast(value));
             }
 
@@ -95,9 +98,9 @@ public final class SchemaRegistrySerdes {
     }
 
     /**
-     * A deserializer for values of {@code type}, whichever compatible schema they were written with; null stays null.
+     * A deserializer for values of {@code type}, written with any compatible schema; null is deserialized as null.
      * Throws {@link MalformedRecordException} for bytes that can never be read and {@link RegistryUnavailableException}
-     * if the registry could not be asked. Thread-safe.
+     * if the registry cannot be used. Thread-safe.
      */
     public <T extends SpecificRecord> Deserializer<T> deserializer(Class<T> type) {
         Map<String, Object> specific = new HashMap<>(config);
@@ -108,9 +111,9 @@ public final class SchemaRegistrySerdes {
 
     /** A registry client with this configuration, which the caller closes. */
     public SchemaRegistryClient client() {
-        List<String> urls = Arrays.stream(config.get(URL).toString().split(","))
+        List<String> urls = Arrays.stream(url.split(","))
                 .map(String::trim)
-                .filter(url -> !url.isEmpty())
+                .filter(address -> !address.isEmpty())
                 .toList();
         return SchemaRegistryClientFactory.newClient(
                 urls, CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), config, Map.of());

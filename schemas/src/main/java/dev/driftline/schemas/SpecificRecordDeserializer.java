@@ -5,7 +5,6 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.specific.SpecificRecord;
@@ -13,11 +12,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 
-/** Reads one record type with the Confluent deserializer and sorts what can go wrong by what to do about it. */
+/** Reads one record type with the Confluent deserializer, and tells malformed records from an unavailable registry. */
 final class SpecificRecordDeserializer<T extends SpecificRecord> implements Deserializer<T> {
-
-    private static final int HEADER_BYTES = 5;
 
     private final Class<T> type;
     private final SchemaRegistryClient client;
@@ -30,23 +28,23 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
     }
 
     @Override
-    public T deserialize(String topic, byte[] bytes) {
+    public @Nullable T deserialize(String topic, byte @Nullable [] bytes) {
         return deserialize(topic, new RecordHeaders(), bytes);
     }
 
     @Override
-    public T deserialize(String topic, Headers headers, byte[] bytes) {
+    public @Nullable T deserialize(String topic, Headers headers, byte @Nullable [] bytes) {
         if (bytes == null) {
             return null;
         }
-        if (bytes.length < HEADER_BYTES || bytes[0] != 0) {
-            throw new MalformedRecordException(Reason.NOT_AVRO, notAvro(bytes), null);
-        }
+        WireFormat.problem(bytes).ifPresent(problem -> {
+            throw new MalformedRecordException(Reason.NOT_AVRO, problem, null);
+        });
         Object value;
         try {
             value = inner.deserialize(topic, headers, bytes);
         } catch (KafkaException e) {
-            throw explain(topic, ByteBuffer.wrap(bytes).getInt(1), e);
+            throw explain(topic, WireFormat.schemaId(bytes), e);
         }
         if (!type.isInstance(value)) {
             throw new MalformedRecordException(
@@ -57,23 +55,17 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
         return type.cast(value);
     }
 
-    private static String notAvro(byte[] bytes) {
-        return bytes.length < HEADER_BYTES
-                ? "not in the Confluent wire format: " + bytes.length + " bytes, expected at least " + HEADER_BYTES
-                : "not in the Confluent wire format: first byte " + (bytes[0] & 0xFF) + ", expected 0";
-    }
-
-    /** Asks the registry again, because the exception alone does not say whether it was the registry or the bytes. */
+    /** Asks the registry again, because the exception alone does not show whether the registry or the bytes caused it. */
     private KafkaException explain(String topic, int schemaId, KafkaException failure) {
         try {
             client.getSchemaBySubjectAndId(topic + Subjects.VALUE_SUFFIX, schemaId);
         } catch (RestClientException e) {
             if (e.getStatus() == 404) {
                 return new MalformedRecordException(
-                        Reason.UNKNOWN_SCHEMA, "the registry knows no schema of id " + schemaId, failure);
+                        Reason.UNKNOWN_SCHEMA, "the schema registry has no schema with id " + schemaId, failure);
             }
             return new RegistryUnavailableException(
-                    "the schema registry refused to give schema " + schemaId + ": " + e.getMessage(), failure);
+                    "the schema registry refused to return schema " + schemaId + ": " + e.getMessage(), failure);
         } catch (IOException e) {
             return new RegistryUnavailableException(
                     "the schema registry does not answer (asked for schema " + schemaId + "): " + e, failure);

@@ -8,25 +8,26 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Puts the schemas of topic values into a registry, each under its subject {@code TOPIC-value}, with BACKWARD
- * compatibility: a consumer with the newer schema reads what was written with the older one. Not thread-safe.
+ * Registers the schemas of topic values, each under its subject {@code TOPIC-value}, with BACKWARD compatibility: a
+ * consumer with the newer schema can read records of the older one. Not thread-safe.
  */
 public final class Subjects {
 
-    /** What a topic's name is followed by in the name of the subject of its values. */
+    /** Suffix that makes a topic's name the subject of its values. */
     public static final String VALUE_SUFFIX = "-value";
 
-    /** The compatibility that every subject is held to. */
+    /** The compatibility level of every subject. */
     public static final String COMPATIBILITY = "BACKWARD";
 
     private final SchemaRegistryClient client;
 
-    /** Subjects in the registry of {@code client}, which stays the caller's to close. */
+    /** Subjects in the registry of {@code client}, which the caller closes. */
     public Subjects(SchemaRegistryClient client) {
         this.client = client;
     }
@@ -41,14 +42,13 @@ public final class Subjects {
     public record Registered(String subject, int schemaId, boolean created) {}
 
     /**
-     * Registers the schema of each topic's record type and holds its subject to {@value #COMPATIBILITY}. What is there
-     * already is left as it is, so calling twice changes nothing.
+     * Registers the schema of each topic's record type and sets its subject to {@value #COMPATIBILITY}. Idempotent.
      *
      * @param types the record type of each topic's values, by topic
-     * @return what became of each subject, by topic name
-     * @throws IncompatibleSchemaException if a subject holds a schema that the one in this build cannot follow; the
-     *     subjects before it in name order are registered
-     * @throws RegistryUnavailableException if the registry does not answer or refuses
+     * @return the subjects, in the order of topic names
+     * @throws IncompatibleSchemaException if a subject has a schema that is not compatible with that of this build;
+     *     then the subjects before it in name order are registered
+     * @throws RegistryUnavailableException if the registry does not answer or rejects a request
      */
     public List<Registered> register(Map<String, ? extends Class<? extends SpecificRecord>> types) {
         List<Registered> registered = new ArrayList<>();
@@ -62,9 +62,9 @@ public final class Subjects {
             boolean subjectExists = client.getAllSubjects().contains(subject);
             if (subjectExists) {
                 holdToCompatibility(subject);
-                Integer known = idOf(subject, schema);
-                if (known != null) {
-                    return new Registered(subject, known, false);
+                OptionalInt known = idOf(subject, schema);
+                if (known.isPresent()) {
+                    return new Registered(subject, known.getAsInt(), false);
                 }
                 List<String> conflicts = client.testCompatibilityVerbose(subject, schema);
                 if (!conflicts.isEmpty()) {
@@ -73,7 +73,7 @@ public final class Subjects {
             }
             int id = client.register(subject, schema);
             if (!subjectExists) {
-                // Some registries have no configuration for a subject that does not exist yet.
+                // Some registries have no configuration of a subject before its first schema.
                 holdToCompatibility(subject);
             }
             return new Registered(subject, id, true);
@@ -89,19 +89,19 @@ public final class Subjects {
         }
     }
 
-    private Integer idOf(String subject, AvroSchema schema) throws IOException, RestClientException {
+    private OptionalInt idOf(String subject, AvroSchema schema) throws IOException, RestClientException {
         try {
-            return client.getId(subject, schema);
+            return OptionalInt.of(client.getId(subject, schema));
         } catch (RestClientException e) {
             if (e.getStatus() == 404) {
-                return null;
+                return OptionalInt.empty();
             }
             throw e;
         }
     }
 
     private void holdToCompatibility(String subject) throws IOException, RestClientException {
-        String current = null;
+        String current = "";
         try {
             current = client.getCompatibility(subject);
         } catch (RestClientException e) {
@@ -115,7 +115,7 @@ public final class Subjects {
     }
 
     /**
-     * The schema of {@code type} as it is registered: without the properties that only Java's code generator reads.
+     * The schema of {@code type} as it is registered: without the properties that only the Java code generator reads.
      *
      * @throws IllegalArgumentException if {@code type} is not a generated record
      */

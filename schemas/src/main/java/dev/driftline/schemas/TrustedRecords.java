@@ -4,8 +4,8 @@ import org.apache.avro.util.ClassSecurityValidator;
 import org.apache.avro.util.ClassSecurityValidator.ClassSecurityPredicate;
 
 /**
- * Tells Avro that the records of this package may be instantiated from data. Avro refuses every class outside its own
- * short list, so that a schema in a message cannot name any class on the class path.
+ * Allows Avro to instantiate the records of this package from data. Avro rejects every class outside its own short list,
+ * so that a schema in a message cannot name an arbitrary class on the class path.
  */
 public final class TrustedRecords {
 
@@ -14,7 +14,7 @@ public final class TrustedRecords {
 
     private TrustedRecords() {}
 
-    /** Adds this package to what Avro trusts already. Safe to call often and from any thread. */
+    /** Adds this package to those that Avro trusts. Idempotent and thread-safe. */
     public static synchronized void trust() {
         if (!trusted) {
             ClassSecurityPredicate before = ClassSecurityValidator.getGlobal();

@@ -19,12 +19,12 @@ public final class CommitClock {
         this.nanoTime = nanoTime;
     }
 
-    /** The time by which a write-back begins. */
+    /** The time, in nanoseconds from an arbitrary origin; a write-back begins with it. */
     public long now() {
         return nanoTime.getAsLong();
     }
 
-    /** A store has been written back for a commit, since {@code start} of {@link #now()}. */
+    /** A store has been written back for a commit; that began at {@code start} of {@link #now()}. */
     public void wroteBack(long start) {
         if (!underWay) {
             underWay = true;
@@ -33,7 +33,7 @@ public final class CommitClock {
         end();
     }
 
-    /** The transaction of the thread has been committed. */
+    /** The transaction of the thread was committed. */
     void committed() {
         if (underWay) {
             end();
@@ -41,7 +41,7 @@ public final class CommitClock {
         isOver();
     }
 
-    /** The thread works again: the next store that is written back belongs to another commit. */
+    /** The thread processes records again: the next write-back belongs to another commit. */
     void isOver() {
         underWay = false;
     }
@@ -56,7 +56,7 @@ public final class CommitClock {
         return took;
     }
 
-    /** {@link #now()} at the end of the last commit; meaningless before the first. */
+    /** {@link #now()} at the end of the last commit; undefined before the first. */
     long ended() {
         return ended;
     }

@@ -3,11 +3,11 @@ package dev.driftline.commits;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a thread that has begun to process a backlog commits before the interval.
+ * When a thread with a backlog commits before the interval.
  *
- * <p>The tasks downstream have nothing to do until its first commit, so that comes soon; each later one comes after twice
- * as long as the one before, until the interval comes first. So the tasks downstream start within a fraction of the
- * interval, and a thread that stays busy soon commits, and writes pages, no more often than the interval says.
+ * <p>Until its first commit, the tasks downstream have nothing to do, so that commit comes soon. Each later commit waits
+ * twice as long as the previous one, until the interval is shorter. So the tasks downstream start within a fraction of the
+ * interval, and a thread that stays busy soon commits, and writes pages, at the interval only.
  *
  * <p>One for each thread, used by that thread only.
  */
@@ -24,12 +24,12 @@ final class CommitRamp {
         this.clock = clock;
     }
 
-    /** The thread has nothing left to do: the next backlog begins anew. */
+    /** The thread has processed everything: the next backlog starts a new ramp. */
     void idle() {
         step = 0;
     }
 
-    /** Whether a commit is due at {@code now} of {@link System#nanoTime()}, with work left; true once a commit. */
+    /** Whether a busy thread must commit at {@code now} of {@link System#nanoTime()}; true once for each commit. */
     boolean isDue(long now) {
         if (step == 0) {
             step = FIRST_NANOS;

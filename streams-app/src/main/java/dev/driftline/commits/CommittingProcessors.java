@@ -13,25 +13,24 @@ import org.apache.kafka.streams.processor.api.WrappedProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Tells {@link EarlyCommits} of every record of a source topic that has been processed, whichever processors of the topology
- * it passed. A record counts once: processors further down are called while the first one runs, and a second processor
- * behind the same source is given the same topic, partition and offset.
+ * Reports every processed record of a source topic to {@link EarlyCommits}, whichever processors of the topology it passed.
+ * A record counts once: processors further down are called while the first one runs, and a second processor behind the same
+ * source gets the same topic, partition and offset.
  *
- * <p>Made by Kafka Streams, from the setting {@code processor.wrapper.class}; {@link EarlyCommits#CONFIG} says whom it
- * tells.
+ * <p>Kafka Streams creates it from the setting {@code processor.wrapper.class}; the {@link EarlyCommits} are those of the
+ * setting {@link EarlyCommits#CONFIG}.
  */
 public final class CommittingProcessors implements ProcessorWrapper {
 
     private EarlyCommits commits = EarlyCommits.off();
 
-    /** Made by Kafka Streams. */
+    /** Called by Kafka Streams. */
     public CommittingProcessors() {}
 
     @Override
     public void configure(Map<String, ?> configs) {
         if (!(configs.get(EarlyCommits.CONFIG) instanceof EarlyCommits given)) {
-            throw new IllegalArgumentException(
-                    EarlyCommits.CONFIG + " must be set to the commits of the service, as the service itself does");
+            throw new IllegalArgumentException(EarlyCommits.CONFIG + " must be the EarlyCommits of the service");
         }
         commits = given;
     }
@@ -52,7 +51,7 @@ public final class CommittingProcessors implements ProcessorWrapper {
         };
     }
 
-    /** The topology has none. */
+    /** The topology has no such processors, so they are not counted. */
     @Override
     public <K, V, W> WrappedFixedKeyProcessorSupplier<K, V, W> wrapFixedKeyProcessorSupplier(
             String name, FixedKeyProcessorSupplier<K, V, W> supplier) {
@@ -81,7 +80,7 @@ public final class CommittingProcessors implements ProcessorWrapper {
         @Override
         public void process(Record<K, V> record) {
             if (!commits.enter()) {
-                // Called by a processor above, which counts the record.
+                // Called by a processor further up, which counts the record.
                 processor.process(record);
                 return;
             }

@@ -6,18 +6,17 @@ import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Asks for a commit as soon as a stream thread has processed what it polled, so that a document does not wait for the
+ * Requests a commit as soon as a stream thread has processed all polled records, so that a document does not wait for the
  * commit interval at each of its hops.
  *
- * <p>Under exactly-once the next hop reads a record only once it is committed. While records keep coming, commits take at
- * most one part in {@value ThreadCommits#SHARE} of a thread's time: the longer they take, the rarer they get. A thread with
- * a backlog is never idle after a poll: it commits a few times while it gets under way ({@link CommitRamp}), then goes on by
- * the interval alone. A commit more or less changes no result.
+ * <p>Under exactly-once, the next hop reads a record only after its commit. While records keep coming, commits take at most
+ * one part in {@value ThreadCommits#SHARE} of a thread's time: the longer they take, the less often they are requested. A
+ * thread with a backlog commits a few times at its start ({@link CommitRamp}), then by the interval alone. Additional commits
+ * change no result.
  *
- * <p>One for each service. Three parts tell it what happens: the consumers of {@link TimedClients} what was polled,
- * {@link CommittingProcessors} what was processed, and the write-back stores and the producers how long a commit took. All
- * of them call on the stream thread, and each stream thread has a {@link ThreadCommits} of its own. Any thread may ask
- * for one.
+ * <p>One for each service. The consumers of {@link TimedClients} report the polled records,
+ * {@link CommittingProcessors} the processed ones, and the write-back stores and the producers the duration of commits. All
+ * of them call on the stream thread, and each stream thread has its own {@link ThreadCommits}. Thread-safe.
  */
 public final class EarlyCommits {
 
@@ -29,7 +28,7 @@ public final class EarlyCommits {
     /** Weak, since Kafka Streams replaces threads that fail. */
     private final Map<Thread, ThreadCommits> threads = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** @param wanted whether to ask for commits at all; without, the commit interval alone decides */
+    /** @param wanted whether to request commits at all; otherwise the commit interval alone decides */
     public EarlyCommits(boolean wanted) {
         this(wanted, System::nanoTime);
     }
@@ -40,12 +39,12 @@ public final class EarlyCommits {
         this.nanoTime = nanoTime;
     }
 
-    /** One that asks for no commit: for a topology without a running service, as in a test. */
+    /** One that requests no commits: for a topology without a running service, as in a test. */
     public static EarlyCommits off() {
         return new EarlyCommits(false);
     }
 
-    /** The commits of the calling thread. Look it up once and keep it where records pass. */
+    /** The commits of the calling thread. This is a look-up in a synchronized map: keep the result. */
     public ThreadCommits ofThread() {
         return threads.computeIfAbsent(Thread.currentThread(), thread -> new ThreadCommits(wanted, nanoTime));
     }

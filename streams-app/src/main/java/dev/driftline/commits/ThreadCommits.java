@@ -20,7 +20,7 @@ public final class ThreadCommits {
 
     private static final long BACKLOG_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
-    /** A commit that is due later; {@code owner} is the task's context, through which it is asked for. */
+    /** A commit that is due later; {@code owner} is the context of the task that requests it. */
     private record Wake(ProcessorContext<?, ?> owner, Cancellable punctuation) {}
 
     private final boolean wanted;
@@ -47,17 +47,17 @@ public final class ThreadCommits {
         return clock;
     }
 
-    /** A poll brought {@code records} records to this thread. */
+    /** A poll of this thread has returned {@code records} records. */
     void polled(int records) {
         if (wanted) {
-            // A thread polls when it has processed what it has. Where it has not, since a task was closed, the commit
-            // comes early or late by a poll.
+            // A thread polls when it has processed everything. If it has not, because a task was closed, the commit
+            // comes one poll early or late.
             polled = records;
             processed = 0;
         }
     }
 
-    /** A processor is given a record; false where another calls it while it processes that record itself. */
+    /** A processor gets a record; false if another processor calls it while processing that record. */
     boolean enter() {
         boolean first = !inside;
         inside = true;
@@ -70,8 +70,8 @@ public final class ThreadCommits {
     }
 
     /**
-     * A task of this thread has processed the record of a source topic that {@code context} names. Nothing happens where it
-     * names none, or the one before: two processors read the same source.
+     * A task of this thread has processed a record of a source topic, that of {@code context}. Ignored if the context has
+     * none, or the same one as before: two processors may read the same source.
      */
     void processed(ProcessorContext<?, ?> context) {
         RecordMetadata record = context.recordMetadata().orElse(null);
@@ -92,14 +92,14 @@ public final class ThreadCommits {
         }
     }
 
-    /** A task of this thread has sent something from a punctuation: to be called by the processor that did. */
+    /** A task of this thread has sent a record from a punctuation; the sending processor calls this. */
     public void sent(ProcessorContext<?, ?> context) {
         if (polled > 0 && processed >= polled) {
             commitSoon(context);
         }
     }
 
-    /** The task of {@code context} is closed: what it was to commit later, it does not. */
+    /** The task of {@code context} is closed, and its scheduled commit is cancelled. */
     void closed(ProcessorContext<?, ?> context) {
         if (wake.isPresent() && wake.get().owner() == context) {
             cancelWake();

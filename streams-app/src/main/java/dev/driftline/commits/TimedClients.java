@@ -13,15 +13,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Kafka's own clients, which tell {@link EarlyCommits} what Kafka Streams does not: the consumer of a stream thread, how many
- * records it has polled; its producer, when a transaction has ended (Kafka Streams calls {@code StateStore.commit} only when
- * a task is suspended).
+ * Kafka's clients, which report to {@link EarlyCommits} what Kafka Streams does not: the consumer of a stream thread, the
+ * number of polled records; its producer, the end of a transaction (Kafka Streams calls {@code StateStore.commit} only when a
+ * task is suspended).
  */
 public final class TimedClients implements KafkaClientSupplier {
 
     private final EarlyCommits commits;
 
-    /** Makes clients when Kafka Streams asks for them. */
+    /** @param commits learns of polls and transactions */
     public TimedClients(EarlyCommits commits) {
         this.commits = commits;
     }

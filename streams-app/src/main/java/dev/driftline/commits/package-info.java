@@ -1,2 +1,5 @@
-/** When a stream thread commits: by the interval, and before it where nothing is left to do. */
+/** When a stream thread commits: at the commit interval, and earlier if it has nothing left to process. */
+@NullMarked
 package dev.driftline.commits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.ServiceKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;

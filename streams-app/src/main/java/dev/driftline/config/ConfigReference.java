@@ -1,5 +1,8 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.KeyGroup;
+import dev.driftline.config.keys.Settings;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,10 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -113,7 +118,7 @@ public final class DriftlineConfig {
             settings.put(key.name(), setting);
             try {
                 values.put(key, key.read(setting.text()));
-            } catch (InvalidConfigException e) {
+            } catch (IllegalArgumentException e) {
                 problems.add(e.getMessage() + " (" + setting.origin() + ")");
             }
         }

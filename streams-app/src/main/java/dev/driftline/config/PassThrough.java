@@ -1,5 +1,7 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.ServiceKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,13 +1,14 @@
 package dev.driftline.demo;
 
+import dev.driftline.codec.FolderTree;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
-import dev.driftline.config.TrainingKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -18,11 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -319,10 +318,10 @@ public final class Demo {
         }
         results.close();
         if (!options.keepState()) {
-            delete(stateFolder());
+            FolderTree.delete(stateFolder());
         }
         if (results.settled() == 0 && stopped) {
-            delete(options.output());
+            FolderTree.delete(options.output());
         }
     }
 
@@ -334,17 +333,6 @@ public final class Demo {
                     + ", driftline.log. Nothing is left running.");
         } else {
             screen.line("Stopped before anything was scored. Nothing is left running.");
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

@@ -1,17 +1,15 @@
 package dev.driftline.demo;
 
+import dev.driftline.codec.FolderTree;
 import dev.driftline.embedded.EmbeddedBroker;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** A broker and a registry on free loopback ports, their files in a temporary folder that goes with them. */
 final class DemoCluster implements AutoCloseable {
@@ -65,7 +63,7 @@ final class DemoCluster implements AutoCloseable {
                 // Starting is not interrupted half-way: what has started is stopped like any other.
                 closeWhenStarted(broker);
                 closeWhenStarted(registry);
-                delete(folder);
+                FolderTree.delete(folder);
             }
         }
     }
@@ -145,21 +143,7 @@ final class DemoCluster implements AutoCloseable {
                 registry.close();
             }
         } finally {
-            delete(folder);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            FolderTree.delete(folder);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.TrainingKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.generation.NetworkText;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.service.DriftlineService;

@@ -2,7 +2,6 @@ package dev.driftline.embedded;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A main class running in a JVM of its own that does not outlive this one: {@link ParentBound} sees to that. Ctrl-C in a
- * terminal reaches children as well; they ignore it, so that this process can stop things in the right order.
+ * A main class in a JVM of its own, which does not outlive this one: see {@link ParentBound}. Ctrl-C in a terminal reaches
+ * child processes, too; they ignore it, so that this process can stop everything in the right order.
  */
 final class ChildJvm implements AutoCloseable {
 
@@ -33,11 +32,11 @@ final class ChildJvm implements AutoCloseable {
     /**
      * Starts {@code mainClass}.
      *
-     * @param classPath entries, first one first; {@link ParentBound} is put in front
+     * @param classPath its entries in order; {@link ParentBound} is put before them
      * @param jvmOptions for example {@code -Xmx256m}
-     * @param mainClass what runs
+     * @param mainClass name of the class
      * @param arguments of the main class
-     * @param log file that gets what the child prints
+     * @param log file for the output of the child; it is appended to
      */
     static ChildJvm start(
             List<String> classPath, List<String> jvmOptions, String mainClass, List<String> arguments, Path log) {
@@ -53,7 +52,7 @@ final class ChildJvm implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            // In the environment, a class path may be longer than a command line may be.
+            // In the environment, since a class path may be longer than a command line may be.
             builder.environment()
                     .put(
                             "CLASSPATH",
@@ -74,7 +73,7 @@ final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** The end of what the child printed, for an error message. */
+    /** The last lines of the child's output, for an error message. */
     String logTail() {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
             List<String> all = lines.toList();
@@ -91,50 +90,7 @@ final class ChildJvm implements AutoCloseable {
         awaitExit(GRACE_SECONDS);
     }
 
-    /** Sends a signal by name, for example {@code STOP}. */
-    void signal(String name) {
-        try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .inheritIO()
-                    .start();
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("kill -" + name + " " + process.pid() + " failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run kill", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits until the signal STOP has had its effect, which on a busy machine is a while after it was sent. */
-    void awaitStopped() {
-        try {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
-            while (!state().startsWith("T")) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("process " + process.pid() + " does not stop");
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run ps", e);
-        }
-    }
-
-    /** The state letter of {@code ps}; T is stopped. Slim Linux images have no {@code ps}, other systems no {@code /proc}. */
-    private String state() throws IOException {
-        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
-        if (Files.exists(stat)) {
-            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
-            return text.substring(text.lastIndexOf(')') + 1).strip();
-        }
-        Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", Long.toString(process.pid())).start();
-        try (InputStream output = ps.getInputStream()) {
-            return new String(output.readAllBytes(), StandardCharsets.US_ASCII).strip();
-        }
-    }
-
-    /** Asks the process to end, and kills it if it has not within ten seconds. */
+    /** Asks the process to end, and kills it if it does not within ten seconds. */
     @Override
     public void close() {
         process.destroy();

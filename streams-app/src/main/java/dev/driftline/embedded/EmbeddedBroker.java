@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka broker inside this JVM: one node, on a free loopback port, without auto-creation of topics, with transactions.
+ * A Kafka broker inside this JVM: one node, on a free loopback port, with transactions, without auto-creation of topics.
  * Starts in about three seconds. Close it once, from any thread.
  */
 public final class EmbeddedBroker implements AutoCloseable {
@@ -28,8 +28,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker whose data is in {@code directory}: a new folder, or one of an earlier broker whose topics are then
-     * there again.
+     * Starts a broker with its data in {@code directory}: a new folder, or that of an earlier broker, whose topics it then
+     * has.
      *
      * @throws IllegalStateException if the broker does not start
      */
@@ -40,13 +40,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * As {@link #start(Path)}.
      *
-     * @param overrides broker settings put on top of Driftline's
+     * @param overrides broker settings that replace Driftline's
      */
     public static EmbeddedBroker start(Path directory, Map<String, String> overrides) {
         Objects.requireNonNull(directory);
         SingleNode.format(directory);
-        RuntimeException last = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             int[] ports = SingleNode.freePorts();
             KafkaConfig config =
                     new KafkaConfig(SingleNode.properties(directory, ports[0], ports[1], overrides), false);
@@ -55,13 +54,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                 server.startup();
                 return new EmbeddedBroker(server, SingleNode.HOST + ":" + ports[0]);
             } catch (RuntimeException e) {
-                last = e;
-                LOG.warn("broker did not start on port {}, trying another: {}", ports[0], e.getMessage());
                 server.shutdown();
                 server.awaitShutdown();
+                if (attempt == ATTEMPTS) {
+                    throw new IllegalStateException("the embedded broker did not start: " + e.getMessage(), e);
+                }
+                LOG.warn("broker did not start on port {}, trying another: {}", ports[0], e.getMessage());
             }
         }
-        throw new IllegalStateException("the embedded broker did not start: " + last.getMessage(), last);
     }
 
     /** Where clients connect, {@code HOST:PORT}. */
@@ -69,7 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return bootstrapServers;
     }
 
-    /** Stops the broker, in about half a second. What was written stays in the folder. */
+    /** Stops the broker, in about half a second. Its data stays in the folder. */
     @Override
     public synchronized void close() {
         if (closed) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Schema Registry (Apicurio, by its Confluent API) in a JVM of its own on a free loopback port, in memory, under BACKWARD
- * compatibility. Starts in about ten seconds. It ends with this JVM, however that ends. Close it once.
+ * A Schema Registry (Apicurio, with its Confluent API) in a JVM of its own on a free loopback port. It is in memory, and its
+ * compatibility level is BACKWARD. Starts in about ten seconds. It ends with this JVM, however that ends. Close it once.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
 
@@ -46,8 +46,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
      */
     public static EmbeddedRegistry start(Path directory) {
         Path runner = runner(home());
-        IllegalStateException last = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             int port = SingleNode.freePorts()[0];
             ChildJvm child = ChildJvm.start(
                     List.of(runner.toString()),
@@ -69,10 +68,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 return new EmbeddedRegistry(child, url);
             } catch (IllegalStateException e) {
                 child.kill();
-                last = e;
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
             }
         }
-        throw last;
     }
 
     /** What {@code schema.registry.url} is to be set to. */
@@ -80,7 +80,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         return url;
     }
 
-    /** Stops the registry; its schemas are gone. */
+    /** Stops the registry. Its schemas are lost. */
     @Override
     public void close() {
         child.close();
@@ -99,7 +99,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         try {
             while (status(http, subjects) != 200) {
                 if (!child.isAlive()) {
-                    throw new IllegalStateException("the schema registry ended at its start: " + child.logTail());
+                    throw new IllegalStateException("the schema registry ended during its start: " + child.logTail());
                 }
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException(
@@ -122,7 +122,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         return HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(10));
     }
 
-    /** The status of the answer, or 0 if there was none. */
+    /** The status of the response, or 0 if there was none. */
     private static int status(HttpClient http, HttpRequest request) throws InterruptedException {
         try {
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -153,7 +153,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("no schema registry in " + home
                             + ": build with `mvn package`, which unpacks it there, or set -D" + HOME_PROPERTY
-                            + "=FOLDER to where apicurio-registry-app was unpacked"));
+                            + "=FOLDER to the folder of an unpacked apicurio-registry-app"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + home, e);
         }

@@ -3,12 +3,13 @@ package dev.driftline.embedded;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
- * Runs another main class in a child JVM and ends that JVM as soon as its parent is gone, {@code kill -9} included: the
- * child's standard input is a pipe that only the parent holds open, and here it is read until it ends.
+ * Runs another main class in a child JVM and ends that JVM as soon as its parent has ended, even by {@code kill -9}: the
+ * child's standard input is a pipe that only the parent holds open, and a thread here reads it until its end.
  *
- * <p>Has no dependencies, so that it can stand in front of any class path.
+ * <p>Has no dependencies, so that it works before any class path.
  */
 public final class ParentBound {
 
@@ -17,8 +18,8 @@ public final class ParentBound {
     /**
      * Called by the JVM.
      *
-     * @param arguments name of the main class to run, then its arguments
-     * @throws ReflectiveOperationException if there is no such class or main method
+     * @param arguments name of the main class, then its arguments
+     * @throws ReflectiveOperationException if the class or its main method does not exist
      */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         Thread watch = new Thread(ParentBound::haltWhenParentIsGone, "parent-watch");
@@ -28,7 +29,7 @@ public final class ParentBound {
         try {
             Class.forName(arguments[0]).getMethod("main", String[].class).invoke(null, (Object) rest);
         } catch (InvocationTargetException e) {
-            e.getCause().printStackTrace();
+            Objects.requireNonNullElse(e.getCause(), e).printStackTrace();
             System.exit(1);
         }
     }
@@ -41,7 +42,7 @@ public final class ParentBound {
                 read = System.in.read(buffer);
             }
         } catch (IOException e) {
-            System.err.println("parent is gone: " + e.getMessage());
+            System.err.println("the parent process has ended: " + e.getMessage());
         }
         Runtime.getRuntime().halt(0);
     }

@@ -13,7 +13,7 @@ import java.util.Properties;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** Settings and storage of a broker that is its own controller and alone. */
+/** Settings and storage of a single broker that is also the controller. */
 final class SingleNode {
 
     static final String HOST = "127.0.0.1";
@@ -22,7 +22,7 @@ final class SingleNode {
 
     private SingleNode() {}
 
-    /** Two ports that were free a moment ago; the caller starts again if somebody else was faster. */
+    /** Two ports that were free a moment ago. Another process may take them first; then the caller tries again. */
     static int[] freePorts() {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket one = new ServerSocket(0, 1, loopback);
@@ -36,10 +36,10 @@ final class SingleNode {
     /**
      * Broker settings.
      *
-     * @param directory where logs are; made by {@link #format} if it is not there
+     * @param directory folder of the logs, which {@link #format} has prepared
      * @param port of the clients' listener
      * @param controllerPort of the controller's listener
-     * @param overrides put on top
+     * @param overrides settings that replace these
      */
     static Properties properties(Path directory, int port, int controllerPort, Map<String, String> overrides) {
         Properties properties = new Properties();
@@ -67,10 +67,10 @@ final class SingleNode {
         properties.put("share.coordinator.state.topic.min.isr", "1");
         properties.put("share.coordinator.state.topic.num.partitions", "1");
 
-        // A group of one process should not wait three seconds for others; a killed member should be missed soon.
+        // A group of one process need not wait three seconds for others; a killed member should be noticed soon.
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put("group.min.session.timeout.ms", "1000");
-        // Transactions that a killed client left open are ended soon, or they would hold up every committed read.
+        // End the open transactions of a killed client soon: they hold up every read_committed consumer.
         properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 
         properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
@@ -80,7 +80,7 @@ final class SingleNode {
         return properties;
     }
 
-    /** Makes {@code directory} a broker's log directory; one that already is stays as it is. */
+    /** Makes {@code directory} a broker's log directory; if it is one, it is left as it is. */
     static void format(Path directory) {
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
             Files.createDirectories(directory);

@@ -1,8 +1,8 @@
 package dev.driftline.ingest;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,10 +37,10 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Publishes documents to the documents or the text topic and counts what the brokers have acknowledged.
+ * Publishes documents to the documents or text topic and counts those that the brokers have acknowledged.
  *
- * <p>The producer is idempotent and waits for all replicas, whatever the configuration says: a retry neither loses nor
- * repeats a document. {@link #publish} and {@link #flush} are for one thread; the counts may be read from any.
+ * <p>Whatever the configuration says, the producer is idempotent and waits for all replicas: a retry neither loses nor
+ * repeats a document. {@link #publish} and {@link #flush} are for one thread; any thread may read the counts.
  */
 public final class DocumentPublisher implements AutoCloseable {
 
@@ -63,7 +64,7 @@ public final class DocumentPublisher implements AutoCloseable {
     }
 
     /**
-     * Connects, after checking that the topic and its schema are there.
+     * Connects, after checking that the topic and its schema exist.
      *
      * @throws PublishException if a broker, the registry, the topic or the schema is missing
      */
@@ -84,43 +85,44 @@ public final class DocumentPublisher implements AutoCloseable {
                     topic,
                     new KafkaProducer<>(properties, new StringSerializer(), serializer(config, form)));
         } catch (KafkaException e) {
-            throw new PublishException("the producer's settings were refused: " + rootMessage(e), e);
+            throw new PublishException("invalid settings of the producer: " + rootMessage(e), e);
         }
     }
 
-    /** The topic. */
+    /** The full name of the topic. */
     public String topic() {
         return topic;
     }
 
-    /** Documents handed to the producer. */
+    /** Number of documents handed to the producer. */
     public long published() {
         return published;
     }
 
-    /** Documents that the brokers have stored on all replicas in sync. */
+    /** Number of documents that the brokers have stored on all in-sync replicas. */
     public long acknowledged() {
         return acknowledged.get();
     }
 
-    /** Tokens handed to the producer, {@code </s>} included; 0 for raw text. */
+    /** Number of tokens handed to the producer, {@code </s>} included; 0 for raw text. */
     public long tokens() {
         return tokens;
     }
 
     /**
-     * Sends one document; waits where the producer's buffer is full.
+     * Sends one document; waits while the producer's buffer is full.
      *
-     * @param tokenizer for raw text, where documents are sent
-     * @return the words of the document, {@code </s>} not counted; 0 for raw text
-     * @throws IllegalArgumentException if this document cannot be sent, whatever the brokers do; the next one can
-     * @throws PublishException if this document or one before it could not be stored
+     * @param tokenizer splits raw text if the form is {@link RecordForm#DOCUMENT}
+     * @return the number of words in the document, without {@code </s>}; 0 for raw text
+     * @throws IllegalArgumentException if this document cannot be represented in the form; later ones may still be published
+     * @throws PublishException if this document or an earlier one could not be stored
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told of everything that the future would be
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback learns everything that the future would
     public int publish(CorpusEntry entry, Tokenizer tokenizer) {
         rethrow();
         RecordForm.Record record = form.of(entry, tokenizer, Instant.now());
-        ProducerRecord<String, SpecificRecord> sent = new ProducerRecord<>(topic, key.of(entry), record.value());
+        ProducerRecord<String, SpecificRecord> sent =
+                new ProducerRecord<>(topic, key.of(entry).orElse(null), record.value());
         try {
             producer.send(sent, (metadata, exception) -> {
                 if (exception == null) {
@@ -142,14 +144,14 @@ public final class DocumentPublisher implements AutoCloseable {
     /**
      * Waits until every document is stored.
      *
-     * @throws PublishException if one could not be
+     * @throws PublishException if one could not be stored
      */
     public void flush() {
         producer.flush();
         rethrow();
     }
 
-    /** Waits at most ten seconds for what is still under way and stops; {@link #acknowledged()} is final after that. */
+    /** Waits at most ten seconds for documents in flight, then stops. {@link #acknowledged()} is final after that. */
     public void settle() {
         producer.close(CLOSE_TIMEOUT);
     }
@@ -170,7 +172,7 @@ public final class DocumentPublisher implements AutoCloseable {
         String what = "document '" + entry.id() + "' (line " + entry.line() + ") ";
         if (cause instanceof RecordTooLargeException) {
             return new PublishException(
-                    what + "is larger than a record may be: " + cause.getMessage() + " Split it, or raise "
+                    what + "exceeds the largest record size: " + cause.getMessage() + " Split it, or raise "
                             + InputKeys.DOCUMENT_MAX_BYTES.name() + " here and max.message.bytes of " + topic,
                     cause);
         }
@@ -181,7 +183,7 @@ public final class DocumentPublisher implements AutoCloseable {
         return new PublishException(what + "could not be published: " + rootMessage(cause), cause);
     }
 
-    @SuppressWarnings("unchecked") // the form makes records of its topic's type only
+    @SuppressWarnings("unchecked") // the form makes only records of its topic's type
     private static Serializer<SpecificRecord> serializer(DriftlineConfig config, RecordForm form) {
         return (Serializer<SpecificRecord>)
                 (Serializer<?>) new SchemaRegistrySerdes(config.clients().schemaRegistry()).serializer(type(form));
@@ -199,7 +201,7 @@ public final class DocumentPublisher implements AutoCloseable {
         try (Admin admin = Admin.create(properties)) {
             admin.describeTopics(List.of(topic)).allTopicNames().get();
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             if (cause instanceof UnknownTopicOrPartitionException) {
                 throw new PublishException(
                         "there is no topic " + topic + " at " + brokers + ": run `driftline topics create` first",
@@ -215,7 +217,7 @@ public final class DocumentPublisher implements AutoCloseable {
         } catch (KafkaException e) {
             throw new PublishException(
                     "cannot connect to Kafka at " + brokers + ": " + rootMessage(e)
-                            + ": set bootstrap.servers to where a broker listens",
+                            + ": set bootstrap.servers to the address of a broker",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -237,7 +239,7 @@ public final class DocumentPublisher implements AutoCloseable {
                         e);
             }
             throw new PublishException(
-                    "the schema registry at " + registry + " refused to answer: " + e.getMessage()
+                    "the schema registry at " + registry + " rejected the request: " + e.getMessage()
                             + ": check schema.registry.* settings",
                     e);
         } catch (IOException e) {

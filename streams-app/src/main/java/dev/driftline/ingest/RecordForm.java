@@ -11,9 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 
-/** What a document of a corpus becomes in Kafka. */
+/** The form in which a document of a corpus is published. */
 public enum RecordForm {
-    /** Tokenised, in the documents topic. */
+    /** Tokenised, on the documents topic. */
     DOCUMENT(Topic.DOCUMENTS) {
         @Override
         Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now) {
@@ -29,13 +29,13 @@ public enum RecordForm {
             return new Record(value, words, document.sentences().size());
         }
     },
-    /** As it is, in the text topic; the service tokenises it. */
+    /** As raw text, on the text topic; the service tokenises it. */
     TEXT(Topic.TEXT) {
         @Override
         Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now) {
             if (!entry.learn()) {
                 throw new IllegalArgumentException(
-                        "raw text is always learned, and this document has learn = false: produce it without --raw");
+                        "raw text is always learned, but this document has learn = false: produce it without --raw");
             }
             String language = entry.content() instanceof CorpusContent.Text text ? text.language() : "";
             TextEvent value = new TextEvent(
@@ -55,7 +55,7 @@ public enum RecordForm {
         this.topic = topic;
     }
 
-    /** The topic that takes this form. */
+    /** The topic of this form. */
     public Topic topic() {
         return topic;
     }
@@ -63,16 +63,16 @@ public enum RecordForm {
     /**
      * The record of {@code entry}.
      *
-     * @throws IllegalArgumentException if this form cannot say what the entry says
+     * @throws IllegalArgumentException if this form cannot represent the entry
      */
     abstract Record of(CorpusEntry entry, Tokenizer tokenizer, Instant now);
 
     /**
-     * A value to send.
+     * A record to publish.
      *
-     * @param value what is sent
-     * @param words its tokens, {@code </s>} not counted; 0 where it is not tokenised yet
-     * @param sentences its sentences; 0 where it is not tokenised yet
+     * @param value its value
+     * @param words number of its tokens without {@code </s>}; 0 if it is not tokenised
+     * @param sentences number of its sentences; 0 if it is not tokenised
      */
     record Record(SpecificRecord value, int words, int sentences) {}
 }

@@ -1,21 +1,22 @@
 package dev.driftline.ingest;
 
 import dev.driftline.corpus.CorpusEntry;
+import java.util.Optional;
 
-/** What a document's record is keyed by, and so which documents stay in order. */
+/** The key of a document's record, which determines the documents that stay in order. */
 public enum RecordKey {
-    /** The source: one source is one partition, in order. */
+    /** The source: all documents of a source are in one partition, in order. */
     SOURCE,
     /** The document's id. */
     ID,
-    /** No key: spread over the partitions in batches. */
+    /** No key: documents are spread over the partitions in batches. */
     NONE;
 
-    String of(CorpusEntry entry) {
+    Optional<String> of(CorpusEntry entry) {
         return switch (this) {
-            case SOURCE -> entry.source();
-            case ID -> entry.id();
-            case NONE -> null;
+            case SOURCE -> Optional.of(entry.source());
+            case ID -> Optional.of(entry.id());
+            case NONE -> Optional.empty();
         };
     }
 }

@@ -1,2 +1,5 @@
-/** Documents into Kafka: from a corpus file to the documents topic or the text topic. */
+/** Publishes documents from files to Kafka: for {@code driftline produce} and the demo. */
+@NullMarked
 package dev.driftline.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,12 +1,14 @@
 package dev.driftline.input;
 
+import dev.driftline.schemas.RegistryUnavailableException;
+import dev.driftline.schemas.WireFormat;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.text.Tokenizer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.generic.GenericDatumReader;
@@ -24,8 +26,6 @@ public abstract class RecordDecoder {
 
     /** The attribute that the language of a text becomes. */
     static final String LANGUAGE = "language";
-
-    private static final int HEADER_BYTES = 5;
 
     static {
         // Avro reads these limits once, before it first decodes. Without them it allocates whatever a length in the
@@ -59,7 +59,7 @@ public abstract class RecordDecoder {
      * The document in {@code value}.
      *
      * @throws Rejection if the record has to become a dead letter
-     * @throws WriterSchemas.RegistryUnreachableException if the registry cannot be asked
+     * @throws RegistryUnavailableException if the registry cannot be asked
      */
     public final IncomingDocument decode(byte[] value) throws Rejection {
         if (value == null) {
@@ -74,19 +74,15 @@ public abstract class RecordDecoder {
                     "the value has " + value.length + " bytes, more than the " + limits.documentBytes()
                             + " of document.max.bytes");
         }
-        if (value.length < HEADER_BYTES || value[0] != 0) {
-            throw new Rejection(
-                    DeadLetterReason.NOT_AVRO,
-                    "not in the Confluent wire format: "
-                            + (value.length < HEADER_BYTES
-                                    ? value.length + " bytes, expected at least " + HEADER_BYTES
-                                    : "the first byte is " + (value[0] & 0xFF) + ", expected 0"));
+        Optional<String> problem = WireFormat.problem(value);
+        if (problem.isPresent()) {
+            throw new Rejection(DeadLetterReason.NOT_AVRO, problem.get());
         }
-        WriterSchemas.Writer writer = schemas.writer(ByteBuffer.wrap(value).getInt(1));
+        WriterSchemas.Writer writer = schemas.writer(WireFormat.schemaId(value));
         dictionary.reset();
         GenericDatumReader<GenericRecord> resolver = writer.resolver();
         if (resolver == null) {
-            input.reset(value, HEADER_BYTES);
+            input.reset(value, WireFormat.HEADER_BYTES);
             IncomingDocument document = read(input, dictionary);
             if (!input.atEnd()) {
                 throw AvroInput.corrupt(input.remaining() + " bytes are left after the record");
@@ -96,7 +92,10 @@ public abstract class RecordDecoder {
         GenericRecord resolved;
         try {
             resolved = resolver.read(
-                    null, DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+                    null,
+                    DecoderFactory.get()
+                            .binaryDecoder(
+                                    value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, null));
         } catch (AvroTypeException e) {
             throw new Rejection(DeadLetterReason.WRONG_SCHEMA, "the value cannot be read: " + e.getMessage());
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | OutOfMemoryError e) {

@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.Subjects;
 import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -16,7 +17,6 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The schemas that values of one topic were written with, by the registry's id.
  *
  * <p>An id that the registry does not know makes a dead letter. A registry that cannot be asked does not: the request is
- * repeated for a few seconds, then the failure is reported as {@link RegistryUnreachableException}. Not thread-safe.
+ * repeated for a few seconds, then the failure is reported as {@link RegistryUnavailableException}. Not thread-safe.
  */
 public final class WriterSchemas {
 
@@ -34,15 +34,6 @@ public final class WriterSchemas {
     private static final int ATTEMPTS = 5;
     private static final long FIRST_PAUSE_MS = 100;
     private static final long UNKNOWN_KEPT_MS = 10_000;
-
-    /** The registry could not be asked; says nothing about the record. */
-    public static final class RegistryUnreachableException extends RetriableException {
-        private static final long serialVersionUID = 1L;
-
-        public RegistryUnreachableException(String message, Throwable cause) {
-            super(message, cause);
-        }
-    }
 
     /**
      * A schema that values were written with.
@@ -134,7 +125,7 @@ public final class WriterSchemas {
                 failure = e;
             }
             if (attempt == ATTEMPTS) {
-                throw new RegistryUnreachableException(
+                throw new RegistryUnavailableException(
                         "the schema registry did not return schema " + id + " after " + ATTEMPTS + " attempts: "
                                 + failure.getMessage() + ". Check schema.registry.url and that the registry is up",
                         failure);
@@ -148,7 +139,7 @@ public final class WriterSchemas {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new RegistryUnreachableException("interrupted while asking the schema registry", failure);
+                throw new RegistryUnavailableException("interrupted while asking the schema registry", failure);
             }
             pause *= 2;
         }

@@ -1,8 +1,8 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.TextEvent;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
      */
     public static FilterRequest of(
             IncomingDocument document, DocumentScore score, @Nullable String neural, DocumentOrigin origin) {
-        ScoredDocument scored = ScoredDocument.of(document.source(), document.attributes(), score, neural);
+        ScoredDocument scored =
+                ScoredDocument.of(document.source(), document.attributes(), score, Optional.ofNullable(neural));
         return new FilterRequest(document, scored, origin);
     }
 

@@ -6,6 +6,7 @@ import dev.driftline.store.WriteBackMap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The documents of one partition that wait for replies, by {@link Ticket}. */
 public final class PendingDocuments implements WriteBackCache {
@@ -24,7 +25,7 @@ public final class PendingDocuments implements WriteBackCache {
     }
 
     /** The document, or {@code null} where none of that ticket is waiting. */
-    public PendingDocument get(long ticket) {
+    public @Nullable PendingDocument get(long ticket) {
         return documents.get(ticket);
     }
 

@@ -5,7 +5,7 @@ import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.Progress;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;

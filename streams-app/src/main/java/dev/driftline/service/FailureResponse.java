@@ -1,7 +1,6 @@
 package dev.driftline.service;
 
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.input.WriterSchemas;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.scoring.ShardMessageException;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -112,8 +111,7 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
     private static boolean isOutage(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             // The serializer says SerializationException also where the registry did not answer.
-            if (cause instanceof WriterSchemas.RegistryUnreachableException
-                    || cause instanceof RegistryUnavailableException
+            if (cause instanceof RegistryUnavailableException
                     || cause instanceof IOException
                     || (cause instanceof RestClientException answer && answer.getStatus() >= 500)) {
                 return true;

@@ -2,8 +2,8 @@ package dev.driftline.service;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;

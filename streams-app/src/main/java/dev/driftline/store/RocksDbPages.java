@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -31,10 +31,10 @@ import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /**
- * Pages in a RocksDB folder of their own, without Kafka: for the benchmark and for commands that work on a state folder.
+ * Pages in a RocksDB folder, without Kafka: for benchmarks and for commands that work on a state folder.
  *
- * <p>As in Kafka Streams there is no write-ahead log: what was put is safe once {@link #close()} has returned, and a crash
- * before that loses some of it. Block cache and write buffers together stay within the bytes given. One thread at a time.
+ * <p>As in Kafka Streams, there is no write-ahead log: pages are safe once {@link #close()} has returned, and a crash before
+ * that loses some of them. Block cache and write buffers together stay within the given bytes. One thread at a time.
  */
 public final class RocksDbPages implements PageStore, AutoCloseable {
 
@@ -60,18 +60,18 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
     }
 
     /**
-     * Opens {@code folder} to read and write, and makes it where it is missing.
+     * Opens {@code folder} for reading and writing, and creates it if it does not exist.
      *
      * @param memoryBytes native memory for blocks and write buffers together
-     * @throws IllegalStateException if it is in use, damaged, or the store of a Kafka Streams application, which only that
-     *     application may write to
+     * @throws IllegalStateException if it is in use or damaged, or if it is the store of a Kafka Streams application, to
+     *     which only that application may write
      */
     public static RocksDbPages open(Path folder, long memoryBytes) {
         List<byte[]> families = columnFamilies(folder);
         if (families.size() > 1) {
             throw new IllegalStateException(
-                    folder + " is a store of the running service, whose changelog would not know what is written here:"
-                            + " open it read-only, or give another folder");
+                    folder + " is a store of the service, and its changelog would miss changes that are made here:"
+                            + " open it read-only, or name another folder");
         }
         try {
             Files.createDirectories(folder);
@@ -82,11 +82,11 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
     }
 
     /**
-     * Opens a folder that {@link #open} or a Kafka Streams store wrote, to read it as it is now. The one that writes to it
-     * may go on; what it writes is not seen here, and neither is what it has not yet flushed to files.
+     * Opens a folder that {@link #open} or a Kafka Streams store wrote, for reading. Another process may continue to write
+     * to it; pages that it writes later, or has not yet flushed to files, are not seen.
      *
      * @param memoryBytes native memory for blocks
-     * @throws IllegalStateException if there is no RocksDB store in it, or it is damaged
+     * @throws IllegalStateException if it is damaged or has no RocksDB store
      */
     public static RocksDbPages openReadOnly(Path folder, long memoryBytes) {
         if (!isStore(folder)) {
@@ -140,7 +140,7 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
         }
     }
 
-    /** Kafka Streams keeps offsets in a column family beside the default one, and some stores have more. */
+    /** Kafka Streams keeps offsets in another column family than the default one; some stores have more families. */
     private static List<byte[]> columnFamilies(Path folder) {
         if (!isStore(folder)) {
             return List.of(RocksDB.DEFAULT_COLUMN_FAMILY);
@@ -169,7 +169,7 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
     }
 
     @Override
-    public byte[] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         try {
             return db.get(pages, reading, key);
         } catch (RocksDBException e) {
@@ -178,7 +178,7 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
     }
 
     @Override
-    public void put(byte[] key, byte[] value) {
+    public void put(byte[] key, byte @Nullable [] value) {
         try {
             if (value == null) {
                 db.delete(pages, writing, key);
@@ -206,18 +206,7 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
         }
     }
 
-    /** An estimate of the number of entries, by RocksDB. */
-    public long approximateEntries() {
-        try {
-            return Optional.ofNullable(db.getProperty(pages, "rocksdb.estimate-num-keys"))
-                    .map(Long::parseLong)
-                    .orElse(0L);
-        } catch (RocksDBException e) {
-            throw failed("ask for the size of", e);
-        }
-    }
-
-    /** Writes what is in memory to files and closes the store. */
+    /** Flushes the pages to files and closes the store. */
     @Override
     public void close() {
         closeAll(natives);

@@ -3,6 +3,7 @@ package dev.driftline.store;
 import java.util.Map;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.apache.kafka.streams.state.internals.BlockBasedTableConfigWithAccessibleCache;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
@@ -11,12 +12,12 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Bounds the memory of all RocksDB stores of the process together: one block cache, to which index and filter blocks and
- * the write buffers of every store are charged.
+ * Limits the memory of all RocksDB stores of the process together: one block cache, to which index blocks, filter blocks
+ * and write buffers of every store are charged.
  *
- * <p>Kafka Streams makes one instance a store and calls {@link #setConfig} before it opens and {@link #close} before it
- * closes the store, from the thread that owns the task. The cache is made for the first store that opens, with the sizes
- * of that store's configuration, and released with the last one that closes.
+ * <p>Kafka Streams makes one instance for each store. It calls {@link #setConfig} before it opens the store and
+ * {@link #close} before it closes it, on the thread that owns the task. The first store to open creates the cache, with the
+ * sizes of its configuration; the last one to close releases it.
  */
 public final class SharedRocksDbMemory implements RocksDBConfigSetter {
 
@@ -31,11 +32,24 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
     private static final long BLOCK_BYTES = 8L << 10;
 
     private static final Object LOCK = new Object();
-    private static Cache cache;
-    private static WriteBufferManager writeBuffers;
+    private static @Nullable Shared shared;
     private static int users;
 
-    private BloomFilter filter;
+    private @Nullable BloomFilter filter;
+
+    private record Shared(Cache cache, WriteBufferManager writeBuffers) {
+
+        static Shared of(long blockCacheBytes, long writeBufferBytes) {
+            RocksDB.loadLibrary();
+            Cache cache = new LRUCache(blockCacheBytes);
+            return new Shared(cache, new WriteBufferManager(writeBufferBytes, cache));
+        }
+
+        void close() {
+            writeBuffers.close();
+            cache.close();
+        }
+    }
 
     /** Called by Kafka Streams. */
     public SharedRocksDbMemory() {}
@@ -44,23 +58,22 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
     public void setConfig(String storeName, Options options, Map<String, Object> configs) {
         long blockCacheBytes = bytes(configs, BLOCK_CACHE_BYTES_CONFIG, DEFAULT_BLOCK_CACHE_BYTES);
         long writeBufferBytes = bytes(configs, WRITE_BUFFER_BYTES_CONFIG, DEFAULT_WRITE_BUFFER_BYTES);
-        // Kafka Streams asks for this very class of table config, so that it can report the cache in its metrics.
+        // Kafka Streams needs this class of table configuration to report the cache in its metrics.
         var table = (BlockBasedTableConfigWithAccessibleCache) options.tableFormatConfig();
         synchronized (LOCK) {
-            if (users++ == 0) {
-                RocksDB.loadLibrary();
-                cache = new LRUCache(blockCacheBytes);
-                writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
+            if (shared == null) {
+                shared = Shared.of(blockCacheBytes, writeBufferBytes);
             }
-            table.setBlockCache(cache);
-            options.setWriteBufferManager(writeBuffers);
+            users++;
+            table.setBlockCache(shared.cache());
+            options.setWriteBufferManager(shared.writeBuffers());
         }
         filter = new BloomFilter(10);
         table.setFilterPolicy(filter);
         table.setBlockSize(BLOCK_BYTES);
         table.setCacheIndexAndFilterBlocks(true);
         table.setPinTopLevelIndexAndFilter(true);
-        // Most look-ups of counts are for contexts never seen: the last level needs its filter too.
+        // Most look-ups of counts are for contexts that were never seen, so the last level needs its filter, too.
         options.setOptimizeFiltersForHits(false);
         options.setWriteBufferSize(Math.max(1L << 20, Math.min(16L << 20, writeBufferBytes / 4)));
         options.setTableFormatConfig(table);
@@ -68,21 +81,22 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
 
     @Override
     public void close(String storeName, Options options) {
-        filter.close();
+        if (filter != null) {
+            filter.close();
+        }
         synchronized (LOCK) {
-            if (--users == 0) {
-                writeBuffers.close();
-                cache.close();
-                writeBuffers = null;
-                cache = null;
+            users--;
+            if (users == 0 && shared != null) {
+                shared.close();
+                shared = null;
             }
         }
     }
 
-    /** Bytes of the block cache in use, all stores of the process together, their write buffers included; 0 without a store. */
+    /** Bytes of the block cache in use by all stores of the process, write buffers included; 0 without a store. */
     public static long usedBytes() {
         synchronized (LOCK) {
-            return cache == null ? 0 : cache.getUsage();
+            return shared == null ? 0 : shared.cache().getUsage();
         }
     }
 
@@ -97,8 +111,8 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
                 return bytes;
             }
         } catch (NumberFormatException e) {
-            // reported below with what was expected
+            // reported below
         }
-        throw new IllegalArgumentException(key + " is '" + value + "', expected a positive number of bytes");
+        throw new IllegalArgumentException(key + " is '" + value + "' and must be a positive number of bytes");
     }
 }

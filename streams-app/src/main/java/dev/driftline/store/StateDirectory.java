@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The counts that a stopped service, the demo or {@code evaluate --state} left in a folder, opened to be read.
+ * The counts in the folder of a stopped service, of the demo or of {@code evaluate --state}, opened for reading.
  *
- * <p>Finds the shards wherever they are below the folder: {@code …/TASK_N/rocksdb/ngram-counts} as Kafka Streams lays
- * them out, or {@code shard-N}. One thread at a time.
+ * <p>Finds the shards at any depth below the folder: {@code …/TASK_N/rocksdb/ngram-counts} of Kafka Streams, or
+ * {@code shard-N}. One thread at a time.
  */
 public final class StateDirectory implements AutoCloseable {
 
@@ -39,21 +39,21 @@ public final class StateDirectory implements AutoCloseable {
         this.model = model;
     }
 
-    /** The folder of a shard below {@code folder}, where something other than Kafka Streams keeps one. */
+    /** The folder of a shard below {@code folder}, if Kafka Streams does not keep it. */
     public static Path shardFolder(Path folder, int shard) {
         return folder.resolve("shard-" + shard);
     }
 
     /**
-     * Opens what is below {@code folder}.
+     * Opens the shards below {@code folder}.
      *
-     * @throws IllegalStateException if there is no state there, or some shards of it are missing, with what was found
+     * @throws IllegalStateException if there are none, or some are missing; the message names those that were found
      */
     public static StateDirectory open(Path folder, Smoothing smoothing, Vocabulary vocabulary) {
         SortedMap<Integer, Path> found = find(folder);
         if (found.isEmpty()) {
-            throw new IllegalStateException("no state of Driftline is in " + folder
-                    + ": name the state.dir of a stopped service, the folder that `driftline demo` named, or the --state"
+            throw new IllegalStateException("there is no state of Driftline in " + folder
+                    + ": name the state.dir of a stopped service, the folder that `driftline demo` printed, or the --state"
                     + " of `driftline evaluate`");
         }
         int shards = found.lastKey() + 1;
@@ -97,12 +97,12 @@ public final class StateDirectory implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot look into " + folder, e);
+            throw new UncheckedIOException("cannot read " + folder, e);
         }
         return found;
     }
 
-    /** The model over the counts; teaching it would fail. */
+    /** The model of the counts, which is read-only. */
     public LocalModel model() {
         return model;
     }

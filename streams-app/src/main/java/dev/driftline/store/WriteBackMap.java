@@ -4,20 +4,21 @@ import dev.driftline.ngram.PageStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A map of decoded values in front of a {@link PageStore}, written back when asked to.
+ * A map of decoded values in front of a {@link PageStore}, to which it is written back on request.
  *
  * <p>An entry that is added and removed between two write-backs never reaches the store. At most {@code capacity}
- * entries are kept decoded: past that, the ones used least recently leave, after being written if they have to be.
+ * entries are kept decoded: beyond that, the least recently used are evicted, and written first if they are dirty.
  * Not thread-safe.
  *
  * @param <K> keys, with {@code equals} and {@code hashCode}
- * @param <V> values; a value that was changed in place has to be {@link #put} again
+ * @param <V> values; one that was changed in place must be {@link #put} again
  */
 public final class WriteBackMap<K, V> implements WriteBackCache {
 
-    /** How keys and values are written. */
+    /** The stored form of keys and values. */
     public interface Codec<K, V> {
         /** The bytes under which {@code key} is stored. */
         byte[] encodeKey(K key);
@@ -33,7 +34,9 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
     }
 
     private static final class Slot<V> {
-        V value; // null: removed, and the store does not know yet
+        @Nullable
+        V value; // null: removed, but the store still has it
+
         boolean dirty;
         boolean stored;
     }
@@ -45,21 +48,21 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
     private int removed;
 
     /**
-     * @param store where the entries are kept
-     * @param codec how they are written
-     * @param capacity the most entries kept decoded, at least 1
+     * @param store holds the entries
+     * @param codec encodes and decodes them
+     * @param capacity maximum number of decoded entries, at least 1
      */
     public WriteBackMap(PageStore store, Codec<K, V> codec, int capacity) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("capacity " + capacity + ", expected at least 1");
+            throw new IllegalArgumentException("capacity " + capacity + " must be at least 1");
         }
         this.store = store;
         this.codec = codec;
         this.capacity = capacity;
     }
 
-    /** The value under {@code key}, or {@code null} where there is none. */
-    public V get(K key) {
+    /** The value under {@code key}, or {@code null} if there is none. */
+    public @Nullable V get(K key) {
         Slot<V> slot = slots.get(key);
         if (slot != null) {
             return slot.value;
@@ -69,9 +72,9 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
             return null;
         }
         slot = new Slot<>();
-        slot.value = codec.decodeValue(key, bytes);
+        V value = codec.decodeValue(key, bytes);
+        slot.value = value;
         slot.stored = true;
-        V value = slot.value;
         add(key, slot);
         return value;
     }
@@ -86,7 +89,7 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
             slot = new Slot<>();
             slot.value = value;
             slot.dirty = true;
-            // At least once, a crash may have left an entry of that key behind; a later remove has to reach it.
+            // Under at-least-once, a crash may have left an entry of that key, which a later remove must reach.
             slot.stored = store.get(codec.encodeKey(key)) != null;
             add(key, slot);
             return;
@@ -120,7 +123,7 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
         }
     }
 
-    /** Visits every entry, those written back first; expensive, for status and tests. */
+    /** Visits every entry, those that are not decoded first. Expensive: for status and tests. */
     public void forEach(BiConsumer<? super K, ? super V> visitor) {
         store.scan(new byte[0], (keyBytes, bytes) -> {
             K key = codec.decodeKey(keyBytes);
@@ -128,10 +131,11 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
                 visitor.accept(key, codec.decodeValue(key, bytes));
             }
         });
-        // A copy, since a visitor that reads through get() reorders the slots.
+        // A copy, since a visitor that calls get() reorders the slots.
         for (Map.Entry<K, Slot<V>> entry : new LinkedHashMap<>(slots).entrySet()) {
-            if (entry.getValue().value != null) {
-                visitor.accept(entry.getKey(), entry.getValue().value);
+            V value = entry.getValue().value;
+            if (value != null) {
+                visitor.accept(entry.getKey(), value);
             }
         }
     }
@@ -147,7 +151,7 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
         return count[0];
     }
 
-    /** The number of entries kept decoded. */
+    /** The number of decoded entries. */
     public int decoded() {
         return slots.size() - removed;
     }
@@ -186,9 +190,10 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
 
     private void write(K key, Slot<V> slot) {
         if (slot.dirty) {
-            store.put(codec.encodeKey(key), slot.value == null ? null : codec.encodeValue(slot.value));
+            V value = slot.value;
+            store.put(codec.encodeKey(key), value == null ? null : codec.encodeValue(value));
             slot.dirty = false;
-            slot.stored = slot.value != null;
+            slot.stored = value != null;
         }
     }
 }

@@ -20,21 +20,22 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.apache.kafka.streams.state.internals.WrappedStateStore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A logged RocksDB store with decoded state of its own in front, written back once a commit.
+ * A RocksDB store with a changelog, behind decoded state that is written back once per commit.
  *
  * <p>Kafka Streams commits a task in this order: {@code ProcessorStateManager.flushCache()}, flush of the producer,
  * commit of the transaction with the consumed offsets, {@code StateStore.commit}. Only the first step comes before the
  * offsets, and it reaches only stores that are {@code instanceof CachedStateStore}, an <em>internal</em> interface.
- * A store with dirty state that is not one would commit offsets without the counts that belong to them; a punctuation is
- * no substitute, since rebalances and shutdown commit too. Hence this class extends the internal
+ * Any other store with dirty state would commit offsets without their counts. A punctuation is no substitute, since
+ * rebalances and shutdown commit, too. Hence this class extends the internal
  * {@link WrappedStateStore}, which is a {@code CachedStateStore}; the version of Kafka is pinned in the parent POM for
  * that reason, and the crash tests fail if the contract changes. To be checked when Kafka is upgraded:
  * {@code StreamTask.prepareCommit}, {@code ProcessorStateManager.flushCache} and {@code recycle}.
  *
  * <p>The store is registered under {@code root}, which is this store (or Kafka's own wrapper of it), never the RocksDB
- * store inside: so {@link #flushCache()} is what the commit calls. Restoration writes to RocksDB directly, before any
+ * store inside: the commit calls {@link #flushCache()}. Restoration writes to RocksDB directly, before any
  * processor is initialised; nothing decoded is read until a processor asks for it.
  *
  * <p>Threads: the stream thread that owns the task, and any other that only reads, if both hold this store's monitor while
@@ -50,13 +51,13 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     private final EarlyCommits commits;
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
-    /** What a write-back has put and RocksDB does not have yet: they are handed over many at a time. */
+    /** Entries of a write-back that RocksDB does not have yet: it gets many at a time. */
     private final List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
 
     private boolean batching;
-    private Thread owner;
+    private @Nullable Thread owner;
 
-    /** @param commits told how long the write-back for a commit takes */
+    /** @param commits learns how long the write-back for a commit takes */
     WriteBackStore(KeyValueStore<Bytes, byte[]> logged, EarlyCommits commits) {
         super(logged);
         this.commits = commits;
@@ -65,7 +66,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     /**
      * The cache of class {@code type} in front of this store, made by {@code factory} at the first call. It lives until
      * the store is closed, so two processors of one task that share the store share the cache. Called from
-     * {@code Processor.init}, on the stream thread, which thereby becomes the one that may write.
+     * {@code Processor.init}, on the stream thread, which from then on is the only thread that may write.
      */
     public synchronized <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
         owner = Thread.currentThread();
@@ -78,7 +79,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     }
 
     @Override
-    public byte[] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         Bytes wrappedKey = Bytes.wrap(key);
         if (!late.isEmpty()) {
             Optional<byte[]> value = late.get(wrappedKey);
@@ -91,7 +92,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     }
 
     @Override
-    public void put(byte[] key, byte[] value) {
+    public void put(byte[] key, byte @Nullable [] value) {
         if (Thread.currentThread() != owner) {
             late.put(Bytes.wrap(key), Optional.ofNullable(value));
             return;
@@ -125,9 +126,9 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
         Bytes from = Bytes.wrap(prefix);
         byte[] end = afterPrefix(prefix);
-        Bytes to = end == null ? null : Bytes.wrap(end);
+        @Nullable Bytes to = end == null ? null : Bytes.wrap(end);
         if (!late.isEmpty()) {
-            // Rare: only after a read off the stream thread, and until the next commit.
+            // Rare: only after a read on another thread, and only until the next commit.
             TreeMap<Bytes, byte[]> merged = new TreeMap<>();
             scanWritten(from, to, merged::put);
             (to == null ? late.tailMap(from) : late.subMap(from, to)).forEach((key, value) -> {
@@ -143,9 +144,9 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         scanWritten(from, to, (key, value) -> visitor.accept(key.get(), value));
     }
 
-    private void scanWritten(Bytes from, Bytes to, BiConsumer<Bytes, byte[]> visitor) {
+    private void scanWritten(Bytes from, @Nullable Bytes to, BiConsumer<Bytes, byte[]> visitor) {
         writeBatch();
-        // The upper bound of range is inclusive, so the first key past the prefix has to be left out by hand.
+        // The upper bound of range is inclusive, so the first key after the prefix is skipped here.
         try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, to)) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
@@ -156,8 +157,8 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         }
     }
 
-    /** The smallest key that is greater than every key with {@code prefix}; {@code null} where there is none. */
-    private static byte[] afterPrefix(byte[] prefix) {
+    /** The smallest key that is greater than every key with {@code prefix}; {@code null} if there is none. */
+    private static byte @Nullable [] afterPrefix(byte[] prefix) {
         int last = prefix.length - 1;
         while (last >= 0 && prefix[last] == (byte) 0xFF) {
             last--;
@@ -170,12 +171,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         return end;
     }
 
-    /** An estimate of the number of entries, by RocksDB. */
-    public long approximateEntries() {
-        return wrapped().approximateNumEntries();
-    }
-
-    /** Called by the task before every commit, also that of a rebalance and of a shutdown. */
+    /** Called by the task before every commit, including those of a rebalance and of a shutdown. */
     @Override
     public synchronized void flushCache() {
         owner = Thread.currentThread();
@@ -195,7 +191,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         clock.wroteBack(began);
     }
 
-    /** Called by the task when it turns into a standby, whose restoration writes past the caches. */
+    /** Called by the task when it becomes a standby, whose restoration bypasses the caches. */
     @Override
     public synchronized void clearCache() {
         late.clear();
@@ -217,13 +213,13 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         super.close();
     }
 
-    /** The root under which a store registers must be seen as a cached store by the task: see the class comment. */
+    /** Checks that the task takes the store for a cached one: see the class comment. */
     @Override
     public synchronized void init(StateStoreContext context, StateStore root) {
         if (!(root instanceof CachedStateStore)) {
             throw new IllegalStateException(
                     "store " + name() + " is registered as " + root.getClass().getName()
-                            + ", which Kafka Streams does not flush before a commit; Driftline needs the Kafka version it pins");
+                            + ", which Kafka Streams does not flush before a commit: use the Kafka version that Driftline pins");
         }
         super.init(context, root);
     }

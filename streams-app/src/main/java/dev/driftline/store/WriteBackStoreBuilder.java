@@ -9,7 +9,7 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * Builds {@link WriteBackStore}s: RocksDB with a changelog.
  *
- * <p>The byte cache of Kafka Streams cannot be enabled: the decoded caches take its place.
+ * <p>The byte cache of Kafka Streams cannot be enabled: the decoded caches replace it.
  */
 public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore> {
 
@@ -18,9 +18,9 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
     private final EarlyCommits commits;
 
     /**
-     * @param name the store's name, which also names its changelog
+     * @param name name of the store, and part of the name of its changelog
      * @param logConfig topic settings of the changelog
-     * @param commits told how long the write-back for a commit takes
+     * @param commits learns how long the write-back for a commit takes
      */
     public WriteBackStoreBuilder(String name, Map<String, String> logConfig, EarlyCommits commits) {
         this.commits = commits;
@@ -40,7 +40,8 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
 
     @Override
     public StoreBuilder<WriteBackStore> withCachingEnabled() {
-        throw new UnsupportedOperationException("store " + name + " keeps decoded state of its own in front");
+        throw new UnsupportedOperationException(
+                "store " + name + " has decoded caches instead of the byte cache of Kafka Streams");
     }
 
     @Override

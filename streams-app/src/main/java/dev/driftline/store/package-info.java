@@ -1,8 +1,11 @@
 /**
- * State stores: RocksDB behind decoded, write-back state that reaches the changelog once a commit.
+ * State stores: decoded state in front of RocksDB, written back to it and to its changelog once per commit.
  *
- * <p>{@link dev.driftline.store.WriteBackStore} is the only class that touches Kafka Streams' internals; everything that
- * is kept decoded is a {@link dev.driftline.store.WriteBackCache} over a {@link dev.driftline.ngram.PageStore} and knows
- * neither Kafka nor RocksDB.
+ * <p>{@link dev.driftline.store.WriteBackStore} is the only class that uses internals of Kafka Streams. All decoded state
+ * is a {@link dev.driftline.store.WriteBackCache} over a {@link dev.driftline.ngram.PageStore}, which knows neither Kafka
+ * nor RocksDB.
  */
+@NullMarked
 package dev.driftline.store;
+
+import org.jspecify.annotations.NullMarked;

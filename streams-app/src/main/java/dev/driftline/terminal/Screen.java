@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Output that has lines which stay, and a block of lines at the end which changes.
+ * Output of permanent lines, followed by a block of lines that changes.
  *
- * <p>On a terminal the block is redrawn in place. Elsewhere (a pipe, a file, a build log) there is no block: a caller asks
- * {@link #live()} and prints lines now and then instead. Thread-safe.
+ * <p>On a terminal, the block is redrawn in place. Elsewhere (a pipe, a file, a build log) there is no block: a caller checks
+ * {@link #live()} and prints a line from time to time instead. Thread-safe.
  */
 public final class Screen implements AutoCloseable {
 
@@ -21,13 +21,13 @@ public final class Screen implements AutoCloseable {
     private final boolean live;
     private List<String> block = List.of();
 
-    /** A screen on {@code out}; {@code live} says whether it is a terminal. */
+    /** A screen on {@code out}; {@code live} if it is a terminal. */
     public Screen(PrintWriter out, boolean live) {
         this.out = out;
         this.live = live;
     }
 
-    /** A screen on {@code out}, which writes to where this process's output goes. */
+    /** A screen on {@code out}, which must write to the standard output of this process. */
     public static Screen on(PrintWriter out) {
         return new Screen(out, isTerminal());
     }
@@ -37,7 +37,7 @@ public final class Screen implements AutoCloseable {
         return live;
     }
 
-    /** Prints a line that stays, above the block. */
+    /** Prints a permanent line above the block. */
     public synchronized void line(String text) {
         List<String> shown = block;
         erase();
@@ -46,7 +46,7 @@ public final class Screen implements AutoCloseable {
         draw(shown);
     }
 
-    /** Replaces the block; nothing happens where there is none. */
+    /** Replaces the block, on a terminal. */
     public synchronized void block(List<String> lines) {
         if (live) {
             erase();
@@ -54,7 +54,7 @@ public final class Screen implements AutoCloseable {
         }
     }
 
-    /** Leaves the block as it is and goes on below it. */
+    /** Makes the block permanent; output continues below it. */
     public synchronized void keepBlock() {
         block = List.of();
     }
@@ -80,7 +80,7 @@ public final class Screen implements AutoCloseable {
     private void draw(List<String> lines) {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
-            // A line that wraps would be two, and redrawing would climb too little.
+            // A line that wraps takes two rows, and redrawing would not move up far enough.
             text.append(line.length() > WIDTH ? line.substring(0, WIDTH) : line).append(System.lineSeparator());
         }
         out.print(text);
@@ -88,7 +88,7 @@ public final class Screen implements AutoCloseable {
         block = List.copyOf(lines);
     }
 
-    // From Java 22 on there is a console without a terminal, and Console.isTerminal tells.
+    // From Java 22 on, there may be a console without a terminal; Console.isTerminal tells.
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null || "dumb".equals(System.getenv("TERM"))) {

@@ -2,7 +2,7 @@ package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.OutputKeys;
+import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
 import dev.driftline.filter.RulesReader;

@@ -1,8 +1,8 @@
 package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;

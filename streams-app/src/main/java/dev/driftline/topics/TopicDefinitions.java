@@ -1,7 +1,7 @@
 package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.filter.FilterRules;
 import java.util.EnumMap;
 import java.util.List;

@@ -30,6 +30,7 @@ import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -170,7 +171,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private void emitComplete() {
         while (!complete.isEmpty()) {
             CompleteDocuments.Complete first = complete.first();
-            PendingDocument document = pending.get(first.ticket());
+            PendingDocument document = Objects.requireNonNull(
+                    pending.get(first.ticket()), "a complete document is pending until it is sent");
             Optional<NeuralOutcome> network = Optional.empty();
             if (neural.isPresent()) {
                 network = neural.get()

@@ -1,13 +1,13 @@
 package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.MemoryKeys;
 import dev.driftline.config.MisconfiguredException;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.TopicKeys;
-import dev.driftline.config.VocabularyChoice;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;

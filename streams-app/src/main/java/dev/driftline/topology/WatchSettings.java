@@ -1,7 +1,7 @@
 package dev.driftline.topology;
 
-import dev.driftline.config.DriftKeys;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.DriftKeys;
 import dev.driftline.drift.DriftSettings;
 import java.util.Optional;
 

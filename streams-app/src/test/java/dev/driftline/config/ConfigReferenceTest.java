@@ -2,6 +2,8 @@ package dev.driftline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.Settings;
 import dev.driftline.testing.GeneratedFile;
 import java.io.IOException;
 import java.io.StringReader;

@@ -3,6 +3,12 @@ package dev.driftline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.config.keys.VocabularyChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

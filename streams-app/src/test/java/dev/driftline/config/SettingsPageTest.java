@@ -1,5 +1,8 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.KeyGroup;
+import dev.driftline.config.keys.Settings;
 import dev.driftline.testing.GeneratedFile;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

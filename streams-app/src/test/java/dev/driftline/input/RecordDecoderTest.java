@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.scoring.DocumentTokens;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -95,7 +96,7 @@ class RecordDecoderTest {
         byte[] good = serializer.serialize("documents", document(new Random(1)));
 
         assertThatThrownBy(() -> undecided.decode(good))
-                .isInstanceOf(WriterSchemas.RegistryUnreachableException.class)
+                .isInstanceOf(RegistryUnavailableException.class)
                 .hasMessageContaining("connection refused");
     }
 

@@ -101,7 +101,7 @@ class TopicDefinitionsTest {
         assertThatThrownBy(() -> TopicDefinitions.of(config.with(Map.of("filter.rules", rules.toString()))))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessage("filter.rules: " + rules
-                        + ", line 2: topic 'documents.v1' is for something else: choose another name");
+                        + ", line 2: topic 'documents.v1' is used for something else: choose another name");
     }
 
     @Test

@@ -1,12 +1,12 @@
 package dev.driftline.bench;
 
-import dev.driftline.config.DriftKeys;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.OutputKeys;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.DriftKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.schemas.Document;

@@ -1,7 +1,7 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.shards.ShardCounts;

@@ -1,8 +1,8 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.TrainingKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.corpus.CorpusDocument;
 import java.util.HashMap;
 import java.util.HashSet;

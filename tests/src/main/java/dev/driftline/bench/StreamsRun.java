@@ -1,10 +1,10 @@
 package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.Topic;

@@ -1,9 +1,9 @@
 package dev.driftline.testing;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.ServiceKeys;
-import dev.driftline.config.TopicKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;

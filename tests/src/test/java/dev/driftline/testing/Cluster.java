@@ -1,17 +1,16 @@
 package dev.driftline.testing;
 
+import dev.driftline.codec.FolderTree;
 import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * A real broker and a real schema registry, each a process of its own, shared by every test class of this JVM. Tests keep
@@ -77,13 +76,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     static void deleteAll(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            FolderTree.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + folder, e);
         }

@@ -30,7 +30,8 @@ public final class RecordedTopic<T> implements AutoCloseable {
     private final Deserializer<T> values;
     private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-    RecordedTopic(String topic, Map<String, Object> consumerProperties, Deserializer<T> values) {
+    /** Reads {@code topic} with the given properties of a consumer. */
+    public RecordedTopic(String topic, Map<String, Object> consumerProperties, Deserializer<T> values) {
         this.topic = topic;
         this.values = values;
         Map<String, Object> properties = new HashMap<>(consumerProperties);

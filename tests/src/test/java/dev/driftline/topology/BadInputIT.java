@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.config.InputKeys;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.input.DeadLetters;
 import dev.driftline.schemas.Document;

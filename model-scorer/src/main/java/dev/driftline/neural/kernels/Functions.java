@@ -9,7 +9,7 @@ package dev.driftline.neural.kernels;
  */
 final class Functions {
 
-    /** Below this, e^x is 0 here: it would not be a normal number. */
+    /** Below this, e^x is 0 here: the result would be subnormal. */
     static final float EXP_LOW = -87.33f;
     /** Above this, e^x is infinite here. */
     static final float EXP_HIGH = 88.37f;
@@ -56,7 +56,7 @@ final class Functions {
         float r = (x - n * LN2_HIGH) - n * LN2_LOW;
         float p = ((((E7 * r + E6) * r + E5) * r + E4) * r + E3) * r + E2;
         float y = p * (r * r) + (r + 1f);
-        // The low bits of "shifted" are n; the rest of them falls out of the exponent.
+        // The low bits of "shifted" are n; the shift drops the others.
         return y * Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
     }
 

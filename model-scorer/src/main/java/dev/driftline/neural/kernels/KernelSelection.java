@@ -3,77 +3,76 @@ package dev.driftline.neural.kernels;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Picks the kernels of this JVM once: the fastest that work here.
  *
  * <p>{@link VectorKernels} need the module {@code jdk.incubator.vector}, which must be added when the JVM starts, and the
- * C2 compiler; and even then it has been seen (about once in sixty starts on JDK 17 under load) that a process ran them a
- * hundred times slower than it should. So both implementations are warmed up and timed on a small product. Where the
- * vectors are not clearly faster the network works on plain Java, and one warning says so and what to do.
+ * C2 compiler; even then, about once in sixty starts on JDK 17 under load, a process ran them a
+ * hundred times slower than it should. So both implementations are warmed up and timed on a small product. If vectors
+ * are not clearly faster, the network runs on plain Java, and one warning says so and what to do.
  *
- * <p>The system property {@code driftline.kernels} decides instead: {@code auto} (the default), {@code vector} or
+ * <p>The system property {@code driftline.kernels} overrides this: {@code auto} (the default), {@code vector} or
  * {@code plain}.
  */
 public final class KernelSelection {
 
-    /** Name of the system property that decides instead. */
+    /** Name of the system property that overrides the selection. */
     public static final String PROPERTY = "driftline.kernels";
 
     private static final String MODULE = "jdk.incubator.vector";
-    /** Speed over plain Java from which vectors are worth it. */
+    /** Least speed relative to plain Java at which vectors are used. */
     private static final double CLEARLY_FASTER = 1.5;
     /**
-     * Nanoseconds after which vectors that are still not faster never will be. The usual is half a second; but where other
-     * processes take the cores, 6 seconds were not enough for C2, and the network ran on plain Java ever after.
+     * Timeout in nanoseconds for vectors to become faster. Half a second is usual; but while other processes took the
+     * cores, 6 seconds were not enough for C2, and the network stayed on plain Java.
      */
-    private static final long PATIENCE = 30_000_000_000L;
-    /** Nanoseconds for which each is run at least, so that C2 has had its turn. */
+    private static final long TIMEOUT = 30_000_000_000L;
+    /** Least nanoseconds for which each is run, so that C2 has compiled it. */
     private static final long WARM_UP = 250_000_000L;
 
     private KernelSelection() {}
 
-    /** Chosen when first asked for; the class initializer lets other threads wait. */
+    /** Chosen at the first call; the class initializer makes other threads wait. */
     private static final class Chosen {
-        static final Selection SELECTION = chooseAndSay();
+        static final Selection SELECTION = chooseAndLog();
 
-        private static Selection chooseAndSay() {
+        private static Selection chooseAndLog() {
             Logger logger = System.getLogger(KernelSelection.class.getPackageName());
             boolean module = ModuleLayer.boot().findModule(MODULE).isPresent();
             Selection selection = choose(System.getProperty(PROPERTY, "auto"), module, KernelSelection::vectorKernels);
-            if (selection.warning() != null) {
-                logger.log(Level.WARNING, selection.warning());
-            }
+            selection.warning().ifPresent(warning -> logger.log(Level.WARNING, warning));
             logger.log(Level.DEBUG, selection.description());
             return selection;
         }
     }
 
     /**
-     * What was chosen.
+     * The kernels chosen.
      *
      * @param description the kernels and their speed
-     * @param warning what to do for more speed, or null
+     * @param warning what to do for more speed; empty if there is nothing to do
      */
-    record Selection(Kernels kernels, String description, String warning) {}
+    record Selection(Kernels kernels, String description, Optional<String> warning) {}
 
     /**
      * The kernels to use. Thread-safe; the first call takes about a second.
      *
      * @throws IllegalStateException if {@code driftline.kernels} is {@code vector} and the module is missing
-     * @throws IllegalArgumentException if {@code driftline.kernels} is none of its values
+     * @throws IllegalArgumentException if {@code driftline.kernels} has another value
      */
     public static Kernels kernels() {
         return selection().kernels();
     }
 
-    /** The kernels in use and, where they were timed, their speed in GFLOP/s: {@code vector (512 bits), 98 GFLOP/s …}. */
+    /** The kernels in use and, if they were timed, their speed in GFLOP/s: {@code vector (512 bits), 98 GFLOP/s …}. */
     public static String describe() {
         return selection().description();
     }
 
-    /** By name: the class can be compiled only with the module, and loaded only where that is there. */
+    /** By name: the class can be compiled only with the module, and loaded only if the module is there. */
     private static Kernels vectorKernels() {
         try {
             return (Kernels) Class.forName(KernelSelection.class.getPackageName() + ".VectorKernels")
@@ -100,7 +99,7 @@ public final class KernelSelection {
         return switch (choice) {
             case "plain" -> {
                 Kernels plain = new PlainKernels();
-                yield new Selection(plain, plain.name() + ", as " + PROPERTY + " says", null);
+                yield new Selection(plain, plain.name() + ", as " + PROPERTY + " says", Optional.empty());
             }
             case "vector" -> {
                 if (!module) {
@@ -108,7 +107,7 @@ public final class KernelSelection {
                             + ": start the JVM with --add-modules " + MODULE + ".");
                 }
                 Kernels kernels = vector.get();
-                yield new Selection(kernels, kernels.name() + ", as " + PROPERTY + " says", null);
+                yield new Selection(kernels, kernels.name() + ", as " + PROPERTY + " says", Optional.empty());
             }
             case "auto" -> module ? fastest(vector.get()) : withoutModule();
             default ->
@@ -125,33 +124,33 @@ public final class KernelSelection {
         return new Selection(
                 plain.kernels,
                 plain.toString(),
-                String.format(
+                Optional.of(String.format(
                         Locale.ROOT,
                         "The neural network runs on plain Java (%.0f GFLOP/s), several times slower than it could:"
                                 + " start the JVM with --add-modules %s.",
                         plain.best,
-                        MODULE));
+                        MODULE)));
     }
 
     private static Selection fastest(Kernels kernels) {
         Trial plain = new Trial(new PlainKernels());
         Trial vector = new Trial(kernels);
-        long patience = optimizes() ? PATIENCE : WARM_UP;
+        long timeout = optimizes() ? TIMEOUT : WARM_UP;
         while (plain.nanos < WARM_UP
                 || vector.nanos < WARM_UP
-                || (vector.best < CLEARLY_FASTER * plain.best && vector.nanos < patience)) {
+                || (vector.best < CLEARLY_FASTER * plain.best && vector.nanos < timeout)) {
             vector.run();
             if (plain.nanos < WARM_UP) {
                 plain.run();
             }
         }
         if (vector.best >= CLEARLY_FASTER * plain.best) {
-            return new Selection(kernels, vector + " (" + plain + ")", null);
+            return new Selection(kernels, vector + " (" + plain + ")", Optional.empty());
         }
         return new Selection(
                 plain.kernels,
                 plain + " (" + vector + ")",
-                String.format(
+                Optional.of(String.format(
                         Locale.ROOT,
                         "The neural network runs on plain Java (%.0f GFLOP/s): in this JVM, %s gets only %.1f GFLOP/s."
                                 + " It needs the C2 compiler (no -Xint, no -XX:TieredStopAtLevel); with that, starting"
@@ -159,7 +158,7 @@ public final class KernelSelection {
                         plain.best,
                         kernels.name(),
                         vector.best,
-                        PROPERTY));
+                        PROPERTY)));
     }
 
     /** Whether this JVM has its optimizing compiler; vectors are objects without it. */
@@ -184,7 +183,7 @@ public final class KernelSelection {
         private final Matrix product = new Matrix();
         /** Nanoseconds so far. */
         long nanos;
-        /** Most GFLOP/s so far; the best, since other processes may be busy meanwhile. */
+        /** Most GFLOP/s so far. The best and not the mean, since other processes may take the cores meanwhile. */
         double best;
 
         Trial(Kernels kernels) {

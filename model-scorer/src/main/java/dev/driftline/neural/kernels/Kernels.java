@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Kernels {
 
-    /** What does the work, for logs: {@code vector (512 bits)} or {@code plain Java}. */
+    /** Name for logs: {@code vector (512 bits)} or {@code plain Java}. */
     String name();
 
     /**
@@ -72,7 +72,7 @@ public interface Kernels {
      * One step of one LSTM row, H units, after the products: gates i, f, g, o ← σ, σ, tanh, σ of themselves;
      * c′ ← f·c + i·g; s ← tanh c′; h ← o·s (Hochreiter and Schmidhuber 1997, with forget gates, PyTorch's gate order).
      *
-     * @param gates [4·H] from {@code g} on: what goes into the gates, then the gates
+     * @param gates [4·H] from {@code g} on: the inputs of the gates, replaced by the gates
      * @param cells c from {@code before} on, c′ from {@code after} on
      * @param squashed receives s from {@code s} on
      * @param states receives h from {@code h} on
@@ -90,8 +90,8 @@ public interface Kernels {
             int h);
 
     /**
-     * The way back through {@link #lstm}: from the gradient of h, and that of c′ from the step after, to those of what went
-     * into the gates, in their place, and of c.
+     * Back-propagation through {@link #lstm}: from the gradient of h, and that of c′ from the step after, to the gradients of
+     * the inputs of the gates, in their place, and of c.
      *
      * @param gates as {@link #lstm} left them; receives their gradients
      * @param stateGradient dh from {@code dh} on

@@ -17,7 +17,7 @@ public final class Matrix {
     private int stride;
     private boolean transposed;
 
-    /** Aims at rows that follow each other without gaps from the begin of the array on. */
+    /** Aims at rows that follow each other without gaps from the start of the array on. */
     public Matrix view(float[] data, int rows, int columns) {
         return view(data, 0, rows, columns, columns);
     }
@@ -66,7 +66,7 @@ public final class Matrix {
         return columns;
     }
 
-    /** Numbers from the begin of one row in the array to that of the next. */
+    /** Numbers from the start of one row in the array to that of the next. */
     int stride() {
         return stride;
     }

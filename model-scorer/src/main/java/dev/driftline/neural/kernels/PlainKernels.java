@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain Java in loops that C2 turns into vector instructions by itself: no module needed, two or three times slower than
+ * Plain Java in loops that C2 vectorizes by itself: without a module, and two or three times slower than
  * {@link VectorKernels}.
  *
  * <p>C2 does so only where an array is indexed by the loop variable plus a constant, and most reliably where the loop's
@@ -19,7 +19,7 @@ final class PlainKernels implements Kernels {
 
     private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
-    /** What a thread packs into. */
+    /** Buffers of a thread, for packing. */
     private static final class Workspace {
         final float[] sums = new float[WIDTH];
         final float[] coefficients = new float[DEPTH];

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lanes are summed in a fixed tree and never by {@code reduceLanes(ADD)}, whose order differs between the interpreter
  * and the compiler. Tails are computed by scalars with the same operations as the lanes, so a value does not depend on
- * where it stands.
+ * its place.
  */
 final class VectorKernels implements Kernels {
 

@@ -36,7 +36,7 @@ final class VectorProduct {
 
     private VectorProduct() {}
 
-    /** What a thread packs into. */
+    /** Buffers of a thread, for packing. */
     private static final class Workspace {
         final float[] tile = new float[TILE * PANEL];
         float[] a = new float[0];
@@ -270,7 +270,7 @@ final class VectorProduct {
         }
     }
 
-    /** Rows of the next tile when so many are left. */
+    /** Rows of the next tile when {@code left} rows are left. */
     private static int tile(int left) {
         if (left >= TILE) {
             return TILE;
@@ -341,7 +341,7 @@ final class VectorProduct {
     }
 
     /**
-     * @param panelOffset numbers from the begin of a panel to the first row used
+     * @param panelOffset numbers from the start of a panel to the first row used
      * @param panelSize numbers from one panel to the next
      */
     private static void multiplyBlock(

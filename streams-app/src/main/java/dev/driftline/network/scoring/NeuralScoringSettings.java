@@ -1,7 +1,7 @@
 package dev.driftline.network.scoring;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.NeuralKeys;
+import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.neural.Pooling;
 import java.util.Locale;
 import java.util.Optional;

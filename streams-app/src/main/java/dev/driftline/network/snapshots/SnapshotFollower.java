@@ -1,7 +1,7 @@
 package dev.driftline.network.snapshots;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.ServiceKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.neural.snapshot.InvalidSnapshotException;
 import dev.driftline.neural.snapshot.Snapshot;
 import java.io.UncheckedIOException;

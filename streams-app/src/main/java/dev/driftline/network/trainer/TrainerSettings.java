@@ -2,11 +2,11 @@ package dev.driftline.network.trainer;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.config.ModelKeys;
-import dev.driftline.config.NeuralKeys;
-import dev.driftline.config.PromotionKeys;
-import dev.driftline.config.TrainingKeys;
-import dev.driftline.config.VocabularyChoice;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.PromotionKeys;
+import dev.driftline.config.keys.TrainingKeys;
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.online.OnlineSettings;

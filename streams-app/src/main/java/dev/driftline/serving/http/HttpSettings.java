@@ -1,9 +1,9 @@
 package dev.driftline.serving.http;
 
-import dev.driftline.config.AccessKeys;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.HttpKeys;
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.config.keys.AccessKeys;
+import dev.driftline.config.keys.HttpKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

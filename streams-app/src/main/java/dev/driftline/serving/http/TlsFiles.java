@@ -1,8 +1,8 @@
 package dev.driftline.serving.http;
 
-import dev.driftline.config.AccessKeys;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.config.keys.AccessKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

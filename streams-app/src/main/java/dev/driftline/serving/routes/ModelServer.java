@@ -1,8 +1,8 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.InputKeys;
-import dev.driftline.config.OutputKeys;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.service.DriftlineService;

@@ -1,0 +1,88 @@
+package dev.driftline.ngram;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The decoded units of one shard in front of its {@link PageStore}, within a bound of heap: a clock over all units, whose
+ * hand passes over those that have been used since it came by, and writes and drops one that has not. Not thread-safe.
+ */
+final class PageCache {
+
+    private final PageStore store;
+    private final long bytes;
+    private final CacheUnit.Budget budget = new CacheUnit.Budget();
+    private final List<CacheUnit> units = new ArrayList<>();
+    private final List<CacheUnit> dirty = new ArrayList<>();
+    private int hand;
+
+    /** @param bytes heap that the units may take */
+    PageCache(PageStore store, long bytes) {
+        this.store = store;
+        this.bytes = bytes;
+    }
+
+    PageStore store() {
+        return store;
+    }
+
+    /** What the units count their bytes in. */
+    CacheUnit.Budget budget() {
+        return budget;
+    }
+
+    void add(CacheUnit unit) {
+        unit.position = units.size();
+        units.add(unit);
+    }
+
+    /** {@code next} takes the place of {@code former}, whose pages it has taken over. */
+    void replace(CacheUnit former, CacheUnit next) {
+        next.position = former.position;
+        units.set(former.position, next);
+        markDirty(next);
+    }
+
+    void markDirty(CacheUnit unit) {
+        unit.dirty = true;
+        if (!unit.listed) {
+            unit.listed = true;
+            dirty.add(unit);
+        }
+    }
+
+    /** Writes every unit that has changed. */
+    void writeBack() {
+        for (CacheUnit unit : dirty) {
+            unit.writeBack(store);
+            unit.listed = false;
+        }
+        dirty.clear();
+    }
+
+    /** Drops units that have not been used of late until the cache is within its bound. */
+    void trim() {
+        int passes = 0;
+        int limit = 3 * units.size();
+        while (budget.used > bytes && !units.isEmpty() && passes++ < limit) {
+            if (hand >= units.size()) {
+                hand = 0;
+            }
+            CacheUnit unit = units.get(hand);
+            if (unit.referenced) {
+                unit.referenced = false;
+                hand++;
+            } else if (!unit.evictable()) {
+                hand++;
+            } else {
+                unit.writeBack(store);
+                unit.detach();
+                CacheUnit last = units.remove(units.size() - 1);
+                if (last != unit) {
+                    last.position = hand;
+                    units.set(hand, last);
+                }
+            }
+        }
+    }
+}

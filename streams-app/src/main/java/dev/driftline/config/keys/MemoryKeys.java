@@ -1,0 +1,50 @@
+package dev.driftline.config.keys;
+
+/** Limits of what is kept in memory and in RocksDB. */
+public final class MemoryKeys {
+
+    static final KeyGroup GROUP = new KeyGroup("Memory");
+
+    public static final ConfigKey<Integer> SOURCES_MAX = GROUP.whole(
+            "sources.max",
+            "10000",
+            1,
+            10_000_000,
+            "Maximum number of sources per partition whose caches, mixture weights, reference and drift state are "
+                    + "kept. Beyond it, the least recently seen sources are evicted. A source takes up to 0.5 MB in "
+                    + "RocksDB; an evicted source that returns starts anew.");
+
+    public static final ConfigKey<Long> SOURCES_IDLE_MS = GROUP.wholeLong(
+            "sources.idle.ms",
+            "2592000000",
+            1000,
+            Long.MAX_VALUE,
+            "Milliseconds without a document after which an idle source is evicted; if it returns, it starts "
+                    + "anew. The default is 30 days.");
+
+    public static final ConfigKey<Long> CACHE_DECODED_BYTES = GROUP.byteSize(
+            "cache.decoded.bytes",
+            "134217728",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "Heap for the decoded counts of each shard that this instance owns. The counts are written to RocksDB "
+                    + "and the changelog at commits.");
+
+    public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = GROUP.byteSize(
+            "rocksdb.block.cache.bytes",
+            "134217728",
+            8 * KeyGroup.MIB,
+            1024 * KeyGroup.GIB,
+            "Native memory for the RocksDB block cache, shared by all stores of this instance. Write buffers are "
+                    + "part of it.");
+
+    public static final ConfigKey<Long> ROCKSDB_WRITE_BUFFER_BYTES = GROUP.byteSize(
+            "rocksdb.write.buffer.bytes",
+            "67108864",
+            4 * KeyGroup.MIB,
+            1024 * KeyGroup.GIB,
+            "Native memory for all RocksDB write buffers of this instance together. Must be less than "
+                    + "rocksdb.block.cache.bytes.");
+
+    private MemoryKeys() {}
+}

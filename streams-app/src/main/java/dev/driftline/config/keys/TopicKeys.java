@@ -1,0 +1,70 @@
+package dev.driftline.config.keys;
+
+/** Names, partitions and retention of the topics. */
+public final class TopicKeys {
+
+    static final KeyGroup GROUP = new KeyGroup("Topics");
+
+    public static final ConfigKey<Integer> SHARDS = GROUP.whole(
+            "shards",
+            "4",
+            1,
+            1024,
+            "Partitions of the n-gram counts: the maximum number of threads, over all instances, that can count "
+                    + "at once. The model does not depend on it. Cannot be changed once the topics exist.");
+
+    public static final ConfigKey<Integer> PARTITIONS = GROUP.whole(
+            "partitions",
+            "4",
+            1,
+            1024,
+            "Partitions of the text, documents, scores, predictions and replies topics. Cannot be changed once "
+                    + "the topics exist.");
+
+    public static final ConfigKey<String> PREFIX = GROUP.text(
+            "topics.prefix",
+            "driftline.",
+            "letters, digits, '.', '_' and '-', at most 100 of them",
+            "Prefix of all topic names.",
+            value -> ValueReaders.matching(value, "[A-Za-z0-9._-]{0,100}"));
+
+    public static final ConfigKey<Short> REPLICATION_FACTOR = GROUP.key(
+            "topics.replication.factor",
+            "-1",
+            "-1 or a whole number from 1 to 9",
+            "Replicas of each topic that `driftline topics create` makes; -1 is the broker's default. Use 3 in "
+                    + "production.",
+            value -> {
+                short factor = Short.parseShort(value);
+                if (factor != -1 && (factor < 1 || factor > 9)) {
+                    throw new IllegalArgumentException(value);
+                }
+                return factor;
+            });
+
+    public static final ConfigKey<Long> RETENTION_MS = GROUP.wholeLong(
+            "topics.retention.ms",
+            "604800000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which text, documents, scores and predictions are kept; -1 keeps them forever. The "
+                    + "default is 7 days.");
+
+    public static final ConfigKey<Long> INTERNAL_RETENTION_MS = GROUP.wholeLong(
+            "topics.internal.retention.ms",
+            "259200000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which internal requests and replies are kept; -1 keeps them forever. Must be longer "
+                    + "than the longest downtime of the service, otherwise documents in progress at that time are never "
+                    + "scored. The default is 3 days.");
+
+    public static final ConfigKey<Long> DEAD_LETTER_RETENTION_MS = GROUP.wholeLong(
+            "topics.dead.letters.retention.ms",
+            "2592000000",
+            -1,
+            Long.MAX_VALUE,
+            "Milliseconds for which dead letters are kept; -1 keeps them forever. The default is 30 days.");
+
+    private TopicKeys() {}
+}
