@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network that scores documents and goes on learning from them, in one thread and without Kafka: score, learn, and when
- * enough text has gone by fine-tune, compare, promote. The same rounds as in the topology, at fixed places of the stream.
+ * A network that scores documents and goes on learning from them, in one thread and without Kafka: score, learn, and after
+ * enough text fine-tune, compare, promote. The rounds are those of the topology, at fixed places of the stream.
  * Not thread-safe.
  */
 public final class OnlineNetwork {
@@ -30,24 +31,24 @@ public final class OnlineNetwork {
 
     private Consumer<Round> listener = round -> {};
     private LongConsumer progress = tokens -> {};
-    private Snapshot active;
-    private NetworkReader reader;
-    private NetworkTrainer adapting;
-    /** The position of the first document: where the snapshot that it goes on from has been taught to. */
-    private long begin;
+    private @Nullable Snapshot active;
+    private @Nullable NetworkReader reader;
+    private @Nullable NetworkTrainer adapting;
+    /** The position of the first document: the one up to which the start snapshot was trained. */
+    private final long begin;
 
     private long number;
     private long sinceRound;
 
-    /** A network that begins from nothing. */
+    /** Starts without a network. */
     public OnlineNetwork(OnlineSettings settings) {
         this(settings, new HeapPageStore(), Optional.empty());
     }
 
     /**
-     * A network that goes on from a snapshot, or from nothing.
+     * Starts from a snapshot, or without a network.
      *
-     * @param store where the replay buffer is kept; what is in it goes on
+     * @param store holds the replay buffer, and may hold documents from before
      */
     public OnlineNetwork(OnlineSettings settings, PageStore store, Optional<Snapshot> start) {
         this.settings = settings;
@@ -60,12 +61,12 @@ public final class OnlineNetwork {
                 .orElse(0L);
     }
 
-    /** Tells {@code listener} of every round from now on. */
+    /** Calls {@code listener} after every round from now on. */
     public void onRound(Consumer<Round> listener) {
         this.listener = listener;
     }
 
-    /** Tells {@code progress} the tokens taught in the pass under way, about once a second. */
+    /** Calls {@code progress} with the tokens of the current pass, about once a second. */
     public void onProgress(LongConsumer progress) {
         this.progress = progress;
     }
@@ -76,14 +77,14 @@ public final class OnlineNetwork {
     }
 
     /**
-     * The network that documents are scored with: the active snapshot's, or what dynamic evaluation has made of it. Empty
+     * The network that documents are scored with: the active snapshot's, as changed by dynamic evaluation. Empty
      * before the first.
      */
     public Optional<Network> network() {
         return Optional.ofNullable(reader).map(NetworkReader::network);
     }
 
-    /** What the network says of a document that it has not learned; empty before there is one. */
+    /** The network's score of a document that it has not learned; empty before the first network. */
     public Optional<NetworkScore> score(DocumentTokens document) {
         if (reader == null) {
             return Optional.empty();
@@ -93,7 +94,7 @@ public final class OnlineNetwork {
     }
 
     /**
-     * Learns a document: buffers it, adapts to it where settings say so, and runs a round if one is due.
+     * Learns a document: buffers it, adapts to it if the settings say so, and runs a round if one is due.
      *
      * @throws InterruptedException if the thread is interrupted in a round, which is then as if it had not begun
      */
@@ -109,12 +110,12 @@ public final class OnlineNetwork {
         adapt(document);
     }
 
-    /** Puts what was learned into the store of the replay buffer. */
+    /** Writes the replay buffer to its store. */
     public void writeBack() {
         buffer.writeBack();
     }
 
-    /** Runs a round; true if another snapshot is active after it. */
+    /** Runs a round; returns whether another snapshot is active after it. */
     private boolean round() throws InterruptedException {
         TrainingBatch batch = buffer.batch(
                 tuner.taughtTo(active()),
@@ -122,11 +123,12 @@ public final class OnlineNetwork {
                 settings.mostFreshTokens(active == null),
                 settings.rounds().replay(),
                 number);
-        Optional<Snapshot> parent =
-                active().map(snapshot -> kept.get(snapshot.manifest().parent()));
+        Optional<Snapshot> parent = active().flatMap(
+                        snapshot -> Optional.ofNullable(snapshot.manifest().parent()))
+                .flatMap(version -> Optional.ofNullable(kept.get(version)));
         Optional<Round> round = tuner.round(batch, active(), parent, number + 1, progress);
         if (round.isEmpty()) {
-            // A document so long that nothing is left beside what is held out: it is due again with the next.
+            // One long document is all held out, so nothing is left to train on: the round is due again with the next.
             return false;
         }
         sinceRound = 0;
@@ -154,7 +156,7 @@ public final class OnlineNetwork {
     }
 
     private void adapt(DocumentTokens document) throws InterruptedException {
-        if (adapting != null) {
+        if (adapting != null && active != null) {
             adapting.pass(List.of(active.network().vocabulary().encode(document)), tokens -> {});
             reader = adapting.network().reader();
         }

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two networks on the same text, which neither has been taught: sums over <em>units</em> of text, which are documents, or
- * pieces of {@value #UNIT_TOKENS} tokens of longer ones. Immutable; sums can be added and faded, so that a comparison goes
- * on from batch to batch.
+ * Compares two networks on text that neither was trained on, by sums over <em>units</em> of text: documents, or pieces of
+ * {@value #UNIT_TOKENS} tokens of longer ones. Immutable; sums can be added and faded, so that a comparison goes on from
+ * batch to batch.
  *
  * <p>With n_i tokens in unit i and d_i bits that the candidate saves there, the mean difference is the ratio
  * m = Σd_i / Σn_i bits a token, and its standard error that of a ratio estimator (Cochran 1977, 6.4):
@@ -20,9 +20,9 @@ import java.util.List;
  *
  * <p><b>One event space.</b> The networks may have rows for different words. A word with a row in one of them only is an
  * event of its own for both: the network without the row gives it its share of p({@code <unk>}), which is 1 − ρ over the
- * number of such words; what is unknown to both has ρ = (u + ½)/(n + 1), where of the n unknown words that the network has
- * come across u were unknown to both. So both are distributions over the same events, and a bigger vocabulary is no
- * advantage or handicap by itself.
+ * number of such words; words unknown to both share ρ = (u + ½)/(n + 1), where n counts the unknown words that the
+ * network has met, and u those of them that were unknown to both. So both are distributions over the same events, and a
+ * larger vocabulary is neither an advantage nor a handicap by itself.
  *
  * @param documents documents compared
  * @param tokens Σ n_i, faded
@@ -43,7 +43,7 @@ public record PairedComparison(
         double products,
         double differencesSquared) {
 
-    /** Nothing compared. */
+    /** The comparison on no text. */
     public static final PairedComparison NONE = new PairedComparison(0, 0, 0, 0, 0, 0, 0, 0);
 
     private static final int UNIT_TOKENS = 200;
@@ -74,7 +74,7 @@ public record PairedComparison(
     /** The sums of one document from both networks' bits for each of its tokens. */
     static PairedComparison ofDocument(double[] candidate, double[] incumbent) {
         PairedComparison sum = NONE;
-        // Pieces of equal length, so that none is a scrap.
+        // Pieces of equal length, so that the last is not a short remainder.
         int pieces = Math.max(1, (candidate.length + UNIT_TOKENS / 2) / UNIT_TOKENS);
         for (int piece = 0; piece < pieces; piece++) {
             int from = (int) ((long) candidate.length * piece / pieces);
@@ -113,7 +113,7 @@ public record PairedComparison(
                 differencesSquared + other.differencesSquared);
     }
 
-    /** The same comparison with {@code factor} of its weight, in [0, 1]; the number of documents stays. */
+    /** The same comparison with {@code factor} of its weight, in [0, 1]; the number of documents is not changed. */
     public PairedComparison faded(double factor) {
         return new PairedComparison(
                 documents,
@@ -136,7 +136,7 @@ public record PairedComparison(
         return incumbentBits / tokens;
     }
 
-    /** Bits a token that the candidate saves; NaN where nothing was compared. */
+    /** Bits a token that the candidate saves; NaN if nothing was compared. */
     public double meanDifference() {
         return (incumbentBits - candidateBits) / tokens;
     }
@@ -151,7 +151,7 @@ public record PairedComparison(
         return Math.sqrt(Math.max(0, squares) * units / (units - 1)) / tokens;
     }
 
-    /** One network on its way through the text. */
+    /** One of the two networks, with its counts so far. */
     private static final class Side {
 
         private final NetworkReader reader;

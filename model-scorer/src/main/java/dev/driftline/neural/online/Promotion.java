@@ -3,12 +3,12 @@ package dev.driftline.neural.online;
 import java.util.Locale;
 
 /**
- * When a candidate takes the incumbent's place, and when an active network gives way to its parent: by a difference that is
- * large enough to matter and too large to be chance.
+ * Decides when a candidate replaces the incumbent, and when an active network is rolled back to its parent: if the
+ * difference is large enough to matter and too large to be chance.
  *
  * @param margin bits a token that a candidate must save at least
  * @param rollbackMargin bits a token that an active network must cost more than its parent
- * @param standardErrors how many standard errors a difference must be from 0; 1.64 is one-sided 5 %
+ * @param standardErrors least distance of a difference from 0 in standard errors; 1.64 is one-sided 5 %
  * @param always whether every candidate is promoted, compared or not, and nothing is rolled back
  */
 public record Promotion(double margin, double rollbackMargin, double standardErrors, boolean always) {
@@ -16,7 +16,7 @@ public record Promotion(double margin, double rollbackMargin, double standardErr
     /**
      * A decision with its reason.
      *
-     * @param accepted whether what was asked for is to be done
+     * @param accepted whether to promote, or to roll back
      * @param reason why, in words
      */
     public record Verdict(boolean accepted, String reason) {}
@@ -31,7 +31,7 @@ public record Promotion(double margin, double rollbackMargin, double standardErr
         }
     }
 
-    /** Whether the candidate of {@code comparison} is to become active. */
+    /** Decides whether the candidate of {@code comparison} becomes active. */
     public Verdict promote(PairedComparison comparison) {
         if (always) {
             return new Verdict(true, "every candidate is promoted");
@@ -44,7 +44,7 @@ public record Promotion(double margin, double rollbackMargin, double standardErr
                 "better than the incumbent");
     }
 
-    /** Whether the active network, the candidate of {@code comparison}, is to give way to its parent, the incumbent of it. */
+    /** Decides whether the active network, the candidate of {@code comparison}, is rolled back to its parent, the incumbent. */
     public Verdict rollBack(PairedComparison comparison) {
         if (always) {
             return new Verdict(false, "nothing is rolled back");
@@ -76,7 +76,8 @@ public record Promotion(double margin, double rollbackMargin, double standardErr
                 comparison.documents(),
                 Math.round(comparison.tokens()));
         if (isBroken(difference)) {
-            return new Verdict(isBroken(worse) && !isBroken(better), "a network gives no numbers: " + measured);
+            return new Verdict(
+                    isBroken(worse) && !isBroken(better), "a network gives NaN or infinite bits: " + measured);
         }
         if (!(difference > least)) {
             return new Verdict(false, measured + String.format(Locale.ROOT, ": less than the margin of %.4f", least));

@@ -17,19 +17,19 @@ import java.util.Random;
 import java.util.TreeSet;
 
 /**
- * The text that networks are taught with: the newest documents, and a uniform sample of all older ones, each bounded in
+ * The text that networks are trained on: the newest documents, and a uniform sample of all older ones, each bounded in
  * tokens.
  *
- * <p>A document that leaves the newest ones gets a priority that depends on nothing but its position and the seed. The
- * sample is those of the lowest priorities that fit (bottom-k sampling): each document has been drawn with the same
- * probability, as with Vitter's algorithm R, and there is no random state to be stored.
+ * <p>A document that leaves the newest ones gets a priority that depends only on its position and the seed. The sample is
+ * the documents of the lowest priorities that fit (bottom-k sampling): each document is drawn with the same probability, as
+ * with Vitter's algorithm R, and no random state has to be stored.
  *
- * <p>A document is one page of the store and is written once, when it comes; one page more says where the newest begin. In
- * memory are the positions and the counts of the words, read from the pages on first use. Not thread-safe.
+ * <p>A document is one page of the store and is written once, when it is added. A header page says where the newest begin.
+ * Positions and word counts are in memory, read from the pages on first use. Not thread-safe.
  */
 public final class ReplayBuffer {
 
-    /** Where a document is. */
+    /** A document without its text. */
     private record Entry(long position, long priority, int tokens) {}
 
     private static final int FORMAT = 1;
@@ -56,11 +56,11 @@ public final class ReplayBuffer {
     private long tokensSeen;
 
     /**
-     * The buffer that {@code store} holds.
+     * Opens the buffer in {@code store}.
      *
-     * @param newestTokens the most tokens of the newest documents; the last one stays whatever its size
-     * @param reservoirTokens the most tokens of older documents; one that alone has more is never among them
-     * @param seed what the sample depends on
+     * @param newestTokens most tokens of the newest documents; the last document is kept whatever its size
+     * @param reservoirTokens most tokens of older documents; a longer document is never among them
+     * @param seed of the sample
      */
     public ReplayBuffer(PageStore store, long newestTokens, long reservoirTokens, long seed) {
         if (newestTokens < 1 || reservoirTokens < 0) {
@@ -77,7 +77,7 @@ public final class ReplayBuffer {
      * Adds the next document.
      *
      * @param position rises from document to document
-     * @return false, and nothing is added, if a document of that position or a later one has been added before
+     * @return false if a document at that position or a later one was added before; nothing is added then
      */
     public boolean add(long position, DocumentTokens document) {
         load();
@@ -109,7 +109,8 @@ public final class ReplayBuffer {
         reservoir.add(entry);
         tokensInReservoir += entry.tokens();
         while (tokensInReservoir > reservoirTokens) {
-            Entry last = reservoir.pollLast();
+            Entry last = reservoir.last();
+            reservoir.remove(last);
             tokensInReservoir -= last.tokens();
             drop(last);
         }
@@ -126,25 +127,25 @@ public final class ReplayBuffer {
         return end;
     }
 
-    /** Documents that were ever added. */
+    /** How many documents were ever added. */
     public long documentsSeen() {
         load();
         return documentsSeen;
     }
 
-    /** Tokens that were ever added, {@code </s>} included. */
+    /** How many tokens were ever added, {@code </s>} included. */
     public long tokensSeen() {
         load();
         return tokensSeen;
     }
 
-    /** Documents that are here, the newest and the older ones. */
+    /** How many documents are in the buffer, newest and older. */
     public int documents() {
         load();
         return newest.size() + reservoir.size();
     }
 
-    /** Tokens that are here, of the newest and of the older documents. */
+    /** How many tokens are in the buffer, of the newest and of the older documents. */
     public long tokens() {
         load();
         return tokensInNewest + tokensInReservoir;
@@ -172,14 +173,14 @@ public final class ReplayBuffer {
     }
 
     /**
-     * What the next round is to be given.
+     * The text for the next round.
      *
-     * @param from the position up to which the incumbent has been taught, exclusive
-     * @param holdOutTokens tokens to hold out: the newest documents from {@code from} on that have as many; 0 for none
-     * @param freshTokens the most tokens of fresh documents, beside the one that completes them: what was not taught before
-     *     those counts as older
+     * @param from the position up to which the incumbent was trained, exclusive
+     * @param holdOutTokens tokens to hold out, of the newest documents from {@code from} on; 0 for none
+     * @param freshTokens most tokens of fresh documents, apart from the one that completes them; untrained text before them
+     *     counts as older
      * @param replay tokens of older documents as a multiple of the fresh ones
-     * @param draw what the choice of older documents depends on beside the seed
+     * @param draw number that the choice of older documents depends on, besides the seed
      */
     public TrainingBatch batch(long from, long holdOutTokens, long freshTokens, double replay, long draw) {
         load();
@@ -205,16 +206,16 @@ public final class ReplayBuffer {
         }
         Collections.reverse(fresh);
         Collections.reverse(heldOut);
-        // By position first, so that the draw depends on what is here and not on how it is kept.
+        // By position first, so that the draw depends on the content of the buffer and not on its order.
         older.sort((a, b) -> Long.compare(a.position(), b.position()));
         Random random = new Random(SplitMix64.mix(seed ^ SplitMix64.mix(draw)));
         Collections.shuffle(older, random);
-        // Where all new text is in one document, that is cut: a part of what is held out is taught.
+        // If all new text is in one document, the round cuts that: part of the held-out text is trained on.
         List<Entry> taught = fresh.isEmpty() ? heldOut : fresh;
         double wanted = replay * taught.stream().mapToLong(Entry::tokens).sum();
         List<Entry> replayed = new ArrayList<>();
         for (Entry entry : older) {
-            // The last is taken as often as it is wanted, so that the share is met on average whatever the sizes are.
+            // The last is taken with the probability that meets the share on average, whatever the sizes.
             if (random.nextDouble() * entry.tokens() < wanted) {
                 replayed.add(entry);
             }
@@ -228,12 +229,12 @@ public final class ReplayBuffer {
         return new TrainingBatch(read(fresh), read(replayed), read(heldOut), frozen, end, documentsSeen, tokensSeen);
     }
 
-    /** Puts what is newer than the store into the store. */
+    /** Writes the header to the store, if it changed. */
     public void writeBack() {
         if (dirty) {
             Varints.Writer out = new Varints.Writer(64);
             out.writeByte(FORMAT);
-            out.writeLong(newest.isEmpty() ? end : newest.peekFirst().position());
+            out.writeLong(newest.isEmpty() ? end : newest.getFirst().position());
             out.writeLong(end);
             out.writeLong(documentsSeen);
             out.writeLong(tokensSeen);
@@ -242,7 +243,7 @@ public final class ReplayBuffer {
         }
     }
 
-    /** Forgets what is in memory; it is read again from the store on next use. */
+    /** Drops the memory; it is read again from the store on next use. */
     public void forget() {
         newest.clear();
         reservoir.clear();
@@ -275,7 +276,7 @@ public final class ReplayBuffer {
         store.scan(new byte[] {DOCUMENT}, (key, page) -> {
             long position = ByteBuffer.wrap(key, 1, Long.BYTES).getLong();
             if (position >= end) {
-                // At least once, a crash may have left documents behind that will come again.
+                // Under at-least-once, a crash may have left documents behind that will be added again.
                 return;
             }
             DocumentTokens document = decode(page);
@@ -288,7 +289,7 @@ public final class ReplayBuffer {
                 older.add(entry);
             }
         });
-        // The bounds may be others than those that it was written with.
+        // The bounds may differ from those at writing.
         older.forEach(this::offer);
         while (tokensInNewest > newestTokens && newest.size() > 1) {
             Entry oldest = newest.removeFirst();
@@ -324,7 +325,7 @@ public final class ReplayBuffer {
         byte[] page = store.get(documentKey(position));
         if (page == null) {
             throw new IllegalStateException(
-                    "the replay buffer has lost its document " + position + ": its store does not fit its header");
+                    "the replay buffer has lost its document " + position + ": its store and its header do not match");
         }
         return decode(page);
     }

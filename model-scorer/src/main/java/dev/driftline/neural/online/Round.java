@@ -5,21 +5,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a round came to. Immutable.
+ * The result of a round. Immutable.
  *
- * @param outcome what is to be done
- * @param candidate what was taught; empty for a rollback
- * @param incumbent the active version that the round began with; empty where there was none
- * @param parent the version that takes over in a rollback, else the incumbent's parent as far as it was there; or empty
- * @param comparison what the decision rests on: the candidate with the incumbent; in a rollback the active version with its
+ * @param outcome the decision
+ * @param candidate the trained network; empty for a rollback
+ * @param incumbent the active version at the start of the round; empty if there was none
+ * @param parent the version that becomes active in a rollback, otherwise the incumbent's parent if known
+ * @param comparison the basis of the decision: the candidate with the incumbent; in a rollback the active version with its
  *     parent, as candidate and incumbent
  * @param reason why, in words
- * @param freshTokens tokens of new text taught, once each pass
- * @param replayedTokens tokens of older text taught beside it, once each pass
- * @param trainingBitsPerToken bits a token over the last pass, each before the step that learned it, with dropout; NaN
- *     where nothing was taught
- * @param taughtTo the position up to which the candidate knows the stream, exclusive
- * @param seconds what the round took
+ * @param freshTokens tokens of new text in each pass
+ * @param replayedTokens tokens of older text in each pass
+ * @param trainingBitsPerToken bits a token over the last pass, each before the step that learned it, with dropout; NaN if
+ *     nothing was trained
+ * @param taughtTo the position in the stream up to which the candidate was trained, exclusive
+ * @param seconds duration of the round
  */
 public record Round(
         Outcome outcome,
@@ -34,7 +34,7 @@ public record Round(
         long taughtTo,
         double seconds) {
 
-    /** What is to be done. */
+    /** The decision of a round. */
     public enum Outcome {
         /** The candidate is the first network and becomes active. */
         BOOTSTRAPPED,
@@ -51,11 +51,11 @@ public record Round(
         return outcome == Outcome.BOOTSTRAPPED || outcome == Outcome.PROMOTED;
     }
 
-    /** The round in a line, for logs. */
+    /** The round on one line, for logs. */
     public String describe() {
         return String.format(
                 Locale.ROOT,
-                "%s %s%s: %s (taught %d new and %d older tokens at %.3f bits, %.1f s)",
+                "%s %s%s: %s (trained on %d new and %d older tokens at %.3f bits, %.1f s)",
                 outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 candidate.map(Snapshot::version).or(() -> incumbent).orElse("-"),
                 outcome == Outcome.ROLLED_BACK ? " to " + parent.orElse("-") : "",

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a round of fine-tuning is given. Immutable: a background thread may work on it while the buffer goes on.
+ * The text for a round of fine-tuning. Immutable: a background thread may work on it while the buffer changes.
  *
- * @param fresh documents that the incumbent was not taught, in the order in which they came, without those held out
- * @param replayed older documents, drawn from all that the buffer holds
- * @param heldOut the newest documents, in the order in which they came: nothing is taught them in this round
+ * @param fresh documents that the incumbent was not trained on, in the order of the stream, without those held out
+ * @param replayed older documents, drawn from the whole buffer
+ * @param heldOut the newest documents, in the order of the stream, for comparison: this round does not train on them
  * @param counts how often each word is in the buffer, {@code </s>} left out
  * @param end the position after the last document in the buffer
- * @param documentsSeen documents that the buffer has ever been given
+ * @param documentsSeen documents that were ever added to the buffer
  * @param tokensSeen tokens of those, {@code </s>} included
  */
 public record TrainingBatch(
@@ -30,9 +30,16 @@ public record TrainingBatch(
         counts = Map.copyOf(counts);
     }
 
-    /** The position up to which a network that has been taught the fresh documents knows the stream, exclusive. */
+    /** The position in the stream up to which a network is trained after the fresh documents, exclusive. */
     public long taughtTo() {
         return heldOut.isEmpty() ? end : heldOut.get(0).position();
+    }
+
+    /** The documents at {@code position} and after it. */
+    static List<BufferedDocument> since(List<BufferedDocument> documents, long position) {
+        return documents.stream()
+                .filter(document -> document.position() >= position)
+                .toList();
     }
 
     static long tokens(List<BufferedDocument> documents) {

@@ -10,18 +10,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which words a network has rows for as language changes: words that have become frequent take over the rows of words that
- * have died, and get new rows while there is room.
+ * Chooses the words that a network has rows for as language changes: words that have become frequent take over the rows of
+ * words that are no longer used, and get new rows while there is room.
  *
- * <p>Frequencies are those of the replay buffer, whose newest text weighs more than the sample of all that is older. The
- * rows stay where they are, so the bands of an adaptive softmax do: a word inherits the band of the row that it takes over.
+ * <p>Frequencies are those in the replay buffer, where the newest text weighs more than the sample of older text. Rows do
+ * not move, and neither do the bands of an adaptive softmax: a word inherits the band of the row that it takes over.
  * Immutable.
  *
- * @param cap the most rows, {@code <unk>} and {@code </s>} included
- * @param least how often a word must be in the buffer to get a row; above 1 some words of the text stay unknown, so that
+ * @param cap most rows, {@code <unk>} and {@code </s>} included
+ * @param least least count of a word in the buffer to get a row; above 1, some words of the text stay unknown, so that
  *     {@code <unk>} is learned, too
- * @param factor how many times as frequent as the word that it replaces a word must be; above 1, so that two words do not
- *     take turns
+ * @param factor least ratio of a word's frequency to that of the word it replaces; above 1, so that two words do not alternate
  */
 public record VocabularyTurnover(int cap, int least, double factor) {
 
@@ -65,7 +64,7 @@ public record VocabularyTurnover(int cap, int least, double factor) {
     /**
      * The vocabulary of the next network: {@code now} with some rows handed over and some added at the end.
      *
-     * @return {@code now} itself where nothing changes
+     * @return {@code now} itself if nothing changes
      */
     public NeuralVocabulary next(NeuralVocabulary now, Map<String, Integer> counts) {
         List<Map.Entry<String, Integer>> newcomers = byFrequency(counts, new HashSet<>(now.words()));
@@ -73,7 +72,7 @@ public record VocabularyTurnover(int cap, int least, double factor) {
             return now;
         }
         List<String> words = new ArrayList<>(now.words());
-        // The least frequent first, and of those the last, which are the deepest in the tails.
+        // The least frequent first; among equals the last row first, which is the deepest in the tails.
         List<Integer> weakest = new ArrayList<>();
         for (int row = NeuralVocabulary.EOS + 1; row < words.size(); row++) {
             weakest.add(row);
