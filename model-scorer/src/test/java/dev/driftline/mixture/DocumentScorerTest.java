@@ -57,7 +57,7 @@ class DocumentScorerTest {
             NgramProbabilities rows = model.score(document, false);
             DocumentScore score =
                     scorer.score(ScoreRequest.of(document, rows, source).withNextWords(candidates, Integer.MAX_VALUE));
-            for (Prediction prediction : score.predictions()) {
+            for (NextWordPrediction prediction : score.predictions()) {
                 assertThat(prediction.words()).hasSize(types.size() + 2);
                 double sum = prediction.words().stream()
                         .mapToDouble(PredictedWord::probability)
@@ -115,7 +115,7 @@ class DocumentScorerTest {
             DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
                     .withLearning(round % 3 > 0)
                     .withNextWords(candidates, 1000));
-            Prediction mixture = score.predictions().get(1);
+            NextWordPrediction mixture = score.predictions().get(1);
             assertThat(mixture.model()).isEqualTo("mixture");
             double sum = mixture.words().stream()
                     .mapToDouble(PredictedWord::probability)
@@ -459,7 +459,7 @@ class DocumentScorerTest {
         Candidates candidates = new Candidates(words, distribution(words.size(), random));
         DocumentScore score =
                 scorer.score(ScoreRequest.of(open, flat(open, 0.05), source).withNextWords(candidates, 2));
-        Prediction mixture = score.predictions().get(1);
+        NextWordPrediction mixture = score.predictions().get(1);
         assertThat(mixture.words()).hasSize(2);
         assertThat(mixture.words().get(0).word()).isEqualTo("york");
         assertThat(score.predictions().get(0).model()).isEqualTo("kneser-ney-3");

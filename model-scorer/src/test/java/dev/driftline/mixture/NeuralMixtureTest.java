@@ -246,7 +246,7 @@ class NeuralMixtureTest {
                 .withNextWords(gathered.candidates(), 100)
                 .withNetwork(Optional.of(expert(network, open, NONE))));
         assertThat(score.predictions())
-                .extracting(Prediction::model)
+                .extracting(NextWordPrediction::model)
                 .containsExactly("kneser-ney-3", "lstm", "mixture");
         double byNetwork = score.predictions().get(1).words().stream()
                 .filter(word -> !word.word().equals("<unk>"))
