@@ -47,8 +47,8 @@ public final class DriftEvaluation {
     void add(CorpusDocument document, DocumentTokens coded, NgramProbabilities ngrams, DocumentScore score) {
         Optional<ReferenceModel> reference = reference(document.source());
         long number = levels.size();
-        Observation observation =
-                Observation.of(document.source(), document.id(), false, 0, number, 0, coded, ngrams, score, reference.orElse(null));
+        Observation observation = Observation.of(
+                document.source(), document.id(), false, 0, number, 0, coded, ngrams, score, reference.orElse(null));
         levels.add(
                 new Level(observation.tokens(), observation.liveBitsPerToken(), observation.referenceBitsPerToken()));
         if (document.learn()) {
@@ -63,8 +63,8 @@ public final class DriftEvaluation {
     private Optional<ReferenceModel> reference(String source) {
         return settings.referenceTokens() == 0
                 ? Optional.empty()
-                : Optional.of(references.computeIfAbsent(
-                        source, any -> new ReferenceModel(settings.referenceTokens())));
+                : Optional.of(
+                        references.computeIfAbsent(source, any -> new ReferenceModel(settings.referenceTokens())));
     }
 
     /** Every change so far, in order. */

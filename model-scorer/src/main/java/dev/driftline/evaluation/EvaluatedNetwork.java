@@ -71,8 +71,7 @@ public final class EvaluatedNetwork {
      */
     public static EvaluatedNetwork online(
             OnlineNetwork network, Optional<TrainingSettings> dynamic, Consumer<Round> listener) {
-        EvaluatedNetwork evaluated =
-                new EvaluatedNetwork(Optional.of(network), network.network(), dynamic);
+        EvaluatedNetwork evaluated = new EvaluatedNetwork(Optional.of(network), network.network(), dynamic);
         network.onRound(round -> {
             evaluated.rounds.add(NetworkRound.of(round));
             listener.accept(round);

@@ -24,8 +24,7 @@ public record Constraints(List<String> must, Set<String> mustNot, int maximumRep
         must = List.copyOf(new LinkedHashSet<>(must));
         mustNot = Set.copyOf(mustNot);
         if (must.size() > MOST_MUST) {
-            throw new IllegalArgumentException(
-                    must.size() + " required words, at most " + MOST_MUST + " are allowed");
+            throw new IllegalArgumentException(must.size() + " required words, at most " + MOST_MUST + " are allowed");
         }
         for (String word : must) {
             if (mustNot.contains(word)) {

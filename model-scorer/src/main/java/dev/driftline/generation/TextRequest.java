@@ -55,7 +55,8 @@ public record TextRequest(
             new BeamSearch(model, constraints, beam, lengthNormalisation)
                     .search(prompt, words).stream()
                             .limit(sentences)
-                            .forEach(found -> written.add(new Continuation(found.words(), OptionalDouble.of(found.bits()))));
+                            .forEach(found ->
+                                    written.add(new Continuation(found.words(), OptionalDouble.of(found.bits()))));
             return written;
         }
         TextGenerator generator = new TextGenerator(model, sampling, constraints, seed);

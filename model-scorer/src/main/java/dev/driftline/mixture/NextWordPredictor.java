@@ -97,8 +97,8 @@ public final class NextWordPredictor {
         }
         List<NextWordPrediction> predicted = new ArrayList<>();
         predicted.add(new NextWordPrediction(topOrder, best(byNgrams, wish.count())));
-        open.ifPresent(says ->
-                predicted.add(new NextWordPrediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
+        open.ifPresent(says -> predicted.add(
+                new NextWordPrediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
         predicted.add(new NextWordPrediction(MixtureSettings.MIXTURE, best(byMixture, wish.count())));
         return List.copyOf(predicted);
     }

@@ -26,8 +26,6 @@ class DocumentScorerTest {
             new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
     private static final double LOG2 = Math.log(2);
 
-    // ---- laws of probability
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSumToOneOverTheVocabularyWithRealNgrams(boolean relativeFrequencies) {
@@ -124,8 +122,6 @@ class DocumentScorerTest {
         }
     }
 
-    // ---- regret
-
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldNeverCostMoreThanTheBestModelByMoreThanTheRegretBound(long seed) {
@@ -213,8 +209,6 @@ class DocumentScorerTest {
         assertThat(second.bits("kneser-ney-3")).isCloseTo(3, within(1e-9));
         assertThat(second.bits("mixture")).isFinite();
     }
-
-    // ---- what a score says
 
     @Test
     void shouldSumTheBitsOfEveryTokenPerModel() {
@@ -344,8 +338,6 @@ class DocumentScorerTest {
         assertThat(again.bits("cache-unigram")).isLessThan(score.bits("cache-unigram"));
     }
 
-    // ---- scoring without learning
-
     @Test
     void shouldLeaveNoTraceOfADocumentThatIsNotLearned() {
         Random random = new Random(12);
@@ -365,8 +357,6 @@ class DocumentScorerTest {
                     ScoreRequest.of(learned, random(learned, random), source).withLearning(true));
         }
     }
-
-    // ---- the stored form
 
     @ParameterizedTest
     @ValueSource(ints = {150, 1023, 1024, 3000})
@@ -443,8 +433,6 @@ class DocumentScorerTest {
                 .hasMessageContaining("version 77");
     }
 
-    // ---- next words
-
     @Test
     void shouldPredictFromTheCacheWhatTheSourceHasJustSaid() {
         DocumentScorer scorer = new DocumentScorer(SHORT);
@@ -468,8 +456,6 @@ class DocumentScorerTest {
         assertThat(NextWordPredictor.candidates(DocumentTokens.of(List.of()), source, 10))
                 .contains("new", "x");
     }
-
-    // ---- material
 
     private static List<byte[]> segments(SourceModel source) {
         List<byte[]> segments = new ArrayList<>();

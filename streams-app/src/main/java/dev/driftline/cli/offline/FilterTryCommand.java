@@ -4,7 +4,6 @@ import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusReader;
-import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;

@@ -4,8 +4,8 @@ import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.mixture.PredictedWord;
 import dev.driftline.mixture.NextWordPrediction;
+import dev.driftline.mixture.PredictedWord;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
