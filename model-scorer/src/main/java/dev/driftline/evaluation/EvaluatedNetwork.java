@@ -1,10 +1,10 @@
 package dev.driftline.evaluation;
 
-import dev.driftline.mixture.KnownRows;
-import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.events.KnownRows;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.online.OnlineNetwork;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;

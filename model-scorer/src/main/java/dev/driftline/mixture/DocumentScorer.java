@@ -1,7 +1,8 @@
 package dev.driftline.mixture;
 
-import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.events.NeuralEvents;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.NewWordSpelling;
 import dev.driftline.scoring.NgramProbabilities;
 import java.util.Arrays;
 import java.util.List;
@@ -78,10 +79,10 @@ public final class DocumentScorer {
             }
             double mixed = step(request.ngrams(), i, tokens[i], source, hasNetwork);
             if (surprisals.length > 0) {
-                surprisals[i] = (float) Bits.of(mixed);
+                surprisals[i] = (float) ModelCosts.bits(mixed);
             }
             for (int model = 0; model < ofModels.length; model++) {
-                ofModels[model][i] = (float) Bits.of(
+                ofModels[model][i] = (float) ModelCosts.bits(
                         model == ofModels.length - 1 ? mixed : mixer.components()[MixtureColumns.componentOf(model)]);
             }
         }
@@ -105,9 +106,11 @@ public final class DocumentScorer {
         }
         request.network().ifPresent(expert -> {
             String network = expert.network().model();
-            if (!network.equals(settings.neural())) {
+            if (!settings.neural().equals(Optional.of(network))) {
                 throw new IllegalArgumentException("a network '" + network + "', expected "
-                        + (settings.hasNeural() ? "'" + settings.neural() + "'" : "none"));
+                        + settings.neural()
+                                .map(expected -> "'" + expected + "'")
+                                .orElse("none"));
             }
         });
     }
@@ -149,9 +152,8 @@ public final class DocumentScorer {
             return List.of();
         }
         Optional<OpenNetwork> open = request.network()
-                .map(NeuralExpert::score)
-                .map(NetworkScore::open)
-                .map(probabilities -> OpenNetwork.of(neural, probabilities));
+                .flatMap(expert -> Optional.ofNullable(expert.score().open())
+                        .map(probabilities -> OpenNetwork.of(expert.network().model(), neural, probabilities)));
         return predictor.predict(request.nextWords().get(), request.source(), open);
     }
 

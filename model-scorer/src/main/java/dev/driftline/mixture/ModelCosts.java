@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 final class ModelCosts {
 
+    private static final double LN2 = Math.log(2);
     private static final double SMALL = 1e-250;
 
     private final double[] knownProduct;
@@ -20,6 +21,11 @@ final class ModelCosts {
         unknownProduct = new double[models];
         knownBits = new double[models];
         unknownBits = new double[models];
+    }
+
+    /** −log2 p. */
+    static double bits(double p) {
+        return -Math.log(p) / LN2;
     }
 
     void reset() {
@@ -48,7 +54,7 @@ final class ModelCosts {
     private static void multiply(double[] product, double[] bits, int model, double p) {
         double next = product[model] * p;
         if (next < SMALL) {
-            bits[model] += Bits.of(product[model]) + Bits.of(p);
+            bits[model] += bits(product[model]) + bits(p);
             next = 1;
         }
         product[model] = next;
@@ -58,7 +64,7 @@ final class ModelCosts {
     double[] knownBits() {
         double[] known = new double[knownBits.length];
         for (int model = 0; model < known.length; model++) {
-            known[model] = knownBits[model] + Bits.of(knownProduct[model]);
+            known[model] = knownBits[model] + bits(knownProduct[model]);
         }
         return known;
     }
@@ -67,7 +73,7 @@ final class ModelCosts {
     double[] bits(double[] known) {
         double[] bits = new double[known.length];
         for (int model = 0; model < bits.length; model++) {
-            bits[model] = known[model] + unknownBits[model] + Bits.of(unknownProduct[model]);
+            bits[model] = known[model] + unknownBits[model] + bits(unknownProduct[model]);
         }
         return bits;
     }

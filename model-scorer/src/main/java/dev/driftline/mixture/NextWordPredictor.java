@@ -19,7 +19,6 @@ public final class NextWordPredictor {
             Comparator.comparingDouble(PredictedWord::probability).reversed().thenComparing(PredictedWord::word);
 
     private final String topOrder;
-    private final String network;
     private final int orders;
     private final TokenEvidence evidence;
     private final TokenMixer mixer;
@@ -27,7 +26,6 @@ public final class NextWordPredictor {
     NextWordPredictor(MixtureSettings settings) {
         MixtureColumns columns = new MixtureColumns(settings);
         topOrder = settings.models().get(columns.topOrder);
-        network = settings.neural();
         orders = columns.orders;
         evidence = new TokenEvidence(columns);
         mixer = new TokenMixer(columns);
@@ -46,7 +44,7 @@ public final class NextWordPredictor {
         int lastWord = end <= 0 || tokens[end - 1] == DocumentTokens.EOS ? DocumentTokens.BOS : tokens[end - 1];
         Set<String> listed = new LinkedHashSet<>();
         int share = Math.max(1, limit / 2);
-        int from = Math.max(1, end - source.settings().bigramWindow());
+        int from = Math.max(1, end - source.settings().caches().bigramWindow());
         for (int i = end - 1; i >= from && listed.size() < share; i--) {
             int before = tokens[i - 1] == DocumentTokens.EOS ? DocumentTokens.BOS : tokens[i - 1];
             if (before == lastWord) {
@@ -54,7 +52,7 @@ public final class NextWordPredictor {
             }
         }
         addUpTo(limit, listed, source.followersOf(words[lastWord], share));
-        int newest = Math.max(0, end - source.settings().recentWindow());
+        int newest = Math.max(0, end - source.settings().caches().recentWindow());
         for (int i = end - 1; i >= newest && listed.size() < limit; i--) {
             listed.add(words[tokens[i]]);
         }
@@ -100,7 +98,7 @@ public final class NextWordPredictor {
         List<Prediction> predicted = new ArrayList<>();
         predicted.add(new Prediction(topOrder, best(byNgrams, wish.count())));
         open.ifPresent(says ->
-                predicted.add(new Prediction(network, best(says.best(wish.count(), newWordShare), wish.count()))));
+                predicted.add(new Prediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
         predicted.add(new Prediction(MixtureSettings.MIXTURE, best(byMixture, wish.count())));
         return List.copyOf(predicted);
     }

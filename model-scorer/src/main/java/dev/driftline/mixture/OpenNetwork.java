@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.events.NeuralEvents;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,18 +10,19 @@ import java.util.PriorityQueue;
 /**
  * What a network says of the word after a document's last sentence, taken as still open.
  *
+ * @param model the name of the network
  * @param events of the same document
  * @param open {@link dev.driftline.neural.NetworkScore#open()}
  * @param sureness the largest of {@code open}
  */
-record OpenNetwork(NeuralEvents events, float[] open, double sureness) {
+record OpenNetwork(String model, NeuralEvents events, float[] open, double sureness) {
 
-    static OpenNetwork of(NeuralEvents events, float[] open) {
+    static OpenNetwork of(String model, NeuralEvents events, float[] open) {
         float largest = 0;
         for (float probability : open) {
             largest = Math.max(largest, probability);
         }
-        return new OpenNetwork(events, open, largest);
+        return new OpenNetwork(model, events, open, largest);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;

@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.neural.events.NeuralEvents;
 
 /**
  * What one source has learned of the experts: the weights of (1) and (5), how each expert did lately, and how often an event

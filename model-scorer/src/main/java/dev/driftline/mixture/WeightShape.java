@@ -17,9 +17,9 @@ public record WeightShape(int orders, int bigramWindow, int cacheClasses, String
     public static WeightShape of(MixtureSettings settings) {
         return new WeightShape(
                 settings.order(),
-                settings.bigramWindow(),
+                settings.caches().bigramWindow(),
                 WeightBuckets.CACHE_CLASSES,
-                settings.hasNeural() ? settings.neural() : "");
+                settings.neural().orElse(""));
     }
 
     /** Reads what {@link #write} wrote. */

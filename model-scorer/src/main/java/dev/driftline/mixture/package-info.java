@@ -21,13 +21,14 @@
  *       probability of all that a source sends is the mean of the K components', so it never costs more than log2 K bits
  *       beyond the best of them (Cesa-Bianchi and Lugosi 2006, chapter 9).
  *   <li><b>A network's events:</b> its {@code <unk>} is shared out over the events for which it has no row, by the estimate
- *       (new + ½) / (all + 1) of Krichevsky and Trofimov 1981 ({@link dev.driftline.mixture.NeuralEvents}).
- *   <li><b>Spelling:</b> the new words of a document, under the predictive rule of Pitman and Yor 1997
- *       ({@link dev.driftline.mixture.NewWordSpelling}).
+ *       (new + ½) / (all + 1) of Krichevsky and Trofimov 1981 ({@link dev.driftline.neural.events.NeuralEvents}).
  * </ol>
  *
  * <p>A source begins with the weights that all sources before it have reached
  * ({@link dev.driftline.mixture.CommonWeights}). What a source remembers is behind
  * {@link dev.driftline.mixture.SourceMemory}: this package knows neither caches nor stores.
  */
+@NullMarked
 package dev.driftline.mixture;
+
+import org.jspecify.annotations.NullMarked;

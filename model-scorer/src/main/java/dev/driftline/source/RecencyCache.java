@@ -22,7 +22,7 @@ final class RecencyCache {
     private static final int FOLLOWERS = 2;
     private static final int FOLLOWER_TYPES = 3;
 
-    private final MixtureSettings settings;
+    private final MixtureSettings.Caches settings;
     private final WordDictionary dictionary = new WordDictionary();
     private final PairCounts pairs = new PairCounts();
 
@@ -46,7 +46,7 @@ final class RecencyCache {
     private double unigramProbability;
     private double bigramProbability;
 
-    RecencyCache(MixtureSettings settings) {
+    RecencyCache(MixtureSettings.Caches settings) {
         this.settings = settings;
     }
 

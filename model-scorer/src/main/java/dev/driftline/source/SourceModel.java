@@ -52,7 +52,7 @@ public final class SourceModel implements SourceMemory {
     /** A source of which nothing is known; it begins with what others have learned, and they learn from it. */
     public SourceModel(CommonWeights common) {
         settings = common.settings();
-        cache = new RecencyCache(settings);
+        cache = new RecencyCache(settings.caches());
         segments = new TokenSegments(settings, cache);
         weights = new SourceWeights(common);
     }
@@ -157,7 +157,7 @@ public final class SourceModel implements SourceMemory {
     @Override
     public List<String> newestWords(int limit) {
         List<String> words = new ArrayList<>();
-        long end = Math.max(cache.oldest(), cache.next() - settings.recentWindow());
+        long end = Math.max(cache.oldest(), cache.next() - settings.caches().recentWindow());
         for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
             String word = spelling(cache.token(at));
             if (word != null && !words.contains(word)) {
@@ -247,7 +247,7 @@ public final class SourceModel implements SourceMemory {
         if (!shape.fitsCachesOf(expected)) {
             throw new IllegalStateException("source state was learned with order " + shape.orders()
                     + " and a bigram window of " + shape.bigramWindow() + ", but the settings say " + settings.order()
-                    + " and " + settings.bigramWindow() + "; keep those, or start with new state");
+                    + " and " + settings.caches().bigramWindow() + "; keep those, or start with new state");
         }
         SourceModel source = new SourceModel(common);
         if (version == VERSION) {

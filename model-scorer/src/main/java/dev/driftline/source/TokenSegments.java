@@ -33,13 +33,13 @@ final class TokenSegments {
 
     TokenSegments(MixtureSettings settings, RecencyCache cache) {
         this.cache = cache;
-        window = settings.bigramWindow();
+        window = settings.caches().bigramWindow();
         slots = slots(settings);
     }
 
     /** The number of slots: 0 to this, exclusive. */
     static int slots(MixtureSettings settings) {
-        return settings.bigramWindow() / TOKENS + 2;
+        return settings.caches().bigramWindow() / TOKENS + 2;
     }
 
     /** The slots of the segments that the cache needs and that have a token of sequence number {@code from} or later. */

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 
 class EvaluatedNetworkTest {
 
-    private static final MixtureSettings MIXTURE =
-            new MixtureSettings(2, "kneser-ney", 40, 10, 0.45, 200, 0.65, 0.01, 10).withNeural("lstm");
+    private static final MixtureSettings MIXTURE = new MixtureSettings(
+                    2, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 200, 0.65), 0.01, 10)
+            .withNeural("lstm");
 
     @Test
     void shouldAddTheNetworkAndMixItInOnceItHasLearned() {

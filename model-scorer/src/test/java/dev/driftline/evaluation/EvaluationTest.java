@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvaluationTest {
 
     private static final MixtureSettings SETTINGS =
-            new MixtureSettings(3, "kneser-ney", 40, 10, 0.45, 200, 0.65, 0.01, 10);
+            new MixtureSettings(3, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 200, 0.65), 0.01, 10);
 
     @Test
     void shouldSumUpWhatEveryDocumentCost() {

@@ -23,7 +23,7 @@ class DocumentScorerTest {
 
     private static final int ORDER = 3;
     private static final MixtureSettings SHORT =
-            new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
+            new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
     private static final double LOG2 = Math.log(2);
 
     // ---- laws of probability
@@ -31,8 +31,12 @@ class DocumentScorerTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSumToOneOverTheVocabularyWithRealNgrams(boolean relativeFrequencies) {
-        MixtureSettings settings =
-                new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, relativeFrequencies ? 0 : 0.65, 0.02, 10);
+        MixtureSettings settings = new MixtureSettings(
+                ORDER,
+                "kneser-ney",
+                new MixtureSettings.Caches(40, 10, 0.45, 150, relativeFrequencies ? 0 : 0.65),
+                0.02,
+                10);
         LocalModel model = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1 << 24);
         DocumentScorer scorer = new DocumentScorer(settings);
         SourceModel source = new SourceModel(settings);
@@ -367,7 +371,8 @@ class DocumentScorerTest {
     @ParameterizedTest
     @ValueSource(ints = {150, 1023, 1024, 3000})
     void shouldScoreToTheSameBitAfterBeingRestored(int window) {
-        MixtureSettings settings = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, window, 0.65, 0.02, 10);
+        MixtureSettings settings = new MixtureSettings(
+                ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, window, 0.65), 0.02, 10);
         Random random = new Random(21);
         DocumentScorer scorer = new DocumentScorer(settings);
         SourceModel uninterrupted = new SourceModel(settings);
@@ -411,7 +416,7 @@ class DocumentScorerTest {
             assertThat(source.dirtySegments().length).isBetween(1, 2);
             source.markStored();
         }
-        assertThat(source.tokens()).isGreaterThan(settings.bigramWindow());
+        assertThat(source.tokens()).isGreaterThan(settings.caches().bigramWindow());
     }
 
     @Test

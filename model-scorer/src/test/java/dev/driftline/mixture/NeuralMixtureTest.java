@@ -10,6 +10,8 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.events.KnownRows;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.DocumentTokens;
@@ -35,8 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NeuralMixtureTest {
 
     private static final int ORDER = 3;
-    private static final MixtureSettings SHORT =
-            new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10).withNeural("lstm");
+    private static final MixtureSettings SHORT = new MixtureSettings(
+                    ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10)
+            .withNeural("lstm");
     private static final BitSet NONE = new BitSet();
     private static final double LOG2 = Math.log(2);
 
@@ -326,7 +329,8 @@ class NeuralMixtureTest {
         NgramProbabilities rows =
                 new NgramProbabilities(ORDER, new double[6], new byte[2], new boolean[2], new float[2], 5);
         NeuralExpert expert = expert(network(List.of("a"), 1), document, NONE);
-        MixtureSettings none = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
+        MixtureSettings none =
+                new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
 
         assertThatThrownBy(() -> new DocumentScorer(none)
                         .score(ScoreRequest.of(document, rows, new SourceModel(none))
@@ -395,7 +399,8 @@ class NeuralMixtureTest {
 
     @Test
     void shouldKeepCachesAndBeginWithCommonWeightsWhenTheNetworkIsSwitchedOn() {
-        MixtureSettings none = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
+        MixtureSettings none =
+                new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
         SourceModel before = new SourceModel(none);
         Random random = new Random(6);
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 100)));
@@ -414,7 +419,8 @@ class NeuralMixtureTest {
 
     @Test
     void shouldReadTheStateOfAVersionFromBeforeTheNetwork() {
-        MixtureSettings none = new MixtureSettings(ORDER, "kneser-ney", 40, 10, 0.45, 150, 0.65, 0.02, 10);
+        MixtureSettings none =
+                new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
         SourceModel source = new SourceModel(none);
         Random random = new Random(6);
         DocumentTokens document = DocumentTokens.of(List.of(sentence(random, 9, 100)));

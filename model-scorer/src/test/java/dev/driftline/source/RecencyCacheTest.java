@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecencyCacheTest {
 
     /** Windows so short that documents are longer and shorter than each. */
-    private static final MixtureSettings SHORT = new MixtureSettings(2, "test", 20, 5, 0.4, 60, 0.6, 0.01, 10);
+    private static final MixtureSettings.Caches SHORT = new MixtureSettings.Caches(20, 5, 0.4, 60, 0.6);
 
     private record Token(String word, boolean unknown) {
         String event() {
@@ -29,10 +29,10 @@ class RecencyCacheTest {
 
     /** The definition, counted anew each time. */
     private static final class SlowCache {
-        private final MixtureSettings settings;
+        private final MixtureSettings.Caches settings;
         private final List<Token> tokens = new ArrayList<>();
 
-        SlowCache(MixtureSettings settings) {
+        SlowCache(MixtureSettings.Caches settings) {
             this.settings = settings;
         }
 

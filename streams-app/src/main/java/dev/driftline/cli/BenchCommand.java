@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.terminal.CommandFailedException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Unmatched;
 final class BenchCommand implements Callable<Integer> {
 
     @Unmatched
-    private List<String> ignored;
+    private List<String> ignored = List.of();
 
     @Override
     public Integer call() {

@@ -1,6 +1,8 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.ConfigReference;
+import dev.driftline.terminal.ExitCodes;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,6 +43,6 @@ final class ConfigCommand implements Callable<Integer> {
             out.println(config.load().describe());
         }
         out.flush();
-        return Driftline.OK;
+        return ExitCodes.OK;
     }
 }

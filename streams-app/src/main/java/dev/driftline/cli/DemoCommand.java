@@ -5,6 +5,8 @@ import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.demo.Demo;
 import dev.driftline.demo.DemoOptions;
+import dev.driftline.terminal.CtrlC;
+import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
@@ -41,7 +43,6 @@ import picocli.CommandLine.Spec;
         })
 final class DemoCommand implements Callable<Integer> {
 
-    private static final int INTERRUPTED = 130;
     private static final long NETWORK_PACE = 12_000;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -134,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(demo::stop)) {
             boolean complete = demo.run();
             // One that stays is stopped with Ctrl-C and has come to its end all the same.
-            return complete && (stay || !ctrlC.pressed()) ? Driftline.OK : INTERRUPTED;
+            return complete && (stay || !ctrlC.pressed()) ? ExitCodes.OK : ExitCodes.INTERRUPTED;
         }
     }
 

@@ -1,6 +1,18 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.follow.DeadLettersCommand;
+import dev.driftline.cli.follow.DriftCommand;
+import dev.driftline.cli.follow.PredictionsCommand;
+import dev.driftline.cli.follow.ScoresCommand;
+import dev.driftline.cli.offline.EvaluateCommand;
+import dev.driftline.cli.offline.FilterCommand;
+import dev.driftline.cli.offline.TrainCommand;
+import dev.driftline.cli.query.CountsCommand;
+import dev.driftline.cli.query.EncodeCommand;
+import dev.driftline.cli.query.GenerateCommand;
+import dev.driftline.cli.snapshots.SnapshotsCommand;
 import dev.driftline.schemas.TrustedRecords;
+import dev.driftline.terminal.ExitCodes;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -62,18 +74,6 @@ import picocli.CommandLine.ScopeType;
         })
 public final class Driftline {
 
-    /** Done. */
-    public static final int OK = CommandLine.ExitCode.OK;
-
-    /** Failed; the message says why. */
-    public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
-
-    /** The command line or the configuration is wrong. */
-    public static final int USAGE = CommandLine.ExitCode.USAGE;
-
-    /** What was waited for did not come in time. */
-    public static final int TIMED_OUT = 3;
-
     /** Set from the command line by picocli, for every command. */
     @Option(
             names = "--verbose",
@@ -120,13 +120,13 @@ public final class Driftline {
             PrintWriter err = failure.getCommandLine().getErr();
             if (failure.getCommandLine() == line && arguments.length == 0) {
                 line.usage(err);
-                return USAGE;
+                return ExitCodes.USAGE;
             }
             err.println("driftline: " + failure.getMessage());
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
             err.println("Try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             err.flush();
-            return USAGE;
+            return ExitCodes.USAGE;
         });
         line.setExecutionStrategy(parsed -> {
             if (root.verbose) {

@@ -1,6 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -21,7 +23,7 @@ final class Failures {
     /** One line that says what is wrong and, where that can be known, what to do. */
     static String message(Throwable failure) {
         if (failure instanceof InvalidConfigException || failure instanceof CommandFailedException) {
-            return failure.getMessage();
+            return String.valueOf(failure.getMessage());
         }
         if (failure instanceof TimeoutException) {
             return "Kafka does not answer: check that the broker runs and that bootstrap.servers (--bootstrap-servers) is"
@@ -48,10 +50,10 @@ final class Failures {
             Throwable cause = failure.getCause() instanceof ConfigException ? failure.getCause() : failure;
             return "Kafka client: " + oneLine(cause);
         }
-        if (failure instanceof UncheckedIOException wrapped) {
-            return wrapped.getMessage().equals(String.valueOf(wrapped.getCause()))
-                    ? message(wrapped.getCause())
-                    : oneLine(failure) + ": " + oneLine(wrapped.getCause());
+        if (failure instanceof UncheckedIOException && failure.getCause() != null) {
+            return String.valueOf(failure.getCause()).equals(failure.getMessage())
+                    ? message(failure.getCause())
+                    : oneLine(failure) + ": " + oneLine(failure.getCause());
         }
         if (failure instanceof StreamsException && failure.getCause() != null) {
             return oneLine(failure) + ": " + oneLine(failure.getCause());
@@ -70,7 +72,7 @@ final class Failures {
         if (failure instanceof CommandFailedException command) {
             return command.exitCode();
         }
-        return failure instanceof InvalidConfigException ? Driftline.USAGE : Driftline.FAILED;
+        return failure instanceof InvalidConfigException ? ExitCodes.USAGE : ExitCodes.FAILED;
     }
 
     private static String oneLine(Throwable failure) {

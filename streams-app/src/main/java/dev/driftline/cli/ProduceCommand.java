@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
@@ -11,6 +12,10 @@ import dev.driftline.ingest.PublishException;
 import dev.driftline.ingest.RateLimit;
 import dev.driftline.ingest.RecordForm;
 import dev.driftline.ingest.RecordKey;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.CtrlC;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
@@ -48,7 +53,6 @@ import picocli.CommandLine.Spec;
         })
 final class ProduceCommand implements Callable<Integer> {
 
-    private static final int INTERRUPTED = 130;
     private static final long LIVE_NANOS = 250_000_000L;
     private static final long PRINTED_NANOS = 2_000_000_000L;
     private static final int COMPLAINTS = 5;
@@ -136,7 +140,7 @@ final class ProduceCommand implements Callable<Integer> {
             publisher.settle();
             screen.clear();
             report(publisher, ctrlC.pressed());
-            return ctrlC.pressed() ? INTERRUPTED : Driftline.OK;
+            return ctrlC.pressed() ? ExitCodes.INTERRUPTED : ExitCodes.OK;
         }
     }
 
@@ -147,7 +151,7 @@ final class ProduceCommand implements Callable<Integer> {
         try {
             return Optional.ofNullable(format).orElseGet(() -> CorpusFormat.of(file));
         } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage() + "; or say it with --format", Driftline.USAGE);
+            throw new CommandFailedException(e.getMessage() + "; or say it with --format", ExitCodes.USAGE);
         }
     }
 
@@ -181,7 +185,7 @@ final class ProduceCommand implements Callable<Integer> {
         try {
             publisher.publish(entry, words);
         } catch (IllegalArgumentException e) {
-            throw new CorpusFormatException(file, entry.line(), e.getMessage());
+            throw new CorpusFormatException(file, entry.line(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -221,7 +225,7 @@ final class ProduceCommand implements Callable<Integer> {
                 .getOut()
                 .println(
                         json
-                                ? Json.line(outcome)
+                                ? PlainJson.line(outcome)
                                 : String.format(
                                         Locale.ROOT,
                                         "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s",

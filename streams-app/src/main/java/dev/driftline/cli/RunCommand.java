@@ -1,11 +1,15 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.HttpKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.routes.ModelServer;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.CtrlC;
+import dev.driftline.terminal.ExitCodes;
 import dev.driftline.topics.TopicAdmin;
 import io.javalin.util.JavalinBindException;
 import java.io.PrintWriter;
@@ -76,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
                 err.println("Stopping: committing what is done.");
                 err.flush();
             }
-            return Driftline.OK;
+            return ExitCodes.OK;
         } catch (ExecutionException stopped) {
             throw stopped.getCause() instanceof Exception cause ? cause : stopped;
         }

@@ -1,8 +1,12 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Subjects;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinition;
 import dev.driftline.topics.TopicDefinitions;
@@ -97,7 +101,7 @@ final class TopicsCommand implements Callable<Integer> {
                 }
             }
             out.flush();
-            return Driftline.OK;
+            return ExitCodes.OK;
         }
     }
 
@@ -126,8 +130,8 @@ final class TopicsCommand implements Callable<Integer> {
             try (TopicAdmin admin = new TopicAdmin(config.load())) {
                 List<TopicAdmin.State> states = admin.list();
                 if (json) {
-                    out.println(
-                            Json.pretty(states.stream().map(ListTopics::asMap).toList()));
+                    out.println(PlainJson.pretty(
+                            states.stream().map(ListTopics::asMap).toList()));
                 } else {
                     out.printf(Locale.ROOT, "%-34s %10s %12s%n", "topic", "partitions", "records");
                     for (TopicAdmin.State state : states) {
@@ -145,7 +149,7 @@ final class TopicsCommand implements Callable<Integer> {
                 }
             }
             out.flush();
-            return Driftline.OK;
+            return ExitCodes.OK;
         }
 
         private static Map<String, Object> asMap(TopicAdmin.State state) {
@@ -207,7 +211,7 @@ final class TopicsCommand implements Callable<Integer> {
                 }
             }
             out.flush();
-            return Driftline.OK;
+            return ExitCodes.OK;
         }
 
         private boolean confirmed(List<TopicAdmin.State> existing, DriftlineConfig loaded) {
@@ -244,11 +248,11 @@ final class TopicsCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.println(text(config.load()));
             out.flush();
-            return Driftline.OK;
+            return ExitCodes.OK;
         }
 
         static String text(DriftlineConfig config) {
-            return Json.pretty(TopicDefinitions.of(config).all().stream()
+            return PlainJson.pretty(TopicDefinitions.of(config).all().stream()
                     .map(Definitions::asMap)
                     .toList());
         }

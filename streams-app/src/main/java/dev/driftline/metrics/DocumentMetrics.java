@@ -40,7 +40,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
      */
     DocumentMetrics(MixtureSettings mixture, int mostSources, MeterRegistry registry) {
         models = mixture.models();
-        neural = mixture.hasNeural() ? models.indexOf(mixture.neural()) : -1;
+        neural = mixture.neural().map(models::indexOf).orElse(-1);
         all = new ScoreTotals(models.size(), neural);
         sources = new BusiestSources(mostSources, models.size(), neural, System::nanoTime);
         weights = new MixtureWeights(mixture.experts());

@@ -21,8 +21,10 @@ public final class ScoreOutput implements Output {
     public static final String SINK = "scores-sink";
 
     private final ModelSettings model;
-    private final MixtureSettings mixture;
     private final List<String> models;
+    /** The network among them; −1 where there is none. */
+    private final int networkModel;
+
     private final boolean surprisals;
     private final boolean expertSurprisals;
 
@@ -32,10 +34,10 @@ public final class ScoreOutput implements Output {
      */
     public ScoreOutput(ModelSettings model, MixtureSettings mixture, boolean surprisals, boolean expertSurprisals) {
         this.model = model;
-        this.mixture = mixture;
         this.surprisals = surprisals;
         this.expertSurprisals = expertSurprisals;
         models = mixture.models();
+        networkModel = mixture.neural().map(models::indexOf).orElse(-1);
     }
 
     @Override
@@ -71,7 +73,7 @@ public final class ScoreOutput implements Output {
         result.network()
                 .ifPresent(network -> score.setNeuralStatus(network.status().label()));
         result.networkScore().ifPresent(network -> {
-            double perToken = scored.bits(mixture.neural()) / tokens;
+            double perToken = scored.bits()[networkModel] / tokens;
             score.setNeuralBitsPerToken(perToken);
             score.setNeuralPerplexity(perplexity(perToken));
             score.setSnapshotVersion(network.snapshot().version());
@@ -96,7 +98,7 @@ public final class ScoreOutput implements Output {
     private List<ExpertScore> experts(DocumentScore scored, boolean withNetwork) {
         List<ExpertScore> experts = new ArrayList<>(models.size() - 1);
         for (int i = 0; i < models.size() - 1; i++) {
-            if (withNetwork || !models.get(i).equals(mixture.neural())) {
+            if (withNetwork || i != networkModel) {
                 double bits = scored.bits()[i];
                 experts.add(new ExpertScore(
                         models.get(i),

@@ -6,10 +6,10 @@ import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
-import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralOutcome;
 import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.output.EncodingOutput;
 import dev.driftline.output.ObservationOutput;
 import dev.driftline.output.Output;
@@ -137,7 +137,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                     sources,
                     models,
                     settings.filter().isPresent(),
-                    settings.mixture().neural()));
+                    settings.mixture().neural().orElse(null)));
         }
         if (trains) {
             wanted.add(new TrainingOutput());

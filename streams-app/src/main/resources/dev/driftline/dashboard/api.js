@@ -1,19 +1,19 @@
-// Questions to the service.
+// Requests to the service.
 
 const KEY = 'driftline-token';
 let whenRefused = () => {};
 
-/** What is done when the service wants a token that it has not got. */
+/** Called when the service requires a token and has not received one. */
 export function onRefused(action) {
   whenRefused = action;
 }
 
-/** Keeps a token for this tab, and for as long as it is open. */
+/** Keeps a token for this tab, until it is closed. */
 export function useToken(token) {
   sessionStorage.setItem(KEY, token);
 }
 
-/** What went wrong, in the service's own words where it has some. */
+/** A failed request, with the message of the service if there is one. */
 export class ServiceError extends Error {
   constructor(status, detail) {
     super(detail);
@@ -21,7 +21,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Sends a request; an answer that is not a success becomes a ServiceError. Addresses are relative to the page. */
+/** Sends a request; a response other than a success becomes a ServiceError. Addresses are relative to the page. */
 export async function request(path, {accept = 'application/json', body, signal, headers = {}} = {}) {
   const token = sessionStorage.getItem(KEY);
   const response = await fetch(path, {
@@ -43,18 +43,18 @@ export async function request(path, {accept = 'application/json', body, signal, 
     const problem = await response.json();
     detail = problem.detail || problem.title || detail;
   } catch {
-    // No problem details: the status has to do.
+    // No problem details: use the status.
   }
   throw new ServiceError(response.status, detail);
 }
 
-/** The JSON that `path` answers with. */
+/** The JSON of the response to GET `path`. */
 export const getJson = async (path, signal) => (await request(path, {signal})).json();
 
-/** The JSON that `path` answers to `body` with. */
+/** The JSON of the response to POST `path` with `body`. */
 export const postJson = async (path, body, signal) => (await request(path, {body, signal})).json();
 
-/** Passes on the server-sent events of a response: `handle(type, data, id)`. Returns when it ends. */
+/** Calls `handle(type, data, id)` for each server-sent event of a response. Returns when it ends. */
 export async function readEvents(response, handle) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

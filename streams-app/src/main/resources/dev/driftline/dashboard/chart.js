@@ -13,7 +13,7 @@ const DRAW_MILLIS = 400;
 const DRIFT_SHAPES = {WARNING: '△', DRIFT: '▲', RECOVERED: '●'};
 const SNAPSHOT_DECISIONS = ['BOOTSTRAPPED', 'PROMOTED', 'ROLLED_BACK', 'OPERATOR'];
 
-/** The chart of the lines that `sources.shown()` gives. */
+/** The chart of the lines of `sources.shown()`. */
 export class Chart {
   constructor(sources) {
     this.sources = sources;
@@ -39,7 +39,7 @@ export class Chart {
     return byId('chart-model').querySelector('input:checked').value;
   }
 
-  /** Marks are drift events and decisions, each as the feed has them. */
+  /** Marks are drift events and decisions, as in the feed. */
   mark(drift, decisions) {
     this.drift = drift.map((event) => ({at: Date.parse(event.at) / 1000, event}));
     this.snapshots = decisions
@@ -48,7 +48,7 @@ export class Chart {
     this.later();
   }
 
-  /** Draws soon: what comes in bursts is drawn once. */
+  /** Draws soon, and once for a burst of changes. */
   later() {
     if (this.due) return;
     this.due = setTimeout(() => {
@@ -72,7 +72,7 @@ export class Chart {
     this.build(this.wanted());
   }
 
-  /** The lines to draw: a source each, or three models of the first. */
+  /** The lines to draw: one for each source, or three models of the first source. */
   wanted() {
     const shown = this.sources.shown();
     if (this.model !== 'compare') {
@@ -141,7 +141,7 @@ export class Chart {
     this.scale();
   }
 
-  /** Which line is whose. */
+  /** The legend of the lines. */
   name(lines) {
     byId('chart-legend').replaceChildren(
       ...lines.map((line) => make('li', {}, make('span', {class: 'swatch', 'data-series': line.series % 8, 'data-dash': line.dash, 'aria-hidden': 'true'}), line.label)),
@@ -187,7 +187,7 @@ export class Chart {
     this.scale();
   }
 
-  /** The drift marks of what is shown: of all sources where all together are. */
+  /** The drift marks of the shown sources; those of all sources if "all" is shown. */
   shownDrift() {
     const names = new Set(this.lines.map((line) => line.name));
     return this.drift.filter((mark) => names.has(mark.event.source) || names.has('\u0000total'));
@@ -223,12 +223,12 @@ export class Chart {
     ctx.restore();
   }
 
-  /** What is under the pointer, in words. */
+  /** The values under the pointer, in words. */
   read(plot) {
     const readout = byId('chart-readout');
     const {idx, left} = plot.cursor;
     if (idx === null || idx === undefined || left < 0) {
-      say(readout, 'Drag over the chart to zoom, double-click for all of it.');
+      say(readout, 'Drag over the chart to zoom; double-click to reset.');
       return;
     }
     const parts = this.lines.map((line, index) => {
@@ -243,12 +243,12 @@ export class Chart {
     say(readout, [time(plot.data[0][idx] * 1000), ...marks, ...parts.filter(Boolean)].join('   '));
   }
 
-  /** The chart in words, for those who do not see it. */
+  /** A description of the chart for screen readers. */
   describe() {
     const drift = this.shownDrift().length;
     const text = this.lines.length === 0
       ? 'No points yet'
-      : `Perplexity over time of ${this.lines.map((line) => line.label).join(', ')}; ${drift} drift ${drift === 1 ? 'mark' : 'marks'}, ${this.snapshots.length} snapshot ${this.snapshots.length === 1 ? 'mark' : 'marks'}. The table below has the latest figures.`;
+      : `Perplexity over time of ${this.lines.map((line) => line.label).join(', ')}; ${drift} drift ${drift === 1 ? 'mark' : 'marks'}, ${this.snapshots.length} snapshot ${this.snapshots.length === 1 ? 'mark' : 'marks'}. The table below has the current values.`;
     if (this.host.getAttribute('aria-label') !== text) this.host.setAttribute('aria-label', text);
     this.host.dataset.points = String(this.lines.reduce((sum, line) => sum + line.points.length, 0));
     this.host.dataset.driftMarks = String(drift);
@@ -256,7 +256,7 @@ export class Chart {
   }
 }
 
-/** Perplexities of a line; smooth: of each point and those just before it together, by tokens. */
+/** Perplexities of a line; smooth: averages over preceding points, weighted by tokens. */
 function values(line, smooth) {
   const {points, column} = line;
   return points.map((point, index) => {
@@ -278,7 +278,7 @@ function roomy(least, most) {
   return [least / 1.15, most * 1.15];
 }
 
-/** 1, 2 and 5 of each power of ten, or every whole multiple where that would be too few. */
+/** 1, 2 and 5 times each power of ten, or every whole multiple if those are too few. */
 function roundSteps(least, most) {
   const within = (factors) => {
     const steps = [];

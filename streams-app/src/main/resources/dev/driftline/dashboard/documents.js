@@ -1,4 +1,4 @@
-// The last documents, word by word.
+// The latest documents, word by word.
 
 import {getJson, postJson} from './api.js';
 import {byId, make, say, show} from './dom.js';
@@ -13,7 +13,7 @@ const EXPECTED = 6;
 const HOVER_MILLIS = 200;
 const REFRESH_MILLIS = 1_500;
 
-/** Keeps the list up to date: call `changed()` when there are new documents. */
+/** Updates the list: call `changed()` when there are new documents. */
 export class Documents {
   constructor() {
     this.list = byId('document-list');
@@ -29,7 +29,7 @@ export class Documents {
     if (!this.busy) this.refresh();
   }
 
-  /** While somebody reads a word, or has asked for a pause, the list stays. */
+  /** The list stays while a word is read or updates are paused. */
   isHeld() {
     return byId('documents-pause').checked || this.list.contains(document.activeElement) || this.list.matches(':hover');
   }
@@ -43,7 +43,7 @@ export class Documents {
         if (!this.isHeld()) this.draw(documents);
       }
     } catch {
-      // The connection says that the service is away.
+      // The connection state shows that the service is unavailable.
     }
     setTimeout(() => {
       this.busy = false;
@@ -79,7 +79,7 @@ function fill(article, scored) {
   article.querySelector('.words, .quiet.missing')?.remove();
   article.querySelector('.more')?.remove();
   if (scored.words.length === 0) {
-    article.append(make('p', {class: 'quiet missing', text: `Its text cannot be shown: ${scored.words_missing || 'it has no words'}.`}));
+    article.append(make('p', {class: 'quiet missing', text: `Its text is not available: ${scored.words_missing || 'it has no words'}.`}));
     return;
   }
   article.append(words(scored));
@@ -118,7 +118,7 @@ function words(scored) {
 
 let asking = null;
 
-/** What the model expects in its place now. That is not what it expected then: it has learned the document since. */
+/** What the model expects in its place now. This differs from what it expected then, because it has learned the document since. */
 function expected(scored, index, tell) {
   asking?.abort();
   const abort = new AbortController();
@@ -129,9 +129,9 @@ function expected(scored, index, tell) {
     while (from > 0 && index - from < CONTEXT && scored.words[from - 1] !== '</s>') from--;
     try {
       const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source}, abort.signal);
-      tell(answer.next, scored.learned ? 'Expected here instead, by the model as it is now, which has learned this document since' : 'Expected here instead, by the model as it is now');
+      tell(answer.next, scored.learned ? 'Expected here instead, by the model as it is now (which has since learned this document)' : 'Expected here instead, by the model as it is now');
     } catch (failure) {
-      if (!abort.signal.aborted) tell(null, `What is expected cannot be said: ${failure.message}`);
+      if (!abort.signal.aborted) tell(null, `The expected words are not available: ${failure.message}`);
     }
   }, HOVER_MILLIS);
 }

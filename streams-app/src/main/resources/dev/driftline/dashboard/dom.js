@@ -1,11 +1,11 @@
-// Elements without markup: what comes from documents only ever becomes text.
+// Elements without markup: content of documents only ever becomes text.
 
 /** The element with this id. */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * A new element. `properties` are attributes, but `text` is its text, `on` listeners by event, and one that is false, null
- * or undefined is left out.
+ * A new element. `properties` are its attributes, except `text`, its text, and `on`, its listeners by event. Properties
+ * that are false, null or undefined are omitted.
  */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -19,7 +19,7 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Sets the text of an element, and leaves it alone where it is the same. */
+/** Sets the text of an element if it is different. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -29,5 +29,5 @@ export function show(element, visible) {
   if (element.hidden === visible) element.hidden = !visible;
 }
 
-/** A colour or other custom property of the style sheet, as it is in force. */
+/** The current value of a colour or other custom property of the style sheet. */
 export const themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -1,4 +1,4 @@
-// The list of changes.
+// The list of drift events.
 
 import {byId, make, show} from './dom.js';
 import {bits, perplexity, share, time, whole} from './format.js';
@@ -11,7 +11,7 @@ const RECOVERIES = {RETURNED: 'the level from before is back', ACCEPTED: 'at its
 const DETECTORS = {ADWIN: 'ADWIN', PAGE_HINKLEY: 'Page–Hinkley', EWMA: 'EWMA chart'};
 const SERIES = {LIVE: 'live model', REFERENCE: 'frozen reference'};
 
-/** Draws drift events, the newest first. */
+/** Draws drift events, newest first. */
 export function drawDrift(events) {
   byId('drift-list').replaceChildren(...events.slice(0, SHOWN).map(item));
   show(byId('drift-empty'), events.length === 0);
@@ -31,7 +31,7 @@ function item(event) {
 }
 
 const figures = (event) =>
-  `${bits(event.bits_per_token_before)} → ${bits(event.bits_per_token_after)} bits a token (perplexity ${perplexity(2 ** event.bits_per_token_before)} → ${perplexity(2 ** event.bits_per_token_after)}), unknown words ${share(event.unknown_rate_before)} → ${share(event.unknown_rate_after)}`;
+  `${bits(event.bits_per_token_before)} → ${bits(event.bits_per_token_after)} bits per token (perplexity ${perplexity(2 ** event.bits_per_token_before)} → ${perplexity(2 ** event.bits_per_token_after)}), unknown words ${share(event.unknown_rate_before)} → ${share(event.unknown_rate_after)}`;
 
 function how(event) {
   const parts = [SERIES[event.series] || event.series, DETECTORS[event.detector] || event.detector];

@@ -1,17 +1,17 @@
-// The live feed: connects, tells, and connects again for as long as the page is open.
-// Not an EventSource, which cannot send a token and does not say when a connection is silent.
+// The live feed: connects, passes events on, and reconnects for as long as the page is open.
+// Not an EventSource, which can neither send a token nor detect a silent connection.
 
 import {readEvents, request} from './api.js';
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 
-/** The service sends a status every second: so long without one is a dead connection. */
+/** The service sends a status every second. Without one for this time, the connection is dead. */
 const SILENCE = 8_000;
 
 /**
- * Follows the events of `types` and calls `handle(type, data)` for each. `changed(state)` is told 'connecting', 'live' or
- * 'disconnected'; 'live' comes with each new connection, after which everything that was missed is to be asked for.
+ * Follows the events of `types` and calls `handle(type, data)` for each. Calls `changed(state)` with 'connecting', 'live' or
+ * 'disconnected'; 'live' follows each new connection, after which the caller must request everything that it missed.
  */
 export function follow(types, handle, changed) {
   let pause = FIRST_PAUSE;
@@ -48,7 +48,7 @@ export function follow(types, handle, changed) {
       try {
         await once();
       } catch {
-        // It says so below, and tries again.
+        // Reported below; then it tries again.
       }
       changed('disconnected');
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -1,4 +1,4 @@
-// Numbers and times as a person reads them.
+// Numbers and times for people.
 
 const WHOLE = new Intl.NumberFormat('en');
 const THREE = new Intl.NumberFormat('en', {maximumSignificantDigits: 3});
@@ -12,13 +12,13 @@ const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 export const whole = (value) => (isNumber(value) ? WHOLE.format(Math.round(value)) : NONE);
 export const compact = (value) => (isNumber(value) ? COMPACT.format(value) : NONE);
 
-/** A perplexity: whole from 100 on, else one decimal. */
+/** A perplexity: whole from 100 on, otherwise with one decimal. */
 export const perplexity = (value) =>
   !isNumber(value) ? NONE : value >= 1e6 ? COMPACT.format(value) : value >= 100 ? WHOLE.format(Math.round(value)) : value.toFixed(1);
 
 export const bits = (value, digits = 2) => (isNumber(value) ? value.toFixed(digits) : NONE);
 
-/** A share as per cent. */
+/** A share in per cent. */
 export const share = (value) => (isNumber(value) ? `${(100 * value).toFixed(1)} %` : NONE);
 
 /** A probability, readable when it is small: 12 %, 0.34 %, 1 in 52,000. */
@@ -29,7 +29,7 @@ export function probability(value) {
   return value > 0 ? `1 in ${1 / value < 1e6 ? THREE.format(1 / value) : COMPACT.format(1 / value)}` : '0';
 }
 
-/** A time of today as a clock, an earlier one with its day. `at` is ISO text or milliseconds. */
+/** The time of day, with the date unless it is today. `at` is ISO text or milliseconds. */
 export function time(at) {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return NONE;
@@ -38,21 +38,21 @@ export function time(at) {
 
 const THRESHOLDS = [2, 4, 7, 10, 13, 17];
 
-/** The steps of the colour scale: how the legend and the words are coloured. */
+/** The steps of the colour scale of the legend and the words. */
 export const STEPS = THRESHOLDS.length + 1;
 
-/** Which step a surprisal falls into, 0 for the least surprising. */
+/** The step of a surprisal; 0 is the least surprising. */
 export const step = (surprisal) => {
   if (!isNumber(surprisal)) return surprisal === null ? STEPS - 1 : 0;
   const found = THRESHOLDS.findIndex((threshold) => surprisal < threshold);
   return found < 0 ? STEPS - 1 : found;
 };
 
-/** What the step stands for. */
+/** The range of a step, in bits. */
 export const stepLabel = (index) =>
   index === 0 ? `< ${THRESHOLDS[0]}` : index === STEPS - 1 ? `${THRESHOLDS[index - 1]}+` : `${THRESHOLDS[index - 1]}–${THRESHOLDS[index]}`;
 
-/** A model's name in words. */
+/** The display name of a model. */
 export function modelName(name) {
   const order = /^(.*)-(\d)$/.exec(name);
   if (name === 'mixture') return 'mixture of all';

@@ -1,4 +1,4 @@
-// Puts the page together: the feed comes in here and goes on to the parts.
+// Assembles the page: passes the events of the feed to its parts.
 
 import {getJson, onRefused, useToken} from './api.js';
 import {Chart} from './chart.js';
@@ -51,7 +51,7 @@ function drawMarks() {
   chart.mark(drift, decisions);
 }
 
-/** Everything up to now; what the feed tells meanwhile waits. */
+/** Loads everything up to now; events of the feed wait meanwhile. */
 async function load() {
   sources.awaitReset();
   try {
@@ -69,12 +69,12 @@ async function load() {
 
 const LABELS = {connecting: 'connecting', live: 'live', disconnected: 'disconnected, trying again', stale: 'the feed is behind'};
 
-/** Says how the page is connected; `feed` is what the service says of its own connection. */
+/** Shows the state of the connection; `feed` is the state of the connection of the service. */
 function connection(state, feed) {
   const place = byId('connection');
   place.dataset.state = state;
   place.title = feed?.detail || '';
-  say(place.querySelector('.label'), state === 'stale' ? `the service waits for ${feed.detail || 'its broker'}` : LABELS[state]);
+  say(place.querySelector('.label'), state === 'stale' ? `the service is waiting for ${feed.detail || 'its broker'}` : LABELS[state]);
 }
 
 onRefused(() => show(byId('token-form'), true));

@@ -1,4 +1,4 @@
-// Asks the model: next words while somebody types, text, and the score of a text.
+// Queries the model: next words during typing, generated text, and the score of a text.
 
 import {postJson, readEvents, request} from './api.js';
 import {byId, make, say, show} from './dom.js';
@@ -7,14 +7,14 @@ import {legend, wordRun} from './words.js';
 
 const SUGGESTIONS = 8;
 
-/** While a word is being typed, so many are asked for, and those that begin like it are shown. */
+/** Number of words to request while a word is being typed; those with the typed beginning are shown. */
 const CANDIDATES = 200;
 
-/** The first keystroke after a rest is asked about at once, those that follow when they pause for so long. */
+/** Pause in milliseconds after which keystrokes lead to a request; the first one after a rest does so at once. */
 const DEBOUNCE_MILLIS = 35;
 const MOST_WORDS = 60;
 
-/** Up to so many words the service says what it expected at each, which is a search a word. */
+/** Longest text, in words, for which the service lists the expected words: each word costs a search. */
 const MOST_WITH_ALTERNATIVES = 120;
 const ALTERNATIVES = 5;
 
@@ -26,7 +26,7 @@ let asked = 0;
 let answering = null;
 let timer = 0;
 
-/** Sets the playground going; it asks nothing until somebody types or the model is there. */
+/** Starts the playground. It sends no request until the user types or the model is available. */
 export function startPlayground() {
   byId('play-legend').append(legend());
   text().addEventListener('input', typed);
@@ -35,7 +35,7 @@ export function startPlayground() {
   byId('play-score').addEventListener('click', score);
 }
 
-/** The model can be asked: the beginnings of sentences are shown, unless somebody has typed already. */
+/** The model is available: shows beginnings of sentences, unless the user has typed already. */
 export function modelIsThere() {
   if (asked === 0) typed();
 }
@@ -49,7 +49,7 @@ function typed() {
   else timer = setTimeout(() => suggest(since), DEBOUNCE_MILLIS);
 }
 
-/** What stands before the word that is being typed, and that word; empty after a space. */
+/** The text before the word that is being typed, and that word; empty after a space. */
 function split() {
   const [, before, fragment] = /^([\s\S]*?)(\S*)$/.exec(text().value);
   return {before, fragment};
@@ -79,7 +79,7 @@ async function suggest(since) {
   } catch (failure) {
     if (abort.signal.aborted) return;
     draw([], false);
-    status(failure.status === 503 ? 'The model is not ready to answer yet. Type again in a moment.' : `No answer: ${failure.message}`);
+    status(failure.status === 503 ? 'The model is not ready yet. Try again in a moment.' : `No answer: ${failure.message}`);
   }
 }
 
@@ -169,7 +169,7 @@ function drawScore(answer) {
         bits: token.bits,
         unknown: token.known === false,
         note: 'Probability now',
-        expected: (tell) => (token.expected ? tell(token.expected, 'Expected here instead') : tell(null, `What was expected is said of texts of up to ${MOST_WITH_ALTERNATIVES} words.`)),
+        expected: (tell) => (token.expected ? tell(token.expected, 'Expected here instead') : tell(null, `Expected words are available for texts of up to ${MOST_WITH_ALTERNATIVES} words.`)),
       };
     }),
   );

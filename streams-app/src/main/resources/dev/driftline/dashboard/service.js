@@ -1,4 +1,4 @@
-// The instances, the shards and their load, and the figures at the top.
+// The instances, the shards with their load, and the tiles at the top.
 
 import {getJson} from './api.js';
 import {byId, make, say, show} from './dom.js';
@@ -6,7 +6,7 @@ import {compact, perplexity, whole} from './format.js';
 
 const EVERY_MILLIS = 2_000;
 
-/** Asks for the status for as long as the page is open. */
+/** Requests the status for as long as the page is open. */
 export function watchService() {
   const ask = async () => {
     try {
@@ -19,14 +19,14 @@ export function watchService() {
   ask();
 }
 
-/** The figures at the top, from the feed. */
+/** The tiles at the top, from the feed. */
 export function drawTiles(status) {
   say(byId('tile-tokens'), compact(status.tokens_per_second));
   say(byId('tile-documents'), compact(status.documents_per_second));
   say(byId('tile-sources'), whole(status.sources));
 }
 
-/** The perplexity at the top: that of all sources together. */
+/** The perplexity of all sources together, for its tile. */
 export function drawPerplexity(total) {
   say(byId('tile-perplexity'), perplexity(total?.recent_perplexity?.mixture));
 }

@@ -1,4 +1,4 @@
-// What was decided on the network's snapshots, and what each gained.
+// The decisions on snapshots of the network, and the gain of each.
 
 import {byId, make, show} from './dom.js';
 import {bits, time, whole} from './format.js';
@@ -6,7 +6,7 @@ import {bits, time, whole} from './format.js';
 const SHOWN = 40;
 const WORDS = {BOOTSTRAPPED: 'first', PROMOTED: 'promoted', REJECTED: 'rejected', ROLLED_BACK: 'rolled back', OPERATOR: 'chosen by hand'};
 
-/** Draws decisions, the newest first. */
+/** Draws decisions, newest first. */
 export function drawSnapshots(decisions) {
   const listed = decisions.slice(0, SHOWN);
   const most = Math.max(0.01, ...listed.map((decision) => Math.abs(decision.mean_difference || 0)));
@@ -29,5 +29,5 @@ function gain(decision, most) {
   const error = decision.standard_error === null ? '' : ` ± ${bits(decision.standard_error, 3)}`;
   const bar = make('span', {class: `bar ${saved < 0 ? 'loss' : ''}`, 'aria-hidden': 'true'});
   bar.style.setProperty('width', `${(Math.abs(saved) / most) * 4}rem`);
-  return [bar, make('span', {text: `${saved < 0 ? '−' : '+'}${bits(Math.abs(saved), 3)}${error}`, title: `bits a token saved on ${whole(decision.tokens)} tokens that neither was taught`})];
+  return [bar, make('span', {text: `${saved < 0 ? '−' : '+'}${bits(Math.abs(saved), 3)}${error}`, title: `bits per token saved on ${whole(decision.tokens)} tokens that neither snapshot was trained on`})];
 }

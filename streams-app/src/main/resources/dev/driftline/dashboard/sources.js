@@ -1,4 +1,4 @@
-// The sources: their figures, their points over time, and the table to pick them from.
+// The sources: their values, their points over time, and the table to select them.
 
 import {byId, make, say, show} from './dom.js';
 import {perplexity, share, whole} from './format.js';
@@ -11,7 +11,7 @@ const MOST_ROWS = 60;
 const MOST_POINTS = 2_000;
 const DRIFT_WORDS = {WARNING: '△ may be changing', DRIFT: '▲ has changed', RECOVERED: '● stable again'};
 
-/** Everything known of the sources, and which are in the chart. `changed()` is called after each change. */
+/** The data of all sources, and which of them are in the chart. Calls `changed()` after each change. */
 export class Sources {
   constructor(changed) {
     this.changed = changed;
@@ -30,7 +30,7 @@ export class Sources {
     }
   }
 
-  /** Takes the place of everything: the answer of /v1/sources. */
+  /** Replaces all data by the response of /v1/sources. */
   reset(answer) {
     this.known = new Map(answer.sources.map((source) => [source.source, source]));
     this.total = answer.total;
@@ -41,12 +41,12 @@ export class Sources {
     this.after();
   }
 
-  /** From now on, until the next reset, changes wait for it. */
+  /** From now on, changes wait for the next reset. */
   awaitReset() {
     this.early = [];
   }
 
-  /** What has changed, as the feed tells it. */
+  /** Applies changes from the feed. */
   change(changes) {
     if (this.early) {
       this.early.push(changes);
@@ -69,14 +69,14 @@ export class Sources {
     this.changed();
   }
 
-  /** Until somebody chooses, the first few sources; one that is in the chart stays, with its colour. */
+  /** Selects the first few sources until the user selects some; a source in the chart keeps its place and colour. */
   pickSome() {
     const largest = [...this.known.values()].sort((a, b) => b.tokens - a.tokens).map((source) => source.source);
     const more = largest.filter((name) => !this.picked.includes(name)).slice(0, Math.max(0, 1 + PICKED_AT_FIRST - this.picked.length));
     this.picked = [...this.picked, ...more];
   }
 
-  /** What the chart shows: name, label, points, in the order in which they were picked. */
+  /** The lines of the chart: name, label and points, in the order of selection. */
   shown() {
     return this.picked
       .map((name) => (name === TOTAL ? {name, label: 'all sources', points: this.total?.points} : {name, label: name, points: this.known.get(name)?.points}))
@@ -100,7 +100,7 @@ export class Sources {
     this.draw();
   }
 
-  /** Brings the table up to date; rows are kept, so that the focus stays where it is. */
+  /** Updates the table and keeps its rows, so that the focus stays. */
   draw() {
     const filter = byId('source-filter').value.trim().toLowerCase();
     const value = SORTS[this.sort.key];
@@ -169,13 +169,13 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 const SEVERITY = ['RECOVERED', 'WARNING', 'DRIFT'];
 
-/** The state of a source is the worst of those of its series. */
+/** The state of a source: the worst of its series. */
 function worst(drift) {
   const states = Object.values(drift || {}).map((series) => series.state);
   return SEVERITY.filter((state) => states.includes(state)).pop();
 }
 
-/** New figures, and new points in the place of those from the first of them on. */
+/** Takes new values, and replaces points from the first new one on. */
 function merged(before, after) {
   if (!before?.points || after.points.length === 0) return {...after, points: after.points.length ? after.points : before?.points || []};
   const first = after.points[0][0];
@@ -183,7 +183,7 @@ function merged(before, after) {
   return {...after, points: thinned(kept.concat(after.points))};
 }
 
-/** At most so many points: where there are more, each two become one. */
+/** Limits the number of points: if there are more, each pair is merged. */
 function thinned(points) {
   if (points.length <= MOST_POINTS) return points;
   const half = [];

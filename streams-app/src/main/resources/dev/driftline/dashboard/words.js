@@ -1,4 +1,4 @@
-// Words coloured by their surprisal, and what is known of the one that is pointed at.
+// Words coloured by their surprisal, and the inspector with details of one word.
 
 import {byId, make, show} from './dom.js';
 import {bits, modelName, probability, step, stepLabel, STEPS} from './format.js';
@@ -12,7 +12,7 @@ export function legend() {
 }
 
 /**
- * A run of words. Arrow keys move between them, so that it is one stop for the Tab key. `describe(index)` gives what the
+ * A run of words, which is one stop for the Tab key; arrow keys move between the words. `describe(index)` returns what the
  * inspector shows: {word, bits: {model: bits}, note, expected: Promise or null}.
  */
 export function wordRun(words, mixture, label, describe) {
@@ -60,7 +60,7 @@ function move(event) {
   next.focus();
 }
 
-/** The one panel beside the word that is pointed at. */
+/** The panel beside the selected word. */
 const inspector = {
   word: null,
   closing: 0,
@@ -77,8 +77,8 @@ const inspector = {
     panel.replaceChildren(
       make('p', {class: 'subject', text: end ? '¶ end of sentence' : about.word}),
       about.bits && surprisal !== undefined
-        ? make('p', {class: 'quiet', text: `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}${about.unknown ? ', not known when it came' : ''}`})
-        : make('p', {class: 'quiet', text: about.unknown ? 'not known when it came' : 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
+        ? make('p', {class: 'quiet', text: `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}${about.unknown ? ', unknown when it was scored' : ''}`})
+        : make('p', {class: 'quiet', text: about.unknown ? 'unknown when it was scored' : 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
       about.bits ? models(about.bits, about.note) : null,
     );
     const expected = make('div', {class: 'expected'});
@@ -101,7 +101,7 @@ const inspector = {
     }, 120);
   },
 
-  /** Below the word, or above it where there is no room; on a narrow screen the style sheet puts it at the bottom. */
+  /** Below the word, or above it if there is no room; on a narrow screen, the style sheet puts it at the bottom. */
   place(word, panel) {
     const box = word.getBoundingClientRect();
     const left = Math.max(8, Math.min(box.left, innerWidth - panel.offsetWidth - 8));

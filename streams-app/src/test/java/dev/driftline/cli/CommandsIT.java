@@ -13,6 +13,7 @@ import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.terminal.ExitCodes;
 import dev.driftline.topics.Topic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -97,7 +98,7 @@ class CommandsIT {
         assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=other.", "--set", "shards=2"))
                 .isZero();
         assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=other.", "--set", "shards=3"))
-                .isEqualTo(Driftline.FAILED);
+                .isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("topic other.ngram-requests.v1 has 2 partitions, not 3: set shards=2");
     }
 
@@ -105,7 +106,7 @@ class CommandsIT {
     void shouldNotDeleteWithoutBeingToldTo() {
         assertThat(run("topics", "create", "--no-schemas", "--set", "topics.prefix=kept."))
                 .isZero();
-        assertThat(run("topics", "delete", "--set", "topics.prefix=kept.")).isEqualTo(Driftline.FAILED);
+        assertThat(run("topics", "delete", "--set", "topics.prefix=kept.")).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("--yes");
         assertThat(run("topics", "list", "--set", "topics.prefix=kept.")).isZero();
         assertThat(out).doesNotContain("missing");
@@ -209,7 +210,7 @@ class CommandsIT {
                         "--set",
                         "topics.prefix=dead."))
                 .as("only one of the two that were waited for")
-                .isEqualTo(Driftline.TIMED_OUT);
+                .isEqualTo(ExitCodes.TIMED_OUT);
         JsonNode letter = MAPPER.readTree(out);
         assertThat(letter.get("value_base64").asText()).isEqualTo("CQ==");
         assertThat(letter.get("headers").get("driftline.reason").asText()).isEqualTo("not-avro");
@@ -218,14 +219,14 @@ class CommandsIT {
     @Test
     void shouldSayWhichTopicIsMissing() {
         assertThat(run("scores", "--set", "topics.prefix=nowhere.", "--set", "consumer.default.api.timeout.ms=3000"))
-                .isEqualTo(Driftline.FAILED);
+                .isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("nowhere.scores.v1", "driftline topics create");
         assertThat(err.lines()).hasSize(1);
     }
 
     @Test
     void shouldSayWhichTopicsAreMissingBeforeTheServiceStarts() {
-        assertThat(run("run", "--set", "topics.prefix=nowhere.")).isEqualTo(Driftline.FAILED);
+        assertThat(run("run", "--set", "topics.prefix=nowhere.")).isEqualTo(ExitCodes.FAILED);
         assertThat(err)
                 .contains("nowhere.text.v1 does not exist", "driftline topics create", "model.order")
                 .doesNotContain("\tat ");

@@ -2,6 +2,9 @@ package dev.driftline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -66,20 +69,20 @@ class DriftlineTest {
 
     @Test
     void shouldPrintTheHelpWhenNothingIsAskedFor() {
-        assertThat(run()).isEqualTo(Driftline.USAGE);
+        assertThat(run()).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("Usage: driftline", "topics");
         assertThat(out.toString()).isEmpty();
     }
 
     @Test
     void shouldSuggestTheCommandThatWasMeant() {
-        assertThat(run("score")).isEqualTo(Driftline.USAGE);
+        assertThat(run("score")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("Did you mean", "scores").doesNotContain("\tat ");
     }
 
     @Test
     void shouldSayInOneLineWhichSettingIsWrong() {
-        assertThat(run("config", "--set", "model.order=9")).isEqualTo(Driftline.USAGE);
+        assertThat(run("config", "--set", "model.order=9")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString().lines()).hasSize(1);
         assertThat(err.toString())
                 .contains("model.order=9: must be a whole number from 1 to 7")
@@ -88,7 +91,7 @@ class DriftlineTest {
 
     @Test
     void shouldPrintTheStackTraceOnlyWhenVerbose() {
-        assertThat(run("config", "--set", "model.order=9", "--verbose")).isEqualTo(Driftline.USAGE);
+        assertThat(run("config", "--set", "model.order=9", "--verbose")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("\tat ");
     }
 
@@ -115,7 +118,7 @@ class DriftlineTest {
                         "admin.default.api.timeout.ms=500",
                         "--set",
                         "admin.request.timeout.ms=400"))
-                .isEqualTo(Driftline.FAILED);
+                .isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString())
                 .contains("Kafka does not answer", "--bootstrap-servers")
                 .doesNotContain("\tat ");
@@ -138,9 +141,9 @@ class DriftlineTest {
         assertThat(Failures.message(new SaslAuthenticationException("bad password\n again")))
                 .contains("kafka.sasl", "bad password; again")
                 .hasLineCount(1);
-        assertThat(Failures.exitCode(new CommandFailedException("late", Driftline.TIMED_OUT)))
+        assertThat(Failures.exitCode(new CommandFailedException("late", ExitCodes.TIMED_OUT)))
                 .isEqualTo(3);
-        assertThat(Failures.exitCode(new IllegalStateException("x"))).isEqualTo(Driftline.FAILED);
+        assertThat(Failures.exitCode(new IllegalStateException("x"))).isEqualTo(ExitCodes.FAILED);
     }
 
     private int run(String... arguments) {

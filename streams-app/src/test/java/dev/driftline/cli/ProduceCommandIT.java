@@ -10,6 +10,7 @@ import dev.driftline.embedded.EmbeddedRegistry;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.TextEvent;
+import dev.driftline.terminal.ExitCodes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -146,7 +147,7 @@ class ProduceCommandIT {
             assertThat(record.value().getPublishedAt()).isEqualTo(Instant.ofEpochMilli(5));
         });
         String unlearned = file("unlearned.jsonl", "{\"text\":\"a\",\"learn\":false}\n");
-        assertThat(run("produce", "--raw", unlearned)).isEqualTo(Driftline.FAILED);
+        assertThat(run("produce", "--raw", unlearned)).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("line 1").contains("learn");
     }
 
@@ -167,7 +168,7 @@ class ProduceCommandIT {
         topics(test);
         String file = file("c.jsonl", "{\"text\":\"one\"}\n{\"text\":\"\\ud800\"}\n{\"text\":\"three\"}\n");
 
-        assertThat(run("produce", file)).isEqualTo(Driftline.FAILED);
+        assertThat(run("produce", file)).isEqualTo(ExitCodes.FAILED);
         assertThat(err)
                 .contains("c.jsonl, line 2: 'text' has a lone surrogate")
                 .contains("1 documents before it")
@@ -184,11 +185,11 @@ class ProduceCommandIT {
     void shouldSayWhatToRunWhenTopicOrRegistryOrBrokerIsMissing() throws IOException {
         prefix = "nowhere.";
         String file = file("d.tsv", "d1\tnews\tone\n");
-        assertThat(run("produce", file)).isEqualTo(Driftline.FAILED);
+        assertThat(run("produce", file)).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no topic nowhere.documents.v1").contains("driftline topics create");
 
         assertThat(run("topics", "create", "--no-schemas")).isZero();
-        assertThat(run("produce", file)).isEqualTo(Driftline.FAILED);
+        assertThat(run("produce", file)).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no schema for nowhere.documents.v1-value").contains("driftline topics create");
 
         assertThat(runPlain(
@@ -200,13 +201,13 @@ class ProduceCommandIT {
                         "http://127.0.0.1:1",
                         "--set",
                         "topics.prefix=nowhere."))
-                .isEqualTo(Driftline.FAILED);
+                .isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no schema registry answers at http://127.0.0.1:1");
     }
 
     @Test
     void shouldRefuseTheCommandLineWhenTheFormatCannotBeTold() throws IOException {
-        assertThat(runPlain("produce", file("e.csv", "x"))).isEqualTo(Driftline.USAGE);
+        assertThat(runPlain("produce", file("e.csv", "x"))).isEqualTo(ExitCodes.USAGE);
         assertThat(err).contains(".tsv, .txt or .jsonl").contains("--format");
     }
 }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * A file of the repository that is written by the code. A test compares it with what the code would write now, or, with
- * {@code -Ddriftline.generate=true}, writes it.
+ * A file of the repository that the code writes, whole or in part. A test compares it with what the code would write now,
+ * or, with {@code -Ddriftline.generate=true}, writes it.
  */
 public final class GeneratedFile {
 
@@ -40,5 +40,20 @@ public final class GeneratedFile {
         assertThat(path)
                 .as("generated file; write it again by running this test with -D%s=true", WRITE)
                 .hasContent(text);
+    }
+
+    /**
+     * Fails where a part of the file does not hold {@code text}. The part lies between two comments of Markdown,
+     * {@code <!-- generated: NAME -->} and {@code <!-- end of NAME -->}, and the rest of the file is written by hand.
+     */
+    public void shouldHoldPart(String name, String text) throws IOException {
+        String file = Files.readString(path);
+        String begin = "<!-- generated: " + name + " -->\n";
+        String end = "<!-- end of " + name + " -->\n";
+        int from = file.indexOf(begin);
+        int to = file.indexOf(end);
+        assertThat(from).as("place of \"%s\" in %s", begin.strip(), path).isNotNegative();
+        assertThat(to).as("place of \"%s\" in %s", end.strip(), path).isGreaterThan(from);
+        shouldHold(file.substring(0, from + begin.length()) + "\n" + text + "\n" + file.substring(to));
     }
 }

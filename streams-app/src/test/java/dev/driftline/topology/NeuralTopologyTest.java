@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
-import dev.driftline.mixture.KnownRows;
-import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -17,6 +15,8 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.Pooling;
+import dev.driftline.neural.events.KnownRows;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;

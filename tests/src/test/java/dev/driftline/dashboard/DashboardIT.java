@@ -131,7 +131,7 @@ class DashboardIT {
                 .atMost(PATIENCE)
                 .until(() ->
                         browser.number("#chart", "driftMarks") >= 1 && browser.number("#chart", "snapshotMarks") >= 2);
-        assertThat(browser.text("#drift-list")).contains("wire").contains("bits a token");
+        assertThat(browser.text("#drift-list")).contains("wire").contains("bits per token");
         assertThat(browser.text("#snapshot-table tbody")).contains("promoted").contains("+");
         assertThat(browser.<String>run("return document.querySelector('#chart').getAttribute('aria-label')"))
                 .contains("drift mark", "snapshot mark");

@@ -21,7 +21,7 @@ public sealed interface NeuralOutcome {
      *
      * @param snapshot what scored it
      * @param score what it said
-     * @param foreign rows that are part of {@code <unk>} in the score, see {@link dev.driftline.mixture.NeuralExpert}; not to
+     * @param foreign rows that are part of {@code <unk>} in the score, see {@link dev.driftline.neural.events.NeuralExpert}; not to
      *     be changed
      */
     record Scored(Snapshot snapshot, NetworkScore score, BitSet foreign) implements NeuralOutcome {

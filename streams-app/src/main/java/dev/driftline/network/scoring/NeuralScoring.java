@@ -1,10 +1,10 @@
 package dev.driftline.network.scoring;
 
 import dev.driftline.counters.Progress;
-import dev.driftline.mixture.KnownRows;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
+import dev.driftline.neural.events.KnownRows;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.Vocabulary;
 import java.util.ArrayDeque;

@@ -3,7 +3,6 @@ package dev.driftline.serving.query;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.mixture.NeuralExpert;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.mixture.Prediction;
 import dev.driftline.mixture.ScoreRequest;
@@ -11,6 +10,7 @@ import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
@@ -91,8 +91,8 @@ public final class DocumentQueries {
         return mixture.models();
     }
 
-    /** The name of the network among them; null without one. */
-    public String networkName() {
+    /** The name of the network among them; empty without one. */
+    public Optional<String> networkName() {
         return mixture.neural();
     }
 

@@ -144,7 +144,7 @@ final class ScoreRoutes implements RouteGroup {
         List<String> names = scored.score().models();
         boolean[] shown = new boolean[names.size()];
         for (int m = 0; m < shown.length; m++) {
-            shown[m] = scored.snapshot().isPresent() || !names.get(m).equals(model.networkName());
+            shown[m] = scored.snapshot().isPresent() || !model.networkName().equals(Optional.of(names.get(m)));
         }
         return shown;
     }
@@ -319,7 +319,7 @@ final class ScoreRoutes implements RouteGroup {
         if (asked.equals("ngram") && !names.isEmpty()) {
             name = names.get(0);
         } else if (asked.equals("network")) {
-            name = String.valueOf(model.networkName());
+            name = model.networkName().orElse(asked);
             if (!names.contains(name)) {
                 throw new SnapshotUnavailableException("there is no network that could predict yet");
             }

@@ -1,0 +1,101 @@
+package dev.driftline.cli.follow;
+
+import dev.driftline.cli.options.ConfigOptions;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.DriftEvent;
+import dev.driftline.schemas.DriftState;
+import dev.driftline.schemas.DriftWord;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.Printable;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicNames;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.Deserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline drift}: follows the drift topic. */
+@Command(
+        name = "drift",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Follow the changes of sources: one line a change with the level before and since, in bits a token, and the words that"
+                    + " contributed most.",
+            "live is the surprisal under the mixture, which learns; reference that under a small model of the source's first"
+                    + " text, which does not."
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  driftline drift --from-beginning --json")
+public final class DriftCommand implements Callable<Integer> {
+
+    private static final int WORDS = 6;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Mixin
+    private FollowOptions follow;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        DriftlineConfig loaded = config.load();
+        String topic = TopicNames.of(loaded).name(Topic.DRIFT);
+        try (Deserializer<DriftEvent> events =
+                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(DriftEvent.class)) {
+            if (!follow.json()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-24s %-16s %-9s %-9s %-12s %8s %8s %9s  %s%n",
+                        "since",
+                        "source",
+                        "series",
+                        "state",
+                        "",
+                        "before",
+                        "after",
+                        "document",
+                        "words");
+                out.flush();
+            }
+            return new TopicFollower(loaded, topic, follow).print(out, record -> {
+                DriftEvent event = events.deserialize(topic, record.headers(), record.value());
+                return follow.json() ? PlainJson.line(PlainJson.of(event)) : line(event);
+            });
+        }
+    }
+
+    private static String line(DriftEvent event) {
+        boolean isOver = event.getState() == DriftState.RECOVERED;
+        return String.format(
+                        Locale.ROOT,
+                        "%-24s %-16s %-9s %-9s %-12s %8.2f %8.2f %9d  %s",
+                        event.getStartedAt(),
+                        Printable.cut(event.getSource(), 16),
+                        label(event.getSeries()),
+                        label(event.getState()),
+                        label(isOver ? event.getRecovery() : event.getDetector()),
+                        event.getBitsPerTokenBefore(),
+                        event.getBitsPerTokenAfter(),
+                        event.getStartedDocument(),
+                        event.getWords().stream()
+                                .limit(WORDS)
+                                .map(DriftWord::getWord)
+                                .map(word -> Printable.cut(word, 20))
+                                .collect(Collectors.joining(" ")))
+                .stripTrailing();
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,95 @@
+package dev.driftline.cli.follow;
+
+import dev.driftline.cli.options.ConfigOptions;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.ModelPrediction;
+import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.Printable;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicNames;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.Deserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline predictions}: follows the predictions topic. */
+@Command(
+        name = "predictions",
+        mixinStandardHelpOptions = true,
+        description =
+                "Follow the predictions: the end of each document's last sentence, and the words most likely next.",
+        footerHeading = "%nExample:%n",
+        footer = "  driftline predictions --model kneser-ney-5 --top 3")
+public final class PredictionsCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Mixin
+    private FollowOptions follow;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "mixture",
+            description =
+                    "Whose predictions are shown: ${DEFAULT-VALUE}, or a model such as kneser-ney-5. --json has all.")
+    private String model;
+
+    @Option(names = "--top", paramLabel = "K", defaultValue = "5", description = "How many words; ${DEFAULT-VALUE}.")
+    private int top;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        DriftlineConfig loaded = config.load();
+        String topic = TopicNames.of(loaded).name(Topic.PREDICTIONS);
+        try (Deserializer<Prediction> predictions =
+                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Prediction.class)) {
+            return new TopicFollower(loaded, topic, follow).print(out, record -> {
+                Prediction prediction = predictions.deserialize(topic, record.headers(), record.value());
+                return follow.json() ? PlainJson.line(PlainJson.of(prediction)) : line(prediction);
+            });
+        }
+    }
+
+    private String line(Prediction prediction) {
+        String words = prediction.getModels().stream()
+                .filter(candidate -> candidate.getModel().equals(model))
+                .findFirst()
+                .map(this::words)
+                .orElseGet(() -> "(no model " + model + "; there are "
+                        + prediction.getModels().stream()
+                                .map(ModelPrediction::getModel)
+                                .collect(Collectors.joining(", "))
+                        + ")");
+        return String.format(
+                Locale.ROOT,
+                "%-24s … %s → %s",
+                Printable.cut(prediction.getId(), 24),
+                Printable.escape(String.join(" ", prediction.getContext())),
+                words);
+    }
+
+    private String words(ModelPrediction prediction) {
+        return prediction.getCandidates().stream()
+                .limit(top)
+                .map(candidate -> String.format(
+                        Locale.ROOT,
+                        "%s %.1f%%",
+                        Printable.escape(candidate.getWord()),
+                        100 * candidate.getProbability()))
+                .collect(Collectors.joining("  "));
+    }
+}

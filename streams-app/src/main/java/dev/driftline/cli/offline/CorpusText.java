@@ -1,0 +1,69 @@
+package dev.driftline.cli.offline;
+
+import dev.driftline.corpus.CorpusDocument;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.corpus.CorpusFormatException;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Documents of corpus files, under the rules that the service has for its input. */
+final class CorpusText {
+
+    private CorpusText() {}
+
+    /**
+     * All documents of {@code files}, in memory.
+     *
+     * @param format null for what the file's name says
+     * @throws CommandFailedException naming the file and the line that cannot be read
+     */
+    static List<CorpusDocument> read(List<Path> files, CorpusFormat format, Tokenizer tokenizer) throws IOException {
+        List<CorpusDocument> documents = new ArrayList<>();
+        for (Path file : files) {
+            CorpusFormat known;
+            try {
+                known = format != null ? format : CorpusFormat.of(file);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailedException(e.getMessage() + "; or say it with --format", ExitCodes.USAGE);
+            }
+            try (CorpusReader reader = CorpusReader.open(file, known)) {
+                while (reader.hasNext()) {
+                    documents.add(document(file, reader.next(), tokenizer));
+                }
+            } catch (CorpusFormatException e) {
+                throw new CommandFailedException(e.getMessage());
+            }
+        }
+        return documents;
+    }
+
+    /**
+     * The document of an entry.
+     *
+     * @throws CorpusFormatException if it has no token, or one that the model uses itself
+     */
+    static CorpusDocument document(Path file, CorpusEntry entry, Tokenizer tokenizer) {
+        CorpusDocument document = entry.document(tokenizer);
+        boolean anyWord = false;
+        for (List<String> sentence : document.sentences()) {
+            for (String token : sentence) {
+                anyWord = true;
+                if (DocumentTokens.isReserved(token)) {
+                    throw new CorpusFormatException(file, entry.line(), "a token is " + token + ", which is reserved");
+                }
+            }
+        }
+        if (!anyWord) {
+            throw new CorpusFormatException(file, entry.line(), "every sentence is empty");
+        }
+        return document;
+    }
+}

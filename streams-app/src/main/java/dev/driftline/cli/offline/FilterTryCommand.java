@@ -1,0 +1,180 @@
+package dev.driftline.cli.offline;
+
+import dev.driftline.corpus.CorpusContent;
+import dev.driftline.corpus.CorpusDocument;
+import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.evaluation.EvaluatedNetwork;
+import dev.driftline.evaluation.Evaluation;
+import dev.driftline.filter.DocumentFilter;
+import dev.driftline.filter.FilterRules;
+import dev.driftline.filter.FilterTrial;
+import dev.driftline.filter.ScoredDocument;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.terminal.CtrlC;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.Printable;
+import dev.driftline.terminal.Screen;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline filter try}: what a file of rules would do to a corpus, in this process. */
+@Command(
+        name = "try",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Say what a file of rules would do to a corpus, without Kafka.",
+            "Scores every document of the file before learning from it, as `driftline evaluate` does, lets the rules",
+            "decide about each, and says how many documents and tokens each rule took of each source, with examples,",
+            "and where the percentiles of each source are in the end. The decisions are those of the service, if it",
+            "got the documents in this order through one partition. Files are as for `driftline produce`."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  driftline filter try rules.json brown.docs.tsv",
+            "  driftline filter try rules.json mail.jsonl --tokenizer words --examples 10",
+            "  driftline filter try rules.json brown.docs.tsv --model lstm --json"
+        })
+public final class FilterTryCommand implements Callable<Integer> {
+
+    private static final int EXCERPT = 80;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RULES", description = "The file of rules.")
+    private Path rulesFile;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The corpus.")
+    private Path file;
+
+    @Option(
+            names = "--examples",
+            paramLabel = "N",
+            description = "Documents of each rule to show, drawn at random. Default: ${DEFAULT-VALUE}.")
+    private int examples = 3;
+
+    @Mixin
+    private NgramModelOptions ngrams;
+
+    @Mixin
+    private CorpusOptions corpus;
+
+    @Mixin
+    private EvaluatedNetworkOptions neural;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    private Optional<String> networkName = Optional.empty();
+    private double mixtureBits;
+
+    @Override
+    public Integer call() throws IOException {
+        FilterRules rules = FilterCommand.read(rulesFile);
+        ModelSettings settings = ngrams.settings();
+        corpus.limit();
+        corpus.tokenizer();
+        if (examples < 0) {
+            throw usage("--examples " + examples + " is not 0 or more");
+        }
+        if (!settings.smoothing().isDistribution()) {
+            throw usage("--smoothing " + ngrams.smoothing() + " gives no probabilities: the service does not have it");
+        }
+        Screen screen = Screen.on(spec.commandLine().getErr());
+        Optional<EvaluatedNetworkOptions.Evaluated> network =
+                neural.network(ngrams.vocabulary(), round -> screen.line(round.describe()), tokens -> {});
+        MixtureSettings counts =
+                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
+        MixtureSettings mixture =
+                network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
+        FilterCommand.requireModels(rules, rulesFile, mixture.models());
+        networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
+        EvaluatedNetwork networkOrNull =
+                network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
+        FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
+        long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
+        Evaluation evaluation = new Evaluation(
+                new LocalModel(settings, 1, shard -> new HeapPageStore(), cacheBytes),
+                mixture,
+                new HeapPageStore(),
+                networkOrNull);
+        Thread evaluating = Thread.currentThread();
+        try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
+                screen;
+                CorpusReader reader = CorpusReader.open(file, corpus.format(file))) {
+            run(reader, evaluation, trial, screen, ctrlC);
+            Thread.interrupted();
+            screen.clear();
+            PrintWriter out = spec.commandLine().getOut();
+            FilterTrialReport report = new FilterTrialReport(rules, trial, corpus.malformed(), ctrlC.pressed());
+            if (json) {
+                out.println(PlainJson.pretty(report.json()));
+            } else {
+                report.print(out);
+            }
+            out.flush();
+            return ctrlC.pressed() ? ExitCodes.INTERRUPTED : ExitCodes.OK;
+        }
+    }
+
+    private void run(CorpusReader reader, Evaluation evaluation, FilterTrial trial, Screen screen, CtrlC ctrlC) {
+        EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
+        corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
+            DocumentScore score = evaluation.add(document);
+            mixtureBits += score.bits(MixtureSettings.MIXTURE);
+            trial.add(
+                    document.id(),
+                    ScoredDocument.of(document.source(), attributes(entry), score, networkName),
+                    beginning(document));
+            progress.done(mixtureBits);
+        });
+    }
+
+    /** As the service has them: the language of a text becomes an attribute. */
+    private static Map<String, String> attributes(CorpusEntry entry) {
+        if (entry.content() instanceof CorpusContent.Text text
+                && !text.language().isEmpty()) {
+            Map<String, String> attributes = new HashMap<>(entry.attributes());
+            attributes.putIfAbsent("language", text.language());
+            return attributes;
+        }
+        return entry.attributes();
+    }
+
+    private static String beginning(CorpusDocument document) {
+        StringBuilder text = new StringBuilder();
+        for (List<String> sentence : document.sentences()) {
+            for (String word : sentence) {
+                text.append(text.isEmpty() ? "" : " ").append(word);
+                if (text.length() > EXCERPT) {
+                    return Printable.cut(text.toString(), EXCERPT);
+                }
+            }
+        }
+        return Printable.escape(text.toString());
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.driftline.cli.offline;
+
+import dev.driftline.config.keys.VocabularyChoice;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The n-gram model of a command that reads a corpus. Use as {@code @Mixin}. */
+final class NgramModelOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--order",
+            paramLabel = "N",
+            description = "Words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
+    private int order = 5;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "V",
+            description = "growing, grow-kenlm or fixed:FILE (a word a line). Default: ${DEFAULT-VALUE}.")
+    private String vocabulary = "growing";
+
+    @Option(
+            names = "--smoothing",
+            paramLabel = "S",
+            description = "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or"
+                    + " absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens"
+                    + " probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities:"
+                    + " their mean is printed, and no perplexity.")
+    private String smoothing = "kneser-ney";
+
+    @Option(
+            names = "--delta",
+            paramLabel = "D",
+            description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
+    private double delta = ModelSettings.DEFAULT_DELTA;
+
+    int order() {
+        return order;
+    }
+
+    String vocabulary() {
+        return vocabulary;
+    }
+
+    String smoothing() {
+        return smoothing;
+    }
+
+    /** The model. */
+    ModelSettings settings() throws IOException {
+        if (order < 1 || order > ModelSettings.MAX_ORDER) {
+            throw usage("--order " + order + " is not between 1 and " + ModelSettings.MAX_ORDER);
+        }
+        if (!(delta > 0)) {
+            throw usage("--delta " + delta + " is not above 0");
+        }
+        VocabularyChoice choice;
+        try {
+            choice = VocabularyChoice.parse(vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw usage("--vocabulary '" + vocabulary + "' is not growing, grow-kenlm or fixed:FILE");
+        }
+        Smoothing named;
+        try {
+            named = Smoothing.named(smoothing);
+        } catch (IllegalArgumentException e) {
+            throw usage("--" + e.getMessage());
+        }
+        return new ModelSettings(order, named, vocabulary(choice), delta);
+    }
+
+    private Vocabulary vocabulary(VocabularyChoice choice) throws IOException {
+        if (choice instanceof VocabularyChoice.Fixed fixed) {
+            try {
+                return Vocabulary.fixed(fixed.file());
+            } catch (IllegalArgumentException e) {
+                throw usage("--vocabulary: " + e.getMessage());
+            }
+        }
+        return new Vocabulary.Growing(((VocabularyChoice.Growing) choice).countUnknown());
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

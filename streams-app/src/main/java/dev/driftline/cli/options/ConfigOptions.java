@@ -1,0 +1,63 @@
+package dev.driftline.cli.options;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.ServiceKeys;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options by which every command that needs a configuration gets one. Use as {@code @Mixin}. */
+public final class ConfigOptions {
+
+    private static final String FILE_VARIABLE = "DRIFTLINE_CONFIG";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Properties file with settings; also by the environment variable DRIFTLINE_CONFIG.")
+    private Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A setting; wins over the file and the environment. `driftline config --reference` lists them.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,…", description = "Kafka brokers.")
+    private String bootstrapServers;
+
+    @Option(names = "--registry-url", paramLabel = "URL,…", description = "Schema Registry.")
+    private String registryUrl;
+
+    /**
+     * The configuration that file, environment and options make.
+     *
+     * @throws dev.driftline.config.InvalidConfigException with one line for each thing that is wrong
+     */
+    public DriftlineConfig load() {
+        return load(Map.of());
+    }
+
+    /**
+     * As {@link #load()}.
+     *
+     * @param options settings that the command has options of its own for; they win over {@code --set}
+     */
+    public DriftlineConfig load(Map<String, String> options) {
+        Map<String, String> overrides = new LinkedHashMap<>(set);
+        if (bootstrapServers != null) {
+            overrides.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
+        }
+        if (registryUrl != null) {
+            overrides.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
+        }
+        overrides.putAll(options);
+        Map<String, String> environment = System.getenv();
+        Optional<Path> properties = Optional.ofNullable(file)
+                .or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE)).map(Path::of));
+        return DriftlineConfig.load(properties, environment, overrides);
+    }
+}

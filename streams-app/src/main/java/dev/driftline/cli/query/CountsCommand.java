@@ -1,0 +1,87 @@
+package dev.driftline.cli.query;
+
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.store.StateDirectory;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code driftline counts}: raw counts of n-grams. */
+@Command(
+        name = "counts",
+        mixinStandardHelpOptions = true,
+        description = "Print how often n-grams have been learned, by a running instance or in a state directory.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  driftline counts --state driftline-demo/state \"students opened their\" \"of the\"",
+            "  driftline counts --instance http://127.0.0.1:7070 \"<s> The\" --json"
+        })
+public final class CountsCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelSource source;
+
+    @Option(names = "--json", description = "Print one JSON object an n-gram.")
+    private boolean json;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "NGRAM",
+            description = "Words with spaces between them, quoted; <s> and </s> are the ends of a sentence.")
+    private List<String> ngrams;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Optional<StateDirectory> state = source.openState();
+        try {
+            for (String ngram : ngrams) {
+                List<String> words = Arrays.asList(ngram.strip().split("\\s+"));
+                long count = state.isPresent() ? count(state.get().model(), words) : ask(ngram);
+                if (json) {
+                    Map<String, Object> fields = new LinkedHashMap<>();
+                    fields.put("ngram", words);
+                    fields.put("count", count);
+                    out.println(PlainJson.line(fields));
+                } else {
+                    out.printf(Locale.ROOT, "%10d  %s%n", count, String.join(" ", words));
+                }
+            }
+            out.flush();
+        } finally {
+            state.ifPresent(StateDirectory::close);
+        }
+        return ExitCodes.OK;
+    }
+
+    private static long count(LocalModel model, List<String> words) {
+        try {
+            return model.rawCount(words);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    private long ask(String ngram) {
+        return PlainJson.read(source.ask("/v1/counts", Map.of("ngram", ngram)))
+                .get("count")
+                .asLong();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.driftline.cli.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driftline.config.InvalidConfigException;
+import dev.driftline.serving.http.TrustedCertificates;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.Printable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Asks a running instance, with its token where it wants one. */
+final class InstanceClient {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String VARIABLE = "DRIFTLINE_HTTP_READ_TOKEN";
+    private static final String FILE = "file:";
+
+    private final URI instance;
+    private final String token;
+    private final HttpClient client;
+
+    /**
+     * @param tokenOrNull a token, file:PATH, or null for that of the environment
+     * @param trustOrNull certificates in PEM, or null for those that Java trusts
+     */
+    InstanceClient(URI instance, String tokenOrNull, Path trustOrNull) {
+        this.instance = instance;
+        token = read(tokenOrNull == null ? System.getenv().getOrDefault(VARIABLE, "") : tokenOrNull);
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
+        if (trustOrNull != null) {
+            try {
+                builder.sslContext(TrustedCertificates.only(trustOrNull));
+            } catch (InvalidConfigException e) {
+                throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
+            }
+        }
+        client = builder.build();
+    }
+
+    private static String read(String given) {
+        if (!given.startsWith(FILE)) {
+            return given;
+        }
+        Path file = Path.of(given.substring(FILE.length()));
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    "cannot read the token in " + file + ": " + e.getMessage(), ExitCodes.USAGE);
+        }
+    }
+
+    /**
+     * The answer, JSON.
+     *
+     * @param path with its query
+     * @throws IOException if nothing answers there
+     */
+    String get(String path) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(instance + path)).timeout(PATIENCE);
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == 401) {
+            throw new CommandFailedException(
+                    instance + " wants a token: give it with --token, or set " + VARIABLE + " to it");
+        }
+        if (response.statusCode() != 200) {
+            throw new CommandFailedException(
+                    instance + " answered " + response.statusCode() + ": " + Printable.escape(detail(response.body())));
+        }
+        return response.body();
+    }
+
+    private static String detail(String body) {
+        try {
+            JsonNode problem = PlainJson.read(body);
+            return problem != null && problem.hasNonNull("detail")
+                    ? problem.get("detail").asText()
+                    : body;
+        } catch (UncheckedIOException e) {
+            return body;
+        }
+    }
+}

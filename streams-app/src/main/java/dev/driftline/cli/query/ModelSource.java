@@ -1,0 +1,116 @@
+package dev.driftline.cli.query;
+
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.store.StateDirectory;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
+final class ModelSource {
+
+    /** One of the two. */
+    static final class Place {
+        @Option(
+                names = "--state",
+                paramLabel = "DIR",
+                description = "State directory of a stopped service, of a demo, or of evaluate --state.")
+        Path state;
+
+        @Option(
+                names = "--instance",
+                paramLabel = "URL",
+                description = "Address that a running `driftline run` printed: http://127.0.0.1:PORT.")
+        URI instance;
+    }
+
+    @ArgGroup(multiplicity = "0..1")
+    private Place place = new Place();
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "With --instance: the token to show, or file:PATH; by default what the environment has as"
+                    + " DRIFTLINE_HTTP_READ_TOKEN.")
+    private String token;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PEM",
+            description = "With --instance https://…: certificates to trust, instead of those that Java does.")
+    private Path trust;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "V",
+            defaultValue = "growing",
+            description = "With --state: the vocabulary it was learned with, growing (default) or fixed:FILE.")
+    private String vocabulary;
+
+    @Option(
+            names = "--smoothing",
+            paramLabel = "S",
+            defaultValue = "kneser-ney",
+            description = "With --state: how probabilities are made from the counts; kneser-ney by default.")
+    private String smoothing;
+
+    /** Whether a running instance was named. */
+    boolean isInstance() {
+        return place.instance != null;
+    }
+
+    /** Whether a state directory was named. */
+    boolean isState() {
+        return place.state != null;
+    }
+
+    /** Opens the state directory, if that was named. */
+    Optional<StateDirectory> openState() {
+        if (place.state == null) {
+            return Optional.empty();
+        }
+        try {
+            Vocabulary words = vocabulary.startsWith("fixed:")
+                    ? Vocabulary.fixed(Path.of(vocabulary.substring("fixed:".length())))
+                    : Vocabulary.growing();
+            if (!vocabulary.startsWith("fixed:") && !vocabulary.equals("growing")) {
+                throw new CommandFailedException(
+                        "--vocabulary is growing or fixed:FILE, not " + vocabulary, ExitCodes.USAGE);
+            }
+            return Optional.of(StateDirectory.open(place.state, Smoothing.named(smoothing), words));
+        } catch (IOException e) {
+            throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    /** Asks the running instance; returns its answer, JSON. */
+    String ask(String path, Map<String, String> query) {
+        if (place.instance == null) {
+            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", ExitCodes.USAGE);
+        }
+        String parameters = query.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        try {
+            return new InstanceClient(place.instance, token, trust).get(path + "?" + parameters);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailedException("nothing answers at " + place.instance
+                    + ": give the address that `driftline run` printed (" + e + ")");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException("interrupted");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.driftline.terminal;
+
+/** What a command's process ends with, for scripts that call it. */
+public final class ExitCodes {
+
+    /** Done. */
+    public static final int OK = 0;
+
+    /** Failed; the message says why. */
+    public static final int FAILED = 1;
+
+    /** The command line or the configuration is wrong. */
+    public static final int USAGE = 2;
+
+    /** What was waited for did not come in time. */
+    public static final int TIMED_OUT = 3;
+
+    /** Ctrl-C ended the command early, as a shell reports it: 128 plus the number of the signal. */
+    public static final int INTERRUPTED = 130;
+
+    private ExitCodes() {}
+}

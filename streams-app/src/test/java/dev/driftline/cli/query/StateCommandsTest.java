@@ -1,0 +1,140 @@
+package dev.driftline.cli.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driftline.cli.Driftline;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.RocksDbPages;
+import dev.driftline.store.StateDirectory;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code counts} and {@code generate} on a state directory of several shards. */
+class StateCommandsTest {
+
+    private static final int SHARDS = 3;
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void learn() {
+        List<RocksDbPages> stores = new ArrayList<>();
+        for (int shard = 0; shard < SHARDS; shard++) {
+            stores.add(RocksDbPages.open(StateDirectory.shardFolder(folder, shard), 8 << 20));
+        }
+        LocalModel model = new LocalModel(ModelSettings.ofOrder(4), SHARDS, stores::get, 8 << 20);
+        for (int i = 0; i < 1000; i++) {
+            String last = i < 400 ? "books" : i < 500 ? "exams" : "minds";
+            model.score(
+                    DocumentTokens.of(List.of(Arrays.asList("students opened their " + last).stream()
+                            .flatMap(s -> Arrays.stream(s.split(" ")))
+                            .toList())),
+                    true);
+        }
+        model.writeBack();
+        stores.forEach(RocksDbPages::close);
+    }
+
+    private int run(String... arguments) {
+        return Driftline.execute(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    @Test
+    void shouldCountNgramsOfEveryOrder() {
+        assertThat(run(
+                        "counts",
+                        "--state",
+                        folder.toString(),
+                        "students opened their",
+                        "their books",
+                        "exams",
+                        "no such"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().lines().map(line -> line.strip().split("\\s+")[0]))
+                .containsExactly("1000", "400", "100", "0");
+    }
+
+    @Test
+    void shouldPrintJsonWhenAsked() {
+        assertThat(run("counts", "--state", folder.toString(), "--json", "<s> students"))
+                .isZero();
+        JsonNode object = PlainJson.read(out.toString());
+        assertThat(object.get("count").asInt()).isEqualTo(1000);
+        assertThat(object.get("ngram")).hasSize(2);
+    }
+
+    @Test
+    void shouldListTheNextWords() {
+        assertThat(run("generate", "--state", folder.toString(), "--prompt", "students opened their", "--next", "3"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().lines().map(line -> line.strip().split("\\s+")[1]))
+                .containsExactly("minds", "books", "exams");
+    }
+
+    @Test
+    void shouldDrawSentencesThatBeginWithThePrompt() {
+        assertThat(run(
+                        "generate",
+                        "--state",
+                        folder.toString(),
+                        "--prompt",
+                        "students",
+                        "--sentences",
+                        "5",
+                        "--seed",
+                        "3"))
+                .isZero();
+        assertThat(out.toString().lines()).hasSize(5).allMatch(line -> line.startsWith("students"));
+        String first = out.toString();
+        out.getBuffer().setLength(0);
+        run("generate", "--state", folder.toString(), "--prompt", "students", "--sentences", "5", "--seed", "3");
+        assertThat(out.toString()).isEqualTo(first);
+    }
+
+    @Test
+    void shouldSayWhatToDoWhenThereIsNoState() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(run("counts", "--state", empty.toString(), "a")).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("there is no state of Driftline").contains("--state");
+    }
+
+    @Test
+    void shouldRefuseAPartOfTheShards() throws IOException {
+        Path lost = StateDirectory.shardFolder(folder, 1);
+        Files.move(lost, folder.resolve("elsewhere"));
+        assertThat(run("counts", "--state", folder.toString(), "a")).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("only shards [0, 2]");
+    }
+
+    @Test
+    void shouldRefuseOptionsOutOfRange() {
+        assertThat(run("generate", "--state", folder.toString(), "--top-p", "2"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("top-p 2.0");
+        assertThat(run("generate", "--prompt", "a"))
+                .as("neither --state nor --instance")
+                .isEqualTo(2);
+        assertThat(run("counts", "--instance", "http://127.0.0.1:1", "a")).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("nothing answers at http://127.0.0.1:1");
+    }
+}
