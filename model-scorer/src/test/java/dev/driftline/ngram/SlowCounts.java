@@ -14,6 +14,8 @@ final class SlowCounts {
     private final int order;
     final Map<List<Integer>, Integer> raw = new HashMap<>();
     final Map<List<Integer>, Set<Integer>> left = new HashMap<>();
+    /** Context → words that follow it. */
+    final Map<List<Integer>, Set<Integer>> right = new HashMap<>();
 
     SlowCounts(int order) {
         this.order = order;
@@ -29,6 +31,8 @@ final class SlowCounts {
             for (int n = 1; n <= order && end - n + 1 >= 0; n++) {
                 List<Integer> ngram = List.copyOf(padded.subList(end - n + 1, end + 1));
                 raw.merge(ngram, 1, Integer::sum);
+                right.computeIfAbsent(ngram.subList(0, n - 1), x -> new HashSet<>())
+                        .add(ngram.get(n - 1));
                 if (end - n >= 0) {
                     left.computeIfAbsent(ngram, x -> new HashSet<>()).add(padded.get(end - n));
                 }
@@ -61,11 +65,10 @@ final class SlowCounts {
     /** Followers of a context: word → raw and continuation count. */
     Map<Integer, int[]> followers(List<Integer> context) {
         Map<Integer, int[]> followers = new TreeMap<>();
-        for (List<Integer> ngram : raw.keySet()) {
-            if (ngram.size() == context.size() + 1
-                    && ngram.subList(0, context.size()).equals(context)) {
-                followers.put(ngram.get(context.size()), new int[] {raw(ngram), continuation(ngram)});
-            }
+        for (int word : right.getOrDefault(context, Set.of())) {
+            List<Integer> ngram = new ArrayList<>(context);
+            ngram.add(word);
+            followers.put(word, new int[] {raw(ngram), continuation(ngram)});
         }
         return followers;
     }

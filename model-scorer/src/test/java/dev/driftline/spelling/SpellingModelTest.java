@@ -20,11 +20,13 @@ class SpellingModelTest {
         SpellingModel model = learned(WORDS);
         for (String beginning : List.of("", "h", "hous", "house", "語", "qq", "\uD83D\uDE00x", "xhou", "naïv")) {
             double sum = 0;
+            double least = 1;
             for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
                 double p = model.probability(beginning, symbol);
-                assertThat(p).isPositive();
+                least = Math.min(least, p);
                 sum += p;
             }
+            assertThat(least).as("least after '%s'", beginning).isPositive();
             assertThat(sum).as("after '%s'", beginning).isCloseTo(1, within(1e-9));
         }
     }

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  * ({@code --set key=value}). Settings of Kafka and of the Schema Registry client pass through unchanged: those that start
  * with {@code kafka.}, {@code streams.}, {@code consumer.}, {@code producer.}, {@code admin.} and
  * {@code schema.registry.}, see {@link #clients()}. Immutable; safe for any thread.
+ *
+ * <p>Kafka's own {@code ConfigDef} is not used: it stops at the first problem, and does not know where a value comes from.
  */
 public final class DriftlineConfig {
 

@@ -67,10 +67,10 @@ final class OutputFollower implements AutoCloseable {
         this.driftEvents = serdes.deserializer(DriftEvent.class);
         this.listener = listener;
         TopicDefinitions topics = TopicDefinitions.of(config);
-        this.scoresTopic = topics.name(Topic.SCORES);
-        this.predictionsTopic = topics.name(Topic.PREDICTIONS);
-        this.decisionsTopic = topics.name(Topic.PROMOTIONS);
-        this.driftTopic = topics.name(Topic.DRIFT);
+        this.scoresTopic = topics.get(Topic.SCORES).name();
+        this.predictionsTopic = topics.get(Topic.PREDICTIONS).name();
+        this.decisionsTopic = topics.get(Topic.PROMOTIONS).name();
+        this.driftTopic = topics.get(Topic.DRIFT).name();
         List<TopicPartition> partitions =
                 List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS, Topic.PROMOTIONS, Topic.DRIFT).stream()
                         .map(topics::get)

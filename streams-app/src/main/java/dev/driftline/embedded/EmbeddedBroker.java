@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A Kafka broker inside this JVM: one node, on a free loopback port, with transactions, without auto-creation of topics.
  * Starts in about three seconds. Close it once, from any thread.
+ *
+ * <p>Containers are not used, since {@code driftline demo} and the tests must run without Docker.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 

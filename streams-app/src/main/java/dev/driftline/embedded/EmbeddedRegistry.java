@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 /**
  * A Schema Registry (Apicurio, with its Confluent API) in a JVM of its own on a free loopback port. It is in memory, and its
  * compatibility level is BACKWARD. Starts in about ten seconds. It ends with this JVM, however that ends. Close it once.
+ *
+ * <p>It runs in a JVM of its own, because it is a Quarkus application whose libraries must not mix with those of Driftline.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
 

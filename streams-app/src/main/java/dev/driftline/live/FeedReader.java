@@ -41,7 +41,7 @@ final class FeedReader implements AutoCloseable {
     FeedReader(DriftlineConfig config, Map<TopicPartition, Long> next) {
         this.next = next;
         TopicDefinitions topics = TopicDefinitions.of(config);
-        scoresTopic = topics.name(Topic.SCORES);
+        scoresTopic = topics.get(Topic.SCORES).name();
         partitions = List.of(Topic.SCORES, Topic.DRIFT, Topic.PROMOTIONS).stream()
                 .map(topics::get)
                 .flatMap(topic -> IntStream.range(0, topic.partitions())

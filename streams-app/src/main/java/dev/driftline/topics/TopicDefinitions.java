@@ -102,11 +102,6 @@ public final class TopicDefinitions {
         return Objects.requireNonNull(definitions.get(topic), "every topic has a definition");
     }
 
-    /** The full name of {@code topic}. */
-    public String name(Topic topic) {
-        return get(topic).name();
-    }
-
     /** The Avro record of each topic whose values are Avro, by full topic name: the schemas that a registry must hold. */
     public Map<String, Class<? extends SpecificRecord>> recordTypes() {
         Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>();
