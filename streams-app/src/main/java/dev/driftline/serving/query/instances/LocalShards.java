@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
@@ -8,11 +8,6 @@ import java.util.List;
 public final class LocalShards implements ShardAccess {
 
     private final InstanceAnswers here;
-
-    /** Without sources. */
-    public LocalShards(LiveShards shards) {
-        this(shards, new OwnedSources());
-    }
 
     public LocalShards(LiveShards shards, OwnedSources sources) {
         here = new InstanceAnswers(shards, sources, () -> new byte[0]);

@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.shards.LiveShards;

@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

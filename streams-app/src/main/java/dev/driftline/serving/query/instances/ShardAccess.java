@@ -1,6 +1,6 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
-import dev.driftline.serving.query.InstanceQuery.Peek;
+import dev.driftline.serving.query.instances.InstanceQuery.Peek;
 import java.util.List;
 
 /** A way to ask the parts of the model, wherever they are. Never teaches. Thread-safe. */

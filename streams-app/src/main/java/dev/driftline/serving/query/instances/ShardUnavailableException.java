@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 /** No instance has a shard just now: it is moving, or restoring. Asking again later may help. */
 public final class ShardUnavailableException extends RuntimeException {

@@ -1,30 +1,38 @@
-package dev.driftline.serving.routes;
+package dev.driftline.serving.query;
 
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NextWordPrediction;
+import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.serving.query.InstanceAnswers;
-import dev.driftline.serving.query.InstanceQuery;
-import dev.driftline.serving.query.ShardAccess;
-import dev.driftline.serving.query.ShardUnavailableException;
+import dev.driftline.serving.query.instances.InstanceAnswers;
+import dev.driftline.serving.query.instances.InstanceQuery;
+import dev.driftline.serving.query.instances.ShardAccess;
+import dev.driftline.serving.query.instances.ShardUnavailableException;
 import dev.driftline.source.SourceModel;
 import dev.driftline.source.StoredSource;
 import dev.driftline.sources.SourceState;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** A small model that has learned something, in this process, asked the way that a service's is. */
-final class LearnedModel implements ShardAccess {
+public final class LearnedModel implements ShardAccess {
 
-    static final ModelSettings SETTINGS = ModelSettings.ofOrder(3);
+    public static final ModelSettings SETTINGS = ModelSettings.ofOrder(3);
+    /** Where a test does not say otherwise. */
     static final int SHARDS = 2;
-    static final String KNOWN_SOURCE = "court";
+
+    public static final String KNOWN_SOURCE = "court";
 
     private static final List<String> TEXT = List.of(
             "the jury said on friday that the election was fair",
@@ -32,7 +40,7 @@ final class LearnedModel implements ShardAccess {
             "students opened their books and read the rules",
             "students opened their minds on friday");
 
-    private final LocalModel model = new LocalModel(SETTINGS, SHARDS, shard -> new HeapPageStore(), 1 << 20);
+    private final LocalModel model;
     private final MixtureSettings mixture = mixtureSettings();
     private final CommonWeights common = new CommonWeights(mixture);
     private final SourceModel source = new SourceModel(common);
@@ -41,7 +49,14 @@ final class LearnedModel implements ShardAccess {
 
     private boolean gone;
 
-    LearnedModel() {
+    /** Two shards, in memory. */
+    public LearnedModel() {
+        this(SHARDS, shard -> new HeapPageStore());
+    }
+
+    /** @param stores gives the store of a shard */
+    public LearnedModel(int shards, IntFunction<PageStore> stores) {
+        model = new LocalModel(SETTINGS, shards, stores, 1 << 20);
         DocumentScorer scorer = new DocumentScorer(mixture);
         for (int i = 0; i < 5; i++) {
             for (String text : TEXT) {
@@ -52,25 +67,25 @@ final class LearnedModel implements ShardAccess {
         }
     }
 
-    static MixtureSettings mixtureSettings() {
+    public static MixtureSettings mixtureSettings() {
         return MixtureSettings.defaults(SETTINGS.order(), SETTINGS.smoothing().label());
     }
 
     /** No instance has any of it from now on. */
-    synchronized void leave() {
+    public synchronized void leave() {
         gone = true;
     }
 
-    synchronized void comeBack() {
+    public synchronized void comeBack() {
         gone = false;
     }
 
-    synchronized int roundTrips() {
+    public synchronized int roundTrips() {
         return roundTrips;
     }
 
     /** What the stream would make of a document that is not to be learned. */
-    synchronized double bits(List<List<String>> sentences, Optional<String> from) {
+    public synchronized double bits(List<List<String>> sentences, Optional<String> from) {
         DocumentTokens document = DocumentTokens.of(sentences);
         SourceModel asked = from.isPresent() ? source : new SourceModel(common);
         return new DocumentScorer(mixture)
@@ -78,7 +93,28 @@ final class LearnedModel implements ShardAccess {
                 .bits(MixtureSettings.MIXTURE);
     }
 
-    synchronized long count(String... ngram) {
+    /** What the stream would publish as predictions of a document that is not to be learned. */
+    public synchronized List<NextWordPrediction> predictions(
+            List<List<String>> sentences, Optional<String> from, int k) {
+        DocumentTokens document = DocumentTokens.of(sentences);
+        SourceModel asked = from.isPresent() ? source : new SourceModel(common);
+        Gather.Gathered gathered = model.ask(document, false, k, NextWordPredictor.candidates(document, asked, k));
+        return new DocumentScorer(mixture)
+                .score(ScoreRequest.of(document, gathered.positions(), asked).withNextWords(gathered.candidates(), k))
+                .predictions();
+    }
+
+    /** The parts of the model, without a network. */
+    public ModelParts parts() {
+        return new ModelParts(SETTINGS, mixture, model.shardCount(), this, Optional::empty, snapshot -> new BitSet());
+    }
+
+    /** Writes what was learned into the stores. */
+    public synchronized void writeBack() {
+        model.writeBack();
+    }
+
+    public synchronized long count(String... ngram) {
         return model.rawCount(List.of(ngram));
     }
 

@@ -1,4 +1,4 @@
-package dev.driftline.serving.query;
+package dev.driftline.serving.query.instances;
 
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpSettings;
