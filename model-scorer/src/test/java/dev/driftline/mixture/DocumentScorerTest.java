@@ -24,9 +24,7 @@ class DocumentScorerTest {
     private static final int ORDER = 3;
     private static final MixtureSettings SHORT =
             new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
-    private static final double LOG2 = Math.log(2);
-
-    // ---- laws of probability
+    private static final double LN2 = Math.log(2);
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -57,7 +55,7 @@ class DocumentScorerTest {
             NgramProbabilities rows = model.score(document, false);
             DocumentScore score =
                     scorer.score(ScoreRequest.of(document, rows, source).withNextWords(candidates, Integer.MAX_VALUE));
-            for (Prediction prediction : score.predictions()) {
+            for (NextWordPrediction prediction : score.predictions()) {
                 assertThat(prediction.words()).hasSize(types.size() + 2);
                 double sum = prediction.words().stream()
                         .mapToDouble(PredictedWord::probability)
@@ -115,7 +113,7 @@ class DocumentScorerTest {
             DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
                     .withLearning(round % 3 > 0)
                     .withNextWords(candidates, 1000));
-            Prediction mixture = score.predictions().get(1);
+            NextWordPrediction mixture = score.predictions().get(1);
             assertThat(mixture.model()).isEqualTo("mixture");
             double sum = mixture.words().stream()
                     .mapToDouble(PredictedWord::probability)
@@ -124,15 +122,13 @@ class DocumentScorerTest {
         }
     }
 
-    // ---- regret
-
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldNeverCostMoreThanTheBestModelByMoreThanTheRegretBound(long seed) {
         Random random = new Random(seed);
         DocumentScorer scorer = new DocumentScorer(SHORT);
         SourceModel source = new SourceModel(SHORT);
-        double bound = Math.log(ORDER + 3) / LOG2;
+        double bound = Math.log(ORDER + 3) / LN2;
         double[] total = new double[SHORT.models().size()];
         for (int round = 0; round < 200; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 30));
@@ -188,7 +184,7 @@ class DocumentScorerTest {
                     .withLearning(true));
             last = score.bits("mixture") / score.tokens();
         }
-        assertThat(last).isCloseTo(-Math.log(0.9) / LOG2, within(0.05));
+        assertThat(last).isCloseTo(-Math.log(0.9) / LN2, within(0.05));
     }
 
     @Test
@@ -214,8 +210,6 @@ class DocumentScorerTest {
         assertThat(second.bits("mixture")).isFinite();
     }
 
-    // ---- what a score says
-
     @Test
     void shouldSumTheBitsOfEveryTokenPerModel() {
         Random random = new Random(8);
@@ -231,7 +225,7 @@ class DocumentScorerTest {
             double all = 0;
             double mixture = 0;
             for (int i = 0; i < rows.rows(); i++) {
-                double bits = -Math.log(rows.probability(i, 2)) / LOG2;
+                double bits = -Math.log(rows.probability(i, 2)) / LN2;
                 all += bits;
                 known += rows.unknown()[i] ? 0 : bits;
                 mixture += score.surprisals()[i];
@@ -294,8 +288,8 @@ class DocumentScorerTest {
                                 new SourceModel(SHORT))
                         .withLearning(true));
         double first = 20;
-        double repeated = -Math.log((1 - 0.5) / 6 + 5.5 / 6 * Math.pow(2, -20)) / LOG2;
-        double other = 30 - Math.log(5.5 / 7) / LOG2;
+        double repeated = -Math.log((1 - 0.5) / 6 + 5.5 / 6 * Math.pow(2, -20)) / LN2;
+        double other = 30 - Math.log(5.5 / 7) / LN2;
         assertThat(score.spellingBits()).isCloseTo(first + repeated + other, within(1e-9));
         assertThat(score.unknown()).isEqualTo(3);
     }
@@ -344,8 +338,6 @@ class DocumentScorerTest {
         assertThat(again.bits("cache-unigram")).isLessThan(score.bits("cache-unigram"));
     }
 
-    // ---- scoring without learning
-
     @Test
     void shouldLeaveNoTraceOfADocumentThatIsNotLearned() {
         Random random = new Random(12);
@@ -365,8 +357,6 @@ class DocumentScorerTest {
                     ScoreRequest.of(learned, random(learned, random), source).withLearning(true));
         }
     }
-
-    // ---- the stored form
 
     @ParameterizedTest
     @ValueSource(ints = {150, 1023, 1024, 3000})
@@ -443,8 +433,6 @@ class DocumentScorerTest {
                 .hasMessageContaining("version 77");
     }
 
-    // ---- next words
-
     @Test
     void shouldPredictFromTheCacheWhatTheSourceHasJustSaid() {
         DocumentScorer scorer = new DocumentScorer(SHORT);
@@ -459,7 +447,7 @@ class DocumentScorerTest {
         Candidates candidates = new Candidates(words, distribution(words.size(), random));
         DocumentScore score =
                 scorer.score(ScoreRequest.of(open, flat(open, 0.05), source).withNextWords(candidates, 2));
-        Prediction mixture = score.predictions().get(1);
+        NextWordPrediction mixture = score.predictions().get(1);
         assertThat(mixture.words()).hasSize(2);
         assertThat(mixture.words().get(0).word()).isEqualTo("york");
         assertThat(score.predictions().get(0).model()).isEqualTo("kneser-ney-3");
@@ -468,8 +456,6 @@ class DocumentScorerTest {
         assertThat(NextWordPredictor.candidates(DocumentTokens.of(List.of()), source, 10))
                 .contains("new", "x");
     }
-
-    // ---- material
 
     private static List<byte[]> segments(SourceModel source) {
         List<byte[]> segments = new ArrayList<>();

@@ -41,7 +41,7 @@ class NeuralMixtureTest {
                     ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10)
             .withNeural("lstm");
     private static final BitSet NONE = new BitSet();
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
 
     private static List<String> sentence(Random random, int types, int length) {
         List<String> words = new ArrayList<>();
@@ -63,8 +63,6 @@ class NeuralMixtureTest {
         return new NeuralExpert(
                 network, reader.score(List.of(encoded), true, null, foreign).get(0), foreign);
     }
-
-    // ---- laws of probability
 
     /**
      * Asks for the probability of each event of the vocabulary at one place, by a probe document for each, whose last word is
@@ -246,7 +244,7 @@ class NeuralMixtureTest {
                 .withNextWords(gathered.candidates(), 100)
                 .withNetwork(Optional.of(expert(network, open, NONE))));
         assertThat(score.predictions())
-                .extracting(Prediction::model)
+                .extracting(NextWordPrediction::model)
                 .containsExactly("kneser-ney-3", "lstm", "mixture");
         double byNetwork = score.predictions().get(1).words().stream()
                 .filter(word -> !word.word().equals("<unk>"))
@@ -260,8 +258,6 @@ class NeuralMixtureTest {
         assertThat(mixed).isBetween(0.5, 1 + 1e-6);
     }
 
-    // ---- regret
-
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void shouldNeverCostMoreThanTheBestModelByMoreThanTheRegretBoundWithANetworkThatComesAndGoes(long seed) {
@@ -269,7 +265,7 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         CommonWeights common = new CommonWeights(SHORT);
         Network network = network(List.of("w0", "w1", "w2"), seed);
-        double bound = Math.log(ORDER + 5) / LOG2;
+        double bound = Math.log(ORDER + 5) / LN2;
         for (int s = 0; s < 3; s++) {
             SourceModel source = new SourceModel(common);
             double[] total = new double[SHORT.models().size()];
@@ -301,8 +297,6 @@ class NeuralMixtureTest {
             }
         }
     }
-
-    // ---- where there is none
 
     @Test
     void shouldCountADocumentWithoutTheNetworkAsOneThatAnUntaughtNetworkScored() {
@@ -339,8 +333,6 @@ class NeuralMixtureTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected none");
     }
-
-    // ---- what sources learn from each other
 
     @Test
     void shouldBeginANewSourceWithWhatOthersHaveLearned() {
@@ -394,8 +386,6 @@ class NeuralMixtureTest {
         Arrays.fill(probability, 0.05);
         return new NgramProbabilities(ORDER, probability, new byte[n], new boolean[n], new float[n], 9);
     }
-
-    // ---- the stored form
 
     @Test
     void shouldKeepCachesAndBeginWithCommonWeightsWhenTheNetworkIsSwitchedOn() {
