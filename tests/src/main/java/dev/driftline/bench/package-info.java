@@ -2,7 +2,4 @@
  * The benchmark behind {@code driftline bench}: how fast Driftline is on this machine, beside the topology that anyone would
  * write first.
  */
-@NullMarked
 package dev.driftline.bench;
-
-import org.jspecify.annotations.NullMarked;
