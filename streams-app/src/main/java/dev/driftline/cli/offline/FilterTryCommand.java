@@ -90,7 +90,7 @@ public final class FilterTryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FilterRules rules = FilterCommand.read(rulesFile);
+        FilterRules rules = RulesFile.read(rulesFile);
         ModelSettings settings = ngrams.settings();
         corpus.limit();
         corpus.tokenizer();
@@ -107,7 +107,7 @@ public final class FilterTryCommand implements Callable<Integer> {
                 MixtureSettings.defaults(settings.order(), settings.smoothing().label());
         MixtureSettings mixture =
                 network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
-        FilterCommand.requireModels(rules, rulesFile, mixture.models());
+        RulesFile.requireModels(rules, rulesFile, mixture.models());
         networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
         EvaluatedNetwork networkOrNull =
                 network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
