@@ -3,19 +3,19 @@ package dev.driftline.neural;
 import java.util.List;
 
 /**
- * The shape of a network, all but its vocabulary.
+ * The shape of a network, without its vocabulary.
  *
- * @param cell what carries the context
+ * @param cell the kind of network
  * @param embedding size of a word's vector, E
- * @param hidden size of the state, H; equals {@code embedding} where {@code tied}
+ * @param hidden size of the state, H; equals {@code embedding} if {@code tied}
  * @param layers recurrent layers, 1 or more; 1 for a window
  * @param window how many tokens before the predicted one a window sees, 1 or more; 0 for recurrent cells
- * @param dropout share of a layer's inputs and outputs that training leaves out, in [0, 1)
+ * @param dropout share of a layer's inputs and outputs that training drops, in [0, 1)
  * @param tied whether the rows of the output layer are those of the embedding (Press and Wolf 2017)
  * @param cutoffs bounds of the frequency bands of an adaptive softmax (Grave et al. 2017), ascending, as PyTorch's
  *     {@code AdaptiveLogSoftmaxWithLoss} takes them: the head holds the indexes below the first; empty for a full softmax.
- *     Those at or beyond the size of the vocabulary are of no effect
- * @param divisor how much smaller each band's projection is than the one before, PyTorch's {@code div_value}; 1 where
+ *     Cutoffs at or beyond the size of the vocabulary have no effect
+ * @param divisor how much smaller each band's projection is than the one before, PyTorch's {@code div_value}; 1 if
  *     {@code tied}
  */
 public record Architecture(
@@ -44,7 +44,7 @@ public record Architecture(
         }
         if (tied && (embedding != hidden || divisor != 1)) {
             throw new IllegalArgumentException(
-                    "tied weights need an embedding of the size of the state and a divisor of" + " 1, not " + embedding
+                    "tied weights need an embedding of the size of the state and a divisor of 1, not " + embedding
                             + ", " + hidden + " and " + divisor);
         }
         if (!(divisor >= 1)) {

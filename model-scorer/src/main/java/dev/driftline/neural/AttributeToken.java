@@ -1,8 +1,8 @@
 package dev.driftline.neural;
 
 /**
- * The token that tells a network what a document is, put before its first word: trained with it, a network writes as such
- * a document is written when text is generated after it.
+ * A token before the first word of a document that names an attribute of it. A network that was trained with such tokens
+ * generates text of that kind after one.
  */
 public final class AttributeToken {
 
@@ -22,7 +22,7 @@ public final class AttributeToken {
         int equals = assignment.indexOf('=');
         if (equals < 1) {
             throw new IllegalArgumentException(
-                    "an attribute is given as NAME=VALUE, such as source=news, not '" + assignment + "'");
+                    "an attribute must be NAME=VALUE, such as source=news, not '" + assignment + "'");
         }
         return of(assignment.substring(0, equals), assignment.substring(equals + 1));
     }

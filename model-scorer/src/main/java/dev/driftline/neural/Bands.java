@@ -3,8 +3,8 @@ package dev.driftline.neural;
 import java.util.Arrays;
 
 /**
- * How the output layer cuts a vocabulary: the head, whose words are told apart at once, and the frequency bands of an
- * adaptive softmax after it, each of which is one more entry of the head. A full softmax is a head without bands.
+ * How the output layer divides a vocabulary: the head, and the frequency bands of an adaptive softmax after it. The head has
+ * an entry for each of its words and for each band. A full softmax is a head without bands.
  * Immutable.
  */
 public final class Bands {
@@ -13,7 +13,7 @@ public final class Bands {
     private final int[] projections;
 
     /**
-     * @param architecture whose cutoffs at or beyond {@code size} are left out
+     * @param architecture its cutoffs at or beyond {@code size} are ignored
      * @param size of the vocabulary, 2 or more
      */
     public Bands(Architecture architecture, int size) {
@@ -35,7 +35,7 @@ public final class Bands {
         return bounds[0];
     }
 
-    /** How many bands there are beside the head. */
+    /** How many bands there are, the head not counted. */
     public int count() {
         return projections.length;
     }
@@ -50,7 +50,7 @@ public final class Bands {
         return bounds[band + 1] - bounds[band];
     }
 
-    /** How many numbers the state is projected to before a band's words are told apart. */
+    /** The size that a band projects the state to. */
     public int projection(int band) {
         return projections[band];
     }

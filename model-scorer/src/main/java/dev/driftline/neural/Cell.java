@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What turns the tokens before a position into the vector that the next one is predicted from. */
+/** The kinds of networks: how the tokens before a position become the vector that predicts the next one. */
 public enum Cell {
     /** Vanilla recurrent network, h = tanh(W x + U h + b). */
     RNN,
@@ -20,7 +20,7 @@ public enum Cell {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException naming the known ones if {@code label} is not one */
+    /** @throws IllegalArgumentException if {@code label} is unknown; the message lists the known ones */
     public static Cell named(String label) {
         return Arrays.stream(values())
                 .filter(cell -> cell.label().equals(label))

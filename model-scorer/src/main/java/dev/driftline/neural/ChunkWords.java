@@ -2,7 +2,7 @@ package dev.driftline.neural;
 
 import java.util.Arrays;
 
-/** The different words of a chunk, numbered in the order in which they come. Allocates only when it has to grow. */
+/** The distinct words of a chunk, numbered in order of first occurrence. Allocates only to grow. */
 public final class ChunkWords {
 
     private int[] numbers = {};
@@ -12,9 +12,9 @@ public final class ChunkWords {
     private int count;
 
     /**
-     * Turns to a chunk.
+     * Numbers the words of a chunk.
      *
-     * @param all tokens, of which the chunk's are {@code rows} from {@code from} on
+     * @param all tokens; the chunk has {@code rows} of them, from {@code from} on
      */
     void of(int[] all, int from, int rows) {
         for (int word = 0; word < count; word++) {
@@ -31,7 +31,7 @@ public final class ChunkWords {
             if (token >= numbers.length) {
                 numbers = Arrays.copyOf(numbers, Math.max(token + 1, 2 * numbers.length));
             }
-            // Numbers begin with 1 here: 0 is a word that has not come yet.
+            // Numbers start at 1 here: 0 marks a word that has not occurred.
             if (numbers[token] == 0) {
                 tokens[count] = token;
                 firstRows[count] = row;
@@ -41,7 +41,7 @@ public final class ChunkWords {
         }
     }
 
-    /** How many there are. */
+    /** How many distinct words there are. */
     public int count() {
         return count;
     }
@@ -56,7 +56,7 @@ public final class ChunkWords {
         return tokens[word];
     }
 
-    /** The first row in which a word stands. */
+    /** The first row with a word. */
     int firstRow(int word) {
         return firstRows[word];
     }

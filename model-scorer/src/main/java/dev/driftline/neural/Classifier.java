@@ -2,20 +2,27 @@ package dev.driftline.neural;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One softmax of an output layer: the whole of a full one, or the head or one band of an adaptive one.
+ * One softmax of an output layer: a full softmax, or the head or one band of an adaptive softmax.
  *
  * @param first the index of its first word
- * @param words how many words it tells apart
- * @param size how many entries it has: its words, and after those of a head one for each band
- * @param width how many numbers it is computed from: the size of the state, or of the band's projection
- * @param weights where the rows of its entries are, in order
+ * @param words how many words it has
+ * @param size how many entries it has: its words, and in a head one for each band after them
+ * @param width size of its input: of the state, or of the band's projection
+ * @param weights the rows of its entries, in order
  * @param bias [size]; null if it has none
  * @param projection [width, hidden] from the state; null if it has none
  */
 public record Classifier(
-        int first, int words, int size, int width, List<Rows> weights, Tensor bias, Tensor projection) {
+        int first,
+        int words,
+        int size,
+        int width,
+        List<Rows> weights,
+        @Nullable Tensor bias,
+        @Nullable Tensor projection) {
 
     /**
      * Rows of a matrix.
@@ -31,9 +38,21 @@ public record Classifier(
     }
 
     /**
-     * The output layer of a network: the head first, then the bands. Works for numbers and gradients alike.
+     * The projection of a band.
      *
-     * @param parameters of a network, or anything of those names and shapes
+     * @throws IllegalStateException if this is not a band
+     */
+    public Tensor bandProjection() {
+        if (projection == null) {
+            throw new IllegalStateException("a head has no projection");
+        }
+        return projection;
+    }
+
+    /**
+     * The output layer of a network: the head first, then the bands. Works for weights and for gradients.
+     *
+     * @param parameters of a network, or others with the same names and shapes
      */
     public static List<Classifier> of(Architecture architecture, Bands bands, Parameters parameters) {
         Tensor embedding = parameters.tensor(Parameters.EMBEDDING);

@@ -3,24 +3,25 @@ package dev.driftline.neural;
 import dev.driftline.neural.kernels.Kernels;
 import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that is below the output layer, over several streams of tokens at a time: embedding and cells, forwards. Keeps what
- * each step came to, for the output layer and for back-propagation, and the state of each stream from chunk to chunk.
- * Allocates only when a chunk is larger than those before. Not thread-safe.
+ * The forward pass below the output layer, over several streams of tokens at a time: embedding and cells. Keeps the results
+ * of each step for the output layer and for back-propagation, and the state of each stream from chunk to chunk. Allocates
+ * only when a chunk is larger than those before. Not thread-safe.
  *
- * <p>A chunk is some steps of all streams. The rows of step t are those of streams 0 to {@code counts[t]} − 1, and counts
- * never rise: a stream that has ended has no more rows. Arrays of states have a block of one row a stream before the first
- * step's, the state that the chunk began with.
+ * <p>A chunk has some steps of all streams. The rows of step t are those of streams 0 to {@code counts[t]} − 1. Counts never
+ * rise: a stream that has ended has no more rows. Arrays of states begin with a block of one row a stream, the state before
+ * the chunk.
  */
 public final class HiddenLayers {
 
-    /** What training leaves out. */
+    /** Drops inputs during training. */
     public interface Dropout {
         /**
          * Scales and zeroes numbers in place.
          *
-         * @param level the layer whose input they are, the number of layers for the output layer's
+         * @param level the layer whose inputs they are; the number of layers for the output layer
          */
         void apply(int level, float[] values, int offset, int length);
     }
@@ -76,7 +77,7 @@ public final class HiddenLayers {
         return arrays;
     }
 
-    /** Begins with {@code streams} streams, each in the zero state before its first token. */
+    /** Starts {@code streams} streams, each in the zero state before its first token. */
     public void begin(int streams) {
         this.streams = streams;
         for (int layer = 0; layer < layers; layer++) {
@@ -103,7 +104,7 @@ public final class HiddenLayers {
      * @param dropout null for none
      */
     public void forward(
-            Tensor embedding, PackedWeights packed, int[] tokens, int[] counts, int steps, Dropout dropout) {
+            Tensor embedding, PackedWeights packed, int[] tokens, int[] counts, int steps, @Nullable Dropout dropout) {
         arrange(counts, steps);
         embed(embedding.data(), tokens, counts);
         dropped = dropout != null;
@@ -112,7 +113,7 @@ public final class HiddenLayers {
                 inputs[layer] = atLeast(inputs[layer], rows * hidden);
                 System.arraycopy(states[layer - 1], streams * hidden, inputs[layer], 0, rows * hidden);
             }
-            if (dropped) {
+            if (dropout != null) {
                 dropout.apply(layer, inputs[layer], 0, rows * inputWidth(layer));
             }
             readInput(layer, packed);
@@ -123,7 +124,7 @@ public final class HiddenLayers {
                 case LSTM -> readLstm(layer, packed, counts);
             }
         }
-        if (dropped) {
+        if (dropout != null) {
             top = atLeast(top, rows * hidden);
             System.arraycopy(states[layers - 1], streams * hidden, top, 0, rows * hidden);
             dropout.apply(layers, top, 0, rows * hidden);
@@ -174,7 +175,7 @@ public final class HiddenLayers {
         }
     }
 
-    /** The row, counted with the block before the first step, that a stream was in before a step. */
+    /** The row of a stream before a step, counted from the block before the first step. */
     private int before(int step, int stream) {
         return step == 0 ? stream : streams + starts[step - 1] + stream;
     }
@@ -198,12 +199,12 @@ public final class HiddenLayers {
                 product.view(gate, rows, gateWidth));
     }
 
-    /** Whether the first layer reads words as they are, so that it comes to the same wherever a word stands. */
+    /** Whether the input of the first layer depends on the word alone, so that its product is the same wherever the word occurs. */
     public boolean readsWords() {
         return !dropped && architecture.cell() != Cell.WINDOW;
     }
 
-    /** Multiplies each word of the chunk once, and copies that to the places where it stands. */
+    /** Multiplies each distinct word of the chunk once, and copies the result to each occurrence. */
     private void readWords(PackedWeights packed) {
         words.of(contexts, streams, rows);
         int width = architecture.embedding();
@@ -226,12 +227,12 @@ public final class HiddenLayers {
         }
     }
 
-    /** The words of the chunk, where {@link #readsWords()}. */
+    /** The distinct words of the chunk, if {@link #readsWords()}. */
     public ChunkWords words() {
         return words;
     }
 
-    /** What the first layer reads of each of {@link #words()}: [words, embedding]. */
+    /** The inputs of the first layer for {@link #words()}: [words, embedding]. */
     public float[] wordInputs() {
         return wordInputs;
     }
@@ -333,7 +334,7 @@ public final class HiddenLayers {
         }
     }
 
-    /** Makes the states after the chunk those that the next one begins with, for the streams of the last step. */
+    /** Makes the states after the chunk the start of the next one, for the streams of the last step. */
     public void carry() {
         int count = starts[steps] - starts[steps - 1];
         int from = streams + starts[steps - 1];
@@ -371,12 +372,12 @@ public final class HiddenLayers {
         return window;
     }
 
-    /** What a layer reads, after dropout: [rows, {@link #inputWidth}] from {@link #inputOffset} on. */
+    /** The input of a layer, after dropout: [rows, {@link #inputWidth}] from {@link #inputOffset} on. */
     public float[] input(int layer) {
         return layer > 0 && !dropped ? states[layer - 1] : inputs[layer];
     }
 
-    /** Where {@link #input} begins. */
+    /** The offset of {@link #input}. */
     public int inputOffset(int layer) {
         return layer > 0 && !dropped ? streams * hidden : 0;
     }
@@ -386,7 +387,7 @@ public final class HiddenLayers {
         return layer == 0 ? inputWidth : hidden;
     }
 
-    /** [rows, gates·hidden]: the gates of an LSTM or a GRU; of the others what goes into the tanh, in part. */
+    /** [rows, gates·hidden]: the gates of an LSTM or a GRU; of the others part of the input of the tanh. */
     public float[] gates(int layer) {
         return gates[layer];
     }
@@ -406,17 +407,17 @@ public final class HiddenLayers {
         return squashed[layer];
     }
 
-    /** What the output layer reads, after dropout: [rows, hidden] from {@link #topOffset} on. */
+    /** The input of the output layer, after dropout: [rows, hidden] from {@link #topOffset} on. */
     public float[] top() {
         return dropped ? top : states[layers - 1];
     }
 
-    /** Where {@link #top} begins. */
+    /** The offset of {@link #top}. */
     public int topOffset() {
         return dropped ? 0 : streams * hidden;
     }
 
-    /** The state of a stream before the chunk, as {@link NetworkState} has it. */
+    /** Sets the state of a stream before the chunk, in the layout of {@link NetworkState}. */
     void restore(int stream, float[] values) {
         if (architecture.cell() == Cell.WINDOW) {
             for (int i = 0; i < window; i++) {
@@ -435,7 +436,7 @@ public final class HiddenLayers {
         }
     }
 
-    /** The state after a row, as {@link NetworkState} has it. */
+    /** The state after a row, in the layout of {@link NetworkState}. */
     float[] save(int row) {
         int at = streams + row;
         if (architecture.cell() == Cell.WINDOW) {
@@ -459,7 +460,7 @@ public final class HiddenLayers {
         return values;
     }
 
-    /** An array of at least that length with the same numbers: those of a block before the first step must stay. */
+    /** An array of at least that length with the same numbers, since the block before the first step must be kept. */
     private static float[] atLeast(float[] array, int length) {
         return array.length >= length ? array : Arrays.copyOf(array, Math.max(length, array.length + array.length / 2));
     }

@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a network: its shape, its vocabulary and its numbers. Immutable, so any number of threads may read it,
- * each through a {@link NetworkReader} of its own.
+ * One version of a network: its shape, its vocabulary and its weights. Immutable, so any number of threads may read it,
+ * each through its own {@link NetworkReader}.
  */
 public final class Network {
 
@@ -17,11 +18,11 @@ public final class Network {
     private final Parameters parameters;
     private final Bands bands;
     private final List<Classifier> output;
-    private PackedWeights packed;
+    private @Nullable PackedWeights packed;
 
     /**
-     * @param parameters of the shapes that the other two ask for; the caller keeps no way to change them
-     * @throws IllegalArgumentException naming the first tensor that is missing, too many or of another shape
+     * @param parameters with the shapes that the architecture and the vocabulary need; the caller must not change them later
+     * @throws IllegalArgumentException if a tensor is missing, unknown or has another shape; the message names it
      */
     public Network(Architecture architecture, NeuralVocabulary vocabulary, Parameters parameters) {
         this.architecture = architecture;
@@ -37,7 +38,7 @@ public final class Network {
             Tensor tensor = parameters.tensor(name);
             if (!Arrays.equals(shape, tensor.shape())) {
                 throw new IllegalArgumentException("tensor " + name + " is " + Arrays.toString(tensor.shape())
-                        + ", the architecture and the vocabulary ask for " + Arrays.toString(shape));
+                        + ", the architecture and the vocabulary need " + Arrays.toString(shape));
             }
         });
         for (Tensor tensor : parameters.tensors()) {
@@ -49,9 +50,9 @@ public final class Network {
     }
 
     /**
-     * A network that has learned nothing: the same for the same seed. Embedding and output rows are uniform in ±0.1, the
+     * An untrained network, the same for the same seed. Embedding and output rows are uniform in ±0.1, the
      * biases of a full softmax 0, and everything else uniform in ±1/√(inputs) as PyTorch's layers begin, √(hidden) for
-     * recurrent cells; the forget gates of an LSTM get no bias of their own.
+     * recurrent cells; the forget gates of an LSTM get no extra bias.
      */
     public static Network random(Architecture architecture, NeuralVocabulary vocabulary, long seed) {
         Parameters parameters = Parameters.zeros(architecture, vocabulary.size());
@@ -83,7 +84,7 @@ public final class Network {
         return vocabulary;
     }
 
-    /** The numbers; not to be written to. */
+    /** The weights; must not be changed. */
     public Parameters parameters() {
         return parameters;
     }
@@ -93,7 +94,7 @@ public final class Network {
         return architecture.cell().label();
     }
 
-    /** How the output layer cuts the vocabulary. */
+    /** How the output layer divides the vocabulary. */
     public Bands bands() {
         return bands;
     }
@@ -103,14 +104,15 @@ public final class Network {
         return output;
     }
 
-    /** The matrices as products read them, packed at the first call. */
+    /** The matrices packed for products, at the first call. */
     synchronized PackedWeights packed() {
-        if (packed == null) {
-            PackedWeights fresh = new PackedWeights(KernelSelection.kernels(), architecture, parameters, output);
-            fresh.pack();
-            packed = fresh;
+        PackedWeights result = packed;
+        if (result == null) {
+            result = new PackedWeights(KernelSelection.kernels(), architecture, parameters, output);
+            result.pack();
+            packed = result;
         }
-        return packed;
+        return result;
     }
 
     /** A reader for one thread. */

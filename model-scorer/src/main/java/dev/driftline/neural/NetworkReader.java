@@ -6,21 +6,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads documents with a network: what one thread needs beside the shared {@link Network}. Allocates nothing in its loops.
- * Not thread-safe.
+ * Reads documents with a network: the buffers and states of one thread for a shared {@link Network}. Its loops allocate
+ * nothing. Not thread-safe.
  *
- * <p>A document begins from the zero state with {@link NeuralVocabulary#EOS} as its first input, and the state goes on
- * from sentence to sentence.
+ * <p>A document starts in the zero state with {@link NeuralVocabulary#EOS} as its first input. The state is kept from
+ * sentence to sentence.
  */
 public final class NetworkReader {
 
-    /** Documents that are stepped through together at most: past that the products grow no faster. */
+    /** Most documents that are read together: with more, products do not get faster. */
     private static final int STREAMS = 64;
 
-    /** Positions that go through the output layer together, about. */
+    /** About how many positions go through the output layer together. */
     private static final int CHUNK_ROWS = 512;
 
     private static final BitSet NONE = new BitSet();
@@ -54,7 +56,7 @@ public final class NetworkReader {
         state = new float[hidden];
     }
 
-    /** The network that is read with. */
+    /** The network. */
     public Network network() {
         return network;
     }
@@ -63,7 +65,7 @@ public final class NetworkReader {
      * Scores documents together: one step of all of them at a time.
      *
      * @param documents token indexes, as {@link NeuralVocabulary#encode} makes them
-     * @return what the network says of each, in the same order
+     * @return the score of each, in the same order
      */
     public List<NetworkScore> score(List<int[]> documents) {
         return score(documents, false, null);
@@ -73,23 +75,23 @@ public final class NetworkReader {
      * Scores documents together.
      *
      * @param documents token indexes, as {@link NeuralVocabulary#encode} makes them
-     * @param open whether {@link NetworkScore#open} is asked for
+     * @param open whether to fill {@link NetworkScore#open}
      * @param pooling how {@link NetworkScore#encoding} is made; null for none
-     * @return what the network says of each, in the same order
+     * @return the score of each, in the same order
      */
-    public List<NetworkScore> score(List<int[]> documents, boolean open, Pooling pooling) {
+    public List<NetworkScore> score(List<int[]> documents, boolean open, @Nullable Pooling pooling) {
         return score(documents, open, pooling, NONE);
     }
 
     /**
-     * Scores documents together, some rows being part of {@code <unk>}: their words are scored as it is, with the sum of what
-     * the network gives it and all of them. As an input each is still its own word. Every such token costs a pass of its own
-     * over the output layer.
+     * Scores documents together, with some rows counted as part of {@code <unk>}: their words get the probability of
+     * {@code <unk>} and of all these rows together. As inputs they are still distinct words. Every such token costs another
+     * pass over the output layer.
      *
      * @param foreign these rows
-     * @return what the network says of each, in the same order
+     * @return the score of each, in the same order
      */
-    public List<NetworkScore> score(List<int[]> documents, boolean open, Pooling pooling, BitSet foreign) {
+    public List<NetworkScore> score(List<int[]> documents, boolean open, @Nullable Pooling pooling, BitSet foreign) {
         this.foreign = foreign;
         NetworkScore[] scores = new NetworkScore[documents.size()];
         int[] order = IntStream.range(0, documents.size())
@@ -104,12 +106,14 @@ public final class NetworkReader {
         return Arrays.asList(scores);
     }
 
-    /** A vector [hidden size] for a document: what the top layer's states after each token come to. */
+    /** A vector [hidden size] for a document: the pooled states of the top layer after each token. */
     public float[] encode(int[] document, Pooling pooling) {
-        return score(List.of(document), false, pooling).get(0).encoding();
+        return Objects.requireNonNull(
+                score(List.of(document), false, pooling).get(0).encoding());
     }
 
-    private void read(List<int[]> documents, int[] group, NetworkScore[] scores, boolean open, Pooling pooling) {
+    private void read(
+            List<int[]> documents, int[] group, NetworkScore[] scores, boolean open, @Nullable Pooling pooling) {
         int[][] texts = new int[group.length][];
         for (int stream = 0; stream < group.length; stream++) {
             int[] text = documents.get(group[stream]);
@@ -150,7 +154,7 @@ public final class NetworkReader {
         }
     }
 
-    /** Adds the foreign rows to {@code <unk>} where that is the target. */
+    /** Adds the foreign rows to {@code <unk>} at positions where that is the target. */
     private void addForeign() {
         if (distribution.length == 0) {
             distribution = new float[network.vocabulary().size()];
@@ -164,7 +168,7 @@ public final class NetworkReader {
         }
     }
 
-    /** Makes {@code rows} part of {@code <unk>} in a distribution over all rows. */
+    /** Moves the probabilities of {@code rows} to {@code <unk>} in a distribution over all rows. */
     public static void fold(BitSet rows, float[] probabilities) {
         double sum = probabilities[NeuralVocabulary.UNKNOWN];
         for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
@@ -211,17 +215,19 @@ public final class NetworkReader {
         return foreign.get(token) ? NeuralVocabulary.UNKNOWN : token;
     }
 
-    private void collect(int[] text, int position, int row, NetworkScore score, Pooling pooling) {
+    private void collect(int[] text, int position, int row, NetworkScore score, @Nullable Pooling pooling) {
         if (position < text.length) {
             score.logProbabilities()[position] = logProbabilities[row];
             score.topProbabilities()[position] = topProbabilities[row];
         }
-        if (score.open() != null && position == Math.max(0, text.length - 1)) {
-            output.distribution(layers.top(), layers.topOffset() + row * hidden, score.open());
-            fold(foreign, score.open());
+        float[] open = score.open();
+        if (open != null && position == Math.max(0, text.length - 1)) {
+            output.distribution(layers.top(), layers.topOffset() + row * hidden, open);
+            fold(foreign, open);
         }
-        if (pooling != null && (position > 0 || text.length == 0)) {
-            pool(layers.top(), layers.topOffset() + row * hidden, position, text.length, score.encoding(), pooling);
+        float[] encoding = score.encoding();
+        if (encoding != null && pooling != null && (position > 0 || text.length == 0)) {
+            pool(layers.top(), layers.topOffset() + row * hidden, position, text.length, encoding, pooling);
         }
     }
 
@@ -247,13 +253,13 @@ public final class NetworkReader {
         }
     }
 
-    /** The state at the beginning of a document, the first {@code </s>} read. */
+    /** The state at the start of a document, after its first {@code </s>}. */
     public NetworkState start() {
         layers.begin(1);
         return step(NeuralVocabulary.EOS);
     }
 
-    /** The state after one more token; {@code state} stays as it is. */
+    /** The state after one more token; {@code state} is not changed. */
     public NetworkState advance(NetworkState state, int token) {
         check(new int[] {token});
         layers.begin(1);
@@ -262,7 +268,7 @@ public final class NetworkReader {
     }
 
     /**
-     * The states after one more token each, in one step of all.
+     * The states after one more token each, all in one step.
      *
      * @param tokens as many as there are states
      */
@@ -298,11 +304,12 @@ public final class NetworkReader {
     /** Writes the probability of every next token into {@code probabilities}, [vocabulary size]; they sum to 1. */
     public void next(NetworkState state, float[] probabilities) {
         if (probabilities.length != network.vocabulary().size()) {
-            throw new IllegalArgumentException("an array of " + probabilities.length + " numbers is not one of the "
-                    + network.vocabulary().size() + " words that the network has");
+            throw new IllegalArgumentException(
+                    "expected an array of " + network.vocabulary().size()
+                            + " numbers, one for each word of the network, not of " + probabilities.length);
         }
         if (architecture.cell() == Cell.WINDOW) {
-            // The state of a window is its tokens: the last is read again after those before it.
+            // The state of a window is its tokens, so the last token is read again after the others.
             layers.begin(1);
             int last = state.values().length - 1;
             float[] before = new float[last + 1];

@@ -1,7 +1,7 @@
 package dev.driftline.neural;
 
 /**
- * What a network remembers of the tokens so far. Immutable.
+ * The state of a network after some tokens. Immutable.
  *
  * @param values layer by layer: h, and for an LSTM c after it; for a window the indexes of its tokens
  */

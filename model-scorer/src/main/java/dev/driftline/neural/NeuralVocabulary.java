@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words that a network has rows for, by index: 0 is {@code <unk>}, 1 is {@code </s>}, then words, the most frequent
- * first as far as the bands of an adaptive softmax are concerned. Immutable.
+ * The words that a network has rows for, by index: 0 is {@code <unk>}, 1 is {@code </s>}, then words, in frequency
+ * order from band to band of an adaptive softmax. Immutable.
  *
- * <p>A document begins with {@code </s>} as its context, and {@code </s>} ends every sentence.
+ * <p>A document starts with {@code </s>} as its context, and {@code </s>} ends every sentence.
  */
 public final class NeuralVocabulary {
 
-    /** Index of every word that has no row. */
+    /** Index for all words without a row. */
     public static final int UNKNOWN = 0;
 
-    /** Index of the end of a sentence, which is also what a document begins after. */
+    /** Index of the end of a sentence, which is also the context at the start of a document. */
     public static final int EOS = 1;
 
     private final List<String> words;
@@ -31,7 +31,7 @@ public final class NeuralVocabulary {
         if (words.size() < 2
                 || !words.get(UNKNOWN).equals(DocumentTokens.UNKNOWN_WORD)
                 || !words.get(EOS).equals(DocumentTokens.EOS_WORD)) {
-            throw new IllegalArgumentException("a vocabulary begins with " + DocumentTokens.UNKNOWN_WORD + " and "
+            throw new IllegalArgumentException("a vocabulary must begin with " + DocumentTokens.UNKNOWN_WORD + " and "
                     + DocumentTokens.EOS_WORD + ", not " + words.subList(0, Math.min(2, words.size())));
         }
         indexes = new HashMap<>(words.size() * 2);
@@ -49,7 +49,7 @@ public final class NeuralVocabulary {
         return words.size();
     }
 
-    /** The index of {@code word}; {@link #UNKNOWN} if it has none. */
+    /** The index of {@code word}; {@link #UNKNOWN} if it has no row. */
     public int index(String word) {
         return indexes.getOrDefault(word, UNKNOWN);
     }

@@ -5,20 +5,21 @@ import dev.driftline.neural.kernels.Kernels.Packed;
 import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Probabilities of next tokens from states. Goes over the vocabulary in panels and keeps a running log-sum-exp of each row,
- * so that the logits of many positions never have to be in memory together. Not thread-safe.
+ * so that the logits of many positions are never in memory together. Not thread-safe.
  */
 final class OutputLayer {
 
-    /** A position that nothing is predicted at. */
+    /** Marks a position without a token to predict. */
     static final int NO_TARGET = -1;
 
-    /** Entries whose logits are made at once, of {@link #ROWS} rows: they stay in the second-level cache. */
+    /** Entries whose logits are computed at once, for {@link #ROWS} rows: they stay in the second-level cache. */
     private static final int PANEL = 1024;
 
-    /** Rows whose logits are made at once, a multiple of the rows that products go through together. */
+    /** Rows whose logits are computed at once, a multiple of the rows of a tile of products. */
     private static final int ROWS = 120;
 
     private final Kernels kernels;
@@ -115,8 +116,9 @@ final class OutputLayer {
                 product.view(projected, count, tail.width()));
     }
 
-    /** ln p of the {@link #entries} of a classifier, and the probability of its most probable word if asked for. */
-    private void logSoftmax(int index, float[] states, int offset, int rows, float[] logProbabilities, float[] top) {
+    /** ln p of the {@link #entries} of a classifier, and the probability of its most probable word if {@code top} is given. */
+    private void logSoftmax(
+            int index, float[] states, int offset, int rows, float[] logProbabilities, float @Nullable [] top) {
         int width = classifiers.get(index).width();
         for (int from = 0; from < rows; from += ROWS) {
             int count = Math.min(ROWS, rows - from);
@@ -126,7 +128,13 @@ final class OutputLayer {
 
     /** The same for {@code rows} rows from {@code firstRow} on, whose states begin at {@code offset}. */
     private void logSoftmaxOfBlock(
-            int index, float[] states, int offset, int firstRow, int rows, float[] logProbabilities, float[] top) {
+            int index,
+            float[] states,
+            int offset,
+            int firstRow,
+            int rows,
+            float[] logProbabilities,
+            float @Nullable [] top) {
         Classifier classifier = classifiers.get(index);
         Arrays.fill(maxima, firstRow, firstRow + rows, Float.NEGATIVE_INFINITY);
         Arrays.fill(sums, firstRow, firstRow + rows, 0);
@@ -136,7 +144,7 @@ final class OutputLayer {
             int count = classifier.weights().get(part).count();
             for (int from = 0; from < count; ) {
                 int to = Math.min(count, from + PANEL);
-                // No panel straddles the end of the words: what comes after are the bands.
+                // No panel straddles the end of the words: the entries after it are bands.
                 if (entry < classifier.words()) {
                     to = Math.min(to, from + classifier.words() - entry);
                 }
@@ -166,7 +174,7 @@ final class OutputLayer {
         }
     }
 
-    /** Goes on with the log-sum-exp of a row over the entries {@code first} to {@code first + columns}. */
+    /** Adds to the log-sum-exp of a row the entries {@code first} to {@code first + columns}. */
     private void addToSums(Classifier classifier, int first, int columns, int at, int row) {
         if (classifier.bias() != null) {
             kernels.axpy(1, classifier.bias().data(), first, logits, at, columns);

@@ -6,8 +6,8 @@ import dev.driftline.neural.kernels.Matrix;
 import java.util.List;
 
 /**
- * The matrices of a network in the order that products read them in. A network's are made once and shared by its readers;
- * a trainer packs its own again after every step.
+ * The matrices of a network, packed for products. Those of a network are packed once and shared by its readers; a trainer
+ * packs its own again after every step.
  */
 public final class PackedWeights {
 
@@ -29,7 +29,7 @@ public final class PackedWeights {
     /**
      * Packs nothing yet.
      *
-     * @param parameters whose numbers {@link #pack} reads
+     * @param parameters read by {@link #pack}
      * @param output the classifiers of the same parameters
      */
     public PackedWeights(Kernels kernels, Architecture architecture, Parameters parameters, List<Classifier> output) {
@@ -64,7 +64,7 @@ public final class PackedWeights {
         }
     }
 
-    /** Packs all matrices, in the arrays of the last time where there was one. */
+    /** Packs all matrices, into the arrays of the previous call if there was one. */
     public void pack() {
         for (int layer = 0; layer < inputWeights.length; layer++) {
             inputs[layer] =
@@ -73,7 +73,7 @@ public final class PackedWeights {
             System.arraycopy(inputBiases[layer], 0, bias, 0, bias.length);
             if (recurrentWeights[layer] != null) {
                 recurrent[layer] = transposed(recurrentWeights[layer], 0, bias.length, recurrent[layer]);
-                // The new gate of a GRU scales the hidden part before it is added, so its biases stay apart.
+                // The new gate of a GRU scales the hidden part before it is added, so its biases are kept apart.
                 int joint = architecture.cell() == Cell.GRU ? 2 * architecture.hidden() : bias.length;
                 kernels.axpy(1, recurrentBiases[layer], 0, bias, 0, joint);
             }
@@ -108,22 +108,22 @@ public final class PackedWeights {
         return recurrent[layer];
     }
 
-    /** What is added to a layer's gates, whatever the input. */
+    /** The bias of a layer's gates. */
     float[] bias(int layer) {
         return biases[layer];
     }
 
-    /** What is added to the part of a layer's gates that comes from the state before; in {@link #bias} but for a GRU's new. */
+    /** The bias of the recurrent part of a layer's gates. It is part of {@link #bias}, except for the new gate of a GRU. */
     float[] recurrentBias(int layer) {
         return recurrentBiases[layer];
     }
 
-    /** The rows of a classifier's entries, op(B) = rowsᵀ, a part each. */
+    /** One part of the rows of a classifier's entries, transposed. */
     public Packed rows(int classifier, int part) {
         return rows[classifier][part];
     }
 
-    /** A band's projection, op(B) = projectionᵀ. */
+    /** A band's projection, transposed. */
     public Packed projection(int classifier) {
         return projections[classifier];
     }

@@ -9,13 +9,13 @@ import java.util.Map;
  * The tensors of a network by PyTorch's names, in a fixed order: {@code encoder.weight} [V, E]; for recurrent cells
  * {@code rnn.weight_ih_l0} [gates·H, E], {@code rnn.weight_hh_l0} [gates·H, H], {@code rnn.bias_ih_l0},
  * {@code rnn.bias_hh_l0} [gates·H], and so on by layer; for a window {@code hidden.weight} [H, window·E] (the farthest
- * token first) and {@code hidden.bias} [H]; then the output: {@code decoder.weight} [V, H] (absent where tied) and
+ * token first) and {@code hidden.bias} [H]; then the output: {@code decoder.weight} [V, H] (absent if tied) and
  * {@code decoder.bias} [V] of a full softmax, or of an adaptive one {@code decoder.head.weight} [first cutoff + bands, H]
  * and, a band, {@code decoder.tail.0.0.weight} [H / divisor^(i+1), H] and {@code decoder.tail.0.1.weight}
- * [band size, H / divisor^(i+1)], no biases, as PyTorch's {@code AdaptiveLogSoftmaxWithLoss} has them. Where tied, an
+ * [band size, H / divisor^(i+1)], no biases, as in PyTorch's {@code AdaptiveLogSoftmaxWithLoss}. If tied, an
  * adaptive softmax keeps only {@code decoder.head.clusters} [bands, H] and {@code decoder.tail.i.0.weight} [H, H]: its
- * other rows are those of {@code encoder.weight}. An adaptive softmax all of whose cutoffs are beyond the vocabulary has a
- * head and nothing else.
+ * other rows are those of {@code encoder.weight}. An adaptive softmax whose cutoffs are all beyond the vocabulary has only a
+ * head.
  */
 public final class Parameters {
 
@@ -24,11 +24,11 @@ public final class Parameters {
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-    /** @throws IllegalArgumentException if two have one name */
+    /** @throws IllegalArgumentException if two tensors have the same name */
     public Parameters(List<Tensor> tensors) {
         for (Tensor tensor : tensors) {
             if (this.tensors.put(tensor.name(), tensor) != null) {
-                throw new IllegalArgumentException("there are two tensors " + tensor.name());
+                throw new IllegalArgumentException("two tensors are named " + tensor.name());
             }
         }
     }
@@ -36,7 +36,7 @@ public final class Parameters {
     /**
      * The names and shapes of a network's tensors, in order.
      *
-     * @param vocabulary how many words it has
+     * @param vocabulary size of the vocabulary
      */
     public static Map<String, int[]> shapes(Architecture architecture, int vocabulary) {
         int hidden = architecture.hidden();
@@ -94,7 +94,7 @@ public final class Parameters {
         return tensors.containsKey(name);
     }
 
-    /** @throws IllegalArgumentException if there is none of that name */
+    /** @throws IllegalArgumentException if there is no such tensor */
     public Tensor tensor(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
@@ -103,7 +103,7 @@ public final class Parameters {
         return tensor;
     }
 
-    /** How many numbers there are in all. */
+    /** How many numbers all tensors have together. */
     public long count() {
         return tensors.values().stream()
                 .mapToLong(tensor -> tensor.data().length)

@@ -1,6 +1,8 @@
 package dev.driftline.neural;
 
-/** How the states of a document's tokens become one vector. */
+import org.jspecify.annotations.Nullable;
+
+/** How to pool the states of a document's tokens into one vector. */
 public enum Pooling {
     /** The state after the last token. */
     LAST,
@@ -10,11 +12,11 @@ public enum Pooling {
     MAX;
 
     /**
-     * The one called {@code label}, whatever its case; the mean for null.
+     * The pooling called {@code label}, in upper or lower case; the mean for null.
      *
-     * @throws IllegalArgumentException naming the known ones if there is none
+     * @throws IllegalArgumentException if there is no such pooling; the message lists the known ones
      */
-    public static Pooling named(String label) {
+    public static Pooling named(@Nullable String label) {
         if (label == null) {
             return MEAN;
         }

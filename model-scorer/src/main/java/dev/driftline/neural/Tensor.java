@@ -3,9 +3,9 @@ package dev.driftline.neural;
 /**
  * A named array of numbers, row-major.
  *
- * @param name PyTorch's name of it: {@code rnn.weight_ih_l0}
+ * @param name its name in PyTorch: {@code rnn.weight_ih_l0}
  * @param shape its sizes, the slowest first
- * @param data the numbers; Σ over shape of them. Not copied: whoever shares a tensor does not write to it
+ * @param data the numbers, as many as the product of the shape. Not copied: a shared tensor must not be changed
  */
 public record Tensor(String name, int[] shape, float[] data) {
 

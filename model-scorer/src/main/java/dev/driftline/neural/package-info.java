@@ -1,6 +1,8 @@
 /**
- * Neural language models: what they are made of ({@link dev.driftline.neural.Architecture}), what they know
- * ({@link dev.driftline.neural.Network}, immutable), and what they say of documents
- * ({@link dev.driftline.neural.NetworkReader}, one a thread).
+ * Neural language models: their shape ({@link dev.driftline.neural.Architecture}), their weights and vocabulary
+ * ({@link dev.driftline.neural.Network}, immutable), and scoring ({@link dev.driftline.neural.NetworkReader}, one a thread).
  */
+@NullMarked
 package dev.driftline.neural;
+
+import org.jspecify.annotations.NullMarked;

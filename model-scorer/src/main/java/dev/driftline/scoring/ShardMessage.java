@@ -29,7 +29,6 @@ record ShardMessage(byte kind, int version, String name) {
 
     private static final int FIRST_RELEASE = 1;
     private static final int MODEL_AT = 2;
-    private static final int BODY_AT = MODEL_AT + Long.BYTES;
     private static final int CHECKSUM = Integer.BYTES;
 
     /** Starts a message in {@code out}, which loses what it had. */
@@ -52,16 +51,16 @@ record ShardMessage(byte kind, int version, String name) {
      * @throws ShardMessageException if it is not
      */
     Varints.Reader open(byte[] message, ModelFingerprint model) {
-        Varints.Reader body = body(message);
+        Varints.Reader in = frame(message);
         int length = message.length - CHECKSUM;
         if (new Varints.Reader(message, length, CHECKSUM).readFixedInt() != Varints.checksum(message, 0, length)) {
             throw ShardMessageException.altered(name, message.length);
         }
-        long came = new Varints.Reader(message, MODEL_AT, Long.BYTES).readFixedLong();
+        long came = in.readFixedLong();
         if (came != model.bits()) {
             throw ShardMessageException.ofModel(name, model, new ModelFingerprint(came));
         }
-        return body;
+        return in;
     }
 
     /**
@@ -70,7 +69,14 @@ record ShardMessage(byte kind, int version, String name) {
      * @throws ShardMessageException if it is of another kind or version
      */
     Varints.Reader body(byte[] message) {
-        if (message.length < BODY_AT + CHECKSUM) {
+        Varints.Reader in = frame(message);
+        in.skip(Long.BYTES);
+        return in;
+    }
+
+    /** A reader of the model and the body of a message of this kind and version. */
+    private Varints.Reader frame(byte[] message) {
+        if (message.length < MODEL_AT + Long.BYTES + CHECKSUM) {
             if (message.length > 0 && message[0] == FIRST_RELEASE) {
                 throw ShardMessageException.ofFirstRelease(name, version);
             }
@@ -84,7 +90,7 @@ record ShardMessage(byte kind, int version, String name) {
         if (message[1] != version) {
             throw ShardMessageException.ofVersion(name, version, message[1] & 0xFF);
         }
-        return new Varints.Reader(message, BODY_AT, message.length - BODY_AT - CHECKSUM);
+        return new Varints.Reader(message, MODEL_AT, message.length - MODEL_AT - CHECKSUM);
     }
 
     private static String kindOf(byte kind) {

@@ -1,5 +1,6 @@
 package dev.driftline.source;
 
+import dev.driftline.codec.LongTable;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceMemory;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ final class RecencyCache {
 
     private final MixtureSettings.Caches settings;
     private final WordDictionary dictionary = new WordDictionary();
-    private final PairCounts pairs = new PairCounts();
+    private final LongTable pairs = new LongTable(256);
 
     /** {@code word << 1 | unknown} by sequence number modulo the length, a power of two. */
     private int[] ring = new int[256];
@@ -160,7 +161,7 @@ final class RecencyCache {
             return;
         }
         double discount = settings.bigramDiscount();
-        int count = event < 0 ? 0 : pairs.get(context, event);
+        int count = event < 0 ? 0 : pairs.get(pair(context, event));
         double kept = count > 0 ? count - discount : 0;
         bigramProbability = (kept + discount * counts[context * STRIDE + FOLLOWER_TYPES] * p) / followers;
     }
@@ -268,19 +269,23 @@ final class RecencyCache {
     }
 
     private void addPair(int context, int event) {
-        if (pairs.increment(context, event) == 0) {
+        if (pairs.increment(pair(context, event)) == 0) {
             counts[context * STRIDE + FOLLOWER_TYPES]++;
         }
         counts[context * STRIDE + FOLLOWERS]++;
     }
 
     private void removePair(int context, int event) {
-        if (pairs.decrement(context, event) == 0) {
+        if (pairs.decrement(pair(context, event)) == 0) {
             counts[context * STRIDE + FOLLOWER_TYPES]--;
         }
         if (--counts[context * STRIDE + FOLLOWERS] == 0) {
             markUnused(context);
         }
+    }
+
+    private static long pair(int context, int event) {
+        return (long) context << Integer.SIZE | event;
     }
 
     private int event(long sequence) {

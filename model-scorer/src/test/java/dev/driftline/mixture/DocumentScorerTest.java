@@ -24,7 +24,7 @@ class DocumentScorerTest {
     private static final int ORDER = 3;
     private static final MixtureSettings SHORT =
             new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
 
     // ---- laws of probability
 
@@ -132,7 +132,7 @@ class DocumentScorerTest {
         Random random = new Random(seed);
         DocumentScorer scorer = new DocumentScorer(SHORT);
         SourceModel source = new SourceModel(SHORT);
-        double bound = Math.log(ORDER + 3) / LOG2;
+        double bound = Math.log(ORDER + 3) / LN2;
         double[] total = new double[SHORT.models().size()];
         for (int round = 0; round < 200; round++) {
             DocumentTokens document = DocumentTokens.of(sentences(random, 30));
@@ -188,7 +188,7 @@ class DocumentScorerTest {
                     .withLearning(true));
             last = score.bits("mixture") / score.tokens();
         }
-        assertThat(last).isCloseTo(-Math.log(0.9) / LOG2, within(0.05));
+        assertThat(last).isCloseTo(-Math.log(0.9) / LN2, within(0.05));
     }
 
     @Test
@@ -231,7 +231,7 @@ class DocumentScorerTest {
             double all = 0;
             double mixture = 0;
             for (int i = 0; i < rows.rows(); i++) {
-                double bits = -Math.log(rows.probability(i, 2)) / LOG2;
+                double bits = -Math.log(rows.probability(i, 2)) / LN2;
                 all += bits;
                 known += rows.unknown()[i] ? 0 : bits;
                 mixture += score.surprisals()[i];
@@ -294,8 +294,8 @@ class DocumentScorerTest {
                                 new SourceModel(SHORT))
                         .withLearning(true));
         double first = 20;
-        double repeated = -Math.log((1 - 0.5) / 6 + 5.5 / 6 * Math.pow(2, -20)) / LOG2;
-        double other = 30 - Math.log(5.5 / 7) / LOG2;
+        double repeated = -Math.log((1 - 0.5) / 6 + 5.5 / 6 * Math.pow(2, -20)) / LN2;
+        double other = 30 - Math.log(5.5 / 7) / LN2;
         assertThat(score.spellingBits()).isCloseTo(first + repeated + other, within(1e-9));
         assertThat(score.unknown()).isEqualTo(3);
     }

@@ -41,7 +41,7 @@ class NeuralMixtureTest {
                     ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10)
             .withNeural("lstm");
     private static final BitSet NONE = new BitSet();
-    private static final double LOG2 = Math.log(2);
+    private static final double LN2 = Math.log(2);
 
     private static List<String> sentence(Random random, int types, int length) {
         List<String> words = new ArrayList<>();
@@ -269,7 +269,7 @@ class NeuralMixtureTest {
         DocumentScorer scorer = new DocumentScorer(SHORT);
         CommonWeights common = new CommonWeights(SHORT);
         Network network = network(List.of("w0", "w1", "w2"), seed);
-        double bound = Math.log(ORDER + 5) / LOG2;
+        double bound = Math.log(ORDER + 5) / LN2;
         for (int s = 0; s < 3; s++) {
             SourceModel source = new SourceModel(common);
             double[] total = new double[SHORT.models().size()];

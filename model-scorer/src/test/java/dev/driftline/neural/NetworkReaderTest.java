@@ -182,6 +182,6 @@ class NetworkReaderTest {
                 .hasMessageContaining("token 300 is not in the network's vocabulary of 300 words");
         assertThatThrownBy(() -> reader.next(reader.start(), new float[3]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("3 numbers");
+                .hasMessageContainingAll("300 numbers", "not of 3");
     }
 }

@@ -167,33 +167,6 @@ class RecencyCacheTest {
     }
 
     @Test
-    void shouldCountPairsLikeAMap() {
-        Random random = new Random(3);
-        PairCounts pairs = new PairCounts();
-        Map<Long, Integer> expected = new HashMap<>();
-        List<int[]> held = new ArrayList<>();
-        for (int i = 0; i < 20_000; i++) {
-            if (held.size() < 700 || random.nextInt(held.size()) < 500) {
-                int[] pair = {random.nextInt(40), random.nextInt(60)};
-                held.add(pair);
-                int before = expected.merge((long) pair[0] << 32 | pair[1], 1, Integer::sum) - 1;
-                assertThat(pairs.increment(pair[0], pair[1])).isEqualTo(before);
-            } else {
-                int[] pair = held.remove(random.nextInt(held.size()));
-                int left = expected.merge((long) pair[0] << 32 | pair[1], -1, Integer::sum);
-                assertThat(pairs.decrement(pair[0], pair[1])).isEqualTo(left);
-            }
-        }
-        expected.values().removeIf(count -> count == 0);
-        assertThat(pairs.size()).isEqualTo(expected.size());
-        for (int first = 0; first < 40; first++) {
-            for (int second = 0; second < 60; second++) {
-                assertThat(pairs.get(first, second)).isEqualTo(expected.getOrDefault((long) first << 32 | second, 0));
-            }
-        }
-    }
-
-    @Test
     void shouldFindWordsAfterOthersWereRemoved() {
         Random random = new Random(5);
         WordDictionary dictionary = new WordDictionary();

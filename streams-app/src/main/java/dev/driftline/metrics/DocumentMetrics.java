@@ -48,16 +48,16 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             refused.put(reason, new LongAdder());
         }
-        latency = Timer.builder("driftline.document.latency")
-                .description("From a document's published_at, by its producer's clock, until it was scored.")
+        latency = Timer.builder(DriftlineMetric.DOCUMENT_LATENCY_SECONDS.meter())
+                .description(DriftlineMetric.DOCUMENT_LATENCY_SECONDS.help())
                 .serviceLevelObjectives(HOPS)
                 .register(registry);
-        pending = Timer.builder("driftline.document.pending")
-                .description("From asking the shards about a document until it was scored.")
+        pending = Timer.builder(DriftlineMetric.DOCUMENT_PENDING_SECONDS.meter())
+                .description(DriftlineMetric.DOCUMENT_PENDING_SECONDS.help())
                 .serviceLevelObjectives(HOPS)
                 .register(registry);
-        network = Timer.builder("driftline.network.scoring")
-                .description("A batch of documents on its way through the network, on a scoring thread.")
+        network = Timer.builder(DriftlineMetric.NETWORK_SCORING_SECONDS.meter())
+                .description(DriftlineMetric.NETWORK_SCORING_SECONDS.help())
                 .serviceLevelObjectives(BATCHES)
                 .register(registry);
     }
@@ -100,29 +100,15 @@ final class DocumentMetrics implements DocumentObserver, Probe {
     @Override
     public void read(Samples samples) {
         ScoreTotals.Sums sums = all.sums();
-        samples.counter("driftline_documents", "Documents scored.", sums.documents())
-                .counter("driftline_tokens", "Tokens scored, </s> included.", sums.tokens())
-                .counter("driftline_unknown_tokens", "Tokens scored that were unknown words.", sums.unknown());
+        samples.add(DriftlineMetric.DOCUMENTS, sums.documents())
+                .add(DriftlineMetric.TOKENS, sums.tokens())
+                .add(DriftlineMetric.UNKNOWN_TOKENS, sums.unknown());
         if (!Double.isNaN(sums.recent())) {
-            samples.gauge(
-                    "driftline_bits_per_token",
-                    "Mean bits of a token under the mixture, over the last few thousand tokens.",
-                    sums.recent());
+            samples.add(DriftlineMetric.BITS_PER_TOKEN, sums.recent());
         }
         for (int model = 0; model < models.size(); model++) {
-            samples.counter(
-                            "driftline_model_bits",
-                            "Bits that documents cost under a model: divided by driftline_model_tokens_total, bits a"
-                                    + " token.",
-                            sums.modelBits()[model],
-                            "model",
-                            models.get(model))
-                    .counter(
-                            "driftline_model_tokens",
-                            "Tokens that a model has scored: all, but for a network where it took part.",
-                            sums.modelTokens()[model],
-                            "model",
-                            models.get(model));
+            samples.add(DriftlineMetric.MODEL_BITS, sums.modelBits()[model], models.get(model))
+                    .add(DriftlineMetric.MODEL_TOKENS, sums.modelTokens()[model], models.get(model));
         }
         Map<String, ScoreTotals.Sums> bySource = sources.read();
         bySource.forEach((source, ofSource) -> read(source, ofSource, samples));
@@ -130,49 +116,19 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         busiest.remove(BusiestSources.OTHER);
         drift.read(busiest, samples);
         weights.read(samples);
-        refused.forEach((reason, count) -> samples.counter(
-                "driftline_dead_letters", "Records that became dead letters.", count.sum(), "reason", reason.code()));
+        refused.forEach((reason, count) -> samples.add(DriftlineMetric.DEAD_LETTERS, count.sum(), reason.code()));
     }
 
     private void read(String source, ScoreTotals.Sums sums, Samples samples) {
-        samples.counter(
-                        "driftline_source_documents",
-                        "Documents scored, by source.",
-                        sums.documents(),
-                        "source",
-                        source)
-                .counter("driftline_source_tokens", "Tokens scored, by source.", sums.tokens(), "source", source)
-                .counter(
-                        "driftline_source_unknown_tokens",
-                        "Tokens scored that were unknown words, by source.",
-                        sums.unknown(),
-                        "source",
-                        source);
+        samples.add(DriftlineMetric.SOURCE_DOCUMENTS, sums.documents(), source)
+                .add(DriftlineMetric.SOURCE_TOKENS, sums.tokens(), source)
+                .add(DriftlineMetric.SOURCE_UNKNOWN_TOKENS, sums.unknown(), source);
         if (!Double.isNaN(sums.recent())) {
-            samples.gauge(
-                    "driftline_source_bits_per_token",
-                    "Mean bits of a token of the source under the mixture, over its last few thousand tokens.",
-                    sums.recent(),
-                    "source",
-                    source);
+            samples.add(DriftlineMetric.SOURCE_BITS_PER_TOKEN, sums.recent(), source);
         }
         for (int model = 0; model < models.size(); model++) {
-            samples.counter(
-                            "driftline_source_model_bits",
-                            "Bits that documents of a source cost under a model.",
-                            sums.modelBits()[model],
-                            "source",
-                            source,
-                            "model",
-                            models.get(model))
-                    .counter(
-                            "driftline_source_model_tokens",
-                            "Tokens of a source that a model has scored.",
-                            sums.modelTokens()[model],
-                            "source",
-                            source,
-                            "model",
-                            models.get(model));
+            samples.add(DriftlineMetric.SOURCE_MODEL_BITS, sums.modelBits()[model], source, models.get(model))
+                    .add(DriftlineMetric.SOURCE_MODEL_TOKENS, sums.modelTokens()[model], source, models.get(model));
         }
     }
 }

@@ -44,28 +44,17 @@ final class DriftMetrics {
 
     /** @param busiest sources that have a state also where nothing has happened to them */
     synchronized void read(Set<String> busiest, Samples samples) {
-        events.forEach((event, count) -> samples.counter(
-                "driftline_drift_events",
-                "Changes of the language of sources: warning, drift or recovered, of the live mixture's surprisal or of"
-                        + " that under a frozen reference.",
-                count,
-                "series",
-                label(event.series()),
-                "state",
-                label(event.state())));
+        events.forEach((event, count) ->
+                samples.add(DriftlineMetric.DRIFT_EVENTS, count, label(event.series()), label(event.state())));
         Map<String, Map<Series, DriftChange.State>> all = new TreeMap<>();
         busiest.forEach(source -> all.put(source, Map.of()));
         all.putAll(states);
         all.forEach((source, ofSource) -> {
             for (Series series : Series.values()) {
-                samples.gauge(
-                        "driftline_source_drift_state",
-                        "What the last event of a source said that this instance has seen since it started: 2 drift,"
-                                + " 1 warning, 0 recovered or none. The highest over all instances counts.",
+                samples.add(
+                        DriftlineMetric.SOURCE_DRIFT_STATE,
                         level(ofSource.getOrDefault(series, DriftChange.State.STABLE)),
-                        "source",
                         source,
-                        "series",
                         label(series));
             }
         });

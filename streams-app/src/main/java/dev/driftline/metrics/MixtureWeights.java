@@ -34,20 +34,9 @@ final class MixtureWeights {
 
     synchronized void read(Samples samples) {
         for (int expert = 0; expert < weighted.length; expert++) {
-            samples.counter(
-                    "driftline_mixture_weighted_tokens",
-                    "Tokens times the weight that the mixture gave an expert: divided by driftline_tokens_total, its"
-                            + " mean weight.",
-                    weighted[expert],
-                    "expert",
-                    experts.get(expert));
+            samples.add(DriftlineMetric.MIXTURE_WEIGHTED_TOKENS, weighted[expert], experts.get(expert));
             if (any) {
-                samples.gauge(
-                        "driftline_mixture_weight",
-                        "Mean weight that the mixture gave an expert over the last few thousand tokens, 0 to 1.",
-                        recent[expert],
-                        "expert",
-                        experts.get(expert));
+                samples.add(DriftlineMetric.MIXTURE_WEIGHT, recent[expert], experts.get(expert));
             }
         }
     }

@@ -26,108 +26,64 @@ final class NetworkProbe implements Probe {
         documents(samples, "scored", progress.documentsWithNetwork());
         documents(samples, "no-snapshot", progress.documentsWithoutSnapshot());
         documents(samples, "fallback", progress.documentsFallenBack());
-        samples.counter(
-                        "driftline_network_tokens",
-                        "Tokens that the network has read to score.",
-                        progress.networkTokens())
-                .counter(
-                        "driftline_network_busy_seconds",
-                        "Seconds that the scoring threads have spent in the network, all threads together.",
-                        progress.networkSeconds());
-        service.networkQueueTokens()
-                .ifPresent(tokens -> samples.gauge(
-                        "driftline_network_queue_tokens",
-                        "Tokens of documents that wait for the scoring threads or are with them.",
-                        tokens));
+        samples.add(DriftlineMetric.NETWORK_TOKENS, progress.networkTokens())
+                .add(DriftlineMetric.NETWORK_BUSY_SECONDS, progress.networkSeconds());
+        service.networkQueueTokens().ifPresent(tokens -> samples.add(DriftlineMetric.NETWORK_QUEUE_TOKENS, tokens));
         service.activeSnapshot().get().ifPresent(snapshot -> readSnapshot(snapshot, samples));
-        service.snapshots()
-                .ifPresent(snapshots -> samples.counter(
-                        "driftline_snapshots_refused",
-                        "Times that a snapshot was not taken because it was torn, corrupt or not there.",
-                        snapshots.refused()));
+        service.snapshots().ifPresent(snapshots -> samples.add(DriftlineMetric.SNAPSHOTS_REFUSED, snapshots.refused()));
         readTrainer(service.trainerProgress(), samples);
     }
 
     private void documents(Samples samples, String status, long documents) {
-        samples.counter(
-                "driftline_network_documents",
-                "Documents by the part that the network took in their score: scored, no-snapshot before the first, or"
-                        + " fallback where it could not keep up.",
-                documents,
-                "status",
-                status,
-                "policy",
-                policy.label());
+        samples.add(DriftlineMetric.NETWORK_DOCUMENTS, documents, status, policy.label());
     }
 
     private static void readSnapshot(Snapshot snapshot, Samples samples) {
-        samples.info(
-                        "driftline_snapshot",
-                        "The snapshot of the network that the instance scores with.",
-                        "version",
+        samples.add(
+                        DriftlineMetric.SNAPSHOT,
+                        1,
                         snapshot.version(),
-                        "model",
                         snapshot.manifest().model())
-                .gauge(
-                        "driftline_snapshot_created_timestamp_seconds",
-                        "When the snapshot was made that the instance scores with, seconds since 1970.",
+                .add(
+                        DriftlineMetric.SNAPSHOT_CREATED_TIMESTAMP_SECONDS,
                         snapshot.manifest().createdAt().toEpochMilli() / 1e3)
-                .gauge(
-                        "driftline_snapshot_words",
-                        "Words that the snapshot has rows for.",
+                .add(
+                        DriftlineMetric.SNAPSHOT_WORDS,
                         snapshot.network().vocabulary().size());
     }
 
     private static void readTrainer(TrainerProgress trainer, Samples samples) {
         for (TrainerProgress.Activity activity : TrainerProgress.Activity.values()) {
-            samples.gauge(
-                    "driftline_trainer_activity",
-                    "1 for what the trainer of this instance is doing; elsewhere where another instance has it.",
+            samples.add(
+                    DriftlineMetric.TRAINER_ACTIVITY,
                     trainer.activity() == activity ? 1 : 0,
-                    "activity",
                     activity.name().toLowerCase(Locale.ROOT));
         }
         for (Round.Outcome outcome : Round.Outcome.values()) {
-            samples.counter(
-                    "driftline_promotion_decisions",
-                    "Rounds of training by what they came to: bootstrapped (the first network), promoted, rejected, or"
-                            + " rolled_back to the parent.",
+            samples.add(
+                    DriftlineMetric.PROMOTION_DECISIONS,
                     trainer.rounds(outcome),
-                    "decision",
                     outcome.name().toLowerCase(Locale.ROOT));
         }
-        samples.counter("driftline_training_rounds", "Rounds of training that came to an end.", trainer.rounds())
-                .counter("driftline_training_failures", "Rounds of training that failed.", trainer.failures())
-                .counter("driftline_training_seconds", "Seconds that rounds of training took.", trainer.seconds())
-                .counter(
-                        "driftline_training_tokens",
-                        "Tokens taught, each once however many passes there were: new text, and older text beside it.",
-                        trainer.freshTokens(),
-                        "text",
-                        "new")
-                .counter("driftline_training_tokens", "", trainer.replayedTokens(), "text", "older")
-                .gauge(
-                        "driftline_replay_buffer_tokens",
-                        "Tokens in the trainer's replay buffer.",
-                        trainer.bufferedTokens());
+        samples.add(DriftlineMetric.TRAINING_ROUNDS, trainer.rounds())
+                .add(DriftlineMetric.TRAINING_FAILURES, trainer.failures())
+                .add(DriftlineMetric.TRAINING_SECONDS, trainer.seconds())
+                .add(DriftlineMetric.TRAINING_TOKENS, trainer.freshTokens(), "new")
+                .add(DriftlineMetric.TRAINING_TOKENS, trainer.replayedTokens(), "older")
+                .add(DriftlineMetric.REPLAY_BUFFER_TOKENS, trainer.bufferedTokens());
         trainer.lastRound().ifPresent(round -> readRound(round, samples));
     }
 
     private static void readRound(Round round, Samples samples) {
         if (!Double.isNaN(round.trainingBitsPerToken())) {
-            samples.gauge(
-                    "driftline_training_loss_bits_per_token",
-                    "Bits a token over the last pass of the last round, each token before the step that learned it.",
-                    round.trainingBitsPerToken());
+            samples.add(DriftlineMetric.TRAINING_LOSS_BITS_PER_TOKEN, round.trainingBitsPerToken());
         }
         if (round.comparison().tokens() > 0) {
-            samples.gauge(
-                            "driftline_promotion_gain_bits_per_token",
-                            "Bits a token that the candidate of the last round saved on held-out text.",
+            samples.add(
+                            DriftlineMetric.PROMOTION_GAIN_BITS_PER_TOKEN,
                             round.comparison().meanDifference())
-                    .gauge(
-                            "driftline_promotion_gain_standard_error_bits_per_token",
-                            "Standard error of driftline_promotion_gain_bits_per_token.",
+                    .add(
+                            DriftlineMetric.PROMOTION_GAIN_STANDARD_ERROR_BITS_PER_TOKEN,
                             round.comparison().standardError());
         }
     }

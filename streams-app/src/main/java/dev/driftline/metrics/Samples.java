@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,11 +48,30 @@ final class Samples {
     }
 
     /**
-     * Adds what is said in labels alone.
+     * Adds a sample of one of Driftline's own metrics.
      *
-     * @param name without {@code _info}, which the text has
+     * @param values of its labels, in the order of {@link DriftlineMetric#labels()}
+     * @throws IllegalArgumentException if there are more or fewer of them than labels, or it is a histogram
      */
-    Samples info(String name, String help, String... labels) {
+    Samples add(DriftlineMetric metric, double value, String... values) {
+        if (values.length != metric.labels().size()) {
+            throw new IllegalArgumentException(
+                    metric + " has the labels " + metric.labels() + ", but the values " + List.of(values));
+        }
+        String[] labels = new String[2 * values.length];
+        for (int i = 0; i < values.length; i++) {
+            labels[2 * i] = metric.labels().get(i);
+            labels[2 * i + 1] = values[i];
+        }
+        return switch (metric.kind()) {
+            case COUNTER -> counter(metric.exported(), metric.help(), value, labels);
+            case GAUGE -> gauge(metric.exported(), metric.help(), value, labels);
+            case INFO -> info(metric.exported(), metric.help(), labels);
+            case HISTOGRAM -> throw new IllegalArgumentException(metric + " is kept by Micrometer");
+        };
+    }
+
+    private Samples info(String name, String help, String... labels) {
         ((InfoSnapshot.Builder) metrics.computeIfAbsent(
                         name, key -> InfoSnapshot.builder().name(key).help(help)))
                 .dataPoint(InfoDataPointSnapshot.builder()

@@ -105,15 +105,13 @@ public final class ServiceMetrics implements AutoCloseable {
     }
 
     private static void readBuild(TopologySettings settings, Samples samples) {
-        samples.info(
-                        "driftline_build",
-                        "The version of Driftline and of Java that the instance runs.",
-                        "version",
+        samples.add(
+                        DriftlineMetric.BUILD,
+                        1,
                         Optional.ofNullable(ServiceMetrics.class.getPackage().getImplementationVersion())
                                 .orElse("development"),
-                        "java",
                         Runtime.version().toString())
-                .gauge("driftline_shards", "Shards of the model, over all instances.", settings.shards());
+                .add(DriftlineMetric.SHARDS, settings.shards());
     }
 
     private synchronized MetricSnapshots read() {
@@ -128,12 +126,7 @@ public final class ServiceMetrics implements AutoCloseable {
                 LOG.warn("The part '{}' of the metrics could not be read", name, e);
             }
         });
-        failures.forEach((name, count) -> samples.counter(
-                "driftline_scrape_failures",
-                "Times that a part of the metrics could not be read.",
-                count,
-                "part",
-                name));
+        failures.forEach((name, count) -> samples.add(DriftlineMetric.SCRAPE_FAILURES, count, name));
         return samples.snapshots();
     }
 
@@ -156,8 +149,8 @@ public final class ServiceMetrics implements AutoCloseable {
     public void answered(String method, String route, int status, long nanos) {
         answers.computeIfAbsent(
                         new Answer(method, route, status),
-                        answer -> Timer.builder("driftline.http.request.duration")
-                                .description("An HTTP request, from its arrival until the answer was ready to be sent.")
+                        answer -> Timer.builder(DriftlineMetric.HTTP_REQUEST_DURATION_SECONDS.meter())
+                                .description(DriftlineMetric.HTTP_REQUEST_DURATION_SECONDS.help())
                                 .tags("method", method, "route", route, "status", Integer.toString(status))
                                 .serviceLevelObjectives(ANSWERS)
                                 .register(meters))

@@ -3,6 +3,7 @@ package dev.driftline.output;
 import dev.driftline.neural.Pooling;
 import dev.driftline.schemas.Encoding;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -34,7 +35,8 @@ public final class EncodingOutput implements Output {
                                 result.document().source(),
                                 network.snapshot().version(),
                                 pooling,
-                                Floats.list(network.score().encoding()),
+                                Floats.list(
+                                        Objects.requireNonNull(network.score().encoding())),
                                 result.origin().topic(),
                                 result.origin().partition(),
                                 result.origin().offset()),

@@ -14,6 +14,7 @@ import dev.driftline.neural.kernels.Kernels.Packed;
 import dev.driftline.neural.kernels.Matrix;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gradients of a chunk's mean −ln p with respect to every number of a network: forwards, then backwards through the
@@ -23,7 +24,7 @@ final class BackPropagation {
 
     private static final float[] NONE = {};
 
-    /** Rows whose logits are made and turned into probabilities at once, while they are in the cache. */
+    /** Rows whose logits and probabilities are computed at once, while they are in the cache. */
     private static final int ROWS = 120;
 
     private final Architecture architecture;
@@ -59,11 +60,11 @@ final class BackPropagation {
     private float[] projected = NONE;
     private float[] projectedGradient = NONE;
     private double[] losses = {};
-    private float[] tops;
+    private float @Nullable [] tops;
     private int[] entries = {};
     private int[] rowsOfBand = {};
 
-    /** @param parameters read anew at every chunk */
+    /** @param parameters read again at every chunk */
     BackPropagation(Architecture architecture, int vocabulary, Parameters parameters, Kernels kernels) {
         this.architecture = architecture;
         this.kernels = kernels;
@@ -88,7 +89,7 @@ final class BackPropagation {
     }
 
     /** The numbers of each layer's tensor of a kind: looked up once, not at every chunk. */
-    private float[][] layered(Parameters of, String recurrentName, String windowName) {
+    private float[][] layered(Parameters of, String recurrentName, @Nullable String windowName) {
         float[][] found = new float[architecture.layers()][];
         for (int layer = 0; layer < found.length; layer++) {
             String name = architecture.cell() == Cell.WINDOW ? windowName : recurrentName + layer;
@@ -102,16 +103,16 @@ final class BackPropagation {
         return gradients;
     }
 
-    /** Begins with streams in the zero state. */
+    /** Starts {@code streams} streams in the zero state. */
     void begin(int streams) {
         layers.begin(streams);
     }
 
     /**
-     * Reads a chunk and works out its gradients. The state goes on to the next chunk.
+     * Reads a chunk and computes its gradients. The state is kept for the next chunk.
      *
      * @param tokens a token a row, step by step
-     * @param targets what comes after each
+     * @param targets the token after each
      * @param counts how many streams each step has; equal but for the last step, which may have fewer
      * @param dropout null for none
      * @param surprisals [rows], receives −ln p of each target; null if not asked for
@@ -120,7 +121,13 @@ final class BackPropagation {
      * @return Σ −ln p of the targets, in nats
      */
     double chunk(
-            int[] tokens, int[] targets, int[] counts, int steps, Dropout dropout, double[] surprisals, float[] tops) {
+            int[] tokens,
+            int[] targets,
+            int[] counts,
+            int steps,
+            @Nullable Dropout dropout,
+            double @Nullable [] surprisals,
+            float @Nullable [] tops) {
         this.tops = tops;
         packed.pack();
         gradients.clear();
@@ -143,7 +150,7 @@ final class BackPropagation {
         return nats;
     }
 
-    private double backOutput(int[] targets, int rows, double[] surprisals) {
+    private double backOutput(int[] targets, int rows, double @Nullable [] surprisals) {
         int top = architecture.layers() - 1;
         stateGradients[top] = atLeast(stateGradients[top], rows * hidden);
         losses = losses.length >= rows ? losses : new double[rows];
@@ -197,7 +204,8 @@ final class BackPropagation {
                 product.view(projected, count, width));
         softmax(1 + band, projected, 0, count, scale, rowsOfBand);
         backSoftmax(1 + band, projected, 0, count, projectedGradient);
-        float[] projectionGradient = outputGradients.get(1 + band).projection().data();
+        float[] projectionGradient =
+                outputGradients.get(1 + band).bandProjection().data();
         kernels.gemm(
                 left.view(projectedGradient, count, width).transpose(),
                 right.view(gathered, count, hidden),
@@ -205,7 +213,7 @@ final class BackPropagation {
                 product.view(projectionGradient, width, hidden));
         kernels.gemm(
                 left.view(projectedGradient, count, width),
-                right.view(tail.projection().data(), width, hidden),
+                right.view(tail.bandProjection().data(), width, hidden),
                 0,
                 product.view(gatheredGradient, count, hidden));
         for (int i = 0; i < count; i++) {
@@ -214,7 +222,7 @@ final class BackPropagation {
     }
 
     /** Makes {@link #logits} scale · (softmax − the target's indicator), and adds −ln p to the losses. */
-    private void softmax(int index, float[] states, int offset, int rows, float scale, int[] lossRows) {
+    private void softmax(int index, float[] states, int offset, int rows, float scale, int @Nullable [] lossRows) {
         Classifier classifier = output.get(index);
         int size = classifier.size();
         logits = atLeast(logits, Math.multiplyExact(rows, size));
@@ -237,7 +245,7 @@ final class BackPropagation {
         }
     }
 
-    private void softmaxOfRow(int index, Classifier classifier, int row, float scale, int[] lossRows) {
+    private void softmaxOfRow(int index, Classifier classifier, int row, float scale, int @Nullable [] lossRows) {
         int size = classifier.size();
         int at = row * size;
         if (classifier.bias() != null) {
@@ -255,7 +263,7 @@ final class BackPropagation {
         logits[at + entries[row]] -= scale;
     }
 
-    /** From the gradient of the logits to that of a classifier's rows, biases and states; the last is overwritten. */
+    /** From the gradient of the logits to those of a classifier's rows, biases and states; that of the states is overwritten. */
     private void backSoftmax(int index, float[] states, int offset, int rows, float[] stateGradient) {
         Classifier classifier = output.get(index);
         Classifier into = outputGradients.get(index);
@@ -317,7 +325,7 @@ final class BackPropagation {
         recurrent[layer] = kernels.pack(right.view(recurrentWeights[layer], gateWidth, hidden), recurrent[layer]);
     }
 
-    /** Adds what the gates of a step say of the states before it. */
+    /** Adds the gradients of the states before a step, from those of its gates. */
     private void backThroughTime(int layer, int step, int count, float[] gates) {
         kernels.gemm(
                 left.view(gates, layers.start(step) * gateWidth, count, gateWidth),
@@ -407,8 +415,8 @@ final class BackPropagation {
         recurrentGradients(layer, gates);
     }
 
-    /** From the gates' gradients to those of what they are made of, and of the layer below. */
-    private void backInput(int layer, int rows, Dropout dropout) {
+    /** From the gates' gradients to those of their weights and biases, and of the layer below. */
+    private void backInput(int layer, int rows, @Nullable Dropout dropout) {
         int width = layers.inputWidth(layer);
         float[] gates = layers.gates(layer);
         if (layer > 0 || !layers.readsWords()) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Inverted dropout: each number is left out with probability p and the others divided by 1 − p, anew at every step, as in
- * PyTorch's word language model. Remembers what it left out for the way back. Not thread-safe.
+ * Inverted dropout: each number is zeroed with probability p and the others are divided by 1 − p, drawn again at every step,
+ * as in PyTorch's word language model. Keeps the mask for back-propagation. Not thread-safe.
  */
 final class Dropout implements HiddenLayers.Dropout {
 
@@ -17,7 +17,7 @@ final class Dropout implements HiddenLayers.Dropout {
 
     /**
      * @param share p, in (0, 1)
-     * @param levels how many places there are that leave numbers out
+     * @param levels how many places drop numbers
      */
     Dropout(double share, int levels, long seed) {
         random = new SplittableRandom(seed);
@@ -40,7 +40,7 @@ final class Dropout implements HiddenLayers.Dropout {
         scale(kept, values, offset, length);
     }
 
-    /** The same for the gradients of what {@link #apply} changed. */
+    /** Applies the mask of the last {@link #apply} to the gradients. */
     void back(int level, float[] gradients, int length) {
         scale(left[level], gradients, 0, length);
     }

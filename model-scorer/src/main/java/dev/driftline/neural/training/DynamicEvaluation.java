@@ -9,11 +9,12 @@ import dev.driftline.neural.kernels.KernelSelection;
 import dev.driftline.neural.kernels.Kernels;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Scores documents with weights that follow them (Krause et al. 2018): a segment of some tokens is scored, then learned,
- * then the next is scored. So a document's later tokens profit from its earlier ones, and no token from itself. No dropout.
- * Not thread-safe; the network that it starts from is not touched.
+ * Scores documents with weights that follow them (Krause et al. 2018): a segment of tokens is scored, then learned, then the
+ * next is scored. So later tokens of a document profit from earlier ones, and no token from itself. No dropout. Not
+ * thread-safe; the start network is not changed.
  */
 public final class DynamicEvaluation {
 
@@ -32,12 +33,12 @@ public final class DynamicEvaluation {
 
     /**
      * @param settings the optimizer and how many {@code steps} a segment has; the streams do not matter
-     * @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by, of {@link #gather} for instance; null gathers
-     *     it while going
-     * @param carries whether a document begins with the weights that the one before ended with; if not, with the network's
+     * @param statistics statistics for {@link Optimizer#RMS_DECAY}, for instance of {@link #gather}; null to gather them
+     *     while scoring
+     * @param carries whether a document starts with the weights at the end of the previous one; if not, with the network's
      */
     public DynamicEvaluation(
-            Network network, TrainingSettings settings, GradientStatistics statistics, boolean carries) {
+            Network network, TrainingSettings settings, @Nullable GradientStatistics statistics, boolean carries) {
         this.settings = settings;
         this.network = network;
         this.carries = carries;
@@ -55,9 +56,9 @@ public final class DynamicEvaluation {
     }
 
     /**
-     * The mean squares of a network's gradients over text, with segments as they will be at scoring.
+     * The mean squares of a network's gradients over text, in the segments used for scoring.
      *
-     * @param documents token indexes; what the network was trained on
+     * @param documents token indexes of the text that the network was trained on
      * @param steps how many tokens a segment has
      * @throws InterruptedException if the thread is interrupted between segments
      */
@@ -80,7 +81,7 @@ public final class DynamicEvaluation {
      * Scores a document and learns it segment by segment.
      *
      * @param document token indexes, as {@link NeuralVocabulary#encode} makes them
-     * @return as {@link dev.driftline.neural.NetworkReader#score} returns it, without an open distribution and an encoding
+     * @return the score, without an open distribution and an encoding
      * @throws InterruptedException if the thread is interrupted between segments; the weights are those of the segments
      *     done if they are carried on
      */
@@ -124,7 +125,7 @@ public final class DynamicEvaluation {
         return length;
     }
 
-    /** Goes back to the network's weights. */
+    /** Restores the network's weights. */
     public void reset() {
         List<Tensor> origin = network.parameters().tensors();
         for (Tensor tensor : origin) {
@@ -132,7 +133,7 @@ public final class DynamicEvaluation {
         }
     }
 
-    /** The weights as they are now, as a network of their own. */
+    /** A network with a copy of the current weights. */
     public Network network() {
         return new Network(network.architecture(), network.vocabulary(), parameters.copy());
     }

@@ -4,8 +4,8 @@ import dev.driftline.neural.Parameters;
 import dev.driftline.neural.Tensor;
 
 /**
- * The mean square of each weight's gradient over steps of training: how much each weight matters, which is what the rule of
- * dynamic evaluation divides its steps by and pulls weights back by. Not thread-safe while it is added to.
+ * The mean square of each weight's gradient over steps of training. Dynamic evaluation divides its steps by the root, and
+ * pulls weights back in proportion to it. Not thread-safe while gradients are added.
  */
 public final class GradientStatistics {
 
@@ -14,7 +14,7 @@ public final class GradientStatistics {
     private double meanRoot;
     private long meanOf = -1;
 
-    /** Of nothing yet. */
+    /** Statistics of no steps. */
     GradientStatistics(Parameters shapes) {
         sums = new Parameters(shapes.tensors().stream()
                 .map(tensor -> Tensor.zeros(tensor.name(), tensor.shape()))
@@ -61,12 +61,12 @@ public final class GradientStatistics {
         return sums;
     }
 
-    /** How many steps it is of. */
+    /** How many steps were added. */
     public long count() {
         return count;
     }
 
-    /** The mean over the tensors of the mean √MS of their weights, as Krause et al. have it. */
+    /** The mean over the tensors of the mean √MS of their weights, as in Krause et al. */
     double meanRoot() {
         if (meanOf != count) {
             meanRoot = computeMeanRoot();

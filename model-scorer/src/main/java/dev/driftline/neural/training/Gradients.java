@@ -8,10 +8,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients of all numbers of a network. Knows which rows of the matrices that have a row a word are not zero, so that
- * the others need no work.
+ * The gradients of all weights of a network. Tracks which rows are not zero in matrices with a row for each word, so that
+ * the other rows cost nothing.
  */
 final class Gradients {
 
@@ -33,7 +34,7 @@ final class Gradients {
         return name.equals(Parameters.EMBEDDING) || name.startsWith("decoder.") && !name.endsWith(".0.weight");
     }
 
-    /** The gradients, by the names and in the shapes of what they are for. */
+    /** The gradients, by the names and in the shapes of their weights. */
     Parameters values() {
         return values;
     }
@@ -42,14 +43,17 @@ final class Gradients {
         return values.tensor(name).data();
     }
 
-    /** Which rows of a tensor have a gradient; null where all may have one. */
-    boolean[] touched(String name) {
+    /** Which rows of a tensor have a gradient; null if any row may have one. */
+    boolean @Nullable [] touched(String name) {
         return touched.get(name);
     }
 
-    /** Says that rows of a tensor have a gradient from now on. */
+    /** Marks rows of a tensor as having a gradient. */
     void touch(String name, int from, int count) {
-        Arrays.fill(touched.get(name), from, from + count, true);
+        boolean[] rows = touched.get(name);
+        if (rows != null) {
+            Arrays.fill(rows, from, from + count, true);
+        }
     }
 
     /** Makes all gradients zero. */

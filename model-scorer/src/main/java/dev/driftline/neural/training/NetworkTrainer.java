@@ -9,20 +9,21 @@ import dev.driftline.neural.kernels.Kernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A working copy of a network that is being taught. Keeps the optimizer's state from pass to pass. Not thread-safe; the
- * network that it starts from is not touched.
+ * Trains a working copy of a network. Keeps the optimizer's state from pass to pass. Not thread-safe; the start network is
+ * not changed.
  */
 public final class NetworkTrainer {
 
     private static final long PROGRESS_NANOS = 1_000_000_000L;
 
-    /** Of a trainer that goes on without the memory of its optimizer. */
+    /** Warm-up of a trainer that continues without the state of its optimizer. */
     private static final int WARM_UP_STEPS = 100;
 
     /**
-     * What a pass did.
+     * The result of a pass.
      *
      * @param tokens predicted tokens
      * @param nats Σ −ln p over them, with dropout, each before the step that learned it
@@ -42,10 +43,8 @@ public final class NetworkTrainer {
     private Parameters parameters;
     private BackPropagation propagation;
     private OptimizerState optimizer;
-    /** Null where the last weights are wanted. */
-    private WeightAverage averageOrNull;
-
-    private final Dropout dropout;
+    private @Nullable WeightAverage average;
+    private final @Nullable Dropout dropout;
     private int[] tokens = {};
     private int[] targets = {};
     private int[] counts = {};
@@ -54,22 +53,23 @@ public final class NetworkTrainer {
         this(start, settings, null);
     }
 
-    /** @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by; null gathers it while going */
-    public NetworkTrainer(Network start, TrainingSettings settings, GradientStatistics statistics) {
+    /** @param statistics for {@link Optimizer#RMS_DECAY}; null to gather them while training */
+    public NetworkTrainer(Network start, TrainingSettings settings, @Nullable GradientStatistics statistics) {
         this(start, settings, statistics, false);
     }
 
     /**
-     * A trainer that goes on from a network that has been taught, without what its optimizer remembered: after a restart,
-     * a rollback, or a candidate that was thrown away. The learning rate grows over the first 100 steps, since an optimizer
-     * that has seen one batch moves every weight by the full rate; the average of weights begins as if {@code taught} were
-     * that of its whole horizon. Taught on as a new one is, a network that knows its text is worse for a round.
+     * A trainer that continues a trained network without the state of its optimizer: after a restart, a rollback, or a
+     * discarded candidate. The learning rate grows over the first 100 steps, since an optimizer after one batch moves every
+     * weight by the full rate; the average of weights starts as if {@code trained} were the average of its whole horizon.
+     * Without this, a network that knows its text is worse for a round.
      */
-    public static NetworkTrainer goingOn(Network taught, TrainingSettings settings) {
-        return new NetworkTrainer(taught, settings, null, true);
+    public static NetworkTrainer goingOn(Network trained, TrainingSettings settings) {
+        return new NetworkTrainer(trained, settings, null, true);
     }
 
-    private NetworkTrainer(Network start, TrainingSettings settings, GradientStatistics statistics, boolean goesOn) {
+    private NetworkTrainer(
+            Network start, TrainingSettings settings, @Nullable GradientStatistics statistics, boolean goesOn) {
         this.settings = settings;
         architecture = start.architecture();
         vocabulary = start.vocabulary();
@@ -77,27 +77,27 @@ public final class NetworkTrainer {
         parameters = start.parameters().copy();
         propagation = new BackPropagation(architecture, vocabulary.size(), parameters, kernels);
         optimizer = new OptimizerState(settings, parameters, statistics, goesOn ? WARM_UP_STEPS : 0);
-        averageOrNull = settings.averaging() == 0 ? null : average(settings.averaging(), parameters, goesOn);
+        average = settings.averaging() == 0 ? null : newAverage(settings.averaging(), parameters, goesOn);
         dropout = architecture.dropout() == 0 || settings.optimizer() == Optimizer.RMS_DECAY
                 ? null
                 : new Dropout(architecture.dropout(), architecture.layers() + 1, settings.seed());
     }
 
-    private static WeightAverage average(int horizon, Parameters parameters, boolean goesOn) {
+    private static WeightAverage newAverage(int horizon, Parameters parameters, boolean goesOn) {
         return goesOn ? WeightAverage.goingOn(horizon, parameters) : new WeightAverage(horizon, parameters);
     }
 
     /**
-     * One pass over documents: laid end to end, cut into {@code settings.streams()} streams of equal length, taught
-     * {@code settings.steps()} tokens at a time with the state carried on. Each document is preceded by
-     * {@code </s>}, its own or the one that ends the document before. The state goes on from document to document, too:
-     * they come in another order in every pass, so what is carried over says nothing of what comes, and streams that all run
-     * on keep every product of one shape. A reader begins each document with no state, as the streams here do.
+     * Trains one pass over documents. They are laid end to end, cut into {@code settings.streams()} streams of equal length,
+     * and trained {@code settings.steps()} tokens at a time with the state carried on. Each document is preceded by
+     * {@code </s>}, its own or the last of the document before. The state is also carried from document to document: their
+     * order differs in every pass, so the state does not predict the next document, and streams of equal length keep all
+     * products in one shape. A reader starts each document in the zero state, as the streams here start.
      *
      * @param documents token indexes, as {@link dev.driftline.neural.NeuralVocabulary#encode} makes them
-     * @param progress told the number of tokens done, about once a second
-     * @throws InterruptedException if the thread is interrupted between steps; the weights are then those of the steps done
-     * @throws IllegalArgumentException if a token is not in the vocabulary; nothing has been learned then
+     * @param progress receives the number of tokens done, about once a second
+     * @throws InterruptedException if the thread is interrupted between steps; the weights are then those after the steps done
+     * @throws IllegalArgumentException if a token is not in the vocabulary; nothing is trained then
      */
     public Pass pass(List<int[]> documents, LongConsumer progress) throws InterruptedException {
         int[] text = join(documents);
@@ -106,7 +106,7 @@ public final class NetworkTrainer {
             return new Pass(0, 0);
         }
         int streams = Math.min(settings.streams(), predicted);
-        // The first streams have one token more where the text does not divide evenly.
+        // The first streams have one token more if the text does not divide evenly.
         int shortest = predicted / streams;
         int longer = predicted % streams;
         int longest = shortest + (longer > 0 ? 1 : 0);
@@ -135,8 +135,8 @@ public final class NetworkTrainer {
             }
             nats += propagation.chunk(tokens, targets, counts, steps, dropout, null, null);
             optimizer.step(propagation.gradients(), kernels);
-            if (averageOrNull != null) {
-                averageOrNull.add(parameters);
+            if (average != null) {
+                average.add(parameters);
             }
             position += steps;
             done += rows;
@@ -186,9 +186,9 @@ public final class NetworkTrainer {
         }
     }
 
-    /** The weights as they are now, averaged where the settings say so, as a network of their own. */
+    /** A network with a copy of the current weights, averaged if the settings say so. */
     public Network network() {
-        Parameters wanted = averageOrNull == null ? parameters : averageOrNull.parameters();
+        Parameters wanted = average == null ? parameters : average.parameters();
         return new Network(architecture, vocabulary, wanted.copy());
     }
 
@@ -197,24 +197,24 @@ public final class NetworkTrainer {
         optimizer.learningRate(rate);
     }
 
-    /** The words that the weights are of. */
+    /** The current vocabulary. */
     public NeuralVocabulary vocabulary() {
         return vocabulary;
     }
 
     /**
-     * Goes on with another vocabulary: words that stay keep their numbers and what the optimizer remembers of them, wherever
-     * they move; new ones begin as {@link RowReplacement} says.
+     * Changes the vocabulary: words in both keep their weights and optimizer state, wherever they move; new words start as
+     * {@link RowReplacement} says.
      */
     public void replaceRows(NeuralVocabulary newVocabulary) {
         if (newVocabulary.words().equals(vocabulary.words())) {
             return;
         }
         RowReplacement replacement = new RowReplacement(architecture, vocabulary, newVocabulary);
-        Network untaught = Network.random(architecture, newVocabulary, settings.seed());
-        parameters = replacement.weights(parameters, untaught, settings.seed());
-        averageOrNull = averageOrNull == null ? null : averageOrNull.replaced(replacement, untaught, settings.seed());
-        optimizer = optimizer.replaced(replacement, parameters, untaught, settings.seed());
+        Network untrained = Network.random(architecture, newVocabulary, settings.seed());
+        parameters = replacement.weights(parameters, untrained, settings.seed());
+        average = average == null ? null : average.replaced(replacement, untrained, settings.seed());
+        optimizer = optimizer.replaced(replacement, parameters, untrained, settings.seed());
         propagation = new BackPropagation(architecture, newVocabulary.size(), parameters, kernels);
         vocabulary = newVocabulary;
     }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Teaches a network a text that is all there: epoch after epoch over its documents in random order, and, where there is a
- * validation text, until that is predicted no better.
+ * Trains a network on a given text: epoch after epoch over its documents in random order, and, if there is a validation
+ * text, until the network no longer predicts it better.
  *
- * <p>An epoch after which the validation text costs more than at best halves the learning rate, and the next begins from
- * the best weights; {@link Schedule#patience} such epochs in a row end the training. Without a validation text every
+ * <p>If the validation text costs more after an epoch than at best, the learning rate is halved and the next epoch starts
+ * from the best weights; {@link Schedule#patience} such epochs in a row end the training. Without a validation text every
  * epoch counts as better. Not thread-safe.
  */
 public final class OfflineTraining {
@@ -25,10 +25,10 @@ public final class OfflineTraining {
     private static final int SLICE_CHUNKS = 20;
 
     /**
-     * How long to teach.
+     * How long to train.
      *
-     * @param epochs the most passes over the text, 1 or more
-     * @param patience how many epochs in a row may fail to make the validation text cheaper, 1 or more
+     * @param epochs most passes over the text, 1 or more
+     * @param patience how many epochs in a row may fail to improve on the validation text, 1 or more
      * @param leastGain bits a token that an epoch must save to count as better, 0 or more
      */
     public record Schedule(int epochs, int patience, double leastGain) {
@@ -41,14 +41,14 @@ public final class OfflineTraining {
     }
 
     /**
-     * How far it is.
+     * The progress of training.
      *
-     * @param epoch under way, from 1
-     * @param tokens taught in this epoch
+     * @param epoch the current epoch, from 1
+     * @param tokens trained in this epoch
      * @param epochTokens tokens of an epoch
      * @param perplexity of the text of this epoch so far, with dropout, each token before the step that learned it; NaN
      *     before there is a figure
-     * @param tokensPerSecond taught a second, over all epochs
+     * @param tokensPerSecond over all epochs
      */
     public record Progress(int epoch, long tokens, long epochTokens, double perplexity, double tokensPerSecond) {}
 
@@ -56,7 +56,7 @@ public final class OfflineTraining {
      * A finished epoch.
      *
      * @param number from 1
-     * @param learningRate that it was taught with
+     * @param learningRate its learning rate
      * @param trainingPerplexity with dropout, each token before the step that learned it
      * @param validationPerplexity after it; NaN without a validation text
      * @param best whether it is the best so far
@@ -70,7 +70,7 @@ public final class OfflineTraining {
             boolean best,
             double seconds) {}
 
-    /** Is told how the training goes, on the thread that teaches. */
+    /** Receives the progress of training, on the training thread. */
     public interface Listener {
         /** About once a second. */
         default void progress(Progress progress) {}
@@ -80,14 +80,14 @@ public final class OfflineTraining {
     }
 
     /**
-     * What came of it.
+     * The result of training.
      *
-     * @param network the best one
-     * @param epochs all that were finished
-     * @param tokens taught in all
-     * @param seconds it took
-     * @param interrupted whether the thread was interrupted: then the network is the best of the epochs finished, or, where
-     *     there was no validation text or no epoch, as far as it got
+     * @param network the best network
+     * @param epochs all finished epochs
+     * @param tokens tokens trained in all
+     * @param seconds duration
+     * @param interrupted whether the thread was interrupted: then the network is the best of the finished epochs, or, if there
+     *     is no validation text or no finished epoch, the current one
      */
     public record Outcome(Network network, List<Epoch> epochs, long tokens, double seconds, boolean interrupted) {
         public Outcome {
@@ -113,17 +113,17 @@ public final class OfflineTraining {
     }
 
     /**
-     * Teaches until the schedule ends or the thread is interrupted; its interrupted status is clear afterwards.
+     * Trains until the schedule ends or the thread is interrupted; its interrupted status is clear afterwards.
      *
-     * @param start where to begin; stays as it is
+     * @param start the network to start from; not changed
      * @param text token indexes of the documents to learn
-     * @param validation token indexes of those that say when to stop; may be empty
+     * @param validation token indexes of the documents that decide when to stop; may be empty
      * @throws IllegalArgumentException if {@code text} has no token
      */
     public Outcome run(Network start, List<int[]> text, List<int[]> validation, Listener listener) {
         long epochTokens = tokens(text);
         if (epochTokens == 0) {
-            throw new IllegalArgumentException("there is no text to learn");
+            throw new IllegalArgumentException("there is no text to train on");
         }
         long began = System.nanoTime();
         Random random = new Random(settings.seed());
@@ -158,7 +158,7 @@ public final class OfflineTraining {
                 Network now = trainer.network();
                 double bits = validation.isEmpty() ? Double.NaN : bitsPerToken(now, validation);
                 boolean better = validation.isEmpty() || bits < bestBits - schedule.leastGain();
-                // The first is the best of those there are, however bad.
+                // The first is the best so far, however bad.
                 better |= epochs.isEmpty();
                 Epoch epoch =
                         new Epoch(number, rate, Math.exp(nats / done), Math.pow(2, bits), better, secondsSince(began));
@@ -186,7 +186,7 @@ public final class OfflineTraining {
     }
 
     /**
-     * Mean bits of a token of documents, each read from the beginning.
+     * Mean bits of a token of documents, each read from its start.
      *
      * @param documents token indexes
      * @throws InterruptedException if the thread is interrupted between documents

@@ -17,7 +17,7 @@ public enum Optimizer {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException naming the known ones if {@code label} is not one */
+    /** @throws IllegalArgumentException if {@code label} is unknown; the message lists the known ones */
     public static Optimizer named(String label) {
         return Arrays.stream(values())
                 .filter(optimizer -> optimizer.label().equals(label))

@@ -7,23 +7,24 @@ import dev.driftline.neural.kernels.Kernels;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** An optimizer with what it remembers from step to step. Changes the weights in place. Not thread-safe. */
+/** An optimizer with its state. Changes the weights in place. Not thread-safe. */
 final class OptimizerState {
 
     private static final double FIRST_DECAY = 0.9;
     private static final double SECOND_DECAY = 0.999;
     private static final float ADAM_EPSILON = 1e-8f;
 
-    /** Krause et al. (2018): 0.001 to 0.002; keeps weights of hardly any gradient from running away. */
+    /** Krause et al. (2018): 0.001 to 0.002; keeps weights with tiny gradients from diverging. */
     private static final float RMS_EPSILON = 1e-3f;
 
     private final TrainingSettings settings;
     private final List<Tensor> tensors;
-    private final Parameters first;
-    private final Parameters second;
-    private final Parameters parent;
-    private final GradientStatistics statistics;
+    private final @Nullable Moments moments;
+    private final @Nullable Parameters parent;
+    private final @Nullable GradientStatistics statistics;
     private final boolean gathers;
     private final int warmUp;
     private final Map<String, boolean[]> moved = new HashMap<>();
@@ -32,46 +33,49 @@ final class OptimizerState {
 
     /**
      * @param parameters the weights, changed in place
-     * @param statistics what {@link Optimizer#RMS_DECAY} divides gradients by; null gathers it while going
+     * @param statistics for {@link Optimizer#RMS_DECAY}; null to gather them while training
      */
-    OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics) {
+    OptimizerState(TrainingSettings settings, Parameters parameters, @Nullable GradientStatistics statistics) {
         this(settings, parameters, statistics, 0);
     }
 
-    /** @param warmUp over how many of the first steps the learning rate grows from 0, evenly; 0 for the full one at once */
-    OptimizerState(TrainingSettings settings, Parameters parameters, GradientStatistics statistics, int warmUp) {
+    /** @param warmUp steps over which the learning rate grows linearly from 0; 0 to start at the full rate */
+    OptimizerState(
+            TrainingSettings settings, Parameters parameters, @Nullable GradientStatistics statistics, int warmUp) {
         this.settings = settings;
         this.warmUp = warmUp;
         tensors = parameters.tensors();
         rate = settings.learningRate();
-        boolean adam = settings.optimizer() == Optimizer.ADAM;
-        first = adam ? zeros(parameters) : null;
-        second = adam ? zeros(parameters) : null;
+        moments = settings.optimizer() == Optimizer.ADAM ? new Moments(zeros(parameters), zeros(parameters)) : null;
         boolean decays = settings.optimizer() == Optimizer.RMS_DECAY;
         parent = decays && settings.decay() > 0 ? parameters.copy() : null;
         gathers = decays && statistics == null;
         this.statistics = gathers ? new GradientStatistics(parameters) : statistics;
     }
 
-    /** The optimizer that goes on after rows have moved. */
+    /** The optimizer after rows have moved. */
     private OptimizerState(
-            OptimizerState before, RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
+            OptimizerState before, RowReplacement replacement, Parameters parameters, Network untrained, long seed) {
         settings = before.settings;
         tensors = parameters.tensors();
         warmUp = before.warmUp;
         rate = before.rate;
         steps = before.steps;
-        first = before.first == null ? null : replacement.state(before.first);
-        second = before.second == null ? null : replacement.state(before.second);
-        parent = before.parent == null ? null : replacement.weights(before.parent, untaught, seed);
+        moments = before.moments == null
+                ? null
+                : new Moments(replacement.state(before.moments.first), replacement.state(before.moments.second));
+        parent = before.parent == null ? null : replacement.weights(before.parent, untrained, seed);
         gathers = before.gathers;
         statistics = before.statistics == null ? null : before.statistics.replaced(replacement);
     }
 
-    /** What goes on after rows have moved; {@code parameters} are the weights after that. */
-    OptimizerState replaced(RowReplacement replacement, Parameters parameters, Network untaught, long seed) {
-        return new OptimizerState(this, replacement, parameters, untaught, seed);
+    /** The optimizer after rows have moved; {@code parameters} are the weights after that. */
+    OptimizerState replaced(RowReplacement replacement, Parameters parameters, Network untrained, long seed) {
+        return new OptimizerState(this, replacement, parameters, untrained, seed);
     }
+
+    /** Adam's running means of gradients and of their squares. */
+    private record Moments(Parameters first, Parameters second) {}
 
     private static Parameters zeros(Parameters shapes) {
         return new Parameters(shapes.tensors().stream()
@@ -86,7 +90,7 @@ final class OptimizerState {
         this.rate = rate;
     }
 
-    /** Moves the weights one step, the gradients scaled down to the norm that the settings allow. */
+    /** Moves the weights one step, with gradients clipped to the norm of the settings. */
     void step(Gradients gradients, Kernels kernels) {
         steps++;
         double eta = steps < warmUp ? rate * steps / warmUp : rate;
@@ -94,10 +98,10 @@ final class OptimizerState {
         if (settings.clip() > 0) {
             scale = (float) Math.min(1, settings.clip() / (gradients.norm(kernels) + 1e-6));
         }
-        if (gathers) {
+        if (gathers && statistics != null) {
             statistics.add(gradients);
         }
-        double meanRoot = settings.optimizer() == Optimizer.RMS_DECAY ? statistics.meanRoot() : 0;
+        double meanRoot = statistics != null && settings.optimizer() == Optimizer.RMS_DECAY ? statistics.meanRoot() : 0;
         for (int i = 0; i < tensors.size(); i++) {
             Tensor weights = tensors.get(i);
             float[] gradient = gradients.of(weights.name());
@@ -121,22 +125,24 @@ final class OptimizerState {
                         }
                     }
                 }
-                case ADAM -> adam(weights, gradient, touched, scale, eta);
-                case RMS_DECAY -> decay(weights, gradient, scale, meanRoot, (float) eta);
+                case ADAM -> adam(Objects.requireNonNull(moments), weights, gradient, touched, scale, eta);
+                case RMS_DECAY ->
+                    decay(Objects.requireNonNull(statistics), weights, gradient, scale, meanRoot, (float) eta);
             }
         }
     }
 
-    private void adam(Tensor weights, float[] gradient, boolean[] touched, float scale, double eta) {
-        float[] mean = first.tensor(weights.name()).data();
-        float[] square = second.tensor(weights.name()).data();
+    private void adam(
+            Moments moments, Tensor weights, float[] gradient, boolean @Nullable [] touched, float scale, double eta) {
+        float[] mean = moments.first.tensor(weights.name()).data();
+        float[] square = moments.second.tensor(weights.name()).data();
         float step = (float) (eta / (1 - Math.pow(FIRST_DECAY, steps)));
         float root = (float) (1 / Math.sqrt(1 - Math.pow(SECOND_DECAY, steps)));
         if (touched == null) {
             adam(weights.data(), gradient, mean, square, 0, gradient.length, scale, step, root);
             return;
         }
-        boolean[] moving = settings.lazy() ? touched : moving(weights, touched);
+        boolean[] moving = settings.lazy() ? touched : moving(weights.name(), mean, square, touched);
         int width = weights.shape()[1];
         for (int row = 0; row < moving.length; ) {
             int end = row;
@@ -151,11 +157,11 @@ final class OptimizerState {
     }
 
     /** The rows that ever had a gradient: without one both moments are 0, and so is the step. */
-    private boolean[] moving(Tensor weights, boolean[] touched) {
-        boolean[] moving = moved.get(weights.name());
+    private boolean[] moving(String name, float[] mean, float[] square, boolean[] touched) {
+        boolean[] moving = moved.get(name);
         if (moving == null) {
-            moving = withMoments(weights.name(), touched.length);
-            moved.put(weights.name(), moving);
+            moving = withMoments(mean, square, touched.length);
+            moved.put(name, moving);
         }
         for (int row = 0; row < touched.length; row++) {
             moving[row] |= touched[row];
@@ -163,11 +169,9 @@ final class OptimizerState {
         return moving;
     }
 
-    /** Of an optimizer that goes on: the rows that have moments. */
-    private boolean[] withMoments(String name, int rows) {
+    /** The rows that have moments already, after rows have moved. */
+    private static boolean[] withMoments(float[] mean, float[] square, int rows) {
         boolean[] moments = new boolean[rows];
-        float[] mean = first.tensor(name).data();
-        float[] square = second.tensor(name).data();
         int width = mean.length / rows;
         for (int i = 0; i < mean.length; i++) {
             if (mean[i] != 0 || square[i] != 0) {
@@ -197,7 +201,8 @@ final class OptimizerState {
         }
     }
 
-    private void decay(Tensor weights, float[] gradient, float scale, double meanRoot, float eta) {
+    private void decay(
+            GradientStatistics statistics, Tensor weights, float[] gradient, float scale, double meanRoot, float eta) {
         float[] square = statistics.sums().tensor(weights.name()).data();
         float[] origin = parent == null ? null : parent.tensor(weights.name()).data();
         float[] data = weights.data();

@@ -10,14 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network whose vocabulary changes: words that stay keep their numbers wherever they move, words that are new begin from
- * the mean of the rows of their band, a little moved so that no two are alike, and share the bias of {@code <unk>}, as which
- * they have gone so far.
+ * Changes the vocabulary of a network. Words in both vocabularies keep their weights wherever they move. New words start from
+ * the mean of the rows of their band, plus noise so that no two are equal, and share the bias of {@code <unk>}, which they
+ * were part of so far.
  *
- * <p>Where an adaptive softmax has rows of its own, a word that moves from a band into the head takes with it what it means
- * there, Pᵀw of its row w and the band's projection P; one that moves into another band begins there as a new one does.
+ * <p>If an adaptive softmax has its own rows, a word that moves from a band into the head gets the equivalent row Pᵀw, of its
+ * row w and the band's projection P; a word that moves into another band starts there like a new one.
  */
 public final class RowReplacement {
 
@@ -28,7 +29,7 @@ public final class RowReplacement {
     private final Bands after;
     private final int size;
 
-    /** The index that each word had; −1 for a new one. */
+    /** The old index of each word; −1 for a new one. */
     private final int[] sources;
 
     private final int added;
@@ -52,7 +53,7 @@ public final class RowReplacement {
     /**
      * The network with another vocabulary.
      *
-     * @param seed what the new rows depend on
+     * @param seed of the new rows
      * @return {@code network} itself if the vocabulary is the same
      */
     public static Network apply(Network network, NeuralVocabulary vocabulary, long seed) {
@@ -67,33 +68,33 @@ public final class RowReplacement {
                         network.parameters(), Network.random(network.architecture(), vocabulary, seed), seed));
     }
 
-    /** The weights after the change; {@code untaught} has those of what is altogether new, a band's projection. */
-    Parameters weights(Parameters old, Network untaught, long seed) {
+    /** The weights after the change; {@code untrained} has those without an origin, such as the projection of a new band. */
+    Parameters weights(Parameters old, Network untrained, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return move(old, untaught.parameters(), random);
+        return move(old, untrained.parameters(), random);
     }
 
-    /** What belongs to the weights, moments for instance, after the change: zero for rows that are new. */
+    /** Numbers that belong to the weights, such as moments, after the change: zero for new rows. */
     Parameters state(Parameters old) {
         return move(old, null, null);
     }
 
-    /** Zeros for what is new where {@code untaught} is null. */
-    private Parameters move(Parameters old, Parameters untaught, SplittableRandom random) {
+    /** New rows are zero if {@code untrained} is null. */
+    private Parameters move(Parameters old, @Nullable Parameters untrained, @Nullable SplittableRandom random) {
         List<Tensor> moved = new ArrayList<>();
         for (Map.Entry<String, int[]> shape :
                 Parameters.shapes(architecture, size).entrySet()) {
             String name = shape.getKey();
-            Tensor fresh = untaught == null
+            Tensor fresh = untrained == null
                     ? Tensor.zeros(name, shape.getValue())
-                    : untaught.tensor(name).copy();
+                    : untrained.tensor(name).copy();
             if (name.equals(Parameters.EMBEDDING) || name.equals("decoder.weight")) {
                 moveWords(old.tensor(name), fresh, 0, size, 0, random);
             } else if (name.equals("decoder.bias")) {
-                moveBias(old.tensor(name).data(), fresh.data(), untaught != null);
+                moveBias(old.tensor(name).data(), fresh.data(), untrained != null);
             } else if (name.equals("decoder.head.weight")) {
                 moveWords(old.tensor(name), fresh, 0, after.head(), 0, random);
-                moveFromTails(old, fresh, untaught != null);
+                moveFromTails(old, fresh, untrained != null);
                 int kept = Math.min(before.count(), after.count());
                 int width = fresh.shape()[1];
                 System.arraycopy(
@@ -108,7 +109,7 @@ public final class RowReplacement {
                     moveWords(old.tensor(name), fresh, after.from(band), after.size(band), before.from(band), random);
                 }
             } else if (old.has(name)) {
-                // Of the same shape but for the clusters of a head that has more bands now, or fewer.
+                // Of the same shape, except the clusters of a head whose number of bands has changed.
                 float[] data = old.tensor(name).data();
                 System.arraycopy(data, 0, fresh.data(), 0, Math.min(data.length, fresh.data().length));
             }
@@ -124,9 +125,10 @@ public final class RowReplacement {
      * @param count how many words it has
      * @param oldFirst the first word of the old one
      */
-    private void moveWords(Tensor old, Tensor fresh, int first, int count, int oldFirst, SplittableRandom random) {
+    private void moveWords(
+            Tensor old, Tensor fresh, int first, int count, int oldFirst, @Nullable SplittableRandom random) {
         int width = fresh.shape()[1];
-        // Those of a head after its words are bands.
+        // In a head, the rows after the words are bands.
         int oldCount = old.name().equals("decoder.head.weight") ? before.head() : old.shape()[0];
         float[][] means = new float[after.count() + 1][];
         for (int row = 0; row < count; row++) {
@@ -146,7 +148,7 @@ public final class RowReplacement {
         }
     }
 
-    /** The mean of the rows that belong to a band, of all if none does. */
+    /** The mean of the rows in a band, or of all rows if none is. */
     private float[] mean(Tensor old, int oldFirst, int oldCount, int band) {
         int width = old.shape()[1];
         double[] sum = new double[width];
@@ -169,7 +171,7 @@ public final class RowReplacement {
     }
 
     private void moveBias(float[] old, float[] fresh, boolean shares) {
-        // What was one event is now one and as many as were added.
+        // The one event <unk> is now as many more events as words were added.
         float share = (float) (old[NeuralVocabulary.UNKNOWN] - Math.log(1.0 + added));
         for (int word = 0; word < fresh.length; word++) {
             if (sources[word] >= 0) {

@@ -1,19 +1,19 @@
 package dev.driftline.neural.training;
 
 /**
- * How a network is taught.
+ * How a network is trained.
  *
- * @param optimizer what turns gradients into steps
+ * @param optimizer the rule that turns gradients into steps
  * @param learningRate η, above 0
  * @param clip the largest norm of all gradients together, as PyTorch's {@code clip_grad_norm_}; 0 for no clipping
  * @param decay λ of {@link Optimizer#RMS_DECAY}: how strongly weights are pulled back to the parent's; 0 for none
- * @param streams how many streams of text go in side by side, the batch B
- * @param steps how many tokens back-propagation goes back, T
- * @param seed what dropout depends on
- * @param lazy whether {@link Optimizer#ADAM} leaves alone the rows of words that a step has no gradient of, as PyTorch's
- *     {@code SparseAdam} does; if not, they move on by what is left of their momentum, as with PyTorch's {@code Adam}
- * @param averaging over how many of the last steps the weights of what comes out are averaged, see {@link WeightAverage}; 0
- *     for the weights of the last step
+ * @param streams streams of text side by side, the batch B
+ * @param steps tokens of back-propagation through time, T
+ * @param seed of dropout
+ * @param lazy whether {@link Optimizer#ADAM} skips rows without a gradient in a step, as PyTorch's {@code SparseAdam} does; if
+ *     not, they move by their remaining momentum, as with PyTorch's {@code Adam}
+ * @param averaging steps over which the resulting weights are averaged, see {@link WeightAverage}; 0 for the weights of the
+ *     last step
  */
 public record TrainingSettings(
         Optimizer optimizer,
@@ -48,7 +48,7 @@ public record TrainingSettings(
         return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, other, lazy, averaging);
     }
 
-    /** The same with weights averaged over so many steps. */
+    /** The same with weights averaged over {@code overSteps} steps. */
     public TrainingSettings withAveraging(int overSteps) {
         return new TrainingSettings(optimizer, learningRate, clip, decay, streams, steps, seed, lazy, overSteps);
     }

@@ -6,31 +6,30 @@ import dev.driftline.neural.Tensor;
 import java.util.List;
 
 /**
- * The average of weights over the last steps of an optimizer. With a learning rate that never goes down the weights keep
- * moving around a good place; their average is nearer to it (Polyak and Juditsky 1992; for language models Merity et al.
- * 2018).
+ * The average of weights over the last steps of an optimizer. With a constant learning rate, weights keep moving around a
+ * minimum; their average is nearer to it (Polyak and Juditsky 1992; for language models Merity et al. 2018).
  *
- * <p>It fades exponentially with a time constant of the wanted number of steps, and of a tenth of all steps so far while
- * that is less, so that the first, bad weights are forgotten as fast as the network learns. Not thread-safe.
+ * <p>It decays exponentially with a time constant of the wanted number of steps, or of a tenth of all steps so far while that
+ * is less, so that the first, bad weights drop out as fast as the network learns. Not thread-safe.
  */
 final class WeightAverage {
 
-    /** The newest tenth of the steps: of weight 10 / (n + 9) is the n-th. */
+    /** Average over the newest tenth of the steps: the n-th has weight 10 / (n + 9). */
     private static final int SHARE = 10;
 
-    /** Steps from one update to the next, once the average is long: an update costs a quarter of a step of Adam. */
+    /** Steps between updates once the average is long: an update costs a quarter of a step of Adam. */
     private static final int STRIDE = 4;
 
     private final int horizon;
     private final Parameters average;
     private long steps;
 
-    /** Begins with {@code weights} as they are. */
+    /** Starts from {@code weights}. */
     WeightAverage(int horizon, Parameters weights) {
         this(horizon, weights.copy(), 0);
     }
 
-    /** Begins as if {@code weights} were the average over a whole horizon: they fade as slowly as any later ones. */
+    /** Starts as if {@code weights} were the average over a whole horizon, so that they decay as slowly as later ones. */
     static WeightAverage goingOn(int horizon, Parameters weights) {
         return new WeightAverage(horizon, weights.copy(), (long) SHARE * horizon);
     }
@@ -41,7 +40,7 @@ final class WeightAverage {
         this.steps = steps;
     }
 
-    /** Takes in the weights after one more step. */
+    /** Adds the weights after one more step. */
     void add(Parameters weights) {
         steps++;
         double share = Math.max(1.0 / horizon, SHARE / (double) (steps + SHARE - 1));
@@ -64,13 +63,13 @@ final class WeightAverage {
         }
     }
 
-    /** The average; goes on changing. */
+    /** The average; later steps change it. */
     Parameters parameters() {
         return average;
     }
 
-    /** What goes on after rows have moved. */
-    WeightAverage replaced(RowReplacement replacement, Network untaught, long seed) {
-        return new WeightAverage(horizon, replacement.weights(average, untaught, seed), steps);
+    /** The average after rows have moved. */
+    WeightAverage replaced(RowReplacement replacement, Network untrained, long seed) {
+        return new WeightAverage(horizon, replacement.weights(average, untrained, seed), steps);
     }
 }

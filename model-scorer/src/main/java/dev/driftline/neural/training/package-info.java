@@ -1,2 +1,5 @@
-/** Teaching networks: back-propagation through time, optimizers, dynamic evaluation, early stopping. */
+/** Training of networks: back-propagation through time, optimizers, dynamic evaluation, early stopping. */
+@NullMarked
 package dev.driftline.neural.training;
+
+import org.jspecify.annotations.NullMarked;
