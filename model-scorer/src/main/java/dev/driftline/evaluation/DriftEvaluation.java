@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Watches the documents of an evaluation as the service watches those of a stream: the same references, observations and
@@ -22,7 +23,7 @@ import java.util.Map;
 public final class DriftEvaluation {
 
     /**
-     * A change, and with which document it came.
+     * A change, and the document that it came with.
      *
      * @param number the document's number in the evaluation, from 0
      */
@@ -42,24 +43,28 @@ public final class DriftEvaluation {
         this.settings = settings;
     }
 
-    /** Takes in a document that has been scored, {@code score} with the surprisal of every token. */
+    /** Takes in a scored document; {@code score} has the surprisal of every token. */
     void add(CorpusDocument document, DocumentTokens coded, NgramProbabilities ngrams, DocumentScore score) {
-        ReferenceModel reference = settings.referenceTokens() == 0
-                ? null
-                : references.computeIfAbsent(
-                        document.source(), source -> new ReferenceModel(settings.referenceTokens()));
+        Optional<ReferenceModel> reference = reference(document.source());
         long number = levels.size();
-        Observation observation =
-                Observation.of(document.source(), document.id(), false, 0, number, 0, coded, ngrams, score, reference);
+        Observation observation = Observation.of(
+                document.source(), document.id(), false, 0, number, 0, coded, ngrams, score, reference.orElse(null));
         levels.add(
                 new Level(observation.tokens(), observation.liveBitsPerToken(), observation.referenceBitsPerToken()));
-        if (reference != null && document.learn()) {
-            reference.learn(coded);
+        if (document.learn()) {
+            reference.ifPresent(learning -> learning.learn(coded));
         }
         SourceWatch watch = watches.computeIfAbsent(document.source(), source -> new SourceWatch(settings));
         for (DriftChange change : watch.add(observation)) {
             found.add(new Found(document.source(), document.id(), number, change));
         }
+    }
+
+    private Optional<ReferenceModel> reference(String source) {
+        return settings.referenceTokens() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        references.computeIfAbsent(source, any -> new ReferenceModel(settings.referenceTokens())));
     }
 
     /** Every change so far, in order. */

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of an {@link Evaluation}: one that goes on learning, as in the topology, or a snapshot as it is. Either may
@@ -31,25 +32,35 @@ public final class EvaluatedNetwork {
     /** The newest text, whose gradients say how much each weight matters. */
     private static final int STATISTICS_TOKENS = 20_000;
 
-    private final OnlineNetwork onlineOrNull;
+    /** A network with what reads it, and what follows documents with it once there is text to follow. */
+    private static final class InUse {
+
+        private final Network network;
+        private final NetworkReader reader;
+        private @Nullable DynamicEvaluation following;
+
+        private InUse(Network network) {
+            this.network = network;
+            reader = network.reader();
+        }
+    }
+
+    private final Optional<OnlineNetwork> online;
     private final Optional<TrainingSettings> dynamic;
     private final Deque<DocumentTokens> newest = new ArrayDeque<>();
     private final List<NetworkRound> rounds = new ArrayList<>();
 
-    private Network network;
-    private NetworkReader reader;
-    private DynamicEvaluation following;
+    private Optional<InUse> inUse;
     private KnownRows known = new KnownRows(Vocabulary.growing());
     private long newestTokens;
     private long scoringNanos;
     private long learningNanos;
 
-    private EvaluatedNetwork(OnlineNetwork onlineOrNull, Network start, Optional<TrainingSettings> dynamic) {
-        this.onlineOrNull = onlineOrNull;
+    private EvaluatedNetwork(
+            Optional<OnlineNetwork> online, Optional<Network> start, Optional<TrainingSettings> dynamic) {
+        this.online = online;
         this.dynamic = dynamic;
-        if (start != null) {
-            use(start);
-        }
+        inUse = start.map(InUse::new);
     }
 
     /**
@@ -60,8 +71,7 @@ public final class EvaluatedNetwork {
      */
     public static EvaluatedNetwork online(
             OnlineNetwork network, Optional<TrainingSettings> dynamic, Consumer<Round> listener) {
-        EvaluatedNetwork evaluated =
-                new EvaluatedNetwork(network, network.network().orElse(null), dynamic);
+        EvaluatedNetwork evaluated = new EvaluatedNetwork(Optional.of(network), network.network(), dynamic);
         network.onRound(round -> {
             evaluated.rounds.add(NetworkRound.of(round));
             listener.accept(round);
@@ -71,7 +81,7 @@ public final class EvaluatedNetwork {
 
     /** A snapshot that stays as it is. */
     public static EvaluatedNetwork frozen(Snapshot snapshot, Optional<TrainingSettings> dynamic) {
-        return new EvaluatedNetwork(null, snapshot.network(), dynamic);
+        return new EvaluatedNetwork(Optional.empty(), Optional.of(snapshot.network()), dynamic);
     }
 
     /** Tells which words the n-gram model beside it has; before the first document. */
@@ -85,17 +95,19 @@ public final class EvaluatedNetwork {
      * @throws InterruptedException if the thread is interrupted
      */
     Optional<NeuralExpert> score(DocumentTokens document) throws InterruptedException {
-        if (network == null) {
+        if (inUse.isEmpty()) {
             return Optional.empty();
         }
         long start = System.nanoTime();
-        follow();
+        InUse used = inUse.get();
+        Network network = used.network;
+        follow(used);
         // Words that the n-gram model has not learned: where it is the same text, there are none.
         BitSet foreign = known.foreign(network);
         int[] encoded = network.vocabulary().encode(document);
-        NetworkScore score = following != null
-                ? following.score(encoded)
-                : reader.score(List.of(encoded), false, null, foreign).get(0);
+        NetworkScore score = used.following != null
+                ? used.following.score(encoded)
+                : used.reader.score(List.of(encoded), false, null, foreign).get(0);
         scoringNanos += System.nanoTime() - start;
         return Optional.of(new NeuralExpert(network, score, foreign));
     }
@@ -106,7 +118,7 @@ public final class EvaluatedNetwork {
      * @throws InterruptedException if the thread is interrupted in a round, which is then as if it had not begun
      */
     void learn(DocumentTokens document) throws InterruptedException {
-        known.learn(document, null);
+        known.learnAll(document);
         if (dynamic.isPresent()) {
             newest.addLast(document);
             newestTokens += document.tokens().length;
@@ -114,43 +126,38 @@ public final class EvaluatedNetwork {
                 newestTokens -= newest.removeFirst().tokens().length;
             }
         }
-        if (onlineOrNull == null) {
+        if (online.isEmpty()) {
             return;
         }
         long start = System.nanoTime();
         try {
-            onlineOrNull.learn(document);
-            Network now = onlineOrNull.network().orElse(null);
-            if (now != network) {
-                use(now);
+            online.get().learn(document);
+            Optional<Network> now = online.get().network();
+            if (!now.equals(inUse.map(used -> used.network))) {
+                inUse = now.map(InUse::new);
             }
         } finally {
             learningNanos += System.nanoTime() - start;
         }
     }
 
-    private void use(Network now) {
-        network = now;
-        reader = now.reader();
-        following = null;
-    }
-
     /** Only a network that has learned something has gradients worth following. */
-    private void follow() throws InterruptedException {
-        if (dynamic.isPresent() && following == null && !newest.isEmpty()) {
+    private void follow(InUse used) throws InterruptedException {
+        if (dynamic.isPresent() && used.following == null && !newest.isEmpty()) {
             TrainingSettings settings = dynamic.get();
-            List<int[]> encoded =
-                    newest.stream().map(network.vocabulary()::encode).toList();
+            List<int[]> encoded = newest.stream()
+                    .map(document -> used.network.vocabulary().encode(document))
+                    .toList();
             GradientStatistics statistics = settings.optimizer() == Optimizer.RMS_DECAY
-                    ? DynamicEvaluation.gather(network, encoded, settings.steps())
+                    ? DynamicEvaluation.gather(used.network, encoded, settings.steps())
                     : null;
-            following = new DynamicEvaluation(network, settings, statistics, false);
+            used.following = new DynamicEvaluation(used.network, settings, statistics, false);
         }
     }
 
     /** The name of the model; empty before there is a network. */
     public Optional<String> model() {
-        return Optional.ofNullable(network).map(Network::model);
+        return inUse.map(used -> used.network.model());
     }
 
     /** All rounds so far. */

@@ -31,8 +31,8 @@ public final class Evaluation {
     private final DocumentScorer scorer;
     private final SourceStore sources;
     private final List<String> names;
-    private final EvaluatedNetwork networkOrNull;
-    private final DriftEvaluation driftOrNull;
+    private final Optional<EvaluatedNetwork> network;
+    private final Optional<DriftEvaluation> drift;
     private final List<Cost> costs = new ArrayList<>();
     private long tokens;
     private long unknown;
@@ -41,48 +41,39 @@ public final class Evaluation {
     private long nanos;
 
     /**
-     * An evaluation that goes on from what {@code model} and {@code sources} have learned.
+     * An evaluation without a network, which is not watched for changes of the language.
      *
      * @param model the n-gram model
      * @param mixture of as many orders as {@code model}
      * @param sources where the state of the sources is kept
      */
     public Evaluation(LocalModel model, MixtureSettings mixture, PageStore sources) {
-        this(model, mixture, sources, null);
+        this(model, mixture, sources, Optional.empty(), Optional.empty());
     }
 
     /**
-     * An evaluation with a network.
+     * An evaluation that continues from what {@code model} and {@code sources} have learned.
      *
-     * @param mixture with the network, see {@link MixtureSettings#withNeural}
-     * @param networkOrNull the network; null where {@code mixture} has none
-     * @throws IllegalArgumentException if only one of the two has a network
-     */
-    public Evaluation(LocalModel model, MixtureSettings mixture, PageStore sources, EvaluatedNetwork networkOrNull) {
-        this(model, mixture, sources, networkOrNull, null);
-    }
-
-    /**
-     * An evaluation that is watched for changes of the language.
-     *
-     * @param driftOrNull told of every document; null where nothing is watched
-     * @throws IllegalArgumentException as above
+     * @param model the n-gram model
+     * @param mixture of as many orders as {@code model}; with the network, see {@link MixtureSettings#withNeural}
+     * @param sources where the state of the sources is kept
+     * @param network empty where {@code mixture} has none
+     * @param drift told of every document; empty where nothing is watched
+     * @throws IllegalArgumentException if only one of {@code mixture} and {@code network} has a network
      */
     public Evaluation(
             LocalModel model,
             MixtureSettings mixture,
             PageStore sources,
-            EvaluatedNetwork networkOrNull,
-            DriftEvaluation driftOrNull) {
-        if (mixture.hasNeural() != (networkOrNull != null)) {
-            throw new IllegalArgumentException("the mixture has " + (mixture.hasNeural() ? "a" : "no")
-                    + " network, and there is " + (networkOrNull == null ? "none" : "one"));
+            Optional<EvaluatedNetwork> network,
+            Optional<DriftEvaluation> drift) {
+        if (mixture.hasNeural() != network.isPresent()) {
+            throw new IllegalArgumentException("the mixture " + (mixture.hasNeural() ? "has" : "does not have")
+                    + " a network, but a network " + (network.isPresent() ? "was" : "was not") + " given");
         }
-        this.networkOrNull = networkOrNull;
-        this.driftOrNull = driftOrNull;
-        if (networkOrNull != null) {
-            networkOrNull.beside(model.settings().vocabulary());
-        }
+        this.network = network;
+        this.drift = drift;
+        network.ifPresent(evaluated -> evaluated.beside(model.settings().vocabulary()));
         this.model = model;
         this.scorer = new DocumentScorer(mixture);
         this.sources = new SourceStore(sources, mixture, SourceLimits.NONE);
@@ -103,23 +94,21 @@ public final class Evaluation {
     public DocumentScore add(CorpusDocument document) {
         long start = System.nanoTime();
         DocumentTokens coded = DocumentTokens.of(document.sentences());
-        Optional<NeuralExpert> network = network(coded);
+        Optional<NeuralExpert> expert = expert(coded);
         NgramProbabilities ngrams = model.score(coded, document.learn());
         DocumentScore score = scorer.score(ScoreRequest.of(coded, ngrams, sources.get(document.source(), 0))
                 .withLearning(document.learn())
-                .withSurprisals(driftOrNull != null ? ScoreRequest.Surprisals.MIXTURE : ScoreRequest.Surprisals.NONE)
-                .withNetwork(network));
-        if (networkOrNull != null && document.learn()) {
+                .withSurprisals(drift.isPresent() ? ScoreRequest.Surprisals.MIXTURE : ScoreRequest.Surprisals.NONE)
+                .withNetwork(expert));
+        if (network.isPresent() && document.learn()) {
             try {
-                networkOrNull.learn(coded);
+                network.get().learn(coded);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
         nanos += System.nanoTime() - start;
-        if (driftOrNull != null) {
-            driftOrNull.add(document, coded, ngrams, score);
-        }
+        drift.ifPresent(watching -> watching.add(document, coded, ngrams, score));
         costs.add(new Cost(
                 score.tokens() - coded.sentenceCount(),
                 score.tokens(),
@@ -133,9 +122,9 @@ public final class Evaluation {
         return score;
     }
 
-    private Optional<NeuralExpert> network(DocumentTokens document) {
+    private Optional<NeuralExpert> expert(DocumentTokens document) {
         try {
-            return networkOrNull == null ? Optional.empty() : networkOrNull.score(document);
+            return network.isPresent() ? network.get().score(document) : Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

@@ -117,7 +117,7 @@ public final class BeamSearch {
             int met = beginning.met + (wanted ? 1 : 0);
             PriorityQueue<Step> group = groups.computeIfAbsent(
                     met, any -> new PriorityQueue<>(Comparator.comparingDouble((Step step) -> -step.bits)));
-            boolean better = group.size() < width || bits < group.peek().bits;
+            boolean better = group.size() < width || bits < group.element().bits;
             if (better && constraints.allow(word, beginning.counts)) {
                 group.add(new Step(beginning, word, bits, met));
                 if (group.size() > width) {

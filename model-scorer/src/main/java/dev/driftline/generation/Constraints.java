@@ -14,22 +14,21 @@ import java.util.Set;
  */
 public record Constraints(List<String> must, Set<String> mustNot, int maximumRepeats) {
 
-    /** How many words may be asked for at the most: one group of hypotheses is kept for each number of them met. */
+    /** The most words that can be required: one group of hypotheses is kept for each number of them that has come. */
     public static final int MOST_MUST = 16;
 
-    /** Anything goes. */
+    /** No rules. */
     public static final Constraints NONE = new Constraints(List.of(), Set.of(), 0);
 
     public Constraints {
         must = List.copyOf(new LinkedHashSet<>(must));
         mustNot = Set.copyOf(mustNot);
         if (must.size() > MOST_MUST) {
-            throw new IllegalArgumentException(
-                    must.size() + " words must come, at most " + MOST_MUST + " can be asked for");
+            throw new IllegalArgumentException(must.size() + " required words, at most " + MOST_MUST + " are allowed");
         }
         for (String word : must) {
             if (mustNot.contains(word)) {
-                throw new IllegalArgumentException("'" + word + "' must come and must not come");
+                throw new IllegalArgumentException("'" + word + "' is both required and forbidden");
             }
         }
         if (maximumRepeats < 0) {

@@ -14,8 +14,8 @@ public final class MixtureText implements TextModel {
 
     /** Where the words of one model's last answer are among all words seen so far. */
     private static final class Places {
-        private String[] words;
-        private int[] places;
+        private String[] words = {};
+        private int[] places = {};
     }
 
     private final List<TextModel> models;
@@ -32,11 +32,11 @@ public final class MixtureText implements TextModel {
         double total = Arrays.stream(weights).sum();
         if (models.isEmpty() || models.size() != weights.length || !(total > 0)) {
             throw new IllegalArgumentException(models.size() + " models with weights " + Arrays.toString(weights)
-                    + ": expected one a model, above 0");
+                    + ": each model needs one weight, and their sum must be positive");
         }
         for (double weight : weights) {
             if (!(weight >= 0)) {
-                throw new IllegalArgumentException("weight " + weight + " is below 0");
+                throw new IllegalArgumentException("weight " + weight + " is negative");
             }
         }
         this.models = List.copyOf(models);

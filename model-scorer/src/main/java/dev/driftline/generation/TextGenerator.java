@@ -34,12 +34,12 @@ public final class TextGenerator {
 
     /**
      * @param constraints what the words drawn have to keep to
-     * @throws IllegalArgumentException if words must come, which only {@link BeamSearch} can see to
+     * @throws IllegalArgumentException if words are required, which only {@link BeamSearch} can ensure
      */
     public TextGenerator(TextModel model, Sampling sampling, Constraints constraints, long seed) {
         if (!constraints.must().isEmpty()) {
             throw new IllegalArgumentException(
-                    "words that must come (" + constraints.must() + ") need beam search: set a beam width");
+                    "required words (" + constraints.must() + ") need beam search: set a beam width");
         }
         this.model = model;
         this.sampling = sampling;
@@ -117,7 +117,7 @@ public final class TextGenerator {
     private String draw(NextWordDistribution.Words words) {
         double[] p = words.probabilities();
         if (p.length == 0) {
-            throw new IllegalStateException("the model has not learned a word yet: there is nothing to generate");
+            throw new IllegalStateException("the model has not learned any words yet: there is nothing to generate");
         }
         if (Arrays.stream(p).noneMatch(probability -> probability > 0)) {
             // Every word that could come is forbidden.

@@ -2,6 +2,7 @@ package dev.driftline.generation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What text is wanted; the same for every model.
@@ -32,15 +33,15 @@ public record TextRequest(
      * A continuation of the prompt.
      *
      * @param words without the prompt and without {@code </s>}
-     * @param bits −log2 p, where beam search found it; null where it was drawn
+     * @param bits −log2 p, where beam search found it; empty where it was drawn
      */
-    public record Continuation(List<String> words, Double bits) {}
+    public record Continuation(List<String> words, OptionalDouble bits) {}
 
     public TextRequest {
         prompt = List.copyOf(prompt);
         if (sentences < 1 || words < 1) {
             throw new IllegalArgumentException(
-                    sentences + " sentences of " + words + " words: expected at least 1 of each");
+                    "cannot write " + sentences + " sentences of " + words + " words: both must be at least 1");
         }
         if (beam != 0 && beam < sentences) {
             throw new IllegalArgumentException("a beam of " + beam + " cannot give " + sentences + " sentences");
@@ -54,12 +55,13 @@ public record TextRequest(
             new BeamSearch(model, constraints, beam, lengthNormalisation)
                     .search(prompt, words).stream()
                             .limit(sentences)
-                            .forEach(found -> written.add(new Continuation(found.words(), found.bits())));
+                            .forEach(found ->
+                                    written.add(new Continuation(found.words(), OptionalDouble.of(found.bits()))));
             return written;
         }
         TextGenerator generator = new TextGenerator(model, sampling, constraints, seed);
         for (int i = 0; i < sentences; i++) {
-            written.add(new Continuation(generator.sentence(prompt, words), null));
+            written.add(new Continuation(generator.sentence(prompt, words), OptionalDouble.empty()));
         }
         return written;
     }

@@ -35,7 +35,7 @@ public record DocumentScore(
         double[] meanWeights,
         float[] surprisals,
         float[][] modelSurprisals,
-        List<Prediction> predictions) {
+        List<NextWordPrediction> predictions) {
 
     /** Bits of the document under the model called {@code model}. */
     public double bits(String model) {

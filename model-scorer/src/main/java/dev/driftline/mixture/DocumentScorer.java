@@ -72,7 +72,7 @@ public final class DocumentScorer {
         float[][] ofModels = request.surprisals() == ScoreRequest.Surprisals.EVERY_MODEL
                 ? new float[models.size()][tokens.length]
                 : NONE_OF_ANY_MODEL;
-        List<Prediction> predictions = List.of();
+        List<NextWordPrediction> predictions = List.of();
         for (int i = 0; i < tokens.length; i++) {
             if (i == tokens.length - 1) {
                 predictions = predict(request);
@@ -147,7 +147,7 @@ public final class DocumentScorer {
         return mixed;
     }
 
-    private List<Prediction> predict(ScoreRequest request) {
+    private List<NextWordPrediction> predict(ScoreRequest request) {
         if (request.nextWords().isEmpty()) {
             return List.of();
         }
@@ -158,7 +158,7 @@ public final class DocumentScorer {
     }
 
     private DocumentScore result(
-            ScoreRequest request, float[] surprisals, float[][] ofModels, List<Prediction> predictions) {
+            ScoreRequest request, float[] surprisals, float[][] ofModels, List<NextWordPrediction> predictions) {
         DocumentTokens document = request.document();
         int tokens = document.tokens().length;
         int unknown = unknown(request.ngrams());

@@ -74,7 +74,7 @@ public final class NextWordPredictor {
      * @param source after all tokens of the document but its last {@code </s>}
      * @param open what the network says; empty where it says nothing of the next word
      */
-    List<Prediction> predict(ScoreRequest.NextWords wish, SourceMemory source, Optional<OpenNetwork> open) {
+    List<NextWordPrediction> predict(ScoreRequest.NextWords wish, SourceMemory source, Optional<OpenNetwork> open) {
         List<String> words = wish.candidates().words();
         NgramProbabilities rows = wish.candidates().probabilities();
         double newWordShare = source.weights().newWordShare();
@@ -95,11 +95,11 @@ public final class NextWordPredictor {
             }
             byMixture.add(new PredictedWord(word, mixer.mix(evidence, source.weights())));
         }
-        List<Prediction> predicted = new ArrayList<>();
-        predicted.add(new Prediction(topOrder, best(byNgrams, wish.count())));
-        open.ifPresent(says ->
-                predicted.add(new Prediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
-        predicted.add(new Prediction(MixtureSettings.MIXTURE, best(byMixture, wish.count())));
+        List<NextWordPrediction> predicted = new ArrayList<>();
+        predicted.add(new NextWordPrediction(topOrder, best(byNgrams, wish.count())));
+        open.ifPresent(says -> predicted.add(
+                new NextWordPrediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
+        predicted.add(new NextWordPrediction(MixtureSettings.MIXTURE, best(byMixture, wish.count())));
         return List.copyOf(predicted);
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mixture weights learned by online expectation–maximisation, one set of weights a bucket: formulas (1) and (2) of the
@@ -21,7 +22,8 @@ final class OnlineWeights {
     /** How often each bucket has learned since the last {@link #teach}. */
     private final int[] fresh;
 
-    private OnlineWeights common;
+    /** Where buckets begin that have learned nothing here; null where the weights stand alone. */
+    private @Nullable OnlineWeights common;
 
     private final int stepsUntilRate;
 

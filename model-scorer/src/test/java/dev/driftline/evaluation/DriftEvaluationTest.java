@@ -15,6 +15,7 @@ import dev.driftline.scoring.ModelSettings;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +28,8 @@ class DriftEvaluationTest {
             new LocalModel(ModelSettings.ofOrder(2), 1, shard -> new HeapPageStore(), 16 << 20),
             MixtureSettings.defaults(2, "kneser-ney"),
             new HeapPageStore(),
-            null,
-            drift);
+            Optional.empty(),
+            Optional.of(drift));
 
     private void add(int documents, String prefix) {
         for (int i = 0; i < documents; i++) {

@@ -92,7 +92,7 @@ class EvaluatedNetworkTest {
 
     private static Evaluation evaluation(EvaluatedNetwork network) {
         LocalModel model = new LocalModel(ModelSettings.ofOrder(2), 1, shard -> new HeapPageStore(), 1 << 24);
-        return new Evaluation(model, MIXTURE, new HeapPageStore(), network);
+        return new Evaluation(model, MIXTURE, new HeapPageStore(), Optional.of(network), Optional.empty());
     }
 
     private static OnlineSettings settings() {

@@ -26,8 +26,6 @@ class DocumentScorerTest {
             new MixtureSettings(ORDER, "kneser-ney", new MixtureSettings.Caches(40, 10, 0.45, 150, 0.65), 0.02, 10);
     private static final double LN2 = Math.log(2);
 
-    // ---- laws of probability
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldSumToOneOverTheVocabularyWithRealNgrams(boolean relativeFrequencies) {
@@ -57,7 +55,7 @@ class DocumentScorerTest {
             NgramProbabilities rows = model.score(document, false);
             DocumentScore score =
                     scorer.score(ScoreRequest.of(document, rows, source).withNextWords(candidates, Integer.MAX_VALUE));
-            for (Prediction prediction : score.predictions()) {
+            for (NextWordPrediction prediction : score.predictions()) {
                 assertThat(prediction.words()).hasSize(types.size() + 2);
                 double sum = prediction.words().stream()
                         .mapToDouble(PredictedWord::probability)
@@ -115,7 +113,7 @@ class DocumentScorerTest {
             DocumentScore score = scorer.score(ScoreRequest.of(document, rows, source)
                     .withLearning(round % 3 > 0)
                     .withNextWords(candidates, 1000));
-            Prediction mixture = score.predictions().get(1);
+            NextWordPrediction mixture = score.predictions().get(1);
             assertThat(mixture.model()).isEqualTo("mixture");
             double sum = mixture.words().stream()
                     .mapToDouble(PredictedWord::probability)
@@ -123,8 +121,6 @@ class DocumentScorerTest {
             assertThat(sum).isCloseTo(1, within(1e-9));
         }
     }
-
-    // ---- regret
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -213,8 +209,6 @@ class DocumentScorerTest {
         assertThat(second.bits("kneser-ney-3")).isCloseTo(3, within(1e-9));
         assertThat(second.bits("mixture")).isFinite();
     }
-
-    // ---- what a score says
 
     @Test
     void shouldSumTheBitsOfEveryTokenPerModel() {
@@ -344,8 +338,6 @@ class DocumentScorerTest {
         assertThat(again.bits("cache-unigram")).isLessThan(score.bits("cache-unigram"));
     }
 
-    // ---- scoring without learning
-
     @Test
     void shouldLeaveNoTraceOfADocumentThatIsNotLearned() {
         Random random = new Random(12);
@@ -365,8 +357,6 @@ class DocumentScorerTest {
                     ScoreRequest.of(learned, random(learned, random), source).withLearning(true));
         }
     }
-
-    // ---- the stored form
 
     @ParameterizedTest
     @ValueSource(ints = {150, 1023, 1024, 3000})
@@ -443,8 +433,6 @@ class DocumentScorerTest {
                 .hasMessageContaining("version 77");
     }
 
-    // ---- next words
-
     @Test
     void shouldPredictFromTheCacheWhatTheSourceHasJustSaid() {
         DocumentScorer scorer = new DocumentScorer(SHORT);
@@ -459,7 +447,7 @@ class DocumentScorerTest {
         Candidates candidates = new Candidates(words, distribution(words.size(), random));
         DocumentScore score =
                 scorer.score(ScoreRequest.of(open, flat(open, 0.05), source).withNextWords(candidates, 2));
-        Prediction mixture = score.predictions().get(1);
+        NextWordPrediction mixture = score.predictions().get(1);
         assertThat(mixture.words()).hasSize(2);
         assertThat(mixture.words().get(0).word()).isEqualTo("york");
         assertThat(score.predictions().get(0).model()).isEqualTo("kneser-ney-3");
@@ -468,8 +456,6 @@ class DocumentScorerTest {
         assertThat(NextWordPredictor.candidates(DocumentTokens.of(List.of()), source, 10))
                 .contains("new", "x");
     }
-
-    // ---- material
 
     private static List<byte[]> segments(SourceModel source) {
         List<byte[]> segments = new ArrayList<>();

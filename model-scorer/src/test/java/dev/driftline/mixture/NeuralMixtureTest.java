@@ -64,8 +64,6 @@ class NeuralMixtureTest {
                 network, reader.score(List.of(encoded), true, null, foreign).get(0), foreign);
     }
 
-    // ---- laws of probability
-
     /**
      * Asks for the probability of each event of the vocabulary at one place, by a probe document for each, whose last word is
      * that event: the whole way through shards, gather and mixture, as when documents are scored.
@@ -246,7 +244,7 @@ class NeuralMixtureTest {
                 .withNextWords(gathered.candidates(), 100)
                 .withNetwork(Optional.of(expert(network, open, NONE))));
         assertThat(score.predictions())
-                .extracting(Prediction::model)
+                .extracting(NextWordPrediction::model)
                 .containsExactly("kneser-ney-3", "lstm", "mixture");
         double byNetwork = score.predictions().get(1).words().stream()
                 .filter(word -> !word.word().equals("<unk>"))
@@ -259,8 +257,6 @@ class NeuralMixtureTest {
                 .sum();
         assertThat(mixed).isBetween(0.5, 1 + 1e-6);
     }
-
-    // ---- regret
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -302,8 +298,6 @@ class NeuralMixtureTest {
         }
     }
 
-    // ---- where there is none
-
     @Test
     void shouldCountADocumentWithoutTheNetworkAsOneThatAnUntaughtNetworkScored() {
         DocumentScorer scorer = new DocumentScorer(SHORT);
@@ -339,8 +333,6 @@ class NeuralMixtureTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected none");
     }
-
-    // ---- what sources learn from each other
 
     @Test
     void shouldBeginANewSourceWithWhatOthersHaveLearned() {
@@ -394,8 +386,6 @@ class NeuralMixtureTest {
         Arrays.fill(probability, 0.05);
         return new NgramProbabilities(ORDER, probability, new byte[n], new boolean[n], new float[n], 9);
     }
-
-    // ---- the stored form
 
     @Test
     void shouldKeepCachesAndBeginWithCommonWeightsWhenTheNetworkIsSwitchedOn() {

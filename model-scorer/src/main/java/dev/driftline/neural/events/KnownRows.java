@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public final class KnownRows {
 
-    /** Words that are remembered at most, some hundred bytes each; past that, only rows of networks in use are known. */
+    /** The most words remembered, some hundred bytes each; past that, only rows of networks in use become known. */
     private static final int MOST_WORDS = 1 << 20;
 
     /** Networks whose rows are followed: the active one, and those whose documents are still under way. */
@@ -65,18 +65,23 @@ public final class KnownRows {
     /**
      * Notes the words of a document.
      *
-     * @param unknownOrNull which of its tokens the n-gram model did not know; null where it knows them all by now
+     * @param unknown which of its tokens the n-gram model did not know
      */
-    public synchronized void learn(DocumentTokens document, boolean[] unknownOrNull) {
+    public synchronized void learn(DocumentTokens document, boolean[] unknown) {
         if (vocabulary instanceof Vocabulary.Fixed) {
             return;
         }
         int[] tokens = document.tokens();
         for (int i = 0; i < tokens.length; i++) {
-            if (tokens[i] != DocumentTokens.EOS && (unknownOrNull == null || !unknownOrNull[i])) {
+            if (tokens[i] != DocumentTokens.EOS && !unknown[i]) {
                 know(document.words()[tokens[i]]);
             }
         }
+    }
+
+    /** Notes the words of a document that the n-gram model has learned. */
+    public void learnAll(DocumentTokens document) {
+        learn(document, new boolean[document.tokens().length]);
     }
 
     private void know(String word) {

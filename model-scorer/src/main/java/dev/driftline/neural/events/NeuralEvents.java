@@ -5,6 +5,7 @@ import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The probabilities of a network as those of the n-gram model's events: its known types, {@code </s>} and {@code <unk>}.
@@ -21,9 +22,12 @@ import java.util.BitSet;
  */
 public final class NeuralEvents {
 
-    private NetworkScore score;
-    private NeuralVocabulary vocabulary;
-    private BitSet foreign;
+    /** Of no document: before the first {@link #begin}. */
+    private NetworkScore score = new NetworkScore(new float[0], new float[0], null, null);
+
+    private NeuralVocabulary vocabulary =
+            new NeuralVocabulary(List.of(DocumentTokens.UNKNOWN_WORD, DocumentTokens.EOS_WORD));
+    private BitSet foreign = new BitSet();
     private int[] row = new int[1024];
     private double outside;
 

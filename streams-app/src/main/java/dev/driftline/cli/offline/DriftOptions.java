@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,8 +56,8 @@ final class DriftOptions {
     private final List<String> origins = new ArrayList<>();
     private DriftEvaluation watching;
 
-    /** What watches; null where nothing is to be watched. */
-    DriftEvaluation evaluationOrNull() {
+    /** What watches; empty where nothing is to be watched. */
+    Optional<DriftEvaluation> evaluation() {
         if (cut < 1) {
             throw usage("--cut " + cut + " is not 1 or more");
         }
@@ -64,7 +65,7 @@ final class DriftOptions {
             if (!set.isEmpty()) {
                 throw usage("--drift-set needs --drift");
             }
-            return null;
+            return Optional.empty();
         }
         for (String key : set.keySet()) {
             if (!key.startsWith("drift.")) {
@@ -79,7 +80,7 @@ final class DriftOptions {
             throw usage("--drift-set " + e.getMessage());
         }
         watching = new DriftEvaluation(settings);
-        return watching;
+        return Optional.of(watching);
     }
 
     /** A document in pieces, of the source that it is to be taken for. */

@@ -123,9 +123,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                         .withNeural(evaluated.model()))
                 .orElseGet(() -> MixtureSettings.defaults(
                         settings.order(), settings.smoothing().label()));
-        EvaluatedNetwork networkOrNull =
-                network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
-        DriftEvaluation driftOrNull = drift.evaluationOrNull();
+        Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
+        Optional<DriftEvaluation> watching = drift.evaluation();
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
         CorpusFormat fileFormat = corpus.format(file);
@@ -141,13 +140,13 @@ public final class EvaluateCommand implements Callable<Integer> {
                 LocalModel model = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes);
                 report = run(
                         reader,
-                        new Evaluation(model, mixture, new HeapPageStore(), networkOrNull, driftOrNull),
+                        new Evaluation(model, mixture, new HeapPageStore(), evaluatedNetwork, watching),
                         screen,
                         ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, cacheBytes)) {
                     Evaluation evaluation =
-                            new Evaluation(folder.model(), mixture, folder.sources(), networkOrNull, driftOrNull);
+                            new Evaluation(folder.model(), mixture, folder.sources(), evaluatedNetwork, watching);
                     try {
                         report = run(reader, evaluation, screen, ctrlC);
                     } finally {

@@ -4,7 +4,6 @@ import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusReader;
-import dev.driftline.evaluation.EvaluatedNetwork;
 import dev.driftline.evaluation.Evaluation;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
@@ -109,15 +108,14 @@ public final class FilterTryCommand implements Callable<Integer> {
                 network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
         RulesFile.requireModels(rules, rulesFile, mixture.models());
         networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
-        EvaluatedNetwork networkOrNull =
-                network.map(EvaluatedNetworkOptions.Evaluated::network).orElse(null);
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
         Evaluation evaluation = new Evaluation(
                 new LocalModel(settings, 1, shard -> new HeapPageStore(), cacheBytes),
                 mixture,
                 new HeapPageStore(),
-                networkOrNull);
+                network.map(EvaluatedNetworkOptions.Evaluated::network),
+                Optional.empty());
         Thread evaluating = Thread.currentThread();
         try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 screen;

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
@@ -313,7 +314,8 @@ public final class GenerateCommand implements Callable<Integer> {
             List<String> list = new ArrayList<>();
             answer.get("sentences").get(i).forEach(word -> list.add(word.asText()));
             JsonNode bits = answer.path("bits").path(i);
-            written.add(new Continuation(list, bits.isNumber() ? bits.asDouble() : null));
+            written.add(new Continuation(
+                    list, bits.isNumber() ? OptionalDouble.of(bits.asDouble()) : OptionalDouble.empty()));
         }
         return written;
     }
@@ -342,9 +344,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 Map<String, Object> fields = new LinkedHashMap<>();
                 fields.put("prompt", request.prompt());
                 fields.put("words", continuation.words());
-                if (continuation.bits() != null) {
-                    fields.put("bits", continuation.bits());
-                }
+                continuation.bits().ifPresent(bits -> fields.put("bits", bits));
                 out.println(PlainJson.line(fields));
             } else {
                 List<String> whole = new ArrayList<>(request.prompt());
@@ -352,10 +352,8 @@ public final class GenerateCommand implements Callable<Integer> {
                 if (attribute != null) {
                     whole.remove(0);
                 }
-                out.println((continuation.bits() == null
-                                ? ""
-                                : String.format(Locale.ROOT, "%8.2f bits  ", continuation.bits()))
-                        + String.join(separator, whole));
+                continuation.bits().ifPresent(bits -> out.printf(Locale.ROOT, "%8.2f bits  ", bits));
+                out.println(String.join(separator, whole));
             }
         }
         out.flush();

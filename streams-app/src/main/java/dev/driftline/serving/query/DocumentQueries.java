@@ -3,8 +3,8 @@ package dev.driftline.serving.query;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.PredictedWord;
-import dev.driftline.mixture.Prediction;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
@@ -153,7 +153,7 @@ public final class DocumentQueries {
      * The most probable next words after a document's last sentence, taken as still open: under the mixture, the counts and the
      * network.
      */
-    public List<Prediction> next(DocumentTokens document, Optional<String> source, int k) {
+    public List<NextWordPrediction> next(DocumentTokens document, Optional<String> source, int k) {
         List<InstanceQuery> questions = new ArrayList<>();
         ask(document, k, questions);
         questions.add(new InstanceQuery.Source(source.orElse(NOBODY)));
@@ -271,7 +271,7 @@ public final class DocumentQueries {
                         expertOrNull.foreign());
                 state = reader.advance(state, encoded[i]);
             }
-            List<Prediction> predictions = scorer.score(
+            List<NextWordPrediction> predictions = scorer.score(
                             ScoreRequest.of(new DocumentTokens(document.words(), prefix), first(rows, i + 1), source)
                                     .withNextWords(candidates.get(i), k)
                                     .withNetwork(Optional.ofNullable(expert)))

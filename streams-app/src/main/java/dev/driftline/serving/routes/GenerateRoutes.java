@@ -123,7 +123,11 @@ final class GenerateRoutes implements RouteGroup {
                 written.stream().map(TextRequest.Continuation::words).toList());
         if (request.beam() > 0) {
             answer.put(
-                    "bits", written.stream().map(TextRequest.Continuation::bits).toList());
+                    "bits",
+                    written.stream()
+                            .mapToDouble(found -> found.bits().orElseThrow())
+                            .boxed()
+                            .toList());
         }
         return answer;
     }

@@ -4,8 +4,8 @@ import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.PredictedWord;
-import dev.driftline.mixture.Prediction;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
@@ -306,15 +306,15 @@ final class ScoreRoutes implements RouteGroup {
         String asked = arguments.text("model").orElse(MixtureSettings.MIXTURE);
         Optional<String> source = arguments.text("source");
         work.answer(context, () -> {
-            Prediction prediction = named(asked, model.next(document, source, k));
+            NextWordPrediction prediction = named(asked, model.next(document, source, k));
             List<String> words = sentences.isEmpty() ? List.of() : sentences.get(sentences.size() - 1);
             return fields("context", words, "model", prediction.model(), "next", words(prediction.words()));
         });
     }
 
     /** The prediction of a model by its name, or by what it is: ngram, network or mixture. */
-    private Prediction named(String asked, List<Prediction> predictions) {
-        List<String> names = predictions.stream().map(Prediction::model).toList();
+    private NextWordPrediction named(String asked, List<NextWordPrediction> predictions) {
+        List<String> names = predictions.stream().map(NextWordPrediction::model).toList();
         String name = asked;
         if (asked.equals("ngram") && !names.isEmpty()) {
             name = names.get(0);
@@ -324,13 +324,13 @@ final class ScoreRoutes implements RouteGroup {
                 throw new SnapshotUnavailableException("there is no network that could predict yet");
             }
         }
-        for (Prediction prediction : predictions) {
+        for (NextWordPrediction prediction : predictions) {
             if (prediction.model().equals(name)) {
                 return prediction;
             }
         }
         if (predictions.isEmpty() && (asked.equals(MixtureSettings.MIXTURE) || asked.equals("ngram"))) {
-            return new Prediction(asked, List.of());
+            return new NextWordPrediction(asked, List.of());
         }
         throw new IllegalArgumentException(
                 "model=" + asked + " is not one of ngram, network, mixture and " + String.join(", ", names));

@@ -8,4 +8,4 @@ import java.util.List;
  * @param model the name of the model
  * @param words the words, the most probable first
  */
-public record Prediction(String model, List<PredictedWord> words) {}
+public record NextWordPrediction(String model, List<PredictedWord> words) {}
