@@ -67,7 +67,7 @@ final class PageKeys {
     static void checkFormat(int found, int expected, String what) {
         if (found != expected) {
             throw new IllegalStateException("page of " + what + " has format version " + found + ", this code reads "
-                    + expected + ": the state was written by another version of Driftline");
+                    + expected + ": start the version of Driftline that wrote the state, or start with an empty one");
         }
     }
 }

@@ -125,7 +125,7 @@ public enum Smoothing {
 
     /**
      * Stupid backoff (Brants et al. 2007): c / T where the n-gram has been seen, else 0.4 times the score in the shorter
-     * context. The scores do not sum to 1, so they are no probabilities and there is no perplexity.
+     * context. The scores do not sum to 1, so they are not probabilities and there is no perplexity.
      */
     STUPID_BACKOFF {
         @Override
@@ -264,7 +264,7 @@ public enum Smoothing {
         return Base.KNESER_NEY;
     }
 
-    /** False where the scores are no probabilities. */
+    /** False where the scores are not probabilities. */
     public boolean isDistribution() {
         return this != STUPID_BACKOFF;
     }

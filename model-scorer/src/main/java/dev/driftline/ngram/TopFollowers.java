@@ -4,7 +4,7 @@ package dev.driftline.ngram;
  * The followers of a much-used context with the highest counts, kept as counts grow, so that predicting from a context
  * with ten thousand followers looks at {@value #SIZE}.
  *
- * <p>Exact while counts only grow: whoever is not listed has at most {@link #floor()}. Not thread-safe.
+ * <p>Exact while counts only grow: a word that is not listed has at most {@link #floor()}. Not thread-safe.
  */
 final class TopFollowers {
 

@@ -6,9 +6,6 @@ import dev.driftline.ngram.Smoothing;
 /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
 final class BaseDistribution {
 
-    /** Figures in an array of totals, in the order in which a reply lists them. */
-    static final int TOTALS = 13;
-
     private final ModelSettings settings;
     private final boolean growing;
     private final double vocabulary;
@@ -21,29 +18,26 @@ final class BaseDistribution {
     private final double rawMass;
     private final double continuationMass;
 
-    /**
-     * @param sums the totals of all shards, summed: raw total, continuation total, raw types, continuation types, types
-     *     other than {@code </s>}, then t1 … t4, each of raw and of continuation unigrams
-     */
-    BaseDistribution(ModelSettings settings, long[] sums) {
+    /** @param sums the totals of all shards, summed */
+    BaseDistribution(ModelSettings settings, UnigramTotals sums) {
         this.settings = settings;
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
-        long types = sums[4];
+        long types = sums.types();
         long unknown = settings.vocabulary() instanceof Vocabulary.Growing g && g.countUnknown() ? types : 0;
         vocabulary = settings.vocabulary() instanceof Vocabulary.Fixed fixed
                 ? fixed.words().size() + 2.0
                 : types + 2.0;
         unknownCount = unknown;
-        rawTotal = sums[0] + unknown;
-        continuationTotal = sums[1] + unknown;
+        rawTotal = sums.rawTotal() + unknown;
+        continuationTotal = sums.continuationTotal() + unknown;
         long[] raw = new long[5];
         long[] continuation = new long[5];
         for (int j = 1; j <= 4; j++) {
-            raw[j] = sums[3 + 2 * j];
-            continuation[j] = sums[4 + 2 * j];
+            raw[j] = sums.rawCountOfCounts(j);
+            continuation[j] = sums.continuationCountOfCounts(j);
         }
-        long rawSeen = sums[2];
-        long continuationSeen = sums[3];
+        long rawSeen = sums.rawTypes();
+        long continuationSeen = sums.continuationTypes();
         if (unknown > 0) {
             rawSeen++;
             continuationSeen++;

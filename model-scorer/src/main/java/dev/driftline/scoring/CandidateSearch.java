@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class CandidateSearch {
 
-    /** How many are sent beyond what is asked for: the mixture may rank a few otherwise. */
+    /** Candidates sent beyond those asked for, since the mixture may rank a few differently. */
     private static final int SPARE = 6;
 
     private final NgramCounts counts;
@@ -30,7 +30,7 @@ final class CandidateSearch {
         this.estimates = estimates;
     }
 
-    /** Adds a candidate that is wanted whatever its rank. Before {@link #propose}. */
+    /** Adds a candidate that is returned whatever its rank. To be called before {@link #propose}. */
     void add(int id) {
         put(id, 0);
         asked = size;

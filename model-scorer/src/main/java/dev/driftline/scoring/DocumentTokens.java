@@ -1,5 +1,6 @@
 package dev.driftline.scoring;
 
+import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public record DocumentTokens(String[] words, int[] tokens) {
         return new DocumentTokens(words.toArray(String[]::new), tokens);
     }
 
-    /** True where {@code token} may not stand in a document because the model uses it: {@code <s>}, {@code </s>}, {@code <unk>}. */
+    /** Whether the model itself uses {@code token}, so that no document may: {@code <s>}, {@code </s>} and {@code <unk>}. */
     public static boolean isReserved(String token) {
         return token.equals(EOS_WORD) || token.equals(BOS_WORD) || token.equals(UNKNOWN_WORD);
     }
@@ -95,21 +96,27 @@ public record DocumentTokens(String[] words, int[] tokens) {
     /**
      * Reads what {@link #encode()} wrote.
      *
-     * @throws IllegalArgumentException if the version byte is not one this code knows
+     * @throws IllegalArgumentException if the version is unknown or the bytes end too early
      */
     public static DocumentTokens decode(byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
         int version = in.readByte();
         if (version != 1) {
-            throw new IllegalArgumentException("document format version " + version + ", expected 1");
+            throw new IllegalArgumentException("document of format version " + version
+                    + ", this code reads 1: run one version of Driftline on all instances");
         }
-        String[] words = new String[in.readInt()];
+        int count = in.readInt();
+        if (count < 2 || count - 2 > in.remaining()) {
+            throw new MalformedBytesException(
+                    count + " words are announced before the last " + in.remaining() + " bytes");
+        }
+        String[] words = new String[count];
         words[BOS] = BOS_WORD;
         words[EOS] = EOS_WORD;
         for (int i = 2; i < words.length; i++) {
             words[i] = new String(in.readBytes(), StandardCharsets.UTF_8);
         }
-        int[] tokens = new int[in.readInt()];
+        int[] tokens = new int[in.readCount(1)];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = in.readInt();
         }

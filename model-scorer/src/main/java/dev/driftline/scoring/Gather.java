@@ -63,7 +63,7 @@ public final class Gather {
         Map<String, Float> outside = new LinkedHashMap<>();
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
-        long[] totals = new long[BaseDistribution.TOTALS];
+        UnigramTotals totals = new UnigramTotals();
         ShardReply predicting = null;
         try {
             for (byte[] reply : replies) {

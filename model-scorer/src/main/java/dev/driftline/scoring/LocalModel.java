@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * The whole n-gram model in one process: the shards, asked and taught one document after the other, without Kafka.
+ * The whole n-gram model in one process, without Kafka: scores and learns one document after the other.
  *
  * <p>The same requests and replies go through the same code as in the topology. Not thread-safe.
  */

@@ -5,7 +5,7 @@ import dev.driftline.ngram.Smoothing;
 
 /**
  * What two messages between shards must have in common to be of one model, in 64 bits: the order, the smoothing (and δ,
- * where it has an effect), the vocabulary, and the number of shards. How text is split into words is no part of it:
+ * where it has an effect), the vocabulary, and the number of shards. How text is split into words is not part of it:
  * messages carry words.
  *
  * <table>

@@ -25,13 +25,10 @@ public final class NextWords implements NextWordDistribution {
 
     public NextWords(LocalModel model) {
         this.model = model;
-        long[] totals = new long[BaseDistribution.TOTALS];
+        UnigramTotals totals = new UnigramTotals();
         for (int shard = 0; shard < model.shardCount(); shard++) {
             model.shard(shard).counts();
-            long[] part = model.shard(shard).totals();
-            for (int i = 0; i < totals.length; i++) {
-                totals[i] += part[i];
-            }
+            totals.add(model.shard(shard).totals());
         }
         BaseDistribution distribution = new BaseDistribution(model.settings(), totals);
         List<String> known = new ArrayList<>();

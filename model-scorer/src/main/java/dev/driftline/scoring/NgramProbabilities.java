@@ -11,13 +11,13 @@ package dev.driftline.scoring;
  * @param matched {@code [rows]}: the length of the longest context seen, 0 to N − 1
  * @param unknown {@code [rows]}: whether the event was {@code <unk>}
  * @param spellingBits {@code [rows]}: bits to spell an unknown word out, beyond those of {@code <unk>}; 0 where known
- * @param types the known types behind the rows, {@code </s>} and {@code <unk>} not among them: the events are these two
- *     and so many words
+ * @param types the known types when the rows were made, without {@code </s>} and {@code <unk>}: there are two more events
+ *     than this
  */
 public record NgramProbabilities(
         int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits, long types) {
 
-    /** Rows that no network is mixed with, which alone needs to know how many types there are. */
+    /** Rows for a mixture without a network: only a network needs the number of types. */
     public NgramProbabilities(
             int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits) {
         this(order, probability, matched, unknown, spellingBits, 0);

@@ -123,11 +123,9 @@ public final class ShardReply {
         return shard;
     }
 
-    /** Adds the totals to {@code sums}, in the order of the layout. */
-    void addTotals(long[] sums) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += in.readLong();
-        }
+    /** Adds the totals to {@code sums}. */
+    void addTotals(UnigramTotals sums) {
+        sums.add(in);
     }
 
     /** The next varint: a raw count, then a continuation count, of a unigram or a candidate. */
@@ -203,15 +201,13 @@ public final class ShardReply {
         }
 
         /** @param candidates whether they will follow the positions */
-        void begin(boolean candidates, int partition, long ticket, long[] totals) {
+        void begin(boolean candidates, int partition, long ticket, UnigramTotals totals) {
             MESSAGE.begin(out, model);
             out.writeByte(candidates ? CANDIDATES : 0);
             out.writeInt(partition);
             out.writeLong(ticket);
             out.writeInt(shard);
-            for (long total : totals) {
-                out.writeLong(total);
-            }
+            totals.write(out);
         }
 
         /** Begins a list: of words outside, or of candidates. */

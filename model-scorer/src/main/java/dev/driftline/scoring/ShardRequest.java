@@ -28,8 +28,8 @@ import java.util.Arrays;
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
- * model they belong to, and reading one of another order or vocabulary would count what nobody wrote. Nothing is lost: 0.1
- * can be started again to work them off, as the exception says. The reverse is safe too, since 0.1 refuses a first byte
+ * model they belong to, and reading one of another order or vocabulary would count n-grams that were never written. Nothing is
+ * lost: 0.1 can be started again to process them, as the exception says. The reverse is safe too, since 0.1 refuses a first byte
  * other than 1.
  */
 public final class ShardRequest {

@@ -206,19 +206,9 @@ public final class ShardScorer {
         }
     }
 
-    /** This shard's part of what the base distribution is made from, in the order of {@link BaseDistribution}. */
-    long[] totals() {
-        long[] totals = new long[BaseDistribution.TOTALS];
-        totals[0] = counts.rawTotal();
-        totals[1] = counts.continuationTotal();
-        totals[2] = counts.rawTypes();
-        totals[3] = counts.continuationTypes();
-        totals[4] = types();
-        for (int j = 1; j <= 4; j++) {
-            totals[3 + 2 * j] = counts.rawCountOfCounts(1, j);
-            totals[4 + 2 * j] = counts.continuationCountOfCounts(1, j);
-        }
-        return totals;
+    /** This shard's part of what the base distribution is made from. */
+    UnigramTotals totals() {
+        return UnigramTotals.of(counts, types());
     }
 
     private long types() {

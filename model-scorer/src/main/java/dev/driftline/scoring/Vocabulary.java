@@ -75,7 +75,7 @@ public sealed interface Vocabulary {
      * Reads a fixed vocabulary, one word a line; blank lines and reserved tokens are passed over.
      *
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if it has no word
+     * @throws IllegalArgumentException if it has no words
      */
     static Vocabulary fixed(Path file) throws IOException {
         try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {

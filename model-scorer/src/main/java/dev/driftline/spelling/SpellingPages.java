@@ -97,7 +97,7 @@ final class SpellingPages {
         int version = in.readByte();
         if (version != VERSION) {
             throw new IllegalStateException("page of spellings of format version " + version + ", this code reads "
-                    + VERSION + ": the state was written by another version of Driftline");
+                    + VERSION + ": start the version of Driftline that wrote the state, or start with an empty one");
         }
         int count = in.readCount(1);
         StringBuilder word = new StringBuilder();

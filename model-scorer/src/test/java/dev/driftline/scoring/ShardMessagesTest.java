@@ -188,9 +188,9 @@ class ShardMessagesTest {
             ShardReply reply, Shards sharded, int shard, DocumentTokens document) {
         ShardScorer scorer = sharded.scorers.get(shard);
         DocumentEvents events = new DocumentEvents(document, sharded.settings.vocabulary(), sharded.scorers.size());
-        long[] totals = new long[BaseDistribution.TOTALS];
+        UnigramTotals totals = new UnigramTotals();
         reply.addTotals(totals);
-        assertThat(totals).isEqualTo(scorer.totals());
+        assertThat(totals).usingRecursiveComparison().isEqualTo(scorer.totals());
         boolean[] used = new boolean[events.count()];
         for (int at = 0; at < events.positions(); at++) {
             used[events.at(at)] = true;

@@ -183,7 +183,7 @@ class SnapshotsCommandIT {
         tensors.tensors().get(0).data()[0] += 1;
         Files.write(weights, tensors.toBytes());
         assertThat(run("import", folder.toString())).isZero();
-        assertThat(out).contains("imported 000003-", "taken for a version that was made from that one");
+        assertThat(out).contains("imported 000003-", "imported as a version derived from that one");
         assertThat(run("show", "3", "--json")).isZero();
         assertThat(new ObjectMapper().readTree(out).get("parent").asText()).isEqualTo(SECOND.version());
     }
