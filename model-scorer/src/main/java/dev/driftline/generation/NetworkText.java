@@ -4,6 +4,7 @@ import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.scoring.NextWordDistribution.Words;
+import java.util.BitSet;
 import java.util.List;
 
 /** Text from a network, which remembers the document so far. Words without a row are read as {@code <unk>}. */
@@ -12,12 +13,19 @@ public final class NetworkText implements TextModel {
     private record Read(NetworkState network) implements State {}
 
     private final NetworkReader reader;
+    private final BitSet foreign;
     private final NeuralVocabulary vocabulary;
     private final String[] words;
     private final float[] all;
 
     public NetworkText(NetworkReader reader) {
+        this(reader, new BitSet());
+    }
+
+    /** @param foreign rows that are part of {@code <unk>}: their words are never written; not to be changed */
+    public NetworkText(NetworkReader reader, BitSet foreign) {
         this.reader = reader;
+        this.foreign = foreign;
         vocabulary = reader.network().vocabulary();
         List<String> known = vocabulary.words().subList(NeuralVocabulary.EOS, vocabulary.size());
         words = known.toArray(String[]::new);
@@ -37,6 +45,7 @@ public final class NetworkText implements TextModel {
     @Override
     public Words next(State state) {
         reader.next(((Read) state).network, all);
+        NetworkReader.fold(foreign, all);
         double[] probabilities = new double[words.length];
         for (int i = 0; i < probabilities.length; i++) {
             probabilities[i] = all[i + NeuralVocabulary.EOS];

@@ -7,15 +7,12 @@ import dev.driftline.pending.PendingDocument;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the tasks of this instance have done and have before them, for status. Thread-safe. */
 public final class Progress {
-
-    private static final int WEIGHT_MEMORY = 50;
 
     private final Map<Integer, Integer> pending = new ConcurrentHashMap<>();
     private final LongAdder documents = new LongAdder();
@@ -25,7 +22,6 @@ public final class Progress {
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
-    private volatile double networkWeight = Double.NaN;
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
     /** Nothing done, no partition owned. */
@@ -71,18 +67,6 @@ public final class Progress {
     /** Tokens scored since this instance started. */
     public long tokensScored() {
         return tokens.sum();
-    }
-
-    /** The share that mixtures gave the network lately, 0 to 1; empty while no network took part. */
-    public OptionalDouble networkWeight() {
-        double weight = networkWeight;
-        return Double.isNaN(weight) ? OptionalDouble.empty() : OptionalDouble.of(weight);
-    }
-
-    /** Of about the last {@value #WEIGHT_MEMORY} documents; threads may overwrite each other, which changes little. */
-    public void networkWeighed(double weight) {
-        double before = networkWeight;
-        networkWeight = Double.isNaN(before) ? weight : before + (weight - before) / WEIGHT_MEMORY;
     }
 
     /** Documents that the network took part in, of those scored since this instance started. */

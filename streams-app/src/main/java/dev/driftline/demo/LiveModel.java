@@ -2,16 +2,19 @@ package dev.driftline.demo;
 
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
-import dev.driftline.generation.TextGenerator;
-import dev.driftline.generation.TextGenerator.WordProbability;
-import dev.driftline.generation.TextModel;
-import dev.driftline.serving.query.CountQueries;
-import dev.driftline.serving.query.LocalShards;
-import dev.driftline.shards.LiveShards;
+import dev.driftline.generation.TextRequest;
+import dev.driftline.mixture.PredictedWord;
+import dev.driftline.service.DriftlineService;
+import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.ModelChoice;
+import dev.driftline.serving.query.ModelParts;
+import dev.driftline.serving.query.NextWordsQuery;
+import dev.driftline.serving.query.TextQuery;
+import dev.driftline.serving.query.instances.LocalShards;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /** What the demo asks of the model at its end: made-up sentences, and what comes next after a few beginnings. */
 final class LiveModel {
@@ -24,23 +27,28 @@ final class LiveModel {
     private static final int WORDS_SHOWN = 6;
     private static final long SEED = 2026;
 
-    private final CountQueries questions;
+    /** Beginnings are made of the likeliest of these words, without punctuation. */
+    private static final int WORDS_LOOKED_AT = 100;
 
-    /** The model in {@code shards}, all of which are in this process. */
-    LiveModel(LiveShards shards, TopologySettings settings) {
-        questions = new CountQueries(settings.model(), settings.shards(), new LocalShards(shards));
+    private final DirectQueries queries;
+
+    /** The model of a service all of which is in this process. */
+    LiveModel(DriftlineService service, TopologySettings settings) {
+        queries = DirectQueries.of(new ModelParts(
+                settings.model(),
+                settings.mixture(),
+                settings.shards(),
+                new LocalShards(service.shards(), service.sources()),
+                service.activeSnapshot()::get,
+                service::foreignRows));
     }
 
-    /** Sentences drawn from the counts, the same ones every time. */
-    List<String> samples(int most) {
-        return samples(questions.text(0), most);
-    }
-
-    /** Sentences drawn from {@code model}. */
-    static List<String> samples(TextModel model, int most) {
-        TextGenerator generator = new TextGenerator(model, SAMPLING, Constraints.NONE, SEED);
-        return IntStream.range(0, most)
-                .mapToObj(i -> String.join(" ", generator.sentence(List.of(), LONGEST_SAMPLE)))
+    /** Sentences drawn from a model, the same ones every time. */
+    List<String> samples(ModelChoice choice, int most) {
+        TextRequest request = new TextRequest(
+                List.of(), most, LONGEST_SAMPLE, SAMPLING, Constraints.NONE, 0, TextRequest.LENGTH_NORMALISATION, SEED);
+        return queries.generate(new TextQuery(request, choice, Optional.empty())).continuations().stream()
+                .map(sentence -> String.join(" ", sentence.words()))
                 .toList();
     }
 
@@ -57,7 +65,7 @@ final class LiveModel {
         return asked.stream()
                 .map(prompt -> new DemoService.NextWords(
                         String.join(" ", prompt),
-                        questions.next(prompt, WORDS_SHOWN).stream()
+                        next(prompt, WORDS_SHOWN).stream()
                                 .map(word -> new DemoService.Word(word.word(), word.probability()))
                                 .toList()))
                 .toList();
@@ -65,10 +73,15 @@ final class LiveModel {
 
     /** Without punctuation and the end of the sentence, which make no beginning. */
     private List<String> likeliestWords(List<String> sentence, int most) {
-        return questions.next(sentence, CountQueries.DRAWN_FROM).stream()
-                .map(WordProbability::word)
+        return next(sentence, WORDS_LOOKED_AT).stream()
+                .map(PredictedWord::word)
                 .filter(word -> word.codePoints().allMatch(Character::isLetter))
                 .limit(most)
                 .toList();
+    }
+
+    private List<PredictedWord> next(List<String> sentence, int k) {
+        return queries.next(new NextWordsQuery(List.of(sentence), ModelChoice.BEST, Optional.empty(), k))
+                .words();
     }
 }

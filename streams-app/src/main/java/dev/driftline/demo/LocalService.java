@@ -4,10 +4,10 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.TrainingKeys;
-import dev.driftline.generation.NetworkText;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.routes.ModelServer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
@@ -32,7 +32,7 @@ final class LocalService implements DemoService {
         this.service = service;
         this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
-        this.model = new LiveModel(service.shards(), TopologySettings.of(config));
+        this.model = new LiveModel(service, TopologySettings.of(config));
         this.tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));
         this.hasNetwork = !config.get(NeuralKeys.MODEL).equals(NeuralKeys.NO_MODEL);
         this.firstTokens = config.get(TrainingKeys.BOOTSTRAP_TOKENS);
@@ -99,16 +99,14 @@ final class LocalService implements DemoService {
 
     @Override
     public List<String> samples(int most) {
-        return model.samples(most);
+        return model.samples(ModelChoice.of(ModelChoice.NGRAM), most);
     }
 
     @Override
     public List<String> networkSamples(int most) {
-        return service.activeSnapshot()
-                .get()
-                .map(snapshot ->
-                        LiveModel.samples(new NetworkText(snapshot.network().reader()), most))
-                .orElse(List.of());
+        return service.activeSnapshot().get().isPresent()
+                ? model.samples(ModelChoice.of(ModelChoice.NETWORK), most)
+                : List.of();
     }
 
     @Override

@@ -223,9 +223,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             output.of(result).ifPresent(record -> context.forward(record, output.sink()));
         }
         progress.scored(waiting, scored, now);
-        if (scored.neuralTokens() > 0) {
-            progress.networkWeighed(scored.meanWeights()[scored.experts().size() - 1]);
-        }
     }
 
     /** Scores the document; its source learns from it, if it is to be learned. */

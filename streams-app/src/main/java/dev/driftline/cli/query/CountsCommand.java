@@ -1,7 +1,5 @@
 package dev.driftline.cli.query;
 
-import dev.driftline.scoring.LocalModel;
-import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -11,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +47,10 @@ public final class CountsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Optional<StateDirectory> state = source.openState();
-        try {
+        try (OpenModel model = source.open()) {
             for (String ngram : ngrams) {
                 List<String> words = Arrays.asList(ngram.strip().split("\\s+"));
-                long count = state.isPresent() ? count(state.get().model(), words) : ask(ngram);
+                long count = model.queries().count(words);
                 if (json) {
                     Map<String, Object> fields = new LinkedHashMap<>();
                     fields.put("ngram", words);
@@ -65,23 +61,9 @@ public final class CountsCommand implements Callable<Integer> {
                 }
             }
             out.flush();
-        } finally {
-            state.ifPresent(StateDirectory::close);
-        }
-        return ExitCodes.OK;
-    }
-
-    private static long count(LocalModel model, List<String> words) {
-        try {
-            return model.rawCount(words);
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage());
         }
-    }
-
-    private long ask(String ngram) {
-        return PlainJson.read(source.ask("/v1/counts", Map.of("ngram", ngram)))
-                .get("count")
-                .asLong();
+        return ExitCodes.OK;
     }
 }

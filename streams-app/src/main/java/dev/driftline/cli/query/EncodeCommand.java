@@ -1,13 +1,11 @@
 package dev.driftline.cli.query;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
-import dev.driftline.neural.Network;
-import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.Pooling;
-import dev.driftline.neural.snapshot.SnapshotFolder;
-import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.serving.query.EncodedDocument;
+import dev.driftline.serving.query.ModelQueries;
+import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -15,10 +13,13 @@ import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -92,60 +93,45 @@ public final class EncodeCommand implements Callable<Integer> {
         if (source.isState() || source.isInstance() == (snapshot != null)) {
             throw new CommandFailedException("name the network: --snapshot DIR or --instance URL", ExitCodes.USAGE);
         }
-        if (source.isInstance()) {
-            encodeThere(chosen);
-        } else {
-            encodeHere(chosen);
+        if (source.isInstance() && input.text == null) {
+            throw new CommandFailedException("--instance encodes --text; for a file give --snapshot", ExitCodes.USAGE);
         }
-        return ExitCodes.OK;
-    }
-
-    private void encodeThere(Pooling chosen) {
-        if (input.text == null) {
-            throw new CommandFailedException("--instance encodes --text; for a file give --snapshot", 2);
-        }
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("text", input.text);
-        query.put("pooling", chosen.name());
-        JsonNode answer = PlainJson.read(source.ask("/v1/encode", query));
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(answer);
-        out.flush();
-    }
-
-    private void encodeHere(Pooling chosen) {
-        try {
-            var opened = SnapshotFolder.read(snapshot);
-            Network network = opened.network();
-            NetworkReader reader = network.reader();
+        try (OpenModel model = source.open(Optional.ofNullable(snapshot))) {
             if (input.text != null) {
-                DocumentTokens document =
-                        DocumentTokens.of(List.of(List.of(input.text.strip().split("\\s+"))));
-                print(
-                        "text",
-                        opened.version(),
-                        reader.encode(network.vocabulary().encode(document), chosen));
-                return;
-            }
-            try (CorpusReader corpus = CorpusReader.open(input.file)) {
-                Iterator<CorpusDocument> documents = corpus.documents(Tokenizers.named(tokenizer));
-                while (documents.hasNext()) {
-                    CorpusDocument document = documents.next();
-                    int[] tokens = network.vocabulary().encode(DocumentTokens.of(document.sentences()));
-                    print(document.id(), opened.version(), reader.encode(tokens, chosen));
-                }
+                print("text", model.queries().encode(sentences(input.text), chosen), chosen);
+            } else {
+                encodeFile(model.queries(), chosen);
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage());
         }
+        return ExitCodes.OK;
     }
 
-    private void print(String id, String version, float[] vector) {
+    /** Words as sentences, each ended by {@code </s>}; the last one need not be. */
+    private static List<List<String>> sentences(String text) {
+        return NextWordsQuery.open(Arrays.asList(text.strip().split("\\s+"))).stream()
+                .filter(sentence -> !sentence.isEmpty())
+                .toList();
+    }
+
+    private void encodeFile(ModelQueries queries, Pooling chosen) throws IOException {
+        try (CorpusReader corpus = CorpusReader.open(input.file)) {
+            Iterator<CorpusDocument> documents = corpus.documents(Tokenizers.named(tokenizer));
+            while (documents.hasNext()) {
+                CorpusDocument document = documents.next();
+                print(document.id(), queries.encode(document.sentences(), chosen), chosen);
+            }
+        }
+    }
+
+    private void print(String id, EncodedDocument encoded, Pooling chosen) {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("id", id);
-        fields.put("snapshot_version", version);
-        fields.put("vector", vector);
+        fields.put("snapshot_version", encoded.snapshot());
+        fields.put("pooling", chosen.name().toLowerCase(Locale.ROOT));
+        fields.put("vector", encoded.vector());
         out.println(PlainJson.line(fields));
         out.flush();
     }

@@ -1,24 +1,19 @@
 package dev.driftline.cli.query;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.generation.Constraints;
-import dev.driftline.generation.MixtureText;
-import dev.driftline.generation.NetworkText;
-import dev.driftline.generation.NgramText;
 import dev.driftline.generation.Sampling;
-import dev.driftline.generation.TextGenerator;
-import dev.driftline.generation.TextGenerator.WordProbability;
-import dev.driftline.generation.TextModel;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
 import dev.driftline.neural.AttributeToken;
-import dev.driftline.neural.snapshot.SnapshotFolder;
-import dev.driftline.scoring.NextWords;
-import dev.driftline.store.StateDirectory;
+import dev.driftline.serving.query.ModelChoice;
+import dev.driftline.serving.query.NextWordsAnswer;
+import dev.driftline.serving.query.NextWordsQuery;
+import dev.driftline.serving.query.NothingLearnedException;
+import dev.driftline.serving.query.TextAnswer;
+import dev.driftline.serving.query.TextQuery;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +26,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,13 +63,14 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "A snapshot of the network, as `driftline train` or `driftline snapshots export` writes it.")
     private Path snapshot;
 
-    @Option(names = "--model", paramLabel = "M", description = "With --instance: ngram (default), network or mixture.")
+    @Option(names = "--model", paramLabel = "M", description = "With --instance: mixture (default), ngram or network.")
     private String model;
 
     @Option(
             names = "--network-weight",
             paramLabel = "W",
-            description = "Share of the network in a mixture, 0 to 1: 0.5, or what a running instance has learned.")
+            description = "Share of the network, 0 to 1, in a linear blend of counts and network: 0.5 with --state and"
+                    + " --snapshot; with --instance the blend answers in place of the mixture.")
     private Double networkWeight;
 
     @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "", description = "How the sentences begin.")
@@ -186,47 +181,42 @@ public final class GenerateCommand implements Callable<Integer> {
         if (next < 0) {
             throw new CommandFailedException("--next is 0 or more", ExitCodes.USAGE);
         }
-        TextRequest request;
+        if (model != null && !source.isInstance()) {
+            throw new CommandFailedException(
+                    "--model goes with --instance; here --state and --snapshot say it", ExitCodes.USAGE);
+        }
         try {
-            request = new TextRequest(
-                    start(),
-                    sentences,
-                    words,
-                    new Sampling(temperature, topK, topP),
-                    new Constraints(must, Set.copyOf(mustNot), maximumRepeats),
-                    beam == 0 ? 0 : Math.max(beam, sentences),
-                    lengthNormalisation,
-                    seed);
+            ModelChoice choice = new ModelChoice(
+                    Optional.ofNullable(model),
+                    networkWeight == null ? OptionalDouble.empty() : OptionalDouble.of(networkWeight));
+            TextRequest request = request();
+            try (OpenModel opened = source.open(Optional.ofNullable(snapshot))) {
+                if (next > 0) {
+                    printNext(opened.queries()
+                            .next(new NextWordsQuery(
+                                    NextWordsQuery.open(request.prompt()), choice, Optional.empty(), next)));
+                } else {
+                    printText(request, opened.queries().generate(new TextQuery(request, choice, Optional.empty())));
+                }
+            }
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
-        }
-        if (source.isInstance()) {
-            if (snapshot != null) {
-                throw new CommandFailedException(
-                        "--instance has its own snapshot: leave --snapshot out", ExitCodes.USAGE);
-            }
-            if (next > 0) {
-                printNext(request.prompt(), askNext());
-            } else {
-                printText(request, askText());
-            }
-            return ExitCodes.OK;
-        }
-        if (model != null) {
-            throw new CommandFailedException("--model goes with --instance; here --state and --snapshot say it", 2);
-        }
-        Optional<StateDirectory> state = source.openState();
-        try {
-            TextModel text = localModel(state);
-            if (next > 0) {
-                printNext(request.prompt(), TextGenerator.best(text, request.prompt(), next));
-            } else {
-                printText(request, write(request, text));
-            }
-        } finally {
-            state.ifPresent(StateDirectory::close);
+        } catch (NothingLearnedException e) {
+            throw new CommandFailedException(e.getMessage());
         }
         return ExitCodes.OK;
+    }
+
+    private TextRequest request() {
+        return new TextRequest(
+                start(),
+                sentences,
+                words,
+                new Sampling(temperature, topK, topP),
+                new Constraints(must, Set.copyOf(mustNot), maximumRepeats),
+                beam == 0 ? 0 : Math.max(beam, sentences),
+                lengthNormalisation,
+                seed);
     }
 
     private List<String> start() {
@@ -240,122 +230,50 @@ public final class GenerateCommand implements Callable<Integer> {
         return start;
     }
 
-    private TextModel localModel(Optional<StateDirectory> state) {
-        Optional<TextModel> counts = state.map(opened -> new NgramText(new NextWords(opened.model())));
-        Optional<TextModel> network = Optional.ofNullable(snapshot).map(GenerateCommand::read);
-        if (counts.isPresent() && network.isPresent()) {
-            double share = networkWeight == null ? 0.5 : networkWeight;
-            if (!(share >= 0 && share <= 1)) {
-                throw new CommandFailedException("--network-weight is between 0 and 1, not " + share, ExitCodes.USAGE);
-            }
-            return new MixtureText(List.of(counts.get(), network.get()), 1 - share, share);
-        }
-        return counts.or(() -> network)
-                .orElseThrow(() -> new CommandFailedException(
-                        "name the model to ask: --state DIR, --snapshot DIR, both, or --instance URL",
-                        ExitCodes.USAGE));
-    }
-
-    private static TextModel read(Path folder) {
-        try {
-            return new NetworkText(SnapshotFolder.read(folder).network().reader());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailedException("cannot read the snapshot in " + folder + ": " + e.getMessage());
-        }
-    }
-
-    private static List<Continuation> write(TextRequest request, TextModel text) {
-        try {
-            return request.write(text);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
-        }
-    }
-
-    private List<WordProbability> askNext() {
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("context", String.join(" ", start()));
-        query.put("k", Integer.toString(next));
-        putModel(query);
-        JsonNode answer = PlainJson.read(source.ask("/v1/next", query));
-        return StreamSupport.stream(answer.get("next").spliterator(), false)
-                .map(word -> new WordProbability(
-                        word.get("word").asText(), word.get("probability").asDouble()))
-                .toList();
-    }
-
-    private void putModel(Map<String, String> query) {
-        if (model != null) {
-            query.put("model", model);
-        }
-        if (networkWeight != null) {
-            query.put("network_weight", networkWeight.toString());
-        }
-    }
-
-    private List<Continuation> askText() {
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("prompt", String.join(" ", start()));
-        query.put("sentences", Integer.toString(sentences));
-        query.put("words", Integer.toString(words));
-        query.put("temperature", Double.toString(temperature));
-        query.put("top_k", Integer.toString(topK));
-        query.put("top_p", Double.toString(topP));
-        query.put("beam", Integer.toString(beam == 0 ? 0 : Math.max(beam, sentences)));
-        query.put("length_normalisation", Double.toString(lengthNormalisation));
-        query.put("must", String.join(" ", must));
-        query.put("must_not", String.join(" ", mustNot));
-        query.put("max_repeats", Integer.toString(maximumRepeats));
-        query.put("seed", Integer.toString(seed));
-        putModel(query);
-        JsonNode answer = PlainJson.read(source.ask("/v1/generate", query));
-        List<Continuation> written = new ArrayList<>();
-        for (int i = 0; i < answer.get("sentences").size(); i++) {
-            List<String> list = new ArrayList<>();
-            answer.get("sentences").get(i).forEach(word -> list.add(word.asText()));
-            JsonNode bits = answer.path("bits").path(i);
-            written.add(new Continuation(
-                    list, bits.isNumber() ? OptionalDouble.of(bits.asDouble()) : OptionalDouble.empty()));
-        }
-        return written;
-    }
-
-    private void printNext(List<String> start, List<WordProbability> words) {
+    private void printNext(NextWordsAnswer answer) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("prompt", start);
-            fields.put("next", words);
+            fields.put("prompt", start());
+            fields.put("model", answer.model());
+            fields.put("next", answer.words());
             out.println(PlainJson.line(fields));
         } else {
-            words.forEach(word -> out.printf(Locale.ROOT, "%8.5f  %s%n", word.probability(), word.word()));
+            answer.words().forEach(word -> out.printf(Locale.ROOT, "%8.5f  %s%n", word.probability(), word.word()));
         }
         out.flush();
     }
 
-    private void printText(TextRequest request, List<Continuation> written) {
-        if (written.isEmpty()) {
+    private void printText(TextRequest request, TextAnswer answer) {
+        if (answer.continuations().isEmpty()) {
             throw new CommandFailedException("no sentence of up to " + words + " words keeps to the constraints: raise"
                     + " --words or --beam, or ask for fewer words");
         }
         PrintWriter out = spec.commandLine().getOut();
-        for (Continuation continuation : written) {
-            if (json) {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("prompt", request.prompt());
-                fields.put("words", continuation.words());
-                continuation.bits().ifPresent(bits -> fields.put("bits", bits));
-                out.println(PlainJson.line(fields));
-            } else {
-                List<String> whole = new ArrayList<>(request.prompt());
-                whole.addAll(continuation.words());
-                if (attribute != null) {
-                    whole.remove(0);
-                }
-                continuation.bits().ifPresent(bits -> out.printf(Locale.ROOT, "%8.2f bits  ", bits));
-                out.println(String.join(separator, whole));
-            }
+        for (Continuation continuation : answer.continuations()) {
+            out.println(json ? jsonOf(request, continuation, answer.drawnFrom()) : line(request, continuation));
         }
         out.flush();
+    }
+
+    private static String jsonOf(TextRequest request, Continuation continuation, String drawnFrom) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("prompt", request.prompt());
+        fields.put("words", continuation.words());
+        continuation.bits().ifPresent(bits -> fields.put("bits", bits));
+        fields.put("drawn_from", drawnFrom);
+        return PlainJson.line(fields);
+    }
+
+    private String line(TextRequest request, Continuation continuation) {
+        List<String> whole = new ArrayList<>(request.prompt());
+        whole.addAll(continuation.words());
+        if (attribute != null) {
+            whole.remove(0);
+        }
+        String bits = continuation.bits().isPresent()
+                ? String.format(Locale.ROOT, "%8.2f bits  ", continuation.bits().getAsDouble())
+                : "";
+        return bits + String.join(separator, whole);
     }
 }

@@ -1,7 +1,10 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
@@ -74,8 +77,52 @@ final class ModelSource {
         return place.state != null;
     }
 
-    /** Opens the state directory, if that was named. */
-    Optional<StateDirectory> openState() {
+    /**
+     * Opens the model that was named, without a snapshot of its own.
+     *
+     * @throws CommandFailedException if none was named, or it cannot be read
+     */
+    OpenModel open() {
+        if (!isInstance() && !isState()) {
+            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", ExitCodes.USAGE);
+        }
+        return open(Optional.empty());
+    }
+
+    /**
+     * Opens the model that was named.
+     *
+     * @param snapshot a folder with a snapshot of a network, too; empty for none
+     * @throws CommandFailedException if none was named, or it cannot be read
+     */
+    OpenModel open(Optional<Path> snapshot) {
+        if (isInstance()) {
+            if (snapshot.isPresent()) {
+                throw new CommandFailedException(
+                        "--instance has its own snapshot: leave --snapshot out", ExitCodes.USAGE);
+            }
+            return new OpenModel(new InstanceQueries(this::ask), () -> {});
+        }
+        if (!isState() && snapshot.isEmpty()) {
+            throw new CommandFailedException(
+                    "name the model to ask: --state DIR, --snapshot DIR, both, or --instance URL", ExitCodes.USAGE);
+        }
+        Optional<Snapshot> network = snapshot.map(ModelSource::read);
+        Optional<StateDirectory> state = openState();
+        return new OpenModel(
+                DirectQueries.of(state.map(StateDirectory::model), network),
+                () -> state.ifPresent(StateDirectory::close));
+    }
+
+    private static Snapshot read(Path folder) {
+        try {
+            return SnapshotFolder.read(folder);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailedException("cannot read the snapshot in " + folder + ": " + e.getMessage());
+        }
+    }
+
+    private Optional<StateDirectory> openState() {
         if (place.state == null) {
             return Optional.empty();
         }
@@ -95,11 +142,7 @@ final class ModelSource {
         }
     }
 
-    /** Asks the running instance; returns its answer, JSON. */
-    String ask(String path, Map<String, String> query) {
-        if (place.instance == null) {
-            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", ExitCodes.USAGE);
-        }
+    private String ask(String path, Map<String, String> query) {
         String parameters = query.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));

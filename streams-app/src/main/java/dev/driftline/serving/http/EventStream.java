@@ -148,11 +148,6 @@ public final class EventStream {
         return ended;
     }
 
-    /** Has {@code action} run when the stream is over, whoever ended it. */
-    public void onEnd(Runnable action) {
-        ended.whenComplete((nothing, failure) -> action.run());
-    }
-
     private void drain() {
         try {
             while (!over && out.isReady()) {

@@ -110,11 +110,6 @@ public final class RequestPool implements AutoCloseable {
                 Map.of("limit", timeoutMs)));
     }
 
-    /** Runs something later, not for long. */
-    ScheduledFuture<?> later(Runnable task, long delayMs) {
-        return clock.schedule(task, delayMs, TimeUnit.MILLISECONDS);
-    }
-
     /** Questions that are worked on now. */
     public int active() {
         return threads.getActiveCount();

@@ -9,6 +9,19 @@ public interface RouteGroup extends AutoCloseable {
     /** Registers the routes. Called once, before the server listens. */
     void addTo(RoutesConfig routes);
 
+    /** No routes, but something to close when the server has stopped. */
+    static RouteGroup closing(Runnable close) {
+        return new RouteGroup() {
+            @Override
+            public void addTo(RoutesConfig routes) {}
+
+            @Override
+            public void close() {
+                close.run();
+            }
+        };
+    }
+
     /** Lets go of what the routes need. Called once, after the server has stopped. */
     @Override
     default void close() {}

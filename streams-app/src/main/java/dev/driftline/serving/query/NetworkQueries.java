@@ -2,43 +2,55 @@ package dev.driftline.serving.query;
 
 import dev.driftline.generation.NetworkText;
 import dev.driftline.generation.TextModel;
-import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.Pooling;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.DocumentTokens;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** What can be asked of the network that this instance scores with just now. Thread-safe. */
-public final class NetworkQueries {
+/** What can be asked of the network that there is just now. Thread-safe. */
+final class NetworkQueries {
 
-    /** A document's vector, and the version of the snapshot that made it. */
-    public record Encoded(String snapshot, float[] vector) {}
+    private final Supplier<Optional<Snapshot>> active;
+    private final Function<Snapshot, BitSet> foreign;
 
-    private final ActiveSnapshot active;
-
-    public NetworkQueries(ActiveSnapshot active) {
+    NetworkQueries(Supplier<Optional<Snapshot>> active, Function<Snapshot, BitSet> foreign) {
         this.active = active;
+        this.foreign = foreign;
     }
 
-    /** @throws SnapshotUnavailableException if there is no snapshot yet */
+    /** Whether there is a network. */
+    boolean isThere() {
+        return active.get().isPresent();
+    }
+
+    /** The name of the network's cell. */
+    String name() {
+        return snapshot().network().model();
+    }
+
+    /** The network as a model of text, the rows of words that the counts may not know left out. */
     TextModel text() {
-        return new NetworkText(snapshot().network().reader());
+        Snapshot snapshot = snapshot();
+        return new NetworkText(snapshot.network().reader(), foreign.apply(snapshot));
     }
 
-    /** @throws SnapshotUnavailableException if there is no snapshot yet */
-    public Encoded encode(List<List<String>> sentences, Pooling pooling) {
+    EncodedDocument encode(List<List<String>> sentences, Pooling pooling) {
         Snapshot snapshot = snapshot();
         Network network = snapshot.network();
         int[] tokens = network.vocabulary().encode(DocumentTokens.of(sentences));
-        return new Encoded(snapshot.version(), network.reader().encode(tokens, pooling));
+        return new EncodedDocument(snapshot.version(), network.reader().encode(tokens, pooling));
     }
 
     private Snapshot snapshot() {
         return active.get()
                 .orElseThrow(
-                        () -> new SnapshotUnavailableException("there is no snapshot of the network yet: the first is"
-                                + " made when enough text has gone by (neural.train.bootstrap.tokens), or is brought in with"
-                                + " `driftline snapshots import`"));
+                        () -> new SnapshotUnavailableException(
+                                "there is no snapshot of the network yet: the first is made after"
+                                        + " neural.train.bootstrap.tokens tokens, or imported with `driftline snapshots import`"));
     }
 }

@@ -1,6 +1,8 @@
 package dev.driftline.serving.routes;
 
+import dev.driftline.live.EventHub;
 import dev.driftline.live.InputPosition;
+import dev.driftline.live.LiveEvent;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.serving.http.EventStream;
 import dev.driftline.serving.http.JsonFields;
@@ -9,6 +11,7 @@ import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,9 @@ final class LiveRoutes implements RouteGroup {
     private static final int MOST_DOCUMENTS = 50;
     private static final int MOST_TOKENS = 20_000;
     private static final Set<String> TYPES = Set.of("score", "drift", "promotion", "sources", "status", "ping");
+    /** How long a client waits before it connects again, in milliseconds. */
+    private static final byte[] GREETING = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
+
     private static final Pattern COMMA = Pattern.compile(",");
 
     /** Bytes that may wait for a client: more than the hub keeps for those who come back. */
@@ -104,14 +110,15 @@ final class LiveRoutes implements RouteGroup {
             // It lasts as long as the client wants.
             context.req().getAsyncContext().setTimeout(0);
             EventStream stream = EventStream.of(context, MOST_WAITING);
-            EventConnection connection = new EventConnection(stream, types);
-            if (!feed.events().subscribe(connection, lastId)) {
+            Follower follower = new Follower(stream, types);
+            stream.write(GREETING);
+            if (!feed.events().subscribe(follower, lastId)) {
                 context.header("Retry-After", "10");
                 throw new ProblemException(Problem.of(503, "too many follow the events of this instance already"));
             }
             stream.begin();
             return stream.ended()
-                    .whenComplete((nothing, failure) -> feed.events().unsubscribe(connection));
+                    .whenComplete((nothing, failure) -> feed.events().unsubscribe(follower));
         });
     }
 
@@ -145,5 +152,26 @@ final class LiveRoutes implements RouteGroup {
 
     private static Optional<String> source(Context context) {
         return Optional.ofNullable(context.queryParam("source"));
+    }
+
+    /**
+     * A client that follows the feed; the bytes of an event are shared by all clients. Thread-safe.
+     *
+     * @param types the types of events that are wanted; empty for all
+     */
+    private record Follower(EventStream stream, Set<String> types) implements EventHub.Subscriber {
+
+        @Override
+        public boolean receive(LiveEvent event) {
+            boolean wanted = types.isEmpty()
+                    || types.contains(event.type())
+                    || event.type().equals("status");
+            return wanted ? stream.write(event.frame()) : !stream.isOver();
+        }
+
+        @Override
+        public void end() {
+            stream.end();
+        }
     }
 }

@@ -3,8 +3,8 @@ package dev.driftline.serving.routes;
 import dev.driftline.network.snapshots.SnapshotChoiceException;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.query.NothingLearnedException;
-import dev.driftline.serving.query.ShardUnavailableException;
 import dev.driftline.serving.query.SnapshotUnavailableException;
+import dev.driftline.serving.query.instances.ShardUnavailableException;
 import java.util.Map;
 import java.util.Optional;
 

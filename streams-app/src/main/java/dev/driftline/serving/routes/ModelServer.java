@@ -12,13 +12,12 @@ import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
-import dev.driftline.serving.query.CountQueries;
-import dev.driftline.serving.query.DocumentQueries;
-import dev.driftline.serving.query.InstanceAnswers;
-import dev.driftline.serving.query.InstanceStatus;
-import dev.driftline.serving.query.NetworkQueries;
-import dev.driftline.serving.query.ServiceShards;
-import dev.driftline.serving.query.TextQueries;
+import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.DocumentScores;
+import dev.driftline.serving.query.ModelParts;
+import dev.driftline.serving.query.instances.InstanceAnswers;
+import dev.driftline.serving.query.instances.InstanceStatus;
+import dev.driftline.serving.query.instances.ServiceShards;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.util.JavalinBindException;
 import java.util.List;
@@ -51,34 +50,37 @@ public final class ModelServer {
         InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), status::json);
         ServiceShards shards = new ServiceShards(service, here, http);
         ProblemResponses problems = new ProblemResponses(ModelProblems::of);
-        RequestPool work = http.work("question");
-        CountQueries questions = new CountQueries(settings.model(), settings.shards(), shards);
-        NetworkQueries network = new NetworkQueries(service.activeSnapshot());
-        TextQueries texts = new TextQueries(questions, network, service.progress());
-        RequestDocuments documents =
-                new RequestDocuments(settings.tokenizer(), http.maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
-        DocumentQueries whole = new DocumentQueries(
+        RequestPool pool = http.work("query");
+        ModelParts parts = new ModelParts(
                 settings.model(),
                 settings.mixture(),
                 settings.shards(),
                 shards,
-                service.activeSnapshot(),
+                service.activeSnapshot()::get,
                 service::foreignRows);
+        DirectQueries queries = DirectQueries.of(parts);
+        DocumentScores scores = new DocumentScores(parts);
+        RequestDocuments documents =
+                new RequestDocuments(settings.tokenizer(), http.maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
         return List.of(
                 // First, so that it measures what the others refuse.
                 new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
                 http.credentials(),
                 problems,
-                new ModelRoutes(questions, network, texts, documents, work),
-                new GenerateRoutes(texts, problems, work),
-                new ScoreRoutes(whole, documents, work),
-                new SnapshotRoutes(config, service, work),
-                new StatusRoutes(status, shards::statuses, settings.shards(), work),
+                new CountRoutes(queries, pool),
+                new NextWordRoutes(queries, documents, pool),
+                new GenerateRoutes(queries, documents, problems, pool),
+                new EncodeRoutes(queries, documents, pool),
+                new ScoreRoutes(scores, documents, pool),
+                new RankRoutes(scores, documents, pool),
+                new SnapshotRoutes(config, service, pool),
+                new StatusRoutes(status, shards::statuses, settings.shards(), pool),
                 new TopologyRoutes(service::topology),
                 new HealthRoutes(service::state),
                 new OpenApiRoutes(),
                 new LiveRoutes(new LiveFeed(config)),
                 new DashboardRoutes(),
+                RouteGroup.closing(pool::close),
                 new InstanceRoutes(here, settings.shards(), http.work("instance")));
     }
 }

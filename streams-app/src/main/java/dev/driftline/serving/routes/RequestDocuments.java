@@ -4,12 +4,12 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.text.Tokenizers;
 import io.javalin.http.BadRequestResponse;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -55,18 +55,7 @@ final class RequestDocuments {
 
     /** Words as sentences: each {@code </s>} ends one; the last one stays open. */
     List<List<String>> open(List<String> words) {
-        List<List<String>> sentences = new ArrayList<>();
-        List<String> sentence = new ArrayList<>();
-        for (String word : words) {
-            if (word.equals(DocumentTokens.EOS_WORD)) {
-                sentences.add(sentence);
-                sentence = new ArrayList<>();
-            } else {
-                sentence.add(word);
-            }
-        }
-        sentences.add(sentence);
-        return checked(sentences);
+        return checked(NextWordsQuery.open(words));
     }
 
     /** Refuses more tokens than a question may have. */

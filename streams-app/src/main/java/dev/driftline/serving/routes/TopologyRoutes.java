@@ -3,7 +3,7 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.serving.http.RouteGroup;
-import dev.driftline.serving.query.ShardUnavailableException;
+import dev.driftline.serving.query.instances.ShardUnavailableException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;

@@ -80,14 +80,18 @@ class ScoreRoutesTest {
     }
 
     @Test
-    void shouldAskTheInstancesOnceHoweverMuchIsAsked() throws Exception {
+    void shouldAskTheInstancesOnceHoweverMuchIsAskedAndAgainForAlternatives() throws Exception {
         int before = served.model.roundTrips();
-        served.post(
-                "/v1/score",
-                "{\"text\": \"the jury said. Students opened.\", \"alternatives\": 3, \"source\": \"court\"}");
+        served.post("/v1/score", "{\"text\": \"the jury said. Students opened.\", \"source\": \"court\"}");
         assertThat(served.model.roundTrips()).isEqualTo(before + 1);
         served.post("/v1/rank", "{\"candidates\": [\"the jury\", \"the books\", \"their minds\"]}");
         assertThat(served.model.roundTrips()).isEqualTo(before + 2);
+        served.post(
+                "/v1/score",
+                "{\"text\": \"the jury said. Students opened.\", \"alternatives\": 3, \"source\": \"court\"}");
+        assertThat(served.model.roundTrips())
+                .as("the counts are asked for what the source's caches propose")
+                .isEqualTo(before + 4);
     }
 
     @Test

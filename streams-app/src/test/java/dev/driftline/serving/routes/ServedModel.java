@@ -3,57 +3,54 @@ package dev.driftline.serving.routes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.counters.Progress;
-import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.HttpSettings;
 import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
-import dev.driftline.serving.query.CountQueries;
-import dev.driftline.serving.query.DocumentQueries;
-import dev.driftline.serving.query.NetworkQueries;
-import dev.driftline.serving.query.TextQueries;
+import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.DocumentScores;
+import dev.driftline.serving.query.LearnedModel;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
 /** The routes for questions over a {@link LearnedModel}, on a free port. */
 final class ServedModel implements AutoCloseable {
 
-    final LearnedModel model = new LearnedModel();
+    final LearnedModel model;
     final HttpEndpoint server;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     ServedModel(Map<String, String> settings, RouteGroup... others) {
+        this(new LearnedModel(), settings, others);
+    }
+
+    ServedModel(LearnedModel model, Map<String, String> settings, RouteGroup... others) {
+        this.model = model;
         DriftlineConfig config = DriftlineConfig.of(settings);
         HttpSettings http = HttpSettings.of(config);
         ProblemResponses problems = new ProblemResponses(ModelProblems::of);
-        RequestPool work = http.work("question");
-        CountQueries questions = new CountQueries(LearnedModel.SETTINGS, LearnedModel.SHARDS, model);
-        NetworkQueries network = new NetworkQueries(new ActiveSnapshot());
-        TextQueries texts = new TextQueries(questions, network, new Progress());
+        RequestPool pool = http.work("query");
+        DirectQueries queries = DirectQueries.of(model.parts());
+        DocumentScores scores = new DocumentScores(model.parts());
         RequestDocuments documents = new RequestDocuments("words", http.maxTokens(), 1024);
-        DocumentQueries whole = new DocumentQueries(
-                LearnedModel.SETTINGS,
-                LearnedModel.mixtureSettings(),
-                LearnedModel.SHARDS,
-                model,
-                new ActiveSnapshot(),
-                snapshot -> new BitSet());
         List<RouteGroup> groups = new ArrayList<>(List.of(
                 http.credentials(),
                 problems,
-                new ModelRoutes(questions, network, texts, documents, work),
-                new GenerateRoutes(texts, problems, work),
-                new ScoreRoutes(whole, documents, work)));
+                new CountRoutes(queries, pool),
+                new NextWordRoutes(queries, documents, pool),
+                new GenerateRoutes(queries, documents, problems, pool),
+                new EncodeRoutes(queries, documents, pool),
+                new ScoreRoutes(scores, documents, pool),
+                new RankRoutes(scores, documents, pool),
+                RouteGroup.closing(pool::close)));
         groups.addAll(List.of(others));
         server = HttpEndpoint.start(http, groups);
     }

@@ -1,0 +1,17 @@
+package dev.driftline.cli.query;
+
+import dev.driftline.serving.query.ModelQueries;
+
+/**
+ * A model that a command asks.
+ *
+ * @param queries asked on the command's thread
+ * @param closing lets go of what was opened for it
+ */
+record OpenModel(ModelQueries queries, Runnable closing) implements AutoCloseable {
+
+    @Override
+    public void close() {
+        closing.run();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.driftline.serving.query;
+
+import dev.driftline.generation.MixtureText;
+import dev.driftline.generation.NgramText;
+import dev.driftline.generation.TextGenerator;
+import dev.driftline.generation.TextModel;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NextWordPrediction;
+import dev.driftline.mixture.PredictedWord;
+import dev.driftline.neural.Pooling;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NextWords;
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.serving.query.instances.LocalModelShards;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks a model through its parts: a running service's, a state directory's, or a snapshot's alone. Thread-safe as they are. */
+public final class DirectQueries implements ModelQueries {
+
+    /** From how many words text is drawn at each step where no top-k is given and the vocabulary is too large to ask for. */
+    public static final int DRAWN_FROM = 100;
+
+    private static final double EVEN = 0.5;
+
+    private enum Kind {
+        NGRAM,
+        NETWORK,
+        MIXTURE,
+        BLEND
+    }
+
+    private final Optional<ModelParts> parts;
+    private final NetworkQueries network;
+    /** The counts in this process, of which every word can be asked for. */
+    private final Optional<LocalModel> everyWord;
+
+    private DirectQueries(Optional<ModelParts> parts, NetworkQueries network, Optional<LocalModel> everyWord) {
+        this.parts = parts;
+        this.network = network;
+        this.everyWord = everyWord;
+    }
+
+    /** The model of a running service. */
+    public static DirectQueries of(ModelParts parts) {
+        return new DirectQueries(
+                Optional.of(parts), new NetworkQueries(parts.active(), parts.foreign()), Optional.empty());
+    }
+
+    /**
+     * Counts that were left in a folder, a snapshot of a network, or both; no source is known.
+     *
+     * @throws IllegalArgumentException if there is neither
+     */
+    public static DirectQueries of(Optional<LocalModel> counts, Optional<Snapshot> snapshot) {
+        if (counts.isEmpty() && snapshot.isEmpty()) {
+            throw new IllegalArgumentException("expected counts, a snapshot or both");
+        }
+        return new DirectQueries(
+                counts.map(DirectQueries::parts), new NetworkQueries(() -> snapshot, none -> new BitSet()), counts);
+    }
+
+    private static ModelParts parts(LocalModel counts) {
+        ModelSettings settings = counts.settings();
+        MixtureSettings mixture =
+                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
+        return new ModelParts(
+                settings,
+                mixture,
+                counts.shardCount(),
+                new LocalModelShards(counts, mixture),
+                Optional::empty,
+                snapshot -> new BitSet());
+    }
+
+    @Override
+    public long count(List<String> ngram) {
+        ModelParts asked = counts();
+        int order = asked.settings().order();
+        if (ngram.isEmpty() || ngram.size() > order) {
+            throw new IllegalArgumentException(
+                    "an n-gram of " + ngram.size() + " words was asked for; counts are kept for 1 to " + order);
+        }
+        String owner = ngram.get(Math.max(0, ngram.size() - 2));
+        return asked.access().rawCount(ShardScorer.shardOf(owner, asked.shards()), ngram);
+    }
+
+    @Override
+    public NextWordsAnswer next(NextWordsQuery query) {
+        Kind kind = kind(query.choice());
+        if (kind == Kind.BLEND || kind == Kind.NETWORK && !mixesNetwork()) {
+            DrawnText text = text(kind, query.choice(), query.source(), query.k());
+            return new NextWordsAnswer(
+                    kind == Kind.BLEND ? text.drawnFrom() : network.name(),
+                    TextGenerator.best(text.model(), query.words(), query.k()).stream()
+                            .map(word -> new PredictedWord(word.word(), word.probability()))
+                            .toList());
+        }
+        String name = name(kind);
+        List<NextWordPrediction> predictions =
+                predictions(kind, query.source()).after(DocumentTokens.of(query.sentences()), query.k());
+        return predictions.stream()
+                .filter(prediction -> prediction.model().equals(name))
+                .map(prediction -> new NextWordsAnswer(name, prediction.words()))
+                .findFirst()
+                .orElse(new NextWordsAnswer(name, List.of()));
+    }
+
+    @Override
+    public TextAnswer generate(TextQuery query) {
+        DrawnText text = text(query);
+        return new TextAnswer(text.drawnFrom(), query.request().write(new WatchedText(text.model(), () -> true)));
+    }
+
+    /** The model that writes the text of a query. Asks no instance before its first word is wanted. */
+    public DrawnText text(TextQuery query) {
+        return text(
+                kind(query.choice()),
+                query.choice(),
+                query.source(),
+                query.request().sampling().topK());
+    }
+
+    @Override
+    public EncodedDocument encode(List<List<String>> sentences, Pooling pooling) {
+        return network.encode(sentences, pooling);
+    }
+
+    private boolean mixesNetwork() {
+        return parts.map(asked -> asked.mixture().hasNeural()).orElse(false);
+    }
+
+    private ModelParts counts() {
+        return parts.orElseThrow(() -> new IllegalArgumentException("there are no counts: only a snapshot was opened"));
+    }
+
+    private Kind kind(ModelChoice choice) {
+        boolean hasSources = parts.isPresent() && everyWord.isEmpty();
+        String name = choice.name()
+                .orElse(
+                        parts.isEmpty()
+                                ? ModelChoice.NETWORK
+                                : network.isThere() || hasSources ? ModelChoice.MIXTURE : ModelChoice.NGRAM);
+        if (name.equals(ModelChoice.MIXTURE)) {
+            return hasSources && choice.networkWeight().isEmpty() ? Kind.MIXTURE : Kind.BLEND;
+        }
+        if (name.equals(ModelChoice.NGRAM) || parts.isPresent() && name.equals(name(Kind.NGRAM))) {
+            counts();
+            return Kind.NGRAM;
+        }
+        if (name.equals(ModelChoice.NETWORK) || network.isThere() && name.equals(network.name())) {
+            return Kind.NETWORK;
+        }
+        List<String> names = new ArrayList<>();
+        parts.ifPresent(there -> names.add(name(Kind.NGRAM)));
+        if (network.isThere()) {
+            names.add(network.name());
+        }
+        throw new IllegalArgumentException(
+                "model=" + name + " is not one of ngram, network, mixture and " + String.join(", ", names));
+    }
+
+    private String name(Kind kind) {
+        return switch (kind) {
+            case NGRAM -> counts().mixture().models().get(counts().settings().order() - 1);
+            case NETWORK -> network.name();
+            case MIXTURE, BLEND -> MixtureSettings.MIXTURE;
+        };
+    }
+
+    private NextWordPredictions predictions(Kind kind, Optional<String> source) {
+        ModelParts asked = counts();
+        Optional<Snapshot> taking = kind == Kind.NGRAM ? Optional.empty() : asked.network();
+        return new NextWordPredictions(asked, asked.source(source).model(asked.mixture()), taking);
+    }
+
+    private DrawnText text(Kind kind, ModelChoice choice, Optional<String> source, int topK) {
+        return switch (kind) {
+            case NETWORK -> new DrawnText(network.name() + ", every word", network.text());
+            case NGRAM ->
+                everyWord.isPresent() && topK == 0
+                        ? new DrawnText(
+                                name(kind) + ", every word", new NgramText(new NextWords(everyWord.orElseThrow())))
+                        : predicted(kind, source, topK);
+            case MIXTURE -> predicted(kind, source, topK);
+            case BLEND -> {
+                double weight = choice.networkWeight().orElse(EVEN);
+                TextModel counts = text(Kind.NGRAM, choice, source, topK).model();
+                yield new DrawnText(
+                        "linear blend of counts and network, weight " + weight,
+                        new MixtureText(List.of(counts, network.text()), 1 - weight, weight));
+            }
+        };
+    }
+
+    private DrawnText predicted(Kind kind, Optional<String> source, int topK) {
+        int k = topK > 0 ? topK : DRAWN_FROM;
+        return new DrawnText(
+                name(kind) + ", the " + k + " most probable words",
+                new PredictedText(() -> predictions(kind, source), name(kind), k));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.driftline.serving.query.instances;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.shards.LiveShards;
+import dev.driftline.sources.OwnedSources;
+import dev.driftline.sources.SourceState;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Answers questions from what this instance owns just now. Thread-safe. */
+public final class InstanceAnswers {
+
+    private static final int VERSION = 1;
+
+    private final LiveShards shards;
+    private final OwnedSources sources;
+
+    private final Supplier<byte[]> status;
+
+    /**
+     * @param shards what it has of the counts
+     * @param sources what it has of the sources
+     * @param status what it is doing, as JSON
+     */
+    public InstanceAnswers(LiveShards shards, OwnedSources sources, Supplier<byte[]> status) {
+        this.status = status;
+        this.shards = shards;
+        this.sources = sources;
+    }
+
+    /** The answer; empty where what is asked for is not here. */
+    Optional<byte[]> answer(InstanceQuery question) {
+        if (question instanceof InstanceQuery.Peek peek) {
+            return shards.ask(peek.shard(), scorer -> scorer.peek(peek.request()));
+        }
+        if (question instanceof InstanceQuery.Count count) {
+            return shards.ask(count.shard(), scorer -> scorer.rawCount(count.ngram()))
+                    .map(InstanceAnswers::ofCount);
+        }
+        if (question instanceof InstanceQuery.Source source) {
+            return sources.state(source.name()).map(SourceState::encode);
+        }
+        return Optional.of(status.get());
+    }
+
+    /** The answers to several, in the same order. */
+    public List<Optional<byte[]>> answer(List<InstanceQuery> questions) {
+        return questions.stream().map(this::answer).toList();
+    }
+
+    public static byte[] ofCount(long count) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(count).array();
+    }
+
+    static long toCount(byte[] answer) {
+        return ByteBuffer.wrap(answer).getLong();
+    }
+
+    /** The binary form of answers. */
+    public static byte[] encode(List<Optional<byte[]>> answers) {
+        Varints.Writer out = new Varints.Writer(4096);
+        out.writeByte(VERSION);
+        out.writeInt(answers.size());
+        for (Optional<byte[]> answer : answers) {
+            out.writeByte(answer.isPresent() ? 1 : 0);
+            answer.ifPresent(out::writeBytes);
+        }
+        return out.toByteArray();
+    }
+
+    /** @throws IllegalArgumentException if they are of another version */
+    static List<Optional<byte[]>> decode(byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("answers of version " + version + ", expected " + VERSION);
+        }
+        int count = in.readCount(1);
+        List<Optional<byte[]>> answers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            answers.add(in.readByte() == 1 ? Optional.of(in.readBytes()) : Optional.empty());
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.driftline.serving.query.instances;
+
+import static dev.driftline.serving.http.JsonFields.fields;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.network.trainer.TrainerProgress;
+import dev.driftline.neural.online.Round;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.ngram.NgramCounts;
+import dev.driftline.service.DriftlineService;
+import dev.driftline.service.InputLag;
+import dev.driftline.service.RestoreProgress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What one instance is doing, as the others and its own status see it. Thread-safe. */
+public final class InstanceStatus {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final DriftlineService service;
+    private final Throughput tokens;
+
+    public InstanceStatus(DriftlineService service) {
+        this.service = service;
+        tokens = new Throughput(() -> service.progress().tokensScored());
+    }
+
+    /** Notes how far it is; to be called once a second. */
+    public void look() {
+        tokens.look();
+    }
+
+    /** The status as JSON in UTF-8. */
+    public byte[] json() {
+        try {
+            return JSON.writeValueAsBytes(members());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a status that is not JSON", e);
+        }
+    }
+
+    private Map<String, Object> members() {
+        List<Object> shards = new ArrayList<>();
+        for (int shard : service.shards().numbers()) {
+            shard(shard).ifPresent(shards::add);
+        }
+        List<Object> partitions = new ArrayList<>();
+        service.progress()
+                .pendingByPartition()
+                .forEach((partition, pending) -> partitions.add(fields(
+                        "partition",
+                        partition,
+                        "pending_documents",
+                        pending,
+                        "lag",
+                        lag(service.documentsTopic(), partition)
+                                .or(() -> lag(service.textTopic(), partition))
+                                .orElse(null))));
+        Map<String, Object> status = fields(
+                "address",
+                service.self().host() + ":" + service.self().port(),
+                "state",
+                service.state().map(Enum::name).orElse("NOT_STARTED"),
+                "documents_scored",
+                service.progress().documentsScored(),
+                "tokens_scored",
+                service.progress().tokensScored(),
+                "tokens_per_second",
+                tokens.perSecond(),
+                "shards",
+                shards,
+                "partitions",
+                partitions,
+                "restoring",
+                service.restoring().stream().map(InstanceStatus::json).toList());
+        service.snapshots().ifPresent(snapshots -> {
+            status.put(
+                    "snapshot",
+                    service.activeSnapshot().get().map(Snapshot::version).orElse(null));
+            status.put("trainer", trainer(service.trainerProgress()));
+        });
+        return status;
+    }
+
+    private Optional<Map<String, Object>> shard(int shard) {
+        return service.shards()
+                .ask(shard, scorer -> {
+                    NgramCounts counts = scorer.counts();
+                    return fields(
+                            "shard",
+                            shard,
+                            "words",
+                            counts.rawTypes(),
+                            "tokens",
+                            counts.rawTotal(),
+                            "bigrams",
+                            counts.continuationTotal(),
+                            "cached_bytes",
+                            counts.cachedBytes());
+                })
+                .map(status -> {
+                    status.put("requests", service.shards().requests(shard));
+                    status.put("lag", lag(service.requestsTopic(), shard).orElse(null));
+                    return status;
+                });
+    }
+
+    private static Map<String, Object> json(RestoreProgress.Restoring one) {
+        return fields(
+                "topic",
+                one.topic(),
+                "partition",
+                one.partition(),
+                "restored",
+                one.restored(),
+                "records",
+                one.records());
+    }
+
+    /** Records of a partition that this instance has not read; empty while it is not known. */
+    private Optional<Long> lag(String topic, int partition) {
+        return service.inputLags().stream()
+                .filter(lag -> lag.isOf(topic, partition))
+                .map(InputLag::records)
+                .findFirst();
+    }
+
+    private static Map<String, Object> trainer(TrainerProgress trainer) {
+        return fields(
+                "activity",
+                trainer.activity().name(),
+                "buffered_tokens",
+                trainer.bufferedTokens(),
+                "tokens_taught",
+                trainer.tokensTaught(),
+                "rounds",
+                trainer.rounds(),
+                "promotions",
+                trainer.promotions(),
+                "rejections",
+                trainer.rejections(),
+                "rollbacks",
+                trainer.rollbacks(),
+                "failures",
+                trainer.failures(),
+                "last_round",
+                trainer.lastRound().map(Round::describe).orElse(null));
+    }
+}

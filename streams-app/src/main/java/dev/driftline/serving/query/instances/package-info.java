@@ -1,0 +1,2 @@
+/** The shards and sources wherever they are: owned by this instance, asked of the others, or left in a folder. */
+package dev.driftline.serving.query.instances;

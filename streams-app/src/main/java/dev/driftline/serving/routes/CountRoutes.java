@@ -1,0 +1,33 @@
+package dev.driftline.serving.routes;
+
+import static dev.driftline.serving.http.JsonFields.fields;
+
+import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.query.ModelQueries;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+
+/** {@code GET /v1/counts?ngram=students+opened+their}: a raw count, whichever instance has it. */
+final class CountRoutes implements RouteGroup {
+
+    private final ModelQueries queries;
+    private final RequestPool pool;
+
+    CountRoutes(ModelQueries queries, RequestPool pool) {
+        this.queries = queries;
+        this.pool = pool;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/v1/counts", this::count);
+    }
+
+    private void count(Context context) {
+        List<String> ngram = RequestArguments.of(context, "ngram").words("ngram");
+        pool.answer(context, () -> fields("ngram", ngram, "count", queries.count(ngram)));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.driftline.serving.routes;
+
+import static dev.driftline.serving.http.JsonFields.fields;
+
+import dev.driftline.neural.Pooling;
+import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.query.EncodedDocument;
+import dev.driftline.serving.query.ModelQueries;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code GET /v1/encode?text=…&amp;pooling=mean}: a document's vector; POST with the same in JSON. */
+final class EncodeRoutes implements RouteGroup {
+
+    private final ModelQueries queries;
+    private final RequestDocuments documents;
+    private final RequestPool pool;
+
+    EncodeRoutes(ModelQueries queries, RequestDocuments documents, RequestPool pool) {
+        this.queries = queries;
+        this.documents = documents;
+        this.pool = pool;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/v1/encode", this::encode);
+        routes.post("/v1/encode", this::encode);
+    }
+
+    private void encode(Context context) {
+        RequestArguments arguments = RequestArguments.of(context, "text", "pooling");
+        Pooling pooling = Pooling.named(arguments.text("pooling").orElse(null));
+        List<List<String>> sentences = new ArrayList<>(documents.open(arguments.words("text")));
+        if (sentences.get(sentences.size() - 1).isEmpty()) {
+            sentences.remove(sentences.size() - 1);
+        }
+        if (sentences.isEmpty()) {
+            throw new BadRequestResponse("text is missing: what is to be encoded, its words separated by spaces");
+        }
+        documents.check(
+                sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        pool.answer(context, () -> {
+            EncodedDocument encoded = queries.encode(sentences, pooling);
+            return fields(
+                    "snapshot_version",
+                    encoded.snapshot(),
+                    "pooling",
+                    pooling.name().toLowerCase(Locale.ROOT),
+                    "vector",
+                    encoded.vector());
+        });
+    }
+}

@@ -1,0 +1,171 @@
+package dev.driftline.serving.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.cli.Driftline;
+import dev.driftline.generation.Constraints;
+import dev.driftline.generation.Sampling;
+import dev.driftline.generation.TextModel;
+import dev.driftline.generation.TextRequest;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.NextWordDistribution.Words;
+import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.LearnedModel;
+import dev.driftline.serving.query.ModelChoice;
+import dev.driftline.serving.query.TextQuery;
+import dev.driftline.store.RocksDbPages;
+import dev.driftline.store.StateDirectory;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The same question gets the same answer, whoever asks it where. With several shards, too: a prediction's estimate of the
+ * unigram level is made once, by the shard of the context.
+ */
+class OneAnswerTest {
+
+    private static final int K = 6;
+    private static final List<String> CONTEXT = List.of("the", "jury");
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldExpectTheSameWordsByEveryRouteCommandAndTopicWhenTheMixtureIsAsked(int shards) throws Exception {
+        try (ServedModel served = new ServedModel(inMemory(shards), Map.of())) {
+            for (Optional<String> source : List.of(Optional.<String>empty(), Optional.of(LearnedModel.KNOWN_SOURCE))) {
+                String from = source.map(name -> "&source=" + name).orElse("");
+                Map<String, Double> published = published(served.model, source, "mixture");
+
+                assertSame(published, words(served.get("/v1/predict?context=the+jury&k=" + K + from)));
+                assertSame(published, words(served.get("/v1/next?context=the+jury&k=" + K + from)));
+                assertSame(published, drawn(served.model, ModelChoice.BEST, source));
+            }
+            assertSame(published(served.model, Optional.empty(), "mixture"), command(served, "mixture"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldExpectTheSameWordsWhenTheCountsAreAskedAndAlsoInAStateDirectory(int shards) throws Exception {
+        List<RocksDbPages> stores = new ArrayList<>();
+        LearnedModel model = new LearnedModel(shards, shard -> {
+            RocksDbPages pages = RocksDbPages.open(StateDirectory.shardFolder(folder, shard), 8 << 20);
+            stores.add(pages);
+            return pages;
+        });
+        model.writeBack();
+        try (ServedModel served = new ServedModel(model, Map.of())) {
+            Map<String, Double> published = published(model, Optional.empty(), "kneser-ney-3");
+
+            assertSame(published, words(served.get("/v1/predict?context=the+jury&model=ngram&k=" + K)));
+            assertSame(published, words(served.get("/v1/next?context=the+jury&model=ngram&k=" + K)));
+            assertSame(published, drawn(model, ModelChoice.of(ModelChoice.NGRAM), Optional.empty()));
+            assertSame(published, command(served, "ngram"));
+
+            stores.forEach(RocksDbPages::close);
+            assertSame(published, run("generate", "--state", folder.toString()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldWriteTheSameTextByRouteAndCommandAndNameWhatItIsDrawnFrom(int shards) throws Exception {
+        try (ServedModel served = new ServedModel(inMemory(shards), Map.of())) {
+            JsonNode there = served.get("/v1/generate?prompt=the&top_k=5&seed=7");
+            JsonNode here = json(
+                    "generate",
+                    "--instance",
+                    served.server.address(),
+                    "--prompt",
+                    "the",
+                    "--top-k",
+                    "5",
+                    "--seed",
+                    "7",
+                    "--sentences",
+                    "1",
+                    "--json");
+
+            assertThat(here.get("words")).isEqualTo(there.at("/sentences/0"));
+            assertThat(there.get("drawn_from").asText()).isEqualTo("mixture, the 5 most probable words");
+            assertThat(here.get("drawn_from")).isEqualTo(there.get("drawn_from"));
+            assertThat(served.get("/v1/generate?model=ngram").get("drawn_from").asText())
+                    .isEqualTo("kneser-ney-3, the 100 most probable words");
+        }
+    }
+
+    private static LearnedModel inMemory(int shards) {
+        return new LearnedModel(shards, shard -> new HeapPageStore());
+    }
+
+    private static Map<String, Double> published(LearnedModel model, Optional<String> source, String name) {
+        return model.predictions(List.of(CONTEXT), source, K).stream()
+                .filter(prediction -> prediction.model().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .words()
+                .stream()
+                .collect(LinkedHashMap::new, (map, word) -> map.put(word.word(), word.probability()), Map::putAll);
+    }
+
+    /** The distribution that text is drawn from after the context. */
+    private static Map<String, Double> drawn(LearnedModel model, ModelChoice choice, Optional<String> source) {
+        TextRequest request = new TextRequest(CONTEXT, 1, 1, new Sampling(1, K, 1), Constraints.NONE, 0, 0, 1);
+        TextModel text = DirectQueries.of(model.parts())
+                .text(new TextQuery(request, choice, source))
+                .model();
+        Words words = text.next(text.advance(text.start(), CONTEXT));
+        Map<String, Double> probabilities = new LinkedHashMap<>();
+        for (int i = 0; i < words.words().length; i++) {
+            probabilities.put(words.words()[i], words.probabilities()[i]);
+        }
+        return probabilities;
+    }
+
+    private static Map<String, Double> command(ServedModel served, String model) throws Exception {
+        return run("generate", "--instance", served.server.address(), "--model", model);
+    }
+
+    private static Map<String, Double> run(String... where) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(where));
+        arguments.addAll(List.of("--prompt", String.join(" ", CONTEXT), "--next", Integer.toString(K), "--json"));
+        return words(json(arguments.toArray(String[]::new)));
+    }
+
+    private static JsonNode json(String... arguments) throws Exception {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        assertThat(Driftline.execute(new PrintWriter(out, true), new PrintWriter(err, true), arguments))
+                .as("%s%s", out, err)
+                .isZero();
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    private static Map<String, Double> words(JsonNode answer) {
+        Map<String, Double> words = new LinkedHashMap<>();
+        for (JsonNode word : answer.get("next")) {
+            words.put(word.get("word").asText(), word.get("probability").asDouble());
+        }
+        return words;
+    }
+
+    private static void assertSame(Map<String, Double> expected, Map<String, Double> answer) {
+        assertThat(answer.keySet()).containsExactlyElementsOf(expected.keySet());
+        expected.forEach(
+                (word, probability) -> assertThat(answer.get(word)).as(word).isCloseTo(probability, within(1e-9)));
+    }
+}
