@@ -112,7 +112,7 @@ class SnapshotsCommandIT {
         new SnapshotPublisher(config).send(torn, Optional.empty(), sent -> {});
 
         assertThat(run("list")).isZero();
-        assertThat(out).contains(FIRST.version(), SECOND.version(), "torn: chunk 1 of 3", "None is active");
+        assertThat(out).contains(FIRST.version(), SECOND.version(), "torn: chunk 1 of 3", "No snapshot is active");
         assertThat(run("rollback")).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no snapshot is active: name one of " + FIRST.version());
         assertThat(run("promote", "3")).isEqualTo(ExitCodes.FAILED);
