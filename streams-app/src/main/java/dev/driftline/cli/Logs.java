@@ -31,6 +31,9 @@ final class Logs {
     }
 
     private static void level(String logger, Level level) {
-        ((Logger) LoggerFactory.getLogger(logger)).setLevel(level);
+        // Something else while another thread starts the logging, as in tests that run side by side.
+        if (LoggerFactory.getLogger(logger) instanceof Logger logback) {
+            logback.setLevel(level);
+        }
     }
 }
