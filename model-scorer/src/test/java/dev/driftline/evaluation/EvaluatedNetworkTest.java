@@ -69,30 +69,30 @@ class EvaluatedNetworkTest {
         EvaluatedNetwork still = EvaluatedNetwork.frozen(taught.active().orElseThrow(), Optional.empty());
         CorpusDocument probe = documents().get(0);
         CorpusDocument unlearned = new CorpusDocument("p", "s", probe.sentences(), false, java.util.Map.of());
-        Evaluation evaluation = evaluation(following);
+        Evaluation evaluation = evaluation(Optional.of(following));
         documents().forEach(evaluation::add);
         double[] first = evaluation.add(unlearned).bits();
         assertThat(evaluation.add(unlearned).bits()).isEqualTo(first);
-        Evaluation other = evaluation(still);
+        Evaluation other = evaluation(Optional.of(still));
         documents().forEach(other::add);
         int lstm = other.models().indexOf("lstm");
         assertThat(other.add(unlearned).bits()[lstm]).isNotEqualTo(first[lstm]);
     }
 
     @Test
-    void shouldRefuseANetworkThatTheMixtureDoesNotKnowOf() {
-        assertThatThrownBy(() -> evaluation(null)).hasMessageContaining("there is none");
+    void shouldRefuseAMixtureWithANetworkWhenNoneIsGiven() {
+        assertThatThrownBy(() -> evaluation(Optional.empty())).hasMessageContaining("a network was not given");
     }
 
     private static EvaluationReport evaluate(EvaluatedNetwork network) {
-        Evaluation evaluation = evaluation(network);
+        Evaluation evaluation = evaluation(Optional.of(network));
         documents().forEach(evaluation::add);
         return evaluation.report();
     }
 
-    private static Evaluation evaluation(EvaluatedNetwork network) {
+    private static Evaluation evaluation(Optional<EvaluatedNetwork> network) {
         LocalModel model = new LocalModel(ModelSettings.ofOrder(2), 1, shard -> new HeapPageStore(), 1 << 24);
-        return new Evaluation(model, MIXTURE, new HeapPageStore(), Optional.of(network), Optional.empty());
+        return new Evaluation(model, MIXTURE, new HeapPageStore(), network, Optional.empty());
     }
 
     private static OnlineSettings settings() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
-import dev.driftline.corpus.SharedData;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.HeapPageStore;
@@ -13,6 +12,7 @@ import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.testing.junit.SharedData;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;

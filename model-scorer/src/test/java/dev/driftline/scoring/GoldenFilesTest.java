@@ -1,24 +1,67 @@
 package dev.driftline.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.testing.junit.SharedData;
+import dev.driftline.testing.junit.SmallBrown;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The exact −log2 p of every document, as a program outside this project computed it. */
 class GoldenFilesTest {
 
     private static final double BITS_A_TOKEN = 1e-3;
+
+    /** The golden file has four decimals. */
+    private static final double BITS = 1e-3;
+
+    private final Gathered gathered = new Gathered();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "growing-1",
+                "growing-2",
+                "growing-3",
+                "growing-5",
+                "grow-kenlm-3",
+                "grow-kenlm-5",
+                "closed-3",
+                "closed-5"
+            })
+    void shouldGiveEveryDocumentOfTheSmallCorpusItsGoldenBits(String model) {
+        int order = model.charAt(model.length() - 1) - '0';
+        gathered.start(
+                order,
+                switch (model.substring(0, model.length() - 2)) {
+                    case "growing" -> Vocabulary.growing();
+                    case "grow-kenlm" -> new Vocabulary.Growing(false);
+                    default -> Vocabulary.fixed(List.copyOf(SmallBrown.closedVocabulary()));
+                });
+        List<SmallBrown.Document> documents = SmallBrown.documents();
+        assertThat(documents).hasSizeGreaterThan(60);
+        for (SmallBrown.Document document : documents) {
+            gathered.score(DocumentTokens.of(document.sentences()));
+            assertThat(gathered.tokens).as(document.id()).isEqualTo(document.tokens());
+            if (!model.startsWith("closed")) {
+                assertThat(gathered.unknown)
+                        .as("unknown words of " + document.id())
+                        .isEqualTo(document.unknown());
+            }
+            assertThat(gathered.bits)
+                    .as(document.id())
+                    .isCloseTo(document.bits().get(model), within(BITS));
+        }
+    }
 
     @ParameterizedTest(name = "{0} {1} order {2}")
     @CsvSource({
@@ -27,53 +70,63 @@ class GoldenFilesTest {
         "sotu, grow-kenlm, 3", "sotu, grow-kenlm, 5", "sotu, closed16k, 3", "sotu, closed16k, 5"
     })
     void shouldGiveEveryDocumentItsGoldenBits(String corpus, String mode, int order) throws IOException {
-        Path data = SharedData.folder();
-        assumeThat(data)
-                .as("shared/data beside the checkout, or -Ddriftline.shared.data")
-                .isNotNull();
-        Vocabulary vocabulary = switch (mode) {
-            case "growing" -> Vocabulary.growing();
-            case "grow-kenlm" -> new Vocabulary.Growing(false);
-            default -> Vocabulary.fixed(data.resolve(corpus + ".vocab16k.txt"));
-        };
-        ModelSettings settings =
-                new ModelSettings(order, Smoothing.KNESER_NEY, vocabulary, ModelSettings.DEFAULT_DELTA);
+        List<String> documents = Files.readAllLines(SharedData.file(corpus + ".docs.tsv"));
         List<String> golden =
-                Files.readAllLines(data.resolve("golden/" + corpus + "." + mode + ".mkn" + order + ".tsv"));
-        List<String> documents = Files.readAllLines(data.resolve(corpus + ".docs.tsv"));
+                Files.readAllLines(SharedData.file("golden/" + corpus + "." + mode + ".mkn" + order + ".tsv"));
         assertThat(documents).hasSize(golden.size() - 1);
-
-        ShardScorer scorer = new ShardScorer(settings, 0, 1, new HeapPageStore(), 1L << 30);
-        Scatter scatter = new Scatter(settings, 1);
-        Gather gather = new Gather(settings, 1);
-        long start = System.nanoTime();
-        long tokens = 0;
+        gathered.start(
+                order,
+                switch (mode) {
+                    case "growing" -> Vocabulary.growing();
+                    case "grow-kenlm" -> new Vocabulary.Growing(false);
+                    default -> Vocabulary.fixed(SharedData.file(corpus + ".vocab16k.txt"));
+                });
         for (int d = 0; d < documents.size(); d++) {
-            DocumentTokens document = parse(documents.get(d));
-            byte[] request = scatter.requests(0, d, document, true, 0, List.of())[0];
+            gathered.score(parse(documents.get(d)));
+            String[] expected = golden.get(d + 1).split("\t");
+            assertThat(gathered.tokens).as(expected[0]).isEqualTo(Integer.parseInt(expected[2]));
+            assertThat(gathered.unknown).as("unknown words of " + expected[0]).isEqualTo(Integer.parseInt(expected[3]));
+            assertThat(Math.abs(gathered.bits - Double.parseDouble(expected[4])) / gathered.tokens)
+                    .as("bits a token of " + expected[0] + ": " + gathered.bits + ", golden " + expected[4])
+                    .isLessThan(BITS_A_TOKEN);
+        }
+    }
+
+    /** One shard, asked with the messages that go over the topics. */
+    private static final class Gathered {
+
+        private int order;
+        private ShardScorer scorer;
+        private Scatter scatter;
+        private Gather gather;
+        private int number;
+
+        private int tokens;
+        private int unknown;
+        private double bits;
+
+        void start(int order, Vocabulary vocabulary) {
+            ModelSettings settings =
+                    new ModelSettings(order, Smoothing.KNESER_NEY, vocabulary, ModelSettings.DEFAULT_DELTA);
+            this.order = order;
+            scorer = new ShardScorer(settings, 0, 1, new HeapPageStore(), 1L << 30);
+            scatter = new Scatter(settings, 1);
+            gather = new Gather(settings, 1);
+        }
+
+        /** Scores a document, then learns it. */
+        void score(DocumentTokens document) {
+            byte[] request = scatter.requests(0, number++, document, true, 0, List.of())[0];
             NgramProbabilities rows =
                     gather.gather(document, List.of(scorer.answer(request))).positions();
-            double bits = 0;
-            int unknown = 0;
-            for (int i = 0; i < rows.rows(); i++) {
+            tokens = rows.rows();
+            unknown = 0;
+            bits = 0;
+            for (int i = 0; i < tokens; i++) {
                 bits -= Math.log(rows.probability(i, order)) / Math.log(2);
                 unknown += rows.unknown()[i] ? 1 : 0;
             }
-            String[] expected = golden.get(d + 1).split("\t");
-            tokens += rows.rows();
-            assertThat(rows.rows()).as(expected[0]).isEqualTo(Integer.parseInt(expected[2]));
-            assertThat(unknown).as("unknown words of " + expected[0]).isEqualTo(Integer.parseInt(expected[3]));
-            assertThat(Math.abs(bits - Double.parseDouble(expected[4])) / rows.rows())
-                    .as("bits a token of " + expected[0] + ": " + bits + ", golden " + expected[4])
-                    .isLessThan(BITS_A_TOKEN);
         }
-        System.out.printf(
-                Locale.ROOT,
-                "%s %s %d: %.0f tokens/s%n",
-                corpus,
-                mode,
-                order,
-                tokens / ((System.nanoTime() - start) / 1e9));
     }
 
     static DocumentTokens parse(String line) {

@@ -2,12 +2,12 @@ package dev.driftline.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.testing.junit.SharedData;
+import dev.driftline.testing.junit.SmallBrown;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,18 +27,34 @@ class ShardingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4})
-    void shouldBeOneModelWhateverTheNumberOfShards(int shards) throws IOException {
-        Path data = SharedData.folder();
-        assumeThat(data)
-                .as("shared/data beside the checkout, or -Ddriftline.shared.data")
-                .isNotNull();
+    void shouldCountTheSameWhateverTheNumberOfShards(int shards) {
+        // The shorter the text, the less nearly they agree.
+        assertOneModel(
+                SmallBrown.documents().stream()
+                        .map(document -> DocumentTokens.of(document.sentences()))
+                        .toList(),
+                shards,
+                0.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void shouldScoreNearlyTheSameWhateverTheNumberOfShardsWhenTheTextIsLong(int shards) throws IOException {
+        assertOneModel(
+                Files.readAllLines(SharedData.file("sotu.docs.tsv")).subList(0, 30).stream()
+                        .map(GoldenFilesTest::parse)
+                        .toList(),
+                shards,
+                0.005);
+    }
+
+    private static void assertOneModel(List<DocumentTokens> documents, int shards, double mostDifference) {
         LocalModel whole = model(5, 1);
         LocalModel sharded = model(5, shards);
         double bits = 0;
         double shardedBits = 0;
         Map<List<String>, Integer> ngrams = new HashMap<>();
-        for (String line : Files.readAllLines(data.resolve("sotu.docs.tsv")).subList(0, 30)) {
-            DocumentTokens document = GoldenFilesTest.parse(line);
+        for (DocumentTokens document : documents) {
             bits += bits(whole.score(document, true));
             shardedBits += bits(sharded.score(document, true));
             count(document, ngrams);
@@ -49,7 +65,7 @@ class ShardingTest {
                 .sum();
         assertThat(Math.abs(Math.pow(2, (shardedBits - bits) / tokens) - 1))
                 .as("difference in perplexity, relative")
-                .isLessThan(0.005);
+                .isLessThan(mostDifference);
         ngrams.forEach((ngram, count) -> {
             assertThat(sharded.rawCount(ngram)).as("%s", ngram).isEqualTo(count.longValue());
             assertThat(whole.rawCount(ngram)).as("%s", ngram).isEqualTo(count.longValue());

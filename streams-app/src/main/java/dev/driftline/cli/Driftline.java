@@ -11,6 +11,7 @@ import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
+import dev.driftline.cli.topics.TopicsCommand;
 import dev.driftline.schemas.TrustedRecords;
 import dev.driftline.terminal.ExitCodes;
 import java.io.OutputStreamWriter;

@@ -202,8 +202,6 @@ final class EndToEndBench {
         return new Time(seconds, jvm.cpuSeconds() - cpu, cluster.brokerCpuSeconds() - brokerCpu);
     }
 
-    // ---------------------------------------------------------------- when it is done
-
     private Arrivals awaitScores(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings, int limitSeconds) {
         return awaitScores(cluster, jvm, settings, documents.documents().size(), limitSeconds);
     }
@@ -308,8 +306,6 @@ final class EndToEndBench {
             throw new IllegalStateException("scored " + tokens + " tokens of " + documents.tokens());
         }
     }
-
-    // ---------------------------------------------------------------- state
 
     private Results.State state(Cluster cluster, Map<String, String> settings, int order) {
         String changelog = cluster.changelog(settings.get(ServiceKeys.APPLICATION_ID.name()), ShardCounts.STORE);

@@ -138,8 +138,6 @@ final class InProcessRun {
         return System.nanoTime() - start;
     }
 
-    // ---------------------------------------------------------------- predictions
-
     /** Beginnings of the corpus's own sentences, evenly spread over it, then those that end in the hottest word. */
     private static Results.Predictions predict(BenchCorpus corpus, LocalModel model) {
         String hottest = hottestWord(corpus);

@@ -153,8 +153,6 @@ final class MeasuredJvm implements AutoCloseable {
         }
     }
 
-    // ---------------------------------------------------------------- in the measured JVM
-
     /** Answers the benchmark. */
     static void answer(PrintStream out, Object value) {
         out.println(MARK + (value instanceof String text ? text : Json.line(value)));

@@ -53,6 +53,7 @@ class ModulesTest {
         driftline = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .withImportOption(location -> !location.contains("/tests/target/"))
+                .withImportOption(location -> !location.contains("/test-support/target/"))
                 .importPackages("dev.driftline");
     }
 

@@ -11,15 +11,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network from elsewhere: a snapshot that Driftline wrote, the same after somebody has trained it on, or tensors that
- * have never seen Driftline.
+ * A network from elsewhere: a snapshot written by Driftline, such a snapshot after more training, or tensors of another
+ * origin.
  *
  * @param network the network
- * @param origin what the snapshot says of itself that it was; empty for tensors alone
- * @param unchanged whether it still is what {@code origin} describes
- * @param notes what was assumed, a sentence each
+ * @param origin the description inside the snapshot; empty for tensors alone
+ * @param unchanged whether the tensors are still those that {@code origin} describes
+ * @param notes assumptions of the import, a sentence each
  */
 public record ImportedSnapshot(
         Network network, Optional<SnapshotDescription> origin, boolean unchanged, List<String> notes) {
@@ -29,12 +30,12 @@ public record ImportedSnapshot(
      *
      * @param path a folder with {@value SnapshotFolder#WEIGHTS}, or a safetensors file
      * @param vocabulary the words in the order of the rows: a text file with a word a line, or one that ends in
-     *     {@code .json}, an array of words or an object of words and indexes. Null where they are in the folder or the file
-     * @param settings what the tensors do not say
+     *     {@code .json}, an array of words or an object of words and indexes. Null if they are in the folder or the file
+     * @param settings facts that the tensors do not contain
      * @throws IOException if a file cannot be read
-     * @throws InvalidSnapshotException if it is no such thing; the message says why and what to do
+     * @throws InvalidSnapshotException if it is none of these; the message says why and what to do
      */
-    public static ImportedSnapshot read(Path path, Path vocabulary, WordModelImport.Settings settings)
+    public static ImportedSnapshot read(Path path, @Nullable Path vocabulary, WordModelImport.Settings settings)
             throws IOException {
         if (vocabulary == null && settings.rename().isEmpty()) {
             Optional<Snapshot> whole = whole(path);
@@ -45,12 +46,12 @@ public record ImportedSnapshot(
         }
         Path file = Files.isDirectory(path) ? path.resolve(SnapshotFolder.WEIGHTS) : path;
         if (Files.isDirectory(path) && !Files.exists(file)) {
-            throw new InvalidSnapshotException(path + " has no " + SnapshotFolder.WEIGHTS + " in it");
+            throw new InvalidSnapshotException(path + " does not contain " + SnapshotFolder.WEIGHTS);
         }
         Safetensors tensors = Safetensors.read(file);
         Optional<SnapshotDescription> origin = origin(path, tensors);
         List<String> words = vocabulary != null ? words(vocabulary) : words(path, tensors);
-        // What is not in the tensors is as it was, unless something else was asked for.
+        // Dropout is not in the tensors: it stays as it was unless the settings have another.
         double dropout = settings.dropout() > 0
                 ? settings.dropout()
                 : origin.map(known -> known.architecture().dropout()).orElse(0.0);
@@ -61,8 +62,8 @@ public record ImportedSnapshot(
                     new WordModelImport.Settings(
                             settings.rename(), settings.unknownWord(), settings.endWord(), dropout));
             List<String> notes = new ArrayList<>(read.notes());
-            origin.ifPresent(known -> notes.add("This is not " + known.version()
-                    + " as Driftline wrote it any more: it is taken for a version that was made from that one."));
+            origin.ifPresent(known -> notes.add("This has changed since Driftline wrote " + known.version()
+                    + ": it is imported as a version derived from that one."));
             return new ImportedSnapshot(read.network(), origin, false, notes);
         } catch (InvalidSnapshotException e) {
             throw new InvalidSnapshotException(file + ": " + e.getMessage(), e);
@@ -102,13 +103,13 @@ public record ImportedSnapshot(
         }
         String inside = file.metadata().get(SnapshotBytes.VOCABULARY);
         if (inside == null) {
-            throw new InvalidSnapshotException(path + " does not say which words its rows stand for: give them with"
+            throw new InvalidSnapshotException(path + " does not name the words of its rows: give them with"
                     + " --vocabulary FILE, one a line in the order of the rows");
         }
         return SnapshotJson.vocabulary(inside);
     }
 
-    /** Words by index: a word a line, or from a file that ends in .json an array, or an object with an index for each. */
+    /** Words by index: a word a line, or, if the file ends in .json, an array, or an object with the index of each word. */
     private static List<String> words(Path file) throws IOException {
         String text;
         try {
@@ -128,12 +129,12 @@ public record ImportedSnapshot(
     }
 
     private static List<String> byIndex(JsonNode indexes) {
-        String[] words = new String[indexes.size()];
+        @Nullable String[] words = new String[indexes.size()];
         for (Map.Entry<String, JsonNode> entry : indexes.properties()) {
             int index = entry.getValue().isInt() ? entry.getValue().intValue() : -1;
             if (index < 0 || index >= words.length || words[index] != null) {
                 throw new InvalidSnapshotException("the index of '" + entry.getKey() + "' is " + entry.getValue()
-                        + ": indexes go from 0 to " + (words.length - 1) + ", each once");
+                        + ": indexes must go from 0 to " + (words.length - 1) + ", each once");
             }
             words[index] = entry.getKey();
         }

@@ -1,15 +1,17 @@
 package dev.driftline.neural.snapshot;
 
-/** Bytes are no snapshot, or not a whole one. The message says what is wrong with them. */
+import org.jspecify.annotations.Nullable;
+
+/** Bytes are not a valid and complete snapshot. The message says what is wrong. */
 public final class InvalidSnapshotException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    public InvalidSnapshotException(String message) {
+    public InvalidSnapshotException(@Nullable String message) {
         super(message);
     }
 
-    public InvalidSnapshotException(String message, Throwable cause) {
+    public InvalidSnapshotException(@Nullable String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -8,12 +8,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of what snapshots are made of. */
+/** SHA-256 of the parts of snapshots. */
 public final class Sha256 {
 
     private Sha256() {}
 
-    /** A digest that has seen nothing. */
+    /** A new digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -34,7 +34,7 @@ public final class Sha256 {
         return digest.digest();
     }
 
-    /** The 32 bytes of the hash of a file, without making the file. */
+    /** The 32 bytes of the hash of a file, without building the file in memory. */
     static byte[] of(Safetensors tensors) {
         DigestOutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest());
         try {

@@ -3,9 +3,9 @@ package dev.driftline.neural.snapshot;
 import dev.driftline.neural.Network;
 
 /**
- * One version of a network with what is known of it. Immutable.
+ * One version of a network with its manifest. Immutable.
  *
- * @param manifest what is known of it
+ * @param manifest its version, origin and metrics
  * @param network the network
  */
 public record Snapshot(SnapshotManifest manifest, Network network) {

@@ -24,7 +24,7 @@ public final class SnapshotBytes {
 
     private SnapshotBytes() {}
 
-    /** {@code snapshot} as bytes, tied weights once: the form that travels. */
+    /** {@code snapshot} as bytes, tied weights once: the form for messages. */
     public static byte[] encode(Snapshot snapshot) {
         return file(snapshot, snapshot.network().parameters().tensors()).toBytes();
     }
@@ -60,18 +60,18 @@ public final class SnapshotBytes {
     /**
      * The snapshot in a file.
      *
-     * @throws InvalidSnapshotException if there is none, or not a whole and correct one
+     * @throws InvalidSnapshotException if the file does not hold a whole and correct snapshot
      */
     static Snapshot decode(Safetensors file) {
         String manifest = file.metadata().get(MANIFEST);
         String vocabulary = file.metadata().get(VOCABULARY);
         if (manifest == null || vocabulary == null) {
-            throw new InvalidSnapshotException("these tensors were not written by Driftline: bring them in with"
+            throw new InvalidSnapshotException("these tensors were not written by Driftline: import them with"
                     + " `driftline snapshots import FILE --vocabulary FILE`");
         }
         if (!isUnchanged(file)) {
-            throw new InvalidSnapshotException("the numbers are not those that Driftline wrote. If they were changed on"
-                    + " purpose, bring them in with `driftline snapshots import`");
+            throw new InvalidSnapshotException("the weights have changed since Driftline wrote them. If that was on"
+                    + " purpose, import them with `driftline snapshots import`");
         }
         return assemble(
                 SnapshotJson.description(SnapshotJson.read(manifest, MANIFEST)),
@@ -83,13 +83,13 @@ public final class SnapshotBytes {
         return Sha256.hex(Sha256.of(new Safetensors(Map.of(), tensors)));
     }
 
-    /** Whether the tensors of a file are those that Driftline wrote into it. */
+    /** Whether the tensors of a file are unchanged since Driftline wrote it. */
     static boolean isUnchanged(Safetensors file) {
         return hash(file.tensors()).equals(file.metadata().get(SHA_256));
     }
 
     /**
-     * Puts a snapshot together.
+     * Assembles a snapshot.
      *
      * @throws InvalidSnapshotException if the parts do not fit, or a number is not finite
      */
@@ -111,7 +111,7 @@ public final class SnapshotBytes {
         }
     }
 
-    /** A network with one number that is none predicts nothing any more. */
+    /** Throws if a number is NaN or infinite: one is enough to spoil every prediction. */
     static void requireFinite(List<Tensor> tensors) {
         for (Tensor tensor : tensors) {
             float[] data = tensor.data();
@@ -123,8 +123,9 @@ public final class SnapshotBytes {
         }
     }
 
-    /** Whether {@code path} is named as one file is, not as a folder: it ends in {@code .safetensors}. */
+    /** Whether {@code path} names a file rather than a folder: it ends in {@code .safetensors}. */
     public static boolean isFileName(Path path) {
-        return path.getFileName() != null && path.getFileName().toString().endsWith(".safetensors");
+        Path name = path.getFileName();
+        return name != null && name.toString().endsWith(".safetensors");
     }
 }

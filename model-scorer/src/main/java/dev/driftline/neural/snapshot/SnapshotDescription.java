@@ -3,17 +3,17 @@ package dev.driftline.neural.snapshot;
 import dev.driftline.neural.Architecture;
 
 /**
- * What a snapshot is, without its numbers and its words. Immutable.
+ * A snapshot without its weights and words. Immutable.
  *
- * @param manifest what is known of it
+ * @param manifest its version, origin and metrics
  * @param architecture the shape of its network
- * @param vocabularySize words it has rows for, {@code <unk>} and {@code </s>} included
- * @param parameters how many numbers it has
+ * @param vocabularySize words with rows, {@code <unk>} and {@code </s>} included
+ * @param parameters how many weights it has
  */
 public record SnapshotDescription(
         SnapshotManifest manifest, Architecture architecture, int vocabularySize, long parameters) {
 
-    /** What {@code snapshot} is. */
+    /** The description of {@code snapshot}. */
     public static SnapshotDescription of(Snapshot snapshot) {
         return new SnapshotDescription(
                 snapshot.manifest(),

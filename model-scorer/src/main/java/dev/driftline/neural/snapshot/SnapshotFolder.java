@@ -27,14 +27,14 @@ import java.util.stream.Stream;
 /**
  * Snapshots on disk, for people and for PyTorch: a folder with {@value #WEIGHTS} (in the layout of {@link TorchLayout}),
  * {@value #MANIFEST} and {@value #VOCABULARY} (a JSON array, a word a line), or one {@code .safetensors} file with all of
- * it. Written under another name and moved into place when complete, so a reader sees a whole one or none.
+ * it. A snapshot is written under another name and moved into place when complete, so a reader never sees part of one.
  */
 public final class SnapshotFolder {
 
-    /** The numbers. */
+    /** The weights. */
     public static final String WEIGHTS = "model.safetensors";
 
-    /** What is known of them, and the SHA-256 of the other two files. */
+    /** The description, and the SHA-256 of the other two files. */
     public static final String MANIFEST = "manifest.json";
 
     /** The words by index. */
@@ -45,16 +45,16 @@ public final class SnapshotFolder {
     private SnapshotFolder() {}
 
     /**
-     * Writes {@code snapshot} to one file or to a folder, which is made with the folders above it. A snapshot that is there
-     * is replaced.
+     * Writes {@code snapshot} to one file or to a folder, which is created with its parents. An existing snapshot is
+     * replaced.
      *
      * @param path one file if it ends in {@code .safetensors}, else a folder
-     * @throws FileAlreadyExistsException if there is something else
+     * @throws FileAlreadyExistsException if something other than a snapshot is there
      */
     public static void write(Snapshot snapshot, Path path) throws IOException {
         Path target = path.toAbsolutePath().normalize();
         if (target.getParent() == null) {
-            throw new IOException(path + " is no place for a snapshot");
+            throw new IOException(path + " cannot be a snapshot: it has no parent folder");
         }
         Files.createDirectories(target.getParent());
         Path temporary =
@@ -105,7 +105,7 @@ public final class SnapshotFolder {
     }
 
     /**
-     * Reads a snapshot that Driftline wrote and checks it against its hashes.
+     * Reads a snapshot written by Driftline and checks it against its hashes.
      *
      * @param path a folder, or one file
      * @throws NoSuchFileException if a file is missing
@@ -128,8 +128,9 @@ public final class SnapshotFolder {
                         + " says " + file.path("bytes").asText("nothing"));
             }
             if (!hash(written).equals(file.path("sha256").asText())) {
-                throw new InvalidSnapshotException(written + " is not what was written: its SHA-256 is not the one in "
-                        + MANIFEST + ". If it was changed on purpose, bring it in with `driftline snapshots import`");
+                throw new InvalidSnapshotException(
+                        written + " has changed since it was written: its SHA-256 is not the one in " + MANIFEST
+                                + ". If that was on purpose, import it with `driftline snapshots import`");
             }
         }
         SnapshotDescription description = naming(path.resolve(MANIFEST), () -> SnapshotJson.description(manifest));
@@ -139,7 +140,7 @@ public final class SnapshotFolder {
     }
 
     /**
-     * Reads only what is known of a snapshot.
+     * Reads only the description of a snapshot.
      *
      * @param path a folder, or one file
      */
@@ -154,7 +155,7 @@ public final class SnapshotFolder {
     static JsonNode manifest(Path folder) throws IOException {
         Path file = folder.resolve(MANIFEST);
         if (!Files.exists(file)) {
-            throw new InvalidSnapshotException(folder + " is no snapshot: it has no " + MANIFEST);
+            throw new InvalidSnapshotException(folder + " is not a snapshot: it does not contain " + MANIFEST);
         }
         return SnapshotJson.read(Files.readString(file), file.toString());
     }
@@ -191,7 +192,7 @@ public final class SnapshotFolder {
                     .toList();
             if (!others.isEmpty()) {
                 throw new FileAlreadyExistsException(
-                        path + " is a folder with " + others.get(0) + " in it, not a snapshot: name another");
+                        path + " is a folder with " + others.get(0) + " in it, not a snapshot: name another folder");
             }
         }
     }
@@ -224,7 +225,7 @@ public final class SnapshotFolder {
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
             content.write(out);
             out.flush();
-            // Or a crash of the machine could leave the name without the content.
+            // Otherwise a crash of the machine could leave the name without the content.
             channel.force(true);
         }
     }

@@ -23,14 +23,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptions and vocabularies of snapshots as JSON. Fields that this version does not know are passed over, so that a
- * later one can add some; a field that it needs and that is not there is an error.
+ * The descriptions and vocabularies of snapshots as JSON. Unknown fields are ignored, so that a
+ * later version can add some; a missing required field is an error.
  */
 public final class SnapshotJson {
 
-    /** The version of what is written here. */
+    /** The format version that is written. */
     public static final int FORMAT = 1;
 
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
@@ -70,8 +71,8 @@ public final class SnapshotJson {
     /**
      * Reads JSON.
      *
-     * @param what is read, for the message: {@code manifest.json}
-     * @throws InvalidSnapshotException if it is none
+     * @param what the name of the content, for the message: {@code manifest.json}
+     * @throws InvalidSnapshotException if it is not valid JSON
      */
     public static JsonNode read(String json, String what) {
         try {
@@ -124,7 +125,7 @@ public final class SnapshotJson {
     /**
      * Reads a description.
      *
-     * @throws InvalidSnapshotException if something that it needs is not there or not what it should be
+     * @throws InvalidSnapshotException if a required field is missing or has the wrong type
      */
     public static SnapshotDescription description(JsonNode json) {
         int format = whole(json, "format");
@@ -170,7 +171,7 @@ public final class SnapshotJson {
         }
     }
 
-    /** Words as a JSON array: it survives whatever characters they are made of. */
+    /** Words as a JSON array, which can hold any characters. */
     public static String vocabulary(List<String> words) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         words.forEach(array::add);
@@ -180,7 +181,7 @@ public final class SnapshotJson {
     /**
      * Reads words.
      *
-     * @throws InvalidSnapshotException if {@code json} is not an array of texts
+     * @throws InvalidSnapshotException if {@code json} is not an array of strings
      */
     public static List<String> vocabulary(String json) {
         JsonNode array = read(json, "the vocabulary");
@@ -190,7 +191,7 @@ public final class SnapshotJson {
         List<String> words = new ArrayList<>(array.size());
         for (JsonNode word : array) {
             if (!word.isTextual()) {
-                throw new InvalidSnapshotException("the vocabulary has a word that is not text: " + word);
+                throw new InvalidSnapshotException("the vocabulary has an entry that is not a string: " + word);
             }
             words.add(word.textValue());
         }
@@ -213,7 +214,9 @@ public final class SnapshotJson {
         JsonNode value = json.path(field);
         if (!check.apply(value)) {
             throw new InvalidSnapshotException(
-                    "the manifest has no " + field + (value.isMissingNode() ? "" : " that can be used, but " + value));
+                    value.isMissingNode()
+                            ? "the manifest has no " + field
+                            : "the manifest has an invalid " + field + ": " + value);
         }
         return value;
     }
@@ -225,9 +228,9 @@ public final class SnapshotJson {
         return map;
     }
 
-    /** UTF-8 has no bytes for half of a surrogate pair, JSON has an escape; in JSON they only come inside strings. */
+    /** UTF-8 cannot encode unpaired surrogates, JSON can escape them; in JSON they occur only inside strings. */
     private static String escapeLoneSurrogates(String json) {
-        StringBuilder escaped = null;
+        @Nullable StringBuilder escaped = null;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
             boolean pair = Character.isHighSurrogate(c)

@@ -32,7 +32,7 @@ public record SnapshotManifest(
         data = Map.copyOf(data);
     }
 
-    /** Whether there may be rows of words that the n-gram model beside it does not know. */
+    /** Whether some rows may belong to words that the n-gram model does not know. */
     public boolean mayHaveForeignRows() {
         return data.getOrDefault(Provenance.FOREIGN_ROWS, 1L) > 0;
     }

@@ -5,10 +5,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names of snapshots: {@code 000017-3f2a9c}, a rising number and the first six digits of the SHA-256 of the weights. They
- * sort by age, and two snapshots of one number are told apart.
+ * sort by age, and two snapshots with the same number have different names.
  */
 public final class SnapshotVersion {
 
@@ -23,11 +24,11 @@ public final class SnapshotVersion {
     }
 
     /**
-     * The name of {@code network} as the one after {@code version}.
+     * The name of {@code network} as the next one after {@code version}.
      *
      * @param version the newest so far, or the parent; null for none
      */
-    public static String next(String version, Network network) {
+    public static String next(@Nullable String version, Network network) {
         return of(version == null ? 1 : number(version) + 1, network);
     }
 
@@ -39,13 +40,13 @@ public final class SnapshotVersion {
         return String.format(Locale.ROOT, "%06d-%s", number, weightsHash(network));
     }
 
-    /** The number in {@code version}; 0 if it has none, as a version that somebody has named by hand. */
+    /** The number in {@code version}; 0 if it has none, such as a version named by hand. */
     public static long number(String version) {
         Matcher matcher = NUMBERED.matcher(version);
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
-    /** The first six hexadecimal digits of the SHA-256 of the weights: equal for equal numbers, names and shapes. */
+    /** The first six hexadecimal digits of the SHA-256 of the weights: equal for equal weights, names and shapes. */
     public static String weightsHash(Network network) {
         return Sha256.hex(
                         Sha256.of(new Safetensors(Map.of(), network.parameters().tensors())))
@@ -53,15 +54,15 @@ public final class SnapshotVersion {
     }
 
     /**
-     * {@code version} as it is.
+     * Returns {@code version} unchanged.
      *
-     * @throws InvalidSnapshotException if it is not 1 to 64 letters, digits, {@code .}, {@code _} and {@code -}, a letter
-     *     or digit first: it becomes a part of keys and of file names
+     * @throws InvalidSnapshotException if it is not 1 to 64 letters, digits, {@code .}, {@code _} and {@code -}, with a letter
+     *     or digit first: it becomes part of keys and file names
      */
-    public static String check(String version) {
+    public static String check(@Nullable String version) {
         if (version == null || !ACCEPTED.matcher(version).matches()) {
             throw new InvalidSnapshotException(
-                    "'" + version + "' is no version: 1 to 64 letters, digits, '.', '_' and '-'");
+                    "'" + version + "' is not a valid version: use 1 to 64 letters, digits, '.', '_' and '-'");
         }
         return version;
     }

@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tensors of a network as PyTorch's own modules hold them: {@code encoder} an {@code Embedding}, {@code rnn} an
+ * The tensors of a network in the layout of PyTorch's modules: {@code encoder} an {@code Embedding}, {@code rnn} an
  * {@code RNN}, {@code GRU} or {@code LSTM}, {@code hidden} a {@code Linear}, {@code decoder} a {@code Linear} or an
  * {@code AdaptiveLogSoftmaxWithLoss} without a head bias: the layout of PyTorch's word_language_model example.
  *
- * <p>Names, shapes and gate order are those of {@link Parameters}; the one difference is what tied weights leave out there.
+ * <p>Names, shapes and gate order are those of {@link Parameters}; the only difference is tied weights.
  * Here {@code decoder.weight}, {@code decoder.head.weight} and {@code decoder.tail.i.1.weight} are written out, so that
  * {@code load_state_dict} finds every key. An adaptive softmax whose cutoffs are all beyond the vocabulary, which PyTorch
  * does not have, is a {@code Linear} with a bias of zero.
@@ -36,7 +36,7 @@ public final class TorchLayout {
         return "decoder.tail." + band + "." + part + ".weight";
     }
 
-    /** The tensors of {@code network} for PyTorch. Arrays that are the same here and there are shared. */
+    /** The tensors of {@code network} for PyTorch. Arrays are shared where they are equal. */
     public static List<Tensor> expand(Network network) {
         Architecture architecture = network.architecture();
         Parameters parameters = network.parameters();
@@ -73,17 +73,17 @@ public final class TorchLayout {
     }
 
     /**
-     * The tensors of a network from those of PyTorch; what is already as {@link Parameters} wants it stays so. Tensors that
-     * the architecture has no use for are kept, for the {@link Network} to refuse.
+     * The tensors of a network from those of PyTorch; tensors in the layout of {@link Parameters} are unchanged. Tensors that
+     * the architecture does not use are kept, so that {@link Network} rejects them.
      *
-     * @throws InvalidSnapshotException if tied weights are written out and are not those of the embedding
+     * @throws InvalidSnapshotException if tied weights are written out and differ from the embedding
      */
     static Parameters contract(Architecture architecture, int vocabularySize, List<Tensor> tensors) {
         Map<String, Tensor> left = new LinkedHashMap<>();
         tensors.forEach(tensor -> left.put(tensor.name(), tensor));
         Tensor encoder = left.get(ENCODER);
         if (encoder == null) {
-            throw new InvalidSnapshotException("there is no " + ENCODER + ", but " + left.keySet());
+            throw new InvalidSnapshotException("there is no " + ENCODER + " among " + left.keySet());
         }
         if (encoder.shape().length != 2 || encoder.shape()[0] != vocabularySize) {
             throw new InvalidSnapshotException(ENCODER + " is " + Arrays.toString(encoder.shape())
@@ -105,7 +105,7 @@ public final class TorchLayout {
         } else if (bands.count() == 0 && left.containsKey(DECODER)) {
             Tensor bias = left.remove(BIAS);
             if (bias != null && !allZero(bias)) {
-                throw new InvalidSnapshotException(BIAS + " is not zero, and an adaptive softmax has none");
+                throw new InvalidSnapshotException(BIAS + " is not zero, but an adaptive softmax has no bias");
             }
             if (architecture.tied()) {
                 drop(left, DECODER, encoder);
@@ -157,9 +157,9 @@ public final class TorchLayout {
 
     private static void requireEqual(Tensor written, Tensor expected) {
         if (!sameNumbers(written, expected)) {
-            throw new InvalidSnapshotException(written.name() + " is not what " + ENCODER
-                    + " has for these words, and the manifest says that they are tied: import it with"
-                    + " `driftline snapshots import`, which makes an untied network of it");
+            throw new InvalidSnapshotException(written.name() + " differs from " + ENCODER
+                    + ", but the manifest says that they are tied: import it with"
+                    + " `driftline snapshots import`, which makes an untied network");
         }
     }
 
@@ -170,11 +170,11 @@ public final class TorchLayout {
     static void requireShape(Tensor tensor, int... shape) {
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new InvalidSnapshotException(tensor.name() + " is " + Arrays.toString(tensor.shape()) + ", not "
-                    + Arrays.toString(shape) + " as the other tensors ask for");
+                    + Arrays.toString(shape) + ", which the other tensors need");
         }
     }
 
-    /** Some rows of a matrix, in an array of their own. */
+    /** A copy of some rows of a matrix. */
     static Tensor rows(String name, Tensor matrix, int from, int to) {
         int columns = matrix.shape()[1];
         return new Tensor(

@@ -14,17 +14,18 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network from the tensors of a language model that was trained in PyTorch, in the layout of {@link TorchLayout}. What
- * the shapes say is not asked for: the cell from the rows of a recurrent matrix, sizes, layers, tied weights (two matrices
- * of equal numbers), cutoffs and divisor of an adaptive softmax. A layer without biases gets biases of zero.
+ * A network from the tensors of a language model that was trained in PyTorch, in the layout of {@link TorchLayout}. The
+ * shapes give the cell (from the rows of a recurrent matrix), sizes, layers, tied weights (two equal matrices), and cutoffs
+ * and divisor of an adaptive softmax. A layer without biases gets biases of zero.
  *
- * <p>PyTorch models have {@code <unk>} and the end of a sentence anywhere in their vocabulary, a network has them first:
- * the rows are put in that order, which changes no probability.
+ * <p>PyTorch models may have {@code <unk>} and the end of a sentence anywhere in their vocabulary; a network has them first.
+ * The rows are reordered, which does not change any probability.
  *
- * @param network what it makes
- * @param notes what was assumed or changed, a sentence each, for the user
+ * @param network the network
+ * @param notes assumptions and changes, a sentence each, for the user
  */
 public record WordModelImport(Network network, List<String> notes) {
 
@@ -32,16 +33,20 @@ public record WordModelImport(Network network, List<String> notes) {
     private static final List<String> END_WORDS = List.of("</s>", "<eos>", "<EOS>", "[EOS]", "<end>");
 
     /**
-     * What the tensors do not say.
+     * Facts that the tensors do not contain.
      *
-     * @param rename prefixes of names in the file, and what they are called here: {@code lstm} → {@code rnn}
-     * @param unknownWord the word that stands for unknown ones; null to look for the usual ones
+     * @param rename prefixes of names in the file, and their names here: {@code lstm} → {@code rnn}
+     * @param unknownWord the word for unknown words; null to look for the usual ones
      * @param endWord the word that ends a sentence; null to look for the usual ones
-     * @param dropout what fine-tuning is to leave out, in [0, 1)
+     * @param dropout share that fine-tuning drops, in [0, 1)
      */
-    public record Settings(Map<String, String> rename, String unknownWord, String endWord, double dropout) {
+    public record Settings(
+            Map<String, String> rename,
+            @Nullable String unknownWord,
+            @Nullable String endWord,
+            double dropout) {
 
-        /** Nothing special. */
+        /** Defaults. */
         public static final Settings DEFAULT = new Settings(Map.of(), null, null, 0);
 
         public Settings {
@@ -50,10 +55,10 @@ public record WordModelImport(Network network, List<String> notes) {
     }
 
     /**
-     * Makes a network.
+     * Builds a network.
      *
      * @param words the vocabulary of the model, in the order of its rows
-     * @throws InvalidSnapshotException if the tensors are not such a model, or do not fit the words
+     * @throws InvalidSnapshotException if the tensors are not such a model, or do not match the words
      */
     public static WordModelImport of(List<Tensor> tensors, List<String> words, Settings settings) {
         SnapshotBytes.requireFinite(tensors);
@@ -75,7 +80,7 @@ public record WordModelImport(Network network, List<String> notes) {
             for (Tensor tensor : tensors) {
                 String name = renamed(tensor.name());
                 if (left.put(name, new Tensor(name, tensor.shape(), tensor.data())) != null) {
-                    throw new InvalidSnapshotException("two tensors are called " + name + " after renaming");
+                    throw new InvalidSnapshotException("two tensors are named " + name + " after renaming");
                 }
             }
             names = new TreeSet<>(left.keySet());
@@ -96,14 +101,14 @@ public record WordModelImport(Network network, List<String> notes) {
             int embedding = encoder.shape()[1];
             if (words.size() != size) {
                 throw new InvalidSnapshotException(TorchLayout.ENCODER + " has " + size
-                        + " rows and the vocabulary " + words.size() + " words: it must be the one that the model was"
+                        + " rows and the vocabulary " + words.size() + " words: use the vocabulary that the model was"
                         + " trained with, one word a row");
             }
             Body body = left.containsKey("hidden.weight") ? window(embedding) : recurrent(embedding);
             Output output = left.containsKey(TorchLayout.HEAD) ? adaptive(encoder, body) : full(encoder, body);
             if (!left.isEmpty()) {
-                throw new InvalidSnapshotException("no use for " + left.keySet() + ": a model here is encoder, rnn or"
-                        + " hidden, and decoder. Leave out of the file what is not needed to predict");
+                throw new InvalidSnapshotException("unknown tensors " + left.keySet() + ": a model has encoder, rnn or"
+                        + " hidden, and decoder. Remove the others from the file");
             }
             int[] order =
                     order(output.cutoffs().isEmpty() ? size : output.cutoffs().get(0));
@@ -154,7 +159,7 @@ public record WordModelImport(Network network, List<String> notes) {
             int hidden = weight.shape()[0];
             if (weight.shape()[1] % embedding != 0) {
                 throw new InvalidSnapshotException("hidden.weight has " + weight.shape()[1]
-                        + " columns, which is no multiple of the embedding, " + embedding);
+                        + " columns, which is not a multiple of the embedding, " + embedding);
             }
             takeVector("hidden.bias", hidden);
             return new Body(Cell.WINDOW, hidden, 1, weight.shape()[1] / embedding);
@@ -162,8 +167,8 @@ public record WordModelImport(Network network, List<String> notes) {
 
         private Body recurrent(int embedding) {
             if (!left.containsKey("rnn.weight_hh_l0")) {
-                throw new InvalidSnapshotException("there is no rnn.weight_hh_l0 and no hidden.weight, but " + names
-                        + ": if a module has another name, say which, as in --rename lstm=rnn");
+                throw new InvalidSnapshotException("there is no rnn.weight_hh_l0 and no hidden.weight among " + names
+                        + ": if a module has another name, give it, as in --rename lstm=rnn");
             }
             for (String name : names) {
                 if (name.endsWith("_reverse")) {
@@ -185,7 +190,7 @@ public record WordModelImport(Network network, List<String> notes) {
                             + ": an RNN has 1, a GRU 3 and an LSTM 4 times as many rows as columns");
             };
             if (cell == Cell.RNN) {
-                notes.add("A vanilla RNN is taken to have tanh as its nonlinearity: the file does not say.");
+                notes.add("The nonlinearity of the vanilla RNN is assumed to be tanh: the file does not say.");
             }
             int layers = 0;
             while (left.containsKey("rnn.weight_hh_l" + layers)) {
@@ -204,28 +209,28 @@ public record WordModelImport(Network network, List<String> notes) {
         private Output full(Tensor encoder, Body body) {
             left.remove(TorchLayout.ENCODER);
             Tensor decoder = left.remove(TorchLayout.DECODER);
-            boolean tied = decoder == null || TorchLayout.sameNumbers(decoder, encoder);
             int size = encoder.shape()[0];
+            List<Tensor> tensors = new ArrayList<>();
             if (decoder == null) {
                 if (body.hidden() != encoder.shape()[1]) {
                     throw new InvalidSnapshotException("there is no " + TorchLayout.DECODER
-                            + ", and the embedding cannot" + " take its place: it has " + encoder.shape()[1]
+                            + ", and the embedding cannot replace it: it has " + encoder.shape()[1]
                             + " columns, the state " + body.hidden());
                 }
-                notes.add("There is no " + TorchLayout.DECODER + ": taken to be tied to the embedding.");
+                notes.add("There is no " + TorchLayout.DECODER + ": assumed to be tied to the embedding.");
             } else {
                 TorchLayout.requireShape(decoder, size, body.hidden());
+                if (!TorchLayout.sameNumbers(decoder, encoder)) {
+                    tensors.add(decoder);
+                }
             }
+            boolean tied = tensors.isEmpty();
             Tensor bias = left.remove(TorchLayout.BIAS);
             if (bias == null) {
-                notes.add("There is no " + TorchLayout.BIAS + ": it begins with zeros.");
+                notes.add("There is no " + TorchLayout.BIAS + ": zeros are used.");
                 bias = Tensor.zeros(TorchLayout.BIAS, size);
             }
             TorchLayout.requireShape(bias, size);
-            List<Tensor> tensors = new ArrayList<>();
-            if (!tied) {
-                tensors.add(decoder);
-            }
             tensors.add(bias);
             return new Output(List.of(), 1, tied, tensors);
         }
@@ -236,8 +241,7 @@ public record WordModelImport(Network network, List<String> notes) {
                 throw new InvalidSnapshotException(
                         "decoder.head.bias: an adaptive softmax with head_bias=True is not supported");
             }
-            Tensor head = left.get(TorchLayout.HEAD);
-            requireMatrix(head);
+            Tensor head = matrix(TorchLayout.HEAD);
             int size = encoder.shape()[0];
             int hidden = body.hidden();
             int bands = 0;
@@ -250,7 +254,8 @@ public record WordModelImport(Network network, List<String> notes) {
                         + bands + " decoder.tail bands: not an AdaptiveLogSoftmaxWithLoss");
             }
             List<Tensor> tensors = new ArrayList<>();
-            tensors.add(left.remove(TorchLayout.HEAD));
+            left.remove(TorchLayout.HEAD);
+            tensors.add(head);
             TorchLayout.requireShape(head, head.shape()[0], hidden);
             List<Integer> cutoffs = new ArrayList<>();
             int[] projections = new int[bands];
@@ -281,12 +286,12 @@ public record WordModelImport(Network network, List<String> notes) {
             }
             if (bound != size) {
                 throw new InvalidSnapshotException(
-                        "the adaptive softmax is over " + bound + " words, the embedding over " + size);
+                        "the adaptive softmax has " + bound + " words, the embedding " + size);
             }
             return new Output(cutoffs, divisor(hidden, projections), tied, tensors);
         }
 
-        /** The {@code div_value} that gives these projections, the roundest one first. */
+        /** The {@code div_value} that gives these projections, round numbers first. */
         private static double divisor(int hidden, int[] projections) {
             List<Double> candidates = new ArrayList<>();
             for (int whole = 1; whole <= 64; whole++) {
@@ -326,7 +331,7 @@ public record WordModelImport(Network network, List<String> notes) {
             if (Math.max(unknown, end) >= head) {
                 throw new InvalidSnapshotException("'" + words.get(Math.max(unknown, end)) + "' is at "
                         + Math.max(unknown, end) + ", beyond the " + head
-                        + " words of the head of the adaptive softmax, and must be in it");
+                        + " words of the head of the adaptive softmax, but must be in the head");
             }
             int[] order = new int[words.size()];
             order[NeuralVocabulary.UNKNOWN] = unknown;
@@ -344,7 +349,7 @@ public record WordModelImport(Network network, List<String> notes) {
             return order;
         }
 
-        private int find(String given, List<String> usual, String what, String option) {
+        private int find(@Nullable String given, List<String> usual, String what, String option) {
             for (String word : given == null ? usual : List.of(given)) {
                 int row = words.indexOf(word);
                 if (row >= 0) {
@@ -352,15 +357,15 @@ public record WordModelImport(Network network, List<String> notes) {
                 }
             }
             throw new InvalidSnapshotException("the vocabulary has no "
-                    + (given == null ? String.join(", ", usual) : "'" + given + "'") + ": say which word " + what
+                    + (given == null ? String.join(", ", usual) : "'" + given + "'") + ": name the word that " + what
                     + " with " + option + " WORD");
         }
 
         private Tensor matrix(String name) {
             Tensor tensor = left.get(name);
             if (tensor == null) {
-                throw new InvalidSnapshotException("there is no " + name + ", but " + names
-                        + ": if a module has another name, say which, as in --rename embedding=encoder");
+                throw new InvalidSnapshotException("there is no " + name + " among " + names
+                        + ": if a module has another name, give it, as in --rename embedding=encoder");
             }
             requireMatrix(tensor);
             return tensor;
@@ -383,14 +388,14 @@ public record WordModelImport(Network network, List<String> notes) {
         private void takeVector(String name, int size) {
             Tensor tensor = left.remove(name);
             if (tensor == null) {
-                notes.add("There is no " + name + ": it begins with zeros.");
+                notes.add("There is no " + name + ": zeros are used.");
                 tensor = Tensor.zeros(name, size);
             }
             TorchLayout.requireShape(tensor, size);
             taken.add(tensor);
         }
 
-        /** The first rows in another order; rows beyond {@code order}, those of bands, or not in it stay where they are. */
+        /** The first rows in another order; rows beyond {@code order}, such as those of bands, do not move. */
         private static Tensor permuted(Tensor tensor, int[] order) {
             int rows = Math.min(tensor.shape()[0], order.length);
             int columns = tensor.shape().length == 1 ? 1 : tensor.shape()[1];

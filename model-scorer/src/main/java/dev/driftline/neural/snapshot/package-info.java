@@ -1,2 +1,5 @@
-/** Networks as files and messages: safetensors with a manifest, and the chunks that travel over Kafka. */
+/** Networks as files and messages: safetensors with a manifest. */
+@NullMarked
 package dev.driftline.neural.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -139,7 +139,7 @@ class SnapshotFolderTest {
         Files.delete(folder.resolve("manifest.json"));
         assertThatThrownBy(() -> SnapshotFolder.read(folder))
                 .isInstanceOf(InvalidSnapshotException.class)
-                .hasMessageContaining("no manifest.json");
+                .hasMessageContaining("does not contain manifest.json");
     }
 
     @Test

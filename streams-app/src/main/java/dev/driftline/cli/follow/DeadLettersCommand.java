@@ -1,11 +1,7 @@
 package dev.driftline.cli.follow;
 
-import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.config.DriftlineConfig;
-import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,8 +16,6 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code driftline dead-letters}: follows the dead-letter topic. */
 @Command(
@@ -37,23 +31,12 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
     private static final int KEY_LENGTH = 24;
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private ConfigOptions config;
-
-    @Mixin
-    private FollowOptions follow;
+    private FollowTopic topic;
 
     @Override
     public Integer call() {
-        DriftlineConfig loaded = config.load();
-        String topic = TopicNames.of(loaded).name(Topic.DEAD_LETTERS);
-        return new TopicFollower(loaded, topic, follow)
-                .print(
-                        spec.commandLine().getOut(),
-                        record -> follow.json() ? PlainJson.line(asMap(record)) : line(record));
+        return topic.printRecords(Topic.DEAD_LETTERS, DeadLettersCommand::asMap, DeadLettersCommand::line);
     }
 
     static String line(ConsumerRecord<byte[], byte[]> record) {

@@ -1,24 +1,15 @@
 package dev.driftline.cli.follow;
 
-import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.DriftState;
 import dev.driftline.schemas.DriftWord;
-import dev.driftline.schemas.SchemaRegistrySerdes;
-import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicNames;
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code driftline drift}: follows the drift topic. */
 @Command(
@@ -34,44 +25,27 @@ import picocli.CommandLine.Spec;
         footer = "  driftline drift --from-beginning --json")
 public final class DriftCommand implements Callable<Integer> {
 
+    private static final String HEAD = String.format(
+            Locale.ROOT,
+            "%-24s %-16s %-9s %-9s %-12s %8s %8s %9s  %s",
+            "since",
+            "source",
+            "series",
+            "state",
+            "",
+            "before",
+            "after",
+            "document",
+            "words");
+
     private static final int WORDS = 6;
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private ConfigOptions config;
-
-    @Mixin
-    private FollowOptions follow;
+    private FollowTopic topic;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        DriftlineConfig loaded = config.load();
-        String topic = TopicNames.of(loaded).name(Topic.DRIFT);
-        try (Deserializer<DriftEvent> events =
-                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(DriftEvent.class)) {
-            if (!follow.json()) {
-                out.printf(
-                        Locale.ROOT,
-                        "%-24s %-16s %-9s %-9s %-12s %8s %8s %9s  %s%n",
-                        "since",
-                        "source",
-                        "series",
-                        "state",
-                        "",
-                        "before",
-                        "after",
-                        "document",
-                        "words");
-                out.flush();
-            }
-            return new TopicFollower(loaded, topic, follow).print(out, record -> {
-                DriftEvent event = events.deserialize(topic, record.headers(), record.value());
-                return follow.json() ? PlainJson.line(PlainJson.of(event)) : line(event);
-            });
-        }
+        return topic.printValues(Topic.DRIFT, DriftEvent.class, HEAD, DriftCommand::line);
     }
 
     private static String line(DriftEvent event) {

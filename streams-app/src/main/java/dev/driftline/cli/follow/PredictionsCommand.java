@@ -1,24 +1,15 @@
 package dev.driftline.cli.follow;
 
-import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
-import dev.driftline.schemas.SchemaRegistrySerdes;
-import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
 import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicNames;
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code driftline predictions}: follows the predictions topic. */
 @Command(
@@ -30,14 +21,8 @@ import picocli.CommandLine.Spec;
         footer = "  driftline predictions --model kneser-ney-5 --top 3")
 public final class PredictionsCommand implements Callable<Integer> {
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private ConfigOptions config;
-
-    @Mixin
-    private FollowOptions follow;
+    private FollowTopic topic;
 
     @Option(
             names = "--model",
@@ -52,16 +37,7 @@ public final class PredictionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        DriftlineConfig loaded = config.load();
-        String topic = TopicNames.of(loaded).name(Topic.PREDICTIONS);
-        try (Deserializer<Prediction> predictions =
-                new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(Prediction.class)) {
-            return new TopicFollower(loaded, topic, follow).print(out, record -> {
-                Prediction prediction = predictions.deserialize(topic, record.headers(), record.value());
-                return follow.json() ? PlainJson.line(PlainJson.of(prediction)) : line(prediction);
-            });
-        }
+        return topic.printValues(Topic.PREDICTIONS, Prediction.class, "", this::line);
     }
 
     private String line(Prediction prediction) {

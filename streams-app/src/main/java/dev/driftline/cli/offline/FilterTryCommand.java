@@ -89,7 +89,7 @@ public final class FilterTryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FilterRules rules = FilterCommand.read(rulesFile);
+        FilterRules rules = RulesFile.read(rulesFile);
         ModelSettings settings = ngrams.settings();
         corpus.limit();
         corpus.tokenizer();
@@ -106,7 +106,7 @@ public final class FilterTryCommand implements Callable<Integer> {
                 MixtureSettings.defaults(settings.order(), settings.smoothing().label());
         MixtureSettings mixture =
                 network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
-        FilterCommand.requireModels(rules, rulesFile, mixture.models());
+        RulesFile.requireModels(rules, rulesFile, mixture.models());
         networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
         long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);

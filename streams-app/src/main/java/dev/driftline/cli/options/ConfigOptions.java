@@ -2,10 +2,12 @@ package dev.driftline.cli.options;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.terminal.CommandFailedException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options by which every command that needs a configuration gets one. Use as {@code @Mixin}. */
@@ -17,7 +19,7 @@ public final class ConfigOptions {
             names = "--config",
             paramLabel = "FILE",
             description = "Properties file with settings; also by the environment variable DRIFTLINE_CONFIG.")
-    private Path file;
+    private @Nullable Path file;
 
     @Option(
             names = "--set",
@@ -27,10 +29,10 @@ public final class ConfigOptions {
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT,…", description = "Kafka brokers.")
-    private String bootstrapServers;
+    private @Nullable String bootstrapServers;
 
     @Option(names = "--registry-url", paramLabel = "URL,…", description = "Schema Registry.")
-    private String registryUrl;
+    private @Nullable String registryUrl;
 
     /**
      * The configuration that file, environment and options make.
@@ -59,5 +61,11 @@ public final class ConfigOptions {
         Optional<Path> properties = Optional.ofNullable(file)
                 .or(() -> Optional.ofNullable(environment.get(FILE_VARIABLE)).map(Path::of));
         return DriftlineConfig.load(properties, environment, overrides);
+    }
+
+    /** A topic does not exist at the brokers that these options name. */
+    public static CommandFailedException noTopic(String topic) {
+        return new CommandFailedException("there is no topic " + topic
+                + ": create it with `driftline topics create`, or check topics.prefix and --bootstrap-servers");
     }
 }

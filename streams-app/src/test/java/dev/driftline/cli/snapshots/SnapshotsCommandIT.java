@@ -112,7 +112,7 @@ class SnapshotsCommandIT {
         new SnapshotPublisher(config).send(torn, Optional.empty(), sent -> {});
 
         assertThat(run("list")).isZero();
-        assertThat(out).contains(FIRST.version(), SECOND.version(), "torn: chunk 1 of 3", "None is active");
+        assertThat(out).contains(FIRST.version(), SECOND.version(), "torn: chunk 1 of 3", "No snapshot is active");
         assertThat(run("rollback")).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no snapshot is active: name one of " + FIRST.version());
         assertThat(run("promote", "3")).isEqualTo(ExitCodes.FAILED);
@@ -183,7 +183,7 @@ class SnapshotsCommandIT {
         tensors.tensors().get(0).data()[0] += 1;
         Files.write(weights, tensors.toBytes());
         assertThat(run("import", folder.toString())).isZero();
-        assertThat(out).contains("imported 000003-", "taken for a version that was made from that one");
+        assertThat(out).contains("imported 000003-", "imported as a version derived from that one");
         assertThat(run("show", "3", "--json")).isZero();
         assertThat(new ObjectMapper().readTree(out).get("parent").asText()).isEqualTo(SECOND.version());
     }

@@ -1,4 +1,4 @@
-package dev.driftline.cli;
+package dev.driftline.cli.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +20,6 @@ class TopicDefinitionsFileTest {
 
         assertThat(file)
                 .as("write it again with: driftline topics definitions > deploy/topics.json")
-                .hasContent(TopicsCommand.Definitions.text(DriftlineConfig.defaults()) + "\n");
+                .hasContent(TopicDefinitionsCommand.text(DriftlineConfig.defaults()) + "\n");
     }
 }
