@@ -77,7 +77,7 @@ enum DriftlineMetric {
     SOURCE_DRIFT_STATE(
             Kind.GAUGE,
             "driftline_source_drift_state",
-            "What the last event of a source said that this instance has seen since it started: 2 drift, 1 warning, 0 recovered or none. The highest over all instances counts.",
+            "The last event of a source that this instance has seen since it started: 2 drift, 1 warning, 0 recovered or none. The highest over all instances counts.",
             "source",
             "series"),
     STATE(
@@ -98,7 +98,7 @@ enum DriftlineMetric {
     INPUT_LAG_RECORDS(
             Kind.GAUGE,
             "driftline_input_lag_records",
-            "Records of a partition that are there to be read and that the instance has not fetched.",
+            "Records of a partition that the instance has not fetched yet.",
             "topic",
             "partition"),
     RESTORED_RECORDS(Kind.COUNTER, "driftline_restored_records", "Records read from changelogs to restore stores."),
@@ -126,7 +126,7 @@ enum DriftlineMetric {
     SHARD_DECODED_BYTES(
             Kind.GAUGE,
             "driftline_shard_decoded_bytes",
-            "Heap that the decoded counts of a shard take, about, as of its last commit.",
+            "Approximate heap of the decoded counts of a shard, as of its last commit.",
             "shard"),
     ROCKSDB_BLOCK_CACHE_BYTES(
             Kind.GAUGE,
@@ -136,7 +136,7 @@ enum DriftlineMetric {
     NETWORK_BUSY_SECONDS(
             Kind.COUNTER,
             "driftline_network_busy_seconds",
-            "Seconds that the scoring threads have spent in the network, all threads together."),
+            "Seconds that all scoring threads together have spent in the network."),
     NETWORK_QUEUE_TOKENS(
             Kind.GAUGE,
             "driftline_network_queue_tokens",
@@ -144,7 +144,7 @@ enum DriftlineMetric {
     SNAPSHOTS_REFUSED(
             Kind.COUNTER,
             "driftline_snapshots_refused",
-            "Times that a snapshot was not taken because it was torn, corrupt or not there."),
+            "Snapshots refused because they were torn, corrupt or missing."),
     NETWORK_DOCUMENTS(
             Kind.COUNTER,
             "driftline_network_documents",
@@ -165,12 +165,12 @@ enum DriftlineMetric {
     TRAINER_ACTIVITY(
             Kind.GAUGE,
             "driftline_trainer_activity",
-            "1 for what the trainer of this instance is doing; elsewhere where another instance has it.",
+            "1 for the present activity of the trainer of this instance; the activity is elsewhere where another instance has it.",
             "activity"),
     PROMOTION_DECISIONS(
             Kind.COUNTER,
             "driftline_promotion_decisions",
-            "Rounds of training by what they came to: bootstrapped (the first network), promoted, rejected, or rolled_back to the parent.",
+            "Rounds of training by their decision: bootstrapped (the first network), promoted, rejected, or rolled_back to the parent.",
             "decision"),
     TRAINING_ROUNDS(Kind.COUNTER, "driftline_training_rounds", "Rounds of training that came to an end."),
     TRAINING_FAILURES(Kind.COUNTER, "driftline_training_failures", "Rounds of training that failed."),
@@ -178,7 +178,7 @@ enum DriftlineMetric {
     TRAINING_TOKENS(
             Kind.COUNTER,
             "driftline_training_tokens",
-            "Tokens taught, each once however many passes there were: new text, and older text beside it.",
+            "Tokens trained on, each once whatever the number of passes: new text, and older text beside it.",
             "text"),
     REPLAY_BUFFER_TOKENS(Kind.GAUGE, "driftline_replay_buffer_tokens", "Tokens in the trainer's replay buffer."),
     TRAINING_LOSS_BITS_PER_TOKEN(

@@ -15,6 +15,9 @@ public final class GeneratedFile {
 
     private static final String WRITE = "driftline.generate";
 
+    /** Tests run side by side, and a part is written with the rest of its file. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private final Path path;
 
     private GeneratedFile(Path path) {
@@ -47,13 +50,15 @@ public final class GeneratedFile {
      * {@code <!-- generated: NAME -->} and {@code <!-- end of NAME -->}, and the rest of the file is written by hand.
      */
     public void shouldHoldPart(String name, String text) throws IOException {
-        String file = Files.readString(path);
-        String begin = "<!-- generated: " + name + " -->\n";
-        String end = "<!-- end of " + name + " -->\n";
-        int from = file.indexOf(begin);
-        int to = file.indexOf(end);
-        assertThat(from).as("place of \"%s\" in %s", begin.strip(), path).isNotNegative();
-        assertThat(to).as("place of \"%s\" in %s", end.strip(), path).isGreaterThan(from);
-        shouldHold(file.substring(0, from + begin.length()) + "\n" + text + "\n" + file.substring(to));
+        synchronized (ONE_AT_A_TIME) {
+            String file = Files.readString(path);
+            String begin = "<!-- generated: " + name + " -->\n";
+            String end = "<!-- end of " + name + " -->\n";
+            int from = file.indexOf(begin);
+            int to = file.indexOf(end);
+            assertThat(from).as("place of \"%s\" in %s", begin.strip(), path).isNotNegative();
+            assertThat(to).as("place of \"%s\" in %s", end.strip(), path).isGreaterThan(from);
+            shouldHold(file.substring(0, from + begin.length()) + "\n" + text + "\n" + file.substring(to));
+        }
     }
 }

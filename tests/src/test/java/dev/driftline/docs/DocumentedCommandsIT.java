@@ -1,6 +1,7 @@
 package dev.driftline.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.driftline.embedded.ParentBound;
 import dev.driftline.testing.Cluster;
@@ -46,7 +47,15 @@ class DocumentedCommandsIT {
 
     /** The launcher builds first where sources are newer; this one runs what is under test. */
     @BeforeEach
-    void makeLauncher() throws IOException {
+    void makeLauncher() throws Exception {
+        for (String tool : List.of("curl", "awk", "rev")) {
+            assumeTrue(
+                    new ProcessBuilder("bash", "-c", "command -v " + tool)
+                                    .start()
+                                    .waitFor()
+                            == 0,
+                    "the quickstart needs " + tool + ": install it");
+        }
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }

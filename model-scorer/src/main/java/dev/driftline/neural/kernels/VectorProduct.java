@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Inside, matrices are passed as an array, an offset and a row length rather than as a {@link Matrix}: these methods are
  * too large for C2 to compile into their callers, and every view passed to them would become an object.
+ *
+ * <p>On JDK 17, C2 leaves some vectors of the one-row loop as objects in about one process in ten, which costs 15 % of the
+ * speed for the life of that process. JDK 25 was not seen to do so.
  */
 final class VectorProduct {
 
