@@ -4,8 +4,8 @@ package dev.driftline.evaluation;
  * What a corpus cost under one model.
  *
  * @param model the name of the model
- * @param isDistribution false where the figures come from scores that are no probabilities: then they are no
- *     perplexities, and comparing them with one means nothing
+ * @param isDistribution false where the model's scores are not probabilities: its figures are then not perplexities, and
+ *     must not be compared with any
  * @param perplexityAll 2 to the mean bits of a token, {@code </s>} included; infinite where a token had probability 0
  * @param perplexityLast20 the same over the documents of the last 20 % of words
  * @param perplexityAllKnown the same over all documents, over known tokens alone

@@ -6,15 +6,15 @@ import dev.driftline.neural.snapshot.Snapshot;
 import java.util.Optional;
 
 /**
- * What is kept of a {@link Round}: all but the candidate's weights, of which a long evaluation would fill the memory.
+ * What is kept of a {@link Round}: all but the candidate's weights, which would fill the memory in a long evaluation.
  *
  * @param outcome what was done
  * @param version the candidate's; empty for a rollback
  * @param incumbent the version that the round began with; empty where there was none
  * @param comparison what the decision rests on
  * @param reason why, in words
- * @param freshTokens tokens of new text taught, once each pass
- * @param replayedTokens tokens of older text taught beside it, once each pass
+ * @param freshTokens tokens of new text in training, counted in each pass
+ * @param replayedTokens tokens of older text beside it, counted in each pass
  * @param trainingBitsPerToken see {@link Round#trainingBitsPerToken()}
  * @param seconds what the round took
  * @param description the round in a line

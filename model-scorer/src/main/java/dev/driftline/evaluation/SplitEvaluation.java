@@ -17,10 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Models taught one part of a corpus and tested, unchanged, on another: the protocol of the literature, beside the online
+ * Models trained on one part of a corpus and tested, unchanged, on another: the protocol of the literature, beside the online
  * one of {@link Evaluation}. Not thread-safe.
  *
- * <p>The n-gram counts are those of the training text. A network is taught it until the validation text gets no cheaper. A
+ * <p>The n-gram counts are those of the training text. A network is trained on it until the cost of the validation text stops falling. A
  * network and the n-gram orders are mixed with one set of weights for each length of the context that the counts know, made
  * by expectation–maximisation on the validation text. Every model has the same events: the words of {@link SplitCorpus},
  * {@code </s>} and one symbol for all other words.
@@ -30,14 +30,14 @@ public final class SplitEvaluation {
     private static final int EM_STEPS = 100;
 
     /**
-     * What one model came to.
+     * The figures of one model.
      *
      * @param model its name
      * @param validationPerplexity per token, {@code </s>} included
      * @param testPerplexity the same of the test text
      * @param parameters numbers of a network; 0 of n-grams
      * @param epochs of its training; 0 of n-grams
-     * @param seconds that it took to teach
+     * @param seconds of training
      */
     public record Row(
             String model,
@@ -98,7 +98,7 @@ public final class SplitEvaluation {
     }
 
     /**
-     * Teaches a network and mixes it with the n-gram orders.
+     * Trains a network and mixes it with the n-gram orders.
      *
      * @param start a network over {@link #vocabulary()}
      * @return the network alone, then mixed

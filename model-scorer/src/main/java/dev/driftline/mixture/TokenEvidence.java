@@ -28,8 +28,8 @@ final class TokenEvidence {
     /** The network's largest probability at this position; 1 where it says nothing. */
     double sureness;
 
-    /** What a network that has learned nothing gives every event. */
-    double untaught;
+    /** Known types, {@code </s>} and {@code <unk>} not among them. */
+    long types;
 
     TokenEvidence(MixtureColumns columns) {
         this.columns = columns;
@@ -40,7 +40,7 @@ final class TokenEvidence {
     void take(NgramProbabilities rows, int row, SourceMemory source, int event) {
         System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
         matched = rows.matched()[row];
-        untaught = 1.0 / (rows.types() + 2);
+        types = rows.types();
         if (source.isEmpty()) {
             experts[columns.unigramCache] = experts[columns.topOrder];
             experts[columns.bigramCache] = experts[columns.topOrder];
@@ -60,6 +60,11 @@ final class TokenEvidence {
         experts[columns.network] = probability;
         hasNetwork = true;
         sureness = topProbability;
+    }
+
+    /** What a network that has learned nothing gives every event. */
+    double untrained() {
+        return 1.0 / (types + 2);
     }
 
     /** The expert that says nothing of this event; {@link Gate#NONE} where all do. */

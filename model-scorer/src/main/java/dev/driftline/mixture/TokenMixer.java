@@ -34,7 +34,7 @@ final class TokenMixer {
             if (!evidence.hasNetwork) {
                 p[columns.network] = weights.byBucket.mixOthers(bucket, p, columns.network);
             }
-            q[columns.networkModel] = evidence.hasNetwork ? p[columns.network] : evidence.untaught;
+            q[columns.networkModel] = evidence.hasNetwork ? p[columns.network] : evidence.untrained();
             q[columns.byCircumstances] = weights.gate.mix(evidence, weights.recent); // (3)
         }
         q[MixtureColumns.BY_BUCKET] = weights.byBucket.mix(bucket, p); // (1)

@@ -14,6 +14,16 @@ import org.jspecify.annotations.Nullable;
  * count what leaves its window. A token that was {@code <unk>} when it came stays {@code <unk>} as an event, and is the
  * word that it was as a context: the rate of unknown words is worth more than the few that come back (measured).
  * Everything is integers, so that {@link #undo} and a rebuild from stored tokens give exactly the state before.
+ *
+ * <p>With c(w), r(w) and c(v w) counts within the unigram, the recent and the bigram window, n tokens in each, s the recent
+ * share, d the discount, and t(v) distinct events after v:
+ *
+ * <pre>
+ * p₁(w)     = (1 − s) c(w) / n + s r(w) / n_recent                         (cache: Kuhn and De Mori 1990)
+ * p₂(w | v) = (max(c(v w) − d, 0) + d t(v) p₁(w)) / c(v)                   (absolute discounting: Ney et al. 1994)
+ * </pre>
+ *
+ * <p>Not thread-safe.
  */
 final class RecencyCache {
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is learned of one source: its newest tokens, as unigram and bigram caches, and the weights of its mixture.
  *
- * <p>A source that is new starts from what other sources have learned, {@link CommonWeights}; the very first one from
- * weights that suit most: the top order first, then the network, the bigram cache, the order whose context matched.
+ * <p>A new source starts from what other sources have learned, {@link CommonWeights}; the very first one from a guess that
+ * suits most sources.
  *
  * <p><b>Stored form.</b> A {@linkplain #header() header} with the weights, and the tokens in
  * {@linkplain #segment segments} of {@value TokenSegments#TOKENS}. The segments form a ring of {@link #segmentSlots slots},
@@ -44,12 +44,12 @@ public final class SourceModel implements SourceMemory {
 
     private Optional<SourceWeights> before = Optional.empty();
 
-    /** A source of which nothing is known, and no other source. */
+    /** A new source, without other sources to learn from. */
     public SourceModel(MixtureSettings settings) {
         this(new CommonWeights(settings));
     }
 
-    /** A source of which nothing is known; it begins with what others have learned, and they learn from it. */
+    /** A new source: it begins with what others have learned, and they learn from it. */
     public SourceModel(CommonWeights common) {
         settings = common.settings();
         cache = new RecencyCache(settings.caches());
@@ -62,7 +62,7 @@ public final class SourceModel implements SourceMemory {
         return settings;
     }
 
-    /** The number of tokens learned from this source so far, those that the caches forgot included. */
+    /** The number of tokens learned from this source so far, including those that have left the caches. */
     public long tokens() {
         return cache.next();
     }
@@ -226,9 +226,9 @@ public final class SourceModel implements SourceMemory {
     }
 
     /**
-     * Builds a source again from what was stored. Its caches are as they were; its weights, too, unless they were learned
-     * for other experts, as before the network was switched on or off or another one chosen: then it begins with what others
-     * have learned since.
+     * Rebuilds a source from its stored form. Its caches are as they were. So are its weights, unless they were learned for
+     * other experts: after the network was switched on or off, or replaced by one of another kind, the source begins with
+     * what others have learned since.
      *
      * @param header what {@link #header()} gave, of this version or the one before
      * @param segments the value stored for a slot; empty where there is none
@@ -246,8 +246,9 @@ public final class SourceModel implements SourceMemory {
         WeightShape expected = WeightShape.of(settings);
         if (!shape.fitsCachesOf(expected)) {
             throw new IllegalStateException("source state was learned with order " + shape.orders()
-                    + " and a bigram window of " + shape.bigramWindow() + ", but the settings say " + settings.order()
-                    + " and " + settings.caches().bigramWindow() + "; keep those, or start with new state");
+                    + " and a bigram window of " + shape.bigramWindow() + " tokens, but the settings say "
+                    + settings.order() + " and " + settings.caches().bigramWindow()
+                    + ": go back to the settings of the state, or start with new state");
         }
         SourceModel source = new SourceModel(common);
         if (version == VERSION) {

@@ -84,8 +84,9 @@ final class FeedReader implements AutoCloseable {
         Map<String, Long> partitionsOfTopic =
                 fresh.stream().collect(Collectors.groupingBy(TopicPartition::topic, Collectors.counting()));
         for (TopicPartition partition : fresh) {
-            long end = ends.get(partition);
-            long start = Math.max(beginnings.get(partition), end - most / partitionsOfTopic.get(partition.topic()));
+            long end = ends.getOrDefault(partition, 0L);
+            long share = most / partitionsOfTopic.getOrDefault(partition.topic(), 1L);
+            long start = Math.max(beginnings.getOrDefault(partition, 0L), end - share);
             if (partition.topic().equals(scoresTopic)) {
                 OffsetAndTimestamp time = times.get(partition);
                 start = Math.max(start, time == null ? end : time.offset());

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +79,7 @@ public final class LiveFeed implements AutoCloseable {
     });
 
     private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
-    private volatile FeedReader reader;
+    private volatile @Nullable FeedReader reader;
     private long ticked;
 
     /** A feed that has not been started. */
@@ -145,10 +147,11 @@ public final class LiveFeed implements AutoCloseable {
         return described(documents.at(position).stream().toList(), tokens);
     }
 
-    private CompletableFuture<List<Map<String, Object>>> described(List<ScoredDocument> listed, int tokens) {
-        return texts.read(listed.stream().map(ScoredDocument::position).toList())
+    private CompletableFuture<List<Map<String, Object>>> described(List<LiveDocument> listed, int tokens) {
+        return texts.read(listed.stream().map(LiveDocument::position).toList())
                 .thenApply(read -> listed.stream()
-                        .map(document -> document.withText(read.get(document.position()), tokens))
+                        .map(document ->
+                                document.withText(Objects.requireNonNull(read.get(document.position())), tokens))
                         .toList());
     }
 
@@ -161,13 +164,13 @@ public final class LiveFeed implements AutoCloseable {
                 try (FeedReader opened = new FeedReader(config, next)) {
                     reader = opened;
                     opened.open(BACK, MOST_BACK);
-                    is(FeedStatus.State.LIVE, "", 0);
+                    setStatus(FeedStatus.State.LIVE, "", 0);
                     follow(opened, scores, shifts, decisions);
                 } catch (WakeupException | InterruptException e) {
                     LOG.debug("The live feed was woken up to stop");
                 } catch (RuntimeException e) {
                     LOG.warn("The live feed cannot read, trying again in {} s: {}", RETRY.toSeconds(), e.toString());
-                    is(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
+                    setStatus(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
                     pause();
                 } finally {
                     reader = null;
@@ -199,7 +202,7 @@ public final class LiveFeed implements AutoCloseable {
                     topics.done(record);
                 }
             } catch (RegistryUnavailableException e) {
-                is(FeedStatus.State.DISCONNECTED, e.getMessage(), 0);
+                setStatus(FeedStatus.State.DISCONNECTED, String.valueOf(e.getMessage()), 0);
                 pause();
                 topics.again();
                 continue;
@@ -214,11 +217,11 @@ public final class LiveFeed implements AutoCloseable {
     /** A consumer goes on trying in silence when its broker is gone; asking for the ends of the topics tells. */
     private void look(FeedReader topics) {
         try {
-            is(FeedStatus.State.LIVE, "", topics.behind());
+            setStatus(FeedStatus.State.LIVE, "", topics.behind());
         } catch (WakeupException | InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            is(FeedStatus.State.DISCONNECTED, "the broker does not answer: " + e.getMessage(), 0);
+            setStatus(FeedStatus.State.DISCONNECTED, "the broker does not answer: " + e.getMessage(), 0);
         }
     }
 
@@ -230,7 +233,7 @@ public final class LiveFeed implements AutoCloseable {
         if (record.topic().equals(scoresTopic)) {
             Score score = scores.deserialize(record.topic(), record.headers(), record.value());
             if (score != null) {
-                ScoredDocument document = ScoredDocument.of(score);
+                LiveDocument document = LiveDocument.of(score);
                 sources.add(score.getSource(), DocumentCost.of(score));
                 documents.add(document);
                 events.publish("score", document.fields());
@@ -253,7 +256,7 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private void is(FeedStatus.State state, String detail, long behind) {
+    private void setStatus(FeedStatus.State state, String detail, long behind) {
         FeedStatus before = status;
         Instant since = before.state() == state ? before.since() : Instant.now();
         status = new FeedStatus(state, since, detail, behind);

@@ -2,6 +2,7 @@ package dev.driftline.live;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Perplexity of each model over documents; with a memory below 1, over the last 1 / (1 − memory) or so. Not thread-safe.
@@ -43,7 +44,7 @@ final class ModelMeans {
         return perplexities;
     }
 
-    private static Double perplexity(double bits, double tokens) {
+    private static @Nullable Double perplexity(double bits, double tokens) {
         return tokens == 0 ? null : RecordJson.number(Math.pow(2, bits / tokens), STEPS);
     }
 }

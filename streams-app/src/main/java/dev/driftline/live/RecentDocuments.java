@@ -14,10 +14,10 @@ final class RecentDocuments {
     /** Most surprisals of all of them together; the newest document stays whatever its size. */
     static final int MOST_SURPRISALS = 1_000_000;
 
-    private final Deque<ScoredDocument> newestFirst = new ArrayDeque<>();
+    private final Deque<LiveDocument> newestFirst = new ArrayDeque<>();
     private int surprisals;
 
-    synchronized void add(ScoredDocument document) {
+    synchronized void add(LiveDocument document) {
         newestFirst.addFirst(document);
         surprisals += document.size();
         while (newestFirst.size() > MOST || surprisals > MOST_SURPRISALS && newestFirst.size() > 1) {
@@ -26,12 +26,12 @@ final class RecentDocuments {
     }
 
     /** The newest {@code limit}, the newest first. */
-    synchronized List<ScoredDocument> newest(int limit) {
+    synchronized List<LiveDocument> newest(int limit) {
         return newestFirst.stream().limit(limit).toList();
     }
 
     /** The one that was read from {@code position}; empty where it is not among them any more. */
-    synchronized Optional<ScoredDocument> at(InputPosition position) {
+    synchronized Optional<LiveDocument> at(InputPosition position) {
         return newestFirst.stream()
                 .filter(document -> document.position().equals(position))
                 .findFirst();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Avro records as plain JSON: the names of their fields, instants as ISO-8601 text in UTC, and null for a number that is
@@ -42,11 +43,11 @@ final class RecordJson {
     }
 
     /** A number for JSON: rounded, or null where it is not finite. */
-    static Double number(double value, double steps) {
+    static @Nullable Double number(double value, double steps) {
         return Double.isFinite(value) ? Math.rint(value * steps) / steps : null;
     }
 
-    private static Object plain(Object value, Set<String> omitted) {
+    private static @Nullable Object plain(@Nullable Object value, Set<String> omitted) {
         if (value instanceof IndexedRecord record) {
             return of(record, omitted);
         }

@@ -4,12 +4,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Totals by source for a bounded number of sources: those with the most tokens of late. All others are counted together, so
@@ -41,7 +43,7 @@ final class BusiestSources {
         }
     }
 
-    private record Place(ScoreTotals totals, Load load) {}
+    private record Place(ModelTotals totals, Load load) {}
 
     private final int most;
     private final int models;
@@ -49,13 +51,13 @@ final class BusiestSources {
     private final LongSupplier clock;
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final Map<String, Load> watched = new ConcurrentHashMap<>();
-    private final ScoreTotals others;
+    private final ModelTotals others;
     private long settledAt;
 
     /**
      * @param most sources that have totals of their own, 0 or more
-     * @param models as for {@link ScoreTotals}
-     * @param neural as for {@link ScoreTotals}
+     * @param models as for {@link ModelTotals}
+     * @param neural as for {@link ModelTotals}
      * @param clock nanoseconds
      */
     BusiestSources(int most, int models, int neural, LongSupplier clock) {
@@ -63,12 +65,12 @@ final class BusiestSources {
         this.models = models;
         this.neural = neural;
         this.clock = clock;
-        others = new ScoreTotals(models, neural);
+        others = new ModelTotals(models, neural);
         settledAt = clock.getAsLong();
     }
 
     /** The totals that a document of {@code source} is to be added to, which may be those of all others. */
-    ScoreTotals of(String source, int tokens) {
+    ModelTotals of(String source, int tokens) {
         Place place = places.get(source);
         if (place == null && places.size() < most && !source.equals(OTHER)) {
             place = admit(source);
@@ -87,25 +89,25 @@ final class BusiestSources {
         return others;
     }
 
-    private synchronized Place admit(String source) {
+    private synchronized @Nullable Place admit(String source) {
         Place place = places.get(source);
         if (place == null && places.size() < most) {
-            place = new Place(new ScoreTotals(models, neural), new Load());
+            place = new Place(new ModelTotals(models, neural), new Load());
             places.put(source, place);
         }
         return place;
     }
 
     /** The totals by source, {@link #OTHER} among them once a document of another has come; settles who has a place. */
-    synchronized Map<String, ScoreTotals.Sums> read() {
+    synchronized Map<String, ModelTotals.Sums> read() {
         long now = clock.getAsLong();
         if (now - settledAt >= SETTLE_NANOS) {
             settle(Math.pow(0.5, (now - settledAt) / 1e9 / HALF_LIFE_SECONDS));
             settledAt = now;
         }
-        Map<String, ScoreTotals.Sums> sums = new TreeMap<>();
+        Map<String, ModelTotals.Sums> sums = new TreeMap<>();
         places.forEach((source, place) -> sums.put(source, place.totals().sums()));
-        ScoreTotals.Sums rest = others.sums();
+        ModelTotals.Sums rest = others.sums();
         if (rest.documents() > 0) {
             sums.put(OTHER, rest);
         }
@@ -126,12 +128,13 @@ final class BusiestSources {
                 break;
             }
             String in = candidates.get(candidate);
-            if (loads.get(in).tokens <= CLEARLY * loads.get(out).tokens) {
+            Load load = load(loads, in);
+            if (load.tokens <= CLEARLY * load(loads, out).tokens) {
                 break;
             }
             places.remove(out);
             watched.remove(in);
-            places.put(in, new Place(new ScoreTotals(models, neural), loads.get(in)));
+            places.put(in, new Place(new ModelTotals(models, neural), load));
             candidate--;
         }
         // Half of the places to watch are for sources that have not been seen yet.
@@ -143,7 +146,11 @@ final class BusiestSources {
 
     private static List<String> leastBusyFirst(Set<String> sources, Map<String, Load> loads) {
         return sources.stream()
-                .sorted(Comparator.comparingDouble(source -> loads.get(source).tokens))
+                .sorted(Comparator.comparingDouble(source -> load(loads, source).tokens))
                 .toList();
+    }
+
+    private static Load load(Map<String, Load> loads, String source) {
+        return Objects.requireNonNull(loads.get(source), source);
     }
 }

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,7 +25,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
 
     private final List<String> models;
     private final int neural;
-    private final ScoreTotals all;
+    private final ModelTotals all;
     private final BusiestSources sources;
     private final MixtureWeights weights;
     private final DriftMetrics drift;
@@ -41,7 +42,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
     DocumentMetrics(MixtureSettings mixture, int mostSources, MeterRegistry registry) {
         models = mixture.models();
         neural = mixture.neural().map(models::indexOf).orElse(-1);
-        all = new ScoreTotals(models.size(), neural);
+        all = new ModelTotals(models.size(), neural);
         sources = new BusiestSources(mostSources, models.size(), neural, System::nanoTime);
         weights = new MixtureWeights(mixture.experts());
         drift = new DriftMetrics(mostSources);
@@ -84,7 +85,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
 
     @Override
     public void refused(DeadLetterReason reason) {
-        refused.get(reason).increment();
+        Objects.requireNonNull(refused.get(reason), reason::name).increment();
     }
 
     @Override
@@ -99,7 +100,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
 
     @Override
     public void read(Samples samples) {
-        ScoreTotals.Sums sums = all.sums();
+        ModelTotals.Sums sums = all.sums();
         samples.add(DriftlineMetric.DOCUMENTS, sums.documents())
                 .add(DriftlineMetric.TOKENS, sums.tokens())
                 .add(DriftlineMetric.UNKNOWN_TOKENS, sums.unknown());
@@ -110,7 +111,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
             samples.add(DriftlineMetric.MODEL_BITS, sums.modelBits()[model], models.get(model))
                     .add(DriftlineMetric.MODEL_TOKENS, sums.modelTokens()[model], models.get(model));
         }
-        Map<String, ScoreTotals.Sums> bySource = sources.read();
+        Map<String, ModelTotals.Sums> bySource = sources.read();
         bySource.forEach((source, ofSource) -> read(source, ofSource, samples));
         Set<String> busiest = new HashSet<>(bySource.keySet());
         busiest.remove(BusiestSources.OTHER);
@@ -119,7 +120,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         refused.forEach((reason, count) -> samples.add(DriftlineMetric.DEAD_LETTERS, count.sum(), reason.code()));
     }
 
-    private void read(String source, ScoreTotals.Sums sums, Samples samples) {
+    private void read(String source, ModelTotals.Sums sums, Samples samples) {
         samples.add(DriftlineMetric.SOURCE_DOCUMENTS, sums.documents(), source)
                 .add(DriftlineMetric.SOURCE_TOKENS, sums.tokens(), source)
                 .add(DriftlineMetric.SOURCE_UNKNOWN_TOKENS, sums.unknown(), source);

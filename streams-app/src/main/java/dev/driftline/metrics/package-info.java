@@ -3,4 +3,7 @@
  * it is asked for. {@link dev.driftline.metrics.ServiceMetrics} puts it together; each {@link dev.driftline.metrics.Probe}
  * reads one part.
  */
+@NullMarked
 package dev.driftline.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,7 +18,7 @@ import java.util.Optional;
  * The caches, mixture weights and frozen references of the sources of one partition.
  *
  * <p>Documents of one source that come through several partitions have as many caches and weights: publish them with the
- * source as the key to have one. The n-gram counts are the same for all, whatever the partition.
+ * source as the key to have one. The n-gram counts are the same in every partition.
  *
  * <p>A source that was evicted is new when it comes back, and its reference is learned from what comes then.
  */

@@ -24,7 +24,7 @@ abstract class SourceStates<S> implements WriteBackCache {
         index = new SourceIndex(store, limits);
     }
 
-    /** The state of a source of which nothing is known. */
+    /** The state of a new source. */
     abstract S fresh();
 
     /** The stored form. */

@@ -40,7 +40,7 @@ class RecentDocumentsTest {
 
     @Test
     void shouldShowWordsWithTheirSurprisalAsFarAsAskedFor() {
-        ScoredDocument document = new ScoredDocument(
+        LiveDocument document = new LiveDocument(
                 new InputPosition("documents", 0, 0),
                 Map.of("id", "d"),
                 Map.of("mixture", new float[] {1.23456f, Float.POSITIVE_INFINITY, 3}));
@@ -59,8 +59,8 @@ class RecentDocumentsTest {
         assertThat(shown).containsEntry("words", List.of()).containsEntry("words_missing", "gone");
     }
 
-    private static ScoredDocument document(long offset, int surprisals) {
-        return new ScoredDocument(
+    private static LiveDocument document(long offset, int surprisals) {
+        return new LiveDocument(
                 new InputPosition("documents", 0, offset), Map.of(), Map.of("mixture", new float[surprisals]));
     }
 }

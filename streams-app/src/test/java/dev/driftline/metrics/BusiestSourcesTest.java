@@ -23,7 +23,7 @@ class BusiestSourcesTest {
         sources.of(source, tokens).add(TestScores.of(tokens, 1, 2 * tokens, tokens));
     }
 
-    private Map<String, ScoreTotals.Sums> after(Duration time) {
+    private Map<String, ModelTotals.Sums> after(Duration time) {
         clock.addAndGet(time.toNanos());
         return sources.read();
     }
@@ -34,7 +34,7 @@ class BusiestSourcesTest {
         add("news", 20);
         add("science", 5);
 
-        Map<String, ScoreTotals.Sums> read = sources.read();
+        Map<String, ModelTotals.Sums> read = sources.read();
 
         assertThat(read).containsOnlyKeys("news", "science");
         assertThat(read.get("news").documents()).isEqualTo(2);
@@ -49,12 +49,12 @@ class BusiestSourcesTest {
             for (int i = 0; i < 5_000; i++) {
                 add("source-" + i, 10);
             }
-            Map<String, ScoreTotals.Sums> read = after(Duration.ofSeconds(61));
+            Map<String, ModelTotals.Sums> read = after(Duration.ofSeconds(61));
             assertThat(read).hasSize(MOST + 1).containsKey(BusiestSources.OTHER);
         }
         // All are as busy as the others: nobody lost a place, so nothing that was counted is gone.
         assertThat(sources.read().values().stream()
-                        .mapToLong(ScoreTotals.Sums::documents)
+                        .mapToLong(ModelTotals.Sums::documents)
                         .sum())
                 .isEqualTo(15_000);
     }
@@ -71,7 +71,7 @@ class BusiestSourcesTest {
 
         add("busy", 7);
         add("quiet-0", 3);
-        Map<String, ScoreTotals.Sums> read = sources.read();
+        Map<String, ModelTotals.Sums> read = sources.read();
         assertThat(read.get("busy").tokens()).as("from 0").isEqualTo(7);
         assertThat(read.get(BusiestSources.OTHER).tokens()).isEqualTo(1_003);
     }
@@ -158,7 +158,7 @@ class BusiestSourcesTest {
             pool.shutdownNow();
         }
         assertThat(sources.read().values().stream()
-                        .mapToLong(ScoreTotals.Sums::documents)
+                        .mapToLong(ModelTotals.Sums::documents)
                         .sum())
                 .isEqualTo((long) threads * each);
     }

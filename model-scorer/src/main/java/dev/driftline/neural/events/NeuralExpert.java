@@ -13,13 +13,13 @@ import java.util.BitSet;
  * @param score its score of the document's tokens; with {@link NetworkScore#open()} where next words are wanted
  * @param foreign the rows of words that the n-gram model may not know, which are part of {@code <unk>} in the score, see
  *     {@link NetworkReader#score(java.util.List, boolean, dev.driftline.neural.Pooling, BitSet)}; empty where it knows them
- *     all, as with a network that was taught with documents which the n-gram model has learned. Not to be changed
+ *     all, as with a network trained on documents that the n-gram model has learned. Not to be changed
  */
 public record NeuralExpert(Network network, NetworkScore score, BitSet foreign) {
 
     private static final BitSet NONE = new BitSet();
 
-    /** A network of which the n-gram model knows every word. */
+    /** For a network whose words the n-gram model all knows. */
     public NeuralExpert(Network network, NetworkScore score) {
         this(network, score, NONE);
     }

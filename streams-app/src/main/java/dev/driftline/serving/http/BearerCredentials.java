@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bearer tokens: who may read, and who may operate. The token for operators reads, too. Without any, everybody may do
@@ -65,7 +66,7 @@ public record BearerCredentials(Optional<String> read, Optional<String> operate)
         }
     }
 
-    private static String shown(Context context) {
+    private static @Nullable String shown(Context context) {
         String header = context.header("Authorization");
         if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return header.substring(BEARER.length()).strip();

@@ -143,7 +143,7 @@ public final class EventStream {
         return over;
     }
 
-    /** Completes when the stream is over. */
+    /** Completes when the stream is over, whoever ended it. */
     public CompletableFuture<Void> ended() {
         return ended;
     }

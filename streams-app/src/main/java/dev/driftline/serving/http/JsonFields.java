@@ -4,6 +4,7 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Query parameters of a request, checked. What is wrong with one becomes a 400 that names it. */
 public final class JsonFields {
@@ -28,10 +29,10 @@ public final class JsonFields {
     }
 
     /** A JSON object in that order: names and values in turn. */
-    public static Map<String, Object> fields(Object... namesAndValues) {
+    public static Map<String, Object> fields(@Nullable Object... namesAndValues) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+            fields.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
         }
         return fields;
     }

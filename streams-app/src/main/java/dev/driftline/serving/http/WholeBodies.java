@@ -12,10 +12,15 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a request's body, as it comes, before anything is done with the request: a client that sends it slowly, or never,
- * holds no thread. One past its length gets 413, one past its time 408, and the connection is closed.
+ * Reads a request's body, as it arrives, before anything is done with the request: a client that sends it slowly, or never,
+ * holds no thread. A body that is too long gets 413, one that takes too long 408, and the connection is closed.
+ *
+ * <p>Jetty's {@code EagerContentHandler} reads bodies ahead, too, but bounds neither the time of a whole body, as
+ * {@code http.timeout.ms} promises (a minimum data rate is one of bytes a second), nor refuses with a {@link Problem} that names
+ * the limit.
  */
 final class WholeBodies extends Handler.Wrapper {
 
@@ -24,7 +29,7 @@ final class WholeBodies extends Handler.Wrapper {
 
     /**
      * @param mostBytes the longest body
-     * @param timeoutMs milliseconds within which it has to come
+     * @param timeoutMs milliseconds within which it has to arrive
      */
     WholeBodies(int mostBytes, long timeoutMs) {
         this.mostBytes = mostBytes;
@@ -59,8 +64,8 @@ final class WholeBodies extends Handler.Wrapper {
         return new Problem(
                 "body-too-slow",
                 408,
-                "The body did not come in time",
-                "a body has to come within the " + timeoutMs + " ms of http.timeout.ms",
+                "The body did not arrive in time",
+                "a body has to arrive within the " + timeoutMs + " ms of http.timeout.ms",
                 Map.of("limit", timeoutMs));
     }
 
@@ -80,7 +85,7 @@ final class WholeBodies extends Handler.Wrapper {
         private final Callback callback;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream(512);
         private final AtomicBoolean over = new AtomicBoolean();
-        private Scheduler.Task alarm;
+        private Scheduler.@Nullable Task alarm;
 
         Reading(Request request, Response response, Callback callback) {
             this.request = request;
@@ -137,7 +142,9 @@ final class WholeBodies extends Handler.Wrapper {
         }
 
         private boolean finish() {
-            alarm.cancel();
+            if (alarm != null) {
+                alarm.cancel();
+            }
             return over.compareAndSet(false, true);
         }
 

@@ -8,6 +8,7 @@ import dev.driftline.serving.query.ModelChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What models are asked and what they say, in requests and answers. */
 final class ModelJson {
@@ -24,7 +25,7 @@ final class ModelJson {
     }
 
     /** A number; null for an infinity, which JSON does not have: a model that gives a word probability 0. */
-    static Double number(double value) {
+    static @Nullable Double number(double value) {
         return Double.isFinite(value) ? value : null;
     }
 

@@ -31,6 +31,6 @@ final class ModelProblems {
     }
 
     private static Optional<Problem> problem(String kind, int status, String title, Throwable failure) {
-        return Optional.of(new Problem(kind, status, title, failure.getMessage(), Map.of()));
+        return Optional.of(new Problem(kind, status, title, String.valueOf(failure.getMessage()), Map.of()));
     }
 }

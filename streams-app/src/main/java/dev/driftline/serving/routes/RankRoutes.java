@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of several texts is the most probable, or who of several sources has the most probably written a text.
@@ -170,7 +171,7 @@ final class RankRoutes implements RouteGroup {
                 .toList();
     }
 
-    private static String version(List<DocumentScores.Scored> scored) {
+    private static @Nullable String version(List<DocumentScores.Scored> scored) {
         return scored.get(0).snapshot().orElse(null);
     }
 }

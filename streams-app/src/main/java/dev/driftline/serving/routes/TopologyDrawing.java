@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.streams.TopologyDescription;
@@ -88,7 +89,7 @@ final class TopologyDrawing {
                         List<String> stores = node instanceof TopologyDescription.Processor processor
                                 ? List.copyOf(new TreeSet<>(processor.stores()))
                                 : List.of();
-                        found.put(name, new Box(name, false, stores, columns.get(name)));
+                        found.put(name, new Box(name, false, stores, columns.getOrDefault(name, 0)));
                         node.successors().forEach(to -> link(next, name, to.name()));
                     }
                 });
@@ -109,7 +110,7 @@ final class TopologyDrawing {
                 2 * MARGIN,
                 bottom + 20,
                 part.id()));
-        next.forEach((from, all) -> all.forEach(to -> line(places.get(from), places.get(to))));
+        next.forEach((from, all) -> all.forEach(to -> line(place(places, from), place(places, to))));
         places.values().forEach(this::box);
         bottom = height + 2 * MARGIN;
         width = Math.max(width, right);
@@ -146,6 +147,10 @@ final class TopologyDrawing {
             heights.put(box.column(), y + box.height() + ROW_GAP);
         });
         return places;
+    }
+
+    private static Place place(Map<String, Place> places, String node) {
+        return Objects.requireNonNull(places.get(node), node);
     }
 
     private void line(Place from, Place to) {

@@ -6,7 +6,7 @@ import dev.driftline.mixture.DocumentScore;
  * Sums over the documents of one source, or of all. Thread-safe: a document is added under a lock, which is cheaper than an
  * atomic addition a model, and a reader sees bits and tokens of the same documents.
  */
-final class ScoreTotals {
+final class ModelTotals {
 
     /** The newer documents that a recent mean is of, in tokens: weights fall by e over so many. */
     private static final double RECENT_TOKENS = 5_000;
@@ -24,7 +24,7 @@ final class ScoreTotals {
      * @param models how many models there are, the mixture last
      * @param neural the network's index among them, or below 0
      */
-    ScoreTotals(int models, int neural) {
+    ModelTotals(int models, int neural) {
         this.neural = neural;
         mixture = models - 1;
         bits = new double[models];

@@ -16,20 +16,20 @@ import java.util.Set;
  * @param bits the surprisal of its tokens, by model, the mixture first; those past {@value #MOST_TOKENS} tokens are left out;
  *     empty where scores do not carry them
  */
-record ScoredDocument(InputPosition position, Map<String, Object> fields, Map<String, float[]> bits) {
+record LiveDocument(InputPosition position, Map<String, Object> fields, Map<String, float[]> bits) {
 
     /** Most tokens whose surprisal is kept. */
     static final int MOST_TOKENS = 20_000;
 
     private static final double STEPS = 1e3;
 
-    static ScoredDocument of(Score score) {
+    static LiveDocument of(Score score) {
         Map<String, float[]> bits = new LinkedHashMap<>();
         put(bits, "mixture", score.getSurprisals());
         for (ExpertScore expert : score.getExperts()) {
             put(bits, expert.getName(), expert.getSurprisals());
         }
-        return new ScoredDocument(
+        return new LiveDocument(
                 new InputPosition(score.getInputTopic(), score.getInputPartition(), score.getInputOffset()),
                 RecordJson.of(score, Set.of("surprisals")),
                 bits);
