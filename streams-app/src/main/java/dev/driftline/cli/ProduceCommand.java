@@ -1,6 +1,8 @@
 package dev.driftline.cli;
 
 import dev.driftline.cli.options.ConfigOptions;
+import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
@@ -16,18 +18,21 @@ import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,9 +58,7 @@ import picocli.CommandLine.Spec;
         })
 final class ProduceCommand implements Callable<Integer> {
 
-    private static final long LIVE_NANOS = 250_000_000L;
-    private static final long PRINTED_NANOS = 2_000_000_000L;
-    private static final int COMPLAINTS = 5;
+    private static final Duration PRINTED = Duration.ofSeconds(2);
 
     @Spec
     private CommandSpec spec;
@@ -69,44 +72,42 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(names = "--whole-file", description = "A .txt file is one document.")
     private boolean wholeFile;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "tsv, lines, whole_file or jsonl, whatever the files are called.")
-    private CorpusFormat format;
+    @Mixin
+    private FormatOption format;
 
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
             description =
                     "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
-    private String tokenizer;
+    private @Nullable String tokenizer;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
             description =
-                    "What records are keyed by: source, id or none. Default: source, which keeps each source in order.")
+                    "The key of records: source, id or none. Default: source, which keeps the documents of a source in order.")
     private RecordKey key = RecordKey.SOURCE;
 
-    @Option(names = "--rate", paramLabel = "N", description = "At most this many documents a second.")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Publish at most this many documents a second. Default: no limit.")
     private double rate;
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
     private long limit = Long.MAX_VALUE;
 
-    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
-    private boolean skipMalformed;
+    @Mixin
+    private MalformedLines malformed;
 
-    @Option(names = "--json", description = "Print the outcome as one JSON object.")
+    @Option(names = "--json", description = "Print the counts as one JSON object.")
     private boolean json;
 
     @Mixin
     private ConfigOptions config;
 
-    private long malformed;
     private long started;
-    private long drawn = System.nanoTime();
 
     @Override
     public Integer call() throws IOException {
@@ -115,20 +116,20 @@ final class ProduceCommand implements Callable<Integer> {
         for (Path file : files) {
             formatOf(file);
         }
-        Logs.quiet();
         RecordForm form = raw ? RecordForm.TEXT : RecordForm.DOCUMENT;
         try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr());
                 DocumentPublisher publisher = DocumentPublisher.open(loaded, form, key)) {
             started = System.nanoTime();
+            ProgressLine line = new ProgressLine(screen, PRINTED);
             try {
                 Tokenizer words = Tokenizers.named(loaded.get(InputKeys.TOKENIZER));
                 for (Path file : files) {
-                    publish(file, publisher, words, screen);
+                    publish(file, publisher, words, screen, line);
                 }
                 publisher.flush();
             } catch (InterruptedException | InterruptException e) {
-                // What was sent is waited for below, and that wait is not to be cut short.
+                // The wait for acknowledgements below must not be interrupted.
                 Thread.interrupted();
             } catch (PublishException e) {
                 publisher.settle();
@@ -145,17 +146,10 @@ final class ProduceCommand implements Callable<Integer> {
     }
 
     private CorpusFormat formatOf(Path file) {
-        if (wholeFile) {
-            return CorpusFormat.WHOLE_FILE;
-        }
-        try {
-            return Optional.ofNullable(format).orElseGet(() -> CorpusFormat.of(file));
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage() + "; or say it with --format", ExitCodes.USAGE);
-        }
+        return wholeFile ? CorpusFormat.WHOLE_FILE : format.of(file);
     }
 
-    private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen)
+    private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen, ProgressLine line)
             throws IOException, InterruptedException {
         RateLimit rateLimit = new RateLimit(rate);
         try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
@@ -167,15 +161,9 @@ final class ProduceCommand implements Callable<Integer> {
                 try {
                     publishNext(file, reader, publisher, words);
                 } catch (CorpusFormatException e) {
-                    if (!skipMalformed) {
-                        throw e;
-                    }
-                    malformed++;
-                    if (malformed <= COMPLAINTS) {
-                        screen.line("passed over: " + e.getMessage());
-                    }
+                    malformed.skip(e, screen);
                 }
-                progress(reader, publisher, screen);
+                progress(reader, publisher, line);
             }
         }
     }
@@ -189,25 +177,20 @@ final class ProduceCommand implements Callable<Integer> {
         }
     }
 
-    private void progress(CorpusReader reader, DocumentPublisher publisher, Screen screen) {
-        long now = System.nanoTime();
-        if (now - drawn < (screen.live() ? LIVE_NANOS : PRINTED_NANOS)) {
-            return;
-        }
-        drawn = now;
-        String line = String.format(
+    private void progress(CorpusReader reader, DocumentPublisher publisher, ProgressLine line) {
+        line.show(() -> String.format(
                 Locale.ROOT,
                 "%s: %,d %%, %,d documents, %,d acknowledged%s",
                 reader.file().getFileName(),
                 reader.bytesTotal() == 0 ? 0 : 100 * reader.bytesRead() / reader.bytesTotal(),
                 publisher.published(),
                 publisher.acknowledged(),
-                raw ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", publisher.tokens() * 1e9 / (now - started)));
-        if (screen.live()) {
-            screen.block(List.of(line));
-        } else {
-            screen.line(line);
-        }
+                raw
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", %,.0f tokens/s",
+                                publisher.tokens() * 1e9 / (System.nanoTime() - started))));
     }
 
     private void report(DocumentPublisher publisher, boolean stopped) {
@@ -217,35 +200,33 @@ final class ProduceCommand implements Callable<Integer> {
         outcome.put("documents", publisher.published());
         outcome.put("acknowledged", publisher.acknowledged());
         outcome.put("tokens", publisher.tokens());
-        outcome.put("malformed", malformed);
+        outcome.put("malformed", malformed.skipped());
         outcome.put("complete", !stopped);
         outcome.put("seconds", seconds);
         outcome.put("tokens_per_second", publisher.tokens() / seconds);
-        spec.commandLine()
-                .getOut()
-                .println(
-                        json
-                                ? PlainJson.line(outcome)
-                                : String.format(
-                                        Locale.ROOT,
-                                        "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s",
-                                        stopped ? "stopped: " : "",
-                                        publisher.published(),
-                                        publisher.topic(),
-                                        publisher.acknowledged(),
-                                        publisher.tokens() == 0
-                                                ? ""
-                                                : String.format(
-                                                        Locale.ROOT,
-                                                        "; %,d tokens, %,.0f tokens/s",
-                                                        publisher.tokens(),
-                                                        publisher.tokens() / seconds),
-                                        malformed == 0
-                                                ? ""
-                                                : String.format(
-                                                        Locale.ROOT, "; %,d malformed lines passed over", malformed),
-                                        seconds));
-        spec.commandLine().getOut().flush();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(PlainJson.line(outcome));
+        } else {
+            String tokens = publisher.tokens() == 0
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            "; %,d tokens, %,.0f tokens/s",
+                            publisher.tokens(),
+                            publisher.tokens() / seconds);
+            out.printf(
+                    Locale.ROOT,
+                    "%s%,d documents in %s, %,d acknowledged%s%s, %.1f s%n",
+                    stopped ? "stopped: " : "",
+                    publisher.published(),
+                    publisher.topic(),
+                    publisher.acknowledged(),
+                    tokens,
+                    malformed.remark(),
+                    seconds);
+        }
+        out.flush();
     }
 
     private static CommandFailedException failure(RuntimeException cause, DocumentPublisher publisher) {

@@ -32,7 +32,7 @@ public final class PlainJson {
     /**
      * Reads JSON.
      *
-     * @throws UncheckedIOException if it is none
+     * @throws UncheckedIOException if the text is not JSON
      */
     public static JsonNode read(String json) {
         try {
@@ -54,6 +54,14 @@ public final class PlainJson {
             fields.put(field.name(), plain(record.get(field.pos())));
         }
         return fields;
+    }
+
+    /** {@code value}, ready for {@link #line}: JSON has no infinity, which becomes a string, and no NaN, which becomes null. */
+    public static @Nullable Object number(double value) {
+        if (Double.isNaN(value)) {
+            return null;
+        }
+        return Double.isInfinite(value) ? "Infinity" : value;
     }
 
     private static @Nullable Object plain(@Nullable Object value) {

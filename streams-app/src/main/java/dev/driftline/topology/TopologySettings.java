@@ -7,7 +7,6 @@ import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.TopicKeys;
-import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
@@ -118,16 +117,12 @@ public record TopologySettings(
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {
-        VocabularyChoice configured = config.get(ModelKeys.VOCABULARY);
-        if (configured instanceof VocabularyChoice.Fixed fixed) {
-            try {
-                return Vocabulary.fixed(fixed.file());
-            } catch (IOException | IllegalArgumentException e) {
-                throw new MisconfiguredException(
-                        ModelKeys.VOCABULARY.name() + ": cannot read " + fixed.file() + ": " + e.getMessage(), e);
-            }
+        try {
+            return config.get(ModelKeys.VOCABULARY).read();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new MisconfiguredException(
+                    ModelKeys.VOCABULARY.name() + ": cannot read the words: " + e.getMessage(), e);
         }
-        return new Vocabulary.Growing(((VocabularyChoice.Growing) configured).countUnknown());
     }
 
     /** Whether an observation of each document goes to the sub-topology of the sources. */

@@ -1,5 +1,7 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
@@ -11,27 +13,23 @@ import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a corpus is read whose documents go through the model one by one. */
+/** How a corpus is read whose documents go through the model one by one. Use as {@code @Mixin}. */
 final class CorpusOptions {
-
-    private static final int COMPLAINTS = 5;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents, 1 or more.")
     private long limit = Long.MAX_VALUE;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "tsv, lines, whole_file or jsonl, whatever the file is called.")
-    private CorpusFormat format;
+    @Mixin
+    private FormatOption format;
 
     @Option(
             names = "--tokenizer",
@@ -39,17 +37,15 @@ final class CorpusOptions {
             description = "How raw text becomes tokens: whitespace, words or characters. Default: ${DEFAULT-VALUE}.")
     private String tokenizer = Tokenizers.DEFAULT;
 
-    @Option(names = "--skip-malformed", description = "Pass over malformed lines and count them, instead of stopping.")
-    private boolean skipMalformed;
+    @Mixin
+    private MalformedLines malformed;
 
-    private long malformed;
-
-    /** Told of a document and of what it was read from. */
+    /** Receives a document and the entry that it was read from. */
     interface Visitor {
         void visit(CorpusEntry entry, CorpusDocument document);
     }
 
-    /** The most documents that are wanted. */
+    /** The most documents to read. */
     long limit() {
         if (limit < 1) {
             throw usage("--limit " + limit + " is not 1 or more");
@@ -59,16 +55,10 @@ final class CorpusOptions {
 
     /** The format of {@code file}. */
     CorpusFormat format(Path file) {
-        if (format != null) {
-            return format;
-        }
-        try {
-            return CorpusFormat.of(file);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage() + "; or say it with --format");
-        }
+        return format.of(file);
     }
 
+    /** Splits raw text. */
     Tokenizer tokenizer() {
         if (!Tokenizers.names().contains(tokenizer)) {
             throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
@@ -76,13 +66,13 @@ final class CorpusOptions {
         return Tokenizers.named(tokenizer);
     }
 
-    /** Lines passed over so far. */
-    long malformed() {
+    /** The lines that were not documents. */
+    MalformedLines malformed() {
         return malformed;
     }
 
     /**
-     * Shows {@code visitor} the documents until there are enough or {@code stopped}.
+     * Shows {@code visitor} the documents until the limit is reached or {@code stopped} is true.
      *
      * @param file what {@code reader} reads
      * @throws CommandFailedException at the first malformed line, unless those are passed over
@@ -94,17 +84,15 @@ final class CorpusOptions {
             CorpusEntry entry;
             CorpusDocument document;
             try {
-                entry = reader.next();
-                document = CorpusText.document(file, entry, words);
+                try {
+                    entry = reader.next();
+                    document = CorpusText.document(file, entry, words);
+                } catch (CorpusFormatException e) {
+                    malformed.skip(e, screen);
+                    continue;
+                }
             } catch (CorpusFormatException e) {
-                if (!skipMalformed) {
-                    throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
-                }
-                malformed++;
-                if (malformed <= COMPLAINTS) {
-                    screen.line("passed over: " + e.getMessage());
-                }
-                continue;
+                throw new CommandFailedException(e.getMessage() + "; --skip-malformed passes over such lines");
             }
             visitor.visit(entry, document);
             documents++;

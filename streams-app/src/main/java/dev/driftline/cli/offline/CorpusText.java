@@ -7,12 +7,12 @@ import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.terminal.CommandFailedException;
-import dev.driftline.terminal.ExitCodes;
 import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Documents of corpus files, under the rules that the service has for its input. */
 final class CorpusText {
@@ -22,19 +22,14 @@ final class CorpusText {
     /**
      * All documents of {@code files}, in memory.
      *
-     * @param format null for what the file's name says
+     * @param format the format of a file
      * @throws CommandFailedException naming the file and the line that cannot be read
      */
-    static List<CorpusDocument> read(List<Path> files, CorpusFormat format, Tokenizer tokenizer) throws IOException {
+    static List<CorpusDocument> read(List<Path> files, Function<Path, CorpusFormat> format, Tokenizer tokenizer)
+            throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         for (Path file : files) {
-            CorpusFormat known;
-            try {
-                known = format != null ? format : CorpusFormat.of(file);
-            } catch (IllegalArgumentException e) {
-                throw new CommandFailedException(e.getMessage() + "; or say it with --format", ExitCodes.USAGE);
-            }
-            try (CorpusReader reader = CorpusReader.open(file, known)) {
+            try (CorpusReader reader = CorpusReader.open(file, format.apply(file))) {
                 while (reader.hasNext()) {
                     documents.add(document(file, reader.next(), tokenizer));
                 }
@@ -48,7 +43,7 @@ final class CorpusText {
     /**
      * The document of an entry.
      *
-     * @throws CorpusFormatException if it has no token, or one that the model uses itself
+     * @throws CorpusFormatException if it has no token, or a reserved one
      */
     static CorpusDocument document(Path file, CorpusEntry entry, Tokenizer tokenizer) {
         CorpusDocument document = entry.document(tokenizer);

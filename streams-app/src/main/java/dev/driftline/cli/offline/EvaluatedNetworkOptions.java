@@ -5,6 +5,7 @@ import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.evaluation.EvaluatedNetwork;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.neural.online.OnlineNetwork;
 import dev.driftline.neural.online.OnlineSettings;
@@ -14,13 +15,16 @@ import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.scoring.ModelSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,13 +43,13 @@ final class EvaluatedNetworkOptions {
                     "Also evaluate a network, and mix it in: lstm, gru, rnn or window. It begins from nothing, or from"
                             + " --snapshot, and learns as in the service: fine-tuned now and then on what went by, promoted where"
                             + " that made it better. With --split a list of them, each taught offline.")
-    private String model;
+    private @Nullable String model;
 
     @Option(
             names = "--snapshot",
             paramLabel = "DIR",
             description = "Evaluate this snapshot as it is; with --model begin from it and go on learning.")
-    private Path snapshot;
+    private @Nullable Path snapshot;
 
     @Option(
             names = "--set",
@@ -66,7 +70,7 @@ final class EvaluatedNetworkOptions {
             description =
                     "Let the network follow each document while it scores it (Krause et al. 2018), with this learning"
                             + " rate; it goes back to its weights after it. Slower. Default: off.")
-    private Double dynamicRate;
+    private @Nullable Double dynamicRate;
 
     @Option(
             names = "--dynamic-decay",
@@ -82,9 +86,16 @@ final class EvaluatedNetworkOptions {
 
     private Map<String, Object> inForce = new LinkedHashMap<>();
 
-    /** What {@code --model} says; null where it says nothing. */
-    String model() {
-        return model;
+    /** The networks that {@code --model} names. */
+    List<String> models() {
+        return model == null ? List.of() : List.of(model.split(","));
+    }
+
+    /** The mixture of the n-gram models with the network, if there is one. */
+    static MixtureSettings mixture(ModelSettings ngrams, Optional<Evaluated> network) {
+        MixtureSettings counts =
+                MixtureSettings.defaults(ngrams.order(), ngrams.smoothing().label());
+        return network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
     }
 
     /**
@@ -162,7 +173,7 @@ final class EvaluatedNetworkOptions {
                     .orElseThrow(() -> usage("--model " + name + ": leave it out for no network"))
                     .online();
         } catch (InvalidConfigException e) {
-            throw usage(e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
         if (noHoldOut) {
             online = online.withoutHoldOut();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,7 +74,7 @@ final class FilterCheckCommand implements Callable<Integer> {
 
     private List<String> words(FilterRules rules, String prefix) {
         List<String> lines = new ArrayList<>();
-        lines.add(file + " is right: " + rules.rules().size()
+        lines.add(file + " is correct: " + rules.rules().size()
                 + (rules.rules().size() == 1 ? " rule." : " rules; the first that matches decides."));
         int number = 1;
         for (Rule rule : rules.rules()) {
@@ -100,8 +101,8 @@ final class FilterCheckCommand implements Callable<Integer> {
                     100 * QuantileSketch.RANK_ERROR));
             lines.add(String.format(
                     Locale.ROOT,
-                    "A source with fewer than %,d documents has none: rules that ask for it do not match. Sources"
-                            + " are remembered as sources.max and sources.idle.ms say.",
+                    "A source with fewer than %,d documents has none: rules that ask for it do not match. sources.max"
+                            + " and sources.idle.ms limit how long a source is kept.",
                     percentile.minimum()));
         }
         return lines;
@@ -111,13 +112,13 @@ final class FilterCheckCommand implements Callable<Integer> {
         return rules.topic(target).map(topic -> "→ topic " + prefix + topic).orElse("→ dropped");
     }
 
-    private static Map<String, Object> asMap(FilterRules rules, String prefix) {
-        Map<String, Object> map = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> asMap(FilterRules rules, String prefix) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put(
                 "rules",
                 rules.rules().stream()
                         .map(rule -> {
-                            Map<String, Object> fields = new LinkedHashMap<>();
+                            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
                             fields.put("name", rule.name());
                             fields.put("if", rule.inWords());
                             fields.put("topic", topic(rules, rule.target(), prefix));
@@ -126,7 +127,7 @@ final class FilterCheckCommand implements Callable<Integer> {
                         .toList());
         map.put("otherwise", topic(rules, rules.otherwise(), prefix));
         PercentileSettings percentile = rules.percentile();
-        Map<String, Object> settings = new LinkedHashMap<>();
+        Map<String, @Nullable Object> settings = new LinkedHashMap<>();
         settings.put("of", percentile.of().toString());
         settings.put("minimum", percentile.minimum());
         settings.put("window", percentile.window());
@@ -136,8 +137,8 @@ final class FilterCheckCommand implements Callable<Integer> {
         return map;
     }
 
-    /** Null for what is dropped. */
-    private static String topic(FilterRules rules, Target target, String prefix) {
+    /** The name of the topic; null for documents that are dropped, as in JSON. */
+    private static @Nullable String topic(FilterRules rules, Target target, String prefix) {
         return rules.topic(target).map(topic -> prefix + topic).orElse(null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.FilterTrial;
@@ -26,11 +27,11 @@ final class FilterTrialReport {
 
     private final FilterRules rules;
     private final FilterTrial trial;
-    private final long malformed;
+    private final MalformedLines malformed;
     private final boolean stopped;
     private final Tally all;
 
-    FilterTrialReport(FilterRules rules, FilterTrial trial, long malformed, boolean stopped) {
+    FilterTrialReport(FilterRules rules, FilterTrial trial, MalformedLines malformed, boolean stopped) {
         this.rules = rules;
         this.trial = trial;
         this.malformed = malformed;
@@ -53,7 +54,7 @@ final class FilterTrialReport {
                 "%,d documents, %,d tokens with </s>%s%n%n",
                 all.documents(),
                 all.tokens(),
-                malformed == 0 ? "" : String.format(Locale.ROOT, "; %,d malformed lines passed over", malformed));
+                malformed.remark());
         int width = trial.rules().stream().mapToInt(String::length).max().orElse(9);
         out.printf(Locale.ROOT, "%-" + width + "s  %-20s %20s %24s%n", "rule", "to", "documents", "tokens");
         for (String rule : trial.rules()) {
@@ -181,7 +182,7 @@ final class FilterTrialReport {
         object.put("complete", !stopped);
         object.put("documents", all.documents());
         object.put("tokens", all.tokens());
-        object.put("malformed", malformed);
+        object.put("malformed", malformed.skipped());
         Map<String, Object> byRule = new LinkedHashMap<>();
         for (String rule : trial.rules()) {
             Map<String, Object> fields = new LinkedHashMap<>();

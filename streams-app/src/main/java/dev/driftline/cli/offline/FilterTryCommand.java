@@ -35,7 +35,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code driftline filter try}: what a file of rules would do to a corpus, in this process. */
+/** {@code driftline filter try}: the decisions of a file of rules about a corpus, made in this process. */
 @Command(
         name = "try",
         mixinStandardHelpOptions = true,
@@ -84,9 +84,6 @@ public final class FilterTryCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    private Optional<String> networkName = Optional.empty();
-    private double mixtureBits;
-
     @Override
     public Integer call() throws IOException {
         FilterRules rules = RulesFile.read(rulesFile);
@@ -97,21 +94,17 @@ public final class FilterTryCommand implements Callable<Integer> {
             throw usage("--examples " + examples + " is not 0 or more");
         }
         if (!settings.smoothing().isDistribution()) {
-            throw usage("--smoothing " + ngrams.smoothing() + " gives no probabilities: the service does not have it");
+            throw usage("--smoothing " + ngrams.smoothing()
+                    + " gives scores, not probabilities: the service does not support it");
         }
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network =
                 neural.network(ngrams.vocabulary(), round -> screen.line(round.describe()), tokens -> {});
-        MixtureSettings counts =
-                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
-        MixtureSettings mixture =
-                network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
+        MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         RulesFile.requireModels(rules, rulesFile, mixture.models());
-        networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
-        long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
         Evaluation evaluation = new Evaluation(
-                new LocalModel(settings, 1, shard -> new HeapPageStore(), cacheBytes),
+                new LocalModel(settings, 1, shard -> new HeapPageStore(), NgramModelOptions.cacheBytes()),
                 mixture,
                 new HeapPageStore(),
                 network.map(EvaluatedNetworkOptions.Evaluated::network),
@@ -120,7 +113,17 @@ public final class FilterTryCommand implements Callable<Integer> {
         try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 screen;
                 CorpusReader reader = CorpusReader.open(file, corpus.format(file))) {
-            run(reader, evaluation, trial, screen, ctrlC);
+            EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
+            Optional<String> networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
+            corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
+                DocumentScore score = evaluation.add(document);
+                trial.add(
+                        document.id(),
+                        ScoredDocument.of(document.source(), attributes(entry), score, networkName),
+                        beginning(document));
+                progress.scored(score);
+                progress.done();
+            });
             Thread.interrupted();
             screen.clear();
             PrintWriter out = spec.commandLine().getOut();
@@ -135,20 +138,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         }
     }
 
-    private void run(CorpusReader reader, Evaluation evaluation, FilterTrial trial, Screen screen, CtrlC ctrlC) {
-        EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
-        corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
-            DocumentScore score = evaluation.add(document);
-            mixtureBits += score.bits(MixtureSettings.MIXTURE);
-            trial.add(
-                    document.id(),
-                    ScoredDocument.of(document.source(), attributes(entry), score, networkName),
-                    beginning(document));
-            progress.done(mixtureBits);
-        });
-    }
-
-    /** As the service has them: the language of a text becomes an attribute. */
+    /** The attributes that the service gives a document: the language of a text is one of them. */
     private static Map<String, String> attributes(CorpusEntry entry) {
         if (entry.content() instanceof CorpusContent.Text text
                 && !text.language().isEmpty()) {

@@ -43,6 +43,11 @@ final class NgramModelOptions {
             description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
     private double delta = ModelSettings.DEFAULT_DELTA;
 
+    /** Heap that decoded counts may take, in bytes. */
+    static long cacheBytes() {
+        return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
+    }
+
     int order() {
         return order;
     }
@@ -75,18 +80,15 @@ final class NgramModelOptions {
         } catch (IllegalArgumentException e) {
             throw usage("--" + e.getMessage());
         }
-        return new ModelSettings(order, named, vocabulary(choice), delta);
+        return new ModelSettings(order, named, read(choice), delta);
     }
 
-    private Vocabulary vocabulary(VocabularyChoice choice) throws IOException {
-        if (choice instanceof VocabularyChoice.Fixed fixed) {
-            try {
-                return Vocabulary.fixed(fixed.file());
-            } catch (IllegalArgumentException e) {
-                throw usage("--vocabulary: " + e.getMessage());
-            }
+    private Vocabulary read(VocabularyChoice choice) throws IOException {
+        try {
+            return choice.read();
+        } catch (IllegalArgumentException e) {
+            throw usage("--vocabulary: " + e.getMessage());
         }
-        return new Vocabulary.Growing(((VocabularyChoice.Growing) choice).countUnknown());
     }
 
     private ParameterException usage(String message) {

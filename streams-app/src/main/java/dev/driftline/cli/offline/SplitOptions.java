@@ -7,8 +7,10 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.training.OfflineTraining;
 import dev.driftline.terminal.PlainJson;
+import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +22,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code evaluate --split}: models taught one part of a corpus and tested on another. */
+/** {@code evaluate --split}: models trained on one part of a corpus and tested on another. Use as {@code @Mixin}. */
 final class SplitOptions {
 
-    private static final long PRINTED_NANOS = 10_000_000_000L;
+    private static final Duration PRINTED = Duration.ofSeconds(10);
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -33,31 +35,31 @@ final class SplitOptions {
             paramLabel = "TRAIN,VALID",
             split = ",",
             description =
-                    "Instead of scoring and learning document by document: learn the first TRAIN words, take the next"
-                            + " VALID to say when to stop and to weigh the models, and test on the rest. 800000,200000 is how Bengio"
-                            + " et al. 2003 cut the Brown corpus.")
+                    "Instead of scoring and learning document by document: train on the first TRAIN words, use the next"
+                            + " VALID to decide when to stop and how to weigh the models, and test on the rest."
+                            + " 800000,200000 is how Bengio et al. 2003 split the Brown corpus.")
     private List<Long> split = List.of();
 
     @Option(
             names = "--merge-rare",
             paramLabel = "N",
             description =
-                    "With --split: types that come N times or less in the whole file are one symbol. Bengio et al."
-                            + " took 3. Default: ${DEFAULT-VALUE}.")
+                    "With --split: words that occur at most N times in the whole file are one symbol, as in Bengio et"
+                            + " al. with 3. Default: ${DEFAULT-VALUE}.")
     private int mergeRare = 3;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "With --split: the most passes over the text. Default: ${DEFAULT-VALUE}.")
+            description = "With --split: the most passes over the text, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int epochs = 20;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
             description =
-                    "With --split: stop when so many epochs in a row, each at half the learning rate, have not made the"
-                            + " validation text cheaper. Default: ${DEFAULT-VALUE}.")
+                    "With --split: stop after this many epochs in a row, each at half the learning rate, that have not"
+                            + " lowered the validation perplexity. Default: ${DEFAULT-VALUE}.")
     private int patience = 2;
 
     /** Whether a split was asked for. */
@@ -66,13 +68,13 @@ final class SplitOptions {
     }
 
     /**
-     * Teaches and tests.
+     * Trains and tests the models and prints what each came to, the n-gram model first. An interrupt of the thread ends it
+     * after the model before.
      *
      * @param models names of networks
-     * @param settings gives the shape of a network and how it is taught
-     * @return what each model came to, the n-gram model first; less than that if the thread was interrupted
+     * @param settings gives the shape of a network and how it is trained
      */
-    List<SplitEvaluation.Row> run(
+    void run(
             List<CorpusDocument> documents,
             int order,
             List<String> models,
@@ -89,22 +91,22 @@ final class SplitOptions {
             schedule = new OfflineTraining.Schedule(epochs, patience, 0);
             corpus = SplitCorpus.of(documents, split.get(0), split.get(1), mergeRare);
         } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
-        Map<String, OnlineSettings> checked = new LinkedHashMap<>();
-        models.forEach(model -> checked.put(model, settings.apply(model)));
-        long cacheBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
-        SplitEvaluation evaluation = new SplitEvaluation(corpus, order, cacheBytes);
+        // What is wrong with the settings of a network is said before anything is trained.
+        Map<String, OnlineSettings> chosen = new LinkedHashMap<>();
+        models.forEach(model -> chosen.put(model, settings.apply(model)));
+        SplitEvaluation evaluation = new SplitEvaluation(corpus, order, NgramModelOptions.cacheBytes());
         List<SplitEvaluation.Row> rows = new ArrayList<>();
         rows.add(evaluation.ngrams());
         screen.line(describe(rows.get(0)));
         boolean complete = true;
-        for (String model : models) {
-            OnlineSettings chosen = checked.get(model);
-            Network start = Network.random(chosen.architecture(), evaluation.vocabulary(), chosen.seed());
+        for (Map.Entry<String, OnlineSettings> entry : chosen.entrySet()) {
+            OnlineSettings online = entry.getValue();
+            Network start = Network.random(online.architecture(), evaluation.vocabulary(), online.seed());
             try {
                 List<SplitEvaluation.Row> made = evaluation.network(
-                        start, new OfflineTraining(chosen.training(), schedule), new Shown(model, screen));
+                        start, new OfflineTraining(online.training(), schedule), new Shown(entry.getKey(), screen));
                 made.forEach(row -> screen.line(describe(row)));
                 rows.addAll(made);
             } catch (InterruptedException e) {
@@ -119,7 +121,6 @@ final class SplitOptions {
             print(out, corpus, evaluation, rows, complete);
         }
         out.flush();
-        return rows;
     }
 
     private static String describe(SplitEvaluation.Row row) {
@@ -139,16 +140,17 @@ final class SplitOptions {
 
         private final String model;
         private final Screen screen;
-        private long drawn = System.nanoTime();
+        private final ProgressLine line;
 
         Shown(String model, Screen screen) {
             this.model = model;
             this.screen = screen;
+            this.line = new ProgressLine(screen, PRINTED);
         }
 
         @Override
         public void progress(OfflineTraining.Progress progress) {
-            String line = String.format(
+            line.show(() -> String.format(
                     Locale.ROOT,
                     "%s, epoch %d, %d %%: %,.0f tokens/s, perplexity so far %s",
                     model,
@@ -157,13 +159,7 @@ final class SplitOptions {
                     progress.tokensPerSecond(),
                     Double.isNaN(progress.perplexity())
                             ? "-"
-                            : String.format(Locale.ROOT, "%.1f", progress.perplexity()));
-            if (screen.live()) {
-                screen.block(List.of(line));
-            } else if (System.nanoTime() - drawn > PRINTED_NANOS) {
-                drawn = System.nanoTime();
-                screen.line(line);
-            }
+                            : String.format(Locale.ROOT, "%.1f", progress.perplexity())));
         }
 
         @Override
@@ -188,7 +184,7 @@ final class SplitOptions {
             List<SplitEvaluation.Row> rows,
             boolean complete) {
         if (!complete) {
-            out.println("Stopped; this is what was finished.");
+            out.println("Stopped; these models were finished.");
         }
         out.printf(
                 Locale.ROOT,

@@ -1,5 +1,7 @@
 package dev.driftline.config.keys;
 
+import dev.driftline.scoring.Vocabulary;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Which words the model knows, that is, gives a probability of their own. */
@@ -24,17 +26,37 @@ public sealed interface VocabularyChoice {
     }
 
     /**
+     * The vocabulary that the model begins with.
+     *
+     * @throws IOException if a file with words cannot be read
+     * @throws IllegalArgumentException if there is no word in it
+     */
+    Vocabulary read() throws IOException;
+
+    /**
      * All words learned so far; new ones are added as they are learned.
      *
      * @param countUnknown whether a new word also counts once as {@code <unk>}, so that unknown words have a learned share
      *     ({@code growing}), or {@code <unk>} keeps only its share of the uniform distribution ({@code grow-kenlm})
      */
-    record Growing(boolean countUnknown) implements VocabularyChoice {}
+    record Growing(boolean countUnknown) implements VocabularyChoice {
+
+        @Override
+        public Vocabulary read() {
+            return new Vocabulary.Growing(countUnknown);
+        }
+    }
 
     /**
      * Only the words of a list; every other word is {@code <unk>}.
      *
      * @param file one word a line, UTF-8
      */
-    record Fixed(Path file) implements VocabularyChoice {}
+    record Fixed(Path file) implements VocabularyChoice {
+
+        @Override
+        public Vocabulary read() throws IOException {
+            return Vocabulary.fixed(file);
+        }
+    }
 }
