@@ -29,7 +29,7 @@ final class DocumentTexts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DocumentTexts.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final int WAITING = 16;
     private static final int KEPT_WORDS = 500_000;
 
@@ -82,11 +82,11 @@ final class DocumentTexts implements AutoCloseable {
     /** On the one thread. */
     private Map<InputPosition, DocumentText> fetch(List<InputPosition> positions) {
         Map<InputPosition, DocumentText> fetched = new HashMap<>();
-        String problem = "the broker has not given it within " + PATIENCE.toSeconds() + " s";
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String problem = "the broker has not given it within " + TIMEOUT.toSeconds() + " s";
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         try {
             if (reader == null) {
-                reader = new DocumentReader(config, PATIENCE);
+                reader = new DocumentReader(config, TIMEOUT);
             }
             Map<TopicPartition, TreeMap<Long, InputPosition>> wanted = positions.stream()
                     .collect(Collectors.groupingBy(
@@ -139,7 +139,7 @@ final class DocumentTexts implements AutoCloseable {
         }
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!thread.awaitTermination(2 * TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.warn("The thread that fetches documents does not end");
             }
         } catch (InterruptedException e) {

@@ -265,7 +265,7 @@ public final class LiveFeed implements AutoCloseable {
     private void tick() {
         try {
             ticked++;
-            sources.forgetIdle();
+            sources.evictIdle();
             if (events.subscribers() > 0) {
                 sources.changes().ifPresent(changes -> events.announce("sources", changes));
                 events.announce("status", status());

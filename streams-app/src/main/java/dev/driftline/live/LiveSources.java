@@ -74,7 +74,7 @@ public final class LiveSources {
         LiveSource source = sources.get(name);
         if (source == null) {
             if (sources.size() >= most) {
-                forgetLongestIdle();
+                evictLongestIdle();
             }
             source = new LiveSource(SOURCE_POINTS);
             sources.put(name, source);
@@ -82,7 +82,7 @@ public final class LiveSources {
         return source;
     }
 
-    private void forgetLongestIdle() {
+    private void evictLongestIdle() {
         Iterator<LiveSource> oldest = sources.values().iterator();
         oldest.next();
         oldest.remove();
@@ -90,10 +90,10 @@ public final class LiveSources {
     }
 
     /** Forgets the sources that have been idle for long. */
-    synchronized void forgetIdle() {
+    synchronized void evictIdle() {
         long now = System.nanoTime();
         while (!sources.isEmpty() && now - sources.values().iterator().next().touchedNanos() > IDLE.toNanos()) {
-            forgetLongestIdle();
+            evictLongestIdle();
         }
     }
 

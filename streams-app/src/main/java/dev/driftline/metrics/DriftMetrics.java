@@ -21,7 +21,7 @@ final class DriftMetrics {
     private final Map<Event, Long> events = new LinkedHashMap<>();
     private final Map<String, Map<Series, DriftChange.State>> states;
 
-    /** @param most sources of which the state is remembered: those that changed last */
+    /** @param most sources whose state is remembered: those that changed last */
     DriftMetrics(int most) {
         for (Series series : Series.values()) {
             EVENTS.forEach(state -> events.put(new Event(series, state), 0L));

@@ -8,7 +8,7 @@ import dev.driftline.mixture.DocumentScore;
  */
 final class ModelTotals {
 
-    /** The newer documents that a recent mean is of, in tokens: weights fall by e over so many. */
+    /** The span of a recent mean, in tokens: the weight of a document falls by a factor of e over this many. */
     private static final double RECENT_TOKENS = 5_000;
 
     private final int neural;

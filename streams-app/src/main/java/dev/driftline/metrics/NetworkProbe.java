@@ -8,7 +8,7 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.service.DriftlineService;
 import java.util.Locale;
 
-/** The network: what it took part in, the snapshot that it is, and how it is taught. Nothing where there is no network. */
+/** The network: what it took part in, the snapshot that it is, and its training. Nothing where there is no network. */
 final class NetworkProbe implements Probe {
 
     private final DriftlineService service;

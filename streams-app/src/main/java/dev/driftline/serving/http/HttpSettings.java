@@ -23,9 +23,9 @@ import java.util.Optional;
  * @param tls what it speaks; empty for plain HTTP
  * @param maxBodyBytes the longest body
  * @param maxTokens the most tokens of one query
- * @param concurrent questions that are worked on at the same time
- * @param queued questions that may wait for those
- * @param timeout how long a question, or the sending of one, may take
+ * @param concurrent requests processed at the same time
+ * @param queued requests that may wait for those
+ * @param timeout how long a request may take, and how long its headers and its body may each take to arrive
  * @param idleTimeout how long a connection may be silent
  * @param connections the most connections at a time
  */
@@ -76,7 +76,7 @@ public record HttpSettings(
                 config.get(HttpKeys.CONNECTIONS));
     }
 
-    /** Threads that work on questions, as many as these settings allow. */
+    /** A pool for requests, as large as these settings allow. */
     public RequestPool work(String name) {
         return new RequestPool(name, concurrent, queued, timeout.toMillis());
     }

@@ -47,6 +47,11 @@ public final class RequestArguments {
         return new RequestArguments(members);
     }
 
+    /** Reads the query parameters, whatever their names. */
+    public static RequestArguments ofQuery(Context context) {
+        return new RequestArguments(query(context));
+    }
+
     private static JsonNode query(Context context) {
         ObjectNode members = JsonNodeFactory.instance.objectNode();
         context.queryParamMap().forEach((name, values) -> members.put(name, values.get(values.size() - 1)));
@@ -67,9 +72,9 @@ public final class RequestArguments {
                     ? " (line " + json.getLocation().getLineNr() + ", column "
                             + json.getLocation().getColumnNr() + ")"
                     : "";
-            throw new BadRequestResponse("the body is no JSON" + where);
+            throw new BadRequestResponse("the body is not valid JSON" + where);
         }
-        throw new BadRequestResponse("the body is no JSON object");
+        throw new BadRequestResponse("the body is not a JSON object");
     }
 
     /** Whether there is one of that name. */
@@ -84,7 +89,7 @@ public final class RequestArguments {
         }
         JsonNode value = members.get(name);
         if (!value.isTextual()) {
-            throw new BadRequestResponse(name + " is no text");
+            throw new BadRequestResponse(name + " is not a string");
         }
         return Optional.of(value.textValue());
     }
@@ -108,7 +113,7 @@ public final class RequestArguments {
         JsonNode value = members.get(name);
         List<List<String>> sentences = new ArrayList<>();
         if (!value.isArray()) {
-            throw new BadRequestResponse(name + " is no list of sentences");
+            throw new BadRequestResponse(name + " is not a list of sentences");
         }
         value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
         return sentences;
@@ -116,12 +121,12 @@ public final class RequestArguments {
 
     private static List<String> strings(String name, JsonNode value) {
         if (!value.isArray()) {
-            throw new BadRequestResponse(name + " is no list");
+            throw new BadRequestResponse(name + " is not a list");
         }
         List<String> strings = new ArrayList<>(value.size());
         for (JsonNode item : value) {
             if (!item.isTextual()) {
-                throw new BadRequestResponse(name + "[" + strings.size() + "] is no text");
+                throw new BadRequestResponse(name + "[" + strings.size() + "] is not a string");
             }
             strings.add(item.textValue());
         }

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that answer questions: so many at a time, so many that wait, each for so long.
+ * A bounded pool that answers requests: limits on concurrency, queue length and time per request.
  *
- * <p>The server's own threads only read requests and write answers. A question past the queue is refused at once with 503; one
+ * <p>The server's own threads only read requests and write answers. A request that does not fit into the queue is refused at once with 503; one
  * past its time gets 504, and the thread that works on it is interrupted. Thread-safe.
  */
 public final class RequestPool implements AutoCloseable {
@@ -30,9 +30,9 @@ public final class RequestPool implements AutoCloseable {
 
     /**
      * @param name of the threads
-     * @param concurrent questions that are worked on at the same time, 1 or more
-     * @param queued questions that may wait, 0 or more
-     * @param timeoutMs milliseconds from the question to the answer
+     * @param concurrent requests processed at the same time, 1 or more
+     * @param queued requests that may wait, 0 or more
+     * @param timeoutMs milliseconds from the request to the answer
      */
     public RequestPool(String name, int concurrent, int queued, long timeoutMs) {
         threads = new ThreadPoolExecutor(
@@ -58,22 +58,22 @@ public final class RequestPool implements AutoCloseable {
         };
     }
 
-    /** Answers with what {@code question} gives, as JSON. The caller's thread does not wait. */
-    public void answer(Context context, Callable<?> question) {
-        context.future(() -> submit(question).thenAccept(context::json));
+    /** Answers with the result of {@code query} as JSON. The caller's thread does not wait. */
+    public void answer(Context context, Callable<?> query) {
+        context.future(() -> submit(query).thenAccept(context::json));
     }
 
     /**
-     * Has a question worked on.
+     * Has a query processed.
      *
      * @return its answer, or how it failed
      * @throws ProblemException if too many are waiting already
      */
-    public <T> CompletableFuture<T> submit(Callable<T> question) {
+    public <T> CompletableFuture<T> submit(Callable<T> query) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         FutureTask<Boolean> task = new FutureTask<>(() -> {
             try {
-                return answer.complete(question.call());
+                return answer.complete(query.call());
             } catch (Exception | StackOverflowError | OutOfMemoryError e) {
                 return answer.completeExceptionally(e);
             }
@@ -84,8 +84,8 @@ public final class RequestPool implements AutoCloseable {
             throw new ProblemException(Problem.limit(
                     "too-many-questions",
                     503,
-                    "Too many questions at a time",
-                    "this instance has " + most + " questions under way and waiting, the most that http.concurrent and"
+                    "Too many requests at a time",
+                    "this instance has " + most + " requests in process and waiting, the most that http.concurrent and"
                             + " http.queued allow: ask again in a moment",
                     most));
         }
@@ -105,17 +105,17 @@ public final class RequestPool implements AutoCloseable {
         return new ProblemException(new Problem(
                 "out-of-time",
                 504,
-                "The question took too long",
+                "The request took too long",
                 "there was no answer within the " + timeoutMs + " ms of http.timeout.ms: ask for less, or again",
                 Map.of("limit", timeoutMs)));
     }
 
-    /** Questions that are worked on now. */
+    /** Requests processed now. */
     public int active() {
         return threads.getActiveCount();
     }
 
-    /** Questions that wait. */
+    /** Requests that wait. */
     public int waiting() {
         return threads.getQueue().size();
     }

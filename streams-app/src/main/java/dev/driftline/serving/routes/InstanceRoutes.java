@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What instances ask each other: {@code POST /v1/instance/ask}. It only reads, but what comes is not checked like a question of a
+ * What instances ask each other: {@code POST /v1/instance/ask}. It only reads, but its queries are not checked like those of a
  * stranger, so it needs the token of instances. It has threads of its own: two instances whose threads all wait for each other's would wait for ever.
  */
 final class InstanceRoutes implements RouteGroup {
@@ -33,19 +33,19 @@ final class InstanceRoutes implements RouteGroup {
     }
 
     private void ask(Context context) {
-        List<InstanceQuery> questions = InstanceQuery.decode(context.bodyAsBytes());
-        questions.forEach(this::check);
-        context.future(() -> work.submit(() -> answers.answer(questions)).thenAccept(found -> answer(context, found)));
+        List<InstanceQuery> queries = InstanceQuery.decode(context.bodyAsBytes());
+        queries.forEach(this::check);
+        context.future(() -> work.submit(() -> answers.answer(queries)).thenAccept(found -> answer(context, found)));
     }
 
     private static void answer(Context context, List<Optional<byte[]>> found) {
         context.contentType("application/octet-stream").result(InstanceAnswers.encode(found));
     }
 
-    private void check(InstanceQuery question) {
-        int shard = question instanceof InstanceQuery.Peek peek
+    private void check(InstanceQuery query) {
+        int shard = query instanceof InstanceQuery.Peek peek
                 ? peek.shard()
-                : question instanceof InstanceQuery.Count count ? count.shard() : 0;
+                : query instanceof InstanceQuery.Count count ? count.shard() : 0;
         if (shard < 0 || shard >= shards) {
             throw new IllegalArgumentException("shard " + shard + " is not between 0 and " + (shards - 1));
         }

@@ -5,9 +5,9 @@ import dev.driftline.live.InputPosition;
 import dev.driftline.live.LiveEvent;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.serving.http.EventStream;
-import dev.driftline.serving.http.JsonFields;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -88,14 +88,14 @@ final class LiveRoutes implements RouteGroup {
     }
 
     private void documents(Context context) {
-        int tokens = JsonFields.whole(context, "tokens", 200, 0, MOST_TOKENS);
+        int tokens = RequestArguments.ofQuery(context).whole("tokens", 200, 0, MOST_TOKENS);
         String topic = context.queryParam("topic");
         var answer = topic == null
                 ? feed.documents(limit(context, 10, MOST_DOCUMENTS), tokens)
                 : feed.document(
                         new InputPosition(
                                 topic,
-                                JsonFields.whole(context, "partition", 0, 0, Integer.MAX_VALUE),
+                                RequestArguments.ofQuery(context).whole("partition", 0, 0, Integer.MAX_VALUE),
                                 offset(context)),
                         tokens);
         context.future(() -> answer.thenAccept(documents -> context.json(Map.of("documents", documents))));
@@ -147,7 +147,7 @@ final class LiveRoutes implements RouteGroup {
     }
 
     private static int limit(Context context, int otherwise, int most) {
-        return JsonFields.whole(context, "limit", otherwise, 1, most);
+        return RequestArguments.ofQuery(context).whole("limit", otherwise, 1, most);
     }
 
     private static Optional<String> source(Context context) {

@@ -22,7 +22,7 @@ final class RequestDocuments {
 
     /**
      * @param tokenizer for text, where the request names none
-     * @param mostTokens of one question, {@code </s>} included
+     * @param mostTokens of one query, {@code </s>} included
      * @param mostTokenBytes UTF-8 bytes of a token
      */
     RequestDocuments(String tokenizer, int mostTokens, int mostTokenBytes) {
@@ -42,7 +42,7 @@ final class RequestDocuments {
                         : checked(arguments.sentences("sentences")));
         check(document.tokens().length);
         if (document.tokens().length == 0) {
-            throw new BadRequestResponse("there is no word in it");
+            throw new BadRequestResponse("the text has no words");
         }
         return document;
     }
@@ -58,7 +58,7 @@ final class RequestDocuments {
         return checked(NextWordsQuery.open(words));
     }
 
-    /** Refuses more tokens than a question may have. */
+    /** Refuses more tokens than a query may have. */
     void check(int tokens) {
         if (tokens > mostTokens) {
             throw new ProblemException(Problem.limit(
@@ -81,7 +81,8 @@ final class RequestDocuments {
                     "reserved-token",
                     422,
                     "A token that cannot stand in a text",
-                    "'" + token + "' is no word: the model uses <s>, </s> and <unk> itself, and a word has a character",
+                    "'" + token
+                            + "' is not a valid word: words must be non-empty, and <s>, </s> and <unk> are reserved",
                     Map.of()));
         }
         int bytes;
@@ -94,8 +95,8 @@ final class RequestDocuments {
             throw new ProblemException(new Problem(
                     "not-unicode",
                     422,
-                    "Text that is no Unicode",
-                    "a token has half of a surrogate pair, which no UTF-8 can say",
+                    "Text that is not Unicode",
+                    "a token contains an unpaired surrogate, which cannot be encoded as UTF-8",
                     Map.of()));
         }
         if (bytes > mostTokenBytes) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Answers questions from what this instance owns just now. Thread-safe. */
+/** Answers queries from what this instance owns just now. Thread-safe. */
 public final class InstanceAnswers {
 
     private static final int VERSION = 1;
@@ -32,23 +32,23 @@ public final class InstanceAnswers {
     }
 
     /** The answer; empty where what is asked for is not here. */
-    Optional<byte[]> answer(InstanceQuery question) {
-        if (question instanceof InstanceQuery.Peek peek) {
+    Optional<byte[]> answer(InstanceQuery query) {
+        if (query instanceof InstanceQuery.Peek peek) {
             return shards.ask(peek.shard(), scorer -> scorer.peek(peek.request()));
         }
-        if (question instanceof InstanceQuery.Count count) {
+        if (query instanceof InstanceQuery.Count count) {
             return shards.ask(count.shard(), scorer -> scorer.rawCount(count.ngram()))
                     .map(InstanceAnswers::ofCount);
         }
-        if (question instanceof InstanceQuery.Source source) {
+        if (query instanceof InstanceQuery.Source source) {
             return sources.state(source.name()).map(SourceState::encode);
         }
         return Optional.of(status.get());
     }
 
     /** The answers to several, in the same order. */
-    public List<Optional<byte[]>> answer(List<InstanceQuery> questions) {
-        return questions.stream().map(this::answer).toList();
+    public List<Optional<byte[]>> answer(List<InstanceQuery> queries) {
+        return queries.stream().map(this::answer).toList();
     }
 
     public static byte[] ofCount(long count) {

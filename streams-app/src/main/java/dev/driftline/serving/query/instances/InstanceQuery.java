@@ -36,21 +36,21 @@ public sealed interface InstanceQuery {
     record Status() implements InstanceQuery {}
 
     /** The binary form of several. */
-    static byte[] encode(List<InstanceQuery> questions) {
+    static byte[] encode(List<InstanceQuery> queries) {
         Varints.Writer out = new Varints.Writer(1024);
         out.writeByte(Format.VERSION);
-        out.writeInt(questions.size());
-        for (InstanceQuery question : questions) {
-            if (question instanceof Peek peek) {
+        out.writeInt(queries.size());
+        for (InstanceQuery query : queries) {
+            if (query instanceof Peek peek) {
                 out.writeByte(Format.PEEK);
                 out.writeInt(peek.shard());
                 out.writeBytes(peek.request());
-            } else if (question instanceof Count count) {
+            } else if (query instanceof Count count) {
                 out.writeByte(Format.COUNT);
                 out.writeInt(count.shard());
                 out.writeInt(count.ngram().size());
                 count.ngram().forEach(word -> out.writeBytes(word.getBytes(StandardCharsets.UTF_8)));
-            } else if (question instanceof Source source) {
+            } else if (query instanceof Source source) {
                 out.writeByte(Format.SOURCE);
                 out.writeBytes(source.name().getBytes(StandardCharsets.UTF_8));
             } else {
@@ -60,24 +60,23 @@ public sealed interface InstanceQuery {
         return out.toByteArray();
     }
 
-    /** @throws IllegalArgumentException if they are of another version, or not questions */
+    /** @throws IllegalArgumentException if they are of another version, or not queries */
     static List<InstanceQuery> decode(byte[] bytes) {
         try {
             Varints.Reader in = new Varints.Reader(bytes);
             int version = in.readByte();
             if (version != Format.VERSION) {
-                throw new IllegalArgumentException(
-                        "questions of version " + version + ", this instance answers those of " + Format.VERSION
-                                + ": run one version of Driftline everywhere");
+                throw new IllegalArgumentException("queries of version " + version + ", this instance answers those of "
+                        + Format.VERSION + ": run one version of Driftline everywhere");
             }
             int count = in.readCount(1);
-            List<InstanceQuery> questions = new ArrayList<>();
+            List<InstanceQuery> queries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                questions.add(read(in));
+                queries.add(read(in));
             }
-            return questions;
+            return queries;
         } catch (MalformedBytesException e) {
-            throw new IllegalArgumentException("the request body is not a list of questions: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the request body is not a list of queries: " + e.getMessage(), e);
         }
     }
 
@@ -96,7 +95,7 @@ public sealed interface InstanceQuery {
             }
             case Format.SOURCE -> new Source(new String(in.readBytes(), StandardCharsets.UTF_8));
             case Format.STATUS -> new Status();
-            default -> throw new IllegalArgumentException("question of kind " + kind);
+            default -> throw new IllegalArgumentException("there is no query of kind " + kind);
         };
     }
 

@@ -14,10 +14,10 @@ public final class LocalShards implements ShardAccess {
     }
 
     @Override
-    public List<byte[]> ask(List<InstanceQuery> questions) {
-        return questions.stream()
-                .map(question -> here.answer(question)
-                        .orElseThrow(() -> new ShardUnavailableException(question + " is not in this process")))
+    public List<byte[]> ask(List<InstanceQuery> queries) {
+        return queries.stream()
+                .map(query -> here.answer(query)
+                        .orElseThrow(() -> new ShardUnavailableException(query + " is not in this process")))
                 .toList();
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 public interface ShardAccess {
 
     /**
-     * Answers questions, all of them in one round trip to the instances that own what they are about.
+     * Answers queries, all of them in one round trip to the instances that own what they are about.
      *
      * @return the answers, in the same order
      * @throws ShardUnavailableException if no instance has a part just now
      */
-    List<byte[]> ask(List<InstanceQuery> questions);
+    List<byte[]> ask(List<InstanceQuery> queries);
 
     /** Answers one {@link dev.driftline.scoring.ShardRequest} that learns nothing with a {@link dev.driftline.scoring.ShardReply}. */
     default byte[] peek(int shard, byte[] request) {
