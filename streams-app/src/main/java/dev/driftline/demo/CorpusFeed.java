@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import org.jspecify.annotations.Nullable;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.ingest.DocumentPublisher;
@@ -20,7 +21,7 @@ final class CorpusFeed implements AutoCloseable {
     private final Pace pace;
     private final Thread thread = new Thread(this::feed, "demo-input");
     private volatile boolean finished;
-    private volatile RuntimeException failure;
+    private volatile @Nullable RuntimeException failure;
 
     private CorpusFeed(
             CorpusReader reader,

@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import org.jspecify.annotations.Nullable;
 import dev.driftline.codec.FolderTree;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
@@ -58,7 +59,7 @@ public final class Demo {
     private final Screen screen;
     private final DemoService.Starter starter;
     private final OpenResources resources = new OpenResources();
-    private Thread interruptible;
+    private @Nullable Thread interruptible;
     private volatile boolean stopped;
 
     /** A demo, not started; what it has to say goes to {@code screen}. */

@@ -6,9 +6,13 @@ import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /** A broker and a registry on free loopback ports, their files in a temporary folder that goes with them. */
@@ -57,7 +61,8 @@ final class DemoCluster implements AutoCloseable {
             complete = true;
             return cluster;
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause().getMessage(), e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IOException(cause.getMessage(), cause);
         } finally {
             if (!complete) {
                 // Starting is not interrupted half-way: what has started is stopped like any other.

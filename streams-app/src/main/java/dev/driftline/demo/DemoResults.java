@@ -40,7 +40,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     private final WordCounts words;
     private final SourceTable table = new SourceTable();
     private final ScoreTotals totals = new ScoreTotals();
-    private final Decisions decisions = new Decisions();
+    private final NetworkDecisions decisions = new NetworkDecisions();
     private final Drifts drifts = new Drifts();
     private final Map<String, Long> deadLetters = new TreeMap<>();
     private volatile long deadLetterCount;
@@ -98,7 +98,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     }
 
     /** What was decided on snapshots of the network. */
-    Decisions decisions() {
+    NetworkDecisions decisions() {
         return decisions;
     }
 

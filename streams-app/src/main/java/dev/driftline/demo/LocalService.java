@@ -12,6 +12,7 @@ import dev.driftline.serving.routes.ModelServer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.TopologySettings;
+import java.util.Objects;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,8 @@ final class LocalService implements DemoService {
             try {
                 stopped.get();
             } catch (ExecutionException e) {
-                throw new IOException("the service has stopped: " + e.getCause().getMessage(), e.getCause());
+                Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+                throw new IOException("the service has stopped: " + cause.getMessage(), cause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

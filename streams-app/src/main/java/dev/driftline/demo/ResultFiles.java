@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,7 +39,7 @@ final class ResultFiles implements AutoCloseable {
     private final BufferedWriter scores;
     private final BufferedWriter predictions;
     /** The models that take part in every document, in the order of the columns; null before the first. */
-    private List<String> models;
+    private @Nullable List<String> models;
 
     private ResultFiles(Path folder, BufferedWriter scores, BufferedWriter predictions) {
         this.folder = folder;
@@ -72,13 +73,15 @@ final class ResultFiles implements AutoCloseable {
     }
 
     void add(Score score) throws IOException {
-        if (models == null) {
-            models = score.getExperts().stream()
+        List<String> columns = models;
+        if (columns == null) {
+            columns = score.getExperts().stream()
                     .map(ExpertScore::getName)
                     .filter(name -> !isNetwork(name))
                     .toList();
+            models = columns;
             scores.write(String.join("\t", COLUMNS));
-            for (String model : models) {
+            for (String model : columns) {
                 scores.write('\t' + model);
             }
             scores.write('\t' + ScoreTotals.MIXTURE + '\t' + NETWORK + '\n');

@@ -72,18 +72,26 @@ final class ScoreTotals {
         return models;
     }
 
+    private double[] sums(String model) {
+        double[] sums = bitsByModel.get(model);
+        if (sums == null) {
+            throw new IllegalArgumentException("no model '" + model + "', expected one of " + bitsByModel.keySet());
+        }
+        return sums;
+    }
+
     /** 2^(bits / tokens) of all documents under {@code model}. */
     synchronized double perplexity(String model) {
-        return Math.pow(2, bitsByModel.get(model)[0] / tokens);
+        return Math.pow(2, sums(model)[0] / tokens);
     }
 
     /** The same over the tokens that the model knew; NaN where the scores do not say. */
     synchronized double perplexityKnown(String model) {
-        return Math.pow(2, bitsByModel.get(model)[1] / (tokens - unknown));
+        return Math.pow(2, sums(model)[1] / (tokens - unknown));
     }
 
     /** Bits a character, unknown words spelled out. */
     synchronized double bitsPerCharacter(String model) {
-        return (bitsByModel.get(model)[0] + spellingBits) / characters;
+        return (sums(model)[0] + spellingBits) / characters;
     }
 }

@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import java.util.Objects;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,7 @@ final class ScoresReview {
         PriorityQueue<Surprise> best = new PriorityQueue<>(byExcess);
         read(row -> {
             if (row.tokensBefore() >= WARM * totalTokens && row.tokens() >= LEAST_TOKENS) {
-                double[] sums = sources.get(row.source());
+                double[] sums = Objects.requireNonNull(sources.get(row.source()), row.source());
                 double bits = mixture(row) / row.tokens();
                 best.add(new Surprise(row.id(), row.source(), bits, bits - sums[0] / sums[1]));
                 if (best.size() > most) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What was decided on snapshots of the network, in order. Thread-safe. */
-public final class Decisions {
+public final class NetworkDecisions {
 
     private final List<PromotionDecision> all = new ArrayList<>();
     private int told;
@@ -25,7 +25,7 @@ public final class Decisions {
     /** A line for each decision that no line was given for before. */
     synchronized List<String> news() {
         List<String> lines =
-                all.subList(told, all.size()).stream().map(Decisions::line).toList();
+                all.subList(told, all.size()).stream().map(NetworkDecisions::line).toList();
         told = all.size();
         return lines;
     }
