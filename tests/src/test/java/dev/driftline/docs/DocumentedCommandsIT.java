@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.embedded.ParentBound;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  * registry in place of the page's. Two are not run here: {@code driftline demo} is DemoIT's, and {@code mvn verify} runs
  * this.
  */
-@ExtendWith(ClusterExtension.class)
 class DocumentedCommandsIT {
 
     private static final int MINUTES = 4;
