@@ -372,7 +372,7 @@ class DashboardIT {
         Newspaper(Application application) {
             this.application = application;
             scores = application.scores();
-            for (Document document : Brown.documents()) {
+            for (Document document : Brown.documents(Brown.SIZE)) {
                 List<List<List<String>>> pieces =
                         genres.computeIfAbsent(document.getSource(), genre -> new ArrayList<>());
                 List<List<String>> sentences = document.getSentences();

@@ -24,6 +24,9 @@ import java.util.Map;
 /** The Brown corpus, and what an exact model says of it. */
 public final class Brown {
 
+    /** How many documents it has. */
+    public static final int SIZE = 500;
+
     private static final Instant PUBLISHED = Instant.parse("1961-01-01T00:00:00Z");
 
     private Brown() {}
@@ -59,7 +62,7 @@ public final class Brown {
         return golden;
     }
 
-    /** The first {@code count} of 500 documents, from npm or the cache; skips the test where npm cannot give them. */
+    /** The first {@code count} documents, from npm or the cache; skips the test where npm cannot give them. */
     public static List<Document> documents(int count) {
         Path file;
         try {
