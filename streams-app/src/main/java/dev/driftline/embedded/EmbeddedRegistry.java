@@ -47,7 +47,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
      * @throws IllegalStateException if the registry is not unpacked, or does not start; the message says what to do
      */
     public static EmbeddedRegistry start(Path directory) {
-        Path runner = runner(home());
+        return start(home(), directory);
+    }
+
+    /** As {@link #start(Path)}, unpacked in {@code home}. */
+    static EmbeddedRegistry start(Path home, Path directory) {
+        Path runner = runner(home);
         for (int attempt = 1; ; attempt++) {
             int port = SingleNode.freePorts()[0];
             ChildJvm child = ChildJvm.start(

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
-import dev.driftline.testing.CtrlC;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.topics.Topic;
@@ -20,11 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The {@code driftline} command as a process: what it prints where, and how it ends. */
-@ExtendWith(ClusterExtension.class)
 class CommandLineIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -33,6 +29,7 @@ class CommandLineIT {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final int TIMED_OUT = 3;
+    private static final int TERMINATED = 128 + 15;
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -134,7 +131,6 @@ class CommandLineIT {
 
     @Test
     void shouldScoreWhatIsProducedAndStopOnCtrlC(Cluster cluster) throws Exception {
-        CtrlC.assumeHeard();
         try (Application application =
                 cluster.application("cli-run", Map.of("shards", "1", "partitions", "1", "model.order", "3"))) {
             List<String> where = new ArrayList<>();
@@ -198,7 +194,7 @@ class CommandLineIT {
             assertThat(counts.exitCode()).as(counts.err()).isEqualTo(OK);
             assertThat(counts.out().lines().map(line -> line.replaceFirst(".*\"count\":", "")))
                     .containsExactly("3}", "1}", "0}");
-            Result next = driftline(
+            Result words = driftline(
                     List.of(),
                     "generate",
                     "--state",
@@ -208,14 +204,18 @@ class CommandLineIT {
                     "--next",
                     "1",
                     "--json");
-            assertThat(next.exitCode()).as(next.err()).isEqualTo(OK);
-            assertThat(next.out()).contains("their");
+            assertThat(words.exitCode()).as(words.err()).isEqualTo(OK);
+            assertThat(words.out()).contains("their");
 
             // Committed: there is nothing left to do for the next one.
-            application.start("one").awaitRunning();
+            ChildInstance next = application.spawn("one").awaitLog("Ctrl-C stops it");
             await().during(Duration.ofSeconds(1))
                     .atMost(PATIENCE)
                     .until(() -> application.scores().records().size() == 3);
+            assertThat(next.terminate(Duration.ofSeconds(60)))
+                    .as("as after SIGTERM")
+                    .isEqualTo(TERMINATED);
+            assertThat(next.log()).contains("Stopping").doesNotContain("\tat ", "ERROR");
         }
     }
 

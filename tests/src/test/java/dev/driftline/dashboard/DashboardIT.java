@@ -10,7 +10,6 @@ import dev.driftline.testing.Brown;
 import dev.driftline.testing.Browser;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.RecordedTopic;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -33,7 +31,6 @@ import org.openqa.selenium.WebElement;
  * The dashboard of a running service in a real Chromium, over real text in which one source changes its language. One test,
  * since filling a service takes longer than looking at it. Its pictures are in {@code target/dashboard}.
  */
-@ExtendWith(ClusterExtension.class)
 class DashboardIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -375,7 +372,7 @@ class DashboardIT {
         Newspaper(Application application) {
             this.application = application;
             scores = application.scores();
-            for (Document document : Brown.documents()) {
+            for (Document document : Brown.documents(Brown.SIZE)) {
                 List<List<List<String>>> pieces =
                         genres.computeIfAbsent(document.getSource(), genre -> new ArrayList<>());
                 List<List<String>> sentences = document.getSentences();

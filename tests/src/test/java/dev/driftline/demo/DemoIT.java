@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.schemas.Document;
-import dev.driftline.testing.CtrlC;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.SmallDocuments;
 import java.io.IOException;
@@ -86,7 +85,6 @@ class DemoIT {
 
     @Test
     void shouldStopCleanlyOnCtrlC() throws IOException {
-        CtrlC.assumeHeard();
         try (DriftlineProcess demo = start()) {
             await("its registry").atMost(PATIENCE).until(() -> !demo.children().isEmpty());
             List<ProcessHandle> children = demo.children();

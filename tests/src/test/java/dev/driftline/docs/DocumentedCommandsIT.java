@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.driftline.embedded.ParentBound;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * registry in place of the page's. Two are not run here: {@code driftline demo} is DemoIT's, and {@code mvn verify} runs
  * this.
  */
-@ExtendWith(ClusterExtension.class)
 class DocumentedCommandsIT {
 
     private static final int MINUTES = 4;

@@ -8,7 +8,6 @@ import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.SmallDocuments;
@@ -22,11 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code driftline evaluate} is the same model without Kafka. */
-@ExtendWith(ClusterExtension.class)
 class EvaluationIT {
 
     private static final int ORDER = 3;

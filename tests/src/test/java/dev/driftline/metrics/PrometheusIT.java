@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.SmallDocuments;
 import dev.driftline.topics.Topic;
 import java.io.IOException;
@@ -24,10 +23,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A real Prometheus on a running instance: what is scraped, what the dashboard and the rules ask for, and an alert. */
-@ExtendWith(ClusterExtension.class)
 class PrometheusIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -3,7 +3,6 @@ package dev.driftline.neural;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.driftline.cli.Driftline;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.schemas.Decision;
@@ -11,12 +10,11 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,10 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A word model trained in PyTorch comes in, is fine-tuned on a stream, and goes back. */
-@ExtendWith(ClusterExtension.class)
 class PyTorchRoundTripIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -115,12 +111,9 @@ class PyTorchRoundTripIT {
         List<String> all = new ArrayList<>(List.of("snapshots"));
         all.addAll(List.of(arguments));
         application.settings().forEach((key, value) -> all.addAll(List.of("--set", key + "=" + value)));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code =
-                Driftline.execute(new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
-        assertThat(code).as(err.toString()).isZero();
-        return out.toString();
+        Result result = CommandLine.run(all);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return result.out();
     }
 
     /** Sentences of words that the model knows, in an order of their own. */

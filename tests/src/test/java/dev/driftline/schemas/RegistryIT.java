@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.NodeProject;
 import dev.driftline.testing.SmallDocuments;
 import dev.driftline.topics.Topic;
@@ -21,10 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Schemas in a real registry, and strangers who know nothing but that registry. */
-@ExtendWith(ClusterExtension.class)
 class RegistryIT {
 
     private static final List<Topic> PUBLIC = List.of(Topic.TEXT, Topic.DOCUMENTS, Topic.SCORES, Topic.PREDICTIONS);

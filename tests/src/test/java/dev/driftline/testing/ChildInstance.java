@@ -77,6 +77,12 @@ public final class ChildInstance implements AutoCloseable {
         return process.awaitExit(atMost);
     }
 
+    /** {@code kill} without {@code -9}; returns its exit code. */
+    public int terminate(Duration atMost) {
+        process.signal("TERM");
+        return process.awaitExit(atMost);
+    }
+
     /** Stops it in an orderly way, as {@code kill} without {@code -9} does. */
     @Override
     public void close() {

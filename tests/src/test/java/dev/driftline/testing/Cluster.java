@@ -3,9 +3,9 @@ package dev.driftline.testing;
 import dev.driftline.codec.FolderTree;
 import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.embedded.EmbeddedRegistry;
+import dev.driftline.testing.junit.FoldersInMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +32,7 @@ public final class Cluster implements AutoCloseable {
     static Cluster start() {
         Path directory;
         try {
-            directory = Files.createTempDirectory("driftline-it-");
+            directory = FoldersInMemory.create();
         } catch (IOException e) {
             throw new UncheckedIOException("no folder for the cluster", e);
         }

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test its {@link Cluster} as a parameter. The first test that asks starts it; it stops after the last test of the
- * JVM.
+ * Gives every test that has a parameter of that type the {@link Cluster}, without being asked for: JUnit finds it among the
+ * services. The first test that wants it starts it; it stops after the last test of the JVM.
  */
 public final class ClusterExtension implements ParameterResolver {
 

@@ -1,14 +1,13 @@
 package dev.driftline.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Whether Ctrl-C reaches the processes that a test starts. */
-public final class CtrlC {
+final class CtrlC {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String IGNORED = "SigIgn:";
@@ -19,14 +18,11 @@ public final class CtrlC {
     private CtrlC() {}
 
     /**
-     * Skips the test where this JVM was started with SIGINT ignored, as behind {@code &} in a script: its children inherit
-     * that, and a JVM then does not listen for it either.
+     * What to put before a command, so that it hears Ctrl-C. Where this JVM was started with SIGINT ignored, as behind
+     * {@code &} in a script, its children inherit that, and a JVM then does not listen for it.
      */
-    public static void assumeHeard() {
-        assumeTrue(
-                !isIgnored(),
-                "SIGINT is ignored by whoever started the tests (as in a script's background), and so by every process"
-                        + " that a test starts: run them in the foreground to test Ctrl-C");
+    static List<String> heard() {
+        return isIgnored() ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     private static boolean isIgnored() {

@@ -29,7 +29,8 @@ public final class DriftlineProcess implements AutoCloseable {
      * @param wiring says where its output goes
      */
     public static DriftlineProcess start(List<String> arguments, UnaryOperator<ProcessBuilder> wiring) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(CtrlC.heard());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",

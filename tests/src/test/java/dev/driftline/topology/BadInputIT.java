@@ -12,7 +12,6 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
@@ -27,10 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whatever stands in the input topic, the documents around it are scored as if it had not been there. */
-@ExtendWith(ClusterExtension.class)
 class BadInputIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

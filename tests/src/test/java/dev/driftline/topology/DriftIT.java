@@ -11,7 +11,6 @@ import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
 import java.time.Duration;
@@ -21,10 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A source that changes its language is noticed once, whatever partitions it comes through and whoever is killed. */
-@ExtendWith(ClusterExtension.class)
 class DriftIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

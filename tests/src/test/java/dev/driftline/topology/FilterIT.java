@@ -13,7 +13,6 @@ import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
@@ -35,11 +34,9 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Documents go where the rules say, once, whatever becomes of the instance, and strangers can read them there. */
-@ExtendWith(ClusterExtension.class)
 class FilterIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -17,7 +17,6 @@ import dev.driftline.scoring.ShardScorer;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
@@ -28,20 +27,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The model is one model, whatever the number of shards, partitions and instances. */
-@ExtendWith(ClusterExtension.class)
 class FourShardsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int ORDER = 3;
     private static final int SHARDS = 4;
+    private static final int DOCUMENTS = 200;
 
     /** As a backlog, which the shards work off at their own speeds: the hardest case for being one model. */
     @Test
     void shouldCountTheSameAsOneShardAndScoreNearlyTheSame(Cluster cluster) {
-        List<Document> documents = Brown.documents();
+        List<Document> documents = Brown.documents(DOCUMENTS);
         try (Application application = cluster.application(
                 "four",
                 Map.of(

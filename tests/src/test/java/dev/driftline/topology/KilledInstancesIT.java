@@ -9,7 +9,6 @@ import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
@@ -20,10 +19,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Under exactly-once a crash changes no count, loses no document and repeats no score. */
-@ExtendWith(ClusterExtension.class)
 class KilledInstancesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

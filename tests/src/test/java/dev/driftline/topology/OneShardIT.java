@@ -11,24 +11,22 @@ import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.RecordedTopic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** With one shard and one partition the service is the exact model. */
-@ExtendWith(ClusterExtension.class)
 class OneShardIT {
 
     private static final double BITS_A_TOKEN = 1e-3;
     private static final int ORDER = 5;
+    private static final int DOCUMENTS = 200;
 
     @Test
-    void shouldGiveEveryDocumentOfBrownItsGoldenBits(Cluster cluster) {
-        List<Document> documents = Brown.documents();
+    void shouldGiveEveryDocumentItsGoldenBits(Cluster cluster) {
+        List<Document> documents = Brown.documents(DOCUMENTS);
         try (Application application = cluster.application(
                 "golden", Map.of("shards", "1", "partitions", "1", "model.order", "5", "commit.interval.ms", "1000"))) {
             application.publish(documents);
@@ -36,10 +34,10 @@ class OneShardIT {
             RecordedTopic<Prediction> predictions = application.predictions();
             List<Score> scores = application
                     .scores()
-                    .awaitSize(documents.size(), Duration.ofMinutes(3))
+                    .awaitSize(DOCUMENTS, Duration.ofMinutes(3))
                     .values();
 
-            Map<String, Brown.Golden> golden = Brown.golden();
+            Map<String, Brown.Golden> golden = Brown.golden(DOCUMENTS);
             assertThat(scores).extracting(Score::getId).containsExactlyElementsOf(golden.keySet());
             for (Score score : scores) {
                 Brown.Golden expected = golden.get(score.getId());
@@ -54,9 +52,9 @@ class OneShardIT {
                         .isCloseTo(bits(score, ORDER) / score.getTokens(), within(1e-9));
             }
 
-            predictions.awaitSize(documents.size(), Duration.ofSeconds(30));
+            predictions.awaitSize(DOCUMENTS, Duration.ofSeconds(30));
             assertThat(predictions.values()).extracting(Prediction::getId).containsExactlyElementsOf(golden.keySet());
-            assertThat(predictions.values().subList(1, documents.size())).allSatisfy(OneShardIT::isADistributionsHead);
+            assertThat(predictions.values().subList(1, DOCUMENTS)).allSatisfy(OneShardIT::isADistributionsHead);
         }
     }
 

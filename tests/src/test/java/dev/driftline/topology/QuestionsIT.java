@@ -12,7 +12,6 @@ import dev.driftline.serving.http.TrustedCertificates;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.SmallDocuments;
@@ -36,11 +35,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three running instances, each of which answers for the whole model; also while one of them goes. */
-@ExtendWith(ClusterExtension.class)
 class QuestionsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -6,7 +6,6 @@ import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.text.Tokenizers;
@@ -17,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Text that Driftline tokenises itself. */
-@ExtendWith(ClusterExtension.class)
 class RawTextIT {
 
     private static final int ORDER = 3;

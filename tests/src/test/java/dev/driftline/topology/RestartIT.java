@@ -9,7 +9,6 @@ import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.CountAssertions;
 import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.NgramCensus;
@@ -20,10 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The model outlives its instances and their disks. */
-@ExtendWith(ClusterExtension.class)
 class RestartIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -113,6 +110,7 @@ class RestartIT {
             List<Document> more = stream.next(WAVE);
             application.publish(more);
             scores.awaitSize(2 * WAVE, PATIENCE);
+            assertThat(two.service().progress().pendingByPartition().values()).allMatch(pending -> pending == 0);
             two.close();
             NgramCensus census = census(documents);
             more.forEach(document -> census.add(document.getSentences()));

@@ -14,7 +14,6 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
@@ -28,10 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A service with a network, from the first snapshot on: scores, vectors, predictions, text, and the operator's commands. */
-@ExtendWith(ClusterExtension.class)
 class NetworkIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -62,7 +59,7 @@ class NetworkIT {
 
     @Test
     void shouldScoreAndAnswerWithTheNetworkWhenThereIsASnapshot(Cluster cluster) throws Exception {
-        List<Document> documents = Brown.documents().subList(0, BEFORE + AFTER);
+        List<Document> documents = Brown.documents(BEFORE + AFTER);
         try (Application application = cluster.application("network", SETTINGS);
                 ChildInstance instance = application.spawn("one")) {
             String address = instance.address();

@@ -16,21 +16,19 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.ClusterExtension;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A network is taught on what flows by, whatever becomes of the instance that teaches it. */
-@ExtendWith(ClusterExtension.class)
 class TrainerIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int WAVE = 6;
+    private static final int WAVES = 5;
 
     /** A tiny network; waves of some 14,000 tokens make a round each. */
     private static final Map<String, String> SETTINGS = Map.ofEntries(
@@ -60,7 +58,7 @@ class TrainerIT {
 
     @Test
     void shouldGoOnWithWholeSnapshotsWhenTheTrainingInstanceIsKilledInARound(Cluster cluster) throws Exception {
-        stream = Brown.documents();
+        stream = Brown.documents(WAVES * WAVE);
         try (Application application = cluster.application("trained", SETTINGS)) {
             RecordedTopic<PromotionDecision> promotions =
                     application.recorded(Topic.PROMOTIONS, PromotionDecision.class);

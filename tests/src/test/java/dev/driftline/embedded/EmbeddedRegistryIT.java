@@ -47,21 +47,10 @@ class EmbeddedRegistryIT {
 
     @Test
     void shouldSayWhatToDoWhenItIsNotUnpacked() {
-        String before = System.getProperty(EmbeddedRegistry.HOME_PROPERTY);
-        System.setProperty(
-                EmbeddedRegistry.HOME_PROPERTY, directory.resolve("nowhere").toString());
-        try {
-            assertThatThrownBy(() -> EmbeddedRegistry.start(directory))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("nowhere")
-                    .hasMessageContaining("mvn package");
-        } finally {
-            if (before == null) {
-                System.clearProperty(EmbeddedRegistry.HOME_PROPERTY);
-            } else {
-                System.setProperty(EmbeddedRegistry.HOME_PROPERTY, before);
-            }
-        }
+        assertThatThrownBy(() -> EmbeddedRegistry.start(directory.resolve("nowhere"), directory))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("nowhere")
+                .hasMessageContaining("mvn package");
     }
 
     @Test

@@ -36,8 +36,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole demo: a real broker, a real registry, the real service. */
-class DemoIT {
+/** What the whole demo writes, with the real broker, registry and service, in this JVM. */
+class DemoResultsIT {
 
     private static final int ORDER = 3;
 

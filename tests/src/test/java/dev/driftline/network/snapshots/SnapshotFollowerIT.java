@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.embedded.EmbeddedBroker;
 import dev.driftline.network.snapshots.SnapshotMessages.Message;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.LargeSnapshots;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
@@ -23,7 +24,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,29 +32,24 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotFollowerIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Snapshot FIRST = TestSnapshots.snapshot(1, null);
-    private static final Snapshot SECOND = TestSnapshots.snapshot(2, FIRST.version());
-    private static final Snapshot THIRD = TestSnapshots.snapshot(3, SECOND.version());
+    private static final Snapshot FIRST = LargeSnapshots.snapshot(1, null);
+    private static final Snapshot SECOND = LargeSnapshots.snapshot(2, FIRST.version());
+    private static final Snapshot THIRD = LargeSnapshots.snapshot(3, SECOND.version());
 
     @TempDir
     static Path directory;
 
-    private static EmbeddedBroker broker;
+    private static Cluster cluster;
 
     @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start(directory.resolve("broker"));
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
+    static void share(Cluster shared) {
+        cluster = shared;
     }
 
     private static DriftlineConfig config(String name) {
         DriftlineConfig config = DriftlineConfig.of(Map.of(
                 "bootstrap.servers",
-                broker.bootstrapServers(),
+                cluster.bootstrapServers(),
                 "schema.registry.url",
                 "mock://" + name,
                 "application.id",

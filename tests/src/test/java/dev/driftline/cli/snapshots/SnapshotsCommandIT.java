@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.driftline.cli.Driftline;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.embedded.EmbeddedBroker;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.snapshots.SnapshotPublisher;
-import dev.driftline.network.snapshots.TestSnapshots;
 import dev.driftline.neural.Tensor;
 import dev.driftline.neural.snapshot.Safetensors;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -20,11 +17,13 @@ import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
+import dev.driftline.testing.LargeSnapshots;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +36,6 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,33 +43,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code driftline snapshots} against a real broker. */
 class SnapshotsCommandIT {
 
-    private static final Snapshot FIRST = TestSnapshots.snapshot(1, null);
-    private static final Snapshot SECOND = TestSnapshots.snapshot(2, FIRST.version());
+    private static final Snapshot FIRST = LargeSnapshots.snapshot(1, null);
+    private static final Snapshot SECOND = LargeSnapshots.snapshot(2, FIRST.version());
 
     @TempDir
     static Path directory;
 
-    private static EmbeddedBroker broker;
+    private static Cluster cluster;
 
     private String prefix;
     private String out;
     private String err;
 
     @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start(directory.resolve("broker"));
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
+    static void share(Cluster shared) {
+        cluster = shared;
     }
 
     private DriftlineConfig service(String name) {
         prefix = name;
         DriftlineConfig config = DriftlineConfig.of(Map.of(
                 "bootstrap.servers",
-                broker.bootstrapServers(),
+                cluster.bootstrapServers(),
                 "schema.registry.url",
                 "mock://" + name,
                 "topics.prefix",
@@ -107,7 +100,7 @@ class SnapshotsCommandIT {
         publish(config, FIRST);
         publish(config, SECOND);
         List<SnapshotMessages.Message> torn =
-                new ArrayList<>(SnapshotMessages.publish(TestSnapshots.snapshot(3, SECOND.version())));
+                new ArrayList<>(SnapshotMessages.publish(LargeSnapshots.snapshot(3, SECOND.version())));
         torn.remove(0);
         new SnapshotPublisher(config).send(torn, Optional.empty(), sent -> {});
 
@@ -254,17 +247,14 @@ class SnapshotsCommandIT {
         all.addAll(List.of(arguments));
         all.addAll(List.of(
                 "--bootstrap-servers",
-                broker.bootstrapServers(),
+                cluster.bootstrapServers(),
                 "--registry-url",
                 "mock://" + prefix,
                 "--set",
                 "topics.prefix=" + prefix + "."));
-        StringWriter printed = new StringWriter();
-        StringWriter failed = new StringWriter();
-        int code = Driftline.execute(
-                new PrintWriter(printed, true), new PrintWriter(failed, true), all.toArray(String[]::new));
-        out = printed.toString();
-        err = failed.toString();
-        return code;
+        Result result = CommandLine.run(all);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 }

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.embedded.EmbeddedBroker;
-import dev.driftline.embedded.EmbeddedRegistry;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -41,23 +39,15 @@ class ProduceCommandIT {
     @TempDir
     static Path directory;
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedRegistry registry;
+    private static Cluster cluster;
 
     private String prefix;
     private String out;
     private String err;
 
     @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start(directory.resolve("broker"));
-        registry = EmbeddedRegistry.start(directory.resolve("registry"));
-    }
-
-    @AfterAll
-    static void stop() {
-        registry.close();
-        broker.close();
+    static void share(Cluster shared) {
+        cluster = shared;
     }
 
     private void topics(TestInfo test) {
@@ -67,18 +57,17 @@ class ProduceCommandIT {
 
     private int run(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        Collections.addAll(all, "--bootstrap-servers", broker.bootstrapServers(), "--registry-url", registry.url());
+        Collections.addAll(
+                all, "--bootstrap-servers", cluster.bootstrapServers(), "--registry-url", cluster.registryUrl());
         Collections.addAll(all, "--set", "topics.prefix=" + prefix);
         return runPlain(all.toArray(String[]::new));
     }
 
     private int runPlain(String... arguments) {
-        StringWriter written = new StringWriter();
-        StringWriter complaints = new StringWriter();
-        int code = Driftline.execute(new PrintWriter(written), new PrintWriter(complaints), arguments);
-        out = written.toString();
-        err = complaints.toString();
-        return code;
+        Result result = CommandLine.run(List.of(arguments));
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 
     private static String file(String name, String content) throws IOException {
@@ -88,7 +77,7 @@ class ProduceCommandIT {
 
     private <T extends SpecificRecord> List<ConsumerRecord<String, T>> read(String topic, Class<T> type) {
         Map<String, String> settings =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "schema.registry.url", registry.url());
+                Map.of("bootstrap.servers", cluster.bootstrapServers(), "schema.registry.url", cluster.registryUrl());
         DriftlineConfig config = DriftlineConfig.of(settings);
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (KafkaConsumer<String, T> consumer =
@@ -183,24 +172,26 @@ class ProduceCommandIT {
 
     @Test
     void shouldSayWhatToRunWhenTopicOrRegistryOrBrokerIsMissing() throws IOException {
-        prefix = "nowhere.";
+        prefix = "produce-nowhere.";
         String file = file("d.tsv", "d1\tnews\tone\n");
         assertThat(run("produce", file)).isEqualTo(ExitCodes.FAILED);
-        assertThat(err).contains("no topic nowhere.documents.v1").contains("driftline topics create");
+        assertThat(err).contains("no topic produce-nowhere.documents.v1").contains("driftline topics create");
 
         assertThat(run("topics", "create", "--no-schemas")).isZero();
         assertThat(run("produce", file)).isEqualTo(ExitCodes.FAILED);
-        assertThat(err).contains("no schema for nowhere.documents.v1-value").contains("driftline topics create");
+        assertThat(err)
+                .contains("no schema for produce-nowhere.documents.v1-value")
+                .contains("driftline topics create");
 
         assertThat(runPlain(
                         "produce",
                         file,
                         "--bootstrap-servers",
-                        broker.bootstrapServers(),
+                        cluster.bootstrapServers(),
                         "--registry-url",
                         "http://127.0.0.1:1",
                         "--set",
-                        "topics.prefix=nowhere."))
+                        "topics.prefix=produce-nowhere."))
                 .isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("no schema registry answers at http://127.0.0.1:1");
     }

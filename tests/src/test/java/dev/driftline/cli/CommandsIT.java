@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.embedded.EmbeddedBroker;
-import dev.driftline.embedded.EmbeddedRegistry;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -14,9 +12,10 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.topics.Topic;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,7 +28,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,22 +46,14 @@ class CommandsIT {
     @TempDir
     static Path directory;
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedRegistry registry;
+    private static Cluster cluster;
 
     private String out;
     private String err;
 
     @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start(directory.resolve("broker"));
-        registry = EmbeddedRegistry.start(directory.resolve("registry"));
-    }
-
-    @AfterAll
-    static void stop() {
-        registry.close();
-        broker.close();
+    static void share(Cluster shared) {
+        cluster = shared;
     }
 
     @Test
@@ -259,13 +249,13 @@ class CommandsIT {
     }
 
     private static KafkaProducer<byte[], byte[]> producer() {
-        DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", cluster.bootstrapServers()));
         return new KafkaProducer<>(config.clients().producer(), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static <T extends SpecificRecord> void publish(String topic, Class<T> type, List<T> values)
             throws Exception {
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", registry.url()));
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", cluster.registryUrl()));
         try (KafkaProducer<byte[], byte[]> producer = producer();
                 Serializer<T> serializer = serdes.serializer(type)) {
             for (T value : values) {
@@ -277,13 +267,10 @@ class CommandsIT {
 
     private int run(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers(), "--registry-url", registry.url()));
-        StringWriter printed = new StringWriter();
-        StringWriter failed = new StringWriter();
-        int code = Driftline.execute(
-                new PrintWriter(printed, true), new PrintWriter(failed, true), all.toArray(String[]::new));
-        out = printed.toString();
-        err = failed.toString();
-        return code;
+        all.addAll(List.of("--bootstrap-servers", cluster.bootstrapServers(), "--registry-url", cluster.registryUrl()));
+        Result result = CommandLine.run(all);
+        out = result.out();
+        err = result.err();
+        return result.exitCode();
     }
 }

