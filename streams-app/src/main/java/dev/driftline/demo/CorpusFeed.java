@@ -1,6 +1,5 @@
 package dev.driftline.demo;
 
-import org.jspecify.annotations.Nullable;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.ingest.DocumentPublisher;
@@ -9,6 +8,7 @@ import dev.driftline.ingest.RecordKey;
 import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes a corpus to the documents topic on a thread of its own, at a given pace. */
 final class CorpusFeed implements AutoCloseable {

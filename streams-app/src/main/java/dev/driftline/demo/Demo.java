@@ -1,6 +1,5 @@
 package dev.driftline.demo;
 
-import org.jspecify.annotations.Nullable;
 import dev.driftline.codec.FolderTree;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
@@ -24,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -8,11 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /** A broker and a registry on free loopback ports, their files in a temporary folder that goes with them. */

@@ -24,8 +24,9 @@ public final class NetworkDecisions {
 
     /** A line for each decision that no line was given for before. */
     synchronized List<String> news() {
-        List<String> lines =
-                all.subList(told, all.size()).stream().map(NetworkDecisions::line).toList();
+        List<String> lines = all.subList(told, all.size()).stream()
+                .map(NetworkDecisions::line)
+                .toList();
         told = all.size();
         return lines;
     }

@@ -1,6 +1,5 @@
 package dev.driftline.demo;
 
-import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The files that a demo leaves: scores and predictions as they come, a summary at the end. One thread at a time. */
 final class ResultFiles implements AutoCloseable {
