@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Documents of corpus files, under the rules that the service has for its input. */
-final class CorpusText {
+public final class CorpusText {
 
     private CorpusText() {}
 
@@ -25,7 +25,7 @@ final class CorpusText {
      * @param format the format of a file
      * @throws CommandFailedException naming the file and the line that cannot be read
      */
-    static List<CorpusDocument> read(List<Path> files, Function<Path, CorpusFormat> format, Tokenizer tokenizer)
+    public static List<CorpusDocument> read(List<Path> files, Function<Path, CorpusFormat> format, Tokenizer tokenizer)
             throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         for (Path file : files) {

@@ -1,4 +1,4 @@
-/** Commands that train, score and try rules on files, without Kafka. */
+/** Commands that score files and try rules on them, without Kafka. */
 @NullMarked
 package dev.driftline.cli.offline;
 

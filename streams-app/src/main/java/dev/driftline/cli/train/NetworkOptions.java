@@ -1,4 +1,4 @@
-package dev.driftline.cli.offline;
+package dev.driftline.cli.train;
 
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;

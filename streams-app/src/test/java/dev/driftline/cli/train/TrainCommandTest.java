@@ -1,4 +1,4 @@
-package dev.driftline.cli.offline;
+package dev.driftline.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,6 @@
-package dev.driftline.cli.offline;
+package dev.driftline.cli.train;
 
+import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.FormatOption;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.Cell;

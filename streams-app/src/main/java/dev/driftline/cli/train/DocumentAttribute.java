@@ -1,4 +1,4 @@
-package dev.driftline.cli.offline;
+package dev.driftline.cli.train;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.AttributeToken;

@@ -1,4 +1,4 @@
-package dev.driftline.cli.offline;
+package dev.driftline.cli.train;
 
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.training.OfflineTraining;
