@@ -189,7 +189,7 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
         }
         if (!nextWords.isEmpty()) {
             screen.line("");
-            screen.line("What it expects next:");
+            screen.line("What the counts expect next:");
             for (DemoService.NextWords next : nextWords) {
                 screen.line("  " + next.prompt() + " …  "
                         + next.words().stream()
