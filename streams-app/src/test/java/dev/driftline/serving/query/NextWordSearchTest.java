@@ -54,7 +54,7 @@ class NextWordSearchTest {
     private static final int ORDER = 3;
     private static final String SOURCE = "known";
     private static final List<String> VOCABULARY =
-            IntStream.range(0, 250).mapToObj(i -> "w" + i).toList();
+            IntStream.range(0, 150).mapToObj(i -> "w" + i).toList();
 
     /** Counts, sources and a network, in this process. */
     private static final class World implements ShardAccess {
@@ -82,7 +82,7 @@ class NextWordSearchTest {
                 List<List<String>> sentences = new ArrayList<>();
                 for (int s = 0; s < 3; s++) {
                     sentences.add(IntStream.range(0, 1 + random.nextInt(12))
-                            .mapToObj(w -> VOCABULARY.get((int) (240 * Math.pow(random.nextDouble(), 3))))
+                            .mapToObj(w -> VOCABULARY.get((int) (140 * Math.pow(random.nextDouble(), 3))))
                             .toList());
                 }
                 learn(scorer, DocumentTokens.of(sentences));
@@ -216,9 +216,7 @@ class NextWordSearchTest {
                 .isCloseTo(1, within(1e-5));
     }
 
-    /** The probability of every event in a place, each by a score of the document that it continues. */
-    private static Map<String, Double> scores(
-            World world, List<List<String>> open, String model, Optional<String> source) {
+    private static List<String> events(World world) {
         List<String> events = new ArrayList<>();
         for (String word : VOCABULARY) {
             if (world.counts.settings().vocabulary() instanceof Vocabulary.Fixed
@@ -226,24 +224,37 @@ class NextWordSearchTest {
                 events.add(word);
             }
         }
-        events.addAll(List.of(DocumentTokens.EOS_WORD, "unheard-of"));
+        events.addAll(List.of(DocumentTokens.EOS_WORD, DocumentTokens.UNKNOWN_WORD));
+        return events;
+    }
+
+    /** The score of the document that each event makes in a place. */
+    private static List<DocumentScores.Scored> scores(
+            World world, List<List<String>> open, Optional<String> source) {
         List<DocumentTokens> documents = new ArrayList<>();
-        for (String event : events) {
+        for (String event : events(world)) {
             List<List<String>> sentences = new ArrayList<>(open);
             List<String> last = new ArrayList<>(sentences.remove(sentences.size() - 1));
-            if (!event.equals(DocumentTokens.EOS_WORD)) {
+            if (event.equals(DocumentTokens.UNKNOWN_WORD)) {
+                last.add("unheard-of");
+            } else if (!event.equals(DocumentTokens.EOS_WORD)) {
                 last.add(event);
             }
             sentences.add(last);
             documents.add(DocumentTokens.of(sentences));
         }
+        return new DocumentScores(world.parts()).score(documents, source);
+    }
+
+    /** The probability of every event under one model. */
+    private static Map<String, Double> ofModel(
+            List<String> events, List<DocumentScores.Scored> scores, List<List<String>> open, String model) {
         int place = open.stream().mapToInt(List::size).sum() + open.size() - 1;
         Map<String, Double> scored = new LinkedHashMap<>();
-        List<DocumentScores.Scored> scores = new DocumentScores(world.parts()).score(documents, source);
         for (int i = 0; i < events.size(); i++) {
             int column = scores.get(i).score().models().indexOf(model);
-            String event = events.get(i).equals("unheard-of") ? DocumentTokens.UNKNOWN_WORD : events.get(i);
-            scored.put(event, Math.pow(2, -scores.get(i).score().modelSurprisals()[column][place]));
+            scored.put(
+                    events.get(i), Math.pow(2, -scores.get(i).score().modelSurprisals()[column][place]));
         }
         return scored;
     }
