@@ -63,7 +63,7 @@ final class ExpectedWords {
                 throw new IllegalStateException("interrupted: the query has taken too long");
             }
             List<NextWordPrediction> predictions = scorer.score(
-                            ScoreRequest.of(openBefore(document, i), first(rows, i + 1), source)
+                            ScoreRequest.of(openBefore(document, i), rows.first(i + 1), source)
                                     .withNextWords(candidates.get(i), k)
                                     .withNetwork(open.map(OpenExperts::next)))
                     .predictions();
@@ -73,16 +73,6 @@ final class ExpectedWords {
                             : predictions.get(predictions.size() - 1).words());
         }
         return words;
-    }
-
-    private static NgramProbabilities first(NgramProbabilities rows, int count) {
-        return new NgramProbabilities(
-                rows.order(),
-                Arrays.copyOf(rows.probability(), count * rows.order()),
-                Arrays.copyOf(rows.matched(), count),
-                Arrays.copyOf(rows.unknown(), count),
-                Arrays.copyOf(rows.spellingBits(), count),
-                rows.types());
     }
 
     /** What the network says at one token after the other. */
