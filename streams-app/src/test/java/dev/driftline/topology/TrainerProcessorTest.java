@@ -455,6 +455,7 @@ class TrainerProcessorTest {
                         Optional.empty(),
                         1),
                 0,
-                3);
+                3,
+                "words");
     }
 }
