@@ -453,9 +453,9 @@ class TrainerProcessorTest {
                         new Promotion(0.001, 0.5, 1, false),
                         10_000,
                         Optional.empty(),
-                        1),
+                        1,
+                        "words"),
                 0,
-                3,
-                "words");
+                3);
     }
 }
