@@ -106,7 +106,8 @@ class EvaluatedNetworkTest {
                 new Promotion(0, 0.05, 1, false),
                 2_000,
                 Optional.empty(),
-                1);
+                1,
+                "words");
     }
 
     /** Words go round in one order, three steps apart, behind a word that says nothing. */
