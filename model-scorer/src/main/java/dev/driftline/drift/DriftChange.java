@@ -68,7 +68,13 @@ public record DriftChange(
      * @param bitsPerToken mean bits a token
      * @param unknownRate share of unknown tokens
      */
-    public record Level(double bitsPerToken, double unknownRate) {}
+    public record Level(double bitsPerToken, double unknownRate) {
+
+        /** 2 to the bits a token. */
+        public double perplexity() {
+            return Math.pow(2, bitsPerToken);
+        }
+    }
 
     /**
      * The document with which a change began.

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -25,7 +25,8 @@ public final class TextGenerator {
     private final TextModel model;
     private final Sampling sampling;
     private final Constraints constraints;
-    private final Random random;
+    /** Mixes its seed, so that neighbouring seeds draw different texts from the first word on; {@code Random} does not. */
+    private final SplittableRandom random;
 
     /** From an n-gram model, without constraints. */
     public TextGenerator(NextWordDistribution next, Sampling sampling, long seed) {
@@ -44,7 +45,7 @@ public final class TextGenerator {
         this.model = model;
         this.sampling = sampling;
         this.constraints = constraints;
-        random = new Random(seed);
+        random = new SplittableRandom(seed);
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
  * @param constraints what the words have to keep to
  * @param beam beginnings that beam search keeps, at least {@code sentences}; 0 draws words instead
  * @param lengthNormalisation α of {@link BeamSearch}; of no effect without a beam
- * @param seed the same seed draws the same text from the same model
+ * @param seed the same seed draws the same text from the same model; of no effect unless {@link #isDrawn()}
  */
 public record TextRequest(
         List<String> prompt,
@@ -46,6 +46,11 @@ public record TextRequest(
         if (beam != 0 && beam < sentences) {
             throw new IllegalArgumentException("a beam of " + beam + " cannot give " + sentences + " sentences");
         }
+    }
+
+    /** Whether words are drawn by chance, so that the text depends on the seed. */
+    public boolean isDrawn() {
+        return beam == 0 && sampling.temperature() > 0;
     }
 
     /** The continuations that {@code model} gives: fewer than asked for only where the constraints leave no more. */

@@ -73,6 +73,32 @@ final class TokenEvidence {
         takeContext(rows, 0, source);
     }
 
+    /**
+     * Takes in what the rarest known word would have had at least in the place of an unknown one: nothing from the caches and
+     * the network.
+     *
+     * @param from where its orders begin in {@code rows.rarest()}
+     * @param row the unknown word
+     * @param network whether the network says something there
+     * @param topProbability its largest probability there
+     */
+    void takeRarest(
+            NgramProbabilities rows, int from, int row, SourceMemory source, boolean network, double topProbability) {
+        System.arraycopy(rows.rarest(), from, experts, 0, columns.orders);
+        matched = rows.matched()[row];
+        types = rows.types();
+        experts[columns.unigramCache] = source.isEmpty() ? experts[columns.topOrder] : 0;
+        experts[columns.bigramCache] = experts[columns.unigramCache];
+        source.look(SourceMemory.UNKNOWN);
+        followers = source.followers();
+        followerTypes = source.followerTypes();
+        hasNetwork = false;
+        sureness = 1;
+        if (network) {
+            takeNetwork(0, topProbability);
+        }
+    }
+
     /** Takes in what the network says of the event; after {@link #take}. */
     void takeNetwork(double probability, double topProbability) {
         experts[columns.network] = probability;

@@ -78,6 +78,15 @@ final class BaseDistribution {
         return below((long) unknownCount, (long) unknownCount);
     }
 
+    /** b of the rarest known word where 1 is the top order: seen once, or, of a fixed vocabulary, never. */
+    double rarestTop() {
+        return top(growing ? 1 : 0);
+    }
+
+    double rarestBelow() {
+        return growing ? below(1, 1) : below(0, 0);
+    }
+
     /** b(w) where 1 is the top order. */
     double top(long raw) {
         double uniform = 1 / vocabulary;

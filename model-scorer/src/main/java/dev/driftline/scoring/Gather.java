@@ -184,6 +184,30 @@ public final class Gather {
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
             }
         }
-        return new NgramProbabilities(order, probability, matched, unknown, bits, base.types());
+        return new NgramProbabilities(
+                order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
+    }
+
+    /** Of a known word at least γ · b(w) is left at every order, and b is smallest for the rarest one. */
+    private double[] rarest(BaseDistribution base, boolean[] unknown, float[] pairs) {
+        int count = 0;
+        for (boolean is : unknown) {
+            count += is ? 1 : 0;
+        }
+        double[] rarest = new double[count * order];
+        double top = base.rarestTop();
+        double below = base.rarestBelow();
+        int stride = 2 * (order - 1);
+        int row = 0;
+        for (int i = 0; row < rarest.length; i++) {
+            if (unknown[i]) {
+                rarest[row] = top;
+                for (int k = 0; k < order - 1; k++) {
+                    rarest[row + k + 1] = pairs[i * stride + 2 * k + 1] * below;
+                }
+                row += order;
+            }
+        }
+        return rarest;
     }
 }

@@ -85,6 +85,54 @@ class TextGeneratorTest {
         }
     }
 
+    /** Pearson's statistic over the first words that neighbouring seeds draw, each from a generator of its own. */
+    @Test
+    void shouldDrawTheFirstWordAsOftenAsItsProbabilitySaysWhenSeedsAreNeighbours() {
+        NextWords next = new NextWords(taught(1));
+        String[] words = next.after(List.of("the", "cat")).words();
+        double[] p = next.after(List.of("the", "cat")).probabilities();
+        double known = Arrays.stream(p).sum();
+        int seeds = 2000;
+        Map<String, Integer> drawn = new HashMap<>();
+        for (int seed = 1; seed <= seeds; seed++) {
+            List<String> one = new TextGenerator(next, Sampling.PLAIN, seed).sentence(List.of("the", "cat"), 1);
+            drawn.merge(one.isEmpty() ? DocumentTokens.EOS_WORD : one.get(0), 1, Integer::sum);
+        }
+
+        double statistic = 0;
+        double restExpected = 0;
+        int restDrawn = 0;
+        int cells = 0;
+        for (int i = 0; i < p.length; i++) {
+            double expected = seeds * p[i] / known;
+            int observed = drawn.getOrDefault(words[i], 0);
+            if (expected < 5) {
+                restExpected += expected;
+                restDrawn += observed;
+            } else {
+                statistic += (observed - expected) * (observed - expected) / expected;
+                cells++;
+            }
+        }
+        if (restExpected > 0) {
+            statistic += (restDrawn - restExpected) * (restDrawn - restExpected) / restExpected;
+            cells++;
+        }
+
+        assertThat(cells).isGreaterThan(5);
+        assertThat(statistic)
+                .as("chi-square of %d cells", cells)
+                .isLessThan(chiSquareQuantile(cells - 1))
+                // Neither so even that the seeds were dealt round instead of mixed.
+                .isGreaterThan((cells - 1) * 0.05);
+    }
+
+    /** Exceeded with probability 0.001 (Wilson and Hilferty 1931). */
+    private static double chiSquareQuantile(int freedom) {
+        double part = 2.0 / (9 * freedom);
+        return freedom * Math.pow(1 - part + 3.0902 * Math.sqrt(part), 3);
+    }
+
     @Test
     void shouldKeepToTheMostProbableWordsWhenCut() {
         NextWords next = new NextWords(taught(1));

@@ -213,7 +213,7 @@ class DocumentScorerTest {
             assertThat(score.knownBits()[1]).isCloseTo(known, within(1e-9));
             assertThat(score.bits("mixture")).isCloseTo(mixture, within(1e-3));
             assertThat(Arrays.stream(score.meanWeights()).sum()).isCloseTo(1, within(1e-9));
-            assertThat(score.perplexity("kneser-ney-2")).isCloseTo(Math.pow(2, all / rows.rows()), within(1e-9));
+            assertThat(score.classPerplexity("kneser-ney-2")).isCloseTo(Math.pow(2, all / rows.rows()), within(1e-9));
         }
     }
 
@@ -282,7 +282,7 @@ class DocumentScorerTest {
                         .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(score.tokens()).isZero();
         assertThat(score.bits("mixture")).isZero();
-        assertThat(score.perplexity("mixture")).isEqualTo(1);
+        assertThat(score.classPerplexity("mixture")).isEqualTo(1);
         assertThat(score.bitsPerCharacter("mixture")).isZero();
     }
 

@@ -14,6 +14,7 @@ import dev.driftline.cli.topics.TopicsCommand;
 import dev.driftline.cli.train.TrainCommand;
 import dev.driftline.schemas.TrustedRecords;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.StandardError;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,7 @@ public final class Driftline {
 
     /** Called by the JVM. */
     public static void main(String[] arguments) {
+        StandardError.install();
         // Whatever the locale: tokens are Unicode, and other programs read what is printed.
         PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), false);
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);

@@ -35,10 +35,12 @@ final class Drifts {
                 event.getWords().stream().limit(WORDS).map(DriftWord::getWord).collect(Collectors.joining(" "));
         return String.format(
                 Locale.ROOT,
-                "  source %s %s (%s): %.2f → %.2f bits a token since its document %s%s",
+                "  source %s %s (%s): perplexity %s → %s (%.2f → %.2f bits a token) since its document %s%s",
                 Figures.cut(event.getSource(), 24),
                 what,
                 event.getSeries().name().toLowerCase(Locale.ROOT),
+                Figures.perplexity(Math.pow(2, event.getBitsPerTokenBefore())),
+                Figures.perplexity(Math.pow(2, event.getBitsPerTokenAfter())),
                 event.getBitsPerTokenBefore(),
                 event.getBitsPerTokenAfter(),
                 Figures.count(event.getStartedDocument()),

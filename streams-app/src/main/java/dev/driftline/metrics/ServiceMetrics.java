@@ -72,6 +72,7 @@ public final class ServiceMetrics implements AutoCloseable {
      * @param mostSources sources that have series of their own; all others have one together
      */
     public ServiceMetrics(DriftlineService service, TopologySettings settings, int mostSources) {
+        denyWhatPromtoolObjectsTo();
         DocumentMetrics documents = new DocumentMetrics(settings.mixture(), mostSources, meters);
         service.progress().observedBy(documents);
         probes.put("build", samples -> readBuild(settings, samples));
@@ -89,10 +90,14 @@ public final class ServiceMetrics implements AutoCloseable {
         });
     }
 
-    private void bindJvm() {
-        // Not in seconds, and a number that is not the count of anything: promtool objects to both.
+    /** Before the first meter: a filter has no effect on meters that are registered already. */
+    private void denyWhatPromtoolObjectsTo() {
+        // The first is not in seconds, the second a number that is not the count of anything.
         meters.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         meters.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+    }
+
+    private void bindJvm() {
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ClassLoaderMetrics().bindTo(meters);

@@ -36,6 +36,8 @@ public final class DriftEvents {
         event.setThreshold(change.evidence().threshold());
         event.setBitsPerTokenBefore(change.before().bitsPerToken());
         event.setBitsPerTokenAfter(change.after().bitsPerToken());
+        event.setPerplexityBefore(change.before().perplexity());
+        event.setPerplexityAfter(change.after().perplexity());
         event.setUnknownRateBefore(change.before().unknownRate());
         event.setUnknownRateAfter(change.after().unknownRate());
         event.setStartedAt(Instant.ofEpochMilli(change.start().publishedAt()));

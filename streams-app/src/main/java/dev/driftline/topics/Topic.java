@@ -42,6 +42,17 @@ public enum Topic {
     /** Changes of the language of a source, by source. */
     DRIFT("drift.v1", Partitioning.LIKE_DOCUMENTS, Retention.PUBLIC, DriftEvent.class);
 
+    /**
+     * Whether others read what the service writes there. They choose the compression of what they write themselves, and
+     * snapshots are read by Driftline and do not get smaller.
+     */
+    boolean isForOthersToRead() {
+        return switch (this) {
+            case SCORES, PREDICTIONS, ENCODINGS, DRIFT, PROMOTIONS, DEAD_LETTERS -> true;
+            case TEXT, DOCUMENTS, NGRAM_REQUESTS, NGRAM_REPLIES, SNAPSHOTS, TRAINING, OBSERVATIONS -> false;
+        };
+    }
+
     /** How many partitions a topic has. */
     enum Partitioning {
         /** As the input topics: scatter and gather share a store, so text, documents and replies must agree. */

@@ -42,15 +42,17 @@ public final class TopicDefinitions {
         return new TopicDefinitions(definitions, routes(define(Topic.DOCUMENTS, config), config));
     }
 
-    /** A topic that a filter routes documents to has the settings of the documents topic. */
+    /** A topic that a filter routes documents to has the settings of the documents topic, and is for others to read. */
     private static List<TopicDefinition> routes(TopicDefinition documents, DriftlineConfig config) {
+        Map<String, String> settings = new TreeMap<>(documents.settings());
+        settings.put(TopicConfig.COMPRESSION_TYPE_CONFIG, config.get(TopicKeys.COMPRESSION));
         return FilterFile.rules(config).map(FilterRules::topics).orElse(Set.of()).stream()
                 .map(topic -> new TopicDefinition(
                         Topic.DOCUMENTS,
                         TopicNames.of(config).routed(topic),
                         documents.partitions(),
                         documents.replicationFactor(),
-                        documents.settings()))
+                        settings))
                 .toList();
     }
 
@@ -74,6 +76,10 @@ public final class TopicDefinitions {
         settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
         // A record with the timestamp of an old text would be past its retention at once.
         settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        if (topic.isForOthersToRead()) {
+            // The service compresses with LZ4, which not every client can read: the broker compresses these again.
+            settings.put(TopicConfig.COMPRESSION_TYPE_CONFIG, config.get(TopicKeys.COMPRESSION));
+        }
         if (topic.retention() == Topic.Retention.INTERNAL) {
             // Retention removes whole segments, and processed records are not needed again.
             settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, INTERNAL_SEGMENT_BYTES);

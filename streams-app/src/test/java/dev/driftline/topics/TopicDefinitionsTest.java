@@ -63,6 +63,23 @@ class TopicDefinitionsTest {
     }
 
     @Test
+    void shouldStoreWhatOthersReadInACompressionThatEveryClientReads() {
+        assertThat(definitions.all())
+                .filteredOn(definition -> definition.settings().containsKey("compression.type"))
+                .allSatisfy(definition -> assertThat(definition.settings()).containsEntry("compression.type", "gzip"))
+                .extracting(TopicDefinition::topic)
+                .containsExactlyInAnyOrder(
+                        Topic.SCORES,
+                        Topic.PREDICTIONS,
+                        Topic.DEAD_LETTERS,
+                        Topic.PROMOTIONS,
+                        Topic.ENCODINGS,
+                        Topic.DRIFT);
+        TopicDefinitions kept = TopicDefinitions.of(config.with(Map.of("topics.compression", "producer")));
+        assertThat(kept.get(Topic.SCORES).settings()).containsEntry("compression.type", "producer");
+    }
+
+    @Test
     void shouldKeepSnapshotsInOnePartitionForEverWhateverTheOthersHave() {
         TopicDefinition snapshots = definitions.get(Topic.SNAPSHOTS);
         assertThat(snapshots.partitions()).isEqualTo(1);
@@ -85,7 +102,9 @@ class TopicDefinitionsTest {
         TopicDefinition review = filtered.all().get(filtered.all().size() - 1);
         assertThat(review.name()).isEqualTo("driftline.review.v1");
         assertThat(review.partitions()).isEqualTo(5);
-        assertThat(review.settings()).isEqualTo(definitions.get(Topic.DOCUMENTS).settings());
+        assertThat(review.settings())
+                .containsAllEntriesOf(definitions.get(Topic.DOCUMENTS).settings())
+                .containsEntry("compression.type", "gzip");
         assertThat(filtered.recordTypes()).containsEntry("driftline.review.v1", Document.class);
         assertThat(filtered.all()).hasSize(definitions.all().size() + 1);
     }

@@ -99,6 +99,8 @@ class WatchTopologyTest {
                     assertThat(event.getStartedDocument()).isBetween(148L, 152L);
                     assertThat(event.getDocumentsSeen()).isBetween(151L, 160L);
                     assertThat(event.getBitsPerTokenAfter()).isGreaterThan(event.getBitsPerTokenBefore() + 3);
+                    assertThat(event.getPerplexityBefore()).isEqualTo(Math.pow(2, event.getBitsPerTokenBefore()));
+                    assertThat(event.getPerplexityAfter()).isEqualTo(Math.pow(2, event.getBitsPerTokenAfter()));
                     assertThat(event.getUnknownRateAfter()).isGreaterThan(event.getUnknownRateBefore());
                     assertThat(event.getWords()).extracting(DriftWord::getWord).anyMatch(word -> word.startsWith("ø"));
                     assertThat(event.getDocuments())

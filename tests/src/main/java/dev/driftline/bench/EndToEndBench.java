@@ -316,6 +316,7 @@ final class EndToEndBench {
                 .sum();
         long bytes = cluster.bytesOnDisk(changelog);
         long ngrams = documents.distinctNgrams(order);
+        double scored = documents.documents().size();
         return new Results.State(
                 order,
                 ngrams,
@@ -324,7 +325,9 @@ final class EndToEndBench {
                 records,
                 records / (double) documents.tokens(),
                 bytes,
-                bytes / (double) ngrams);
+                bytes / (double) ngrams,
+                cluster.bytesOnDisk(Cluster.topic(settings, Topic.SCORES)) / scored,
+                cluster.bytesOnDisk(Cluster.topic(settings, Topic.PREDICTIONS)) / scored);
     }
 
     private Results.Restore restore(Cluster cluster, Map<String, String> settings, int order, Results.State state) {

@@ -90,6 +90,11 @@ final class Report {
                     thousands(state.distinctNgrams()) + " distinct n-grams; changelog "
                             + decimal(state.changelogBytesPerNgram()) + " bytes an n-gram, "
                             + decimal(state.changelogRecordsPerToken()) + " records a token");
+            row(
+                    "scores and predictions, order " + state.order(),
+                    thousands(state.scoreBytesPerDocument() + state.predictionBytesPerDocument()) + " bytes a document",
+                    thousands(state.scoreBytesPerDocument()) + " and " + thousands(state.predictionBytesPerDocument())
+                            + " on the broker's disk");
         }
         return table(results);
     }

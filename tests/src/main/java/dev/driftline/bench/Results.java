@@ -140,6 +140,8 @@ final class Results {
      * @param stateBytes files of the count stores
      * @param changelogRecords written while the corpus was learned, compacted or not
      * @param changelogBytes of the count stores' changelogs, compressed, as far as they were compacted
+     * @param scoreBytesPerDocument of the scores topic on the broker's disk, compressed
+     * @param predictionBytesPerDocument of the predictions topic there
      */
     record State(
             int order,
@@ -149,7 +151,9 @@ final class Results {
             long changelogRecords,
             double changelogRecordsPerToken,
             long changelogBytes,
-            double changelogBytesPerNgram) {}
+            double changelogBytesPerNgram,
+            double scoreBytesPerDocument,
+            double predictionBytesPerDocument) {}
 
     /** Microseconds for the ten most probable next words, request to sorted answer. */
     record Predictions(

@@ -1,6 +1,7 @@
 package dev.driftline.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
 
     private static final String JAVA = "#!/usr/bin/env bash\nprintf '%s\\n' \"pid $$\" \"$@\"\n";
+    private static final String VECTORS = "--add-modules=jdk.incubator.vector";
     private static final String MAVEN = """
             #!/usr/bin/env bash
             echo "$JAVA_HOME $*" >> mvn-calls
@@ -172,6 +174,59 @@ class LauncherTest {
 
         assertThat(out).containsSubsequence("-Xmx3g", "-Da=b", "-cp");
         assertThat(out).endsWith("dev.driftline.cli.Driftline", "counts", "students opened their", "", "*");
+    }
+
+    @Test
+    void shouldAskForVectorsOnlyWhereANetworkMayRun() throws Exception {
+        Path jdk = jdk("17.0.15");
+
+        for (String command : List.of("demo", "run", "train", "evaluate", "filter", "generate", "encode", "bench")) {
+            assertThat(run(jdk, Map.of(), command, "x").out()).as(command).contains(VECTORS);
+            assertThat(run(jdk, Map.of(), command, "--help").out())
+                    .as(command + " --help")
+                    .filteredOn(argument -> !command.equals("bench"))
+                    .doesNotContain(VECTORS);
+        }
+        assertThat(run(jdk, Map.of(), "--verbose", "demo").out()).contains(VECTORS);
+        for (String command : List.of("--version", "topics", "scores", "config", "counts", "snapshots", "produce")) {
+            assertThat(run(jdk, Map.of(), command, "demo").out()).as(command).doesNotContain(VECTORS);
+        }
+        assertThat(run(jdk, Map.of()).out()).doesNotContain(VECTORS);
+    }
+
+    @Test
+    void shouldTakeTheWarningOfVectorsAndNothingElseOutOfWhatTheJvmSays() throws Exception {
+        Path jdk = jdk("17.0.15");
+        script(jdk.resolve("bin/java"), """
+                #!/usr/bin/env bash
+                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+                echo 'said by the JVM' >&2
+                echo 'said by Driftline' >&3
+                printf 'the end, without a new line' >&2
+                """);
+
+        run(jdk, Map.of(), "demo");
+
+        await().untilAsserted(() -> assertThat(Files.readAllLines(folder.resolve("stderr")))
+                .contains("said by the JVM", "said by Driftline", "the end, without a new line")
+                .noneMatch(line -> line.startsWith("WARNING")));
+    }
+
+    @Test
+    void shouldUseUtf8WhenTheLocaleHasNoCharacterSet() throws Exception {
+        Path jdk = jdk("17.0.15");
+        script(jdk.resolve("bin/java"), "#!/usr/bin/env bash\necho \"${LC_ALL:-}\"\n");
+        script(bin.resolve("locale"), """
+                #!/usr/bin/env bash
+                if [ "$1" = charmap ]; then
+                    if [ "${LC_ALL:-}" = de_DE ]; then echo ISO-8859-1; else echo ANSI_X3.4-1968; fi
+                else
+                    printf '%s\\n' C POSIX C.utf8
+                fi
+                """);
+
+        assertThat(run(jdk, Map.of("LC_ALL", "C"), "x").out()).containsExactly("C.utf8");
+        assertThat(run(jdk, Map.of("LC_ALL", "de_DE"), "x").out()).containsExactly("de_DE");
     }
 
     @Test

@@ -16,18 +16,18 @@ import picocli.CommandLine.Mixin;
         name = "drift",
         mixinStandardHelpOptions = true,
         description = {
-            "Follow the changes of sources: one line a change with the level before and since, in bits a token, and the words that"
-                    + " contributed most.",
+            "Follow the changes of sources: one line a change with the perplexity before and since, the difference in bits a"
+                    + " token, and the words that contributed most.",
             "live is the surprisal under the mixture, which learns; reference that under a small model of the source's first"
                     + " text, which does not."
         },
         footerHeading = "%nExample:%n",
-        footer = "  driftline drift --from-beginning --json")
+        footer = "  driftline drift --from-beginning --json | python3 docs/examples/drift_alert.py URL")
 public final class DriftCommand implements Callable<Integer> {
 
     private static final String HEAD = String.format(
             Locale.ROOT,
-            "%-24s %-16s %-9s %-9s %-12s %8s %8s %9s  %s",
+            "%-24s %-16s %-9s %-9s %-12s %9s %9s %6s %9s  %s",
             "since",
             "source",
             "series",
@@ -35,6 +35,7 @@ public final class DriftCommand implements Callable<Integer> {
             "",
             "before",
             "after",
+            "bits",
             "document",
             "words");
 
@@ -52,14 +53,15 @@ public final class DriftCommand implements Callable<Integer> {
         boolean isOver = event.getState() == DriftState.RECOVERED;
         return String.format(
                         Locale.ROOT,
-                        "%-24s %-16s %-9s %-9s %-12s %8.2f %8.2f %9d  %s",
+                        "%-24s %-16s %-9s %-9s %-12s %9.1f %9.1f %+6.2f %9d  %s",
                         event.getStartedAt(),
                         Printable.cut(event.getSource(), 16),
                         label(event.getSeries()),
                         label(event.getState()),
                         label(isOver ? event.getRecovery() : event.getDetector()),
-                        event.getBitsPerTokenBefore(),
-                        event.getBitsPerTokenAfter(),
+                        Math.pow(2, event.getBitsPerTokenBefore()),
+                        Math.pow(2, event.getBitsPerTokenAfter()),
+                        event.getBitsPerTokenAfter() - event.getBitsPerTokenBefore(),
                         event.getStartedDocument(),
                         event.getWords().stream()
                                 .limit(WORDS)

@@ -10,7 +10,9 @@ import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,11 +55,13 @@ final class FollowTopic {
                     "Stop when no record has arrived for this many seconds; exit code 3 if --limit was not reached.")
     private double timeoutSeconds = Double.POSITIVE_INFINITY;
 
-    @Option(names = "--json", description = "Print one JSON object a line.")
+    @Option(
+            names = "--json",
+            description = "Print one JSON object a line, with the partition and offset of the record in the topic.")
     private boolean json;
 
     /**
-     * Prints Avro values; with {@code --json} all their fields.
+     * Prints Avro values; with {@code --json} all their fields, after {@code partition} and {@code offset}.
      *
      * @param head first line of the table; empty for none
      * @param line a value as one line of it
@@ -73,7 +78,7 @@ final class FollowTopic {
             }
             return follow(loaded, name, record -> {
                 T value = values.deserialize(name, record.headers(), record.value());
-                return json ? PlainJson.line(PlainJson.of(value)) : line.apply(value);
+                return json ? json(record, value) : line.apply(value);
             });
         }
     }
@@ -93,6 +98,15 @@ final class FollowTopic {
         DriftlineConfig loaded = config.load();
         return follow(
                 loaded, TopicNames.of(loaded).name(topic), json ? record -> PlainJson.line(plain.apply(record)) : line);
+    }
+
+    /** With the place of the record, by which a program knows again what it has read. */
+    private static String json(ConsumerRecord<byte[], byte[]> record, SpecificRecord value) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("partition", record.partition());
+        fields.put("offset", record.offset());
+        fields.putAll(PlainJson.of(value));
+        return PlainJson.line(fields);
     }
 
     private PrintWriter out() {

@@ -95,7 +95,7 @@ final class DriftReport {
         DriftChange change = found.change();
         return String.format(
                 Locale.ROOT,
-                "  %6d %-12s %-9s %-9s %-12s %6.2f → %6.2f bits, unknown %4.1f → %4.1f %%, since %d%s",
+                "  %6d %-12s %-9s %-9s %-12s perplexity %6.1f → %6.1f (%5.2f → %5.2f bits a token), unknown %4.1f → %4.1f %%, since %d%s",
                 found.number(),
                 Printable.cut(found.source(), 12),
                 label(change.series()),
@@ -103,6 +103,8 @@ final class DriftReport {
                 change.state() == DriftChange.State.RECOVERED
                         ? label(change.recovery())
                         : change.evidence().detector().label(),
+                change.before().perplexity(),
+                change.after().perplexity(),
                 change.before().bitsPerToken(),
                 change.after().bitsPerToken(),
                 100 * change.before().unknownRate(),
@@ -173,6 +175,8 @@ final class DriftReport {
         object.put("threshold", change.evidence().threshold());
         object.put("bits_per_token_before", change.before().bitsPerToken());
         object.put("bits_per_token_after", change.after().bitsPerToken());
+        object.put("perplexity_before", change.before().perplexity());
+        object.put("perplexity_after", change.after().perplexity());
         object.put("unknown_rate_before", change.before().unknownRate());
         object.put("unknown_rate_after", change.after().unknownRate());
         object.put("started_document", change.start().document());

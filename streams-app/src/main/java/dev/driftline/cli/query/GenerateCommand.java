@@ -1,6 +1,7 @@
 package dev.driftline.cli.query;
 
 import dev.driftline.generation.Constraints;
+import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
@@ -164,9 +165,10 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "The same seed draws the same text from the same model.")
-    private int seed;
+            description =
+                    "The same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
+                            + " reported: on standard error, or in the JSON.")
+    private Integer seed;
 
     @Option(
             names = "--next",
@@ -218,7 +220,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 new Constraints(must, Set.copyOf(mustNot), maximumRepeats),
                 beam == 0 ? 0 : Math.max(beam, sentences),
                 lengthNormalisation,
-                seed);
+                seed == null ? FreshSeed.draw() : seed);
     }
 
     private List<String> start() {
@@ -268,6 +270,11 @@ public final class GenerateCommand implements Callable<Integer> {
             out.println(json ? jsonOf(request, continuation, answer.drawnFrom()) : line(request, continuation));
         }
         out.flush();
+        if (seed == null && !json && request.isDrawn()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("The same text again: --seed " + request.seed());
+            err.flush();
+        }
     }
 
     private static String jsonOf(TextRequest request, Continuation continuation, String drawnFrom) {
@@ -276,6 +283,9 @@ public final class GenerateCommand implements Callable<Integer> {
         fields.put("words", continuation.words());
         continuation.bits().ifPresent(bits -> fields.put("bits", bits));
         fields.put("drawn_from", drawnFrom);
+        if (request.isDrawn()) {
+            fields.put("seed", request.seed());
+        }
         return PlainJson.line(fields);
     }
 

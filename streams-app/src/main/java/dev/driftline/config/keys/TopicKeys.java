@@ -1,5 +1,7 @@
 package dev.driftline.config.keys;
 
+import java.util.List;
+
 /** Names, partitions and retention of the topics. */
 public final class TopicKeys {
 
@@ -65,6 +67,15 @@ public final class TopicKeys {
             -1,
             Long.MAX_VALUE,
             "Milliseconds for which dead letters are kept; -1 keeps them forever. The default is 30 days.");
+
+    public static final ConfigKey<String> COMPRESSION = GROUP.oneOf(
+            "topics.compression",
+            "gzip",
+            "How brokers store the topics that others read: scores, predictions, encodings, drift, promotions, dead "
+                    + "letters, and those of a filter. gzip is what every client reads, and none of them needs another "
+                    + "package for it; producer keeps the compression of the service, which is LZ4. Topics that exist stay "
+                    + "as they are.",
+            List.of("gzip", "producer", "uncompressed", "lz4", "snappy", "zstd"));
 
     private TopicKeys() {}
 }

@@ -61,7 +61,7 @@ final class ExpectedWords {
         return new NextWordSearch(parts, k)
                         .find(places, candidates, (place, gathered) -> {
                             List<NextWordPrediction> predictions = scorer.score(
-                                            ScoreRequest.of(openBefore(document, place), first(rows, place + 1), source)
+                                            ScoreRequest.of(openBefore(document, place), rows.first(place + 1), source)
                                                     .withProvedNextWords(gathered.candidates(), k)
                                                     .withNetwork(open.map(experts -> experts.at(place))))
                                     .predictions();
@@ -73,16 +73,6 @@ final class ExpectedWords {
                         .map(prediction ->
                                 prediction.map(NextWordPrediction::words).orElse(List.of()))
                         .toList();
-    }
-
-    private static NgramProbabilities first(NgramProbabilities rows, int count) {
-        return new NgramProbabilities(
-                rows.order(),
-                Arrays.copyOf(rows.probability(), count * rows.order()),
-                Arrays.copyOf(rows.matched(), count),
-                Arrays.copyOf(rows.unknown(), count),
-                Arrays.copyOf(rows.spellingBits(), count),
-                rows.types());
     }
 
     /** What the network says at each token. */

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.generation.Constraints;
+import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.serving.http.ProblemResponses;
@@ -96,11 +97,18 @@ final class GenerateRoutes implements RouteGroup {
                         arguments.whole("max_repeats", 0, 0, MOST_WORDS)),
                 beam == 0 ? 0 : Math.max(beam, sentences),
                 arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION),
-                arguments.whole("seed", 1, Integer.MIN_VALUE, Integer.MAX_VALUE));
+                seed(arguments));
         if (beam == 0 && !request.constraints().must().isEmpty()) {
             throw new IllegalArgumentException("words that must come need beam search: set beam");
         }
         return request;
+    }
+
+    /** The one given, else a fresh one, which the answer tells. */
+    private static int seed(RequestArguments arguments) {
+        return arguments.has("seed")
+                ? arguments.whole("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                : FreshSeed.draw();
     }
 
     private static Map<String, Object> json(TextRequest request, TextAnswer answer) {
@@ -119,6 +127,9 @@ final class GenerateRoutes implements RouteGroup {
                             .toList());
         }
         json.put("drawn_from", answer.drawnFrom());
+        if (request.isDrawn()) {
+            json.put("seed", request.seed());
+        }
         return json;
     }
 }

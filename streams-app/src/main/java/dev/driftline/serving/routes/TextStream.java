@@ -13,6 +13,7 @@ import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.query.DrawnText;
 import dev.driftline.serving.query.WatchedText;
 import io.javalin.http.Context;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Text as server-sent events: an event a word, then {@code done} with what it was drawn from, or {@code error} with a problem.
+ * Text as server-sent events: an event a word, then {@code done} with what it was drawn from and the seed, or {@code error} with a problem.
  * Stops writing when the client goes away.
  */
 final class TextStream {
@@ -45,6 +46,9 @@ final class TextStream {
      * @throws dev.driftline.serving.http.ProblemException if too many requests are waiting already
      */
     void answer(Context context, RequestPool pool) {
+        if (EventStream.answeredHead(context)) {
+            return;
+        }
         CompletableFuture<EventStream> opened = new CompletableFuture<>();
         // First, so that a request too many is still refused with its status.
         CompletableFuture<Boolean> writing = pool.submit(() -> write(opened.get()));
@@ -86,7 +90,11 @@ final class TextStream {
     private void end(EventStream stream, @Nullable Throwable failed) {
         Throwable failure = failed instanceof CompletionException wrapped ? wrapped.getCause() : failed;
         if (failure == null) {
-            stream.send("done", line(fields("drawn_from", text.drawnFrom())));
+            Map<String, Object> done = fields("drawn_from", text.drawnFrom());
+            if (request.isDrawn()) {
+                done.put("seed", request.seed());
+            }
+            stream.send("done", line(done));
         } else if (failure instanceof CancellationException) {
             LOG.debug("A client went away before its text was written");
         } else {

@@ -118,6 +118,35 @@ class StateCommandsTest {
     }
 
     @Test
+    void shouldReportAFreshSeedThatDrawsTheSameTextAgainWhenNoneIsGiven() {
+        String[] asked = {"generate", "--state", folder.toString(), "--sentences", "20", "--temperature", "3"};
+        assertThat(run(asked)).as(err.toString()).isZero();
+        String text = out.toString();
+        assertThat(err.toString()).matches("The same text again: --seed \\d+\\R");
+        String seed = err.toString().replaceAll("\\D+", "");
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+
+        String[] again = Arrays.copyOf(asked, asked.length + 1);
+        again[asked.length] = "--seed=" + seed;
+        run(again);
+        assertThat(out.toString()).isEqualTo(text);
+        assertThat(err.toString()).as("the seed is known").isEmpty();
+        out.getBuffer().setLength(0);
+
+        run(asked);
+        assertThat(out.toString()).as("another seed").isNotEqualTo(text);
+        out.getBuffer().setLength(0);
+        run("generate", "--state", folder.toString(), "--json", "--sentences", "1");
+        assertThat(PlainJson.read(out.toString()).get("seed").isInt()).isTrue();
+        out.getBuffer().setLength(0);
+        run("generate", "--state", folder.toString(), "--json", "--beam", "2", "--sentences", "1");
+        assertThat(PlainJson.read(out.toString()).has("seed"))
+                .as("nothing is drawn")
+                .isFalse();
+    }
+
+    @Test
     void shouldSayWhatToDoWhenThereIsNoState() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThat(run("counts", "--state", empty.toString(), "a")).isEqualTo(ExitCodes.FAILED);

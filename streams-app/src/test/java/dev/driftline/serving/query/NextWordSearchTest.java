@@ -179,9 +179,10 @@ class NextWordSearchTest {
                     List.of(List.of("w2", "w9"), List.of("w5", "never", "w40")),
                     List.of(List.of("nobody", "never")),
                     List.of(List.<String>of()))) {
+                List<DocumentScores.Scored> scores = scores(world, open, source);
                 for (String model :
                         hasNetwork ? List.of("kneser-ney-3", "lstm", "mixture") : List.of("kneser-ney-3", "mixture")) {
-                    Map<String, Double> scored = scores(world, open, model, source);
+                    Map<String, Double> scored = ofModel(events(world), scores, open, model);
                     double unknown = scored.remove(DocumentTokens.UNKNOWN_WORD);
                     for (int k : new int[] {1, 7, 60, 1000}) {
                         NextWordsAnswer answer =
@@ -229,8 +230,7 @@ class NextWordSearchTest {
     }
 
     /** The score of the document that each event makes in a place. */
-    private static List<DocumentScores.Scored> scores(
-            World world, List<List<String>> open, Optional<String> source) {
+    private static List<DocumentScores.Scored> scores(World world, List<List<String>> open, Optional<String> source) {
         List<DocumentTokens> documents = new ArrayList<>();
         for (String event : events(world)) {
             List<List<String>> sentences = new ArrayList<>(open);
@@ -253,8 +253,7 @@ class NextWordSearchTest {
         Map<String, Double> scored = new LinkedHashMap<>();
         for (int i = 0; i < events.size(); i++) {
             int column = scores.get(i).score().models().indexOf(model);
-            scored.put(
-                    events.get(i), Math.pow(2, -scores.get(i).score().modelSurprisals()[column][place]));
+            scored.put(events.get(i), Math.pow(2, -scores.get(i).score().modelSurprisals()[column][place]));
         }
         return scored;
     }

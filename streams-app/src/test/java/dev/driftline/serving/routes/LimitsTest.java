@@ -249,7 +249,7 @@ class LimitsTest {
             assertThat(words).isEqualTo(new ObjectMapper().convertValue(atOnce.get("sentences"), List.class));
             assertThat(streamed.body().strip())
                     .endsWith("event: done\ndata: {\"drawn_from\":"
-                            + atOnce.get("drawn_from").toString() + "}");
+                            + atOnce.get("drawn_from").toString() + ",\"seed\":5}");
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +104,21 @@ class OneAnswerTest {
             assertThat(here.get("drawn_from")).isEqualTo(there.get("drawn_from"));
             assertThat(served.get("/v1/generate?model=ngram").get("drawn_from").asText())
                     .isEqualTo("kneser-ney-3, the 100 most probable words");
+        }
+    }
+
+    @Test
+    void shouldTellTheSeedThatDrawsTheSameTextAgainWhenNoneIsGiven() throws Exception {
+        try (ServedModel served = new ServedModel(inMemory(1), Map.of())) {
+            String asked = "/v1/generate?model=ngram&sentences=20&temperature=3";
+            JsonNode first = served.get(asked);
+            JsonNode again = served.get(asked + "&seed=" + first.get("seed").asInt());
+
+            assertThat(again).isEqualTo(first);
+            assertThat(served.get(asked)).as("a fresh seed").isNotEqualTo(first);
+            assertThat(served.get(asked + "&beam=20").has("seed"))
+                    .as("nothing is drawn")
+                    .isFalse();
         }
     }
 

@@ -1,0 +1,40 @@
+// Reads the scores of a topic and prints each as a line of JSON. Started again with the same GROUP, it goes on where it was.
+// Usage: node read-scores.js BROKER REGISTRY TOPIC GROUP [HOW_MANY]
+const { Kafka, logLevel } = require('kafkajs')
+const { SchemaRegistry } = require('@kafkajs/confluent-schema-registry')
+
+const [broker, registryUrl, topic, groupId, howMany] = process.argv.slice(2)
+const registry = new SchemaRegistry({ host: registryUrl })
+const kafka = new Kafka({ clientId: groupId, brokers: [broker], logLevel: logLevel.ERROR })
+// KafkaJS reads committed records only, unless it is told otherwise.
+const consumer = kafka.consumer({ groupId })
+
+function print(score) {
+  const { id, source, tokens, unknown_tokens, mixture_bits, spelling_bits } = score
+  const bits_per_token = (mixture_bits + spelling_bits) / tokens
+  const perplexity = 2 ** bits_per_token
+  console.log(JSON.stringify({ id, source, tokens, unknown_rate: unknown_tokens / tokens, bits_per_token, perplexity }))
+}
+
+async function main() {
+  let left = Number(howMany ?? Infinity)
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await new Promise((resolve, reject) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+    consumer.on(consumer.events.CRASH, event => reject(event.payload.error))
+    consumer.run({
+      eachMessage: async ({ message }) => {
+        if (left > 0) print(await registry.decode(message.value))
+        if (--left === 0) resolve()
+      },
+    })
+  })
+  await consumer.disconnect()
+}
+
+main().catch(error => {
+  console.error(error)
+  process.exitCode = 1
+})
