@@ -62,7 +62,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         }
         FilterRequest request = FilterRequest.decode(header.value());
         Decision decision;
-        if (filter.usesPercentiles()) {
+        if (filter.comparesWithSource()) {
             String name = request.document().source();
             SourceQuantiles source = sources.get(name, context.currentSystemTimeMs());
             decision = filter.decide(request.scored(), source);

@@ -6,7 +6,6 @@ import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -273,7 +272,7 @@ public final class FineTuner {
                         SnapshotVersion.of(number, network),
                         parent.map(Snapshot::version).orElse(null),
                         network,
-                        Tokenizers.WORDS),
+                        settings.tokenizer()),
                 network);
     }
 

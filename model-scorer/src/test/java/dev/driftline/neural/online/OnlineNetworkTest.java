@@ -256,7 +256,8 @@ class OnlineNetworkTest {
                 settings.promotion(),
                 settings.rollbackHalfLife(),
                 settings.dynamic(),
-                settings.seed());
+                settings.seed(),
+                settings.tokenizer());
     }
 
     @Test
@@ -391,7 +392,8 @@ class OnlineNetworkTest {
                 promotion,
                 10_000,
                 dynamic,
-                1);
+                1,
+                "whitespace");
     }
 
     /** Text in which each word of a cycle is followed by the next. */

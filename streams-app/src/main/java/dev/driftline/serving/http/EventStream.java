@@ -3,6 +3,7 @@ package dev.driftline.serving.http;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,9 @@ public final class EventStream {
     static final int MOST_WAITING = 256 * 1024;
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private final HttpServletResponse response;
     private final ServletOutputStream out;
     /** Closes the connection, under a write that does not come to its end. */
     private final Runnable cutOff;
@@ -36,8 +39,9 @@ public final class EventStream {
     private boolean closing;
     private boolean over;
 
-    private EventStream(ServletOutputStream out, Runnable cutOff, int mostWaiting) {
-        this.out = out;
+    private EventStream(HttpServletResponse response, Runnable cutOff, int mostWaiting) throws IOException {
+        this.response = response;
+        out = response.getOutputStream();
         this.cutOff = cutOff;
         this.mostWaiting = mostWaiting;
     }
@@ -48,19 +52,38 @@ public final class EventStream {
      * @param mostWaiting bytes that may wait for a client that reads slowly
      */
     public static EventStream of(Context context, int mostWaiting) {
-        context.header("Content-Type", "text/event-stream; charset=utf-8").header("Cache-Control", "no-store");
-        // Else a proxy in front might keep events back until it has a page full.
-        context.header("X-Accel-Buffering", "no");
+        headers(context);
         // Now: once the stream is over, the request is no longer there to be asked for its connection.
         EndPoint connection = ServletContextRequest.getServletContextRequest(context.req())
                 .getConnectionMetaData()
                 .getConnection()
                 .getEndPoint();
         try {
-            return new EventStream(context.res().getOutputStream(), connection::close, mostWaiting);
+            return new EventStream(context.res(), connection::close, mostWaiting);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Answers HEAD: with the headers of a stream, which does not begin. False if something else came, and nothing was done. */
+    public static boolean answeredHead(Context context) {
+        boolean isHead = HeadRequests.isHead(context);
+        if (isHead) {
+            headers(context);
+            try {
+                // Else the server would say that a stream has the length 0.
+                context.res().flushBuffer();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return isHead;
+    }
+
+    private static void headers(Context context) {
+        context.header("Content-Type", "text/event-stream; charset=utf-8");
+        // Else a proxy in front might keep events back until it has a page full.
+        context.header("X-Accel-Buffering", "no");
     }
 
     /**
@@ -73,7 +96,7 @@ public final class EventStream {
             EventStream stream = of(context, MOST_WAITING);
             stream.begin();
             opened.accept(stream);
-            return stream.ended;
+            return stream.answered;
         });
     }
 
@@ -90,7 +113,10 @@ public final class EventStream {
 
             @Override
             public void onError(Throwable failure) {
-                end();
+                over();
+                // Here and now, while there is still a request.
+                answered.complete(null);
+                ended.completeAsync(() -> null);
             }
         });
     }
@@ -148,6 +174,11 @@ public final class EventStream {
         return ended;
     }
 
+    /** Completes when the response can be ended, which is never where the client has left and the server has ended it. */
+    public CompletableFuture<Void> answered() {
+        return answered;
+    }
+
     private void drain() {
         try {
             while (!over && out.isReady()) {
@@ -173,11 +204,26 @@ public final class EventStream {
 
     /** Ends the stream now, whatever waits. */
     public void end() {
-        synchronized (this) {
-            over = true;
-            waiting.clear();
-        }
+        over();
         // Elsewhere: what waits for it writes the end of the response.
-        ended.completeAsync(() -> null);
+        ended.completeAsync(() -> null).thenRun(this::answer);
+    }
+
+    private synchronized void over() {
+        over = true;
+        waiting.clear();
+    }
+
+    /**
+     * Lets the response be ended, unless the server has ended it already and taken back the request, since the client has left or
+     * the server stops: to end it again fails, and so does the answer to that failure, without end.
+     */
+    private void answer() {
+        try {
+            response.getStatus();
+        } catch (IllegalStateException e) {
+            return;
+        }
+        answered.complete(null);
     }
 }

@@ -30,8 +30,13 @@ public final class JettySetup {
         jetty.threadPool = threads;
         jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
         jetty.modifyServer(server -> {
-            server.setHandler(
-                    new WholeBodies(settings.maxBodyBytes(), settings.timeout().toMillis()));
+            WholeBodies bodies =
+                    new WholeBodies(settings.maxBodyBytes(), settings.timeout().toMillis());
+            HeadRequests heads = new HeadRequests();
+            heads.setHandler(bodies);
+            SafeHeaders headers = new SafeHeaders();
+            headers.setHandler(heads);
+            server.setHandler(headers);
             server.setErrorHandler(new ServerProblems());
             server.addBean(new NetworkConnectionLimit(settings.connections(), server));
         });

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,7 @@ public final class ProblemResponses implements RouteGroup {
     private static final int RETRY_SECONDS = 2;
 
     static final String SEE_LOG = "the request failed; the log of the instance says why";
+    private static final Pattern COMMA = Pattern.compile(",");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Function<Throwable, Optional<Problem>> domain;
@@ -32,6 +37,7 @@ public final class ProblemResponses implements RouteGroup {
 
     @Override
     public void addTo(RoutesConfig routes) {
+        routes.exception(MethodNotAllowedResponse.class, ProblemResponses::refuseMethod);
         routes.exception(HttpResponseException.class, (e, context) -> answer(context, of(e)));
         routes.exception(Exception.class, (e, context) -> {
             Problem problem = of(e);
@@ -61,6 +67,23 @@ public final class ProblemResponses implements RouteGroup {
             return Problem.of(400, String.valueOf(wrong.getMessage()));
         }
         return Problem.of(500, SEE_LOG);
+    }
+
+    private static void refuseMethod(MethodNotAllowedResponse refused, Context context) {
+        Set<String> allowed = new TreeSet<>();
+        refused.getDetails()
+                .values()
+                .forEach(methods ->
+                        COMMA.splitAsStream(methods).map(String::strip).forEach(allowed::add));
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        String list = String.join(", ", allowed);
+        context.header("Allow", list);
+        answer(
+                context,
+                Problem.of(
+                        405, HeadRequests.method(context) + " does not work for " + context.path() + ": send " + list));
     }
 
     /** Puts a problem into the response; a 503 or 429 says when to ask again. */

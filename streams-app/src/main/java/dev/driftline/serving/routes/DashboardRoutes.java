@@ -78,7 +78,6 @@ final class DashboardRoutes implements RouteGroup {
 
     private static void send(Context context, String type, byte[] content, String tag) {
         context.header("Content-Security-Policy", POLICY);
-        context.header("X-Content-Type-Options", "nosniff");
         context.header("Referrer-Policy", "no-referrer");
         // Kept, but asked for each time: a new version of the service has a new page.
         context.header("Cache-Control", "no-cache");

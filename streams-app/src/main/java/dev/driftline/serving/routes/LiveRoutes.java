@@ -106,6 +106,9 @@ final class LiveRoutes implements RouteGroup {
         String lastId = Optional.ofNullable(context.header("Last-Event-ID"))
                 .or(() -> Optional.ofNullable(context.queryParam("last_event_id")))
                 .orElse("");
+        if (EventStream.answeredHead(context)) {
+            return;
+        }
         context.future(() -> {
             // It lasts as long as the client wants.
             context.req().getAsyncContext().setTimeout(0);
@@ -117,8 +120,8 @@ final class LiveRoutes implements RouteGroup {
                 throw new ProblemException(Problem.of(503, "too many follow the events of this instance already"));
             }
             stream.begin();
-            return stream.ended()
-                    .whenComplete((nothing, failure) -> feed.events().unsubscribe(follower));
+            stream.ended().thenRun(() -> feed.events().unsubscribe(follower));
+            return stream.answered();
         });
     }
 

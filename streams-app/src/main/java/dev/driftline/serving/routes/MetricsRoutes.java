@@ -1,10 +1,10 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.metrics.ServiceMetrics;
+import dev.driftline.serving.http.HeadRequests;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,14 +18,7 @@ final class MetricsRoutes implements RouteGroup {
     /** What no route has: everybody may ask for any path, and a series for each would be without bound. */
     private static final String NO_ROUTE = "none";
 
-    private static final Set<HandlerType> METHODS = Set.of(
-            HandlerType.GET,
-            HandlerType.POST,
-            HandlerType.PUT,
-            HandlerType.PATCH,
-            HandlerType.DELETE,
-            HandlerType.HEAD,
-            HandlerType.OPTIONS);
+    private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS");
 
     private final ServiceMetrics metrics;
 
@@ -54,8 +47,9 @@ final class MetricsRoutes implements RouteGroup {
             return;
         }
         Endpoint matched = context.endpoints().matchedHttpEndpoint();
+        String method = HeadRequests.method(context);
         metrics.answered(
-                METHODS.contains(context.method()) ? context.method().name() : "other",
+                METHODS.contains(method) ? method : "other",
                 matched == null ? NO_ROUTE : matched.path,
                 context.statusCode(),
                 System.nanoTime() - started);

@@ -46,6 +46,9 @@ final class TextStream {
      * @throws dev.driftline.serving.http.ProblemException if too many requests are waiting already
      */
     void answer(Context context, RequestPool pool) {
+        if (EventStream.answeredHead(context)) {
+            return;
+        }
         CompletableFuture<EventStream> opened = new CompletableFuture<>();
         // First, so that a request too many is still refused with its status.
         CompletableFuture<Boolean> writing = pool.submit(() -> write(opened.get()));

@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.live.LiveFeed;
+import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.http.HttpSettings;
 import dev.driftline.serving.http.ProblemResponses;
-import io.javalin.Javalin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,25 +32,20 @@ class LiveRoutesTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private LiveFeed feed;
-    private Javalin http;
+    private HttpEndpoint http;
 
     @BeforeEach
     void start() {
         feed = new LiveFeed(DriftlineConfig.defaults());
         LiveRoutes routes = new LiveRoutes(feed);
-        http = Javalin.create(config -> {
-                    config.startup.showJavalinBanner = false;
-                    new ProblemResponses(ModelProblems::of).addTo(config.routes);
-                    new DashboardRoutes().addTo(config.routes);
-                    routes.addTo(config.routes);
-                })
-                .start("127.0.0.1", 0);
+        http = HttpEndpoint.start(
+                HttpSettings.of(DriftlineConfig.defaults()),
+                List.of(new ProblemResponses(ModelProblems::of), new DashboardRoutes(), routes));
     }
 
     @AfterEach
     void stop() {
-        feed.close();
-        http.stop();
+        http.close();
     }
 
     @Test
