@@ -26,8 +26,11 @@ async function main() {
     consumer.on(consumer.events.CRASH, event => reject(event.payload.error))
     consumer.run({
       eachMessage: async ({ message }) => {
-        if (left > 0) print(await registry.decode(message.value))
-        if (--left === 0) resolve()
+        print(await registry.decode(message.value))
+        if (--left === 0) {
+          consumer.pause([{ topic }]) // what comes after it is left for the next time
+          resolve()
+        }
       },
     })
   })

@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.neural.events.NeuralEvents;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NewWordSpelling;
 import dev.driftline.scoring.NgramProbabilities;
@@ -161,8 +162,22 @@ public final class DocumentScorer {
         }
         Optional<OpenNetwork> open = request.network()
                 .flatMap(expert -> Optional.ofNullable(expert.score().open())
-                        .map(probabilities -> OpenNetwork.of(expert.network().model(), neural, probabilities)));
+                        .map(probabilities -> new OpenNetwork(
+                                expert.network().model(), neural, probabilities, sureness(expert, probabilities))));
         return predictor.predict(request.nextWords().get(), request.source(), open);
+    }
+
+    /** That of the last token, which is in the same place; of a document without tokens, what the network finds most probable. */
+    private static double sureness(NeuralExpert expert, float[] open) {
+        float[] known = expert.score().topProbabilities();
+        if (known.length > 0) {
+            return known[known.length - 1];
+        }
+        float largest = 0;
+        for (float probability : open) {
+            largest = Math.max(largest, probability);
+        }
+        return largest;
     }
 
     private DocumentScore result(

@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -55,6 +56,16 @@ public interface SourceMemory {
      * @param event a word's number, {@link #NOT_HELD} or {@link #UNKNOWN}
      */
     void look(int event);
+
+    /**
+     * Looks at all words that the caches hold but some; {@link #unigram()} and {@link #bigram()} then have the highest that
+     * either cache can say of one of them, or more.
+     *
+     * @param but numbers of words, those of {@code <unk>} and {@code </s>} among them where they are not to be looked at
+     * @param limit the most words to list
+     * @return those that the caches find the most probable
+     */
+    List<String> lookAtOthers(BitSet but, int limit);
 
     /** The unigram cache's probability of what {@link #look} asked for. */
     double unigram();

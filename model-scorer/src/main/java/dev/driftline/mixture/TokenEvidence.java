@@ -39,8 +39,6 @@ final class TokenEvidence {
     /** Takes in a row of the n-gram model and what the caches say of the same event. */
     void take(NgramProbabilities rows, int row, SourceMemory source, int event) {
         System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
-        matched = rows.matched()[row];
-        types = rows.types();
         if (source.isEmpty()) {
             experts[columns.unigramCache] = experts[columns.topOrder];
             experts[columns.bigramCache] = experts[columns.topOrder];
@@ -49,10 +47,30 @@ final class TokenEvidence {
             experts[columns.unigramCache] = source.unigram();
             experts[columns.bigramCache] = source.bigram();
         }
+        takeContext(rows, row, source);
+    }
+
+    private void takeContext(NgramProbabilities rows, int row, SourceMemory source) {
+        matched = rows.matched()[row];
+        types = rows.types();
         followers = source.followers();
         followerTypes = source.followerTypes();
         hasNetwork = false;
         sureness = 1;
+    }
+
+    /**
+     * Takes in the highest that each expert says of any of several events.
+     *
+     * @param ngrams by order
+     * @param rows of other events in the same place
+     * @param source that has {@linkplain SourceMemory#lookAtOthers looked at} them
+     */
+    void takeCeilings(double[] ngrams, NgramProbabilities rows, SourceMemory source) {
+        System.arraycopy(ngrams, 0, experts, 0, columns.orders);
+        experts[columns.unigramCache] = source.isEmpty() ? experts[columns.topOrder] : source.unigram();
+        experts[columns.bigramCache] = source.isEmpty() ? experts[columns.topOrder] : source.bigram();
+        takeContext(rows, 0, source);
     }
 
     /**

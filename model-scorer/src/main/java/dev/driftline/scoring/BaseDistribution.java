@@ -64,6 +64,11 @@ final class BaseDistribution {
         return growing;
     }
 
+    /** Whether nothing has been learned yet. */
+    boolean isEmpty() {
+        return rawTotal == 0;
+    }
+
     /** b({@code <unk>}) under a growing vocabulary, where 1 is the top order. */
     double unknownTop() {
         return top((long) unknownCount);

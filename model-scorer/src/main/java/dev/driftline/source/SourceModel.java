@@ -8,6 +8,7 @@ import dev.driftline.mixture.SourceWeights;
 import dev.driftline.mixture.WeightShape;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -109,6 +110,11 @@ public final class SourceModel implements SourceMemory {
     @Override
     public void look(int event) {
         cache.look(event);
+    }
+
+    @Override
+    public List<String> lookAtOthers(BitSet but, int limit) {
+        return isEmpty() ? List.of() : cache.lookAtOthers(but, limit);
     }
 
     @Override

@@ -98,8 +98,8 @@ class ScoreRoutesTest {
                 "/v1/score",
                 "{\"text\": \"the jury said. Students opened.\", \"alternatives\": 3, \"source\": \"court\"}");
         assertThat(served.model.roundTrips())
-                .as("the counts are asked for what the source's caches propose")
-                .isEqualTo(before + 4);
+                .as("the counts are asked for proposals, then each owner for all of them")
+                .isEqualTo(before + 5);
     }
 
     @Test
