@@ -92,7 +92,7 @@ class FilterTopologyTest {
             assertThat(header(kept.get(0), DeadLetters.PARTITION)).isEqualTo("0");
             assertThat(header(kept.get(0), DeadLetters.OFFSET)).isEqualTo("3");
             assertThat(header(toGerman.get(1), DeadLetters.TOPIC)).isEqualTo(fixture.topics.name(Topic.TEXT));
-            assertThat(fixture.progress.documentsByRule())
+            assertThat(fixture.counters.documentsByRule())
                     .isEqualTo(Map.of("mail", 1L, "german", 2L, "unknown", 1L, "otherwise", 1L));
         }
     }

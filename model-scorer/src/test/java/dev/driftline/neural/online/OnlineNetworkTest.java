@@ -45,7 +45,7 @@ class OnlineNetworkTest {
         Snapshot first = network.active().orElseThrow();
         assertThat(first.manifest().parent()).isNull();
         assertThat(first.version()).startsWith("000001-");
-        assertThat(FineTuner.taughtTo(first)).isEqualTo(50);
+        assertThat(FineTuner.trainedUpTo(first)).isEqualTo(50);
         assertThat(first.network().vocabulary().words()).contains("<unk>", "</s>", "a", "h");
         assertThat(bits(network, language)).isLessThan(Math.log(10) / Math.log(2));
     }
