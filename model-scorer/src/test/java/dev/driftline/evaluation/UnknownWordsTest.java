@@ -21,6 +21,8 @@ import dev.driftline.testing.junit.SharedData;
 import dev.driftline.testing.junit.SmallBrown;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,6 +31,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -139,6 +142,51 @@ class UnknownWordsTest {
 
     private static int mostOf(int count) {
         return (int) (0.99 * count);
+    }
+
+    /** Common misspellings in sentences that the model has not seen, of words that it has; ranked as {@code /v1/rank} does. */
+    @Test
+    void shouldRankMisspellingsBelowTheRightWord() throws IOException {
+        Map<String, String> misspelt = misspellings();
+        Map<String, List<String>> contexts = new HashMap<>();
+        Evaluation evaluation = evaluation(5);
+        for (CorpusDocument document : pieces("brown.docs.tsv", 130)) {
+            List<List<String>> learned = new ArrayList<>();
+            for (List<String> sentence : document.sentences()) {
+                Optional<String> word = sentence.stream()
+                        .filter(right -> misspelt.containsKey(right) && !contexts.containsKey(right))
+                        .filter(right -> random.nextInt(3) == 0)
+                        .findFirst();
+                word.ifPresentOrElse(right -> contexts.put(right, sentence), () -> learned.add(sentence));
+            }
+            learn(evaluation, new CorpusDocument(document.id(), document.source(), learned, true, Map.of()));
+        }
+        contexts.keySet().retainAll(seen);
+        List<String> wrong = new ArrayList<>();
+        contexts.forEach((right, sentence) -> {
+            CorpusDocument document = new CorpusDocument("sentence", "reader", List.of(sentence), false, Map.of());
+            List<String> other = sentence.stream()
+                    .map(word -> word.equals(right) ? misspelt.get(right) : word)
+                    .toList();
+            if (score(evaluation, document, List.of(sentence)).bitsPerToken()
+                    >= score(evaluation, document, List.of(other)).bitsPerToken()) {
+                wrong.add(right);
+            }
+        });
+        assertThat(contexts.size()).isGreaterThan(150);
+        assertThat(wrong).hasSizeLessThanOrEqualTo(contexts.size() / 20);
+    }
+
+    private static Map<String, String> misspellings() throws IOException {
+        Map<String, String> misspelt = new LinkedHashMap<>();
+        try (InputStream in = UnknownWordsTest.class.getResourceAsStream("/misspellings/english.tsv")) {
+            new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .skip(1)
+                    .map(line -> line.split("\t"))
+                    .forEach(fields -> misspelt.put(fields[0], fields[1]));
+        }
+        return misspelt;
     }
 
     private static ScoredDocument scored(CorpusDocument document, DocumentScore score) {

@@ -56,7 +56,7 @@ public final class LiveFeed implements AutoCloseable {
     private static final int KEPT_PROMOTIONS = 500;
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int PING_SECONDS = 15;
-    private static final Set<String> LONG_FIELDS = Set.of("surprisals");
+    private static final Set<String> LONG_FIELDS = Set.of("surprisals", "spelling");
 
     private final DriftlineConfig config;
     private final String scoresTopic;

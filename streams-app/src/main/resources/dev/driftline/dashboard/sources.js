@@ -195,5 +195,5 @@ function joined(a, b) {
   const tokens = a[2] + b[2];
   const mean = (column) =>
     a[column] === null ? b[column] : b[column] === null ? a[column] : (a[column] * a[2] + b[column] * b[2]) / tokens;
-  return [a[0], a[1] + b[1], tokens, mean(3), mean(4), mean(5)];
+  return [a[0], a[1] + b[1], tokens, mean(3), mean(4), mean(5), mean(6), mean(7)];
 }
