@@ -458,7 +458,9 @@ class DocumentScorerTest {
                 .words();
 
         assertThat(words.get(0).word()).isEqualTo("in");
-        assertThat(words.get(0).probability()).as("0.02 by the counts, half by the cache of two tokens").isBetween(0.02, 0.03);
+        assertThat(words.get(0).probability())
+                .as("0.02 by the counts, half by the cache of two tokens")
+                .isBetween(0.02, 0.03);
     }
 
     private static List<byte[]> segments(SourceModel source) {
