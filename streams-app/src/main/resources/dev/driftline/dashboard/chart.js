@@ -2,7 +2,7 @@
 
 import uPlot from './uplot.js';
 import {byId, make, say, themed} from './dom.js';
-import {perplexity, time, whole} from './format.js';
+import {compact, perplexity, time, whole} from './format.js';
 import {inWords, severity, sign} from './states.js';
 
 const TOTAL = '\u0000total';
@@ -148,7 +148,7 @@ export class Chart {
         ...this.size(),
         legend: {show: false},
         cursor: {drag: {x: true, y: false, setScale: false}, points: {size: 7}, bind: {dblclick: () => () => this.all()}},
-        scales: {x: {time: !this.byDocuments}, y: {distr: 3, log: 10, range: (_, least, most) => roomy(least, most)}},
+        scales: {x: {time: !this.byDocuments}, y: {distr: 3, log: 10, range: (plot, least, most) => roomy(least, Math.min(most, highest(plot.data)))}},
         axes: [
           {...axis, space: 80, values: (_, splits, __, ___, step) => splits.map((at) => (this.byDocuments ? whole(at) : label(at, step)))},
           {
@@ -156,7 +156,7 @@ export class Chart {
             size: 58,
             splits: (_, __, least, most) => roundSteps(least, most),
             filter: (_, splits) => splits,
-            values: (_, splits) => splits.map((value) => perplexity(value).replace(/\.0$/, '')),
+            values: (_, splits) => splits.map((value) => (value < 10_000 ? perplexity(value).replace(/\.0$/, '') : compact(value))),
           },
         ],
         series: [{}, ...lines.map((line) => ({
@@ -420,6 +420,12 @@ function values(line, smooth) {
     }
     return 2 ** (cost / tokens);
   });
+}
+
+/** Where the axis ends: an empty model finds everything surprising, and its first points would flatten all others. */
+function highest(data) {
+  const all = data.slice(1).flatMap((column) => column.filter((value) => value !== null && value !== undefined)).sort((a, b) => a - b);
+  return 4 * (all[Math.floor(0.9 * all.length)] || Infinity);
 }
 
 function roomy(least, most) {

@@ -186,7 +186,7 @@ function drawScore(answer) {
       make('tr', {class: name === 'mixture' ? 'strong' : ''},
         make('th', {scope: 'row', text: modelName(name)}),
         make('td', {class: 'number', text: perplexity(scored.perplexity)}),
-        make('td', {class: 'number', text: perplexity(scored.class_perplexity)}),
+        make('td', {class: 'number roomy', text: perplexity(scored.class_perplexity)}),
         make('td', {class: 'number', text: bits(scored.bits_per_token)}))),
   );
   show(byId('play-scored'), true);
