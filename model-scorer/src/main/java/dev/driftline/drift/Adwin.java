@@ -131,12 +131,6 @@ final class Adwin {
         return total == null ? 0 : total.mean();
     }
 
-    /** How many units are in the window. */
-    long units() {
-        Bucket total = total();
-        return total == null ? 0 : total.units();
-    }
-
     void reset() {
         buckets.clear();
     }

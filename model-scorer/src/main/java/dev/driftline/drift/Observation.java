@@ -4,7 +4,6 @@ import dev.driftline.codec.Varints;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NgramProbabilities;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,6 @@ public record Observation(
     /**
      * The observation of a document.
      *
-     * @param ngrams the probabilities from the counts
      * @param score with the surprisal of every token
      * @param reference the source's reference, which does not learn the document here; null if none is wanted
      */
@@ -63,7 +61,6 @@ public record Observation(
             long offset,
             long publishedAt,
             DocumentTokens document,
-            NgramProbabilities ngrams,
             DocumentScore score,
             @Nullable ReferenceModel reference) {
         return new Observation(
@@ -75,9 +72,9 @@ public record Observation(
                 publishedAt,
                 score.tokens(),
                 score.unknown(),
-                (float) (score.bits(MixtureSettings.MIXTURE) + score.spellingBits()),
+                (float) (score.bits(MixtureSettings.MIXTURE) + score.letterBits()),
                 reference == null ? Float.NaN : reference.bits(document),
-                SurprisingWord.of(document, score.surprisals(), ngrams));
+                SurprisingWord.of(document, score.surprisals(), score.spelling()));
     }
 
     /** Bits a token under the live mixture, unknown words spelled out. */

@@ -2,7 +2,6 @@ package dev.driftline.drift;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NgramProbabilities;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,9 +26,9 @@ public record SurprisingWord(String word, int count, float bits) {
      * first.
      *
      * @param surprisals {@code [tokens]} bits of each token under the live mixture
-     * @param ngrams which of them were unknown, and the bits to spell them
+     * @param spelling {@code [tokens]} bits of the letters of each unknown one, 0 for a known one; empty where none is unknown
      */
-    public static List<SurprisingWord> of(DocumentTokens document, float[] surprisals, NgramProbabilities ngrams) {
+    public static List<SurprisingWord> of(DocumentTokens document, float[] surprisals, float[] spelling) {
         int[] tokens = document.tokens();
         int types = document.words().length;
         int[] counts = new int[types];
@@ -37,10 +36,7 @@ public record SurprisingWord(String word, int count, float bits) {
         double total = 0;
         for (int i = 0; i < tokens.length; i++) {
             int type = tokens[i];
-            float cost = surprisals[i];
-            if (ngrams.unknown()[i] && counts[type] == 0) {
-                cost += ngrams.spellingBits()[i];
-            }
+            float cost = spelling.length == 0 ? surprisals[i] : surprisals[i] + spelling[i];
             counts[type]++;
             bits[type] += cost;
             total += cost;

@@ -9,7 +9,6 @@ import dev.driftline.drift.Series;
 import dev.driftline.drift.SourceWatch;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NgramProbabilities;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,11 +43,11 @@ public final class DriftEvaluation {
     }
 
     /** Takes in a scored document; {@code score} has the surprisal of every token. */
-    void add(CorpusDocument document, DocumentTokens coded, NgramProbabilities ngrams, DocumentScore score) {
+    void add(CorpusDocument document, DocumentTokens coded, DocumentScore score) {
         Optional<ReferenceModel> reference = reference(document.source());
         long number = levels.size();
         Observation observation = Observation.of(
-                document.source(), document.id(), false, 0, number, 0, coded, ngrams, score, reference.orElse(null));
+                document.source(), document.id(), false, 0, number, 0, coded, score, reference.orElse(null));
         levels.add(
                 new Level(observation.tokens(), observation.liveBitsPerToken(), observation.referenceBitsPerToken()));
         if (document.learn()) {

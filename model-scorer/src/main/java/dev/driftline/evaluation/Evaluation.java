@@ -24,8 +24,8 @@ import java.util.Optional;
  */
 public final class Evaluation {
 
-    /** A document: its words without {@code </s>}, its tokens and unknown tokens, its bits under each model. */
-    private record Cost(int words, int tokens, int unknown, double[] bits, double[] knownBits) {}
+    /** A document: its words without {@code </s>}, its tokens and unknown tokens, and what it cost under each model. */
+    private record Cost(int words, int tokens, int unknown, double letterBits, double[] bits, double[] knownBits) {}
 
     private final LocalModel model;
     private final DocumentScorer scorer;
@@ -108,11 +108,12 @@ public final class Evaluation {
             }
         }
         nanos += System.nanoTime() - start;
-        drift.ifPresent(watching -> watching.add(document, coded, ngrams, score));
+        drift.ifPresent(watching -> watching.add(document, coded, score));
         costs.add(new Cost(
                 score.tokens() - coded.sentenceCount(),
                 score.tokens(),
                 score.unknown(),
+                score.letterBits(),
                 score.bits(),
                 score.knownBits()));
         tokens += score.tokens();
@@ -158,10 +159,8 @@ public final class Evaluation {
             results.add(new ModelResult(
                     names.get(i),
                     isDistribution,
-                    perplexity(i, 0, false),
-                    perplexity(i, lastFrom, false),
-                    perplexity(i, 0, true),
-                    perplexity(i, lastFrom, true),
+                    perplexities(i, 0),
+                    perplexities(i, lastFrom),
                     characters == 0 ? 0 : (bits(i) + spellingBits) / characters));
         }
         return new EvaluationReport(
@@ -176,14 +175,25 @@ public final class Evaluation {
         return bits;
     }
 
-    private double perplexity(int model, int from, boolean known) {
+    private ModelResult.Perplexities perplexities(int model, int from) {
         double bits = 0;
+        double letters = 0;
+        double known = 0;
         long count = 0;
+        long knownCount = 0;
         for (Cost cost : costs.subList(from, costs.size())) {
-            bits += known ? cost.knownBits()[model] : cost.bits()[model];
-            count += known ? cost.tokens() - cost.unknown() : cost.tokens();
+            bits += cost.bits()[model];
+            letters += cost.letterBits();
+            known += cost.knownBits()[model];
+            count += cost.tokens();
+            knownCount += cost.tokens() - cost.unknown();
         }
-        return count == 0 ? Double.NaN : Math.pow(2, bits / count);
+        return new ModelResult.Perplexities(
+                perplexity(bits + letters, count), perplexity(bits, count), perplexity(known, knownCount));
+    }
+
+    private static double perplexity(double bits, long tokens) {
+        return tokens == 0 ? Double.NaN : Math.pow(2, bits / tokens);
     }
 
     /** The first document before which at least 80 % of the words, {@code </s>} not counted, have come. */

@@ -1,7 +1,6 @@
 package dev.driftline.filter;
 
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -18,9 +17,9 @@ public sealed interface Condition {
     /**
      * Whether the condition holds for a document.
      *
-     * @param percentile its percentile; empty where there is none yet
+     * @param standing where it stands in its source
      */
-    Answer ask(ScoredDocument document, OptionalDouble percentile);
+    Answer ask(ScoredDocument document, Standing standing);
 
     /** The condition in words. */
     String inWords();
@@ -56,7 +55,7 @@ public sealed interface Condition {
     /** The source is one of these. */
     record Source(List<Glob> any) implements Condition {
         @Override
-        public Answer ask(ScoredDocument document, OptionalDouble percentile) {
+        public Answer ask(ScoredDocument document, Standing standing) {
             return any.stream().anyMatch(glob -> glob.matches(document.source())) ? Answer.YES : Answer.NO;
         }
 
@@ -69,7 +68,7 @@ public sealed interface Condition {
     /** The attribute {@code name} is one of these; does not hold for a document without it. */
     record Attribute(String name, List<Glob> any) implements Condition {
         @Override
-        public Answer ask(ScoredDocument document, OptionalDouble percentile) {
+        public Answer ask(ScoredDocument document, Standing standing) {
             String value = document.attributes().get(name);
             return value != null && any.stream().anyMatch(glob -> glob.matches(value)) ? Answer.YES : Answer.NO;
         }
@@ -105,9 +104,12 @@ public sealed interface Condition {
         }
 
         @Override
-        public Answer ask(ScoredDocument document, OptionalDouble percentile) {
-            double value =
-                    measure.kind() == Measure.Kind.PERCENTILE ? percentile.orElse(Double.NaN) : measure.of(document);
+        public Answer ask(ScoredDocument document, Standing standing) {
+            double value = switch (measure.kind()) {
+                case PERCENTILE -> standing.percentile().orElse(Double.NaN);
+                case EXCESS -> standing.excess().orElse(Double.NaN);
+                default -> measure.of(document);
+            };
             if (Double.isNaN(value)) {
                 return Answer.UNKNOWN;
             }

@@ -2,18 +2,17 @@ package dev.driftline.filter;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** Decides where documents go. Immutable; thread-safe. */
 public final class DocumentFilter {
 
     private final FilterRules rules;
-    private final boolean percentiles;
+    private final boolean comparesWithSource;
 
     /** A filter by {@code rules}. */
     public DocumentFilter(FilterRules rules) {
         this.rules = rules;
-        percentiles = rules.usePercentiles();
+        comparesWithSource = rules.compareWithSource();
     }
 
     /** The rules. */
@@ -21,41 +20,41 @@ public final class DocumentFilter {
         return rules;
     }
 
-    /** Whether a rule asks for a percentile; if not, a source needs no state. */
-    public boolean usesPercentiles() {
-        return percentiles;
+    /** Whether a rule compares a document with the earlier ones of its source; if not, a source needs no state. */
+    public boolean comparesWithSource() {
+        return comparesWithSource;
     }
 
     /**
      * Decides about a document by the earlier documents of its source, and then adds the document to them.
      *
-     * @param source of the document's source; left alone where no rule asks for percentiles
+     * @param source of the document's source; left alone where no rule compares documents of a source
      */
     public Decision decide(ScoredDocument document, SourceQuantiles source) {
-        OptionalDouble percentile = OptionalDouble.empty();
-        if (percentiles) {
+        Standing standing = Standing.NONE;
+        if (comparesWithSource) {
             double value = rules.percentile().of().of(document);
-            percentile = source.percentile(value, rules.percentile());
+            standing = source.standing(value, rules.percentile());
             source.add(value, rules.percentile());
         }
         List<String> undecided = new ArrayList<>();
         for (Rule rule : rules.rules()) {
-            switch (ask(rule, document, percentile)) {
+            switch (ask(rule, document, standing)) {
                 case YES -> {
-                    return new Decision(rule.name(), rule.target(), percentile, undecided);
+                    return new Decision(rule.name(), rule.target(), standing.percentile(), undecided);
                 }
                 case UNKNOWN -> undecided.add(rule.name());
                 case NO -> {}
             }
         }
-        return new Decision(FilterRules.OTHERWISE, rules.otherwise(), percentile, undecided);
+        return new Decision(FilterRules.OTHERWISE, rules.otherwise(), standing.percentile(), undecided);
     }
 
     /** NO if one condition does not hold, even where others are unknown. */
-    private static Condition.Answer ask(Rule rule, ScoredDocument document, OptionalDouble percentile) {
+    private static Condition.Answer ask(Rule rule, ScoredDocument document, Standing standing) {
         Condition.Answer all = Condition.Answer.YES;
         for (Condition condition : rule.conditions()) {
-            Condition.Answer answer = condition.ask(document, percentile);
+            Condition.Answer answer = condition.ask(document, standing);
             if (answer == Condition.Answer.NO) {
                 return answer;
             }

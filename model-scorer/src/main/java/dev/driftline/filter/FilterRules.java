@@ -16,6 +16,18 @@ import java.util.stream.Stream;
  */
 public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, PercentileSettings percentile) {
 
+    /**
+     * The rules that are called {@code default}: keep what is as usual in its source, drop what is broken. Four bits a token
+     * beyond the median are a perplexity 16 times as high.
+     */
+    public static final String DEFAULT = """
+            {
+              "rules": [{"name": "broken", "if": {"excess": "> 4"}, "to": "drop"}],
+              "otherwise": "keep",
+              "percentile": {"of": "bits_per_token", "minimum": 5}
+            }
+            """;
+
     /** Documents that match no rule are counted under this name. No rule may have it. */
     public static final String OTHERWISE = "otherwise";
 
@@ -35,9 +47,9 @@ public record FilterRules(List<Rule> rules, Target otherwise, String keepTopic, 
         return target instanceof Target.Keep ? Optional.of(keepTopic) : Optional.empty();
     }
 
-    /** Whether a rule asks for a percentile. */
-    public boolean usePercentiles() {
-        return rules.stream().anyMatch(Rule::usesPercentile);
+    /** Whether a rule compares a document with the earlier ones of its source: its percentile, or its excess. */
+    public boolean compareWithSource() {
+        return rules.stream().anyMatch(Rule::comparesWithSource);
     }
 
     /**

@@ -17,10 +17,14 @@ public record Measure(Kind kind, String model) {
 
     /** The kinds of numbers. */
     public enum Kind {
-        /** Mean surprisal of a token, in bits. */
+        /** The headline: mean bits of a token, unknown words spelled out. */
         BITS_PER_TOKEN("bits per token", true),
         /** 2 to the bits per token. */
         PERPLEXITY("perplexity", true),
+        /** Mean surprisal of a token with {@code <unk>} as a class, in bits. */
+        CLASS_BITS_PER_TOKEN("bits per token with <unk> as a class", true),
+        /** 2 to those. */
+        CLASS_PERPLEXITY("class perplexity", true),
         /** Bits with the unknown words spelled out, per character. */
         BITS_PER_CHARACTER("bits per character", true),
         /** The share of tokens that the model did not know, 0 to 1. */
@@ -30,7 +34,9 @@ public record Measure(Kind kind, String model) {
         /** Code points, with one separator a word. */
         CHARACTERS("characters", false),
         /** Percentage of the source's earlier documents that were below, 0 to 100. */
-        PERCENTILE("percentile within the source", false);
+        PERCENTILE("percentile within the source", false),
+        /** What the percentile is of, bits per token unless the rules say otherwise, beyond the source's median. */
+        EXCESS("excess over the source's median", false);
 
         private final String words;
         private final boolean ofModel;
@@ -43,6 +49,11 @@ public record Measure(Kind kind, String model) {
         /** Whether each model has its own. */
         public boolean ofModel() {
             return ofModel;
+        }
+
+        /** Whether it compares a document with the earlier ones of its source. */
+        public boolean ofSource() {
+            return this == PERCENTILE || this == EXCESS;
         }
 
         /** The name in a rules file. */
@@ -88,17 +99,23 @@ public record Measure(Kind kind, String model) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The value for a document; NaN if its model did not score the document, and for a percentile. */
+    /** The value for a document; NaN if its model did not score the document, or if it compares with other documents. */
     public double of(ScoredDocument document) {
         return switch (kind) {
-            case BITS_PER_TOKEN -> bits(document) / document.tokens();
-            case PERPLEXITY -> Math.pow(2, bits(document) / document.tokens());
+            case BITS_PER_TOKEN -> spelled(document);
+            case PERPLEXITY -> Math.pow(2, spelled(document));
+            case CLASS_BITS_PER_TOKEN -> bits(document) / document.tokens();
+            case CLASS_PERPLEXITY -> Math.pow(2, bits(document) / document.tokens());
             case BITS_PER_CHARACTER -> (bits(document) + document.spellingBits()) / document.characters();
             case UNKNOWN_RATE -> (double) document.unknown() / document.tokens();
             case TOKENS -> document.tokens();
             case CHARACTERS -> document.characters();
-            case PERCENTILE -> Double.NaN;
+            case PERCENTILE, EXCESS -> Double.NaN;
         };
+    }
+
+    private double spelled(ScoredDocument document) {
+        return (bits(document) + document.letterBits()) / document.tokens();
     }
 
     private double bits(ScoredDocument document) {

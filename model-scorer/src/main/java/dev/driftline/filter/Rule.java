@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  */
 public record Rule(String name, List<Condition> conditions, Target target, int line) {
 
-    /** Whether it asks for a percentile. */
-    public boolean usesPercentile() {
+    /** Whether it compares a document with the earlier ones of its source. */
+    public boolean comparesWithSource() {
         return conditions.stream()
                 .anyMatch(condition -> condition instanceof Condition.Comparison comparison
-                        && comparison.measure().kind() == Measure.Kind.PERCENTILE);
+                        && comparison.measure().kind().ofSource());
     }
 
     /** The conditions in words. */

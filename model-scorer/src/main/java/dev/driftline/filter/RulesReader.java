@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
  */
 public final class RulesReader {
 
+    private static final String STANDARD = "default";
     private static final long MOST_BYTES = 1 << 20;
     private static final int MOST_RULES = 1000;
     private static final String KEPT = "kept.v1";
@@ -52,7 +53,7 @@ public final class RulesReader {
     }
 
     /**
-     * Reads {@code file}.
+     * Reads {@code file}; one called {@value #STANDARD} has the {@link #standard()} rules where there is no such file.
      *
      * @param taken topics that are used for something else, so that no document may be sent to them; without the prefix of all topics
      * @throws InvalidRulesException with a line for each problem, or if the file cannot be read
@@ -66,6 +67,9 @@ public final class RulesReader {
             }
             text = Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
+            if (file.toString().equals(STANDARD)) {
+                return standard();
+            }
             throw new InvalidRulesException(List.of("no such rules file: " + file));
         } catch (MalformedInputException e) {
             throw new InvalidRulesException(List.of(file + ": not UTF-8: save it as UTF-8"));
@@ -73,6 +77,11 @@ public final class RulesReader {
             throw new InvalidRulesException(List.of("cannot read the rules: " + e));
         }
         return parse(file.toString(), text, taken);
+    }
+
+    /** The rules called {@code default}. */
+    public static FilterRules standard() {
+        return parse(STANDARD, FilterRules.DEFAULT, List.of());
     }
 
     /** Parses {@code text}; {@code file} is its name in messages. */
@@ -296,8 +305,10 @@ public final class RulesReader {
             } catch (IllegalArgumentException e) {
                 problem(text, "\"of\": " + e.getMessage());
             }
-            if (of.kind() == Measure.Kind.PERCENTILE) {
-                problem(text, "a percentile cannot be of a percentile: choose another measure, such as bits_per_token");
+            if (of.kind().ofSource()) {
+                problem(
+                        text,
+                        "a percentile cannot be of a percentile or an excess: choose another measure, such as bits_per_token");
             }
         } else if (fields.containsKey("of")) {
             problem(fields.get("of"), "\"of\" must be a measure, such as \"bits_per_token\"");

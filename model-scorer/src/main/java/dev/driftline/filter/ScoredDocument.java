@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param unknown how many of them were {@code <unk>}
  * @param characters code points, with one separator a word
  * @param bits −log2 p of the document in bits, by model; a model that did not score it is absent
- * @param spellingBits bits to spell the unknown words out
+ * @param spellingBits bits to spell the unknown words out in a code
+ * @param letterBits bits that the unknown words cost beyond {@code <unk>} in the headline
  */
 public record ScoredDocument(
         String source,
@@ -23,7 +24,8 @@ public record ScoredDocument(
         int unknown,
         long characters,
         Map<String, Double> bits,
-        double spellingBits) {
+        double spellingBits,
+        double letterBits) {
 
     /**
      * A document that was scored.
@@ -41,6 +43,13 @@ public record ScoredDocument(
             }
         }
         return new ScoredDocument(
-                source, attributes, score.tokens(), score.unknown(), score.characters(), bits, score.spellingBits());
+                source,
+                attributes,
+                score.tokens(),
+                score.unknown(),
+                score.characters(),
+                bits,
+                score.spellingBits(),
+                score.letterBits());
     }
 }

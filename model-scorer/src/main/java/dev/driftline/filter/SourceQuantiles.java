@@ -45,6 +45,14 @@ public final class SourceQuantiles {
         return OptionalDouble.of(100 * (older.rank(value) + newer.rank(value)) / documents);
     }
 
+    /** {@link #percentile}, and how far {@code value} is above the median; empty if there are fewer than {@code settings} ask for. */
+    public Standing standing(double value, PercentileSettings settings) {
+        OptionalDouble percentile = percentile(value, settings);
+        return percentile.isEmpty()
+                ? Standing.NONE
+                : new Standing(percentile, OptionalDouble.of(value - value(50).orElse(value)));
+    }
+
     /** Adds a document; NaN is ignored. */
     public void add(double value, PercentileSettings settings) {
         if (Double.isNaN(value)) {

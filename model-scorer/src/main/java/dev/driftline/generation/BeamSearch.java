@@ -1,7 +1,7 @@
 package dev.driftline.generation;
 
+import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWordDistribution.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

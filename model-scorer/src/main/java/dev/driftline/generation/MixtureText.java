@@ -1,6 +1,6 @@
 package dev.driftline.generation;
 
-import dev.driftline.scoring.NextWordDistribution.Words;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

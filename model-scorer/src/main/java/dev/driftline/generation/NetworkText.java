@@ -3,7 +3,7 @@ package dev.driftline.generation;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.NeuralVocabulary;
-import dev.driftline.scoring.NextWordDistribution.Words;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import java.util.BitSet;
 import java.util.List;
 

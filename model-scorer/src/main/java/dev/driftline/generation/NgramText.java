@@ -1,8 +1,8 @@
 package dev.driftline.generation;
 
+import dev.driftline.ngram.NextWordDistribution;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWordDistribution;
-import dev.driftline.scoring.NextWordDistribution.Words;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.driftline.generation;
 
+import dev.driftline.ngram.NextWordDistribution;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWordDistribution;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

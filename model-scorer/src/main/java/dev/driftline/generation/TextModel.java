@@ -1,6 +1,6 @@
 package dev.driftline.generation;
 
-import dev.driftline.scoring.NextWordDistribution.Words;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import java.util.List;
 
 /** What text is generated from: what may come next, and how that changes word by word. Not thread-safe. */

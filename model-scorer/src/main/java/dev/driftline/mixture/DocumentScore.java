@@ -14,6 +14,10 @@ import java.util.List;
  * @param unknown how many of {@code tokens} were {@code <unk>}
  * @param characters Σ (code points + 1) over the words, without {@code </s>}: the text with one separator a word
  * @param spellingBits bits to spell the unknown words out, beyond those of {@code <unk>}
+ * @param letterBits bits that the unknown words cost beyond {@code <unk>} in {@link #bitsPerToken()}, spelled out each time
+ *     that they come, and at least the cost of the rarest known word
+ * @param spelling {@code [tokens]}: the part of {@code letterBits} of each token, 0 for a known one; empty unless surprisals
+ *     were asked for and a word was unknown
  * @param experts the names of the experts that the mixture weighs
  * @param meanWeights {@code [experts]}: the weight that the mixture gave each, on average over the tokens; sums to 1,
  *     or all 0 for a document without tokens
@@ -31,19 +35,44 @@ public record DocumentScore(
         int unknown,
         long characters,
         double spellingBits,
+        double letterBits,
+        float[] spelling,
         List<String> experts,
         double[] meanWeights,
         float[] surprisals,
         float[][] modelSurprisals,
         List<NextWordPrediction> predictions) {
 
-    /** Bits of the document under the model called {@code model}. */
+    /** The headline: mean bits of a token under the mixture, unknown words spelled out; 0 for a document without tokens. */
+    public double bitsPerToken() {
+        return bitsPerToken(MixtureSettings.MIXTURE);
+    }
+
+    /** The same under the model called {@code model}. */
+    public double bitsPerToken(String model) {
+        return tokens == 0 ? 0 : (bits(model) + letterBits) / tokens;
+    }
+
+    /** 2 to {@link #bitsPerToken()}. */
+    public double perplexity() {
+        return Math.pow(2, bitsPerToken());
+    }
+
+    /** The share of tokens that were {@code <unk>}, 0 to 1; 0 for a document without tokens. */
+    public double unknownRate() {
+        return tokens == 0 ? 0 : (double) unknown / tokens;
+    }
+
+    /** Bits of the document under the model called {@code model}, unknown words as the class {@code <unk>}. */
     public double bits(String model) {
         return bits[index(model)];
     }
 
-    /** 2 to the mean bits of a token under {@code model}; 1 for a document without tokens. */
-    public double perplexity(String model) {
+    /**
+     * The class perplexity: 2 to the mean bits of a token under {@code model}, unknown words as the class {@code <unk>}; 1 for
+     * a document without tokens. Comparable with papers and blind to what the unknown words are.
+     */
+    public double classPerplexity(String model) {
         return tokens == 0 ? 1 : Math.pow(2, bits[index(model)] / tokens);
     }
 

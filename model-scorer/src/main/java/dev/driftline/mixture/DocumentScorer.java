@@ -1,6 +1,7 @@
 package dev.driftline.mixture;
 
 import dev.driftline.neural.events.NeuralEvents;
+import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NewWordSpelling;
 import dev.driftline.scoring.NgramProbabilities;
@@ -32,6 +33,7 @@ public final class DocumentScorer {
     private final NeuralEvents neural = new NeuralEvents();
     private final ModelCosts costs;
     private final NewWordSpelling spelling = new NewWordSpelling();
+    private final UnknownWordCosts letters;
     private final double[] weightSum;
 
     /** The source's numbers of the document's words. */
@@ -48,6 +50,7 @@ public final class DocumentScorer {
         predictor = new NextWordPredictor(settings);
         costs = new ModelCosts(models.size());
         weightSum = new double[columns.experts];
+        letters = new UnknownWordCosts(evidence, mixer);
     }
 
     /**
@@ -67,6 +70,7 @@ public final class DocumentScorer {
         source.begin(tokens.length, request.learns());
         number(document.words(), source);
         costs.reset();
+        letters.begin(request.ngrams(), request.surprisals() != ScoreRequest.Surprisals.NONE);
         Arrays.fill(weightSum, 0);
         float[] surprisals = request.surprisals() == ScoreRequest.Surprisals.NONE ? NONE : new float[tokens.length];
         float[][] ofModels = request.surprisals() == ScoreRequest.Surprisals.EVERY_MODEL
@@ -131,6 +135,8 @@ public final class DocumentScorer {
         boolean unknown = ngrams.unknown()[position];
         int word = ids[token];
         SourceWeights weights = source.weights();
+        double rarest =
+                unknown ? letters.rarest(position, source, hasNetwork, hasNetwork ? neural.sureness(position) : 1) : 0;
         evidence.take(ngrams, position, source, unknown ? SourceMemory.UNKNOWN : word);
         if (hasNetwork) {
             evidence.takeNetwork(
@@ -142,6 +148,9 @@ public final class DocumentScorer {
         double mixed = mixer.mix(evidence, weights);
         mixer.addWeights(evidence, weights, weightSum);
         mixer.learn(evidence, weights);
+        if (unknown) {
+            letters.add(position, mixed, rarest);
+        }
         source.push(word, unknown);
         costs.add(mixer.components(), mixed, unknown);
         return mixed;
@@ -153,8 +162,22 @@ public final class DocumentScorer {
         }
         Optional<OpenNetwork> open = request.network()
                 .flatMap(expert -> Optional.ofNullable(expert.score().open())
-                        .map(probabilities -> OpenNetwork.of(expert.network().model(), neural, probabilities)));
+                        .map(probabilities -> new OpenNetwork(
+                                expert.network().model(), neural, probabilities, sureness(expert, probabilities))));
         return predictor.predict(request.nextWords().get(), request.source(), open);
+    }
+
+    /** That of the last token, which is in the same place; of a document without tokens, what the network finds most probable. */
+    private static double sureness(NeuralExpert expert, float[] open) {
+        float[] known = expert.score().topProbabilities();
+        if (known.length > 0) {
+            return known[known.length - 1];
+        }
+        float largest = 0;
+        for (float probability : open) {
+            largest = Math.max(largest, probability);
+        }
+        return largest;
     }
 
     private DocumentScore result(
@@ -176,6 +199,8 @@ public final class DocumentScorer {
                 unknown,
                 characters(document),
                 unknown == 0 ? 0 : spelling.bits(document, request.ngrams()),
+                letters.bits(),
+                letters.perToken(),
                 experts,
                 meanWeights,
                 surprisals,

@@ -1,9 +1,12 @@
 package dev.driftline.mixture;
 
+import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -75,32 +78,114 @@ public final class NextWordPredictor {
      * @param open what the network says; empty where it says nothing of the next word
      */
     List<NextWordPrediction> predict(ScoreRequest.NextWords wish, SourceMemory source, Optional<OpenNetwork> open) {
-        List<String> words = wish.candidates().words();
-        NgramProbabilities rows = wish.candidates().probabilities();
-        double newWordShare = source.weights().newWordShare();
-        List<PredictedWord> byNgrams = new ArrayList<>();
-        List<PredictedWord> byMixture = new ArrayList<>();
+        Candidates candidates = wish.candidates();
+        List<String> words = candidates.words();
+        NgramProbabilities rows = candidates.probabilities();
+        Best byNgrams = new Best(topOrder, wish.count());
+        Best byNetwork = new Best(open.map(OpenNetwork::model).orElse(""), wish.count());
+        Best byMixture = new Best(MixtureSettings.MIXTURE, wish.count());
         for (int row = 0; row < words.size(); row++) {
             String word = words.get(row);
-            boolean isUnknownWord = word.equals(DocumentTokens.UNKNOWN_WORD);
-            if (rows.unknown()[row] && !isUnknownWord) {
+            boolean isUnknown = word.equals(DocumentTokens.UNKNOWN_WORD);
+            if (rows.unknown()[row] && !isUnknown) {
                 continue;
             }
-            byNgrams.add(new PredictedWord(word, rows.probability(row, orders)));
+            boolean exact = candidates.exact()[row];
+            byNgrams.add(word, rows.probability(row, orders), exact);
             evidence.take(rows, row, source, event(word, source));
             if (open.isPresent()) {
-                evidence.takeNetwork(
-                        open.get().probability(word, isUnknownWord, newWordShare),
-                        open.get().sureness());
+                double probability =
+                        open.get().probability(word, isUnknown, source.weights().newWordShare());
+                evidence.takeNetwork(probability, open.get().sureness());
+                byNetwork.add(word, probability, true);
             }
-            byMixture.add(new PredictedWord(word, mixer.mix(evidence, source.weights())));
+            byMixture.add(word, mixer.mix(evidence, source.weights()), exact);
+        }
+        if (wish.isProof() && !words.isEmpty()) {
+            bound(candidates, wish.count(), source, open, List.of(byNgrams, byNetwork, byMixture));
+        } else if (open.isPresent()) {
+            // The network's own best words need not be candidates of the counts.
+            Set<String> looked = new HashSet<>(words);
+            OpenNetwork.Best others = open.get().best(wish.count(), looked::contains);
+            others.words().forEach(word -> byNetwork.add(word, open.get().ofRow(word), true));
         }
         List<NextWordPrediction> predicted = new ArrayList<>();
-        predicted.add(new NextWordPrediction(topOrder, best(byNgrams, wish.count())));
-        open.ifPresent(says -> predicted.add(
-                new NextWordPrediction(says.model(), best(says.best(wish.count(), newWordShare), wish.count()))));
-        predicted.add(new NextWordPrediction(MixtureSettings.MIXTURE, best(byMixture, wish.count())));
+        predicted.add(byNgrams.prediction());
+        open.ifPresent(says -> predicted.add(byNetwork.prediction()));
+        predicted.add(byMixture.prediction());
         return List.copyOf(predicted);
+    }
+
+    /**
+     * Bounds what a word that is not a candidate can have. Every mixture here is a sum of what the experts say with weights that
+     * no word changes, so the highest that each expert says of such a word, mixed, is a bound.
+     */
+    private void bound(
+            Candidates candidates, int count, SourceMemory source, Optional<OpenNetwork> open, List<Best> lists) {
+        if (candidates.isComplete()) {
+            lists.forEach(list -> list.bound(0, List.of()));
+            return;
+        }
+        double[] ceilings = candidates.ceilings();
+        Set<String> looked = new HashSet<>(candidates.words());
+        Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
+        BitSet held = new BitSet();
+        for (String word : looked) {
+            int event = event(word, source);
+            if (event >= 0) {
+                held.set(event);
+            }
+        }
+        missed.addAll(source.lookAtOthers(held, count));
+        evidence.takeCeilings(ceilings, candidates.probabilities(), source);
+        double byNetwork = 0;
+        if (open.isPresent()) {
+            OpenNetwork.Best others = open.get().best(count, looked::contains);
+            missed.addAll(others.words());
+            byNetwork = Math.max(
+                    others.highest(), open.get().withoutRow(source.weights().newWordShare()));
+            evidence.takeNetwork(byNetwork, open.get().sureness());
+        }
+        double byMixture = mixer.mix(evidence, source.weights());
+        List<String> next = List.copyOf(missed);
+        lists.get(0).bound(ceilings[orders - 1], next);
+        lists.get(1).bound(byNetwork, next);
+        lists.get(2).bound(byMixture, next);
+    }
+
+    /** The words that one model lists. */
+    private static final class Best {
+
+        private final String model;
+        private final int count;
+        private final List<PredictedWord> words = new ArrayList<>();
+        private double unknown;
+        private double ceiling = 1;
+        private List<String> missed = List.of();
+
+        Best(String model, int count) {
+            this.model = model;
+            this.count = count;
+        }
+
+        void add(String word, double probability, boolean exact) {
+            if (word.equals(DocumentTokens.UNKNOWN_WORD)) {
+                unknown = probability;
+            } else {
+                words.add(new PredictedWord(word, probability, exact));
+            }
+        }
+
+        void bound(double highest, List<String> toLookAt) {
+            ceiling = highest;
+            missed = toLookAt;
+        }
+
+        NextWordPrediction prediction() {
+            words.sort(BEST_FIRST);
+            List<PredictedWord> best = List.copyOf(words.subList(0, Math.min(count, words.size())));
+            return new NextWordPrediction(model, best, unknown, ceiling, missed);
+        }
     }
 
     private static int event(String word, SourceMemory source) {
@@ -109,10 +194,5 @@ public final class NextWordPredictor {
             case DocumentTokens.EOS_WORD -> SourceMemory.END_OF_SENTENCE;
             default -> source.find(word);
         };
-    }
-
-    private static List<PredictedWord> best(List<PredictedWord> words, int count) {
-        words.sort(BEST_FIRST);
-        return List.copyOf(words.subList(0, Math.min(count, words.size())));
     }
 }

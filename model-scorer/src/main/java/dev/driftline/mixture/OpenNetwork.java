@@ -2,10 +2,10 @@ package dev.driftline.mixture;
 
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.events.NeuralEvents;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 /**
  * What a network says of the word after a document's last sentence, taken as still open.
@@ -13,17 +13,9 @@ import java.util.PriorityQueue;
  * @param model the name of the network
  * @param events of the same document
  * @param open {@link dev.driftline.neural.NetworkScore#open()}
- * @param sureness the largest of {@code open}
+ * @param sureness the network's probability of the most probable token in this place, as a score takes it
  */
 record OpenNetwork(String model, NeuralEvents events, float[] open, double sureness) {
-
-    static OpenNetwork of(String model, NeuralEvents events, float[] open) {
-        float largest = 0;
-        for (float probability : open) {
-            largest = Math.max(largest, probability);
-        }
-        return new OpenNetwork(model, events, open, largest);
-    }
 
     /**
      * The probability of a word.
@@ -35,20 +27,39 @@ record OpenNetwork(String model, NeuralEvents events, float[] open, double suren
         return events.next(open, word, unknown, newWordShare);
     }
 
-    /** The network's own best words, which need not be candidates of the n-gram model; in no order. */
-    List<PredictedWord> best(int count, double newWordShare) {
+    /** The probability of the row of a word that has one. */
+    double ofRow(String word) {
+        return open[events.vocabulary().index(word)];
+    }
+
+    /** The probability of a known word without a row of its own. */
+    double withoutRow(double newWordShare) {
+        return events.withoutRow(open, newWordShare);
+    }
+
+    /** The words of the network's best rows that {@code listed} does not have, at most {@code count}, in no order. */
+    Best best(int count, Predicate<String> listed) {
         NeuralVocabulary vocabulary = events.vocabulary();
-        PriorityQueue<PredictedWord> best = new PriorityQueue<>(Comparator.comparingDouble(PredictedWord::probability));
-        for (int row = 0; row < open.length; row++) {
-            if (best.size() < count || open[row] > best.element().probability()) {
-                String word = vocabulary.word(row);
-                boolean isUnknown = row == NeuralVocabulary.UNKNOWN;
-                best.add(new PredictedWord(word, isUnknown ? probability(word, true, newWordShare) : open[row]));
+        PriorityQueue<Integer> best = new PriorityQueue<>(Comparator.comparingDouble(row -> open[row]));
+        double highest = 0;
+        for (int row = NeuralVocabulary.EOS; row < open.length; row++) {
+            if (open[row] > 0
+                    && (best.size() < count || open[row] > open[best.element()])
+                    && !listed.test(vocabulary.word(row))) {
+                highest = Math.max(highest, open[row]);
+                best.add(row);
                 if (best.size() > count) {
                     best.remove();
                 }
             }
         }
-        return new ArrayList<>(best);
+        return new Best(best.stream().map(vocabulary::word).toList(), highest);
     }
+
+    /**
+     * Words of which the network was not asked.
+     *
+     * @param highest the probability of the best of them
+     */
+    record Best(List<String> words, double highest) {}
 }

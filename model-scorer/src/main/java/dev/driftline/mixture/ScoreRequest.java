@@ -42,8 +42,9 @@ public record ScoreRequest(
      *
      * @param candidates words for the position after the last sentence, taken as still open: without its {@code </s>}
      * @param count how many words to list for each model, at least 1
+     * @param isProof whether to say how probable a word that is not among the candidates can be
      */
-    public record NextWords(Candidates candidates, int count) {}
+    public record NextWords(Candidates candidates, int count, boolean isProof) {}
 
     /** A request to learn nothing, to list no surprisals and to predict nothing, without a network. */
     public static ScoreRequest of(DocumentTokens document, NgramProbabilities ngrams, SourceMemory source) {
@@ -67,8 +68,17 @@ public record ScoreRequest(
 
     /** The same with predictions; without them where {@code count} is 0 or there are no candidates. */
     public ScoreRequest withNextWords(Candidates candidates, int count) {
+        return withNextWords(candidates, count, false);
+    }
+
+    /** The same with predictions, and with how probable a word that is not among the candidates can be. */
+    public ScoreRequest withProvedNextWords(Candidates candidates, int count) {
+        return withNextWords(candidates, count, true);
+    }
+
+    private ScoreRequest withNextWords(Candidates candidates, int count, boolean isProof) {
         Optional<NextWords> wish = count > 0 && !candidates.words().isEmpty()
-                ? Optional.of(new NextWords(candidates, count))
+                ? Optional.of(new NextWords(candidates, count, isProof))
                 : Optional.empty();
         return new ScoreRequest(document, ngrams, source, network, learns, surprisals, wish);
     }

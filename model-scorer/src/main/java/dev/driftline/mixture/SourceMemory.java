@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -46,6 +47,9 @@ public interface SourceMemory {
     /** The number of a word, or {@link #NOT_HELD}. */
     int find(String word);
 
+    /** The number of tokens pushed so far, those that have left the caches and those of the document at hand included. */
+    long tokens();
+
     /** True while nothing has been pushed: then the caches have no distribution to ask for. */
     boolean isEmpty();
 
@@ -56,11 +60,24 @@ public interface SourceMemory {
      */
     void look(int event);
 
+    /**
+     * Looks at all words that the caches hold but some; {@link #unigram()} and {@link #bigram()} then have the highest that
+     * either cache can say of one of them, or more.
+     *
+     * @param but numbers of words, those of {@code <unk>} and {@code </s>} among them where they are not to be looked at
+     * @param limit the most words to list
+     * @return those that the caches find the most probable
+     */
+    List<String> lookAtOthers(BitSet but, int limit);
+
     /** The unigram cache's probability of what {@link #look} asked for. */
     double unigram();
 
     /** The bigram cache's probability of what {@link #look} asked for. */
     double bigram();
+
+    /** By what factor {@link #unigram()} enters {@link #bigram()}. */
+    double unigramInBigram();
 
     /** Tokens that followed the newest word, within the bigram cache. */
     int followers();

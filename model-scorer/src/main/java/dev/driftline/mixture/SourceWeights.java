@@ -29,11 +29,11 @@ public final class SourceWeights {
         this.common = common;
         MixtureSettings settings = common.settings();
         MixtureColumns columns = new MixtureColumns(settings);
-        byBucket = FirstWeights.byBucket(settings);
+        byBucket = CommonWeights.firstByBucket(settings);
         byBucket.beginWith(common.byBucket);
-        unigram = FirstWeights.unigram(settings);
+        unigram = CommonWeights.firstUnigram(settings);
         unigram.beginWith(common.unigram);
-        bigram = FirstWeights.bigram(settings);
+        bigram = CommonWeights.firstBigram(settings);
         bigram.beginWith(common.bigram);
         gate = common.gate;
         recent = new double[columns.hasNetwork ? 2 * columns.experts : 0];

@@ -45,6 +45,9 @@ public final class NgramCounts {
     private TriePages[] rare;
     private WideContext[] wide;
     private TopFollowers topUnigrams;
+    /** The words with the highest raw counts; what {@link #topUnigrams} has where 1 is the top order. */
+    private TopFollowers topOwned;
+
     private int[] leftContexts;
     /** The pair seen last of each hash, (word, word before it); 0 where there is none. */
     private long[] recentNeighbours;
@@ -85,6 +88,7 @@ public final class NgramCounts {
         rare = new TriePages[64];
         wide = new WideContext[64 * RARE_BLOCK];
         topUnigrams = new TopFollowers();
+        topOwned = new TopFollowers();
         leftContexts = new int[1024];
         recentNeighbours = new long[RECENT_NEIGHBOURS];
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
@@ -107,6 +111,7 @@ public final class NgramCounts {
             words.load(store);
             for (int id = 0; id < words.size(); id++) {
                 offerUnigram(id);
+                topOwned.offer(id, words.raw(id));
             }
         } else {
             addSpecial("<s>");
@@ -231,6 +236,7 @@ public final class NgramCounts {
         if (before == 0) {
             rawTypes++;
         }
+        topOwned.offer(id, before + times);
         if (order == 1) {
             offerUnigram(id);
         }
@@ -261,6 +267,19 @@ public final class NgramCounts {
             int id = topUnigrams.word(i);
             visitor.visit(id, words.raw(id), order == 1 ? words.raw(id) : words.bigramsHere(id));
         }
+    }
+
+    /**
+     * Visits the words whose unigrams are here with the highest raw counts, with both counts.
+     *
+     * @return the highest raw count that a word not visited can have; 0 where all were. Its continuation count is no higher
+     */
+    public int topOwned(FollowerVisitor visitor) {
+        for (int i = 0; i < topOwned.size(); i++) {
+            int id = topOwned.word(i);
+            visitor.visit(id, words.raw(id), words.continuation(id));
+        }
+        return topOwned.floor();
     }
 
     /** Sum of the raw unigram counts. */

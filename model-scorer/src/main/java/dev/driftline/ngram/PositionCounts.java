@@ -89,6 +89,11 @@ public final class PositionCounts {
         cells[base + CONTINUATION] = continuation;
     }
 
+    /** Has the counts of the word in the context of {@code length} words be these, for a bound on what it can have. */
+    public void assume(int length, int raw, int continuation) {
+        setWord(length, raw, continuation);
+    }
+
     /** Fills one length for a context that was seen with one follower only. */
     void setSingle(int length, int count, boolean rawOnly, boolean same) {
         int base = length * STRIDE;

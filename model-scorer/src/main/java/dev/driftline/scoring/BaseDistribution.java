@@ -64,6 +64,11 @@ final class BaseDistribution {
         return growing;
     }
 
+    /** Whether nothing has been learned yet. */
+    boolean isEmpty() {
+        return rawTotal == 0;
+    }
+
     /** b({@code <unk>}) under a growing vocabulary, where 1 is the top order. */
     double unknownTop() {
         return top((long) unknownCount);
@@ -71,6 +76,15 @@ final class BaseDistribution {
 
     double unknownBelow() {
         return below((long) unknownCount, (long) unknownCount);
+    }
+
+    /** b of the rarest known word where 1 is the top order: seen once, or, of a fixed vocabulary, never. */
+    double rarestTop() {
+        return top(growing ? 1 : 0);
+    }
+
+    double rarestBelow() {
+        return growing ? below(1, 1) : below(0, 0);
     }
 
     /** b(w) where 1 is the top order. */

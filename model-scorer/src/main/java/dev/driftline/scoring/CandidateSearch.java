@@ -1,16 +1,19 @@
 package dev.driftline.scoring;
 
+import dev.driftline.ngram.Discounts;
+import dev.driftline.ngram.FollowerVisitor;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
- * Finds the words that a shard's counts propose after a context: of every matched length those with the highest counts,
- * and the most frequent words of all, ranked by their probability.
+ * Finds the words that a shard's counts propose after a context, and those with the highest unigram counts.
  *
- * <p>The unigram part of the probability is the word's share of the shard's bigrams, exact with one shard. Not
- * thread-safe; one for each request.
+ * <p>It says what α a word that it does not list can have at most, so that a reader can tell what is missing. Of a context with
+ * many followers it looks at the list that the counts keep of the most frequent, unless a proof is wanted. The unigram part of the ranking is the word's share of the shard's bigrams, exact with
+ * one shard. Not thread-safe; one for each request.
  */
 final class CandidateSearch {
 
@@ -20,6 +23,9 @@ final class CandidateSearch {
     private final NgramCounts counts;
     private final ModelSettings settings;
     private final Smoothing.Estimates estimates;
+    private final PositionCounts position;
+    private final float[] alpha;
+    private final float[] gamma;
     private long[] found = new long[256];
     private int size;
     private int asked;
@@ -28,6 +34,9 @@ final class CandidateSearch {
         this.counts = counts;
         this.settings = settings;
         this.estimates = estimates;
+        position = new PositionCounts(settings.order());
+        alpha = new float[settings.order() + 1];
+        gamma = new float[settings.order() + 1];
     }
 
     /** Adds a candidate that is returned whatever its rank. To be called before {@link #propose}. */
@@ -47,28 +56,84 @@ final class CandidateSearch {
         found[size++] = (long) -count << 32 | id;
     }
 
-    /** Ids of the {@code k} best candidates and a few more, and of those that were added; distinct. */
-    int[] propose(int[] context, int length, int k) {
-        PositionCounts position = new PositionCounts(settings.order());
+    /**
+     * Ids of the best candidates and of those that were added; distinct.
+     *
+     * @param proves whether every follower is looked at, however many there are
+     * @param ceilings {@code [order]}: filled, from index 1, with the highest α of a word that is not among those returned; with
+     *     1 where there are too many to say
+     */
+    int[] propose(int[] context, int length, int k, boolean proves, float[] ceilings) {
         counts.lookup(context, length, -1, position);
-        int wanted = 4 * k + 16;
-        for (int d = position.matched(); d >= 1; d--) {
+        int matched = position.matched();
+        int wanted = proves ? k : 4 * k + 16;
+        BitSet followers = new BitSet();
+        int[] raws = new int[matched + 1];
+        int[] continuations = new int[matched + 1];
+        boolean isBounded = true;
+        for (int d = matched; d >= 1; d--) {
+            Highest byRaw = new Highest(wanted);
+            Highest byContinuation = new Highest(wanted);
+            FollowerVisitor visitor = (word, raw, continuation) -> {
+                byRaw.offer(word, raw);
+                byContinuation.offer(word, continuation);
+            };
+            if (proves) {
+                counts.followers(context, d, visitor);
+            } else {
+                isBounded &= counts.topFollowers(context, d, visitor) == 0;
+            }
+            byRaw.list(followers);
+            byContinuation.list(followers);
+            raws[d] = byRaw.floor();
+            continuations[d] = byContinuation.floor();
+        }
+        followers.stream().forEach(id -> put(id, 1));
+        if (!proves) {
             int from = size;
-            counts.topFollowers(context, d, (word, raw, continuation) -> put(word, continuation));
+            counts.topUnigrams((word, raw, continuation) -> put(word, continuation));
             keepHighest(from, wanted);
         }
-        int from = size;
-        counts.topUnigrams((word, raw, continuation) -> put(word, continuation));
-        keepHighest(from, wanted);
-        int[] extras = new int[asked];
-        for (int i = 0; i < asked; i++) {
-            extras[i] = (int) found[i];
+        bound(matched, raws, continuations, ceilings);
+        int[] best = best(context, length, proves ? k : k + SPARE, ceilings);
+        if (!isBounded) {
+            Arrays.fill(ceilings, 1);
         }
-        int[] ids = new int[size];
-        for (int i = 0; i < size; i++) {
-            ids[i] = (int) found[i];
+        return best;
+    }
+
+    /** What α a word can have that follows at most so often at each length. */
+    private void bound(int matched, int[] raws, int[] continuations, float[] ceilings) {
+        for (int longest = 0; longest <= matched; longest++) {
+            for (int d = 1; d <= matched; d++) {
+                boolean follows = d <= longest;
+                position.assume(
+                        d,
+                        follows ? most(raws[d], estimates.raws()[d + 1]) : 0,
+                        follows ? most(continuations[d], estimates.continuations()[d + 1]) : 0);
+            }
+            settings.smoothing().compute(position, estimates, alpha, gamma);
+            raise(ceilings, settings.smoothing().lastPair(position, settings.order()));
         }
-        return best(distinct(ids), extras, context, length, k + SPARE, position);
+    }
+
+    /** Of the counts up to {@code ceiling} the one that is the highest once it is discounted, which need not be itself. */
+    private int most(int ceiling, Discounts discounts) {
+        int best = ceiling;
+        if (settings.smoothing() == Smoothing.KNESER_NEY) {
+            for (int count = 1; count <= Math.min(3, ceiling); count++) {
+                if (count - discounts.of(count) > best - discounts.of(best)) {
+                    best = count;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void raise(float[] ceilings, int last) {
+        for (int pair = 1; pair < ceilings.length; pair++) {
+            ceilings[pair] = Math.max(ceilings[pair], last == 0 ? 0 : alpha[Math.min(pair, last)]);
+        }
     }
 
     private void keepHighest(int from, int most) {
@@ -89,26 +154,111 @@ final class CandidateSearch {
         return Arrays.copyOf(ids, kept);
     }
 
-    private int[] best(int[] ids, int[] extras, int[] context, int length, int most, PositionCounts position) {
-        float[] alpha = new float[settings.order() + 1];
-        float[] gamma = new float[settings.order() + 1];
+    /** The best of those found, and those asked for; {@code ceilings} are raised to the α of the others. */
+    private int[] best(int[] context, int length, int most, float[] ceilings) {
+        int[] extras = new int[asked];
+        for (int i = 0; i < asked; i++) {
+            extras[i] = (int) found[i];
+        }
+        int[] all = new int[size];
+        for (int i = 0; i < size; i++) {
+            all[i] = (int) found[i];
+        }
+        int[] ids = distinct(all);
+        Arrays.sort(extras);
         long[] ranked = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            counts.lookup(context, length, ids[i], position);
-            settings.smoothing().compute(position, estimates, alpha, gamma);
-            int last = settings.smoothing().lastPair(position, settings.order());
-            double base = counts.continuationShare(ids[i]);
-            double score = last == 0 ? base : alpha[last] + gamma[last] * base;
-            // The bits of a positive float sort as the float does.
-            ranked[i] = (long) -Float.floatToIntBits((float) score) << 32 | ids[i];
+            ranked[i] = (long) -Float.floatToIntBits(score(context, length, ids[i])) << 32 | ids[i];
         }
+        // The bits of a positive float sort as the float does.
         Arrays.sort(ranked);
         int kept = Math.min(most, ranked.length);
-        int[] all = new int[kept + extras.length];
+        int[] listed = new int[kept + extras.length];
         for (int i = 0; i < kept; i++) {
-            all[i] = (int) ranked[i];
+            listed[i] = (int) ranked[i];
         }
-        System.arraycopy(extras, 0, all, kept, extras.length);
-        return distinct(all);
+        for (int i = kept; i < ranked.length; i++) {
+            if (Arrays.binarySearch(extras, (int) ranked[i]) < 0) {
+                score(context, length, (int) ranked[i]);
+                raise(ceilings, settings.smoothing().lastPair(position, settings.order()));
+            }
+        }
+        System.arraycopy(extras, 0, listed, kept, extras.length);
+        return distinct(listed);
+    }
+
+    private float score(int[] context, int length, int id) {
+        counts.lookup(context, length, id, position);
+        settings.smoothing().compute(position, estimates, alpha, gamma);
+        int last = settings.smoothing().lastPair(position, settings.order());
+        double base = counts.continuationShare(id);
+        return (float) (last == 0 ? base : alpha[last] + gamma[last] * base);
+    }
+
+    /** Words with the highest counts of all that are offered, at most so many. */
+    static final class Highest {
+
+        /** Count and id; a heap whose first is the lowest. */
+        private final long[] heap;
+
+        private int size;
+        private int floor;
+
+        Highest(int most) {
+            heap = new long[Math.max(1, most)];
+        }
+
+        void offer(int id, int count) {
+            if (id == NgramCounts.BOS || count <= 0) {
+                return;
+            }
+            long entry = (long) count << 32 | id;
+            if (size < heap.length) {
+                int at = size++;
+                while (at > 0 && heap[(at - 1) / 2] > entry) {
+                    heap[at] = heap[(at - 1) / 2];
+                    at = (at - 1) / 2;
+                }
+                heap[at] = entry;
+                return;
+            }
+            if (entry < heap[0]) {
+                floor = Math.max(floor, count);
+                return;
+            }
+            floor = Math.max(floor, (int) (heap[0] >>> 32));
+            sink(entry);
+        }
+
+        private void sink(long entry) {
+            int at = 0;
+            while (true) {
+                int child = 2 * at + 1;
+                if (child >= size) {
+                    break;
+                }
+                if (child + 1 < size && heap[child + 1] < heap[child]) {
+                    child++;
+                }
+                if (heap[child] >= entry) {
+                    break;
+                }
+                heap[at] = heap[child];
+                at = child;
+            }
+            heap[at] = entry;
+        }
+
+        /** The highest count that was offered for a word that is not kept; 0 where all are. */
+        int floor() {
+            return floor;
+        }
+
+        /** Sets the ids of those that are kept. */
+        void list(BitSet ids) {
+            for (int i = 0; i < size; i++) {
+                ids.set((int) heap[i]);
+            }
+        }
     }
 }

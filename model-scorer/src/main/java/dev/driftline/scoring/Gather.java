@@ -1,7 +1,7 @@
 package dev.driftline.scoring;
 
 import dev.driftline.codec.MalformedBytesException;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ public final class Gather {
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
         UnigramTotals totals = new UnigramTotals();
-        ShardReply predicting = null;
+        NextWordReplies next = new NextWordReplies(settings);
         try {
             for (byte[] reply : replies) {
                 ShardReply in = open(reply);
@@ -72,23 +72,22 @@ public final class Gather {
                 readUnigrams(in, events, present, raw, continuation, spelling);
                 readSpellings(in, events, outside);
                 readPositions(in, events, pairs, matched);
-                if (in.hasCandidates()) {
-                    predicting = in;
-                } else {
-                    in.end();
+                if (in.hasNextWords()) {
+                    next.read(in);
                 }
+                in.end();
             }
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly("shard reply", e);
         }
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
-        return new Gathered(rows, predicting == null ? none() : candidates(base, predicting));
-    }
-
-    private Candidates none() {
-        return new Candidates(
-                List.of(), new NgramProbabilities(order, new double[0], new byte[0], new boolean[0], new float[0]));
+        for (int event = DocumentTokens.EOS; event < eventCount && next.lacksUnigrams(); event++) {
+            if (present[event]) {
+                next.learn(new String(events.utf8(event), StandardCharsets.UTF_8), raw[event], continuation[event]);
+            }
+        }
+        return new Gathered(rows, next.candidates(base));
     }
 
     private void readUnigrams(
@@ -185,49 +184,30 @@ public final class Gather {
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
             }
         }
-        return new NgramProbabilities(order, probability, matched, unknown, bits, base.types());
+        return new NgramProbabilities(
+                order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
     }
 
-    /**
-     * Reads the candidates. With several shards the unigrams of most of them are elsewhere, so the base distribution of
-     * predictions is estimated by the shares of the context's shard: a distribution too, and near the exact one.
-     */
-    private Candidates candidates(BaseDistribution base, ShardReply in) {
-        try {
-            Candidates candidates = readCandidates(base, in);
-            in.end();
-            return candidates;
-        } catch (MalformedBytesException e) {
-            throw ShardMessageException.endsEarly("shard reply", e);
+    /** Of a known word at least γ · b(w) is left at every order, and b is smallest for the rarest one. */
+    private double[] rarest(BaseDistribution base, boolean[] unknown, float[] pairs) {
+        int count = 0;
+        for (boolean is : unknown) {
+            count += is ? 1 : 0;
         }
-    }
-
-    private Candidates readCandidates(BaseDistribution base, ShardReply in) {
-        int count = in.candidates();
-        List<String> words = new ArrayList<>(count);
-        double[] probability = new double[count * order];
-        byte[] matched = new byte[count];
-        for (int i = 0; i < count; i++) {
-            words.add(in.word());
-            long raw = in.count();
-            long continuation = in.count();
-            double share = in.number();
-            double below = shards == 1 ? base.below(raw, continuation) : base.estimated(share);
-            int row = i * order;
-            probability[row] = shards == 1 ? base.top(raw) : below;
-            in.position();
-            matched[i] = (byte) in.matched();
-            double last = probability[row];
-            for (int k = 1; k < order; k++) {
-                if (k <= in.pairs()) {
-                    last = in.number() + in.number() * below;
+        double[] rarest = new double[count * order];
+        double top = base.rarestTop();
+        double below = base.rarestBelow();
+        int stride = 2 * (order - 1);
+        int row = 0;
+        for (int i = 0; row < rarest.length; i++) {
+            if (unknown[i]) {
+                rarest[row] = top;
+                for (int k = 0; k < order - 1; k++) {
+                    rarest[row + k + 1] = pairs[i * stride + 2 * k + 1] * below;
                 }
-                probability[row + k] = last;
+                row += order;
             }
         }
-        return new Candidates(
-                words,
-                new NgramProbabilities(
-                        order, probability, matched, new boolean[count], new float[count], base.types()));
+        return rarest;
     }
 }

@@ -67,6 +67,22 @@ public final class LocalModel {
         return gather.gather(document, replies);
     }
 
+    /**
+     * Proposes next words, and bounds the probability of every other word. Learns nothing.
+     *
+     * @param open the document so far, its last sentence taken as still open
+     * @param proposals how many words each shard proposes of its own
+     * @param candidates words to look at beside them
+     */
+    public Gather.Gathered prove(DocumentTokens open, int proposals, List<String> candidates) {
+        byte[][] requests = scatter.proofs(open, proposals, candidates);
+        List<byte[]> replies = new ArrayList<>(shards.length);
+        for (int shard = 0; shard < shards.length; shard++) {
+            replies.add(shards[shard].peek(requests[shard]));
+        }
+        return gather.gather(open, replies);
+    }
+
     /** Raw count of an n-gram of 1 to N words, {@code <s>} and {@code </s>} among them where they belong. */
     public long rawCount(List<String> ngram) {
         String owner = ngram.size() == 1 ? ngram.get(0) : ngram.get(ngram.size() - 2);

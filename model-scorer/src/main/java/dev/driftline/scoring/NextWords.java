@@ -1,5 +1,6 @@
 package dev.driftline.scoring;
 
+import dev.driftline.ngram.NextWordDistribution;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;

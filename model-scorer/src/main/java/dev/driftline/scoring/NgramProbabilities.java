@@ -1,5 +1,7 @@
 package dev.driftline.scoring;
 
+import java.util.Arrays;
+
 /**
  * What the n-gram model says of a row of events: the positions of a document, or candidate words for one position.
  *
@@ -11,16 +13,44 @@ package dev.driftline.scoring;
  * @param matched {@code [rows]}: the length of the longest context seen, 0 to N − 1
  * @param unknown {@code [rows]}: whether the event was {@code <unk>}
  * @param spellingBits {@code [rows]}: bits to spell an unknown word out, beyond those of {@code <unk>}; 0 where known
+ * @param rarest {@code [unknown rows][order]}, flattened, in the order of the rows: the probability that the rarest known word
+ *     has at least in the place of each unknown one; empty where nobody is to ask
  * @param types the known types when the rows were made, without {@code </s>} and {@code <unk>}: there are two more events
  *     than this
  */
 public record NgramProbabilities(
-        int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits, long types) {
+        int order,
+        double[] probability,
+        byte[] matched,
+        boolean[] unknown,
+        float[] spellingBits,
+        double[] rarest,
+        long types) {
 
-    /** Rows for a mixture without a network: only a network needs the number of types. */
+    private static final double[] NONE = {};
+
+    /** Rows that do not say what the rarest known word would have had. */
+    public NgramProbabilities(
+            int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits, long types) {
+        this(order, probability, matched, unknown, spellingBits, NONE, types);
+    }
+
+    /** The same for a mixture without a network: only a network needs the number of types. */
     public NgramProbabilities(
             int order, double[] probability, byte[] matched, boolean[] unknown, float[] spellingBits) {
         this(order, probability, matched, unknown, spellingBits, 0);
+    }
+
+    /** The first {@code count} rows. */
+    public NgramProbabilities first(int count) {
+        return new NgramProbabilities(
+                order,
+                Arrays.copyOf(probability, count * order),
+                Arrays.copyOf(matched, count),
+                Arrays.copyOf(unknown, count),
+                Arrays.copyOf(spellingBits, count),
+                rarest,
+                types);
     }
 
     /** The number of rows. */

@@ -1,6 +1,7 @@
 package dev.driftline.scoring;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,25 @@ public final class Scatter {
             boolean learn,
             int predictions,
             List<String> extraCandidates) {
+        return requests(partition, ticket, document, learn, predictions, extraCandidates, false);
+    }
+
+    /**
+     * Makes the requests of a query, which learns nothing, for next words that can be proved to be the best:
+     * {@link Candidates#ceilings()} then bound every other word.
+     */
+    public byte[][] proofs(DocumentTokens document, int predictions, List<String> candidates) {
+        return requests(0, 0, document, false, predictions, candidates, true);
+    }
+
+    private byte[][] requests(
+            int partition,
+            long ticket,
+            DocumentTokens document,
+            boolean learn,
+            int predictions,
+            List<String> extraCandidates,
+            boolean proves) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int nearest = events.openNearest();
         Set<String> extras = predictions > 0 ? known(extraCandidates) : Set.of();
@@ -42,13 +62,23 @@ public final class Scatter {
         for (int shard = 0; shard < shards; shard++) {
             boolean predicts = predictions > 0 && events.shard(nearest) == shard;
             boolean[] needed = needed(events, shard, predicts);
-            requests[shard] = encode(partition, ticket, learn, predictions, events, needed, shard, predicts, extras);
+            out.begin(learn, predicts, proves, partition, ticket, predictions);
+            encode(events, needed, shard, predicts);
+            if (predictions > 0) {
+                write(predicts ? utf8(extras) : owned(extras, shard));
+            }
+            requests[shard] = out.end();
         }
         return requests;
     }
 
+    /** Those that can be events, and always {@code </s>} and a {@code <unk>} that is counted as a word is. */
     private Set<String> known(List<String> words) {
         Set<String> known = new LinkedHashSet<>();
+        known.add(DocumentTokens.EOS_WORD);
+        if (settings.vocabulary() instanceof Vocabulary.Fixed) {
+            known.add(DocumentTokens.UNKNOWN_WORD);
+        }
         for (String word : words) {
             if (!(settings.vocabulary() instanceof Vocabulary.Fixed fixed)
                     || fixed.words().contains(word)
@@ -87,17 +117,7 @@ public final class Scatter {
         return needed;
     }
 
-    private byte[] encode(
-            int partition,
-            long ticket,
-            boolean learn,
-            int predictions,
-            DocumentEvents events,
-            boolean[] needed,
-            int shard,
-            boolean predicts,
-            Set<String> extras) {
-        out.begin(learn, predicts, partition, ticket, predictions);
+    private void encode(DocumentEvents events, boolean[] needed, int shard, boolean predicts) {
         int[] codes = new int[events.count()];
         codes[DocumentTokens.EOS] = ShardRequest.EOS_CODE;
         for (int i = 0; i < needed.length; i++) {
@@ -129,28 +149,22 @@ public final class Scatter {
             int event = events.at(i);
             out.token(event == DocumentTokens.EOS || needed[i] ? codes[event] : ShardRequest.HOLE);
         }
-        writeOwned(events.outside(), shard);
-        if (predicts) {
-            out.count(extras.size());
-            for (String word : extras) {
-                out.word(word.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return out.end();
+        write(owned(events.outside(), shard));
     }
 
-    private void writeOwned(List<String> words, int shard) {
-        int owned = 0;
-        byte[][] utf8 = new byte[words.size()][];
-        for (String word : words) {
-            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-            if (DocumentEvents.shardOf(bytes, shards) == shard) {
-                utf8[owned++] = bytes;
-            }
-        }
-        out.count(owned);
-        for (int i = 0; i < owned; i++) {
-            out.word(utf8[i]);
-        }
+    private static List<byte[]> utf8(Collection<String> words) {
+        return words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
+    }
+
+    private List<byte[]> owned(Collection<String> words, int shard) {
+        return words.stream()
+                .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                .filter(utf8 -> DocumentEvents.shardOf(utf8, shards) == shard)
+                .toList();
+    }
+
+    private void write(List<byte[]> words) {
+        out.count(words.size());
+        words.forEach(out::word);
     }
 }

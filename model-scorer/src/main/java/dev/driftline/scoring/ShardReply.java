@@ -12,9 +12,10 @@ import java.nio.charset.StandardCharsets;
  * <caption>Layout: varints, little-endian floats, and strings as a length and UTF-8</caption>
  * <tr><th>field</th><th>type</th><th>content</th></tr>
  * <tr><td>kind</td><td>byte</td><td>{@code 'R'}</td></tr>
- * <tr><td>version</td><td>byte</td><td>2</td></tr>
+ * <tr><td>version</td><td>byte</td><td>3</td></tr>
  * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
- * <tr><td>flags</td><td>byte</td><td>2: candidates follow the positions</td></tr>
+ * <tr><td>flags</td><td>byte</td><td>2: next words follow the positions; 4: their context is this shard's; 8: a
+ *     proof was asked for</td></tr>
  * <tr><td>partition</td><td>varint</td><td>of the document: where the reply must go</td></tr>
  * <tr><td>ticket</td><td>varint</td><td>what, with the partition, names the document until it is gathered</td></tr>
  * <tr><td>shard</td><td>varint</td><td>whose reply this is</td></tr>
@@ -25,8 +26,13 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>outside</td><td>count, floats</td><td>the bits to spell each word that the request lists as outside</td></tr>
  * <tr><td>positions</td><td>byte, floats each</td><td>of each owned position, in order: matched length &lt;&lt; 3 | pairs,
  *     then that many pairs of α and γ</td></tr>
- * <tr><td>candidates</td><td>count, then each</td><td>only with flag 2: string; raw and continuation count (of use with one
- *     shard, where they are whole); share of this shard's bigrams (float); then as a position</td></tr>
+ * <tr><td>open</td><td>as a position</td><td>only with flag 4: of a word that never followed; then the highest α of a word that
+ *     is not listed below, a float for each of the N − 1 pairs, 1 where it is not known</td></tr>
+ * <tr><td>unlisted</td><td>2 varints</td><td>only with flag 2: the highest raw and continuation count of a word of this shard's
+ *     that is not listed below; 0 where all are</td></tr>
+ * <tr><td>next words</td><td>count, then each</td><td>only with flag 2: string; byte: 1, unigram, 2, position, 4, share; then what
+ *     the byte says: raw and continuation count of a word of this shard's; its share of this shard's bigrams (float), of a
+ *     word of another's; as a position</td></tr>
  * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
  * </table>
  *
@@ -37,12 +43,23 @@ import java.nio.charset.StandardCharsets;
 public final class ShardReply {
 
     static final byte KIND = 'R';
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
-    private static final int CANDIDATES = 2;
+    private static final int NEXT_WORDS = 2;
+    private static final int CONTEXT = 4;
+    private static final int PROOF = 8;
 
-    /** A candidate: a length, two counts, a share, and a byte of a position. */
-    private static final int CANDIDATE_BYTES = 8;
+    /** With a next word: its unigram counts. */
+    static final int UNIGRAM = 1;
+
+    /** With a next word: α and γ of its position. */
+    static final int POSITION = 2;
+
+    /** With a next word: its share of the shard's bigrams. */
+    static final int SHARE = 4;
+
+    /** A next word: a length, and what follows. */
+    private static final int NEXT_WORD_BYTES = 2;
 
     private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard reply");
 
@@ -55,6 +72,7 @@ public final class ShardReply {
 
     private int pairs;
     private int matched;
+    private int what;
 
     private ShardReply(Varints.Reader in, int maxPairs) {
         this.in = in;
@@ -165,19 +183,40 @@ public final class ShardReply {
         return pairs;
     }
 
-    /** Whether candidates follow the positions. */
-    boolean hasCandidates() {
-        return (flags & CANDIDATES) != 0;
+    /** Whether next words follow the positions. */
+    boolean hasNextWords() {
+        return (flags & NEXT_WORDS) != 0;
     }
 
-    /** Begins the candidates; returns how many follow. */
-    int candidates() {
-        return in.readCount(CANDIDATE_BYTES);
+    /** Whether the context of the next word is this shard's, so that {@link #position()} of a word that never followed comes first,
+     * and a bound of α, a {@link #number()}, for each pair. */
+    boolean hasContext() {
+        return (flags & CONTEXT) != 0;
     }
 
-    /** The word with which a candidate begins. */
+    /** Whether words of which not all is known must be bounded, not estimated. */
+    boolean isProof() {
+        return (flags & PROOF) != 0;
+    }
+
+    /** Begins the next words; returns how many follow. */
+    int nextWords() {
+        return in.readCount(NEXT_WORD_BYTES);
+    }
+
+    /** The word with which a next word begins; {@link #has} then says what follows. */
     String word() {
-        return new String(in.readBytes(), StandardCharsets.UTF_8);
+        String word = new String(in.readBytes(), StandardCharsets.UTF_8);
+        what = in.readByte();
+        if ((what & ~(UNIGRAM | POSITION | SHARE)) != 0) {
+            throw ShardMessageException.inconsistent(MESSAGE.name(), "a next word has parts " + what);
+        }
+        return word;
+    }
+
+    /** Whether a part of the next word follows. */
+    boolean has(int part) {
+        return (what & part) != 0;
     }
 
     /** Checks that everything has been read. */
@@ -200,10 +239,15 @@ public final class ShardReply {
             this.shard = shard;
         }
 
-        /** @param candidates whether they will follow the positions */
-        void begin(boolean candidates, int partition, long ticket, UnigramTotals totals) {
+        /**
+         * @param nextWords whether they will follow the positions
+         * @param context whether their context is this shard's
+         * @param proof whether a proof was asked for
+         */
+        void begin(
+                boolean nextWords, boolean context, boolean proof, int partition, long ticket, UnigramTotals totals) {
             MESSAGE.begin(out, model);
-            out.writeByte(candidates ? CANDIDATES : 0);
+            out.writeByte((nextWords ? NEXT_WORDS : 0) | (context ? CONTEXT : 0) | (proof ? PROOF : 0));
             out.writeInt(partition);
             out.writeLong(ticket);
             out.writeInt(shard);
@@ -235,15 +279,19 @@ public final class ShardReply {
             }
         }
 
-        /** The buffer, for a candidate's word, which is written from where it is kept. */
+        /** The buffer, for a next word, which is written from where it is kept; {@link #parts} follow. */
         Varints.Writer word() {
             return out;
         }
 
-        /** What follows the word of a candidate; a position follows. */
-        void candidate(int raw, int continuation, double share) {
-            unigram(raw, continuation);
-            out.writeFloat((float) share);
+        /** Says which parts of a next word follow. */
+        void parts(int parts) {
+            out.writeByte(parts);
+        }
+
+        /** A bound of α, or the share of a next word. */
+        void number(double number) {
+            out.writeFloat((float) number);
         }
 
         byte[] end() {

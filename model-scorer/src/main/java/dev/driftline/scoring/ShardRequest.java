@@ -12,19 +12,22 @@ import java.util.Arrays;
  * <caption>Layout: varints, and strings as a length and UTF-8</caption>
  * <tr><th>field</th><th>type</th><th>content</th></tr>
  * <tr><td>kind</td><td>byte</td><td>{@code 'Q'}</td></tr>
- * <tr><td>version</td><td>byte</td><td>2</td></tr>
+ * <tr><td>version</td><td>byte</td><td>3</td></tr>
  * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
- * <tr><td>flags</td><td>byte</td><td>1: learn the document after it is scored; 2: propose next words</td></tr>
+ * <tr><td>flags</td><td>byte</td><td>1: learn the document after it is scored; 2: the next word's context is this shard's,
+ *     which is told all of it; 4: say what words not listed can have at most</td></tr>
  * <tr><td>partition</td><td>varint</td><td>of the document: where the reply must go</td></tr>
  * <tr><td>ticket</td><td>varint</td><td>what, with the partition, names the document until it is gathered</td></tr>
  * <tr><td>predictions</td><td>varint</td><td>how many next words are wanted; 0 for none</td></tr>
  * <tr><td>words</td><td>count, strings</td><td>coded from 2 on in this order, which is that of the document</td></tr>
  * <tr><td>tokens</td><td>count, varints</td><td>a code each: 0 is a hole, 1 is {@code </s>}</td></tr>
  * <tr><td>outside</td><td>count, strings</td><td>words outside a fixed vocabulary that this shard must spell</td></tr>
- * <tr><td>candidates</td><td>count, strings</td><td>next words to look at beside the shard's own; only with flag
- *     2</td></tr>
+ * <tr><td>candidates</td><td>count, strings</td><td>next words to look at beside the shard's own, only where some are
+ *     wanted: with flag 2 all, else those whose unigram is the shard's</td></tr>
  * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
  * </table>
+ *
+ * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused.
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
@@ -35,7 +38,7 @@ import java.util.Arrays;
 public final class ShardRequest {
 
     static final byte KIND = 'Q';
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** The code of a token that the shard is not told. */
     static final int HOLE = 0;
@@ -48,6 +51,7 @@ public final class ShardRequest {
 
     private static final int LEARNS = 1;
     private static final int PREDICTS = 2;
+    private static final int PROVES = 4;
 
     private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard request");
 
@@ -86,9 +90,9 @@ public final class ShardRequest {
             this.model = model;
         }
 
-        void begin(boolean learns, boolean predicts, int partition, long ticket, int predictions) {
+        void begin(boolean learns, boolean predicts, boolean proves, int partition, long ticket, int predictions) {
             MESSAGE.begin(out, model);
-            out.writeByte((learns ? LEARNS : 0) | (predicts ? PREDICTS : 0));
+            out.writeByte((learns ? LEARNS : 0) | (predicts ? PREDICTS : 0) | (proves ? PROVES : 0));
             out.writeInt(partition);
             out.writeLong(ticket);
             out.writeInt(predictions);
@@ -154,7 +158,7 @@ public final class ShardRequest {
                 outside = readWords(in, FIRST_WORD);
                 readTokens(in);
                 candidates = readWords(in, outside);
-                end = predicts() ? readWords(in, candidates) : candidates;
+                end = predictions > 0 ? readWords(in, candidates) : candidates;
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
             }
@@ -213,6 +217,11 @@ public final class ShardRequest {
         /** Whether the shard owns the context after which next words are wanted, and has been told all of it. */
         boolean predicts() {
             return (flags & PREDICTS) != 0;
+        }
+
+        /** Whether a word that is not listed must be bounded. */
+        boolean proves() {
+            return (flags & PROVES) != 0;
         }
 
         int partition() {

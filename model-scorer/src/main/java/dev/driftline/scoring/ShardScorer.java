@@ -7,6 +7,7 @@ import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -162,13 +163,14 @@ public final class ShardScorer {
 
     private byte[] respond() {
         lookUpWords();
-        reply.begin(request.predicts(), request.partition(), request.ticket(), totals());
+        boolean nextWords = request.predictions() > 0;
+        reply.begin(nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
         writeUnigrams();
         Smoothing.Estimates estimates = estimates();
         writeSpellings();
         score(estimates);
-        if (request.predicts()) {
-            writeCandidates(estimates);
+        if (nextWords) {
+            writeNextWords(estimates);
         }
         if (request.learns()) {
             learn();
@@ -298,7 +300,70 @@ public final class ShardScorer {
         return new Smoothing.Estimates(order, raws, continuations, settings.delta(), vocabulary);
     }
 
-    private void writeCandidates(Smoothing.Estimates estimates) {
+    private void writeNextWords(Smoothing.Estimates estimates) {
+        BitSet unigrams = new BitSet();
+        int[] unlisted = highestUnigrams(unigrams);
+        BitSet positions = new BitSet();
+        int words = 0;
+        if (request.predicts()) {
+            words = fillContext(request.length() - 1);
+            positions = writeOpen(estimates, words, unigrams);
+        }
+        reply.unigram(unlisted[0], unlisted[1]);
+        int unheard = 0;
+        for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
+            int id = find(candidate);
+            if (id >= 0) {
+                unigrams.set(id);
+            } else {
+                unheard++;
+            }
+        }
+        BitSet listed = (BitSet) positions.clone();
+        listed.or(unigrams);
+        reply.count(listed.cardinality() + unheard);
+        for (int id = listed.nextSetBit(0); id >= 0; id = listed.nextSetBit(id + 1)) {
+            counts.writeSpelling(id, reply.word());
+            writeNextWord(estimates, id, ownerOf(counts.hashOf(id)) == shard, positions.get(id), words);
+        }
+        for (int candidate = request.candidates(); unheard > 0 && candidate < request.end(); candidate++) {
+            if (find(candidate) < 0) {
+                int from = request.from(candidate);
+                int to = request.to(candidate);
+                reply.word().writeBytes(request.message(), from, to - from);
+                boolean here = ownerOf(NgramCounts.hash(request.message(), from, to)) == shard;
+                writeNextWord(estimates, -1, here, request.predicts(), words);
+            }
+        }
+    }
+
+    /**
+     * Lists the words of this shard with the highest unigram counts.
+     *
+     * @return a bound of the raw and of the continuation count of the others
+     */
+    private int[] highestUnigrams(BitSet listed) {
+        if (request.proves()) {
+            CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
+            CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
+            int words = counts.wordCount();
+            for (int id = NgramCounts.EOS; id < words; id++) {
+                raw.offer(id, counts.rawUnigram(id));
+                continuation.offer(id, counts.continuationUnigram(id));
+            }
+            raw.list(listed);
+            continuation.list(listed);
+            return new int[] {raw.floor(), continuation.floor()};
+        }
+        // With one shard the unigram of every proposed word is here.
+        int most = shards > 1
+                ? counts.topOwned((id, raw, continuation) -> listed.set(id))
+                : (int) Math.min(Integer.MAX_VALUE, counts.rawTotal());
+        return new int[] {most, most};
+    }
+
+    /** Writes what holds of every word in the open context; returns the words whose positions are to be listed. */
+    private BitSet writeOpen(Smoothing.Estimates estimates, int words, BitSet unigrams) {
         CandidateSearch search = new CandidateSearch(counts, settings, estimates);
         for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
             int id = find(candidate);
@@ -306,12 +371,33 @@ public final class ShardScorer {
                 search.add(id);
             }
         }
-        int words = fillContext(request.length() - 1);
-        int[] candidates = search.propose(context, words, request.predictions());
-        reply.count(candidates.length);
-        for (int id : candidates) {
-            counts.writeSpelling(id, reply.word());
-            reply.candidate(counts.rawUnigram(id), counts.continuationUnigram(id), counts.continuationShare(id));
+        if (request.proves()) {
+            unigrams.stream().forEach(search::add);
+        }
+        float[] ceilings = new float[order];
+        int[] found = search.propose(context, words, request.predictions(), request.proves(), ceilings);
+        counts.lookup(context, words, -1, position);
+        writePairs(estimates);
+        for (int pair = 1; pair < order; pair++) {
+            reply.number(ceilings[pair]);
+        }
+        BitSet positions = new BitSet();
+        for (int id : found) {
+            positions.set(id);
+        }
+        return positions;
+    }
+
+    private void writeNextWord(Smoothing.Estimates estimates, int id, boolean here, boolean placed, int words) {
+        int share = placed && !here ? ShardReply.SHARE : 0;
+        reply.parts((here ? ShardReply.UNIGRAM : 0) | (placed ? ShardReply.POSITION : 0) | share);
+        if (here) {
+            reply.unigram(id < 0 ? 0 : counts.rawUnigram(id), id < 0 ? 0 : counts.continuationUnigram(id));
+        }
+        if (share != 0) {
+            reply.number(id < 0 ? 0 : counts.continuationShare(id));
+        }
+        if (placed) {
             counts.lookup(context, words, id, position);
             writePairs(estimates);
         }

@@ -4,7 +4,10 @@ import dev.driftline.codec.LongTable;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceMemory;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,7 @@ final class RecencyCache {
 
     private double unigramProbability;
     private double bigramProbability;
+    private double unigramInBigram;
 
     RecencyCache(MixtureSettings.Caches settings) {
         this.settings = settings;
@@ -168,17 +172,72 @@ final class RecencyCache {
         int followers = counts[context * STRIDE + FOLLOWERS];
         if (followers == 0) {
             bigramProbability = p;
+            unigramInBigram = 1;
             return;
         }
         double discount = settings.bigramDiscount();
         int count = event < 0 ? 0 : pairs.get(pair(context, event));
         double kept = count > 0 ? count - discount : 0;
-        bigramProbability = (kept + discount * counts[context * STRIDE + FOLLOWER_TYPES] * p) / followers;
+        unigramInBigram = discount * counts[context * STRIDE + FOLLOWER_TYPES] / followers;
+        bigramProbability = kept / followers + unigramInBigram * p;
+    }
+
+    /**
+     * Looks at all words but some after {@link #context()}: {@link #unigram()} then has the highest p₁ of them, and
+     * {@link #bigram()} no less than the highest p₂, that of the highest count with the highest p₁.
+     *
+     * @return the words with the highest p₁, and the newest ones after the context, at most {@code limit} of each
+     */
+    List<String> lookAtOthers(BitSet but, int limit) {
+        PriorityQueue<Weighed> best = new PriorityQueue<>();
+        double highest = 0;
+        for (int id = WordDictionary.FIRST_WORD; id < tokensOf.length; id++) {
+            if (counts[id * STRIDE + UNIGRAM] > 0 && !but.get(id)) {
+                look(id);
+                highest = Math.max(highest, unigramProbability);
+                best.add(new Weighed(id, unigramProbability));
+                if (best.size() > limit) {
+                    best.remove();
+                }
+            }
+        }
+        BitSet words = new BitSet();
+        best.forEach(word -> words.set(word.id));
+        int count = 0;
+        int after = 0;
+        for (long at = newestAfter(context); at >= 0; at = previousAfter(at)) {
+            int event = event(at);
+            if (event >= WordDictionary.FIRST_WORD && !but.get(event)) {
+                count = Math.max(count, pairs.get(pair(context, event)));
+                if (after < limit && !words.get(event)) {
+                    words.set(event);
+                    after++;
+                }
+            }
+        }
+        unigramProbability = highest;
+        int followers = followers(context);
+        double kept = Math.max(0, count - settings.bigramDiscount());
+        unigramInBigram = followers == 0 ? 1 : settings.bigramDiscount() * followerTypes(context) / followers;
+        bigramProbability = followers == 0 ? highest : kept / followers + unigramInBigram * highest;
+        return words.stream().mapToObj(this::heldWord).toList();
+    }
+
+    private record Weighed(int id, double probability) implements Comparable<Weighed> {
+        @Override
+        public int compareTo(Weighed other) {
+            return Double.compare(probability, other.probability);
+        }
     }
 
     /** The unigram cache's probability of what {@link #look} asked for. */
     double unigram() {
         return unigramProbability;
+    }
+
+    /** The factor of p₁ in p₂ after {@link #context()}, as of the last {@link #look}: d t(v) / c(v), or 1. */
+    double unigramInBigram() {
+        return unigramInBigram;
     }
 
     /** The bigram cache's probability of what {@link #look} asked for. */

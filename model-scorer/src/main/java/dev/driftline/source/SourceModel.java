@@ -8,6 +8,7 @@ import dev.driftline.mixture.SourceWeights;
 import dev.driftline.mixture.WeightShape;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -63,6 +64,7 @@ public final class SourceModel implements SourceMemory {
     }
 
     /** The number of tokens learned from this source so far, including those that have left the caches. */
+    @Override
     public long tokens() {
         return cache.next();
     }
@@ -112,6 +114,11 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
+    public List<String> lookAtOthers(BitSet but, int limit) {
+        return isEmpty() ? List.of() : cache.lookAtOthers(but, limit);
+    }
+
+    @Override
     public double unigram() {
         return cache.unigram();
     }
@@ -119,6 +126,11 @@ public final class SourceModel implements SourceMemory {
     @Override
     public double bigram() {
         return cache.bigram();
+    }
+
+    @Override
+    public double unigramInBigram() {
+        return cache.unigramInBigram();
     }
 
     @Override

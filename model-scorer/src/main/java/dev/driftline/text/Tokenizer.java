@@ -1,5 +1,6 @@
 package dev.driftline.text;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,4 +29,18 @@ public interface Tokenizer {
      * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
      */
     List<List<String>> sentences(String text, String language);
+
+    /**
+     * The sentences of a text that goes on. The last one is open: it is empty where the text is, or ends with a line break.
+     *
+     * @param language as of {@link #sentences(String, String)}
+     * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
+     */
+    default List<List<String>> openSentences(String text, String language) {
+        List<List<String>> sentences = new ArrayList<>(sentences(text, language));
+        if (sentences.isEmpty() || Characters.endsLine(text.charAt(text.length() - 1))) {
+            sentences.add(List.of());
+        }
+        return sentences;
+    }
 }

@@ -20,10 +20,12 @@ public final class Tokenizers {
     /** The tokenizer unless another is configured. */
     public static final String DEFAULT = WORDS;
 
-    private static final Map<String, Supplier<Tokenizer>> BY_NAME = new TreeMap<>(Map.of(
-            WHITESPACE, WhitespaceTokenizer::new,
-            WORDS, WordTokenizer::new,
-            CHARACTERS, CharacterTokenizer::new));
+    private record Ways(Supplier<Tokenizer> apart, Supplier<Detokenizer> together) {}
+
+    private static final Map<String, Ways> BY_NAME = new TreeMap<>(Map.of(
+            WHITESPACE, new Ways(WhitespaceTokenizer::new, JoinedBySpaces::new),
+            WORDS, new Ways(WordTokenizer::new, JoinedWords::new),
+            CHARACTERS, new Ways(CharacterTokenizer::new, JoinedCharacters::new)));
 
     private Tokenizers() {}
 
@@ -38,11 +40,24 @@ public final class Tokenizers {
      * @throws IllegalArgumentException if there is no such tokenizer; the message lists the names
      */
     public static Tokenizer named(String name) {
-        Supplier<Tokenizer> tokenizer = BY_NAME.get(name);
-        if (tokenizer == null) {
+        return ways(name).apart().get();
+    }
+
+    /**
+     * What puts one text together again that the tokenizer of this name took apart.
+     *
+     * @throws IllegalArgumentException if there is no such tokenizer; the message lists the names
+     */
+    public static Detokenizer joining(String name) {
+        return ways(name).together().get();
+    }
+
+    private static Ways ways(String name) {
+        Ways ways = BY_NAME.get(name);
+        if (ways == null) {
             throw new IllegalArgumentException(
                     "no tokenizer '" + name + "': choose one of " + String.join(", ", names()));
         }
-        return tokenizer.get();
+        return ways;
     }
 }

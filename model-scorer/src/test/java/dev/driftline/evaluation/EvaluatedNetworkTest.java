@@ -43,9 +43,9 @@ class EvaluatedNetworkTest {
         assertThat(network.scoringSeconds()).isPositive();
         assertThat(network.learningSeconds()).isPositive();
         // What repeats from farther back than two words, only the network can know.
-        double lastOfNgrams = report.model("kneser-ney-2").perplexityLast20();
-        assertThat(report.model("lstm").perplexityLast20()).isLessThan(lastOfNgrams);
-        assertThat(report.model("mixture").perplexityLast20()).isLessThan(lastOfNgrams);
+        double lastOfNgrams = report.model("kneser-ney-2").last20().ofClass();
+        assertThat(report.model("lstm").last20().ofClass()).isLessThan(lastOfNgrams);
+        assertThat(report.model("mixture").last20().ofClass()).isLessThan(lastOfNgrams);
     }
 
     @Test
@@ -55,8 +55,8 @@ class EvaluatedNetworkTest {
         EvaluatedNetwork frozen = EvaluatedNetwork.frozen(taught.active().orElseThrow(), Optional.empty());
         EvaluationReport report = evaluate(frozen);
         assertThat(frozen.rounds()).isEmpty();
-        assertThat(report.model("lstm").perplexityAll())
-                .isLessThan(report.model("kneser-ney-2").perplexityAll());
+        assertThat(report.model("lstm").all().ofClass())
+                .isLessThan(report.model("kneser-ney-2").all().ofClass());
     }
 
     @Test
@@ -106,7 +106,8 @@ class EvaluatedNetworkTest {
                 new Promotion(0, 0.05, 1, false),
                 2_000,
                 Optional.empty(),
-                1);
+                1,
+                "words");
     }
 
     /** Words go round in one order, three steps apart, behind a word that says nothing. */

@@ -36,6 +36,7 @@ class EvaluationTest {
         double bits = 0;
         double knownBits = 0;
         double spelling = 0;
+        double letters = 0;
         long tokens = 0;
         long unknown = 0;
         long characters = 0;
@@ -44,6 +45,7 @@ class EvaluationTest {
             bits += score.bits("mixture");
             knownBits += score.knownBits()[score.models().indexOf("mixture")];
             spelling += score.spellingBits();
+            letters += score.letterBits();
             tokens += score.tokens();
             unknown += score.unknown();
             characters += score.characters();
@@ -53,8 +55,11 @@ class EvaluationTest {
         assertThat(report.documents()).isEqualTo(40);
         assertThat(report.tokens()).isEqualTo(tokens);
         assertThat(report.unknown()).isEqualTo(unknown).isPositive();
-        assertThat(mixture.perplexityAll()).isCloseTo(Math.pow(2, bits / tokens), within(1e-9));
-        assertThat(mixture.perplexityAllKnown()).isCloseTo(Math.pow(2, knownBits / (tokens - unknown)), within(1e-9));
+        assertThat(mixture.all().ofClass()).isCloseTo(Math.pow(2, bits / tokens), within(1e-9));
+        assertThat(mixture.all().known()).isCloseTo(Math.pow(2, knownBits / (tokens - unknown)), within(1e-9));
+        assertThat(mixture.all().spelled())
+                .isCloseTo(Math.pow(2, (bits + letters) / tokens), within(1e-9))
+                .isGreaterThan(mixture.all().ofClass());
         assertThat(mixture.bitsPerCharacter()).isCloseTo((bits + spelling) / characters, within(1e-9));
         assertThat(report.models().stream().map(ModelResult::model).toList())
                 .containsExactly(
@@ -83,7 +88,7 @@ class EvaluationTest {
         }
         EvaluationReport report = evaluation.report();
         assertThat(report.lastFrom()).isEqualTo(8);
-        assertThat(report.model("kneser-ney-2").perplexityLast20())
+        assertThat(report.model("kneser-ney-2").last20().ofClass())
                 .isCloseTo(Math.pow(2, last / lastTokens), within(1e-9));
     }
 
@@ -115,7 +120,7 @@ class EvaluationTest {
     void shouldReportAnEmptyCorpus() {
         EvaluationReport report = evaluation(new HeapPageStore()).report();
         assertThat(report.documents()).isZero();
-        assertThat(report.model("mixture").perplexityAll()).isNaN();
+        assertThat(report.model("mixture").all().ofClass()).isNaN();
     }
 
     /**
@@ -164,14 +169,14 @@ class EvaluationTest {
         }
         EvaluationReport report = evaluation.report();
         ModelResult best = report.model("kneser-ney-5");
-        assertThat(best.perplexityAll()).isCloseTo(top, within(0.051));
-        assertThat(best.perplexityLast20()).isCloseTo(topLast, within(0.051));
+        assertThat(best.all().ofClass()).isCloseTo(top, within(0.051));
+        assertThat(best.last20().ofClass()).isCloseTo(topLast, within(0.051));
         ModelResult cache = report.model("cache-unigram");
-        assertThat(cache.perplexityAll()).isLessThan(unigram);
-        assertThat(cache.perplexityLast20()).isLessThan(unigramLast);
+        assertThat(cache.all().ofClass()).isLessThan(unigram);
+        assertThat(cache.last20().ofClass()).isLessThan(unigramLast);
         ModelResult mixture = report.model("mixture");
-        assertThat(mixture.perplexityAll()).isLessThan(all);
-        assertThat(mixture.perplexityLast20()).isLessThan(allLast);
+        assertThat(mixture.all().ofClass()).isLessThan(all);
+        assertThat(mixture.last20().ofClass()).isLessThan(allLast);
         assertThat(mixture.bitsPerCharacter()).isLessThan(bitsPerCharacter);
         // The regret bound, log2 of the number of models mixed, holds for each source.
         double mixtureBits = bits[bits.length - 1];

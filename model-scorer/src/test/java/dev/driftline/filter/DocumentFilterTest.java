@@ -59,7 +59,7 @@ class DocumentFilterTest {
         assertThat(FILTER.decide(document("blogs", 100, 0, 900), known).rule()).isEqualTo("otherwise");
         assertThat(FILTER.decide(document("a.news", 100, 0, 900), known).rule()).isEqualTo("otherwise");
         ScoredDocument french =
-                new ScoredDocument("blog", Map.of("language", "fr-CA"), 100, 0, 500, Map.of("mixture", 900.0), 0);
+                new ScoredDocument("blog", Map.of("language", "fr-CA"), 100, 0, 500, Map.of("mixture", 900.0), 0, 0);
         assertThat(FILTER.decide(french, known).rule()).isEqualTo("french");
     }
 
@@ -67,7 +67,7 @@ class DocumentFilterTest {
     void shouldNotBeSureOfARuleOnAModelThatTookNoPart() {
         ScoredDocument without = document("mail", 100, 0, 900);
         ScoredDocument with =
-                new ScoredDocument("mail", Map.of(), 100, 0, 500, Map.of("mixture", 900.0, "lstm", 950.0), 0);
+                new ScoredDocument("mail", Map.of(), 100, 0, 500, Map.of("mixture", 900.0, "lstm", 950.0), 0, 0);
 
         assertThat(decide(without).undecided()).containsExactly("network");
         assertThat(decide(without).rule()).isEqualTo("otherwise");
@@ -84,18 +84,20 @@ class DocumentFilterTest {
             """);
         SourceQuantiles source = new SourceQuantiles();
 
-        assertThat(plain.usesPercentiles()).isFalse();
+        assertThat(plain.comparesWithSource()).isFalse();
         assertThat(plain.decide(document("mail", 2, 0, 20), source).rule()).isEqualTo("short");
         assertThat(source.documents()).isZero();
     }
 
     @Test
-    void shouldSpellUnknownWordsOutPerCharacter() {
-        ScoredDocument document = new ScoredDocument("a", Map.of(), 10, 2, 50, Map.of("mixture", 80.0), 20);
+    void shouldSpellUnknownWordsOutUnlessAskedForThemAsAClass() {
+        ScoredDocument document = new ScoredDocument("a", Map.of(), 10, 2, 50, Map.of("mixture", 80.0), 20, 40);
 
         assertThat(Measure.named("bits_per_character").of(document)).isEqualTo(2);
-        assertThat(Measure.named("bits_per_token").of(document)).isEqualTo(8);
-        assertThat(Measure.named("perplexity").of(document)).isEqualTo(256);
+        assertThat(Measure.named("bits_per_token").of(document)).isEqualTo(12);
+        assertThat(Measure.named("perplexity").of(document)).isEqualTo(4096);
+        assertThat(Measure.named("class_bits_per_token").of(document)).isEqualTo(8);
+        assertThat(Measure.named("class_perplexity").of(document)).isEqualTo(256);
         assertThat(Measure.named("unknown_rate").of(document)).isEqualTo(0.2);
         assertThat(Measure.named("characters").of(document)).isEqualTo(50);
     }
@@ -105,7 +107,7 @@ class DocumentFilterTest {
     }
 
     private static ScoredDocument document(String source, int tokens, int unknown, double bits) {
-        return new ScoredDocument(source, Map.of(), tokens, unknown, 5L * tokens, Map.of("mixture", bits), 0);
+        return new ScoredDocument(source, Map.of(), tokens, unknown, 5L * tokens, Map.of("mixture", bits), 0, 0);
     }
 
     private static DocumentFilter filter(String rules) {

@@ -48,7 +48,7 @@ class RulesReaderTest {
                 .containsExactly(new Target.ToTopic("review.v1"), new Target.Drop(), new Target.Keep());
         assertThat(rules.otherwise()).isEqualTo(new Target.ToTopic("rest.v1"));
         assertThat(rules.topics()).containsExactly("good.v1", "rest.v1", "review.v1");
-        assertThat(rules.usePercentiles()).isTrue();
+        assertThat(rules.compareWithSource()).isTrue();
         assertThat(rules.percentile()).isEqualTo(new PercentileSettings(Measure.named("bits_per_character"), 5, 50));
     }
 
@@ -60,7 +60,7 @@ class RulesReaderTest {
 
         assertThat(rules.otherwise()).isEqualTo(new Target.Keep());
         assertThat(rules.topics()).containsExactly("kept.v1");
-        assertThat(rules.usePercentiles()).isFalse();
+        assertThat(rules.compareWithSource()).isFalse();
         assertThat(rules.percentile()).isEqualTo(PercentileSettings.DEFAULT);
     }
 
@@ -139,7 +139,7 @@ class RulesReaderTest {
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"
                         + " {\"minimum\": 9, \"window\": 5}} | the minimum cannot be larger than the window",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"
-                        + " {\"of\": \"percentile\"}} | a percentile cannot be of a percentile",
+                        + " {\"of\": \"percentile\"}} | a percentile cannot be of a percentile or an excess",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"keep\": \"drop\"}"
                         + " | cannot be called 'drop'",
             })

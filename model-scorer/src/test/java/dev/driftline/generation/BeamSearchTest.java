@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.generation.BeamSearch.Hypothesis;
+import dev.driftline.ngram.NextWordDistribution;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWordDistribution;
-import dev.driftline.scoring.NextWordDistribution.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -49,18 +49,17 @@ class DocumentScorerTest {
             List<String> events = new ArrayList<>(types);
             events.add(DocumentTokens.EOS_WORD);
             Candidates answered = model.ask(document, false, 5, events).candidates();
-            sentences.get(sentences.size() - 1).add("never seen");
-            NgramProbabilities withUnknown = model.score(DocumentTokens.of(sentences), false);
-            Candidates candidates = everyEvent(answered, events, withUnknown);
             NgramProbabilities rows = model.score(document, false);
             DocumentScore score =
-                    scorer.score(ScoreRequest.of(document, rows, source).withNextWords(candidates, Integer.MAX_VALUE));
+                    scorer.score(ScoreRequest.of(document, rows, source).withNextWords(answered, Integer.MAX_VALUE));
             for (NextWordPrediction prediction : score.predictions()) {
-                assertThat(prediction.words()).hasSize(types.size() + 2);
-                double sum = prediction.words().stream()
-                        .mapToDouble(PredictedWord::probability)
-                        .sum();
+                assertThat(prediction.words()).hasSize(types.size() + 1);
+                double sum = prediction.unknown()
+                        + prediction.words().stream()
+                                .mapToDouble(PredictedWord::probability)
+                                .sum();
                 assertThat(sum).as(prediction.model()).isCloseTo(1, within(1e-5));
+                assertThat(prediction.rest()).isCloseTo(0, within(1e-5));
             }
             scorer.score(ScoreRequest.of(document, model.score(document, true), source)
                     .withLearning(true));
@@ -70,27 +69,6 @@ class DocumentScorerTest {
                 }
             }
         }
-    }
-
-    /** The answer's rows in the order of the events, and {@code <unk>}: the last word but one of {@code withUnknown}. */
-    private static Candidates everyEvent(Candidates answered, List<String> events, NgramProbabilities withUnknown) {
-        NgramProbabilities rows = answered.probabilities();
-        int n = events.size() + 1;
-        double[] probability = new double[n * ORDER];
-        byte[] matched = new byte[n];
-        for (int i = 0; i < n - 1; i++) {
-            int row = answered.words().indexOf(events.get(i));
-            assertThat(row).as(events.get(i)).isNotNegative();
-            System.arraycopy(rows.probability(), row * ORDER, probability, i * ORDER, ORDER);
-            matched[i] = rows.matched()[row];
-        }
-        int unseen = withUnknown.rows() - 2;
-        assertThat(withUnknown.unknown()[unseen]).isTrue();
-        System.arraycopy(withUnknown.probability(), unseen * ORDER, probability, (n - 1) * ORDER, ORDER);
-        matched[n - 1] = withUnknown.matched()[unseen];
-        List<String> words = new ArrayList<>(events);
-        words.add(DocumentTokens.UNKNOWN_WORD);
-        return new Candidates(words, new NgramProbabilities(ORDER, probability, matched, new boolean[n], new float[n]));
     }
 
     @Test
@@ -115,9 +93,10 @@ class DocumentScorerTest {
                     .withNextWords(candidates, 1000));
             NextWordPrediction mixture = score.predictions().get(1);
             assertThat(mixture.model()).isEqualTo("mixture");
-            double sum = mixture.words().stream()
-                    .mapToDouble(PredictedWord::probability)
-                    .sum();
+            double sum = mixture.unknown()
+                    + mixture.words().stream()
+                            .mapToDouble(PredictedWord::probability)
+                            .sum();
             assertThat(sum).isCloseTo(1, within(1e-9));
         }
     }
@@ -234,7 +213,7 @@ class DocumentScorerTest {
             assertThat(score.knownBits()[1]).isCloseTo(known, within(1e-9));
             assertThat(score.bits("mixture")).isCloseTo(mixture, within(1e-3));
             assertThat(Arrays.stream(score.meanWeights()).sum()).isCloseTo(1, within(1e-9));
-            assertThat(score.perplexity("kneser-ney-2")).isCloseTo(Math.pow(2, all / rows.rows()), within(1e-9));
+            assertThat(score.classPerplexity("kneser-ney-2")).isCloseTo(Math.pow(2, all / rows.rows()), within(1e-9));
         }
     }
 
@@ -303,7 +282,7 @@ class DocumentScorerTest {
                         .withSurprisals(ScoreRequest.Surprisals.MIXTURE));
         assertThat(score.tokens()).isZero();
         assertThat(score.bits("mixture")).isZero();
-        assertThat(score.perplexity("mixture")).isEqualTo(1);
+        assertThat(score.classPerplexity("mixture")).isEqualTo(1);
         assertThat(score.bitsPerCharacter("mixture")).isZero();
     }
 
@@ -455,6 +434,33 @@ class DocumentScorerTest {
         assertThat(NextWordPredictor.candidates(open, source, 1)).hasSize(1);
         assertThat(NextWordPredictor.candidates(DocumentTokens.of(List.of()), source, 10))
                 .contains("new", "x");
+    }
+
+    /** The weights of a new source are those of sources with full caches; its own hold no more than the prompt. */
+    @Test
+    void shouldNotExpectTheWordsOfThePromptAgainWhenTheSourceIsNew() {
+        CommonWeights common = new CommonWeights(SHORT);
+        DocumentScorer scorer = new DocumentScorer(SHORT);
+        SourceModel repeating = new SourceModel(common);
+        for (int i = 0; i < 60; i++) {
+            DocumentTokens learned =
+                    DocumentTokens.of(List.of(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")));
+            scorer.score(
+                    ScoreRequest.of(learned, flat(learned, 0.02), repeating).withLearning(true));
+        }
+        DocumentTokens prompt = DocumentTokens.of(List.of(List.of("in", "new")));
+        Candidates candidates =
+                new Candidates(List.of("in", "jersey"), flat(DocumentTokens.of(List.of(List.of("in"))), 0.02));
+        List<PredictedWord> words = scorer.score(ScoreRequest.of(prompt, flat(prompt, 0.02), new SourceModel(common))
+                        .withNextWords(candidates, 2))
+                .predictions()
+                .get(1)
+                .words();
+
+        assertThat(words.get(0).word()).isEqualTo("in");
+        assertThat(words.get(0).probability())
+                .as("0.02 by the counts, half by the cache of two tokens")
+                .isBetween(0.02, 0.03);
     }
 
     private static List<byte[]> segments(SourceModel source) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.Smoothing;
 import dev.driftline.testing.junit.SharedData;
 import dev.driftline.testing.junit.SmallBrown;
 import java.io.IOException;
@@ -125,8 +126,26 @@ class ShardingTest {
             for (int i = 0; i < candidates.words().size(); i++) {
                 found.put(candidates.words().get(i), candidates.probabilities().probability(i, 3));
             }
-            assertThat(found).containsKey("w299").doesNotContainKey("unheard");
-            // With several shards the unigram part is estimated from the shard of the context.
+            assertThat(found).containsKey("w299");
+            NgramProbabilities rows = candidates.probabilities();
+            assertThat(rows.unknown()[candidates.words().indexOf("w299")]).isFalse();
+            assertThat(rows.unknown()[candidates.words().indexOf("unheard")]).isTrue();
+            for (String unknown : List.of("unheard", DocumentTokens.UNKNOWN_WORD)) {
+                exact.put(
+                        unknown,
+                        model.score(DocumentTokens.of(List.of(with(open, "unheard"))), false)
+                                .probability(open.size(), 3));
+            }
+            for (int i = 0; i < candidates.words().size(); i++) {
+                String word = candidates.words().get(i);
+                if (candidates.exact()[i]) {
+                    assertThat(found.get(word)).as("%s after %s", word, open).isCloseTo(exact.get(word), within(1e-6));
+                }
+            }
+            assertThat(candidates.exact()[candidates.words().indexOf("w299")])
+                    .as("asked for")
+                    .isTrue();
+            // With several shards the unigram part of some words is estimated from the shard of the context.
             double tolerance = shards == 1
                     ? 1e-6
                     : 0.1 * exact.values().stream().mapToDouble(p -> p).max().orElseThrow();
@@ -142,6 +161,82 @@ class ShardingTest {
                     .toList();
             for (int i = 0; i < 10; i++) {
                 assertThat(bestFound.get(i)).as("rank %d after %s", i, open).isCloseTo(best.get(i), within(tolerance));
+            }
+        }
+    }
+
+    private static List<String> with(List<String> open, String word) {
+        List<String> sentence = new ArrayList<>(open);
+        sentence.add(word);
+        return sentence;
+    }
+
+    /** Whatever the shards list of their own accord: what they list is exact, and what they do not list is bounded. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
+    void shouldProveWhatItProposesByABoundOfEveryOtherWord(long seed) {
+        Random random = new Random(seed);
+        List<String> words = IntStream.range(0, 40).mapToObj(i -> "w" + i).toList();
+        Vocabulary vocabulary = seed % 3 == 0 ? Vocabulary.fixed(words.subList(0, 30)) : Vocabulary.growing();
+        Smoothing smoothing = Smoothing.values()[(int) (seed % Smoothing.values().length)];
+        int order = 1 + random.nextInt(4);
+        LocalModel model = new LocalModel(
+                new ModelSettings(order, smoothing, vocabulary, 0.3),
+                1 + random.nextInt(4),
+                shard -> new HeapPageStore(),
+                1 << 24);
+        for (int d = 0; d < 60; d++) {
+            model.score(
+                    DocumentTokens.of(List.of(IntStream.range(0, random.nextInt(9))
+                            .mapToObj(i -> words.get((int) (35 * Math.pow(random.nextDouble(), 2))))
+                            .toList())),
+                    true);
+        }
+        for (List<String> open : List.of(List.of("w0", "w1"), List.of("w3"), List.of("never"), List.<String>of())) {
+            for (int proposals : new int[] {1, 3, 8, 60}) {
+                Candidates candidates = model.prove(
+                                DocumentTokens.of(List.of(open)), proposals, List.of("w7", "never", "w39"))
+                        .candidates();
+                assertThat(candidates.words())
+                        .doesNotHaveDuplicates()
+                        .contains("w7", DocumentTokens.EOS_WORD, DocumentTokens.UNKNOWN_WORD);
+                if (vocabulary instanceof Vocabulary.Growing) {
+                    assertThat(candidates.words()).as("asked for").contains("never", "w39");
+                }
+                for (String word : with(words, DocumentTokens.EOS_WORD)) {
+                    assertProved(model, candidates, open, word);
+                }
+                assertThat(candidates.isComplete())
+                        .as("all are listed where %d are wanted", proposals)
+                        .isEqualTo(candidates.words().containsAll(all(model, words)));
+            }
+        }
+    }
+
+    private static List<String> all(LocalModel model, List<String> words) {
+        return model.settings().vocabulary() instanceof Vocabulary.Fixed fixed
+                ? List.copyOf(fixed.words())
+                : words.stream()
+                        .filter(word -> model.rawCount(List.of(word)) > 0)
+                        .toList();
+    }
+
+    private static void assertProved(LocalModel model, Candidates candidates, List<String> open, String word) {
+        boolean isEnd = word.equals(DocumentTokens.EOS_WORD);
+        NgramProbabilities scored = model.score(DocumentTokens.of(List.of(isEnd ? open : with(open, word))), false);
+        int row = candidates.words().indexOf(word);
+        for (int top = 1; top <= scored.order(); top++) {
+            double probability = scored.probability(open.size(), top);
+            if (row < 0 && !scored.unknown()[open.size()]) {
+                assertThat(probability)
+                        .as("%s after %s, order %d", word, open, top)
+                        .isLessThanOrEqualTo(candidates.ceilings()[top - 1] + 1e-7);
+            } else if (row >= 0) {
+                assertThat(candidates.probabilities().probability(row, top))
+                        .as("%s after %s, order %d", word, open, top)
+                        .isCloseTo(probability, within(1e-7));
+                assertThat(candidates.probabilities().unknown()[row]).isEqualTo(scored.unknown()[open.size()]);
+                assertThat(candidates.probabilities().matched()[row]).isEqualTo(scored.matched()[open.size()]);
             }
         }
     }
@@ -163,13 +258,11 @@ class ShardingTest {
         for (List<String> open : List.of(List.of("w1", "w2"), List.of("unheard"))) {
             Candidates all = model.ask(DocumentTokens.of(List.of(open)), false, 10, everything)
                     .candidates();
-            assertThat(all.words()).hasSize(61);
-            double sum = IntStream.range(0, 61)
+            assertThat(all.words()).hasSize(62);
+            double sum = IntStream.range(0, 62)
                     .mapToDouble(i -> all.probabilities().probability(i, 3))
                     .sum();
-            double unknown = model.score(DocumentTokens.of(List.of(List.of(open.get(0), "unheard-of"))), false)
-                    .probability(1, 3);
-            assertThat(sum).as("known words after %s", open).isBetween(1 - 3 * unknown, 1 + 1e-6);
+            assertThat(sum).as("known words, </s> and <unk> after %s", open).isCloseTo(1, within(1e-5));
         }
     }
 

@@ -65,7 +65,8 @@ final class Samples {
                 .setSource("news")
                 .setScoredAt(PUBLISHED)
                 .setContext(List.of("opened", "their"))
-                .setModels(List.of(new ModelPrediction("mixture", List.of(new Candidate("books", 0.4)))))
+                .setModels(
+                        List.of(new ModelPrediction("mixture", List.of(new Candidate("books", 0.4, true)), 0.1, 0.5)))
                 .setInputTopic("documents")
                 .setInputPartition(3)
                 .setInputOffset(9L)

@@ -116,21 +116,17 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
+        Path folder = output == null ? Path.of("results", "demo-" + STAMP.format(LocalDateTime.now())) : output;
         DemoOptions options = new DemoOptions(
-                Optional.ofNullable(input),
-                wholeFile,
-                BrownDownload.defaultCache(System.getenv()),
-                output == null ? Path.of("results", "demo-" + STAMP.format(LocalDateTime.now())) : output,
-                order,
-                shards,
-                limit,
-                pace(),
-                network(),
-                tokenizer,
-                prompts,
-                keepState,
-                stay,
-                settings);
+                new DemoOptions.Text(
+                        Optional.ofNullable(input),
+                        wholeFile,
+                        BrownDownload.defaultCache(System.getenv()),
+                        limit,
+                        pace(),
+                        tokenizer),
+                new DemoOptions.Model(order, shards, network(), settings),
+                new DemoOptions.Results(folder, prompts, keepState, stay));
         Demo demo = new Demo(options, Screen.on(spec.commandLine().getOut()));
         try (CtrlC ctrlC = CtrlC.then(demo::stop)) {
             boolean complete = demo.run();

@@ -140,13 +140,14 @@ public final class Demo {
     private boolean stream() throws IOException, InterruptedException {
         // A wrong setting is to be found before anything is fetched or started.
         config("localhost:9092", "http://localhost:8081");
-        Path corpus = options.input().isPresent()
-                ? options.input().get()
-                : new BrownDownload(options.cache()).fetch(screen::line);
-        CorpusReader reader =
-                options.wholeFile() ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE) : CorpusReader.open(corpus);
+        Path corpus = options.text().input().isPresent()
+                ? options.text().input().get()
+                : new BrownDownload(options.text().cache()).fetch(screen::line);
+        CorpusReader reader = options.text().wholeFile()
+                ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE)
+                : CorpusReader.open(corpus);
         resources.add(reader::close);
-        ResultFiles files = ResultFiles.in(options.output());
+        ResultFiles files = ResultFiles.in(options.results().output());
         WordCounts words = new WordCounts();
         DemoResults results = new DemoResults(files, corpus, words);
         resources.add(() -> finish(results));
@@ -164,26 +165,34 @@ public final class Demo {
         }
         DemoService service = starter.start(config);
         resources.add(service::close);
-        screen.line("  Driftline, order " + options.order() + ", "
-                + (options.shards() == 1 ? "one shard" : options.shards() + " shards"));
+        screen.line("  Driftline, order " + options.model().order() + ", "
+                + (options.model().shards() == 1 ? "one shard" : options.model().shards() + " shards"));
         screen.line("  The dashboard: " + service.dashboard());
         OutputFollower follower = OutputFollower.start(config, results);
         resources.add(follower::close);
-        Pace pace = new Pace(options.pace(), config.get(TrainingKeys.BOOTSTRAP_TOKENS), service::isNetworkReady);
-        CorpusFeed feed =
-                CorpusFeed.start(config, reader, Tokenizers.named(options.tokenizer()), options.limit(), pace, words);
+        Pace pace = new Pace(options.text().pace(), config.get(TrainingKeys.BOOTSTRAP_TOKENS), service::isNetworkReady);
+        CorpusFeed feed = CorpusFeed.start(
+                config,
+                reader,
+                Tokenizers.named(options.text().tokenizer()),
+                options.text().limit(),
+                pace,
+                words);
         resources.add(feed::close);
-        if (options.pace() > 0) {
-            screen.line("Streaming " + Figures.count(options.pace()) + " tokens a second, so that the network can be"
-                    + " taught meanwhile (--pace, --no-network).");
+        if (options.text().pace() > 0) {
+            screen.line("Streaming " + Figures.count(options.text().pace())
+                    + " tokens a second, so that the network can be" + " taught meanwhile (--pace, --no-network).");
         }
         screen.line("Streaming " + corpus + ". Perplexity is the mixture's: of the last " + SourceTable.RECENT
                 + " documents of a source, and so far.");
         follow(results, feed, follower, service, reader);
         results.completed();
-        results.talk(service.samples(3), service.networkSamples(3), service.nextWords(options.prompts()));
+        results.talk(
+                service.samples(3),
+                service.networkSamples(3),
+                service.nextWords(options.results().prompts()));
         results.show(screen);
-        if (options.stay()) {
+        if (options.results().stay()) {
             screen.line("");
             screen.line("The dashboard stays at " + service.dashboard() + " until Ctrl-C.");
             stay(service);
@@ -224,17 +233,17 @@ public final class Demo {
         // One partition: documents are learned in the order of the corpus, as `evaluate` does.
         settings.put(TopicKeys.PARTITIONS.name(), "1");
         settings.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), "500");
-        if (options.network()) {
+        if (options.model().network()) {
             settings.putAll(SMALL_NETWORK);
         } else {
             settings.put(NeuralKeys.MODEL.name(), NeuralKeys.NO_MODEL);
         }
         // The dashboard shows what each model thought of each word.
         settings.put(OutputKeys.SCORES_EXPERT_SURPRISALS.name(), "true");
-        settings.putAll(options.settings());
-        settings.put(TopicKeys.SHARDS.name(), Integer.toString(options.shards()));
-        settings.put(ModelKeys.ORDER.name(), Integer.toString(options.order()));
-        settings.put(InputKeys.TOKENIZER.name(), options.tokenizer());
+        settings.putAll(options.model().settings());
+        settings.put(TopicKeys.SHARDS.name(), Integer.toString(options.model().shards()));
+        settings.put(ModelKeys.ORDER.name(), Integer.toString(options.model().order()));
+        settings.put(InputKeys.TOKENIZER.name(), options.text().tokenizer());
         settings.put(ServiceKeys.STATE_DIR.name(), stateFolder().toString());
         settings.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), bootstrapServers);
         settings.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
@@ -242,7 +251,7 @@ public final class Demo {
     }
 
     private Path stateFolder() {
-        return options.output().resolve("state").toAbsolutePath();
+        return options.results().output().resolve("state").toAbsolutePath();
     }
 
     private void follow(
@@ -272,7 +281,7 @@ public final class Demo {
             }
             if (millis(now - moved) > STALLED_MILLIS) {
                 throw new IOException("no score came for " + STALLED_MILLIS / 1000 + " s: see "
-                        + options.output().resolve("driftline.log"));
+                        + options.results().output().resolve("driftline.log"));
             }
             if (millis(now - drawn) >= interval) {
                 drawn = now;
@@ -318,19 +327,19 @@ public final class Demo {
             results.show(screen);
         }
         results.close();
-        if (!options.keepState()) {
+        if (!options.results().keepState()) {
             FolderTree.delete(stateFolder());
         }
         if (results.settled() == 0 && stopped) {
-            FolderTree.delete(options.output());
+            FolderTree.delete(options.results().output());
         }
     }
 
     private void say(boolean complete) {
-        if (Files.exists(options.output())) {
+        if (Files.exists(options.results().output())) {
             screen.line((complete ? "Everything is in " : "Stopped. What there was until then is in ")
-                    + options.output() + ": " + ResultFiles.SCORES + ", " + ResultFiles.PREDICTIONS + ", "
-                    + ResultFiles.SUMMARY + (options.keepState() ? ", state (the model)" : "")
+                    + options.results().output() + ": " + ResultFiles.SCORES + ", " + ResultFiles.PREDICTIONS + ", "
+                    + ResultFiles.SUMMARY + (options.results().keepState() ? ", state (the model)" : "")
                     + ", driftline.log. Nothing is left running.");
         } else {
             screen.line("Stopped before anything was scored. Nothing is left running.");

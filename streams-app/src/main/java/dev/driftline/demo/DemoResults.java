@@ -208,22 +208,32 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
     }
 
     private void showModels(Screen screen, ScoresReview review) throws IOException {
-        Map<String, Double> last = review.perplexityOfLastFifth();
-        String format = "%-16s %12s %14s %16s %12s";
+        Map<String, ScoresReview.Perplexities> last = review.ofLastFifth();
+        String format = "%-16s %12s %12s   %12s %12s %12s";
         screen.line("");
-        screen.line(
-                String.format(Locale.ROOT, format, "model", "perplexity", "last 20 %", "without unknown", "bits/char"));
+        screen.line(String.format(
+                Locale.ROOT, format, "model", "perplexity", "last 20 %", "class perpl.", "last 20 %", "bits/char"));
         for (String model : totals.models()) {
             screen.line(String.format(
                     Locale.ROOT,
                     format,
                     model,
                     Figures.perplexity(totals.perplexity(model)),
-                    Figures.perplexity(
-                            last.getOrDefault(ResultFiles.isNetwork(model) ? ResultFiles.NETWORK : model, Double.NaN)),
-                    Figures.perplexity(totals.perplexityKnown(model)),
+                    Figures.perplexity(ofLast(last, model).spelled()),
+                    Figures.perplexity(totals.classPerplexity(model)),
+                    Figures.perplexity(ofLast(last, model).ofClass()),
                     Figures.precise(totals.bitsPerCharacter(model))));
         }
+        screen.line("Perplexity spells unknown words out; class perplexity has <unk> as one class, as papers do.");
+        totals.models().stream()
+                .filter(model -> totals.tokens(model) < totals.tokens())
+                .forEach(model -> screen.line(model + ": over the " + Figures.count(totals.tokens(model)) + " of "
+                        + Figures.count(totals.tokens()) + " tokens that it has scored."));
+    }
+
+    private static ScoresReview.Perplexities ofLast(Map<String, ScoresReview.Perplexities> last, String model) {
+        return last.getOrDefault(
+                ResultFiles.isNetwork(model) ? ResultFiles.NETWORK : model, ScoresReview.Perplexities.NONE);
     }
 
     private void showSurprises(Screen screen, ScoresReview review) throws IOException {
@@ -298,16 +308,16 @@ final class DemoResults implements OutputFollower.Listener, AutoCloseable {
             deadLetters.forEach(refused::put);
         }
         ScoresReview review = review();
-        Map<String, Double> last = review.perplexityOfLastFifth();
+        Map<String, ScoresReview.Perplexities> last = review.ofLastFifth();
         ObjectNode models = root.putObject("models");
         for (String name : totals.models()) {
             ObjectNode model = models.putObject(name);
             put(model, "perplexity_all", totals.perplexity(name));
-            put(
-                    model,
-                    "perplexity_last20",
-                    last.getOrDefault(ResultFiles.isNetwork(name) ? ResultFiles.NETWORK : name, Double.NaN));
-            put(model, "perplexity_all_known", totals.perplexityKnown(name));
+            put(model, "perplexity_last20", ofLast(last, name).spelled());
+            put(model, "class_perplexity_all", totals.classPerplexity(name));
+            put(model, "class_perplexity_last20", ofLast(last, name).ofClass());
+            put(model, "class_perplexity_all_known", totals.perplexityKnown(name));
+            model.put("tokens", totals.tokens(name));
             put(model, "bits_per_character", totals.bitsPerCharacter(name));
         }
         ObjectNode sources = root.putObject("sources");

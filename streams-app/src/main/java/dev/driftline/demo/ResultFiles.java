@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.driftline.neural.Cell;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
@@ -27,8 +28,11 @@ final class ResultFiles implements AutoCloseable {
     static final String PREDICTIONS = "predictions.jsonl";
     static final String SUMMARY = "summary.json";
 
-    /** The columns of {@link #SCORES} before those of the models, which hold −log2 p of the document in bits. */
-    static final List<String> COLUMNS = List.of("id", "key", "tokens", "unknown");
+    /**
+     * The columns of {@link #SCORES} before those of the models, which hold −log2 p of the document in bits, {@code <unk>} as a
+     * class. {@code letters} has the bits that its unknown words cost beyond that: added to any of them, they are spelled out.
+     */
+    static final List<String> COLUMNS = List.of("id", "key", "tokens", "unknown", "letters");
 
     /** The last column of {@link #SCORES}, empty for a document in which the network took no part. */
     static final String NETWORK = "network";
@@ -86,8 +90,14 @@ final class ResultFiles implements AutoCloseable {
             }
             scores.write('\t' + ScoreTotals.MIXTURE + '\t' + NETWORK + '\n');
         }
-        scores.write(
-                score.getId() + '\t' + score.getSource() + '\t' + score.getTokens() + '\t' + score.getUnknownTokens());
+        scores.write(score.getId()
+                + '\t'
+                + score.getSource()
+                + '\t'
+                + score.getTokens()
+                + '\t'
+                + score.getUnknownTokens()
+                + bits(Headline.letterBits(score)));
         String network = "\t";
         for (ExpertScore expert : score.getExperts()) {
             if (isNetwork(expert.getName())) {

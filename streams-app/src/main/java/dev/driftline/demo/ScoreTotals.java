@@ -1,24 +1,34 @@
 package dev.driftline.demo;
 
 import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sums over all scores, for each model. Thread-safe. */
+/** Sums over all scores, for each model over the documents that it has scored. Thread-safe. */
 final class ScoreTotals {
 
     /** The name of the mixture among the models. */
     static final String MIXTURE = "mixture";
 
-    private final Map<String, double[]> bitsByModel = new LinkedHashMap<>();
+    /** What the documents that one model has scored cost under it. */
+    private static final class Sums {
+        private double bits;
+        private double letterBits;
+        private double spellingBits;
+        private double knownBits;
+        private long tokens;
+        private long unknown;
+        private long characters;
+    }
+
+    private final Map<String, Sums> byModel = new LinkedHashMap<>();
     private long documents;
     private long tokens;
     private long unknown;
-    private long characters;
-    private double spellingBits;
     private long firstScoredAt = Long.MAX_VALUE;
     private long lastScoredAt = Long.MIN_VALUE;
 
@@ -27,22 +37,25 @@ final class ScoreTotals {
         documents++;
         tokens += score.getTokens();
         unknown += score.getUnknownTokens();
-        characters += score.getCharacters();
-        spellingBits += score.getSpellingBits();
         long scoredAt = score.getScoredAt().toEpochMilli();
         firstScoredAt = Math.min(firstScoredAt, scoredAt);
         lastScoredAt = Math.max(lastScoredAt, scoredAt);
         for (ExpertScore expert : score.getExperts()) {
-            add(expert.getName(), expert.getBits(), expert.getBitsKnown());
+            add(score, expert.getName(), expert.getBits(), expert.getBitsKnown());
         }
         Double known = score.getMixtureBitsKnown();
-        add(MIXTURE, score.getMixtureBits(), known == null ? Double.NaN : known);
+        add(score, MIXTURE, score.getMixtureBits(), known == null ? Double.NaN : known);
     }
 
-    private void add(String model, double bits, double bitsKnown) {
-        double[] sums = bitsByModel.computeIfAbsent(model, name -> new double[2]);
-        sums[0] += bits;
-        sums[1] += bitsKnown;
+    private void add(Score score, String model, double bits, double bitsKnown) {
+        Sums sums = byModel.computeIfAbsent(model, name -> new Sums());
+        sums.bits += bits;
+        sums.letterBits += Headline.letterBits(score);
+        sums.spellingBits += score.getSpellingBits();
+        sums.knownBits += bitsKnown;
+        sums.tokens += score.getTokens();
+        sums.unknown += score.getUnknownTokens();
+        sums.characters += score.getCharacters();
     }
 
     synchronized long documents() {
@@ -64,34 +77,48 @@ final class ScoreTotals {
 
     /** The models, the mixture last. */
     synchronized List<String> models() {
-        List<String> models = new ArrayList<>(bitsByModel.keySet());
+        List<String> models = new ArrayList<>(byModel.keySet());
         models.remove(MIXTURE);
-        if (bitsByModel.containsKey(MIXTURE)) {
+        if (byModel.containsKey(MIXTURE)) {
             models.add(MIXTURE);
         }
         return models;
     }
 
-    private double[] sums(String model) {
-        double[] sums = bitsByModel.get(model);
+    private Sums sums(String model) {
+        Sums sums = byModel.get(model);
         if (sums == null) {
-            throw new IllegalArgumentException("no model '" + model + "', expected one of " + bitsByModel.keySet());
+            throw new IllegalArgumentException("no model '" + model + "', expected one of " + byModel.keySet());
         }
         return sums;
     }
 
-    /** 2^(bits / tokens) of all documents under {@code model}. */
+    /** The headline of the documents that {@code model} has scored, unknown words spelled out. */
     synchronized double perplexity(String model) {
-        return Math.pow(2, sums(model)[0] / tokens);
+        Sums sums = sums(model);
+        return Math.pow(2, (sums.bits + sums.letterBits) / sums.tokens);
+    }
+
+    /** The same with {@code <unk>} as a class. */
+    synchronized double classPerplexity(String model) {
+        Sums sums = sums(model);
+        return Math.pow(2, sums.bits / sums.tokens);
+    }
+
+    /** The tokens of the documents that {@code model} has scored: all, but for a network that came later. */
+    synchronized long tokens(String model) {
+        return sums(model).tokens;
     }
 
     /** The same over the tokens that the model knew; NaN where the scores do not say. */
     synchronized double perplexityKnown(String model) {
-        return Math.pow(2, sums(model)[1] / (tokens - unknown));
+        Sums sums = sums(model);
+        return Math.pow(2, sums.knownBits / (sums.tokens - sums.unknown));
     }
 
     /** Bits a character, unknown words spelled out. */
     synchronized double bitsPerCharacter(String model) {
-        return (sums(model)[0] + spellingBits) / characters;
+        Sums sums = sums(model);
+        return (sums.bits + sums.spellingBits) / sums.characters;
     }
 }

@@ -47,21 +47,34 @@ final class ScoresReview {
      *
      * @param id its id
      * @param source its source
-     * @param bitsPerToken its bits a token under the mixture
+     * @param bitsPerToken its bits a token under the mixture, unknown words spelled out
      * @param excess how many more that is than its source's mean
      */
     record Surprise(String id, String source, double bitsPerToken, double excess) {}
 
-    private record Row(int number, String id, String source, long tokens, double[] bits, long tokensBefore) {}
+    private record Row(
+            int number, String id, String source, long tokens, double letters, double[] bits, long tokensBefore) {}
 
     private interface Visitor {
         void visit(Row row);
     }
 
-    /** Perplexity over the documents of the last 20 % of the words, by model. */
-    Map<String, Double> perplexityOfLastFifth() throws IOException {
-        Map<String, Double> perplexities = new LinkedHashMap<>();
+    /**
+     * Perplexities of a model.
+     *
+     * @param spelled unknown words spelled out
+     * @param ofClass with {@code <unk>} as a class
+     */
+    record Perplexities(double spelled, double ofClass) {
+
+        static final Perplexities NONE = new Perplexities(Double.NaN, Double.NaN);
+    }
+
+    /** Perplexities over the documents of the last 20 % of the words, by model. */
+    Map<String, Perplexities> ofLastFifth() throws IOException {
+        Map<String, Perplexities> perplexities = new LinkedHashMap<>();
         double[][] sums = new double[1][];
+        double[] letters = new double[1];
         long[] tokens = new long[1];
         String[] models = read(row -> {
             if (row.number() >= lastFifth) {
@@ -69,6 +82,7 @@ final class ScoresReview {
                     sums[0] = new double[row.bits().length];
                 }
                 Arrays.setAll(sums[0], i -> sums[0][i] + row.bits()[i]);
+                letters[0] += row.letters();
                 tokens[0] += row.tokens();
             }
         });
@@ -76,7 +90,11 @@ final class ScoresReview {
             for (int i = 0; i < models.length; i++) {
                 // Not of a network that did not take part in all of them.
                 if (!Double.isNaN(sums[0][i])) {
-                    perplexities.put(models[i], Math.pow(2, sums[0][i] / tokens[0]));
+                    perplexities.put(
+                            models[i],
+                            new Perplexities(
+                                    Math.pow(2, (sums[0][i] + letters[0]) / tokens[0]),
+                                    Math.pow(2, sums[0][i] / tokens[0])));
                 }
             }
         }
@@ -108,9 +126,9 @@ final class ScoresReview {
         return best.stream().sorted(byExcess.reversed()).toList();
     }
 
-    /** The network comes after it. */
+    /** Bits under the mixture, after which the network comes, unknown words spelled out. */
     private static double mixture(Row row) {
-        return row.bits()[row.bits().length - 2];
+        return row.bits()[row.bits().length - 2] + row.letters();
     }
 
     private String[] read(Visitor visitor) throws IOException {
@@ -129,7 +147,8 @@ final class ScoresReview {
                 double[] bits = new double[fields.length - first];
                 Arrays.setAll(
                         bits, i -> fields[first + i].isEmpty() ? Double.NaN : Double.parseDouble(fields[first + i]));
-                visitor.visit(new Row(number++, fields[0], fields[1], tokens, bits, before));
+                double letters = Double.parseDouble(fields[first - 1]);
+                visitor.visit(new Row(number++, fields[0], fields[1], tokens, letters, bits, before));
                 before += tokens;
             }
             return Arrays.copyOfRange(columns, first, columns.length);

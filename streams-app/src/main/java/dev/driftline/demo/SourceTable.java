@@ -1,5 +1,6 @@
 package dev.driftline.demo;
 
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Map;
 /**
  * The live table of the demo: a line a source, with perplexity now and so far.
  *
- * <p>Now is the mixture's perplexity over the source's last {@value #RECENT} documents. Scores come in bursts, one a
+ * <p>Now is the mixture's perplexity, unknown words spelled out, over the source's last {@value #RECENT} documents. Scores come in bursts, one a
  * commit; the time since the burst before is shared out over a burst's sources by their tokens, so that rates are right
  * for sources that come one after the other as well as for mixed ones. Thread-safe.
  */
@@ -67,9 +68,10 @@ final class SourceTable {
         burstTokens += score.getTokens();
         line.documents++;
         line.tokens += score.getTokens();
-        line.bits += score.getMixtureBits();
-        line.recent.addLast(new Recent(score.getMixtureBits(), score.getTokens()));
-        line.recentBits += score.getMixtureBits();
+        double bits = Headline.bits(score);
+        line.bits += bits;
+        line.recent.addLast(new Recent(bits, score.getTokens()));
+        line.recentBits += bits;
         line.recentTokens += score.getTokens();
         if (line.recent.size() > RECENT) {
             Recent old = line.recent.removeFirst();

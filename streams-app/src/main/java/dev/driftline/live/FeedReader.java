@@ -2,6 +2,7 @@ package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.topics.FollowerThread;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads scores, drift and promotions as far as they are committed, from a little way back on. In no consumer group: every
  * instance reads all of them. One thread; {@link #wakeup()} from any.
  */
-final class FeedReader implements AutoCloseable {
+final class FeedReader implements FollowerThread.Reader {
 
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -125,7 +126,8 @@ final class FeedReader implements AutoCloseable {
     }
 
     /** Ends the call that is under way. */
-    void wakeup() {
+    @Override
+    public void wakeup() {
         consumer.wakeup();
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * @param position where its text is
  * @param fields its score, ready for JSON
- * @param bits the surprisal of its tokens, by model, the mixture first; those past {@value #MOST_TOKENS} tokens are left out;
+ * @param bits the surprisal of its tokens, by model, the mixture first, and {@code spelling}, the bits of their letters; those past {@value #MOST_TOKENS} tokens are left out;
  *     empty where scores do not carry them
  */
 record LiveDocument(InputPosition position, Map<String, Object> fields, Map<String, float[]> bits) {
@@ -23,15 +23,19 @@ record LiveDocument(InputPosition position, Map<String, Object> fields, Map<Stri
 
     private static final double STEPS = 1e3;
 
+    /** Among the models: what the letters of unknown words cost beyond their surprisal, under every model alike. */
+    private static final String SPELLING = "spelling";
+
     static LiveDocument of(Score score) {
         Map<String, float[]> bits = new LinkedHashMap<>();
         put(bits, "mixture", score.getSurprisals());
+        put(bits, SPELLING, score.getSpelling());
         for (ExpertScore expert : score.getExperts()) {
             put(bits, expert.getName(), expert.getSurprisals());
         }
         return new LiveDocument(
                 new InputPosition(score.getInputTopic(), score.getInputPartition(), score.getInputOffset()),
-                RecordJson.of(score, Set.of("surprisals")),
+                RecordJson.of(score, Set.of("surprisals", "spelling")),
                 bits);
     }
 
@@ -65,7 +69,9 @@ record LiveDocument(InputPosition position, Map<String, Object> fields, Map<Stri
                 rounded.put(model, listed);
             });
         }
+        List<Double> spelling = rounded.remove(SPELLING);
         described.put("bits", rounded);
+        described.put("spelling", spelling == null ? List.of() : spelling);
         return described;
     }
 

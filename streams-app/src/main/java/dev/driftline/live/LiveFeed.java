@@ -7,6 +7,7 @@ import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.topics.FollowerThread;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +30,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,10 +54,9 @@ public final class LiveFeed implements AutoCloseable {
 
     private static final int KEPT_DRIFT = 1_000;
     private static final int KEPT_PROMOTIONS = 500;
-    private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int PING_SECONDS = 15;
-    private static final Set<String> LONG_FIELDS = Set.of("surprisals");
+    private static final Set<String> LONG_FIELDS = Set.of("surprisals", "spelling");
 
     private final DriftlineConfig config;
     private final String scoresTopic;
@@ -70,8 +68,7 @@ public final class LiveFeed implements AutoCloseable {
     private final RecentRecords promotions = new RecentRecords(KEPT_PROMOTIONS);
     private final DocumentTexts texts;
     private final Map<TopicPartition, Long> next = new HashMap<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::run, "live-feed");
+    private final FollowerThread<FeedReader> thread;
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread ticker = new Thread(task, "live-ticks");
         ticker.setDaemon(true);
@@ -79,7 +76,6 @@ public final class LiveFeed implements AutoCloseable {
     });
 
     private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
-    private volatile @Nullable FeedReader reader;
     private long ticked;
 
     /** A feed that has not been started. */
@@ -89,11 +85,11 @@ public final class LiveFeed implements AutoCloseable {
         scoresTopic = topics.name(Topic.SCORES);
         driftTopic = topics.name(Topic.DRIFT);
         texts = new DocumentTexts(config);
+        thread = new FollowerThread<>("live-feed", () -> new FeedReader(config, next), this::follow, this::failed);
     }
 
     /** Begins to follow. */
     public void start() {
-        thread.setDaemon(true);
         thread.start();
         ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
@@ -155,27 +151,19 @@ public final class LiveFeed implements AutoCloseable {
                         .toList());
     }
 
-    private void run() {
+    private void failed(RuntimeException e) {
+        LOG.warn("The live feed cannot read, trying again in {} s: {}", FollowerThread.RETRY.toSeconds(), e.toString());
+        setStatus(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
+    }
+
+    private void follow(FeedReader topics) {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (Deserializer<Score> scores = serdes.deserializer(Score.class);
                 Deserializer<DriftEvent> shifts = serdes.deserializer(DriftEvent.class);
                 Deserializer<PromotionDecision> decisions = serdes.deserializer(PromotionDecision.class)) {
-            while (closed.getCount() > 0) {
-                try (FeedReader opened = new FeedReader(config, next)) {
-                    reader = opened;
-                    opened.open(BACK, MOST_BACK);
-                    setStatus(FeedStatus.State.LIVE, "", 0);
-                    follow(opened, scores, shifts, decisions);
-                } catch (WakeupException | InterruptException e) {
-                    LOG.debug("The live feed was woken up to stop");
-                } catch (RuntimeException e) {
-                    LOG.warn("The live feed cannot read, trying again in {} s: {}", RETRY.toSeconds(), e.toString());
-                    setStatus(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
-                    pause();
-                } finally {
-                    reader = null;
-                }
-            }
+            topics.open(BACK, MOST_BACK);
+            setStatus(FeedStatus.State.LIVE, "", 0);
+            follow(topics, scores, shifts, decisions);
         }
     }
 
@@ -185,7 +173,7 @@ public final class LiveFeed implements AutoCloseable {
             Deserializer<DriftEvent> shifts,
             Deserializer<PromotionDecision> decisions) {
         long looked = 0;
-        while (closed.getCount() > 0) {
+        while (!thread.isClosed()) {
             ConsumerRecords<byte[], byte[]> records = topics.poll();
             try {
                 for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -203,7 +191,7 @@ public final class LiveFeed implements AutoCloseable {
                 }
             } catch (RegistryUnavailableException e) {
                 setStatus(FeedStatus.State.DISCONNECTED, String.valueOf(e.getMessage()), 0);
-                pause();
+                thread.pause();
                 topics.again();
                 continue;
             }
@@ -279,30 +267,12 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private void pause() {
-        try {
-            closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closed.countDown();
-        }
-    }
-
     /** Stops following and ends all subscribers. Does nothing the second time. */
     @Override
     public void close() {
-        closed.countDown();
         ticks.shutdownNow();
         events.close();
-        FeedReader open = reader;
-        if (open != null) {
-            open.wakeup();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
         texts.close();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 final class LiveSource {
 
     private static final double MEMORY = 0.9;
+    private static final double STEPS = 1e3;
 
     private final SourceSeries series;
     private final ModelMeans all = new ModelMeans(1);
@@ -43,7 +44,11 @@ final class LiveSource {
     void add(DriftEvent event, long nanoTime) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("state", event.getState().name());
+        state.put("recovery", event.getRecovery().name());
         state.put("at", event.getAt().toString());
+        state.put("started_at", event.getStartedAt().toString());
+        state.put("perplexity_before", RecordJson.number(Math.pow(2, event.getBitsPerTokenBefore()), STEPS));
+        state.put("perplexity_after", RecordJson.number(Math.pow(2, event.getBitsPerTokenAfter()), STEPS));
         drift.put(event.getSeries().name().toLowerCase(Locale.ROOT), state);
         touched(nanoTime);
     }

@@ -24,6 +24,8 @@ final class SourceSeries {
     private double[] ngram = new double[FIRST_ROOM];
     private double[] network = new double[FIRST_ROOM];
     private long[] networkTokens = new long[FIRST_ROOM];
+    private double[] ofClass = new double[FIRST_ROOM];
+    private long[] unknown = new long[FIRST_ROOM];
     private long changedFrom = Long.MAX_VALUE;
 
     /** No points; {@code most} or fewer later. */
@@ -38,6 +40,8 @@ final class SourceSeries {
         tokens[row] += cost.tokens();
         mixture[row] += cost.mixtureBits();
         ngram[row] += cost.ngramBits();
+        ofClass[row] += cost.classBits();
+        unknown[row] += cost.unknownTokens();
         if (!Double.isNaN(cost.networkBits())) {
             network[row] += cost.networkBits();
             networkTokens[row] += cost.tokens();
@@ -72,7 +76,7 @@ final class SourceSeries {
     }
 
     private Object[] columns() {
-        return new Object[] {starts, documents, tokens, mixture, ngram, network, networkTokens};
+        return new Object[] {starts, documents, tokens, mixture, ngram, network, networkTokens, ofClass, unknown};
     }
 
     private void resize(int room) {
@@ -83,6 +87,8 @@ final class SourceSeries {
         ngram = Arrays.copyOf(ngram, room);
         network = Arrays.copyOf(network, room);
         networkTokens = Arrays.copyOf(networkTokens, room);
+        ofClass = Arrays.copyOf(ofClass, room);
+        unknown = Arrays.copyOf(unknown, room);
     }
 
     private void clear(int row) {
@@ -92,6 +98,8 @@ final class SourceSeries {
         ngram[row] = 0;
         network[row] = 0;
         networkTokens[row] = 0;
+        ofClass[row] = 0;
+        unknown[row] = 0;
     }
 
     /** Makes room for a quarter more. */
@@ -121,6 +129,8 @@ final class SourceSeries {
         ngram[into] += ngram[from];
         network[into] += network[from];
         networkTokens[into] += networkTokens[from];
+        ofClass[into] += ofClass[from];
+        unknown[into] += unknown[from];
     }
 
     private void move(int from, int to) {
@@ -130,11 +140,14 @@ final class SourceSeries {
         ngram[to] = ngram[from];
         network[to] = network[from];
         networkTokens[to] = networkTokens[from];
+        ofClass[to] = ofClass[from];
+        unknown[to] = unknown[from];
     }
 
     /**
-     * All points, the oldest first: start in milliseconds since 1970, documents, tokens, and bits a token of the mixture, the
-     * n-gram model and the network, null where they are not finite or the network took no part.
+     * All points, the oldest first: start in milliseconds since 1970, documents, tokens, bits a token of the mixture, the
+     * n-gram model and the network with unknown words spelled out, those of the mixture with {@code <unk>} as a class, and the
+     * share of unknown tokens; null where they are not finite or the network took no part.
      */
     List<List<Object>> points() {
         return pointsFrom(0);
@@ -159,7 +172,9 @@ final class SourceSeries {
                     tokens[row],
                     RecordJson.number(mixture[row] / tokens[row], STEPS),
                     RecordJson.number(ngram[row] / tokens[row], STEPS),
-                    networkTokens[row] == 0 ? null : RecordJson.number(network[row] / networkTokens[row], STEPS)));
+                    networkTokens[row] == 0 ? null : RecordJson.number(network[row] / networkTokens[row], STEPS),
+                    RecordJson.number(ofClass[row] / tokens[row], STEPS),
+                    RecordJson.number((double) unknown[row] / tokens[row], STEPS)));
         }
         return points;
     }

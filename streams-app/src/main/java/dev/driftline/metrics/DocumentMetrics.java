@@ -103,9 +103,11 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         ModelTotals.Sums sums = all.sums();
         samples.add(DriftlineMetric.DOCUMENTS, sums.documents())
                 .add(DriftlineMetric.TOKENS, sums.tokens())
-                .add(DriftlineMetric.UNKNOWN_TOKENS, sums.unknown());
+                .add(DriftlineMetric.UNKNOWN_TOKENS, sums.unknown())
+                .add(DriftlineMetric.LETTER_BITS, sums.letters());
         if (!Double.isNaN(sums.recent())) {
-            samples.add(DriftlineMetric.BITS_PER_TOKEN, sums.recent());
+            samples.add(DriftlineMetric.BITS_PER_TOKEN, sums.recent())
+                    .add(DriftlineMetric.CLASS_BITS_PER_TOKEN, sums.recentOfClass());
         }
         for (int model = 0; model < models.size(); model++) {
             samples.add(DriftlineMetric.MODEL_BITS, sums.modelBits()[model], models.get(model))
@@ -123,9 +125,11 @@ final class DocumentMetrics implements DocumentObserver, Probe {
     private void read(String source, ModelTotals.Sums sums, Samples samples) {
         samples.add(DriftlineMetric.SOURCE_DOCUMENTS, sums.documents(), source)
                 .add(DriftlineMetric.SOURCE_TOKENS, sums.tokens(), source)
-                .add(DriftlineMetric.SOURCE_UNKNOWN_TOKENS, sums.unknown(), source);
+                .add(DriftlineMetric.SOURCE_UNKNOWN_TOKENS, sums.unknown(), source)
+                .add(DriftlineMetric.SOURCE_LETTER_BITS, sums.letters(), source);
         if (!Double.isNaN(sums.recent())) {
-            samples.add(DriftlineMetric.SOURCE_BITS_PER_TOKEN, sums.recent(), source);
+            samples.add(DriftlineMetric.SOURCE_BITS_PER_TOKEN, sums.recent(), source)
+                    .add(DriftlineMetric.SOURCE_CLASS_BITS_PER_TOKEN, sums.recentOfClass(), source);
         }
         for (int model = 0; model < models.size(); model++) {
             samples.add(DriftlineMetric.SOURCE_MODEL_BITS, sums.modelBits()[model], source, models.get(model))

@@ -22,11 +22,17 @@ enum DriftlineMetric {
     BITS_PER_TOKEN(
             Kind.GAUGE,
             "driftline_bits_per_token",
-            "Mean bits of a token under the mixture, over the last few thousand tokens."),
+            "Mean bits of a token under the mixture, unknown words spelled out, over the last few thousand tokens."),
+    CLASS_BITS_PER_TOKEN(
+            Kind.GAUGE, "driftline_class_bits_per_token", "The same with <unk> as a class: comparable with papers."),
+    LETTER_BITS(
+            Kind.COUNTER,
+            "driftline_letter_bits",
+            "Bits that unknown words cost beyond <unk>: added to driftline_model_bits_total, unknown words are spelled out."),
     MODEL_BITS(
             Kind.COUNTER,
             "driftline_model_bits",
-            "Bits that documents cost under a model: divided by driftline_model_tokens_total, bits a token.",
+            "Bits that documents cost under a model, <unk> as a class: divided by driftline_model_tokens_total, bits a token.",
             "model"),
     MODEL_TOKENS(
             Kind.COUNTER,
@@ -44,12 +50,19 @@ enum DriftlineMetric {
     SOURCE_BITS_PER_TOKEN(
             Kind.GAUGE,
             "driftline_source_bits_per_token",
-            "Mean bits of a token of the source under the mixture, over its last few thousand tokens.",
+            "Mean bits of a token of the source under the mixture, unknown words spelled out, over its last few thousand tokens.",
+            "source"),
+    SOURCE_CLASS_BITS_PER_TOKEN(
+            Kind.GAUGE, "driftline_source_class_bits_per_token", "The same with <unk> as a class.", "source"),
+    SOURCE_LETTER_BITS(
+            Kind.COUNTER,
+            "driftline_source_letter_bits",
+            "Bits that unknown words cost beyond <unk>, by source.",
             "source"),
     SOURCE_MODEL_BITS(
             Kind.COUNTER,
             "driftline_source_model_bits",
-            "Bits that documents of a source cost under a model.",
+            "Bits that documents of a source cost under a model, <unk> as a class.",
             "source",
             "model"),
     SOURCE_MODEL_TOKENS(

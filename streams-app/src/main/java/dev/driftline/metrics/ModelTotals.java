@@ -18,7 +18,9 @@ final class ModelTotals {
     private long documents;
     private long allTokens;
     private long unknown;
+    private double letters;
     private double recent = Double.NaN;
+    private double recentOfClass = Double.NaN;
 
     /**
      * @param models how many models there are, the mixture last
@@ -44,15 +46,21 @@ final class ModelTotals {
             }
         }
         if (score.tokens() > 0 && Double.isFinite(score.bits()[mixture])) {
-            double mean = score.bits()[mixture] / score.tokens();
+            letters += score.letterBits();
             double share = -Math.expm1(-score.tokens() / RECENT_TOKENS);
-            recent = Double.isNaN(recent) ? mean : recent + share * (mean - recent);
+            double ofClass = score.bits()[mixture];
+            recent = towards(recent, (ofClass + score.letterBits()) / score.tokens(), share);
+            recentOfClass = towards(recentOfClass, ofClass / score.tokens(), share);
         }
+    }
+
+    private static double towards(double mean, double value, double share) {
+        return Double.isNaN(mean) ? value : mean + share * (value - mean);
     }
 
     /** The sums as they stand. */
     synchronized Sums sums() {
-        return new Sums(documents, allTokens, unknown, bits.clone(), tokens.clone(), recent);
+        return new Sums(documents, allTokens, unknown, letters, bits.clone(), tokens.clone(), recent, recentOfClass);
     }
 
     /**
@@ -61,9 +69,20 @@ final class ModelTotals {
      * @param documents documents
      * @param tokens their tokens
      * @param unknown those that were {@code <unk>}
-     * @param modelBits {@code [models]}: bits of the documents that the model has scored
+     * @param letters bits that the unknown words cost beyond {@code <unk>}
+     * @param modelBits {@code [models]}: bits of the documents that the model has scored, {@code <unk>} as a class
      * @param modelTokens {@code [models]}: their tokens
-     * @param recent bits a token of the mixture over the last few thousand tokens; NaN before the first
+     * @param recent bits a token of the mixture over the last few thousand tokens, unknown words spelled out; NaN before the
+     *     first
+     * @param recentOfClass the same with {@code <unk>} as a class
      */
-    record Sums(long documents, long tokens, long unknown, double[] modelBits, long[] modelTokens, double recent) {}
+    record Sums(
+            long documents,
+            long tokens,
+            long unknown,
+            double letters,
+            double[] modelBits,
+            long[] modelTokens,
+            double recent,
+            double recentOfClass) {}
 }

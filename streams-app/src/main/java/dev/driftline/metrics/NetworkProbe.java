@@ -1,6 +1,6 @@
 package dev.driftline.metrics;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.neural.online.Round;
@@ -22,12 +22,12 @@ final class NetworkProbe implements Probe {
 
     @Override
     public void read(Samples samples) {
-        Progress progress = service.progress();
-        documents(samples, "scored", progress.documentsWithNetwork());
-        documents(samples, "no-snapshot", progress.documentsWithoutSnapshot());
-        documents(samples, "fallback", progress.documentsFallenBack());
-        samples.add(DriftlineMetric.NETWORK_TOKENS, progress.networkTokens())
-                .add(DriftlineMetric.NETWORK_BUSY_SECONDS, progress.networkSeconds());
+        ServiceCounters counters = service.counters();
+        documents(samples, "scored", counters.documentsWithNetwork());
+        documents(samples, "no-snapshot", counters.documentsWithoutSnapshot());
+        documents(samples, "fallback", counters.documentsFallenBack());
+        samples.add(DriftlineMetric.NETWORK_TOKENS, counters.networkTokens())
+                .add(DriftlineMetric.NETWORK_BUSY_SECONDS, counters.networkSeconds());
         service.networkQueueTokens().ifPresent(tokens -> samples.add(DriftlineMetric.NETWORK_QUEUE_TOKENS, tokens));
         service.activeSnapshot().get().ifPresent(snapshot -> readSnapshot(snapshot, samples));
         service.snapshots().ifPresent(snapshots -> samples.add(DriftlineMetric.SNAPSHOTS_REFUSED, snapshots.refused()));

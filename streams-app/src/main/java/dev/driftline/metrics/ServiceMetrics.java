@@ -74,7 +74,7 @@ public final class ServiceMetrics implements AutoCloseable {
     public ServiceMetrics(DriftlineService service, TopologySettings settings, int mostSources) {
         denyWhatPromtoolObjectsTo();
         DocumentMetrics documents = new DocumentMetrics(settings.mixture(), mostSources, meters);
-        service.progress().observedBy(documents);
+        service.counters().observedBy(documents);
         probes.put("build", samples -> readBuild(settings, samples));
         probes.put("documents", documents);
         probes.put("service", new ServiceProbe(service));

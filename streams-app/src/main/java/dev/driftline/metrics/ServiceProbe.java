@@ -24,11 +24,11 @@ final class ServiceProbe implements Probe {
             samples.add(
                     DriftlineMetric.STATE, each == state ? 1 : 0, each.name().toLowerCase(Locale.ROOT));
         }
-        service.progress()
+        service.counters()
                 .pendingByPartition()
                 .forEach((partition, documents) ->
                         samples.add(DriftlineMetric.PENDING_DOCUMENTS, documents, partition.toString()));
-        service.progress()
+        service.counters()
                 .documentsByRule()
                 .forEach((rule, documents) -> samples.add(DriftlineMetric.FILTERED_DOCUMENTS, documents, rule));
         for (InputLag lag : service.inputLags()) {

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record FilterRequest(IncomingDocument document, ScoredDocument scored, DocumentOrigin origin) {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+
+    /** Without the bits of letters: those of the code stand for them. */
+    private static final int WITHOUT_LETTERS = 1;
 
     /**
      * A document that was scored.
@@ -80,6 +83,7 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         out.writeInt(scored.unknown());
         out.writeLong(scored.characters());
         out.writeDouble(scored.spellingBits());
+        out.writeDouble(scored.letterBits());
         out.writeInt(scored.bits().size());
         scored.bits().forEach((model, bits) -> {
             write(out, model);
@@ -94,7 +98,7 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
     public static FilterRequest decode(byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != WITHOUT_LETTERS) {
             throw new IllegalArgumentException("filter request of format version " + format + ", this code reads "
                     + FORMAT + ": upgrade Driftline");
         }
@@ -112,6 +116,7 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         int unknown = in.readInt();
         long characters = in.readLong();
         double spellingBits = in.readDouble();
+        double letterBits = format == WITHOUT_LETTERS ? spellingBits : in.readDouble();
         Map<String, Double> bitsOfModels = new LinkedHashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
             String model = read(in);
@@ -119,7 +124,8 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         }
         return new FilterRequest(
                 new IncomingDocument(id, source, publishedAt, learn, tokens, attributes),
-                new ScoredDocument(source, attributes, tokenCount, unknown, characters, bitsOfModels, spellingBits),
+                new ScoredDocument(
+                        source, attributes, tokenCount, unknown, characters, bitsOfModels, spellingBits, letterBits),
                 new DocumentOrigin(read(in), in.readInt(), in.readLong()));
     }
 

@@ -74,7 +74,6 @@ public final class ObservationOutput implements Output {
                 result.origin().offset(),
                 document.publishedAt(),
                 document.tokens(),
-                result.ngrams(),
                 result.score(),
                 sources.reference(document.source()).orElse(null));
         if (document.learn()) {

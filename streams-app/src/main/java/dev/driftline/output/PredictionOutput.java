@@ -43,9 +43,10 @@ public final class PredictionOutput implements Output {
             List<Candidate> candidates = new ArrayList<>(predicted.words().size());
             for (PredictedWord word : predicted.words()) {
                 // The parts of a probability come as 4-byte floats: their sum may be past 1 by a rounding error.
-                candidates.add(new Candidate(word.word(), Math.min(1, word.probability())));
+                candidates.add(new Candidate(word.word(), Math.min(1, word.probability()), word.exact()));
             }
-            ModelPrediction model = new ModelPrediction(predicted.model(), candidates);
+            ModelPrediction model = new ModelPrediction(
+                    predicted.model(), candidates, Math.min(1, predicted.unknown()), predicted.rest());
             if (predicted.model().equals(MixtureSettings.MIXTURE)) {
                 models.add(0, model);
             } else {

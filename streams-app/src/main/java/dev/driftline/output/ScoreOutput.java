@@ -8,6 +8,7 @@ import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ModelSettings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,9 @@ public final class ScoreOutput implements Output {
         score.setTokens(tokens);
         score.setUnknownTokens(scored.unknown());
         score.setCharacters((int) scored.characters());
+        score.setUnknownRate(scored.unknownRate());
+        score.setBitsPerToken(scored.bitsPerToken());
+        score.setPerplexity(scored.perplexity());
         score.setNgramBitsPerToken(ngramPerToken);
         score.setNgramPerplexity(perplexity(ngramPerToken));
         result.network()
@@ -87,6 +91,7 @@ public final class ScoreOutput implements Output {
         score.setMixtureWeights(weights(scored));
         score.setExperts(experts(scored, result.networkScore().isPresent()));
         score.setSurprisals(surprisals ? Floats.list(scored.surprisals()) : null);
+        score.setSpelling(surprisals ? spelling(scored) : null);
         score.setLearned(document.learn());
         score.setInputTopic(result.origin().topic());
         score.setInputPartition(result.origin().partition());
@@ -117,6 +122,13 @@ public final class ScoreOutput implements Output {
             weights.put(scored.experts().get(expert), scored.meanWeights()[expert]);
         }
         return weights;
+    }
+
+    /** As long as the surprisals, also where no word was unknown. */
+    private static List<Float> spelling(DocumentScore scored) {
+        return scored.spelling().length == 0
+                ? Collections.nCopies(scored.tokens(), 0f)
+                : Floats.list(scored.spelling());
     }
 
     private static double perplexity(double bitsPerToken) {

@@ -6,7 +6,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -59,7 +59,7 @@ public final class DriftlineService implements AutoCloseable {
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
     private final OwnedSources sources = new OwnedSources();
-    private final Progress progress = new Progress();
+    private final ServiceCounters counters = new ServiceCounters();
     private final RestoreProgress restores = new RestoreProgress();
     private final FailureResponse failures = new FailureResponse();
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
@@ -89,21 +89,6 @@ public final class DriftlineService implements AutoCloseable {
         answersAt = Optional.of(address);
     }
 
-    /** The topic whose partitions are the shards. */
-    public String requestsTopic() {
-        return TopicNames.of(config).name(Topic.NGRAM_REQUESTS);
-    }
-
-    /** The topic of tokenised documents. */
-    public String documentsTopic() {
-        return TopicNames.of(config).name(Topic.DOCUMENTS);
-    }
-
-    /** The topic of raw text. */
-    public String textTopic() {
-        return TopicNames.of(config).name(Topic.TEXT);
-    }
-
     /** Stores that are being restored just now. */
     public List<RestoreProgress.Restoring> restoring() {
         return restores.underWay();
@@ -114,9 +99,9 @@ public final class DriftlineService implements AutoCloseable {
         return Optional.ofNullable(topology);
     }
 
-    /** The topic whose partitions are those of the documents. */
-    public String repliesTopic() {
-        return TopicNames.of(config).name(Topic.NGRAM_REPLIES);
+    /** The name of a topic of this service. */
+    public String topic(Topic topic) {
+        return TopicNames.of(config).name(topic);
     }
 
     /** Where the others find this instance; nowhere before {@link #answersAt} has said it. */
@@ -148,7 +133,7 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings, serdes, client, shards, sources, progress, training, scoring, commits)
+                            settings, serdes, client, shards, sources, counters, training, scoring, commits)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(built, properties, new TimedClients(commits));
@@ -187,7 +172,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private NeuralScoring startNeuralScoring(NeuralScoringSettings neural, TopologySettings settings) {
         NeuralScoring scoring = new NeuralScoring(
-                neural, settings.predictions() > 0, settings.model().vocabulary(), activeSnapshot, progress);
+                neural, settings.predictions() > 0, settings.model().vocabulary(), activeSnapshot, counters);
         neuralScoring = scoring;
         scoring.start();
         return scoring;
@@ -259,8 +244,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** What has been done. */
-    public Progress progress() {
-        return progress;
+    public ServiceCounters counters() {
+        return counters;
     }
 
     /** How far this instance is behind the ends of what it reads; nothing before the start. */

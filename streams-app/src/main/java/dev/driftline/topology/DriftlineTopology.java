@@ -1,7 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.input.RecordDecoder;
@@ -97,7 +97,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final SchemaRegistryClient registry;
     private final LiveShards shards;
     private final OwnedSources sources;
-    private final Progress progress;
+    private final ServiceCounters counters;
     private final Optional<Training> training;
     private final Optional<NeuralScoring> neural;
     private final EarlyCommits commits;
@@ -108,14 +108,14 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistrySerdes serdes,
             SchemaRegistryClient registry,
             LiveShards shards,
-            Progress progress) {
+            ServiceCounters counters) {
         this(
                 settings,
                 serdes,
                 registry,
                 shards,
                 new OwnedSources(),
-                progress,
+                counters,
                 Optional.empty(),
                 Optional.empty(),
                 EarlyCommits.off());
@@ -127,7 +127,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param registry asked for the schemas of inputs; stays the caller's to close, after the streams
      * @param shards receives the shards that are on this instance
      * @param sources receives the partitions of the documents that are on this instance
-     * @param progress counts what is done
+     * @param counters counts what is done
      * @param training how the network is trained; empty where there is none
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
@@ -139,7 +139,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
             SchemaRegistryClient registry,
             LiveShards shards,
             OwnedSources sources,
-            Progress progress,
+            ServiceCounters counters,
             Optional<Training> training,
             Optional<NeuralScoring> neural,
             EarlyCommits commits) {
@@ -152,7 +152,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         this.registry = registry;
         this.shards = shards;
         this.sources = sources;
-        this.progress = progress;
+        this.counters = counters;
         this.training = training;
         this.neural = neural;
         this.commits = commits;
@@ -195,7 +195,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 limits,
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
-                        progress),
+                        counters),
                 ReadProcessor.DOCUMENTS_SOURCE);
         topology.addProcessor(
                 ReadProcessor.READ_TEXT,
@@ -208,16 +208,16 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
-                        progress),
+                        counters),
                 ReadProcessor.TEXT_SOURCE);
         topology.addProcessor(
                 ScatterProcessor.NAME,
-                () -> new ScatterProcessor(settings, progress, neural),
+                () -> new ScatterProcessor(settings, counters, neural),
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT);
         topology.addProcessor(
                 GatherProcessor.NAME,
-                () -> new GatherProcessor(settings, progress, training.isPresent(), neural, sources, commits),
+                () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
                 GatherProcessor.REPLIES_SOURCE);
         topology.addStateStore(store(PendingDocuments.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
@@ -287,7 +287,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         source(topology, OBSERVATIONS_SOURCE, topics.name(Topic.OBSERVATIONS), new EventTime());
         settings.drift().ifPresent(drift -> {
             topology.addProcessor(
-                    WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, progress), OBSERVATIONS_SOURCE);
+                    WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, counters), OBSERVATIONS_SOURCE);
             topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
             topology.addSink(
                     WatchProcessor.DRIFT_SINK,
@@ -302,7 +302,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addFilter(Topology topology, FilterRules rules) {
         topology.addProcessor(
                 FilterProcessor.NAME,
-                () -> new FilterProcessor(rules, settings.sources(), progress),
+                () -> new FilterProcessor(rules, settings.sources(), counters),
                 OBSERVATIONS_SOURCE);
         topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
         rules.topics()

@@ -1,6 +1,6 @@
 package dev.driftline.topology;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
@@ -29,15 +29,15 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
 
     private final DocumentFilter filter;
     private final SourceLimits limits;
-    private final Progress progress;
+    private final ServiceCounters counters;
 
     private ProcessorContext<String, Document> context;
     private FilterSources sources;
 
-    FilterProcessor(FilterRules rules, SourceLimits limits, Progress progress) {
+    FilterProcessor(FilterRules rules, SourceLimits limits, ServiceCounters counters) {
         filter = new DocumentFilter(rules);
         this.limits = limits;
-        this.progress = progress;
+        this.counters = counters;
     }
 
     /** The name of the sink of a topic, which has no prefix. */
@@ -62,7 +62,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         }
         FilterRequest request = FilterRequest.decode(header.value());
         Decision decision;
-        if (filter.usesPercentiles()) {
+        if (filter.comparesWithSource()) {
             String name = request.document().source();
             SourceQuantiles source = sources.get(name, context.currentSystemTimeMs());
             decision = filter.decide(request.scored(), source);
@@ -70,7 +70,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         } else {
             decision = filter.decide(request.scored(), new SourceQuantiles());
         }
-        progress.filtered(decision.rule());
+        counters.filtered(decision.rule());
         Optional<String> topic = filter.rules().topic(decision.target());
         if (topic.isPresent()) {
             context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));

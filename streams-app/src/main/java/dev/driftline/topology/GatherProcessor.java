@@ -1,7 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
@@ -63,7 +63,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
     private final TopologySettings settings;
-    private final Progress progress;
+    private final ServiceCounters counters;
     private final boolean trains;
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
@@ -87,7 +87,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
      */
     GatherProcessor(
             TopologySettings settings,
-            Progress progress,
+            ServiceCounters counters,
             boolean trains,
             Optional<NeuralScoring> neural,
             OwnedSources live,
@@ -96,7 +96,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         this.live = live;
         this.neural = neural;
         this.settings = settings;
-        this.progress = progress;
+        this.counters = counters;
         this.trains = trains;
     }
 
@@ -184,12 +184,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 if (network.isEmpty()) {
                     return;
                 }
-                progress.network(network.get().status());
+                counters.network(network.get().status());
             }
             emit(first.ticket(), document, network);
             complete.removeFirst();
             pending.remove(first.ticket());
-            progress.pending(partition, pending.size());
+            counters.pending(partition, pending.size());
         }
     }
 
@@ -222,7 +222,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         for (Output output : outputs) {
             output.of(result).ifPresent(record -> context.forward(record, output.sink()));
         }
-        progress.scored(waiting, scored, now);
+        counters.scored(waiting, scored, now);
     }
 
     /** Scores the document; its source learns from it, if it is to be learned. */

@@ -1,6 +1,6 @@
 package dev.driftline.topology;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.input.DeadLetters;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.RecordDecoder;
@@ -37,17 +37,22 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     private final boolean text;
     private final Supplier<RecordDecoder> decoders;
     private final int recordBytes;
-    private final Progress progress;
+    private final ServiceCounters counters;
 
     private RecordDecoder decoder;
     private ProcessorContext<Object, Object> context;
 
-    ReadProcessor(String operator, boolean text, Supplier<RecordDecoder> decoders, int recordBytes, Progress progress) {
+    ReadProcessor(
+            String operator,
+            boolean text,
+            Supplier<RecordDecoder> decoders,
+            int recordBytes,
+            ServiceCounters counters) {
         this.operator = operator;
         this.text = text;
         this.decoders = decoders;
         this.recordBytes = recordBytes;
-        this.progress = progress;
+        this.counters = counters;
     }
 
     @Override
@@ -64,7 +69,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
         try {
             document = decoder.decode(received.value());
         } catch (Rejection why) {
-            progress.refused(why.reason());
+            counters.refused(why.reason());
             context.forward(DeadLetters.of(received, from, operator, why, recordBytes), DEAD_LETTERS_SINK);
             return;
         }

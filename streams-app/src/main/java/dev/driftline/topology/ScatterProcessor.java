@@ -1,6 +1,6 @@
 package dev.driftline.topology;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.network.scoring.NeuralScoring;
@@ -26,7 +26,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     static final String REQUESTS_SINK = "requests-sink";
 
     private final TopologySettings settings;
-    private final Progress progress;
+    private final ServiceCounters counters;
     private final Optional<NeuralScoring> neural;
     private final byte[][] shardKeys;
 
@@ -37,9 +37,9 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private WriteBackStore sourcesStore;
     private SourceModels sources;
 
-    ScatterProcessor(TopologySettings settings, Progress progress, Optional<NeuralScoring> neural) {
+    ScatterProcessor(TopologySettings settings, ServiceCounters counters, Optional<NeuralScoring> neural) {
         this.settings = settings;
-        this.progress = progress;
+        this.counters = counters;
         this.neural = neural;
         shardKeys = ShardKey.upTo(settings.shards());
     }
@@ -53,7 +53,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 .cache(PendingDocuments.class, PendingDocuments::new);
         sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
-        progress.pending(partition, pending.size());
+        counters.pending(partition, pending.size());
     }
 
     @Override
@@ -73,7 +73,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         pending.add(
                 record.key(),
                 new PendingDocument(document, record.timestamp(), context.currentSystemTimeMs(), requests.length));
-        progress.pending(partition, pending.size());
+        counters.pending(partition, pending.size());
         for (int shard = 0; shard < requests.length; shard++) {
             context.forward(new Record<>(shardKeys[shard], requests[shard], record.timestamp()));
         }
@@ -84,6 +84,6 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     @Override
     public void close() {
         neural.ifPresent(network -> network.partitionRevoked(partition));
-        progress.partitionRevoked(partition);
+        counters.partitionRevoked(partition);
     }
 }

@@ -185,7 +185,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         long number = 1 + newestNumber();
         TrainingBatch batch = state.buffer()
                 .batch(
-                        background.taughtTo(active),
+                        background.trainedUpTo(active),
                         online.rounds().holdOutTokens(),
                         online.mostFreshTokens(active.isEmpty()),
                         online.rounds().replay(),

@@ -1,6 +1,6 @@
 package dev.driftline.topology;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.Observation;
@@ -25,15 +25,15 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
 
     private final TopologySettings settings;
     private final DriftSettings drift;
-    private final Progress progress;
+    private final ServiceCounters counters;
 
     private ProcessorContext<String, DriftEvent> context;
     private WatchedSources sources;
 
-    WatchProcessor(TopologySettings settings, DriftSettings drift, Progress progress) {
+    WatchProcessor(TopologySettings settings, DriftSettings drift, ServiceCounters counters) {
         this.settings = settings;
         this.drift = drift;
-        this.progress = progress;
+        this.counters = counters;
     }
 
     @Override
@@ -54,7 +54,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
                     observation.source(),
                     DriftEvents.of(observation, change, settings.topics(), now),
                     record.timestamp()));
-            progress.driftEvent(observation.source(), change);
+            counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
     }

@@ -39,11 +39,11 @@ class ScoresReviewTest {
 
     @Test
     void shouldTakeTheDocumentsAfterFourFifthsOfTheWordsWhenAskedForTheLastFifth() throws IOException {
-        Map<String, Double> last = review().perplexityOfLastFifth();
+        Map<String, ScoresReview.Perplexities> last = review().ofLastFifth();
         assertThat(words.lastFifth(20)).isEqualTo(16);
         assertThat(last).containsOnlyKeys("kneser-ney-1", "mixture");
-        assertThat(last.get("mixture")).isCloseTo(16, within(1e-9));
-        assertThat(last.get("kneser-ney-1")).isCloseTo(256, within(1e-9));
+        assertThat(last.get("mixture").ofClass()).isCloseTo(16, within(1e-9));
+        assertThat(last.get("kneser-ney-1").ofClass()).isCloseTo(256, within(1e-9));
     }
 
     @Test
@@ -60,11 +60,10 @@ class ScoresReviewTest {
             }
         }
         Path scores = folder.resolve(ResultFiles.SCORES);
-        assertThat(new ScoresReview(scores, 150, 0).perplexityOfLastFifth())
-                .containsOnlyKeys("kneser-ney-1", "mixture");
-        Map<String, Double> last = new ScoresReview(scores, 150, 1).perplexityOfLastFifth();
-        assertThat(last.get("mixture")).isCloseTo(16, within(1e-9));
-        assertThat(last.get("network")).isCloseTo(128, within(1e-9));
+        assertThat(new ScoresReview(scores, 150, 0).ofLastFifth()).containsOnlyKeys("kneser-ney-1", "mixture");
+        Map<String, ScoresReview.Perplexities> last = new ScoresReview(scores, 150, 1).ofLastFifth();
+        assertThat(last.get("mixture").ofClass()).isCloseTo(16, within(1e-9));
+        assertThat(last.get("network").ofClass()).isCloseTo(128, within(1e-9));
     }
 
     @Test
@@ -94,7 +93,7 @@ class ScoresReviewTest {
             files.flush();
         }
         ScoresReview review = new ScoresReview(folder.resolve(ResultFiles.SCORES), 0, 0);
-        assertThat(review.perplexityOfLastFifth()).isEmpty();
+        assertThat(review.ofLastFifth()).isEmpty();
         assertThat(review.mostSurprising(5)).isEmpty();
     }
 

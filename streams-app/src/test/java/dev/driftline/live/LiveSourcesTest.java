@@ -29,16 +29,17 @@ class LiveSourcesTest {
 
     @Test
     void shouldSumUpAllSources() {
-        sources.add("a", new DocumentCost(1_000, 10, 1, 40, 50, 60));
-        sources.add("b", new DocumentCost(1_000, 30, 2, 40, 50, 60));
+        sources.add("a", new DocumentCost(1_000, 10, 1, 40, 50, 60, 20));
+        sources.add("b", new DocumentCost(1_000, 30, 2, 40, 50, 60, 20));
 
         Map<?, ?> total =
                 (Map<?, ?>) sources.describe(1, Optional.empty(), true).get("total");
         assertThat(total.get("documents")).isEqualTo(2L);
         assertThat(total.get("tokens")).isEqualTo(40L);
         assertThat(total.get("unknown_tokens")).isEqualTo(3L);
-        assertThat(total.get("perplexity")).isEqualTo(Map.of("mixture", 4.0, "ngram", 5.657, "network", 8.0));
-        assertThat(total.get("points")).isEqualTo(List.of(List.of(1_000L, 2, 40L, 2.0, 2.5, 3.0)));
+        assertThat(total.get("perplexity"))
+                .isEqualTo(Map.of("mixture", 4.0, "ngram", 5.657, "network", 8.0, "class", 2.0, "unknown_rate", 0.075));
+        assertThat(total.get("points")).isEqualTo(List.of(List.of(1_000L, 2, 40L, 2.0, 2.5, 3.0, 1.0, 0.075)));
     }
 
     @Test
@@ -59,7 +60,7 @@ class LiveSourcesTest {
     void shouldTellManyChangesInTurns() {
         LiveSources many = new LiveSources(LiveSources.MOST_CHANGES + 50);
         for (int i = 0; i < LiveSources.MOST_CHANGES + 50; i++) {
-            many.add("source-" + i, new DocumentCost(1_000, 1, 0, 1, 1, Double.NaN));
+            many.add("source-" + i, new DocumentCost(1_000, 1, 0, 1, 1, Double.NaN, 1));
         }
 
         assertThat(named(many.changes().orElseThrow())).hasSize(LiveSources.MOST_CHANGES);
@@ -70,7 +71,7 @@ class LiveSourcesTest {
     @Test
     void shouldCountTheRateOfTheLastFullSeconds() {
         for (int second = 1; second <= 10; second++) {
-            sources.add("a", new DocumentCost(1000L * second + 500, 20, 0, 1, 1, Double.NaN));
+            sources.add("a", new DocumentCost(1000L * second + 500, 20, 0, 1, 1, Double.NaN, 1));
         }
 
         assertThat(sources.totals(11_000))
@@ -82,7 +83,7 @@ class LiveSourcesTest {
 
     private void add(String... names) {
         for (String name : names) {
-            sources.add(name, new DocumentCost(1_000, 1, 0, 1, 1, Double.NaN));
+            sources.add(name, new DocumentCost(1_000, 1, 0, 1, 1, Double.NaN, 1));
         }
     }
 

@@ -22,15 +22,16 @@ class SourceSeriesTest {
 
         assertThat(series.points())
                 .containsExactly(
-                        Arrays.asList(10_000L, 2, 40L, 3.5, 3.5, null), Arrays.asList(12_000L, 1, 10L, 4.0, 4.0, null));
+                        Arrays.asList(10_000L, 2, 40L, 3.5, 3.5, null, 3.5, 0.0),
+                        Arrays.asList(12_000L, 1, 10L, 4.0, 4.0, null, 4.0, 0.0));
     }
 
     @Test
     void shouldKeepTheNetworkApartFromDocumentsWithoutIt() {
-        series.add(new DocumentCost(1_000, 10, 0, 50, 60, Double.NaN));
-        series.add(new DocumentCost(1_000, 10, 0, 50, 60, 70));
+        series.add(new DocumentCost(1_000, 10, 0, 50, 60, Double.NaN, 40));
+        series.add(new DocumentCost(1_000, 10, 0, 50, 60, 70, 40));
 
-        assertThat(series.points()).containsExactly(List.of(1_000L, 2, 20L, 5.0, 6.0, 7.0));
+        assertThat(series.points()).containsExactly(List.of(1_000L, 2, 20L, 5.0, 6.0, 7.0, 4.0, 0.0));
     }
 
     @Test
@@ -100,6 +101,6 @@ class SourceSeriesTest {
     }
 
     private static DocumentCost cost(long at, int tokens, double bits) {
-        return new DocumentCost(at, tokens, 0, bits, bits, Double.NaN);
+        return new DocumentCost(at, tokens, 0, bits, bits, Double.NaN, bits);
     }
 }

@@ -32,6 +32,8 @@ final class TestScores {
                 unknown,
                 5L * tokens,
                 0,
+                0,
+                new float[0],
                 MIXTURE.experts(),
                 weights,
                 new float[0],

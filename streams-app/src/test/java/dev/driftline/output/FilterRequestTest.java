@@ -28,7 +28,8 @@ class FilterRequestTest {
                     2,
                     12,
                     Map.of("mixture", 70.5, "kneser-ney-1", Double.POSITIVE_INFINITY),
-                    3.25),
+                    3.25,
+                    4.5),
             new DocumentOrigin("driftline.text.v1", 3, 1L << 40));
 
     @Test

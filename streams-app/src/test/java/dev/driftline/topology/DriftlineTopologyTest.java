@@ -53,7 +53,7 @@ class DriftlineTopologyTest {
     @Test
     void shouldHaveTwoSubTopologiesWithExplicitNames() {
         TopologyDescription description = new DriftlineTopology(
-                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.progress)
+                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.counters)
                 .get()
                 .describe();
 
@@ -101,7 +101,7 @@ class DriftlineTopologyTest {
         assertThat(second.getInputOffset()).isEqualTo(1);
         assertThat(second.getSource()).isEqualTo("news");
         assertThat(second.getPublishedAt()).isEqualTo(NOON);
-        assertThat(fixture.progress.pendingByPartition()).containsEntry(0, 0);
+        assertThat(fixture.counters.pendingByPartition()).containsEntry(0, 0);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.driftline.input.DeadLetters;
 import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
@@ -91,7 +92,7 @@ class FilterTopologyTest {
             assertThat(header(kept.get(0), DeadLetters.PARTITION)).isEqualTo("0");
             assertThat(header(kept.get(0), DeadLetters.OFFSET)).isEqualTo("3");
             assertThat(header(toGerman.get(1), DeadLetters.TOPIC)).isEqualTo(fixture.topics.name(Topic.TEXT));
-            assertThat(fixture.progress.documentsByRule())
+            assertThat(fixture.counters.documentsByRule())
                     .isEqualTo(Map.of("mail", 1L, "german", 2L, "unknown", 1L, "otherwise", 1L));
         }
     }
@@ -100,7 +101,7 @@ class FilterTopologyTest {
     void shouldDecideByThePercentilesThatTheScoresHad() throws IOException {
         FilterRules rules = rules("""
             {"rules": [{"name": "odd", "if": {"percentile": "> 80"}, "to": "odd.v1"}],
-             "percentile": {"minimum": 5, "window": 20}}
+             "percentile": {"of": "class_bits_per_token", "minimum": 5, "window": 20}}
             """);
         List<Document> documents = documents(120);
         try (TopologyFixture fixture = fixture("percentiles", rules)) {
@@ -158,7 +159,8 @@ class FilterTopologyTest {
                     score.getUnknownTokens(),
                     score.getCharacters(),
                     bits,
-                    score.getSpellingBits());
+                    score.getSpellingBits(),
+                    Headline.letterBits(score));
             decisions.put(
                     score.getId(),
                     filter.decide(document, sources.computeIfAbsent(score.getSource(), name -> new SourceQuantiles())));

@@ -117,7 +117,7 @@ class NeuralTopologyTest {
         assertThat(score.getNeuralBitsPerToken()).isNull();
         assertThat(score.getSnapshotVersion()).isNull();
         assertThat(score.getExperts()).extracting(ExpertScore::getName).doesNotContain("lstm");
-        assertThat(fixture.progress.documentsWithoutSnapshot()).isEqualTo(1);
+        assertThat(fixture.counters.documentsWithoutSnapshot()).isEqualTo(1);
     }
 
     /** Be the network made here or elsewhere: of one from elsewhere, words count that were known in a document before. */
@@ -161,8 +161,8 @@ class NeuralTopologyTest {
                     .isCloseTo(expected.bits("lstm"), within(1e-6));
             assertThat(score.getMixtureWeights()).containsKey("lstm");
         }
-        assertThat(fixture.progress.documentsWithNetwork()).isEqualTo(12);
-        assertThat(fixture.progress.networkTokens()).isEqualTo(12 * 7);
+        assertThat(fixture.counters.documentsWithNetwork()).isEqualTo(12);
+        assertThat(fixture.counters.networkTokens()).isEqualTo(12 * 7);
     }
 
     @Test
@@ -200,7 +200,7 @@ class NeuralTopologyTest {
         assertThat(score.getNeuralStatus()).isEqualTo("fallback");
         assertThat(score.getNeuralBitsPerToken()).isNull();
         assertThat(score.getMixtureBits()).isPositive();
-        assertThat(fixture.progress.documentsFallenBack()).isEqualTo(1);
+        assertThat(fixture.counters.documentsFallenBack()).isEqualTo(1);
         assertThat(fixture.neural.tokensUnderWay())
                 .as("what is given up leaves the queue")
                 .isZero();

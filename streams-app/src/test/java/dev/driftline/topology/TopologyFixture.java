@@ -3,7 +3,7 @@ package dev.driftline.topology;
 import dev.driftline.commits.CommittingProcessors;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
@@ -57,7 +57,7 @@ public final class TopologyFixture implements AutoCloseable {
     final SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
     public final SchemaRegistryClient registry = serdes.client();
     final LiveShards shards = new LiveShards();
-    final Progress progress = new Progress();
+    final ServiceCounters counters = new ServiceCounters();
     final TopologySettings settings;
     final TopologyTestDriver driver;
     public final TestInputTopic<byte[], byte[]> documents;
@@ -131,7 +131,7 @@ public final class TopologyFixture implements AutoCloseable {
                 sources,
                 filter);
         neural = neuralSettings
-                .map(scoring -> new NeuralScoring(scoring, true, model.vocabulary(), active, progress))
+                .map(scoring -> new NeuralScoring(scoring, true, model.vocabulary(), active, counters))
                 .orElse(null);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, scope);
@@ -150,7 +150,7 @@ public final class TopologyFixture implements AutoCloseable {
                                 registry,
                                 shards,
                                 new OwnedSources(),
-                                progress,
+                                counters,
                                 Optional.empty(),
                                 Optional.ofNullable(neural),
                                 commits)

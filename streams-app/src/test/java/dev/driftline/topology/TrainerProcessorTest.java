@@ -453,7 +453,8 @@ class TrainerProcessorTest {
                         new Promotion(0.001, 0.5, 1, false),
                         10_000,
                         Optional.empty(),
-                        1),
+                        1,
+                        "words"),
                 0,
                 3);
     }

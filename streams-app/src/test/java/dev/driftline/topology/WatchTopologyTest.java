@@ -65,7 +65,7 @@ class WatchTopologyTest {
     @Test
     void shouldBeASubTopologyOfItsOwn() {
         TopologyDescription description = new DriftlineTopology(
-                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.progress)
+                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.counters)
                 .get()
                 .describe();
 
@@ -108,7 +108,7 @@ class WatchTopologyTest {
                             .allSatisfy(document -> assertThat(document.getInputTopic())
                                     .isEqualTo(fixture.topics.name(Topic.DOCUMENTS)));
                 });
-        assertThat(fixture.progress.driftEvents(DriftChange.State.DRIFT)).isPositive();
+        assertThat(fixture.counters.driftEvents(DriftChange.State.DRIFT)).isPositive();
     }
 
     @Test

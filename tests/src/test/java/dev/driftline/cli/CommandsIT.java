@@ -147,7 +147,10 @@ class CommandsIT {
                 .setScoredAt(Instant.EPOCH)
                 .setContext(List.of("students", "opened", "their"))
                 .setModels(List.of(new ModelPrediction(
-                        "mixture", List.of(new Candidate("books", 0.4), new Candidate("exams", 0.1)))))
+                        "mixture",
+                        List.of(new Candidate("books", 0.4, true), new Candidate("exams", 0.1, true)),
+                        0.2,
+                        0.3)))
                 .setInputTopic("in")
                 .setInputPartition(0)
                 .setInputOffset(0)

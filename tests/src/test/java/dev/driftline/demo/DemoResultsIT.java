@@ -49,20 +49,10 @@ class DemoResultsIT {
 
     private DemoOptions options(Path input, boolean keepState) {
         return new DemoOptions(
-                Optional.of(input),
-                false,
-                folder.resolve("cache"),
-                folder.resolve("out"),
-                ORDER,
-                1,
-                Long.MAX_VALUE,
-                0,
-                true,
-                Tokenizers.WHITESPACE,
-                List.of("w1 w2"),
-                keepState,
-                false,
-                Map.of());
+                new DemoOptions.Text(
+                        Optional.of(input), false, folder.resolve("cache"), Long.MAX_VALUE, 0, Tokenizers.WHITESPACE),
+                new DemoOptions.Model(ORDER, 1, true, Map.of()),
+                new DemoOptions.Results(folder.resolve("out"), List.of("w1 w2"), keepState, false));
     }
 
     private Path corpus(int documents) throws IOException {

@@ -1,19 +1,15 @@
 package dev.driftline.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.driftline.embedded.ParentBound;
 import dev.driftline.testing.Cluster;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,27 +38,12 @@ class DocumentedCommandsIT {
 
     private int port;
 
-    /** The launcher builds first where sources are newer; this one runs what is under test. */
     @BeforeEach
-    void makeLauncher() throws Exception {
-        for (String tool : List.of("curl", "awk", "rev")) {
-            assumeTrue(
-                    new ProcessBuilder("bash", "-c", "command -v " + tool)
-                                    .start()
-                                    .waitFor()
-                            == 0,
-                    "the quickstart needs " + tool + ": install it");
-        }
+    void choosePort() throws Exception {
+        PageShell.assumeCommands("the quickstart", "curl", "awk", "rev");
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Path launcher = folder.resolve("driftline");
-        Files.writeString(
-                launcher,
-                "#!/usr/bin/env bash\nexec '" + System.getProperty("java.home")
-                        + "/bin/java' -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
-                        + ParentBound.class.getName() + " dev.driftline.cli.Driftline \"$@\"\n");
-        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Test
@@ -124,35 +105,13 @@ class DocumentedCommandsIT {
 
     /** What the script prints; fails where a command does. */
     private String run(Cluster cluster, String name, String commands) throws IOException, InterruptedException {
-        String script = ("set -euo pipefail\n" + BACKGROUND + commands)
-                .replace("http://localhost:8081", cluster.registryUrl())
-                .replace("http://registry:8081", cluster.registryUrl())
-                .replace("localhost:9092", cluster.bootstrapServers())
-                .replace("kafka:9092", cluster.bootstrapServers())
-                .replace("localhost:7070", "localhost:" + port)
-                .replace("http.port=7070", "http.port=" + port)
-                .replace("PORT", Integer.toString(port));
-        Path output = folder.resolve("output.log");
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("DRIFTLINE_"));
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        builder.environment().put("DRIFTLINE_TOPICS_PREFIX", name + ".");
-        builder.environment().put("DRIFTLINE_APPLICATION_ID", name);
-        builder.environment()
-                .put("DRIFTLINE_STATE_DIR", folder.resolve("service").toString());
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES))
-                    .as("ended in time")
-                    .isTrue();
-        } finally {
-            Stream.concat(process.descendants(), Stream.of(process.toHandle())).forEach(ProcessHandle::destroy);
-        }
-        String printed = Files.readString(output);
-        assertThat(process.exitValue()).as(printed).isZero();
-        return printed;
+        return new PageShell(folder, cluster)
+                .replacing("localhost:7070", "localhost:" + port)
+                .replacing("http.port=7070", "http.port=" + port)
+                .replacing("PORT", Integer.toString(port))
+                .with("DRIFTLINE_TOPICS_PREFIX", name + ".")
+                .with("DRIFTLINE_APPLICATION_ID", name)
+                .with("DRIFTLINE_STATE_DIR", folder.resolve("service").toString())
+                .run(BACKGROUND + commands, Duration.ofMinutes(MINUTES));
     }
 }

@@ -52,6 +52,8 @@ record MarkdownPage(Path file, String text) {
             return Stream.of(top, docs, deploy)
                     .flatMap(files -> files)
                     .filter(file -> file.toString().endsWith(".md"))
+                    // Packages that somebody installed for the examples bring pages of their own.
+                    .filter(file -> !file.toString().contains("/node_modules/"))
                     .sorted()
                     .map(MarkdownPage::read)
                     .toList();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
@@ -74,7 +75,8 @@ class EvaluationIT {
                         "kneser-ney-3",
                         "cache-unigram",
                         "cache-bigram",
-                        "mixture");
+                        "mixture",
+                        "letters");
         assertThat(lines).hasSize(DOCUMENTS + 1);
         for (int i = 0; i < DOCUMENTS; i++) {
             String[] fields = lines.get(i + 1).split("\t");
@@ -86,6 +88,7 @@ class EvaluationIT {
                             Integer.toString(score.getTokens()),
                             Integer.toString(score.getUnknownTokens()));
             Map<String, Double> service = bits(score);
+            service.put("letters", Headline.letterBits(score));
             for (int column = 4; column < fields.length; column++) {
                 String model = columns.get(column);
                 assertThat(Double.parseDouble(fields[column]))

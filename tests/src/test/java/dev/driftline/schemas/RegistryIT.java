@@ -2,26 +2,19 @@ package dev.driftline.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.NodeProject;
-import dev.driftline.testing.SmallDocuments;
 import dev.driftline.topics.Topic;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
-/** Schemas in a real registry, and strangers who know nothing but that registry. */
+/** Schemas in a real registry. */
 class RegistryIT {
 
     private static final List<Topic> PUBLIC = List.of(Topic.TEXT, Topic.DOCUMENTS, Topic.SCORES, Topic.PREDICTIONS);
@@ -69,47 +62,6 @@ class RegistryIT {
                             new Subjects(registry).register(Map.of(application.topic(Topic.SCORES), Prediction.class)))
                     .isInstanceOf(IncompatibleSchemaException.class)
                     .hasMessageContaining(subject);
-        }
-    }
-
-    @Test
-    void shouldBeReadByAConsumerThatKnowsOnlyTheRegistry(Cluster cluster) throws Exception {
-        int documents = 50;
-        try (NodeProject node =
-                        NodeProject.with("kafkajs@2.2.4", "@kafkajs/confluent-schema-registry@3.8.0", "lz4js@0.2.0");
-                Application application = cluster.application("stranger", Map.of("shards", "1", "partitions", "2"))) {
-            application.publish(new SmallDocuments(6).next(documents));
-            application.start("one");
-            List<Score> scores = application
-                    .scores()
-                    .awaitSize(documents, Duration.ofMinutes(1))
-                    .values();
-
-            List<String> lines = node.run(
-                    "/node/read-topic.js",
-                    Duration.ofMinutes(1),
-                    cluster.bootstrapServers(),
-                    cluster.registryUrl(),
-                    application.topic(Topic.SCORES),
-                    Integer.toString(documents));
-
-            ObjectMapper json = new ObjectMapper();
-            assertThat(lines).hasSize(documents);
-            for (String line : lines) {
-                JsonNode record = json.readTree(line);
-                JsonNode value = record.get("value");
-                Score expected = scores.stream()
-                        .filter(score -> score.getId().equals(record.get("key").asText()))
-                        .findFirst()
-                        .orElseThrow();
-                assertThat(value.get("id").asText()).isEqualTo(expected.getId());
-                assertThat(value.get("tokens").asInt()).isEqualTo(expected.getTokens());
-                assertThat(value.get("mixture_perplexity").asDouble())
-                        .isCloseTo(expected.getMixturePerplexity(), within(1e-9));
-                assertThat(value.get("experts")).hasSameSizeAs(expected.getExperts());
-                assertThat(Instant.ofEpochMilli(value.get("published_at").asLong()))
-                        .isEqualTo(expected.getPublishedAt());
-            }
         }
     }
 }

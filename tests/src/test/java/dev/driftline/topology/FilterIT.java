@@ -117,7 +117,7 @@ class FilterIT {
     private static void awaitDecided(LocalInstance instance, int documents) {
         await("decisions")
                 .atMost(PATIENCE)
-                .until(() -> instance.service().progress().documentsByRule().values().stream()
+                .until(() -> instance.service().counters().documentsByRule().values().stream()
                                 .mapToLong(Long::longValue)
                                 .sum()
                         >= documents);

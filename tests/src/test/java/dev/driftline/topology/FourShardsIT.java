@@ -34,6 +34,8 @@ class FourShardsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int ORDER = 3;
     private static final int SHARDS = 4;
+
+    /** All 500 would cost twenty more seconds of one core. */
     private static final int DOCUMENTS = 200;
 
     /** As a backlog, which the shards work off at their own speeds: the hardest case for being one model. */

@@ -110,7 +110,7 @@ class RestartIT {
             List<Document> more = stream.next(WAVE);
             application.publish(more);
             scores.awaitSize(2 * WAVE, PATIENCE);
-            assertThat(two.service().progress().pendingByPartition().values()).allMatch(pending -> pending == 0);
+            assertThat(two.service().counters().pendingByPartition().values()).allMatch(pending -> pending == 0);
             two.close();
             NgramCensus census = census(documents);
             more.forEach(document -> census.add(document.getSentences()));

@@ -95,6 +95,15 @@ public final class NeuralEvents {
         return event(open[index], index != NeuralVocabulary.UNKNOWN, unknown, newWordShare);
     }
 
+    /**
+     * The probability of each known word that has no row, as the next one; 0 where there is none.
+     *
+     * @param open {@link NetworkScore#open()}
+     */
+    public double withoutRow(float[] open, double newWordShare) {
+        return outside == 0 ? 0 : event(open[NeuralVocabulary.UNKNOWN], false, false, newWordShare);
+    }
+
     /** The vocabulary of the network. */
     public NeuralVocabulary vocabulary() {
         return vocabulary;

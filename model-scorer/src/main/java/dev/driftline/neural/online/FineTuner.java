@@ -6,7 +6,6 @@ import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,20 +56,20 @@ public final class FineTuner {
     }
 
     /** The position in the stream up to which {@code snapshot} was trained, exclusive; 0 for one made elsewhere. */
-    public static long taughtTo(Snapshot snapshot) {
+    public static long trainedUpTo(Snapshot snapshot) {
         return snapshot.manifest().data().getOrDefault(Provenance.TRAINED_TO, 0L);
     }
 
     /** The position in the stream up to which the network was trained that a round with {@code active} would continue. */
-    public long taughtTo(Optional<Snapshot> active) {
-        return active.map(snapshot -> copy.continues(snapshot) ? copy.trainedTo() : taughtTo(snapshot))
+    public long trainedUpTo(Optional<Snapshot> active) {
+        return active.map(snapshot -> copy.continues(snapshot) ? copy.trainedTo() : trainedUpTo(snapshot))
                 .orElse(0L);
     }
 
     /**
      * A round.
      *
-     * @param batch from {@link ReplayBuffer#batch}, starting at {@link #taughtTo(Optional)}
+     * @param batch from {@link ReplayBuffer#batch}, starting at {@link #trainedUpTo(Optional)}
      * @param active the active snapshot; empty before the first
      * @param parent its parent, if at hand
      * @param number of the candidate, above that of every known version
@@ -142,7 +141,7 @@ public final class FineTuner {
             }
         }
         if (!copy.continues(active)) {
-            copy.startFrom(active, taughtTo(active), number);
+            copy.startFrom(active, trainedUpTo(active), number);
         }
         List<BufferedDocument> fresh = new ArrayList<>(TrainingBatch.since(batch.fresh(), copy.trainedTo()));
         List<BufferedDocument> heldOut = new ArrayList<>(TrainingBatch.since(batch.heldOut(), copy.trainedTo()));
@@ -159,7 +158,7 @@ public final class FineTuner {
                 .faded(KEPT_EVIDENCE)
                 .plus(PairedComparison.of(trained.network(), active.network(), heldOut));
         Promotion.Verdict verdict = settings.promotion().promote(comparison);
-        long trainedTo = batch.taughtTo();
+        long trainedTo = batch.trainedUpTo();
         if (verdict.accepted() && !heldOut.isEmpty()) {
             // The comparison is done, so its text is free to train on. Otherwise every network would be late by that
             // much.
@@ -200,7 +199,7 @@ public final class FineTuner {
                 0,
                 0,
                 Double.NaN,
-                taughtTo(parent),
+                trainedUpTo(parent),
                 secondsSince(start));
     }
 
@@ -273,7 +272,7 @@ public final class FineTuner {
                         SnapshotVersion.of(number, network),
                         parent.map(Snapshot::version).orElse(null),
                         network,
-                        Tokenizers.WORDS),
+                        settings.tokenizer()),
                 network);
     }
 

@@ -56,7 +56,7 @@ public final class OnlineNetwork {
                 store, settings.buffer().newestTokens(), settings.buffer().reservoirTokens(), settings.seed());
         tuner = new FineTuner(settings);
         start.ifPresent(this::activate);
-        begin = start.map(FineTuner::taughtTo).orElse(0L);
+        begin = start.map(FineTuner::trainedUpTo).orElse(0L);
         number = start.map(snapshot -> SnapshotVersion.number(snapshot.version()))
                 .orElse(0L);
     }
@@ -118,7 +118,7 @@ public final class OnlineNetwork {
     /** Runs a round; returns whether another snapshot is active after it. */
     private boolean round() throws InterruptedException {
         TrainingBatch batch = buffer.batch(
-                tuner.taughtTo(active()),
+                tuner.trainedUpTo(active()),
                 settings.rounds().holdOutTokens(),
                 settings.mostFreshTokens(active == null),
                 settings.rounds().replay(),

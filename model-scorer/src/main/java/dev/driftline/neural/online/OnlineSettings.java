@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param dynamic how the active network adapts to each document after it was scored, going back to its own weights when
  *     another becomes active (dynamic evaluation, Krause et al. 2018); empty where it does not. In one thread only
  * @param seed what everything random depends on
+ * @param tokenizer of the text, for the manifests of snapshots: a name that {@link dev.driftline.text.Tokenizers} knows
  */
 public record OnlineSettings(
         Architecture architecture,
@@ -32,7 +33,8 @@ public record OnlineSettings(
         Promotion promotion,
         long rollbackHalfLife,
         Optional<TrainingSettings> dynamic,
-        long seed) {
+        long seed,
+        String tokenizer) {
 
     /**
      * Which words have rows.
@@ -134,7 +136,8 @@ public record OnlineSettings(
                 Promotion.ALWAYS,
                 rollbackHalfLife,
                 dynamic,
-                seed);
+                seed,
+                tokenizer);
     }
 
     /**

@@ -44,7 +44,7 @@ final class RollbackWatch {
                         active.version(),
                         parent.version(),
                         PairedComparison.NONE,
-                        Math.max(FineTuner.taughtTo(active), FineTuner.taughtTo(parent)));
+                        Math.max(FineTuner.trainedUpTo(active), FineTuner.trainedUpTo(parent)));
         List<BufferedDocument> documents = new ArrayList<>(batch.fresh());
         documents.addAll(batch.heldOut());
         documents = TrainingBatch.since(documents, before.comparedTo());

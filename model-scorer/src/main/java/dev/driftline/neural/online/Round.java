@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param replayedTokens tokens of older text in each pass
  * @param trainingBitsPerToken bits a token over the last pass, each before the step that learned it, with dropout; NaN if
  *     nothing was trained
- * @param taughtTo the position in the stream up to which the candidate was trained, exclusive
+ * @param trainedUpTo the position in the stream up to which the candidate was trained, exclusive
  * @param seconds duration of the round
  */
 public record Round(
@@ -31,7 +31,7 @@ public record Round(
         long freshTokens,
         long replayedTokens,
         double trainingBitsPerToken,
-        long taughtTo,
+        long trainedUpTo,
         double seconds) {
 
     /** The decision of a round. */

@@ -31,7 +31,7 @@ public record TrainingBatch(
     }
 
     /** The position in the stream up to which a network is trained after the fresh documents, exclusive. */
-    public long taughtTo() {
+    public long trainedUpTo() {
         return heldOut.isEmpty() ? end : heldOut.get(0).position();
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.neural.snapshot;
 
 import dev.driftline.neural.Network;
 import dev.driftline.neural.training.TrainingSettings;
+import dev.driftline.text.Tokenizers;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +25,9 @@ public final class Provenance {
     public static final String TRAINING_SECONDS = "training_seconds";
     /** Metric: share of the training text's tokens that have no row in the vocabulary. */
     public static final String UNKNOWN_SHARE = "unknown_share";
+
+    /** Training: the tokenizer of the text, a name that {@link Tokenizers} knows. */
+    public static final String TOKENIZER = "tokenizer";
 
     /** Data: how many documents the network was trained on. */
     public static final String DOCUMENTS = "documents";
@@ -97,9 +101,11 @@ public final class Provenance {
      * The manifest of a snapshot that is finished now.
      *
      * @param parent the version that it was fine-tuned from; null for one that was made from nothing
-     * @param tokens what its tokens are: {@code words} or {@code characters}
+     * @param tokenizer of the text that it was trained on, a name that {@link Tokenizers} knows
      */
-    public SnapshotManifest manifest(String version, @Nullable String parent, Network network, String tokens) {
+    public SnapshotManifest manifest(String version, @Nullable String parent, Network network, String tokenizer) {
+        training.put(TOKENIZER, tokenizer);
+        String tokens = tokenizer.equals(Tokenizers.CHARACTERS) ? tokenizer : Tokenizers.WORDS;
         return new SnapshotManifest(version, parent, Instant.now(), network.model(), tokens, training, metrics, data);
     }
 }

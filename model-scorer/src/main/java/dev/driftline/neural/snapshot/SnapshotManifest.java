@@ -1,5 +1,6 @@
 package dev.driftline.neural.snapshot;
 
+import dev.driftline.text.Tokenizers;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,18 @@ public record SnapshotManifest(
         training = Map.copyOf(training);
         metrics = Map.copyOf(metrics);
         data = Map.copyOf(data);
+    }
+
+    /**
+     * The tokenizer of the text that it was trained on. A snapshot of an earlier version, or from elsewhere, has only
+     * {@link #tokens()}: then {@code words} or {@code characters}.
+     */
+    public String tokenizer() {
+        if (tokens.equals(Tokenizers.CHARACTERS)) {
+            return tokens;
+        }
+        String named = training.getOrDefault(Provenance.TOKENIZER, Tokenizers.WORDS);
+        return Tokenizers.names().contains(named) ? named : Tokenizers.WORDS;
     }
 
     /** Whether some rows may belong to words that the n-gram model does not know. */

@@ -42,7 +42,8 @@ class FineTunerTest {
             new Promotion(0.01, 0.05, 1.64, false),
             100_000,
             Optional.empty(),
-            1);
+            1,
+            "words");
 
     private static Snapshot active;
 

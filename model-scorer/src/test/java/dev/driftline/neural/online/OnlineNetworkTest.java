@@ -45,7 +45,7 @@ class OnlineNetworkTest {
         Snapshot first = network.active().orElseThrow();
         assertThat(first.manifest().parent()).isNull();
         assertThat(first.version()).startsWith("000001-");
-        assertThat(FineTuner.taughtTo(first)).isEqualTo(50);
+        assertThat(FineTuner.trainedUpTo(first)).isEqualTo(50);
         assertThat(first.network().vocabulary().words()).contains("<unk>", "</s>", "a", "h");
         assertThat(bits(network, language)).isLessThan(Math.log(10) / Math.log(2));
     }
@@ -256,7 +256,8 @@ class OnlineNetworkTest {
                 settings.promotion(),
                 settings.rollbackHalfLife(),
                 settings.dynamic(),
-                settings.seed());
+                settings.seed(),
+                settings.tokenizer());
     }
 
     @Test
@@ -391,7 +392,8 @@ class OnlineNetworkTest {
                 promotion,
                 10_000,
                 dynamic,
-                1);
+                1,
+                "whitespace");
     }
 
     /** Text in which each word of a cycle is followed by the next. */

@@ -142,7 +142,7 @@ class ReplayBufferTest {
         assertThat(positions(batch.replayed()))
                 .allMatch(position -> position < 54)
                 .doesNotHaveDuplicates();
-        assertThat(batch.taughtTo()).isEqualTo(58);
+        assertThat(batch.trainedUpTo()).isEqualTo(58);
         assertThat(positions(buffer.batch(54, 8, 100, 3, 2).replayed())).isNotEqualTo(positions(batch.replayed()));
     }
 

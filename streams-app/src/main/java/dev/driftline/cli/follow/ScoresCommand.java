@@ -1,5 +1,6 @@
 package dev.driftline.cli.follow;
 
+import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import dev.driftline.terminal.Printable;
 import dev.driftline.topics.Topic;
@@ -12,21 +13,25 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "scores",
         mixinStandardHelpOptions = true,
-        description = "Follow the scores: one line a document with its perplexity.",
+        description = {
+            "Follow the scores: one line for each document.",
+            "perplexity spells unknown words out, so that it rises when the language breaks; class takes <unk> as one",
+            "word, as papers do; n-gram is the class perplexity of the n-gram model alone."
+        },
         footerHeading = "%nExample:%n",
         footer = "  driftline scores --from-beginning --limit 10 --timeout 30")
 public final class ScoresCommand implements Callable<Integer> {
 
     private static final String HEAD = String.format(
             Locale.ROOT,
-            "%-24s %-16s %7s %7s %11s %11s %9s",
+            "%-22s %-14s %7s %8s %11s %9s %9s",
             "document",
             "source",
             "tokens",
             "unknown",
             "perplexity",
-            "n-gram",
-            "bits/char");
+            "class",
+            "n-gram");
 
     @Mixin
     private FollowTopic topic;
@@ -39,13 +44,13 @@ public final class ScoresCommand implements Callable<Integer> {
     private static String line(Score score) {
         return String.format(
                 Locale.ROOT,
-                "%-24s %-16s %7d %7d %11.1f %11.1f %9.3f",
-                Printable.cut(score.getId(), 24),
-                Printable.cut(score.getSource(), 16),
+                "%-22s %-14s %7d %6.1f %% %11.1f %9.1f %9.1f",
+                Printable.cut(score.getId(), 22),
+                Printable.cut(score.getSource(), 14),
                 score.getTokens(),
-                score.getUnknownTokens(),
+                100.0 * score.getUnknownTokens() / Math.max(1, score.getTokens()),
+                Headline.perplexity(score),
                 score.getMixturePerplexity(),
-                score.getNgramPerplexity(),
-                score.getBitsPerCharacter());
+                score.getNgramPerplexity());
     }
 }

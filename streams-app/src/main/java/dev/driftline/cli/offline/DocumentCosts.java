@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The file of {@code evaluate --per-document}: one line a document with its cost in bits under each model. */
+/**
+ * The file of {@code evaluate --per-document}: one line a document with its cost in bits under each model, {@code <unk>} as a
+ * class, and what the letters of its unknown words cost beyond that.
+ */
 final class DocumentCosts implements AutoCloseable {
 
     private final Optional<Path> file;
@@ -35,7 +38,7 @@ final class DocumentCosts implements AutoCloseable {
         Writer writer =
                 file.isPresent() ? Files.newBufferedWriter(file.get(), StandardCharsets.UTF_8) : Writer.nullWriter();
         DocumentCosts costs = new DocumentCosts(file, new PrintWriter(writer));
-        costs.rows.println("id\tkey\ttokens\tunknown\t" + String.join("\t", models));
+        costs.rows.println("id\tkey\ttokens\tunknown\t" + String.join("\t", models) + "\tletters");
         return costs;
     }
 
@@ -52,10 +55,15 @@ final class DocumentCosts implements AutoCloseable {
         rows.print('\t');
         rows.print(score.unknown());
         for (double bits : score.bits()) {
-            rows.print('\t');
-            rows.print(Double.isFinite(bits) ? String.format(Locale.ROOT, "%.6f", bits) : Double.toString(bits));
+            print(bits);
         }
+        print(score.letterBits());
         rows.println();
+    }
+
+    private void print(double bits) {
+        rows.print('\t');
+        rows.print(Double.isFinite(bits) ? String.format(Locale.ROOT, "%.6f", bits) : Double.toString(bits));
     }
 
     /**

@@ -44,8 +44,9 @@ import picocli.CommandLine.Spec;
             "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
             "network where --model or --snapshot asks for one, and the mixture.",
             "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
-            "before which 80 %% of the words have come; known leaves the tokens out that were <unk>; bits per character",
-            "spell new words out and count one separator a word."
+            "before which 80 %% of the words have come. Unknown words are spelled out, and never cost less than the rarest",
+            "known word; class perplexity takes <unk> as one class, as papers do. Bits per character count one separator",
+            "a word, and spell a new word out only once in a document."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -69,7 +70,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--per-document",
             paramLabel = "OUT.tsv",
-            description = "Also write one line a document: id, key, tokens, unknown, -log2 p in bits under each model.")
+            description =
+                    "Also write one line a document: id, key, tokens, unknown, -log2 p in bits under each model with <unk>"
+                            + " as a class, and letters: the bits that its unknown words cost beyond that.")
     private @Nullable Path perDocument;
 
     @Option(

@@ -69,7 +69,9 @@ final class EvaluationOutput {
             out.printf(Locale.ROOT, "%-26s %s%n", "", "mean -log2 score of a token");
             out.printf(Locale.ROOT, "%-26s %10s %12s%n", "", "all", "last 20 %");
         } else {
-            out.printf(Locale.ROOT, "%-26s %23s   %23s %11s%n", "", "perplexity", "known tokens alone", "bits per");
+            out.println("perplexity spells unknown words out; class perplexity has <unk> as a class, as papers do.");
+            out.println();
+            out.printf(Locale.ROOT, "%-26s %23s   %23s %11s%n", "", "perplexity", "class perplexity", "bits per");
             out.printf(
                     Locale.ROOT,
                     "%-26s %10s %12s   %10s %12s %11s%n",
@@ -86,17 +88,17 @@ final class EvaluationOutput {
                         Locale.ROOT,
                         "%-26s %10s %12s%n",
                         result.model(),
-                        figure("%.3f", log2(result.perplexityAll())),
-                        figure("%.3f", log2(result.perplexityLast20())));
+                        figure("%.3f", log2(result.all().ofClass())),
+                        figure("%.3f", log2(result.last20().ofClass())));
             } else {
                 out.printf(
                         Locale.ROOT,
                         "%-26s %10s %12s   %10s %12s %11s%n",
                         result.model(),
-                        figure("%.2f", result.perplexityAll()),
-                        figure("%.2f", result.perplexityLast20()),
-                        figure("%.2f", result.perplexityAllKnown()),
-                        figure("%.2f", result.perplexityLast20Known()),
+                        figure("%.2f", result.all().spelled()),
+                        figure("%.2f", result.last20().spelled()),
+                        figure("%.2f", result.all().ofClass()),
+                        figure("%.2f", result.last20().ofClass()),
                         figure("%.4f", result.bitsPerCharacter()));
             }
         }
@@ -134,6 +136,7 @@ final class EvaluationOutput {
         object.put("malformed", malformed.skipped());
         object.put("tokens", report.tokens());
         object.put("unknown", report.unknown());
+        object.put("unknown_rate", report.tokens() == 0 ? 0 : (double) report.unknown() / report.tokens());
         object.put("characters", report.characters());
         object.put("spelling_bits", report.spellingBits());
         object.put("last20_from_document", report.lastFrom() + 1);
@@ -179,18 +182,29 @@ final class EvaluationOutput {
         return object;
     }
 
+    private static void put(
+            Map<String, @Nullable Object> object,
+            String part,
+            boolean isDistribution,
+            ModelResult.Perplexities perplexities) {
+        object.put("perplexity_" + part, isDistribution ? PlainJson.number(perplexities.spelled()) : null);
+        object.put("class_perplexity_" + part, isDistribution ? PlainJson.number(perplexities.ofClass()) : null);
+        object.put(
+                "class_perplexity_" + part + "_known", isDistribution ? PlainJson.number(perplexities.known()) : null);
+    }
+
     private static Map<String, @Nullable Object> json(ModelResult result) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         boolean isDistribution = result.isDistribution();
         object.put("is_distribution", isDistribution);
-        object.put("perplexity_all", isDistribution ? PlainJson.number(result.perplexityAll()) : null);
-        object.put("perplexity_last20", isDistribution ? PlainJson.number(result.perplexityLast20()) : null);
-        object.put("perplexity_all_known", isDistribution ? PlainJson.number(result.perplexityAllKnown()) : null);
-        object.put("perplexity_last20_known", isDistribution ? PlainJson.number(result.perplexityLast20Known()) : null);
+        put(object, "all", isDistribution, result.all());
+        put(object, "last20", isDistribution, result.last20());
         object.put("bits_per_character", isDistribution ? PlainJson.number(result.bitsPerCharacter()) : null);
         if (!isDistribution) {
-            object.put("mean_score_bits_all", PlainJson.number(log2(result.perplexityAll())));
-            object.put("mean_score_bits_last20", PlainJson.number(log2(result.perplexityLast20())));
+            object.put("mean_score_bits_all", PlainJson.number(log2(result.all().ofClass())));
+            object.put(
+                    "mean_score_bits_last20",
+                    PlainJson.number(log2(result.last20().ofClass())));
         }
         return object;
     }

@@ -18,7 +18,7 @@ final class EvaluationProgress {
     private final CorpusReader reader;
     private final Evaluation evaluation;
     private long documents;
-    private double mixtureBits;
+    private double bits;
 
     EvaluationProgress(Screen screen, CorpusReader reader, Evaluation evaluation) {
         this.line = new ProgressLine(screen, PRINTED);
@@ -28,7 +28,7 @@ final class EvaluationProgress {
 
     /** A document, or a piece of one, has been scored. */
     void scored(DocumentScore score) {
-        mixtureBits += score.bits(MixtureSettings.MIXTURE);
+        bits += score.bits(MixtureSettings.MIXTURE) + score.letterBits();
     }
 
     /** One more document of the file is done. */
@@ -36,13 +36,13 @@ final class EvaluationProgress {
         documents++;
         line.show(() -> String.format(
                 Locale.ROOT,
-                "%,d documents%s, %,d tokens, %,.0f tokens/s, mixture perplexity so far %.1f",
+                "%,d documents%s, %,d tokens, %,.0f tokens/s, perplexity so far %.1f",
                 documents,
                 reader.bytesTotal() == 0
                         ? ""
                         : String.format(Locale.ROOT, " (%d %%)", 100 * reader.bytesRead() / reader.bytesTotal()),
                 evaluation.tokens(),
                 evaluation.tokens() / evaluation.seconds(),
-                Math.pow(2, mixtureBits / evaluation.tokens())));
+                Math.pow(2, bits / evaluation.tokens())));
     }
 }

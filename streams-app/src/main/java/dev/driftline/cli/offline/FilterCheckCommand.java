@@ -83,7 +83,7 @@ final class FilterCheckCommand implements Callable<Integer> {
         }
         lines.add("     otherwise");
         lines.add("     " + inWords(rules, rules.otherwise(), prefix));
-        if (rules.usePercentiles()) {
+        if (rules.compareWithSource()) {
             PercentileSettings percentile = rules.percentile();
             lines.add(String.format(
                     Locale.ROOT,

@@ -76,7 +76,7 @@ final class FilterTrialReport {
                 .toList();
         List<String> shown = sources.subList(0, Math.min(SOURCES_SHOWN, sources.size()));
         printSources(out, shown);
-        if (rules.usePercentiles()) {
+        if (rules.compareWithSource()) {
             printThresholds(out, shown);
         }
         if (shown.size() < sources.size()) {
@@ -201,7 +201,7 @@ final class FilterTrialReport {
             trial.rules().forEach(rule -> rulesOfSource.put(rule, json(trial.ofRule(rule, source))));
             fields.put("rules", rulesOfSource);
             fields.put("undecided", json(trial.undecided(source)));
-            if (rules.usePercentiles()) {
+            if (rules.compareWithSource()) {
                 Map<String, Object> thresholds = new LinkedHashMap<>();
                 for (double percent : PERCENTILES) {
                     trial.threshold(source, percent)

@@ -5,7 +5,9 @@ import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
+import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.AttributeToken;
+import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.query.NextWordsAnswer;
 import dev.driftline.serving.query.NextWordsQuery;
@@ -238,12 +240,24 @@ public final class GenerateCommand implements Callable<Integer> {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("prompt", start());
             fields.put("model", answer.model());
-            fields.put("next", answer.words());
+            fields.put(
+                    "next", answer.words().stream().map(GenerateCommand::field).toList());
+            fields.put("unknown", field(new PredictedWord(DocumentTokens.UNKNOWN_WORD, answer.unknown())));
+            fields.put("rest", answer.rest());
             out.println(PlainJson.line(fields));
         } else {
             answer.words().forEach(word -> out.printf(Locale.ROOT, "%8.5f  %s%n", word.probability(), word.word()));
+            out.printf(Locale.ROOT, "%8.5f  <unk>, any word that the model does not know%n", answer.unknown());
+            out.printf(Locale.ROOT, "%8.5f  all other words%n", answer.rest());
         }
         out.flush();
+    }
+
+    private static Map<String, Object> field(PredictedWord word) {
+        Map<String, Object> field = new LinkedHashMap<>();
+        field.put("word", word.word());
+        field.put("probability", word.probability());
+        return field;
     }
 
     private void printText(TextRequest request, TextAnswer answer) {

@@ -55,7 +55,11 @@ final class InstanceQueries implements ModelQueries {
             words.add(new PredictedWord(
                     word.get("word").asText(), word.get("probability").asDouble()));
         }
-        return new NextWordsAnswer(answer.get("model").asText(), words);
+        return new NextWordsAnswer(
+                answer.get("model").asText(),
+                words,
+                answer.at("/unknown/probability").asDouble(),
+                answer.get("rest").asDouble());
     }
 
     @Override

@@ -220,7 +220,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** The name of the tokenizer. */
     private String tokens(Optional<Snapshot> parent) {
-        String of = parent.map(snapshot -> snapshot.manifest().tokens()).orElse(Tokenizers.WORDS);
+        String of = parent.map(snapshot -> snapshot.manifest().tokenizer()).orElse(Tokenizers.WORDS);
         String named = tokenizer == null ? of : tokenizer;
         if (!Tokenizers.names().contains(named)) {
             throw usage("--tokenizer '" + named + "' is not one of " + String.join(", ", Tokenizers.names()));
@@ -315,7 +315,7 @@ public final class TrainCommand implements Callable<Integer> {
                         .orElseGet(() -> SnapshotVersion.first(trained)),
                 parent.map(Snapshot::version).orElse(null),
                 trained,
-                tokens.equals(Tokenizers.CHARACTERS) ? tokens : Tokenizers.WORDS);
+                tokens);
     }
 
     private static double log2(double value) {

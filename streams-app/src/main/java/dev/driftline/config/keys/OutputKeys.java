@@ -31,9 +31,10 @@ public final class OutputKeys {
     public static final ConfigKey<Optional<Path>> FILTER_RULES = GROUP.key(
             "filter.rules",
             "none",
-            "none or a file",
+            "none, default or a file",
             "File of rules that route scored documents to topics or drop them; `driftline filter check FILE` "
-                    + "explains a file. It must be the same on every instance. It can be changed at a restart, after "
+                    + "explains a file. default keeps what is as usual in its source and drops what is broken: 4 "
+                    + "bits a token beyond the median of the source's documents. It must be the same on every instance. It can be changed at a restart, after "
                     + "`driftline topics create` has created any new topics.",
             value -> value.equals("none") ? Optional.empty() : Optional.of(ValueReaders.path(value)));
 

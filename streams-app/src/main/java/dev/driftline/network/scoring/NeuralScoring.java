@@ -1,6 +1,6 @@
 package dev.driftline.network.scoring;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
@@ -43,7 +43,7 @@ public final class NeuralScoring implements AutoCloseable {
     private final NeuralScoringSettings settings;
     private final boolean nextWords;
     private final ActiveSnapshot active;
-    private final Progress progress;
+    private final ServiceCounters counters;
     private final KnownRows knownRows;
     private final WaitBudget waitBudget = new WaitBudget();
     private final Map<Integer, PartitionNetworkScores> partitions = new ConcurrentHashMap<>();
@@ -69,11 +69,11 @@ public final class NeuralScoring implements AutoCloseable {
             boolean nextWords,
             Vocabulary vocabulary,
             ActiveSnapshot active,
-            Progress progress) {
+            ServiceCounters counters) {
         this.settings = settings;
         this.nextWords = nextWords;
         this.active = active;
-        this.progress = progress;
+        this.counters = counters;
         knownRows = new KnownRows(vocabulary);
         for (int i = 0; i < settings.threads(); i++) {
             Thread thread = new Thread(this::run, "neural-scoring-" + i);
@@ -220,7 +220,7 @@ public final class NeuralScoring implements AutoCloseable {
             outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
             tokens += texts.get(i).length;
         }
-        progress.networkScored(tokens, System.nanoTime() - start);
+        counters.networkScored(tokens, System.nanoTime() - start);
         return outcomes;
     }
 

@@ -4,6 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.neural.snapshot.InvalidSnapshotException;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.topics.FollowerThread;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +31,6 @@ public final class SnapshotFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFollower.class);
 
     private static final Duration POLL = Duration.ofMillis(250);
-    private static final Duration RETRY = Duration.ofSeconds(2);
 
     /** Active, its parent, and one that somebody compares with. */
     private static final int LOADED = 3;
@@ -43,8 +40,7 @@ public final class SnapshotFollower implements AutoCloseable {
     private final SnapshotCatalog catalog;
     private final AtomicLong refused = new AtomicLong();
     private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::run, "snapshot-follower");
+    private final FollowerThread<SnapshotTopicReader> thread;
 
     private final Map<String, Snapshot> loaded = new LinkedHashMap<>(8, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -55,7 +51,6 @@ public final class SnapshotFollower implements AutoCloseable {
         }
     };
 
-    private volatile @Nullable SnapshotTopicReader reader;
     private @Nullable String tried;
     private long triedRevision;
 
@@ -68,6 +63,7 @@ public final class SnapshotFollower implements AutoCloseable {
         this.config = config;
         this.active = active;
         this.catalog = new SnapshotCatalog(ChunkStore.in(folder(config), version -> true));
+        thread = new FollowerThread<>("snapshot-follower", this::open, this::follow, this::failed);
     }
 
     /** Where an instance keeps the chunks, beside the stores of the topology. */
@@ -77,7 +73,6 @@ public final class SnapshotFollower implements AutoCloseable {
 
     /** Begins to follow. */
     public void start() {
-        thread.setDaemon(true);
         thread.start();
     }
 
@@ -159,30 +154,18 @@ public final class SnapshotFollower implements AutoCloseable {
         }
     }
 
-    private void run() {
-        while (closed.getCount() > 0) {
-            catalog.clear();
-            try (SnapshotTopicReader opened = new SnapshotTopicReader(config, catalog)) {
-                reader = opened;
-                follow(opened);
-            } catch (WakeupException | InterruptException e) {
-                LOG.debug("The follower of snapshots was woken up to stop");
-            } catch (KafkaException e) {
-                LOG.error("Cannot follow the snapshots, trying again in {} s", RETRY.toSeconds(), e);
-                pause();
-            } catch (RuntimeException e) {
-                LOG.error("The follower of snapshots failed, trying again in {} s", RETRY.toSeconds(), e);
-                pause();
-            } finally {
-                reader = null;
-            }
-        }
+    private SnapshotTopicReader open() {
         catalog.clear();
+        return new SnapshotTopicReader(config, catalog);
+    }
+
+    private void failed(RuntimeException e) {
+        LOG.error("Cannot follow the snapshots, trying again in {} s", FollowerThread.RETRY.toSeconds(), e);
     }
 
     private void follow(SnapshotTopicReader topic) {
         topic.open();
-        while (closed.getCount() > 0) {
+        while (!thread.isClosed()) {
             boolean news = topic.poll(POLL);
             // Not before the end of the topic: what the pointer named on the way may have been removed.
             if (topic.caughtUp() && (news || caughtUp.getCount() > 0)) {
@@ -235,27 +218,10 @@ public final class SnapshotFollower implements AutoCloseable {
         return load(version);
     }
 
-    private void pause() {
-        try {
-            closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closed.countDown();
-        }
-    }
-
     /** Stops following. The snapshot that is active stays so. Does nothing the second time. */
     @Override
     public void close() {
-        closed.countDown();
-        SnapshotTopicReader open = reader;
-        if (open != null) {
-            open.wakeup();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
+        catalog.clear();
     }
 }

@@ -1,6 +1,7 @@
 package dev.driftline.network.snapshots;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.topics.FollowerThread;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * Reads the snapshots topic from its beginning into a catalog, committed records only, as nobody's group. One thread, but
  * for {@link #wakeup()}.
  */
-final class SnapshotTopicReader implements AutoCloseable {
+final class SnapshotTopicReader implements FollowerThread.Reader {
 
     private static final int FETCH_BYTES = 16 * 1024 * 1024;
 
@@ -92,7 +93,8 @@ final class SnapshotTopicReader implements AutoCloseable {
     }
 
     /** Ends a poll that another thread is in. */
-    void wakeup() {
+    @Override
+    public void wakeup() {
         consumer.wakeup();
     }
 

@@ -57,9 +57,9 @@ public final class BackgroundTrainer implements AutoCloseable {
         return thread != null;
     }
 
-    /** As {@link FineTuner#taughtTo(Optional)}; only while not busy. */
-    public long taughtTo(Optional<Snapshot> active) {
-        return tuner.taughtTo(active);
+    /** As {@link FineTuner#trainedUpTo(Optional)}; only while not busy. */
+    public long trainedUpTo(Optional<Snapshot> active) {
+        return tuner.trainedUpTo(active);
     }
 
     /** Begins a round; only while not busy. */

@@ -71,7 +71,7 @@ public final class Decisions {
                 .setFreshTokens(round.freshTokens())
                 .setReplayedTokens(round.replayedTokens())
                 .setTrainingBitsPerToken(number(round.trainingBitsPerToken()))
-                .setTrainingOffset(round.taughtTo())
+                .setTrainingOffset(round.trainedUpTo())
                 .setSeconds(round.seconds());
         if (comparison.tokens() > 0) {
             decision.setDocuments(comparison.documents())

@@ -2,6 +2,7 @@ package dev.driftline.network.trainer;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.PromotionKeys;
@@ -98,7 +99,8 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
                         false),
                 ROLLBACK_HALF_LIFE_ROUNDS * config.get(TrainingKeys.TOKENS),
                 Optional.empty(),
-                config.get(TrainingKeys.SEED));
+                config.get(TrainingKeys.SEED),
+                config.get(InputKeys.TOKENIZER));
     }
 
     /** The network's rows are the list of a fixed vocabulary in its order, so that equal files make equal networks. */

@@ -5,7 +5,6 @@ import dev.driftline.generation.NgramText;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextModel;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.Pooling;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -16,6 +15,7 @@ import dev.driftline.scoring.NextWords;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.serving.query.instances.LocalModelShards;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -95,20 +95,25 @@ public final class DirectQueries implements ModelQueries {
         Kind kind = kind(query.choice());
         if (kind == Kind.BLEND || kind == Kind.NETWORK && !mixesNetwork()) {
             DrawnText text = text(kind, query.choice(), query.source(), query.k());
-            return new NextWordsAnswer(
-                    kind == Kind.BLEND ? text.drawnFrom() : network.name(),
-                    TextGenerator.best(text.model(), query.words(), query.k()).stream()
-                            .map(word -> new PredictedWord(word.word(), word.probability()))
-                            .toList());
+            return best(kind == Kind.BLEND ? text.drawnFrom() : network.name(), text.model(), query);
         }
         String name = name(kind);
-        List<NextWordPrediction> predictions =
-                predictions(kind, query.source()).after(DocumentTokens.of(query.sentences()), query.k());
-        return predictions.stream()
-                .filter(prediction -> prediction.model().equals(name))
-                .map(prediction -> new NextWordsAnswer(name, prediction.words()))
-                .findFirst()
-                .orElse(new NextWordsAnswer(name, List.of()));
+        return predictions(kind, query.source())
+                .after(DocumentTokens.of(query.sentences()), name, query.k())
+                .map(NextWordsAnswer::of)
+                .orElse(NextWordsAnswer.nothing(name));
+    }
+
+    /** From a model that lists every word but {@code <unk>}, which has what is left of 1. */
+    private static NextWordsAnswer best(String name, TextModel model, NextWordsQuery query) {
+        double known = Arrays.stream(
+                        model.next(model.advance(model.start(), query.words())).probabilities())
+                .sum();
+        List<PredictedWord> words = TextGenerator.best(model, query.words(), query.k()).stream()
+                .map(word -> new PredictedWord(word.word(), word.probability()))
+                .toList();
+        double listed = words.stream().mapToDouble(PredictedWord::probability).sum();
+        return new NextWordsAnswer(name, words, Math.max(0, 1 - known), Math.max(0, known - listed));
     }
 
     @Override

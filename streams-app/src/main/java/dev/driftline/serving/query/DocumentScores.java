@@ -2,12 +2,10 @@ package dev.driftline.serving.query;
 
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
-import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Snapshot;
-import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.NgramProbabilities;
@@ -21,8 +19,8 @@ import java.util.Optional;
 /**
  * Scores documents with everything that the stream scores them with: the counts wherever they are, the network, and the
  * caches and weights of a source. A document costs here what it would cost if it came next on the stream with
- * {@code learn = false}; nothing learns from it. One round trip to the other instances, however many documents; a second one
- * where expected words are asked for. Thread-safe.
+ * {@code learn = false}; nothing learns from it. One round trip to the other instances, however many documents; two or more
+ * others where expected words are asked for, see {@link NextWordSearch}. Thread-safe.
  */
 public final class DocumentScores {
 
@@ -63,7 +61,7 @@ public final class DocumentScores {
      */
     public List<Scored> score(List<DocumentTokens> documents, Optional<String> source) {
         List<InstanceQuery> queries = new ArrayList<>();
-        documents.forEach(document -> parts.addPeeks(document, 0, List.of(), queries));
+        documents.forEach(document -> parts.addPeeks(document, queries));
         queries.add(ModelParts.ofSource(source));
         List<byte[]> answers = parts.access().ask(queries);
         SourceState state = SourceState.decode(answers.get(answers.size() - 1));
@@ -87,7 +85,7 @@ public final class DocumentScores {
      */
     public Scored score(DocumentTokens document, Optional<String> source, int expected) {
         List<InstanceQuery> queries = new ArrayList<>();
-        parts.addPeeks(document, 0, List.of(), queries);
+        parts.addPeeks(document, queries);
         queries.add(ModelParts.ofSource(source));
         List<byte[]> answers = parts.access().ask(queries);
         NgramProbabilities rows = new Gather(parts.settings(), parts.shards())
@@ -99,7 +97,7 @@ public final class DocumentScores {
     /** Scores one document for each of several sources, in the same order. */
     public List<Scored> scoreFor(DocumentTokens document, List<String> sources) {
         List<InstanceQuery> queries = new ArrayList<>();
-        parts.addPeeks(document, 0, List.of(), queries);
+        parts.addPeeks(document, queries);
         sources.forEach(source -> queries.add(ModelParts.ofSource(Optional.of(source))));
         List<byte[]> answers = parts.access().ask(queries);
         NgramProbabilities rows = new Gather(parts.settings(), parts.shards())
@@ -124,45 +122,8 @@ public final class DocumentScores {
                 .score(ScoreRequest.of(document, rows, source)
                         .withSurprisals(ScoreRequest.Surprisals.EVERY_MODEL)
                         .withNetwork(expert));
-        List<List<PredictedWord>> words = expected == 0
-                ? List.of()
-                : new ExpectedWords(parts.mixture(), source, expected)
-                        .at(document, rows, candidates(document, source, expected), expert);
+        List<List<PredictedWord>> words =
+                expected == 0 ? List.of() : new ExpectedWords(parts, source, expected).at(document, rows, expert);
         return new Scored(document, score, rows, words, state.isKnown(), network.map(Snapshot::version));
-    }
-
-    /** What the counts propose at each token, all in one round trip. */
-    private List<Candidates> candidates(DocumentTokens document, SourceModel source, int k) {
-        List<InstanceQuery> queries = new ArrayList<>();
-        List<DocumentTokens> prefixes = new ArrayList<>();
-        for (int i = 0; i < document.tokens().length; i++) {
-            DocumentTokens prefix = ExpectedWords.openBefore(document, i);
-            DocumentTokens sentence = lastSentence(prefix);
-            prefixes.add(sentence);
-            parts.addPeeks(sentence, k, NextWordPredictor.candidates(prefix, source, k), queries);
-        }
-        List<byte[]> answers = parts.access().ask(queries);
-        Gather gather = new Gather(parts.settings(), parts.shards());
-        List<Candidates> candidates = new ArrayList<>();
-        for (int i = 0; i < prefixes.size(); i++) {
-            candidates.add(gather.gather(prefixes.get(i), answers.subList(i * parts.shards(), (i + 1) * parts.shards()))
-                    .candidates());
-        }
-        return candidates;
-    }
-
-    /** All that the counts need to say what may come next. */
-    private static DocumentTokens lastSentence(DocumentTokens open) {
-        int[] tokens = open.tokens();
-        int end = tokens.length - 1;
-        int start = end;
-        while (start > 0 && tokens[start - 1] != DocumentTokens.EOS) {
-            start--;
-        }
-        List<String> sentence = new ArrayList<>(end - start);
-        for (int i = start; i < end; i++) {
-            sentence.add(open.words()[tokens[i]]);
-        }
-        return DocumentTokens.of(List.of(sentence));
     }
 }

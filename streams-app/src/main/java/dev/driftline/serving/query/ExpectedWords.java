@@ -1,15 +1,14 @@
 package dev.driftline.serving.query;
 
 import dev.driftline.mixture.DocumentScorer;
-import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NextWordPrediction;
+import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.events.NeuralExpert;
-import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.source.SourceModel;
@@ -24,19 +23,19 @@ import java.util.Optional;
  */
 final class ExpectedWords {
 
-    private final MixtureSettings mixture;
+    private final ModelParts parts;
     private final SourceModel source;
     private final int k;
 
     /** @param k how many words at each token */
-    ExpectedWords(MixtureSettings mixture, SourceModel source, int k) {
-        this.mixture = mixture;
+    ExpectedWords(ModelParts parts, SourceModel source, int k) {
+        this.parts = parts;
         this.source = source;
         this.k = k;
     }
 
-    /** The sentence up to a token, still open. */
-    static DocumentTokens openBefore(DocumentTokens document, int position) {
+    /** The document up to a token, still open. */
+    private static DocumentTokens openBefore(DocumentTokens document, int position) {
         int[] prefix = Arrays.copyOf(document.tokens(), position + 1);
         prefix[position] = DocumentTokens.EOS;
         return new DocumentTokens(document.words(), prefix);
@@ -46,73 +45,63 @@ final class ExpectedWords {
      * The words, the best first, at each token.
      *
      * @param rows what the counts say of the document
-     * @param candidates what they propose at each token
      * @param expert what the network says of the document; empty where there is none
      * @throws IllegalStateException if the thread is interrupted
      */
-    List<List<PredictedWord>> at(
-            DocumentTokens document,
-            NgramProbabilities rows,
-            List<Candidates> candidates,
-            Optional<NeuralExpert> expert) {
-        DocumentScorer scorer = new DocumentScorer(mixture);
+    List<List<PredictedWord>> at(DocumentTokens document, NgramProbabilities rows, Optional<NeuralExpert> expert) {
+        DocumentScorer scorer = new DocumentScorer(parts.mixture());
         Optional<OpenExperts> open = expert.map(whole -> new OpenExperts(whole, document));
-        List<List<PredictedWord>> words = new ArrayList<>();
-        for (int i = 0; i < candidates.size(); i++) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new IllegalStateException("interrupted: the query has taken too long");
-            }
-            List<NextWordPrediction> predictions = scorer.score(
-                            ScoreRequest.of(openBefore(document, i), first(rows, i + 1), source)
-                                    .withNextWords(candidates.get(i), k)
-                                    .withNetwork(open.map(OpenExperts::next)))
-                    .predictions();
-            words.add(
-                    predictions.isEmpty()
-                            ? List.of()
-                            : predictions.get(predictions.size() - 1).words());
+        List<DocumentTokens> places = new ArrayList<>();
+        List<List<String>> candidates = new ArrayList<>();
+        for (int i = 0; i < document.tokens().length; i++) {
+            DocumentTokens prefix = openBefore(document, i);
+            places.add(NextWordSearch.lastSentence(prefix));
+            candidates.add(NextWordPredictor.candidates(prefix, source, k));
         }
-        return words;
+        return new NextWordSearch(parts, k)
+                        .find(places, candidates, (place, gathered) -> {
+                            List<NextWordPrediction> predictions = scorer.score(
+                                            ScoreRequest.of(openBefore(document, place), rows.first(place + 1), source)
+                                                    .withProvedNextWords(gathered.candidates(), k)
+                                                    .withNetwork(open.map(experts -> experts.at(place))))
+                                    .predictions();
+                            return predictions.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(predictions.get(predictions.size() - 1));
+                        })
+                        .stream()
+                        .map(prediction ->
+                                prediction.map(NextWordPrediction::words).orElse(List.of()))
+                        .toList();
     }
 
-    private static NgramProbabilities first(NgramProbabilities rows, int count) {
-        return new NgramProbabilities(
-                rows.order(),
-                Arrays.copyOf(rows.probability(), count * rows.order()),
-                Arrays.copyOf(rows.matched(), count),
-                Arrays.copyOf(rows.unknown(), count),
-                Arrays.copyOf(rows.spellingBits(), count),
-                rows.types());
-    }
-
-    /** What the network says at one token after the other. */
+    /** What the network says at each token. */
     private static final class OpenExperts {
 
         private final NeuralExpert whole;
         private final NetworkReader reader;
-        private final int[] encoded;
-        private NetworkState state;
-        private int at;
+        private final List<NetworkState> states = new ArrayList<>();
 
         OpenExperts(NeuralExpert whole, DocumentTokens document) {
             this.whole = whole;
             reader = whole.network().reader();
-            encoded = whole.network().vocabulary().encode(document);
-            state = reader.start();
+            NetworkState state = reader.start();
+            for (int token : whole.network().vocabulary().encode(document)) {
+                states.add(state);
+                state = reader.advance(state, token);
+            }
         }
 
-        NeuralExpert next() {
+        NeuralExpert at(int token) {
             float[] open = new float[whole.network().vocabulary().size()];
-            reader.next(state, open);
+            reader.next(states.get(token), open);
             NetworkReader.fold(whole.foreign(), open);
-            state = reader.advance(state, encoded[at]);
-            at++;
             NetworkScore score = whole.score();
             return new NeuralExpert(
                     whole.network(),
                     new NetworkScore(
-                            Arrays.copyOf(score.logProbabilities(), at),
-                            Arrays.copyOf(score.topProbabilities(), at),
+                            Arrays.copyOf(score.logProbabilities(), token + 1),
+                            Arrays.copyOf(score.topProbabilities(), token + 1),
                             open,
                             null),
                     whole.foreign());

@@ -52,14 +52,22 @@ public record ModelParts(
         return SourceState.decode(access.ask(List.of(ofSource(source))).get(0));
     }
 
+    /** Adds the queries for a document, one a shard. */
+    void addPeeks(DocumentTokens document, List<InstanceQuery> queries) {
+        add(new Scatter(settings, shards).requests(0, 0, document, false, 0, List.of()), queries);
+    }
+
     /**
-     * Adds the queries for a document, one a shard.
+     * Adds the queries for a document and what may follow its last sentence, one a shard.
      *
-     * @param predictions how many next words to propose; 0 for none
-     * @param extraCandidates words to consider beside those that the counts propose
+     * @param proposals how many next words each shard is to propose
+     * @param candidates words to look at beside those
      */
-    void addPeeks(DocumentTokens document, int predictions, List<String> extraCandidates, List<InstanceQuery> queries) {
-        byte[][] requests = new Scatter(settings, shards).requests(0, 0, document, false, predictions, extraCandidates);
+    void addProofs(DocumentTokens document, int proposals, List<String> candidates, List<InstanceQuery> queries) {
+        add(new Scatter(settings, shards).proofs(document, proposals, candidates), queries);
+    }
+
+    private void add(byte[][] requests, List<InstanceQuery> queries) {
         for (int shard = 0; shard < shards; shard++) {
             queries.add(new InstanceQuery.Peek(shard, requests[shard]));
         }

@@ -8,24 +8,19 @@ import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.Gather;
-import dev.driftline.serving.query.instances.InstanceQuery;
+import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.source.SourceModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The next words for one source as it was when this was made, under every model: what the stream would publish as predictions
- * of the document if it came next. Not thread-safe.
- */
+/** The next words for one source as it was when this was made, as a score would find them. Not thread-safe. */
 final class NextWordPredictions {
 
     private final ModelParts parts;
     private final SourceModel source;
     private final Optional<Snapshot> network;
     private final Optional<NetworkReader> reader;
-    private final Gather gather;
     private final DocumentScorer scorer;
 
     /** @param network that takes part; empty for none */
@@ -34,25 +29,34 @@ final class NextWordPredictions {
         this.source = source;
         this.network = network;
         reader = network.map(snapshot -> snapshot.network().reader());
-        gather = new Gather(parts.settings(), parts.shards());
         scorer = new DocumentScorer(parts.mixture());
     }
 
     /**
-     * The {@code k} best words under the counts, the network where there is one, and the mixture, in this order; nothing where
+     * The {@code k} best words under one model, each with the probability that a score gives it, and none missing; empty where
      * nothing has been learned.
      *
+     * @param model the top order of the counts, the network or the mixture
      * @param open the document so far, its last sentence taken as still open
      */
-    List<NextWordPrediction> after(DocumentTokens open, int k) {
-        List<InstanceQuery> queries = new ArrayList<>();
-        parts.addPeeks(open, k, NextWordPredictor.candidates(open, source, k), queries);
-        Gather.Gathered gathered = gather.gather(open, parts.access().ask(queries));
+    Optional<NextWordPrediction> after(DocumentTokens open, String model, int k) {
         Optional<NeuralExpert> expert =
                 network.map(snapshot -> parts.expert(snapshot, reader.orElseThrow(), open, true));
-        return scorer.score(ScoreRequest.of(open, gathered.positions(), source)
-                        .withNextWords(gathered.candidates(), k)
-                        .withNetwork(expert))
-                .predictions();
+        List<NgramProbabilities> first = new ArrayList<>();
+        return new NextWordSearch(parts, k)
+                .find(List.of(open), List.of(NextWordPredictor.candidates(open, source, k)), (place, gathered) -> {
+                    if (first.isEmpty()) {
+                        first.add(gathered.positions());
+                    }
+                    return scorer
+                            .score(ScoreRequest.of(open, first.get(0), source)
+                                    .withProvedNextWords(gathered.candidates(), k)
+                                    .withNetwork(expert))
+                            .predictions()
+                            .stream()
+                            .filter(prediction -> prediction.model().equals(model))
+                            .findFirst();
+                })
+                .get(0);
     }
 }

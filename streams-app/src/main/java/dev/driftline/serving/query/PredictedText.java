@@ -3,8 +3,8 @@ package dev.driftline.serving.query;
 import dev.driftline.generation.TextModel;
 import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.PredictedWord;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.NextWordDistribution.Words;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -51,12 +51,11 @@ final class PredictedText implements TextModel {
         if (predictions.isEmpty()) {
             predictions = Optional.of(made.get());
         }
-        List<PredictedWord> words = predictions.get().after(open, k).stream()
-                .filter(prediction -> prediction.model().equals(model))
+        List<PredictedWord> words = predictions
+                .get()
+                .after(open, model, k)
                 .map(NextWordPrediction::words)
-                .flatMap(List::stream)
-                .filter(word -> !word.word().equals(DocumentTokens.UNKNOWN_WORD))
-                .toList();
+                .orElse(List.of());
         return new Words(
                 words.stream().map(PredictedWord::word).toArray(String[]::new),
                 words.stream().mapToDouble(PredictedWord::probability).toArray());

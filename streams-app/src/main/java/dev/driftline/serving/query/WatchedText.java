@@ -1,7 +1,7 @@
 package dev.driftline.serving.query;
 
 import dev.driftline.generation.TextModel;
-import dev.driftline.scoring.NextWordDistribution.Words;
+import dev.driftline.ngram.NextWordDistribution.Words;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 

@@ -3,6 +3,8 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 import static dev.driftline.serving.routes.ModelJson.words;
 
+import dev.driftline.mixture.PredictedWord;
+import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
@@ -70,7 +72,18 @@ final class NextWordRoutes implements RouteGroup {
         NextWordsQuery query = new NextWordsQuery(sentences, ModelJson.choice(arguments), arguments.text("source"), k);
         pool.answer(context, () -> {
             NextWordsAnswer answer = queries.next(query);
-            return fields("context", query.openSentence(), "model", answer.model(), "next", words(answer.words()));
+            return fields(
+                    "context",
+                    query.openSentence(),
+                    "model",
+                    answer.model(),
+                    "next",
+                    words(answer.words()),
+                    "unknown",
+                    words(List.of(new PredictedWord(DocumentTokens.UNKNOWN_WORD, answer.unknown())))
+                            .get(0),
+                    "rest",
+                    answer.rest());
         });
     }
 }

@@ -4,7 +4,6 @@ import static dev.driftline.serving.http.JsonFields.fields;
 import static dev.driftline.serving.routes.ModelJson.number;
 
 import dev.driftline.mixture.DocumentScore;
-import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
@@ -23,7 +22,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of several texts is the most probable, or who of several sources has the most probably written a text.
+ * Which of several texts is the most probable, or which of several sources has most probably written a text. Unknown words are
+ * spelled out, so that a misspelling is never better than a word.
  *
  * <pre>
  * POST /v1/rank  {"candidates": [… ], "context": …}  or  {"text": …, "sources": [… ]}
@@ -91,8 +91,9 @@ final class RankRoutes implements RouteGroup {
             for (int i = 0; i < scored.size(); i++) {
                 double bits = 0;
                 float[] all = scored.get(i).score().surprisals();
+                float[] spelling = scored.get(i).score().spelling();
                 for (int token = known; token < all.length; token++) {
-                    bits += all[token];
+                    bits += spelling.length == 0 ? all[token] : all[token] + spelling[token];
                 }
                 ranked.add(new Ranked(candidates.get(i), bits, Math.max(1, all.length - known), true));
             }
@@ -128,7 +129,7 @@ final class RankRoutes implements RouteGroup {
                 DocumentScore score = scored.get(i).score();
                 ranked.add(new Ranked(
                         sources.get(i),
-                        score.bits(MixtureSettings.MIXTURE),
+                        score.bitsPerToken() * score.tokens(),
                         score.tokens(),
                         scored.get(i).sourceKnown()));
             }

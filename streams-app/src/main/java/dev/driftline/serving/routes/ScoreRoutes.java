@@ -70,6 +70,16 @@ final class ScoreRoutes implements RouteGroup {
         DocumentScore score = scored.score();
         int[] shown = shown(scored);
         return fields(
+                "perplexity",
+                number(score.perplexity()),
+                "bits_per_token",
+                number(score.bitsPerToken()),
+                "class_perplexity",
+                number(score.classPerplexity(MixtureSettings.MIXTURE)),
+                "class_bits_per_token",
+                number(score.bits(MixtureSettings.MIXTURE) / score.tokens()),
+                "unknown_rate",
+                score.unknownRate(),
                 "tokens",
                 IntStream.range(0, scored.document().tokens().length)
                         .mapToObj(token -> token(scored, token, shown))
@@ -107,6 +117,9 @@ final class ScoreRoutes implements RouteGroup {
         }
         String word = scored.document().words()[scored.document().tokens()[token]];
         Map<String, Object> json = fields("word", word, "known", !scored.rows().unknown()[token], "bits", bits);
+        if (scored.rows().unknown()[token]) {
+            json.put("spelling", number(score.spelling()[token]));
+        }
         if (!scored.expected().isEmpty()) {
             json.put("expected", words(scored.expected().get(token)));
         }
@@ -124,8 +137,12 @@ final class ScoreRoutes implements RouteGroup {
                             "bits",
                             number(bits),
                             "perplexity",
-                            number(score.perplexity(name)),
+                            number(Math.pow(2, score.bitsPerToken(name))),
                             "bits_per_token",
+                            number(score.bitsPerToken(name)),
+                            "class_perplexity",
+                            number(score.classPerplexity(name)),
+                            "class_bits_per_token",
                             number(bits / score.tokens())));
         }
         return models;

@@ -64,8 +64,12 @@ class EvaluateCommandTest {
                 .containsExactly(
                         "kneser-ney-1", "kneser-ney-2", "kneser-ney-3", "cache-unigram", "cache-bigram", "mixture");
         for (JsonNode model : json.get("models")) {
-            for (String key :
-                    List.of("perplexity_all", "perplexity_last20", "perplexity_all_known", "bits_per_character")) {
+            for (String key : List.of(
+                    "perplexity_all",
+                    "perplexity_last20",
+                    "class_perplexity_all",
+                    "class_perplexity_all_known",
+                    "bits_per_character")) {
                 assertThat(model.get(key).asDouble()).as(key).isGreaterThan(0.1);
             }
         }
@@ -79,7 +83,7 @@ class EvaluateCommandTest {
         List<String> written = Files.readAllLines(rows);
         assertThat(written.get(0))
                 .isEqualTo(
-                        "id\tkey\ttokens\tunknown\tkneser-ney-1\tkneser-ney-2\tcache-unigram\tcache-bigram\tmixture");
+                        "id\tkey\ttokens\tunknown\tkneser-ney-1\tkneser-ney-2\tcache-unigram\tcache-bigram\tmixture\tletters");
         assertThat(written).hasSize(41);
         // Before anything is known there are two events, </s> and <unk>.
         assertThat(written.get(1)).startsWith("d0\ts0\t27\t24\t27.000000\t27.000000\t");
@@ -90,7 +94,7 @@ class EvaluateCommandTest {
             tokens += Integer.parseInt(cells[2]);
             bits += Double.parseDouble(cells[8]);
         }
-        JsonNode mixture = new ObjectMapper().readTree(out.toString()).at("/models/mixture/perplexity_all");
+        JsonNode mixture = new ObjectMapper().readTree(out.toString()).at("/models/mixture/class_perplexity_all");
         assertThat(mixture.asDouble()).isCloseTo(Math.pow(2, bits / tokens), within(1e-4));
     }
 
@@ -156,7 +160,7 @@ class EvaluateCommandTest {
         assertThat(run(corpus.toString(), "--order", "2", "--smoothing", smoothing, "--json"))
                 .isZero();
         JsonNode models = new ObjectMapper().readTree(out.toString()).get("models");
-        assertThat(models.get(smoothing + "-2").get("perplexity_all").asDouble())
+        assertThat(models.get(smoothing + "-2").get("class_perplexity_all").asDouble())
                 .isGreaterThan(1);
     }
 
@@ -165,7 +169,8 @@ class EvaluateCommandTest {
         assertThat(run(corpus.toString(), "--order", "3", "--smoothing", "maximum-likelihood", "--json"))
                 .isZero();
         JsonNode models = new ObjectMapper().readTree(out.toString()).get("models");
-        assertThat(models.at("/maximum-likelihood-3/perplexity_all").asText()).isEqualTo("Infinity");
+        assertThat(models.at("/maximum-likelihood-3/class_perplexity_all").asText())
+                .isEqualTo("Infinity");
     }
 
     @Test
@@ -187,7 +192,8 @@ class EvaluateCommandTest {
                 .isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.get("unknown").asInt()).isGreaterThan(100);
-        assertThat(json.at("/models/kneser-ney-5/perplexity_all").asDouble()).isLessThan(5);
+        assertThat(json.at("/models/kneser-ney-5/class_perplexity_all").asDouble())
+                .isLessThan(5);
     }
 
     @Test
@@ -198,12 +204,12 @@ class EvaluateCommandTest {
         JsonNode four = new ObjectMapper().readTree(out.toString());
         assertThat(four.get("unknown")).isEqualTo(one.get("unknown"));
         // The discounts come from each shard's own counts: 0.1 % on a real corpus, more on one as small as this.
-        double perplexity = one.at("/models/kneser-ney-5/perplexity_all").asDouble();
-        assertThat(four.at("/models/kneser-ney-5/perplexity_all").asDouble())
+        double perplexity = one.at("/models/kneser-ney-5/class_perplexity_all").asDouble();
+        assertThat(four.at("/models/kneser-ney-5/class_perplexity_all").asDouble())
                 .isCloseTo(perplexity, within(0.1 * perplexity));
         // The unigrams are summed over the shards, so there the model is the same.
-        double unigram = one.at("/models/kneser-ney-1/perplexity_all").asDouble();
-        assertThat(four.at("/models/kneser-ney-1/perplexity_all").asDouble())
+        double unigram = one.at("/models/kneser-ney-1/class_perplexity_all").asDouble();
+        assertThat(four.at("/models/kneser-ney-1/class_perplexity_all").asDouble())
                 .isCloseTo(unigram, within(1e-3 * unigram));
     }
 
@@ -226,7 +232,7 @@ class EvaluateCommandTest {
         assertThat(run(arguments.toArray(String[]::new))).as(err.toString()).isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.at("/models").fieldNames()).toIterable().containsSequence("cache-bigram", "gru", "mixture");
-        assertThat(json.at("/models/gru/perplexity_all").asDouble()).isGreaterThan(1);
+        assertThat(json.at("/models/gru/class_perplexity_all").asDouble()).isGreaterThan(1);
         JsonNode network = json.get("network");
         assertThat(network.at("/settings/size").asInt()).isEqualTo(8);
         assertThat(network.get("bootstrapped").asInt()).isEqualTo(1);

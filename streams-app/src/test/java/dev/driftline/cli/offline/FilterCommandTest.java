@@ -35,7 +35,7 @@ class FilterCommandTest {
             {"rules": [
               {"name": "unknown", "if": {"unknown_rate": "> 50 %"}, "to": "review.v1"},
               {"name": "odd", "if": {"source": "s*", "percentile": "> 80"}, "to": "drop"}],
-             "percentile": {"minimum": 10}}
+             "percentile": {"of": "class_bits_per_token", "minimum": 10}}
             """);
         Random random = new Random(5);
         List<String> lines = new ArrayList<>();
@@ -144,7 +144,7 @@ class FilterCommandTest {
                 .contains("90 documents, 1,170 tokens")
                 .containsPattern("odd +dropped +\\d+ +\\(\\d+\\.\\d %\\)")
                 .containsPattern("s1 +30 +\\d+ +\\d+ +\\d+ +\\d+")
-                .contains("Where the percentiles are in the end, in bits per token")
+                .contains("Where the percentiles are in the end, in bits per token with <unk> as a class")
                 .containsPattern(
                         "odd dropped, such as\n  d\\d+ +s\\d .* bits/token, .* % unknown, percentile +\\d+\\.\\d  w");
     }

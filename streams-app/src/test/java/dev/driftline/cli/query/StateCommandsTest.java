@@ -1,6 +1,7 @@
 package dev.driftline.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.cli.Driftline;
@@ -88,7 +89,12 @@ class StateCommandsTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString().lines().map(line -> line.strip().split("\\s+")[1]))
-                .containsExactly("minds", "books", "exams");
+                .containsExactly("minds", "books", "exams", "<unk>,", "all");
+        assertThat(out.toString()
+                        .lines()
+                        .mapToDouble(line -> Double.parseDouble(line.strip().split("\\s+")[0]))
+                        .sum())
+                .isCloseTo(1, within(1e-4));
     }
 
     @Test

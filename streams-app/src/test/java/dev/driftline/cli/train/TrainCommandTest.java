@@ -119,7 +119,7 @@ class TrainCommandTest {
                 .as(err.toString())
                 .isZero();
         JsonNode json = new ObjectMapper().readTree(out.toString());
-        assertThat(json.at("/models/lstm/perplexity_all").asDouble()).isBetween(1.0, 9.0);
+        assertThat(json.at("/models/lstm/class_perplexity_all").asDouble()).isBetween(1.0, 9.0);
         assertThat(json.at("/network/rounds")).isEmpty();
         assertThat(json.at("/network/settings/snapshot").asText())
                 .isEqualTo(SnapshotFolder.read(output).version());

@@ -2,7 +2,7 @@ package dev.driftline.network.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.counters.Progress;
+import dev.driftline.counters.ServiceCounters;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
@@ -35,7 +35,7 @@ class PartitionNetworkScoresTest {
                         "000001-aaaaaa", null, Instant.EPOCH, "rnn", "words", Map.of(), Map.of(), Map.of()),
                 network));
         NeuralScoringSettings settings = new NeuralScoringSettings("rnn", 1, 4, policy, 0, null);
-        return new NeuralScoring(settings, false, Vocabulary.growing(), active, new Progress());
+        return new NeuralScoring(settings, false, Vocabulary.growing(), active, new ServiceCounters());
     }
 
     @Test

@@ -33,9 +33,17 @@ class ScoreRoutesTest {
 
         double expected = served.model.bits(List.of(List.of("the", "jury", "said", "xylophone")), Optional.empty());
         assertThat(score.at("/models/mixture/bits").asDouble()).isCloseTo(expected, within(1e-9));
-        assertThat(score.at("/models/mixture/bits_per_token").asDouble()).isCloseTo(expected / 5, within(1e-9));
-        assertThat(score.at("/models/mixture/perplexity").asDouble())
-                .isCloseTo(Math.pow(2, expected / 5), within(1e-6));
+        assertThat(score.get("class_bits_per_token").asDouble()).isCloseTo(expected / 5, within(1e-9));
+        assertThat(score.get("class_perplexity").asDouble()).isCloseTo(Math.pow(2, expected / 5), within(1e-6));
+        double letters = score.at("/tokens/3/spelling").asDouble();
+        assertThat(letters).isGreaterThan(10);
+        assertThat(score.get("bits_per_token").asDouble()).isCloseTo((expected + letters) / 5, within(1e-6));
+        assertThat(score.get("perplexity").asDouble()).isCloseTo(Math.pow(2, (expected + letters) / 5), within(1e-2));
+        assertThat(score.at("/models/mixture/perplexity")).isEqualTo(score.get("perplexity"));
+        assertThat(score.at("/tokens/2/spelling").isMissingNode())
+                .as("a known word")
+                .isTrue();
+        assertThat(score.get("unknown_rate").asDouble()).isEqualTo(0.2);
         assertThat(score.get("unknown_tokens").asInt()).isEqualTo(1);
         assertThat(words(score.get("tokens"))).containsExactly("the", "jury", "said", "xylophone", "</s>");
         assertThat(score.at("/tokens/3/known").asBoolean()).isFalse();
@@ -90,8 +98,8 @@ class ScoreRoutesTest {
                 "/v1/score",
                 "{\"text\": \"the jury said. Students opened.\", \"alternatives\": 3, \"source\": \"court\"}");
         assertThat(served.model.roundTrips())
-                .as("the counts are asked for what the source's caches propose")
-                .isEqualTo(before + 4);
+                .as("the counts are asked for proposals, then each owner for all of them")
+                .isEqualTo(before + 5);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.driftline.ngram.NgramCounts;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress;
+import dev.driftline.topics.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ public final class InstanceStatus {
 
     public InstanceStatus(DriftlineService service) {
         this.service = service;
-        tokens = new Throughput(() -> service.progress().tokensScored());
+        tokens = new Throughput(() -> service.counters().tokensScored());
     }
 
     /** Notes how far it is; to be called once a second. */
@@ -49,7 +50,7 @@ public final class InstanceStatus {
             shard(shard).ifPresent(shards::add);
         }
         List<Object> partitions = new ArrayList<>();
-        service.progress()
+        service.counters()
                 .pendingByPartition()
                 .forEach((partition, pending) -> partitions.add(fields(
                         "partition",
@@ -57,8 +58,8 @@ public final class InstanceStatus {
                         "pending_documents",
                         pending,
                         "lag",
-                        lag(service.documentsTopic(), partition)
-                                .or(() -> lag(service.textTopic(), partition))
+                        lag(service.topic(Topic.DOCUMENTS), partition)
+                                .or(() -> lag(service.topic(Topic.TEXT), partition))
                                 .orElse(null))));
         Map<String, Object> status = fields(
                 "address",
@@ -66,9 +67,9 @@ public final class InstanceStatus {
                 "state",
                 service.state().map(Enum::name).orElse("NOT_STARTED"),
                 "documents_scored",
-                service.progress().documentsScored(),
+                service.counters().documentsScored(),
                 "tokens_scored",
-                service.progress().tokensScored(),
+                service.counters().tokensScored(),
                 "tokens_per_second",
                 tokens.perSecond(),
                 "shards",
@@ -104,7 +105,9 @@ public final class InstanceStatus {
                 })
                 .map(status -> {
                     status.put("requests", service.shards().requests(shard));
-                    status.put("lag", lag(service.requestsTopic(), shard).orElse(null));
+                    status.put(
+                            "lag",
+                            lag(service.topic(Topic.NGRAM_REQUESTS), shard).orElse(null));
                     return status;
                 });
     }

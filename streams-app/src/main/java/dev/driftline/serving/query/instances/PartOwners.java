@@ -3,6 +3,7 @@ package dev.driftline.serving.query.instances;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.topics.Topic;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class PartOwners {
 
     private PartOwners(DriftlineService service) {
         HostInfo self = service.self();
-        String requests = service.requestsTopic();
+        String requests = service.topic(Topic.NGRAM_REQUESTS);
         for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(ShardCounts.STORE)) {
             if (isOther(metadata, self)) {
                 metadata.topicPartitions().stream()
@@ -36,7 +37,7 @@ final class PartOwners {
                         .forEach(partition -> shards.put(partition.partition(), metadata.hostInfo()));
             }
         }
-        String replies = service.repliesTopic();
+        String replies = service.topic(Topic.NGRAM_REPLIES);
         for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(SourceModels.STORE)) {
             boolean gathers = metadata.topicPartitions().stream()
                     .anyMatch(partition -> partition.topic().equals(replies));

@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.ngram;
 
 import java.util.List;
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the tasks of this instance have done and have before them, for status. Thread-safe. */
-public final class Progress {
+public final class ServiceCounters {
 
     private final Map<Integer, Integer> pending = new ConcurrentHashMap<>();
     private final LongAdder documents = new LongAdder();
@@ -25,7 +25,7 @@ public final class Progress {
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
     /** Nothing done, no partition owned. */
-    public Progress() {
+    public ServiceCounters() {
         for (NeuralStatus status : NeuralStatus.values()) {
             byNetwork.put(status, new LongAdder());
         }

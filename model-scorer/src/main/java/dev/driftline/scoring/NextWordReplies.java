@@ -1,0 +1,258 @@
+package dev.driftline.scoring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shards say of the next word, put together: p(w) = α(w) + γ · b(w), α and γ from the shard of the context, the
+ * counts behind b(w) from the shard of w.
+ *
+ * <p>Where no proof was asked for, a word whose unigram is not at hand is a candidate with an estimate of b, its share of the
+ * bigrams on the context's shard. Where one was, it is bounded instead, as are all words that no shard has listed: with the
+ * highest α that the context's shard says is left, and the b of the highest counts that the other shards say are left. Not
+ * thread-safe.
+ */
+final class NextWordReplies {
+
+    /** What is known of a word. */
+    private static final class Word {
+        boolean hasUnigram;
+        long raw;
+        long continuation;
+        double share;
+        boolean hasPosition;
+        double[] pairs = {};
+    }
+
+    private final ModelSettings settings;
+    private final int order;
+    private final Map<String, Word> words = new LinkedHashMap<>();
+    private double[] open = {};
+    private double[] highestAlpha = {};
+    private byte matched;
+    private boolean isProof;
+    private long highestRaw;
+    private long highestContinuation;
+    private boolean lacksUnigrams;
+
+    NextWordReplies(ModelSettings settings) {
+        this.settings = settings;
+        order = settings.order();
+    }
+
+    /** Reads the rest of a reply, from its next words on. */
+    void read(ShardReply in) {
+        isProof |= in.isProof();
+        if (in.hasContext()) {
+            open = position(in);
+            matched = (byte) in.matched();
+            highestAlpha = new double[order];
+            for (int pair = 1; pair < order; pair++) {
+                highestAlpha[pair] = in.number();
+            }
+        }
+        highestRaw = Math.max(highestRaw, in.count());
+        highestContinuation = Math.max(highestContinuation, in.count());
+        for (int left = in.nextWords(); left > 0; left--) {
+            Word word = words.computeIfAbsent(in.word(), first -> new Word());
+            if (in.has(ShardReply.UNIGRAM)) {
+                word.raw = in.count();
+                word.continuation = in.count();
+                word.hasUnigram = true;
+            }
+            if (in.has(ShardReply.SHARE)) {
+                word.share = in.number();
+                lacksUnigrams = true;
+            }
+            if (in.has(ShardReply.POSITION)) {
+                word.pairs = position(in);
+                word.hasPosition = true;
+            }
+        }
+    }
+
+    /** α and γ of the models of top order 2 … N, from index 2. */
+    private double[] position(ShardReply in) {
+        in.position();
+        double[] pairs = new double[2 * order];
+        for (int pair = 1; pair < order; pair++) {
+            boolean isLast = pair > in.pairs();
+            pairs[2 * pair] = isLast ? pairs[2 * pair - 2] : in.number();
+            pairs[2 * pair + 1] = isLast ? pairs[2 * pair - 1] : in.number();
+        }
+        return pairs;
+    }
+
+    /** Whether there can be words whose unigram is in no reply's list. */
+    boolean lacksUnigrams() {
+        return lacksUnigrams;
+    }
+
+    /** Takes in the unigram of a word that a reply has for another reason. */
+    void learn(String spelling, long raw, long continuation) {
+        Word word = words.get(spelling);
+        if (word != null) {
+            word.raw = raw;
+            word.continuation = continuation;
+            word.hasUnigram = true;
+        }
+    }
+
+    /** The candidates; none where none were asked for, or nothing has been learned. */
+    Candidates candidates(BaseDistribution base) {
+        List<String> listed = new ArrayList<>();
+        List<String> unresolved = new ArrayList<>();
+        if (!base.isEmpty()) {
+            words.forEach((spelling, word) -> {
+                if (!spelling.equals(DocumentTokens.BOS_WORD)) {
+                    (isRow(word) ? listed : unresolved).add(spelling);
+                }
+            });
+            if (!isProof && Arrays.stream(highestAlpha).noneMatch(alpha -> alpha > 0)) {
+                placeFrequent(base, listed, unresolved);
+            }
+        }
+        if (listed.isEmpty()) {
+            return new Candidates(listed, rows(base, listed, new boolean[0]));
+        }
+        if (base.growing()) {
+            listed.remove(DocumentTokens.UNKNOWN_WORD);
+            listed.add(DocumentTokens.UNKNOWN_WORD);
+        }
+        boolean[] exact = new boolean[listed.size()];
+        NgramProbabilities rows = rows(base, listed, exact);
+        return new Candidates(listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+    }
+
+    private boolean isRow(Word word) {
+        return word.hasPosition && (word.hasUnigram || !isProof) || order == 1 && word.hasUnigram;
+    }
+
+    /**
+     * Has the most frequent words that never followed the context, as its shard has listed all that did, be candidates. No more
+     * than that shard has listed, since each has to be mixed.
+     */
+    private void placeFrequent(BaseDistribution base, List<String> listed, List<String> unresolved) {
+        unresolved.sort(Comparator.comparingDouble((String spelling) -> {
+                    Word word = word(spelling);
+                    return -base.below(word.raw, word.continuation);
+                })
+                .thenComparing(Comparator.naturalOrder()));
+        for (String spelling : List.copyOf(unresolved.subList(0, Math.min(unresolved.size(), listed.size())))) {
+            Word word = word(spelling);
+            word.pairs = open;
+            word.hasPosition = true;
+            listed.add(spelling);
+            unresolved.remove(spelling);
+        }
+    }
+
+    private Word word(String spelling) {
+        return Objects.requireNonNull(words.get(spelling), "a word that was read");
+    }
+
+    private NgramProbabilities rows(BaseDistribution base, List<String> listed, boolean[] exact) {
+        int count = listed.size();
+        double[] probability = new double[count * order];
+        byte[] matches = new byte[count];
+        boolean[] unknown = new boolean[count];
+        for (int row = 0; row < count; row++) {
+            String spelling = listed.get(row);
+            Word word = words.get(spelling);
+            unknown[row] = isUnknown(base, spelling, word);
+            matches[row] = matched;
+            exact[row] = word == null || word.hasUnigram;
+            if (word == null || unknown[row] && base.growing()) {
+                fill(probability, row, base.unknownTop(), base.unknownBelow(), open, false);
+            } else if (word.hasUnigram) {
+                fill(probability, row, base.top(word.raw), base.below(word.raw, word.continuation), word.pairs, true);
+            } else {
+                double below = Math.min(base.estimated(word.share), highest(base, false));
+                fill(probability, row, below, below, word.pairs, true);
+            }
+        }
+        return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+    }
+
+    private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {
+        return spelling.equals(DocumentTokens.UNKNOWN_WORD)
+                || base.growing()
+                        && word != null
+                        && word.hasUnigram
+                        && word.raw == 0
+                        && !spelling.equals(DocumentTokens.EOS_WORD);
+    }
+
+    private void fill(double[] probability, int row, double top, double below, double[] pairs, boolean withAlpha) {
+        probability[row * order] = top;
+        for (int pair = 1; pair < order; pair++) {
+            probability[row * order + pair] = (withAlpha ? pairs[2 * pair] : 0) + pairs[2 * pair + 1] * below;
+        }
+    }
+
+    /** A bound for every word that is not listed, by top order. */
+    private double[] ceilings(BaseDistribution base, List<String> listed, List<String> unresolved) {
+        double[] ceilings = new double[order];
+        if (!isProof) {
+            Arrays.fill(ceilings, 1);
+            return ceilings;
+        }
+        double top = highest(base, true);
+        double below = highest(base, false);
+        if (!hasAll(listed)) {
+            raise(ceilings, top, below, highestAlpha(), open);
+        }
+        for (String spelling : unresolved) {
+            Word word = word(spelling);
+            if (word.hasPosition) {
+                raise(ceilings, top, below, word.pairs, word.pairs);
+            } else {
+                raise(ceilings, base.top(word.raw), base.below(word.raw, word.continuation), highestAlpha(), open);
+            }
+        }
+        return ceilings;
+    }
+
+    private double[] highestAlpha() {
+        double[] pairs = new double[2 * order];
+        for (int pair = 1; pair < order; pair++) {
+            pairs[2 * pair] = highestAlpha[pair];
+        }
+        return pairs;
+    }
+
+    private void raise(double[] ceilings, double top, double below, double[] alphas, double[] gammas) {
+        ceilings[0] = Math.max(ceilings[0], top);
+        for (int pair = 1; pair < order; pair++) {
+            ceilings[pair] = Math.max(ceilings[pair], alphas[2 * pair] + gammas[2 * pair + 1] * below);
+        }
+    }
+
+    /** Whether no event of the vocabulary is left. */
+    private boolean hasAll(List<String> listed) {
+        if (highestRaw > 0) {
+            return false;
+        }
+        return !(settings.vocabulary() instanceof Vocabulary.Fixed fixed) || listed.containsAll(fixed.words());
+    }
+
+    /**
+     * The highest b of a word with counts up to those that are left. Once discounted a count of 1 to 3 may be worth more than
+     * the next, so all of those are looked at.
+     */
+    private double highest(BaseDistribution base, boolean isTop) {
+        double highest = 0;
+        for (long less = 0; less <= 4; less++) {
+            long raw = less == 4 ? highestRaw : Math.min(less, highestRaw);
+            long continuation = less == 4 ? highestContinuation : Math.min(less, highestContinuation);
+            highest = Math.max(highest, isTop ? base.top(raw) : base.below(raw, continuation));
+        }
+        return highest;
+    }
+}

@@ -1,0 +1,305 @@
+package dev.driftline.serving.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.generation.Constraints;
+import dev.driftline.generation.Sampling;
+import dev.driftline.generation.TextModel;
+import dev.driftline.generation.TextRequest;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.PredictedWord;
+import dev.driftline.mixture.ScoreRequest;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.events.KnownRows;
+import dev.driftline.neural.events.NeuralExpert;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.NextWordDistribution.Words;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.serving.query.instances.InstanceQuery;
+import dev.driftline.serving.query.instances.ShardAccess;
+import dev.driftline.source.SourceModel;
+import dev.driftline.source.StoredSource;
+import dev.driftline.sources.SourceState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is listed as the next words, against a score of every word of the vocabulary in that place. */
+class NextWordSearchTest {
+
+    private static final int ORDER = 3;
+    private static final String SOURCE = "known";
+    private static final List<String> VOCABULARY =
+            IntStream.range(0, 150).mapToObj(i -> "w" + i).toList();
+
+    /** Counts, sources and a network, in this process. */
+    private static final class World implements ShardAccess {
+
+        final LocalModel counts;
+        final MixtureSettings mixture;
+        final CommonWeights common;
+        final SourceModel source;
+        final Optional<Snapshot> snapshot;
+        final KnownRows rows;
+        int roundTrips;
+
+        World(int shards, Vocabulary vocabulary, boolean hasNetwork) {
+            ModelSettings settings = new ModelSettings(ORDER, Smoothing.KNESER_NEY, vocabulary, 0.1);
+            counts = new LocalModel(settings, shards, shard -> new HeapPageStore(), 1 << 24);
+            MixtureSettings plain = MixtureSettings.defaults(ORDER, "kneser-ney");
+            mixture = hasNetwork ? plain.withNeural("lstm") : plain;
+            common = new CommonWeights(mixture);
+            source = new SourceModel(common);
+            rows = new KnownRows(vocabulary);
+            snapshot = hasNetwork ? Optional.of(snapshot()) : Optional.empty();
+            Random random = new Random(7);
+            DocumentScorer scorer = new DocumentScorer(mixture);
+            for (int i = 0; i < 80; i++) {
+                List<List<String>> sentences = new ArrayList<>();
+                for (int s = 0; s < 3; s++) {
+                    sentences.add(IntStream.range(0, 1 + random.nextInt(12))
+                            .mapToObj(w -> VOCABULARY.get((int) (140 * Math.pow(random.nextDouble(), 3))))
+                            .toList());
+                }
+                learn(scorer, DocumentTokens.of(sentences));
+            }
+        }
+
+        private void learn(DocumentScorer scorer, DocumentTokens document) {
+            NgramProbabilities probabilities = counts.score(document, true);
+            scorer.score(ScoreRequest.of(document, probabilities, source)
+                    .withLearning(true)
+                    .withNetwork(snapshot.map(network -> expert(network, document))));
+            rows.learn(document, probabilities.unknown());
+        }
+
+        private NeuralExpert expert(Snapshot network, DocumentTokens document) {
+            return parts().expert(network, network.network().reader(), document, false);
+        }
+
+        /** Of every third word, and of some that nothing else knows. */
+        private static Snapshot snapshot() {
+            List<String> words = new ArrayList<>(List.of("<unk>", "</s>"));
+            for (int i = 0; i < VOCABULARY.size(); i += 3) {
+                words.add(VOCABULARY.get(i));
+            }
+            words.addAll(List.of("abroad", "elsewhere"));
+            Network network =
+                    Network.random(Architecture.recurrent(Cell.LSTM, 12, 0, List.of()), new NeuralVocabulary(words), 5);
+            return new Snapshot(
+                    new SnapshotManifest(
+                            SnapshotVersion.of(1, network),
+                            null,
+                            Instant.EPOCH,
+                            network.model(),
+                            "words",
+                            Map.of(),
+                            Map.of(),
+                            Map.of()),
+                    network);
+        }
+
+        ModelParts parts() {
+            return new ModelParts(
+                    counts.settings(),
+                    mixture,
+                    counts.shardCount(),
+                    this,
+                    () -> snapshot,
+                    network -> mixture.hasNeural() ? rows.foreign(network.network()) : new BitSet());
+        }
+
+        @Override
+        public List<byte[]> ask(List<InstanceQuery> queries) {
+            roundTrips++;
+            return queries.stream().map(this::answer).toList();
+        }
+
+        private byte[] answer(InstanceQuery query) {
+            if (query instanceof InstanceQuery.Peek peek) {
+                return counts.shard(peek.shard()).peek(peek.request());
+            }
+            boolean known = ((InstanceQuery.Source) query).name().equals(SOURCE);
+            byte[][] segments = new byte[SourceModel.segmentSlots(mixture)][];
+            Arrays.fill(segments, new byte[0]);
+            for (int slot : known ? source.segmentsInUse() : new int[0]) {
+                segments[slot] = source.segment(slot);
+            }
+            return new SourceState(
+                            0,
+                            new StoredSource(
+                                    known ? source.tokens() : 0,
+                                    known ? source.header() : new byte[0],
+                                    List.of(segments),
+                                    common.encode()))
+                    .encode();
+        }
+    }
+
+    private static World world(String vocabulary, int shards, boolean hasNetwork) {
+        return new World(
+                shards, vocabulary.equals("fixed") ? Vocabulary.fixed(VOCABULARY) : Vocabulary.growing(), hasNetwork);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "growing, 1, false", "growing, 4, false", "fixed, 1, false", "fixed, 4, false",
+        "growing, 1, true", "growing, 4, true", "fixed, 1, true", "fixed, 4, true"
+    })
+    void shouldListWhatAScoreOfEveryWordOfTheVocabularyFindsBest(String vocabulary, int shards, boolean hasNetwork) {
+        World world = world(vocabulary, shards, hasNetwork);
+        DirectQueries queries = DirectQueries.of(world.parts());
+        for (Optional<String> source : List.of(Optional.of(SOURCE), Optional.<String>empty())) {
+            for (List<List<String>> open : List.of(
+                    List.of(List.of("w0", "w1")),
+                    List.of(List.of("w2", "w9"), List.of("w5", "never", "w40")),
+                    List.of(List.of("nobody", "never")),
+                    List.of(List.<String>of()))) {
+                List<DocumentScores.Scored> scores = scores(world, open, source);
+                for (String model :
+                        hasNetwork ? List.of("kneser-ney-3", "lstm", "mixture") : List.of("kneser-ney-3", "mixture")) {
+                    Map<String, Double> scored = ofModel(events(world), scores, open, model);
+                    double unknown = scored.remove(DocumentTokens.UNKNOWN_WORD);
+                    for (int k : new int[] {1, 7, 60, 1000}) {
+                        NextWordsAnswer answer =
+                                queries.next(new NextWordsQuery(open, ModelChoice.of(model), source, k));
+
+                        assertBest(answer, scored, k);
+                        assertThat(answer.unknown()).as("<unk>").isCloseTo(unknown, within(1e-6));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertBest(NextWordsAnswer answer, Map<String, Double> scored, int k) {
+        List<Double> best = scored.values().stream()
+                .sorted(Comparator.reverseOrder())
+                .limit(k)
+                .toList();
+        assertThat(answer.words()).as("words under %s", answer.model()).hasSameSizeAs(best);
+        double sum = 0;
+        for (int i = 0; i < best.size(); i++) {
+            PredictedWord word = answer.words().get(i);
+            assertThat(word.probability())
+                    .as("%s under %s, as a score has it", word.word(), answer.model())
+                    .isCloseTo(scored.get(word.word()), within(1e-6))
+                    .as("number %d under %s", i, answer.model())
+                    .isCloseTo(best.get(i), within(1e-6));
+            sum += word.probability();
+        }
+        assertThat(sum + answer.unknown() + answer.rest())
+                .as("listed, unknown and the rest")
+                .isCloseTo(1, within(1e-5));
+    }
+
+    private static List<String> events(World world) {
+        List<String> events = new ArrayList<>();
+        for (String word : VOCABULARY) {
+            if (world.counts.settings().vocabulary() instanceof Vocabulary.Fixed
+                    || world.counts.rawCount(List.of(word)) > 0) {
+                events.add(word);
+            }
+        }
+        events.addAll(List.of(DocumentTokens.EOS_WORD, DocumentTokens.UNKNOWN_WORD));
+        return events;
+    }
+
+    /** The score of the document that each event makes in a place. */
+    private static List<DocumentScores.Scored> scores(World world, List<List<String>> open, Optional<String> source) {
+        List<DocumentTokens> documents = new ArrayList<>();
+        for (String event : events(world)) {
+            List<List<String>> sentences = new ArrayList<>(open);
+            List<String> last = new ArrayList<>(sentences.remove(sentences.size() - 1));
+            if (event.equals(DocumentTokens.UNKNOWN_WORD)) {
+                last.add("unheard-of");
+            } else if (!event.equals(DocumentTokens.EOS_WORD)) {
+                last.add(event);
+            }
+            sentences.add(last);
+            documents.add(DocumentTokens.of(sentences));
+        }
+        return new DocumentScores(world.parts()).score(documents, source);
+    }
+
+    /** The probability of every event under one model. */
+    private static Map<String, Double> ofModel(
+            List<String> events, List<DocumentScores.Scored> scores, List<List<String>> open, String model) {
+        int place = open.stream().mapToInt(List::size).sum() + open.size() - 1;
+        Map<String, Double> scored = new LinkedHashMap<>();
+        for (int i = 0; i < events.size(); i++) {
+            int column = scores.get(i).score().models().indexOf(model);
+            scored.put(events.get(i), Math.pow(2, -scores.get(i).score().modelSurprisals()[column][place]));
+        }
+        return scored;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "4, false", "4, true"})
+    void shouldExpectTheSameAtEachTokenAndDrawTextFromTheSame(int shards, boolean hasNetwork) {
+        World world = world("growing", shards, hasNetwork);
+        DirectQueries queries = DirectQueries.of(world.parts());
+        List<String> sentence = List.of("w0", "w1", "never", "w12", "w0", "w3");
+        List<List<PredictedWord>> expected = new DocumentScores(world.parts())
+                .score(DocumentTokens.of(List.of(sentence)), Optional.of(SOURCE), 5)
+                .expected();
+        TextModel text = queries.text(new TextQuery(
+                        new TextRequest(List.of(), 1, 1, new Sampling(1, 5, 1), Constraints.NONE, 0, 0, 1),
+                        ModelChoice.BEST,
+                        Optional.of(SOURCE)))
+                .model();
+        for (int i = 0; i <= sentence.size(); i++) {
+            List<String> before = sentence.subList(0, i);
+            List<PredictedWord> predicted = queries.next(
+                            new NextWordsQuery(List.of(before), ModelChoice.BEST, Optional.of(SOURCE), 5))
+                    .words();
+            Words drawn = text.next(text.advance(text.start(), before));
+            for (int word = 0; word < 5; word++) {
+                assertThat(expected.get(i).get(word).probability())
+                        .as("number %d after %s", word, before)
+                        .isCloseTo(predicted.get(word).probability(), within(1e-6));
+                assertThat(drawn.probabilities()[word])
+                        .isCloseTo(predicted.get(word).probability(), within(1e-6));
+            }
+        }
+    }
+
+    /** Most answers take a round for the proposals and one for what their owners say of them. */
+    @ParameterizedTest
+    @CsvSource({"1", "4"})
+    void shouldAskTheShardsNoMoreThanThreeTimesForTenWords(int shards) {
+        World world = world("growing", shards, false);
+        DirectQueries queries = DirectQueries.of(world.parts());
+        for (String word : VOCABULARY.subList(0, 40)) {
+            int before = world.roundTrips;
+            queries.next(new NextWordsQuery(List.of(List.of("w3", word)), ModelChoice.BEST, Optional.of(SOURCE), 10));
+            assertThat(world.roundTrips - before)
+                    .as("after %s, one for the source", word)
+                    .isLessThanOrEqualTo(1 + 3);
+        }
+    }
+}
