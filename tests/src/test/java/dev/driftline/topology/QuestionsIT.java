@@ -195,7 +195,7 @@ class QuestionsIT {
             assertThat(answers).as("answers to %s", question).hasSize(1);
         }
         assertThat(get(addresses.get(0) + "/v1/counts?ngram=a+b+c+d").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
     }
 
     /** The next document of a source, not to be learned, costs what the question said that it would. */

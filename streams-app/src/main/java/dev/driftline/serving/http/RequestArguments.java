@@ -181,7 +181,8 @@ public final class RequestArguments {
             return otherwise;
         }
         JsonNode value = members.get(name);
-        if (!value.isBoolean() && !(isQuery && (value.asText().equals("true") || value.asText().equals("false")))) {
+        if (!value.isBoolean()
+                && !(isQuery && (value.asText().equals("true") || value.asText().equals("false")))) {
             throw wrongType(name, value, "true or false");
         }
         return value.asText().equals("true");
@@ -205,7 +206,9 @@ public final class RequestArguments {
             throw wrongType(name, value, "a whole number from " + least + " to " + most);
         }
         try {
-            long number = isQuery ? Long.parseLong(value.asText()) : value.decimalValue().longValueExact();
+            long number = isQuery
+                    ? Long.parseLong(value.asText())
+                    : value.decimalValue().longValueExact();
             if (number >= least && number <= most) {
                 return number;
             }
@@ -238,7 +241,9 @@ public final class RequestArguments {
     }
 
     private static BadRequestResponse wrongType(String name, JsonNode value, String expected) {
-        String given = value.isTextual() ? "=" + value.asText() + " is not " : " is " + RequestFields.described(value) + ", not ";
+        String given = value.isTextual()
+                ? "=" + value.asText() + " is not "
+                : " is " + RequestFields.described(value) + ", not ";
         return new BadRequestResponse(name + given + expected);
     }
 }

@@ -116,7 +116,8 @@ final class GenerateRoutes implements RouteGroup {
     private static void checkSearch(
             RequestArguments arguments, int sentences, int words, int beam, Constraints constraints) {
         for (String drawing : List.of("temperature", "top_p", "seed")) {
-            arguments.refuse(drawing, "has no effect with a beam, which searches and draws nothing: leave one of them out");
+            arguments.refuse(
+                    drawing, "has no effect with a beam, which searches and draws nothing: leave one of them out");
         }
         if (beam < sentences) {
             throw ProblemException.cannotHonour("beam=" + beam + " finds at most " + beam + " sentences, and sentences="

@@ -99,8 +99,7 @@ final class LiveRoutes implements RouteGroup {
     }
 
     private void documents(Context context) {
-        RequestArguments arguments =
-                RequestArguments.of(context, "limit", "tokens", "topic", "partition", "offset");
+        RequestArguments arguments = RequestArguments.of(context, "limit", "tokens", "topic", "partition", "offset");
         int limit = arguments.whole("limit", 10, 1, MOST_DOCUMENTS);
         int tokens = arguments.whole("tokens", 200, 0, MOST_TOKENS);
         Optional<InputPosition> one = position(arguments);

@@ -53,8 +53,9 @@ final class RankRoutes implements RouteGroup {
                 context, "candidates", "context", "source", "text", "sentences", "sources", "tokenizer", "language");
         arguments.refuseBoth("candidates", "sources");
         if (!arguments.has("candidates") && !arguments.has("sources")) {
-            throw new BadRequestResponse("there are neither candidates, to be ranked as texts, nor sources, to be ranked"
-                    + " as those who may have written text: give one of them");
+            throw new BadRequestResponse(
+                    "there are neither candidates, to be ranked as texts, nor sources, to be ranked"
+                            + " as those who may have written text: give one of them");
         }
         if (arguments.has("sources")) {
             arguments.refuse("context", "has no effect where sources are ranked: give the whole text in text");
@@ -104,8 +105,7 @@ final class RankRoutes implements RouteGroup {
     /** The candidate goes on with the last sentence of the context. */
     private static DocumentTokens continued(List<List<String>> before, List<List<String>> candidate) {
         if (candidate.isEmpty()) {
-            throw ProblemException.cannotHonour(
-                    "a candidate has no words: each needs at least one");
+            throw ProblemException.cannotHonour("a candidate has no words: each needs at least one");
         }
         List<List<String>> sentences = new ArrayList<>(before);
         List<String> first = new ArrayList<>();
