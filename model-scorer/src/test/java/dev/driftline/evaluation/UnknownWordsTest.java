@@ -60,13 +60,19 @@ class UnknownWordsTest {
             "digits", word -> Integer.toString(random.nextInt(100_000)),
             "Chinese", word -> Character.toString(0x4E00 + random.nextInt(20_000))));
 
-    @Test
-    void shouldNeverCostLessWhenKnownWordsAreReplacedByNewOnes() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNeverCostLessWhenKnownWordsAreReplacedByNewOnes(boolean fixed) {
         List<CorpusDocument> documents = SmallBrown.documents().stream()
                 .map(small -> new CorpusDocument(small.id(), small.source(), small.sentences(), true, Map.of()))
                 .toList();
-        Evaluation evaluation = evaluation(5);
+        Evaluation evaluation = evaluation(
+                5, fixed ? Vocabulary.fixed(List.copyOf(SmallBrown.closedVocabulary())) : Vocabulary.growing());
         documents.forEach(document -> learn(evaluation, document));
+        if (fixed) {
+            seen.clear();
+            seen.addAll(SmallBrown.closedVocabulary());
+        }
 
         documents.forEach(document -> assertThatNothingGetsCheaper(evaluation, document));
     }
@@ -194,10 +200,13 @@ class UnknownWordsTest {
     }
 
     private static Evaluation evaluation(int order) {
+        return evaluation(order, Vocabulary.growing());
+    }
+
+    private static Evaluation evaluation(int order, Vocabulary vocabulary) {
         return new Evaluation(
                 new LocalModel(
-                        new ModelSettings(
-                                order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
+                        new ModelSettings(order, Smoothing.KNESER_NEY, vocabulary, ModelSettings.DEFAULT_DELTA),
                         1,
                         shard -> new HeapPageStore(),
                         1L << 28),
