@@ -94,29 +94,41 @@ public final class RequestArguments {
         return Optional.of(value.textValue());
     }
 
-    /** Words: a list, or text with white space between them; none where it is missing. */
-    public List<String> words(String name) {
-        if (has(name) && members.get(name).isArray()) {
-            return strings(name, members.get(name));
+    /** A text, raw or in tokens; empty where there is none. */
+    public Optional<RequestText> given(String name) {
+        return has(name) ? Optional.of(given(name, members.get(name))) : Optional.empty();
+    }
+
+    /** A list of texts, each raw or in tokens; none where it is missing. */
+    public List<RequestText> givenEach(String name) {
+        List<RequestText> texts = new ArrayList<>();
+        if (has(name)) {
+            if (!members.get(name).isArray()) {
+                throw new BadRequestResponse(name + " is not a list");
+            }
+            members.get(name).forEach(text -> texts.add(given(name + "[" + texts.size() + "]", text)));
         }
-        String text = text(name).orElse("").strip();
-        return text.isEmpty() ? List.of() : Arrays.asList(text.split("\\s+"));
+        return texts;
+    }
+
+    private static RequestText given(String name, JsonNode value) {
+        if (value.isTextual()) {
+            return new RequestText.Raw(value.textValue());
+        }
+        if (!value.isArray()) {
+            throw new BadRequestResponse(name + " is neither a string, which is raw text, nor a list of tokens");
+        }
+        if (value.isEmpty() || !value.get(0).isArray()) {
+            return new RequestText.Tokens(strings(name, value));
+        }
+        List<List<String>> sentences = new ArrayList<>();
+        value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
+        return new RequestText.Sentences(sentences);
     }
 
     /** A list of texts; none where it is missing. */
     public List<String> texts(String name) {
         return has(name) ? strings(name, members.get(name)) : List.of();
-    }
-
-    /** A list of sentences, which are lists of words. */
-    public List<List<String>> sentences(String name) {
-        JsonNode value = members.get(name);
-        List<List<String>> sentences = new ArrayList<>();
-        if (!value.isArray()) {
-            throw new BadRequestResponse(name + " is not a list of sentences");
-        }
-        value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
-        return sentences;
     }
 
     private static List<String> strings(String name, JsonNode value) {
