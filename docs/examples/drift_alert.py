@@ -18,13 +18,19 @@ import urllib.request
 
 
 def text(event):
-    if event["state"] == "RECOVERED":
-        what = "is back to normal" if event["recovery"] == "RETURNED" else "stays at its new level"
+    if event["state"] == "WARNING":
+        what = "may be changing"
+    elif event["state"] == "DRIFT":
+        what = "has changed its language"
+    elif event["recovery"] == "ACCEPTED":
+        what = "stays at its new level"
+    elif event["series"] == "LIVE":
+        what = "is back at its old level, or has been learned"  # the live series falls either way
     else:
-        what = "may be changing" if event["state"] == "WARNING" else "has changed its language"
+        what = "is back at its old level"
     before, after = event["bits_per_token_before"], event["bits_per_token_after"]
-    message = "%s %s: perplexity %.1f → %.1f (%+.2f bits a token) since its document %d, %s" % (
-        event["source"], what, 2 ** before, 2 ** after, after - before, event["started_document"], event["started_at"])
+    message = "%s (%s) %s: perplexity %.1f → %.1f (%+.2f bits a token) since its document %d, %s" % (
+        event["source"], event["series"].lower(), what, 2 ** before, 2 ** after, after - before, event["started_document"], event["started_at"])
     words = " ".join(word["word"] for word in event["words"][:6])
     return message + (": " + words if words else "")
 

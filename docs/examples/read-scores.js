@@ -10,10 +10,8 @@ const kafka = new Kafka({ clientId: groupId, brokers: [broker], logLevel: logLev
 const consumer = kafka.consumer({ groupId })
 
 function print(score) {
-  const { id, source, tokens, unknown_tokens, mixture_bits, spelling_bits } = score
-  const bits_per_token = (mixture_bits + spelling_bits) / tokens
-  const perplexity = 2 ** bits_per_token
-  console.log(JSON.stringify({ id, source, tokens, unknown_rate: unknown_tokens / tokens, bits_per_token, perplexity }))
+  const { id, source, tokens, perplexity, bits_per_token, unknown_rate } = score
+  console.log(JSON.stringify({ id, source, tokens, perplexity, bits_per_token, unknown_rate }))
 }
 
 async function main() {

@@ -12,6 +12,8 @@ from confluent_kafka import Consumer
 
 from registry import Registry
 
+FIELDS = ["id", "source", "tokens", "perplexity", "bits_per_token", "unknown_rate"]
+
 broker, registry_url, topic, group = sys.argv[1:5]
 how_many = int(sys.argv[5]) if len(sys.argv) > 5 else None
 
@@ -38,15 +40,7 @@ def messages():
 try:
     for message in itertools.islice(messages(), how_many):
         score = registry.decode(message.value())
-        bits = (score["mixture_bits"] + score["spelling_bits"]) / score["tokens"]
-        print(json.dumps({
-            "id": score["id"],
-            "source": score["source"],
-            "tokens": score["tokens"],
-            "unknown_rate": score["unknown_tokens"] / score["tokens"],
-            "bits_per_token": bits,
-            "perplexity": 2 ** bits,
-        }), flush=True)
+        print(json.dumps({field: score.get(field) for field in FIELDS}), flush=True)
 except KeyboardInterrupt:
     pass
 finally:

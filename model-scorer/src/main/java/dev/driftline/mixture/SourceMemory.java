@@ -47,6 +47,9 @@ public interface SourceMemory {
     /** The number of a word, or {@link #NOT_HELD}. */
     int find(String word);
 
+    /** The number of tokens pushed so far, those that have left the caches and those of the document at hand included. */
+    long tokens();
+
     /** True while nothing has been pushed: then the caches have no distribution to ask for. */
     boolean isEmpty();
 
@@ -72,6 +75,9 @@ public interface SourceMemory {
 
     /** The bigram cache's probability of what {@link #look} asked for. */
     double bigram();
+
+    /** By what factor {@link #unigram()} enters {@link #bigram()}. */
+    double unigramInBigram();
 
     /** Tokens that followed the newest word, within the bigram cache. */
     int followers();

@@ -8,6 +8,15 @@ import dev.driftline.scoring.NgramProbabilities;
  */
 final class TokenEvidence {
 
+    /**
+     * Tokens after which the unigram cache counts for half, in (7). Of 5 to 250 the best for sources of 130 tokens after 500,000
+     * tokens of Brown, where it takes 1.4 % off their perplexity together with the next one; of the presidents' addresses 0.9 %.
+     */
+    private static final double UNIGRAM_TRUST = 40;
+
+    /** The same for the bigram cache, of 0 to 400. */
+    private static final double BIGRAM_TRUST = 10;
+
     private final MixtureColumns columns;
 
     /** The experts' probabilities of the event, see {@link MixtureColumns}. */
@@ -39,15 +48,31 @@ final class TokenEvidence {
     /** Takes in a row of the n-gram model and what the caches say of the same event. */
     void take(NgramProbabilities rows, int row, SourceMemory source, int event) {
         System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
-        if (source.isEmpty()) {
-            experts[columns.unigramCache] = experts[columns.topOrder];
-            experts[columns.bigramCache] = experts[columns.topOrder];
-        } else {
+        if (!source.isEmpty()) {
             source.look(event);
-            experts[columns.unigramCache] = source.unigram();
-            experts[columns.bigramCache] = source.bigram();
         }
+        takeCaches(source, source.unigram(), source.bigram());
         takeContext(rows, row, source);
+    }
+
+    /**
+     * Takes in what the caches say, as far as they have seen enough to say it. The words of a source that has just begun are too
+     * few to tell how often a word comes: that some of them were in the prompt is no reason to expect little else. The weights
+     * cannot know, since they are learned from sources with full caches. Of a cache of n tokens the share n / (n + k) counts, and
+     * the top order for the rest.
+     */
+    private void takeCaches(SourceMemory source, double unigram, double bigram) {
+        double top = experts[columns.topOrder];
+        if (source.isEmpty()) {
+            experts[columns.unigramCache] = top;
+            experts[columns.bigramCache] = top;
+            return;
+        }
+        double seen = source.tokens();
+        double missing = UNIGRAM_TRUST / (seen + UNIGRAM_TRUST) * (top - unigram);
+        experts[columns.unigramCache] = unigram + missing; // (7)
+        double pair = bigram + source.unigramInBigram() * missing;
+        experts[columns.bigramCache] = pair + BIGRAM_TRUST / (seen + BIGRAM_TRUST) * (top - pair); // (7)
     }
 
     private void takeContext(NgramProbabilities rows, int row, SourceMemory source) {
@@ -68,8 +93,7 @@ final class TokenEvidence {
      */
     void takeCeilings(double[] ngrams, NgramProbabilities rows, SourceMemory source) {
         System.arraycopy(ngrams, 0, experts, 0, columns.orders);
-        experts[columns.unigramCache] = source.isEmpty() ? experts[columns.topOrder] : source.unigram();
-        experts[columns.bigramCache] = source.isEmpty() ? experts[columns.topOrder] : source.bigram();
+        takeCaches(source, source.unigram(), source.bigram());
         takeContext(rows, 0, source);
     }
 
@@ -85,15 +109,9 @@ final class TokenEvidence {
     void takeRarest(
             NgramProbabilities rows, int from, int row, SourceMemory source, boolean network, double topProbability) {
         System.arraycopy(rows.rarest(), from, experts, 0, columns.orders);
-        matched = rows.matched()[row];
-        types = rows.types();
-        experts[columns.unigramCache] = source.isEmpty() ? experts[columns.topOrder] : 0;
-        experts[columns.bigramCache] = experts[columns.unigramCache];
         source.look(SourceMemory.UNKNOWN);
-        followers = source.followers();
-        followerTypes = source.followerTypes();
-        hasNetwork = false;
-        sureness = 1;
+        takeCaches(source, 0, 0);
+        takeContext(rows, row, source);
         if (network) {
             takeNetwork(0, topProbability);
         }

@@ -20,7 +20,10 @@ final class UnknownWordCosts {
 
     private final TokenEvidence evidence;
     private final TokenMixer mixer;
+    /** Those of the document under way; set by {@link #begin}. */
+    @SuppressWarnings("NullAway.Init")
     private NgramProbabilities ngrams;
+
     private float[] perToken = NONE;
     private boolean listed;
     private int rarestAt;

@@ -22,6 +22,8 @@
  *       beyond the best of them (Cesa-Bianchi and Lugosi 2006, chapter 9).
  *   <li><b>A network's events:</b> its {@code <unk>} is shared out over the events for which it has no row, by the estimate
  *       (new + ½) / (all + 1) of Krichevsky and Trofimov 1981 ({@link dev.driftline.neural.events.NeuralEvents}).
+ *   <li><b>A young source's caches:</b> of a cache that has seen n tokens the share n / (n + k) is its own, the rest that of the
+ *       top order ({@link dev.driftline.mixture.TokenEvidence}).
  * </ol>
  *
  * <p>A source begins with the weights that all sources before it have reached

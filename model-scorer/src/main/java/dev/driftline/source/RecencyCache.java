@@ -59,6 +59,7 @@ final class RecencyCache {
 
     private double unigramProbability;
     private double bigramProbability;
+    private double unigramInBigram;
 
     RecencyCache(MixtureSettings.Caches settings) {
         this.settings = settings;
@@ -171,12 +172,14 @@ final class RecencyCache {
         int followers = counts[context * STRIDE + FOLLOWERS];
         if (followers == 0) {
             bigramProbability = p;
+            unigramInBigram = 1;
             return;
         }
         double discount = settings.bigramDiscount();
         int count = event < 0 ? 0 : pairs.get(pair(context, event));
         double kept = count > 0 ? count - discount : 0;
-        bigramProbability = (kept + discount * counts[context * STRIDE + FOLLOWER_TYPES] * p) / followers;
+        unigramInBigram = discount * counts[context * STRIDE + FOLLOWER_TYPES] / followers;
+        bigramProbability = kept / followers + unigramInBigram * p;
     }
 
     /**
@@ -215,9 +218,8 @@ final class RecencyCache {
         unigramProbability = highest;
         int followers = followers(context);
         double kept = Math.max(0, count - settings.bigramDiscount());
-        bigramProbability = followers == 0
-                ? highest
-                : (kept + settings.bigramDiscount() * followerTypes(context) * highest) / followers;
+        unigramInBigram = followers == 0 ? 1 : settings.bigramDiscount() * followerTypes(context) / followers;
+        bigramProbability = followers == 0 ? highest : kept / followers + unigramInBigram * highest;
         return words.stream().mapToObj(this::heldWord).toList();
     }
 
@@ -231,6 +233,11 @@ final class RecencyCache {
     /** The unigram cache's probability of what {@link #look} asked for. */
     double unigram() {
         return unigramProbability;
+    }
+
+    /** The factor of p₁ in p₂ after {@link #context()}, as of the last {@link #look}: d t(v) / c(v), or 1. */
+    double unigramInBigram() {
+        return unigramInBigram;
     }
 
     /** The bigram cache's probability of what {@link #look} asked for. */

@@ -64,6 +64,7 @@ public final class SourceModel implements SourceMemory {
     }
 
     /** The number of tokens learned from this source so far, including those that have left the caches. */
+    @Override
     public long tokens() {
         return cache.next();
     }
@@ -125,6 +126,11 @@ public final class SourceModel implements SourceMemory {
     @Override
     public double bigram() {
         return cache.bigram();
+    }
+
+    @Override
+    public double unigramInBigram() {
+        return cache.unigramInBigram();
     }
 
     @Override

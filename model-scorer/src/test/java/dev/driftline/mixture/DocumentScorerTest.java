@@ -436,6 +436,33 @@ class DocumentScorerTest {
                 .contains("new", "x");
     }
 
+    /** The weights of a new source are those of sources with full caches; its own hold no more than the prompt. */
+    @Test
+    void shouldNotExpectTheWordsOfThePromptAgainWhenTheSourceIsNew() {
+        CommonWeights common = new CommonWeights(SHORT);
+        DocumentScorer scorer = new DocumentScorer(SHORT);
+        SourceModel repeating = new SourceModel(common);
+        for (int i = 0; i < 60; i++) {
+            DocumentTokens learned =
+                    DocumentTokens.of(List.of(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")));
+            scorer.score(
+                    ScoreRequest.of(learned, flat(learned, 0.02), repeating).withLearning(true));
+        }
+        DocumentTokens prompt = DocumentTokens.of(List.of(List.of("in", "new")));
+        Candidates candidates =
+                new Candidates(List.of("in", "jersey"), flat(DocumentTokens.of(List.of(List.of("in"))), 0.02));
+        List<PredictedWord> words = scorer.score(ScoreRequest.of(prompt, flat(prompt, 0.02), new SourceModel(common))
+                        .withNextWords(candidates, 2))
+                .predictions()
+                .get(1)
+                .words();
+
+        assertThat(words.get(0).word()).isEqualTo("in");
+        assertThat(words.get(0).probability())
+                .as("0.02 by the counts, half by the cache of two tokens")
+                .isBetween(0.02, 0.03);
+    }
+
     private static List<byte[]> segments(SourceModel source) {
         List<byte[]> segments = new ArrayList<>();
         for (int slot : source.dirtySegments()) {

@@ -25,10 +25,18 @@ public record SourceState(int partition, StoredSource source) {
         return source.isKnown();
     }
 
-    /** The better of two to score with: that which has seen more, of those that have seen nothing the first partition. */
+    /**
+     * The better of two to score with: that which has seen more of the source; of those that have seen nothing, the one whose
+     * other sources have taught it the weights of more circumstances, and then the first partition.
+     */
     public static SourceState better(SourceState one, SourceState other) {
         if (one.source.tokens() != other.source.tokens()) {
             return one.source.tokens() > other.source.tokens() ? one : other;
+        }
+        // Weights that nothing has been learned of are not written.
+        int more = Integer.compare(one.source.common().length, other.source.common().length);
+        if (more != 0) {
+            return more > 0 ? one : other;
         }
         return one.partition <= other.partition ? one : other;
     }

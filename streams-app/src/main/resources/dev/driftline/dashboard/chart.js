@@ -2,15 +2,27 @@
 
 import uPlot from './uplot.js';
 import {byId, make, say, themed} from './dom.js';
-import {bits, perplexity, time} from './format.js';
+import {compact, perplexity, time, whole} from './format.js';
+import {inWords, severity, sign} from './states.js';
 
-const COLUMNS = {mixture: 3, ngram: 4, network: 5};
-const NAMES = {mixture: 'mixture', ngram: 'n-gram', network: 'network'};
+const TOTAL = '\u0000total';
+const COLUMNS = {mixture: 3, ngram: 4, network: 5, class: 6};
+const COMPARED = {mixture: 'mixture', ngram: 'n-gram', network: 'network'};
 const DASHES = [[], [7, 4], [2, 3]];
 const SMOOTHED_POINTS = 5;
 const NEAR_PIXELS = 9;
 const DRAW_MILLIS = 400;
-const DRIFT_SHAPES = {WARNING: '△', DRIFT: '▲', RECOVERED: '●'};
+
+/** A line breaks where nothing came for this many of its usual steps, and at least so many seconds. */
+const BREAK_STEPS = 6;
+const BREAK_SECONDS = 5;
+
+/** A pause of this share of the whole time, and at least so many seconds, parts two busy times: the view begins with the busiest. */
+const IDLE_SHARE = 0.2;
+const IDLE_SECONDS = 60;
+
+/** Marks of one source that are nearer than this are drawn as one. */
+const MERGED_PIXELS = 14;
 const SNAPSHOT_DECISIONS = ['BOOTSTRAPPED', 'PROMOTED', 'ROLLED_BACK', 'OPERATOR'];
 
 /** The chart of the lines of `sources.shown()`. */
@@ -21,11 +33,18 @@ export class Chart {
     this.plot = null;
     this.lines = [];
     this.range = null;
+    this.whole = false;
+    this.touches = new Map();
     this.drift = [];
     this.snapshots = [];
     this.due = 0;
     byId('chart-model').addEventListener('change', () => this.rebuild());
     byId('chart-smooth').addEventListener('change', () => this.redraw());
+    byId('chart-axis').addEventListener('change', () => {
+      this.range = null;
+      this.rebuild();
+    });
+    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel']) this.host.addEventListener(type, (event) => this.touched(event));
     byId('zoom-in').addEventListener('click', () => this.zoom(0.5, 0));
     byId('zoom-out').addEventListener('click', () => this.zoom(2, 0));
     byId('pan-left').addEventListener('click', () => this.zoom(1, -0.5));
@@ -33,6 +52,11 @@ export class Chart {
     byId('zoom-all').addEventListener('click', () => this.all());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.rebuild());
     new ResizeObserver(() => this.plot?.setSize(this.size())).observe(this.host);
+  }
+
+  /** Whether the axis counts documents, of each line by itself, rather than time. */
+  get byDocuments() {
+    return byId('chart-axis').querySelector('input:checked').value === 'documents';
   }
 
   get model() {
@@ -80,10 +104,10 @@ export class Chart {
     }
     const line = shown.find((candidate) => this.sources.picked.indexOf(candidate.name) > 0) || shown[0];
     if (!line) return [];
-    return Object.keys(COLUMNS).map((model, index) => ({
+    return Object.keys(COMPARED).map((model, index) => ({
       ...line,
       key: `${line.name} ${model}`,
-      label: `${line.label}, ${NAMES[model]}`,
+      label: `${line.label}, ${COMPARED[model]}`,
       column: COLUMNS[model],
       series: index,
       dash: index,
@@ -92,9 +116,23 @@ export class Chart {
 
   data() {
     const smooth = byId('chart-smooth').checked;
-    const tables = this.lines.map((line) => [line.points.map((point) => point[0] / 1000), values(line, smooth)]);
+    const tables = this.lines.map((line) => (this.byDocuments ? [counted(line.points), values(line, smooth)] : broken(line.points.map((point) => point[0] / 1000), values(line, smooth))));
     if (tables.length === 0) return [[]];
-    return uPlot.join(tables);
+    // Null breaks a line; a time at which only other lines have a point does not.
+    return uPlot.join(tables, tables.map(() => [1, 2]));
+  }
+
+  /** Where a moment is on the axis, for a mark of the line `name`; null where it is on none. */
+  place(at, name) {
+    if (!this.byDocuments) return at;
+    const line = this.lines.find((candidate) => candidate.name === name);
+    if (!line) return null;
+    let documents = 0;
+    for (const point of line.points) {
+      if (point[0] / 1000 > at) break;
+      documents += point[1];
+    }
+    return documents;
   }
 
   build(lines) {
@@ -110,24 +148,24 @@ export class Chart {
         ...this.size(),
         legend: {show: false},
         cursor: {drag: {x: true, y: false, setScale: false}, points: {size: 7}, bind: {dblclick: () => () => this.all()}},
-        scales: {x: {time: true}, y: {distr: 3, log: 10, range: (_, least, most) => roomy(least, most)}},
+        scales: {x: {time: !this.byDocuments}, y: {distr: 3, log: 10, range: (plot, least, most) => roomy(least, Math.min(most, highest(plot.data)))}},
         axes: [
-          {...axis, space: 80, values: (_, splits, __, ___, step) => splits.map((at) => label(at, step))},
+          {...axis, space: 80, values: (_, splits, __, ___, step) => splits.map((at) => (this.byDocuments ? whole(at) : label(at, step)))},
           {
             ...axis,
             size: 58,
             splits: (_, __, least, most) => roundSteps(least, most),
             filter: (_, splits) => splits,
-            values: (_, splits) => splits.map((value) => perplexity(value).replace(/\.0$/, '')),
+            values: (_, splits) => splits.map((value) => (value < 10_000 ? perplexity(value).replace(/\.0$/, '') : compact(value))),
           },
         ],
         series: [{}, ...lines.map((line) => ({
           label: line.label,
           stroke: themed(`--series-${line.series % 8}`),
-          width: line.name === '\u0000total' && this.model !== 'compare' ? 2.5 : 1.8,
+          width: line.name === TOTAL && this.model !== 'compare' ? 2.5 : 1.8,
           dash: DASHES[line.dash],
-          spanGaps: true,
-          points: {show: line.points.length < 40, size: 5},
+          spanGaps: false,
+          points: {show: true, size: 5, filter: (plot, index) => (line.points.length < 40 ? null : alone(plot.data[index]))},
         }))],
         hooks: {
           draw: [(plot) => this.drawMarks(plot)],
@@ -152,10 +190,10 @@ export class Chart {
     return {width: Math.max(200, this.host.clientWidth), height: this.host.clientWidth < 520 ? 240 : 320};
   }
 
+  /** The busiest time; everything once that was asked for. */
   extent() {
-    const times = this.plot.data[0];
-    const first = times[0];
-    const last = times[times.length - 1];
+    const at = this.plot.data[0];
+    const [first, last] = this.whole || this.byDocuments ? [at[0], at[at.length - 1]] : busiest(this.lines);
     const room = Math.max(2, (last - first) * 0.02);
     return [first - room, last + room];
   }
@@ -167,6 +205,7 @@ export class Chart {
   }
 
   all() {
+    this.whole = true;
     this.range = null;
     if (this.plot) this.scale();
   }
@@ -187,10 +226,62 @@ export class Chart {
     this.scale();
   }
 
-  /** The drift marks of the shown sources; those of all sources if "all" is shown. */
+  /** One finger moves the chart, two zoom it; a mouse selects a range. */
+  touched(event) {
+    if (event.pointerType !== 'touch' || !this.plot) return;
+    if (event.type === 'pointerdown') {
+      this.touches.set(event.pointerId, event.clientX);
+      return;
+    }
+    if (event.type !== 'pointermove') {
+      this.touches.delete(event.pointerId);
+      return;
+    }
+    const before = this.touches.get(event.pointerId);
+    if (before === undefined) return;
+    const [min, max] = this.range || this.extent();
+    const perPixel = (max - min) / this.plot.over.clientWidth;
+    if (this.touches.size === 1) {
+      const shift = (before - event.clientX) * perPixel;
+      this.range = [min + shift, max + shift];
+    } else {
+      const other = [...this.touches].find(([id]) => id !== event.pointerId)[1];
+      const fixed = min + (other - this.plot.over.getBoundingClientRect().left) * perPixel;
+      const factor = Math.max(0.2, Math.min(5, Math.abs(before - other) / Math.max(1, Math.abs(event.clientX - other))));
+      this.range = [fixed - (fixed - min) * factor, fixed + (max - fixed) * factor];
+    }
+    this.touches.set(event.pointerId, event.clientX);
+    this.scale();
+  }
+
+  /** The drift marks of the sources in the chart. */
   shownDrift() {
     const names = new Set(this.lines.map((line) => line.name));
-    return this.drift.filter((mark) => names.has(mark.event.source) || names.has('\u0000total'));
+    return this.drift
+      .filter((mark) => names.has(mark.event.source))
+      .map((mark) => ({...mark, x: this.place(mark.at, mark.event.source)}));
+  }
+
+  /** The marks to draw: neighbours of one source as one, which has the state of the most urgent. */
+  mergedDrift(plot) {
+    const merged = [];
+    const last = new Map();
+    for (const mark of this.shownDrift().sort((a, b) => a.x - b.x)) {
+      const before = last.get(mark.event.source);
+      if (before && plot.valToPos(mark.x, 'x') - plot.valToPos(before.x, 'x') < MERGED_PIXELS) {
+        if (severity(mark.event.state) > severity(before.event.state)) before.event = mark.event;
+        continue;
+      }
+      const drawn = {...mark};
+      merged.push(drawn);
+      last.set(mark.event.source, drawn);
+    }
+    return merged;
+  }
+
+  /** The marks of snapshots; without a line of all sources they have no place among counted documents. */
+  shownSnapshots() {
+    return this.snapshots.map((mark) => ({...mark, x: this.place(mark.at, TOTAL)})).filter((mark) => mark.x !== null);
   }
 
   drawMarks(plot) {
@@ -216,10 +307,10 @@ export class Chart {
       ctx.stroke();
       ctx.fillText(sign, x, y);
     };
-    for (const {at} of this.snapshots) line(at, themed('--snapshot'), [2, 4], '◆', top + height - 4 * ratio);
-    for (const {at, event} of this.shownDrift()) {
-      line(at, themed(`--${event.state.toLowerCase()}`) || themed('--quiet'), [], DRIFT_SHAPES[event.state] || '?', top + 12 * ratio);
-    }
+    for (const {x} of this.shownSnapshots()) line(x, themed('--snapshot'), [2, 4], '◆', top + height - 4 * ratio);
+    const drawn = this.mergedDrift(plot);
+    for (const {x, event} of drawn) line(x, themed(`--${event.state.toLowerCase()}`) || themed('--quiet'), [], sign(event.state), top + 12 * ratio);
+    this.host.dataset.drawnMarks = String(drawn.length);
     ctx.restore();
   }
 
@@ -228,19 +319,20 @@ export class Chart {
     const readout = byId('chart-readout');
     const {idx, left} = plot.cursor;
     if (idx === null || idx === undefined || left < 0) {
-      say(readout, 'Drag over the chart to zoom; double-click to reset.');
+      say(readout, READOUT);
       return;
     }
     const parts = this.lines.map((line, index) => {
       const value = nearest(plot.data[index + 1], idx);
       return value === null ? null : `${line.label} ${perplexity(value)}`;
     });
-    const near = ({at}) => Math.abs(plot.valToPos(at, 'x') - left) < NEAR_PIXELS;
+    const near = ({x}) => Math.abs(plot.valToPos(x, 'x') - left) < NEAR_PIXELS;
     const marks = [
-      ...this.shownDrift().filter(near).map(({event}) => `${DRIFT_SHAPES[event.state]} ${event.source} ${event.state.toLowerCase()}: ${bits(event.bits_per_token_before)} → ${bits(event.bits_per_token_after)} bits`),
-      ...this.snapshots.filter(near).map(({decision}) => `◆ ${decision.candidate} ${decision.decision.toLowerCase().replace('_', ' ')}`),
+      ...this.shownDrift().filter(near).map(({event}) => `${sign(event.state)} ${event.source}, ${event.series.toLowerCase()}: ${inWords(event)}, perplexity ${perplexity(2 ** event.bits_per_token_before)} → ${perplexity(2 ** event.bits_per_token_after)}`),
+      ...this.shownSnapshots().filter(near).map(({decision}) => `◆ ${decision.candidate} ${decision.decision.toLowerCase().replace('_', ' ')}`),
     ];
-    say(readout, [time(plot.data[0][idx] * 1000), ...marks, ...parts.filter(Boolean)].join('   '));
+    const at = plot.data[0][idx];
+    say(readout, [this.byDocuments ? `document ${whole(at)}` : time(at * 1000), ...marks, ...parts.filter(Boolean)].join('   '));
   }
 
   /** A description of the chart for screen readers. */
@@ -248,12 +340,69 @@ export class Chart {
     const drift = this.shownDrift().length;
     const text = this.lines.length === 0
       ? 'No points yet'
-      : `Perplexity over time of ${this.lines.map((line) => line.label).join(', ')}; ${drift} drift ${drift === 1 ? 'mark' : 'marks'}, ${this.snapshots.length} snapshot ${this.snapshots.length === 1 ? 'mark' : 'marks'}. The table below has the current values.`;
+      : `Perplexity ${this.byDocuments ? 'by documents' : 'over time'} of ${this.lines.map((line) => line.label).join(', ')}; ${drift} drift ${drift === 1 ? 'mark' : 'marks'}, ${this.snapshots.length} snapshot ${this.snapshots.length === 1 ? 'mark' : 'marks'}. The table below has the current values.`;
     if (this.host.getAttribute('aria-label') !== text) this.host.setAttribute('aria-label', text);
     this.host.dataset.points = String(this.lines.reduce((sum, line) => sum + line.points.length, 0));
     this.host.dataset.driftMarks = String(drift);
     this.host.dataset.snapshotMarks = String(this.snapshots.length);
   }
+}
+
+const READOUT = 'Drag over the chart to zoom; double-click for everything. A point is the perplexity of the documents of one step in time, smooth that of five.';
+
+/** How many documents had come at each point. */
+function counted(points) {
+  let documents = 0;
+  return points.map((point) => (documents += point[1]));
+}
+
+/** The longest pause between two points of a line that does not break it, in seconds. */
+function longestStep(times) {
+  const steps = times.slice(1).map((at, index) => at - times[index]).sort((a, b) => a - b);
+  return Math.max(BREAK_SECONDS, BREAK_STEPS * (steps[steps.length >> 1] || 0));
+}
+
+/** A line with a gap wherever nothing came for long. */
+function broken(times, perplexities) {
+  const longest = longestStep(times);
+  const x = [];
+  const y = [];
+  times.forEach((at, index) => {
+    if (index > 0 && at - times[index - 1] > longest) {
+      x.push((at + times[index - 1]) / 2);
+      y.push(null);
+    }
+    x.push(at);
+    y.push(perplexities[index]);
+  });
+  return [x, y];
+}
+
+/** The points of a column that have no neighbour, of which a line would show nothing. */
+function alone(column) {
+  const there = [];
+  column.forEach((value, index) => {
+    if (value !== undefined) there.push([index, value]);
+  });
+  return there.filter(([, value], place) => value !== null && (there[place - 1]?.[1] ?? null) === null && (there[place + 1]?.[1] ?? null) === null).map(([index]) => index);
+}
+
+/** The time between two long pauses in which most documents came: [first, last] in seconds. */
+function busiest(lines) {
+  const points = lines.flatMap((line) => line.points).map((point) => [point[0] / 1000, point[1]]).sort((a, b) => a[0] - b[0]);
+  const pause = Math.max(IDLE_SECONDS, IDLE_SHARE * (points[points.length - 1][0] - points[0][0]));
+  const parts = [];
+  for (const [at, documents] of points) {
+    const part = parts[parts.length - 1];
+    if (part && at - part.last <= pause) {
+      part.last = at;
+      part.documents += documents;
+    } else {
+      parts.push({first: at, last: at, documents});
+    }
+  }
+  const best = parts.reduce((a, b) => (b.documents >= a.documents ? b : a));
+  return [best.first, best.last];
 }
 
 /** Perplexities of a line; smooth: averages over preceding points, weighted by tokens. */
@@ -271,6 +420,15 @@ function values(line, smooth) {
     }
     return 2 ** (cost / tokens);
   });
+}
+
+/** Where the axis ends: an empty model finds everything surprising, and its first points would flatten all others. */
+function highest(data) {
+  const later = data.slice(1).flatMap((column) => {
+    const there = column.filter((value) => value !== null && value !== undefined);
+    return there.length > 10 ? there.slice(3 + Math.floor(there.length / 20)) : there;
+  });
+  return later.reduce((most, value) => Math.max(most, value), 0) || Infinity;
 }
 
 function roomy(least, most) {

@@ -2,7 +2,7 @@
 
 import {getJson, postJson} from './api.js';
 import {byId, make, say, show} from './dom.js';
-import {perplexity, time, whole} from './format.js';
+import {perplexity, share, time, whole} from './format.js';
 import {legend, wordRun} from './words.js';
 
 const DOCUMENTS = 6;
@@ -69,11 +69,15 @@ function article(scored) {
       make('span', {class: 'source', text: scored.source}),
       make('span', {class: 'id', text: scored.id}),
       make('span', {class: 'grow'}),
-      make('span', {class: 'number', title: 'Perplexity under the mixture', text: perplexity(scored.mixture_perplexity)}),
+      make('span', {class: 'number', title: 'Perplexity of this document, unknown words spelled out', text: `perplexity ${perplexity(headline(scored))}`}),
+      make('span', {class: 'quiet', title: 'Share of words that the model did not know when the document was scored; perplexity with <unk> as one class', text: `${share(scored.unknown_tokens / scored.tokens)} unknown, class ${perplexity(scored.mixture_perplexity)}`}),
       make('time', {class: 'quiet', datetime: scored.scored_at, text: time(scored.scored_at)})));
   fill(article, scored);
   return article;
 }
+
+/** Scores from before the field have the bits of a code instead, which is near it. */
+const headline = (scored) => scored.perplexity ?? 2 ** ((scored.mixture_bits + scored.spelling_bits) / scored.tokens);
 
 function fill(article, scored) {
   article.querySelector('.words, .quiet.missing')?.remove();
@@ -108,8 +112,9 @@ async function expand(article, scored, button) {
 function words(scored) {
   const mixture = scored.bits.mixture;
   const recorded = Object.keys(scored.bits).length > 0;
-  return wordRun(scored.words, mixture, `Words of ${scored.id}`, (index) => ({
+  return wordRun(scored.words, mixture, scored.spelling, `Words of ${scored.id}`, (index) => ({
     word: scored.words[index],
+    letters: scored.spelling?.[index] || 0,
     bits: recorded ? Object.fromEntries(Object.entries(scored.bits).map(([model, values]) => [model, values[index]])) : null,
     note: 'Probability when it was scored',
     expected: (tell) => expected(scored, index, tell),
@@ -128,7 +133,7 @@ function expected(scored, index, tell) {
     let from = index;
     while (from > 0 && index - from < CONTEXT && scored.words[from - 1] !== '</s>') from--;
     try {
-      const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source}, abort.signal);
+      const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source ?? undefined}, abort.signal);
       tell(answer.next, scored.learned ? 'Expected here instead, by the model as it is now (which has since learned this document)' : 'Expected here instead, by the model as it is now');
     } catch (failure) {
       if (!abort.signal.aborted) tell(null, `The expected words are not available: ${failure.message}`);

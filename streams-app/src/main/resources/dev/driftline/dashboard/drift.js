@@ -2,14 +2,11 @@
 
 import {byId, make, show} from './dom.js';
 import {bits, perplexity, share, time, whole} from './format.js';
+import {inWords, SERIES, sign} from './states.js';
 
 const SHOWN = 30;
 const WORDS = 8;
-const SIGNS = {WARNING: '△', DRIFT: '▲', RECOVERED: '●'};
-const STATES = {WARNING: 'may be changing', DRIFT: 'has changed', RECOVERED: 'is stable again'};
-const RECOVERIES = {RETURNED: 'the level from before is back', ACCEPTED: 'at its new level'};
 const DETECTORS = {ADWIN: 'ADWIN', PAGE_HINKLEY: 'Page–Hinkley', EWMA: 'EWMA chart'};
-const SERIES = {LIVE: 'live model', REFERENCE: 'frozen reference'};
 
 /** Draws drift events, newest first. */
 export function drawDrift(events) {
@@ -20,10 +17,10 @@ export function drawDrift(events) {
 function item(event) {
   const state = event.state.toLowerCase();
   return make('li', {class: `change ${state}`},
-    make('span', {class: `mark ${state}`, 'aria-hidden': 'true', text: SIGNS[event.state] || '?'}),
+    make('span', {class: `mark ${state}`, 'aria-hidden': 'true', text: sign(event.state)}),
     make('div', {},
       make('p', {class: 'what'},
-        make('strong', {text: event.source}), ` ${STATES[event.state] || event.state}`,
+        make('strong', {text: event.source}), `: ${inWords(event)}`,
         make('time', {class: 'quiet', datetime: event.at, text: time(event.at)})),
       make('p', {class: 'figures', text: figures(event)}),
       make('p', {class: 'quiet', text: how(event)}),
@@ -31,11 +28,10 @@ function item(event) {
 }
 
 const figures = (event) =>
-  `${bits(event.bits_per_token_before)} → ${bits(event.bits_per_token_after)} bits per token (perplexity ${perplexity(2 ** event.bits_per_token_before)} → ${perplexity(2 ** event.bits_per_token_after)}), unknown words ${share(event.unknown_rate_before)} → ${share(event.unknown_rate_after)}`;
+  `perplexity ${perplexity(2 ** event.bits_per_token_before)} → ${perplexity(2 ** event.bits_per_token_after)} (${bits(event.bits_per_token_before)} → ${bits(event.bits_per_token_after)} bits per token), unknown words ${share(event.unknown_rate_before)} → ${share(event.unknown_rate_after)}`;
 
 function how(event) {
-  const parts = [SERIES[event.series] || event.series, DETECTORS[event.detector] || event.detector];
-  if (RECOVERIES[event.recovery]) parts.push(RECOVERIES[event.recovery]);
+  const parts = [SERIES[event.series.toLowerCase()] || event.series, DETECTORS[event.detector] || event.detector];
   parts.push(`since document ${whole(event.started_document + 1)} of ${whole(event.documents_seen)}`);
   return parts.join(' · ');
 }

@@ -7,7 +7,7 @@ import {byId, say, show} from './dom.js';
 import {drawDrift} from './drift.js';
 import {follow} from './events.js';
 import {modelIsThere, startPlayground} from './playground.js';
-import {drawPerplexity, drawTiles, watchService} from './service.js';
+import {drawDrifting, drawPerplexity, drawTiles, watchService} from './service.js';
 import {drawSnapshots} from './snapshots.js';
 import {Sources} from './sources.js';
 
@@ -18,6 +18,7 @@ const RETRY_MILLIS = 2_000;
 const sources = new Sources(() => {
   chart.later();
   drawPerplexity(sources.total);
+  drawDrifting([...sources.known.values()]);
 });
 const chart = new Chart(sources);
 const documents = new Documents();

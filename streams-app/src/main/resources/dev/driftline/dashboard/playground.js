@@ -35,6 +35,14 @@ export function startPlayground() {
   byId('play-score').addEventListener('click', score);
 }
 
+/** Says what the network can be asked for: 'ready', 'not yet', or 'off' where none is configured. */
+export function networkIs(state) {
+  const option = byId('play-model').querySelector('option[value=network]');
+  option.disabled = state !== 'ready';
+  say(option, state === 'ready' ? 'network' : `network (${state})`);
+  if (option.disabled && option.selected) byId('play-model').value = 'mixture';
+}
+
 /** The model is available: shows beginnings of sentences, unless the user has typed already. */
 export function modelIsThere() {
   if (asked === 0) typed();
@@ -162,12 +170,12 @@ function drawScore(answer) {
   const words = answer.tokens.map((token) => token.word);
   const mixture = answer.tokens.map((token) => token.bits.mixture ?? null);
   byId('play-words').replaceChildren(
-    wordRun(words, mixture, 'Words of your text', (index) => {
+    wordRun(words, mixture, answer.tokens.map((token) => token.spelling || 0), 'Words of your text', (index) => {
       const token = answer.tokens[index];
       return {
         word: token.word,
         bits: token.bits,
-        unknown: token.known === false,
+        letters: token.spelling || 0,
         note: 'Probability now',
         expected: (tell) => (token.expected ? tell(token.expected, 'Expected here instead') : tell(null, `Expected words are available for texts of up to ${MOST_WITH_ALTERNATIVES} words.`)),
       };
@@ -178,6 +186,7 @@ function drawScore(answer) {
       make('tr', {class: name === 'mixture' ? 'strong' : ''},
         make('th', {scope: 'row', text: modelName(name)}),
         make('td', {class: 'number', text: perplexity(scored.perplexity)}),
+        make('td', {class: 'number roomy', text: perplexity(scored.class_perplexity)}),
         make('td', {class: 'number', text: bits(scored.bits_per_token)}))),
   );
   show(byId('play-scored'), true);

@@ -2,7 +2,9 @@
 
 import {getJson} from './api.js';
 import {byId, make, say, show} from './dom.js';
-import {compact, perplexity, whole} from './format.js';
+import {compact, perplexity, share, whole} from './format.js';
+import {networkIs} from './playground.js';
+import {extent, seriesOf, sign, urgency} from './states.js';
 
 const EVERY_MILLIS = 2_000;
 
@@ -26,10 +28,27 @@ export function drawTiles(status) {
   say(byId('tile-sources'), whole(status.sources));
 }
 
-/** The perplexity of all sources together, for its tile. */
+/** The perplexity of all sources together and its companions, for their tiles. */
 export function drawPerplexity(total) {
   say(byId('tile-perplexity'), perplexity(total?.recent_perplexity?.mixture));
+  say(byId('tile-class'), perplexity(total?.recent_perplexity?.class));
+  say(byId('tile-unknown'), share(total?.recent_perplexity?.unknown_rate));
 }
+
+/** Who drifts now: the most urgent first. */
+export function drawDrifting(sources) {
+  const drifting = sources.filter((source) => urgency(source) > 1).sort((a, b) => urgency(b) - urgency(a) || latest(b) - latest(a));
+  const tile = byId('tile-drift');
+  const worst = drifting[0];
+  const state = worst ? seriesOf(worst)[0] : null;
+  tile.parentElement.dataset.state = state?.state || '';
+  say(tile.querySelector('.who'), worst ? `${sign(state.state)} ${worst.source}${state.state === 'WARNING' ? ' may be' : ''}` : 'none');
+  const others = drifting.length - 1;
+  say(tile.querySelector('.how'), worst ? `${extent(state)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
+  tile.title = drifting.map((source) => `${source.source}: ${extent(seriesOf(source)[0])}`).join('\n');
+}
+
+const latest = (source) => Math.max(...seriesOf(source).map(({at}) => Date.parse(at)));
 
 let before = {at: 0, requests: new Map()};
 
@@ -42,8 +61,10 @@ function drawStatus(status) {
   show(byId('shards'), shards.length > 0);
   show(byId('shards-empty'), shards.length === 0);
   say(byId('service-state'), words(status.state));
-  say(byId('tile-snapshot'), status.snapshot || 'none yet');
-  byId('tile-snapshot').title = status.snapshot || '';
+  const configured = status.instances.some((instance) => 'snapshot' in instance);
+  say(byId('tile-snapshot'), status.snapshot || (configured ? 'not yet' : 'off'));
+  byId('tile-snapshot').title = status.snapshot || (configured ? 'The first network is being trained: see neural.train.bootstrap.tokens.' : 'This service has no network: neural.model=none. The counts answer everything.');
+  networkIs(status.snapshot ? 'ready' : configured ? 'not yet' : 'off');
   say(byId('tile-lag'), compact(status.lag));
   byId('service-facts').replaceChildren(...facts(status).flatMap(([name, value]) => [make('dt', {text: name}), make('dd', {text: value})]));
 }

@@ -2,6 +2,7 @@
 
 import {byId, make, say, show} from './dom.js';
 import {perplexity, share, whole} from './format.js';
+import {extent, inWords, SERIES, seriesOf, sign, urgency} from './states.js';
 
 export const TOTAL = '\u0000total';
 
@@ -9,7 +10,6 @@ const PICKED_AT_FIRST = 5;
 const MOST_PICKED = 8;
 const MOST_ROWS = 60;
 const MOST_POINTS = 2_000;
-const DRIFT_WORDS = {WARNING: '△ may be changing', DRIFT: '▲ has changed', RECOVERED: '● stable again'};
 
 /** The data of all sources, and which of them are in the chart. Calls `changed()` after each change. */
 export class Sources {
@@ -21,7 +21,7 @@ export class Sources {
     this.early = [];
     this.picked = [TOTAL];
     this.chosen = false;
-    this.sort = {key: 'documents', descending: true};
+    this.sort = {key: 'drift', descending: true};
     this.rows = new Map();
     this.body = byId('sources').tBodies[0];
     byId('source-filter').addEventListener('input', () => this.draw());
@@ -71,7 +71,7 @@ export class Sources {
 
   /** Selects the first few sources until the user selects some; a source in the chart keeps its place and colour. */
   pickSome() {
-    const largest = [...this.known.values()].sort((a, b) => b.tokens - a.tokens).map((source) => source.source);
+    const largest = [...this.known.values()].sort((a, b) => urgency(b) - urgency(a) || b.tokens - a.tokens).map((source) => source.source);
     const more = largest.filter((name) => !this.picked.includes(name)).slice(0, Math.max(0, 1 + PICKED_AT_FIRST - this.picked.length));
     this.picked = [...this.picked, ...more];
   }
@@ -104,10 +104,10 @@ export class Sources {
   draw() {
     const filter = byId('source-filter').value.trim().toLowerCase();
     const value = SORTS[this.sort.key];
-    const sign = this.sort.descending ? -1 : 1;
+    const order = this.sort.descending ? -1 : 1;
     const found = [...this.known.values()]
       .filter((source) => source.source.toLowerCase().includes(filter))
-      .sort((a, b) => sign * compare(value(a), value(b)));
+      .sort((a, b) => order * compare(value(a), value(b)) || compare(b.documents, a.documents));
     const listed = found.slice(0, MOST_ROWS).map((source) => [source.source, source]);
     if (this.total?.documents && !filter) listed.unshift([TOTAL, this.total]);
     const wanted = new Set(listed.map(([name]) => name));
@@ -138,7 +138,8 @@ export class Sources {
     const swatch = make('span', {class: 'swatch', 'aria-hidden': 'true'});
     const row = make('tr', {class: name === TOTAL ? 'all' : ''}, make('td', {}, make('label', {class: 'pick'}, box, swatch)));
     row.append(make('th', {scope: 'row', text: label, title: label}));
-    for (let column = 2; column < 8; column++) row.append(make('td', {class: column === 3 ? 'number roomy' : column < 7 ? 'number' : 'state'}));
+    row.append(make('td', {class: 'state'}));
+    for (const kind of ['number', 'number', 'number', 'number roomy', 'number roomy', 'number roomy']) row.append(make('td', {class: kind}));
     return row;
   }
 
@@ -148,32 +149,39 @@ export class Sources {
     box.checked = place >= 0;
     swatch.dataset.series = place >= 0 ? String(place) : '';
     const recent = source.recent_perplexity;
-    say(row.cells[2], whole(source.documents));
-    say(row.cells[3], share(source.unknown_tokens / source.tokens));
-    say(row.cells[4], perplexity(recent.ngram));
-    say(row.cells[5], perplexity(recent.network));
-    say(row.cells[6], perplexity(recent.mixture));
-    const state = worst(source.drift);
-    say(row.cells[7], DRIFT_WORDS[state] || '');
-    row.cells[7].dataset.state = state || '';
+    drawState(row.cells[2], source);
+    say(row.cells[3], perplexity(recent.mixture));
+    say(row.cells[4], share(recent.unknown_rate));
+    say(row.cells[5], whole(source.documents));
+    say(row.cells[6], perplexity(recent.class));
+    say(row.cells[7], perplexity(recent.ngram));
+    say(row.cells[8], perplexity(recent.network));
   }
+}
+
+/** A mark for each series that has one: the two may differ, since the live model adapts to a change. */
+function drawState(cell, source) {
+  const series = seriesOf(source);
+  const key = JSON.stringify(series);
+  if (cell.dataset.key === key) return;
+  cell.dataset.key = key;
+  cell.dataset.state = series[0]?.state || '';
+  cell.replaceChildren(
+    ...series.map((one) =>
+      make('span', {class: `series-mark ${one.state.toLowerCase()}`, title: `${SERIES[one.series]}: ${inWords(one)}, ${extent(one)}`},
+        `${sign(one.state)} ${one.series === 'live' ? 'live' : 'reference'}: ${inWords(one)}`)),
+  );
 }
 
 const SORTS = {
   source: (source) => source.source,
+  drift: (source) => urgency(source),
+  unknown: (source) => source.recent_perplexity.unknown_rate || 0,
   documents: (source) => source.documents,
   mixture: (source) => source.recent_perplexity.mixture || 0,
 };
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
-const SEVERITY = ['RECOVERED', 'WARNING', 'DRIFT'];
-
-/** The state of a source: the worst of its series. */
-function worst(drift) {
-  const states = Object.values(drift || {}).map((series) => series.state);
-  return SEVERITY.filter((state) => states.includes(state)).pop();
-}
 
 /** Takes new values, and replaces points from the first new one on. */
 function merged(before, after) {

@@ -13,15 +13,17 @@ export function legend() {
 
 /**
  * A run of words, which is one stop for the Tab key; arrow keys move between the words. `describe(index)` returns what the
- * inspector shows: {word, bits: {model: bits}, note, expected: Promise or null}.
+ * inspector shows: {word, bits: {model: bits}, letters, note, expected: Promise or null}. `letters` has the bits that the letters
+ * of each unknown word cost, 0 for a known one: an unknown word has the darkest colour, whatever <unk> cost in its place.
  */
-export function wordRun(words, mixture, label, describe) {
+export function wordRun(words, mixture, letters, label, describe) {
   const run = make('div', {class: 'words', role: 'group', 'aria-label': label});
   words.forEach((word, index) => {
     const end = word === '</s>';
+    const unknown = letters?.[index] > 0;
     run.append(
       make('span', {
-        class: `w s${step(mixture?.[index])}${end ? ' end' : ''}${mixture ? '' : ' plain'}`,
+        class: `w s${unknown ? STEPS - 1 : step(mixture?.[index])}${unknown ? ' unknown' : ''}${end ? ' end' : ''}${mixture ? '' : ' plain'}`,
         tabindex: index === 0 ? '0' : '-1',
         'data-index': index,
         text: end ? '¶' : word,
@@ -77,8 +79,8 @@ const inspector = {
     panel.replaceChildren(
       make('p', {class: 'subject', text: end ? '¶ end of sentence' : about.word}),
       about.bits && surprisal !== undefined
-        ? make('p', {class: 'quiet', text: `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}${about.unknown ? ', unknown when it was scored' : ''}`})
-        : make('p', {class: 'quiet', text: about.unknown ? 'unknown when it was scored' : 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
+        ? make('p', {class: 'quiet', text: about.letters > 0 ? spelledOut(surprisal, about.letters) : `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}`})
+        : make('p', {class: 'quiet', text: 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
       about.bits ? models(about.bits, about.note) : null,
     );
     const expected = make('div', {class: 'expected'});
@@ -111,6 +113,9 @@ const inspector = {
     panel.style.setProperty('top', `${top}px`);
   },
 };
+
+const spelledOut = (surprisal, letters) =>
+  `${bits(surprisal + letters, 1)} bits: never seen before. That it is an unknown word (<unk>) cost ${bits(surprisal, 1)}, its letters ${bits(letters, 1)}.`;
 
 const chance = (surprisal) => (surprisal === null ? 0 : 2 ** -surprisal);
 

@@ -11,7 +11,11 @@ import dev.driftline.testing.Browser;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.RecordedTopic;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -87,12 +92,14 @@ class DashboardIT {
             newspaper.publish(BEFORE_THE_NETWORK, ROUNDS);
             shouldDrawTheSources(browser);
             shouldMarkDriftAndSnapshots(browser);
+            shouldSayWhoDriftsNow(browser);
             shouldPickASource(browser);
             shouldShowWordsAndTakeNoScriptsFromThem(browser);
             shouldPredictWhileTyping(browser);
             shouldScoreAndGenerate(browser);
             shouldBeUsableFromTheKeyboard(browser);
             shouldLookRight(browser);
+            shouldBeAccessible(browser);
             assertThat(browser.errors()).as("errors in the console").isEmpty();
             shouldConnectAgain(browser, application, instance);
         }
@@ -132,6 +139,67 @@ class DashboardIT {
         assertThat(browser.text("#snapshot-table tbody")).contains("promoted").contains("+");
         assertThat(browser.<String>run("return document.querySelector('#chart').getAttribute('aria-label')"))
                 .contains("drift mark", "snapshot mark");
+    }
+
+    private static void shouldSayWhoDriftsNow(Browser browser) {
+        await("the tile to name it")
+                .atMost(SOON)
+                .until(() -> browser.text("#tile-drift .who").contains("wire"));
+        assertThat(browser.text("#tile-drift .how")).contains("since", "perplexity", "→");
+        for (int[] size : new int[][] {{1440, 900}, {360, 740}}) {
+            browser.resize(size[0], size[1]);
+            assertThat(browser.<Boolean>run("window.scrollTo({top: 0, behavior: 'instant'});"
+                            + "const box = document.querySelector('#tile-drift').getBoundingClientRect();"
+                            + "return box.bottom <= window.innerHeight && box.right <= window.innerWidth;"))
+                    .as("without scrolling at %s", size[0])
+                    .isTrue();
+        }
+        browser.resize(1280, 900);
+        assertThat(browser.<String>run(
+                        "return document.querySelector('#sources tbody tr:nth-child(2) th').textContent"))
+                .as("drifting sources first")
+                .isEqualTo("wire");
+        assertThat(browser.text("#sources tbody tr:nth-child(2) .series-mark")).containsAnyOf("live: ", "reference: ");
+        // A change to words that nobody has seen is a rise, although <unk> as a class gets cheaper.
+        double before = number(browser, "#sources tbody tr.all td:nth-child(4)");
+        double broken = number(browser, "#sources tbody tr:nth-child(2) td:nth-child(4)");
+        assertThat(broken)
+                .as("the perplexity of a source that is written backwards")
+                .isGreaterThan(before);
+        int marks = (int) browser.number("#chart", "driftMarks");
+        assertThat(browser.number("#chart", "drawnMarks")).isBetween(1.0, (double) marks);
+        browser.run("document.querySelector('input[name=axis][value=documents]').click()");
+        awaitChart(browser, label -> label.contains("by documents"));
+        browser.run("document.querySelector('input[name=axis][value=time]').click()");
+        awaitChart(browser, label -> label.contains("over time"));
+    }
+
+    private static double number(Browser browser, String selector) {
+        return Double.parseDouble(browser.text(selector).replace(",", ""));
+    }
+
+    /** No finding of axe-core, in either theme, with a word's panel open. */
+    private static void shouldBeAccessible(Browser browser) {
+        browser.run(read("axe.min.js"));
+        for (String scheme : List.of("light", "dark")) {
+            browser.prefer("prefers-color-scheme", scheme);
+            browser.run(
+                    "window.findings = null; axe.run(document).then((found) => { window.findings ="
+                            + " found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')); });");
+            await("axe").atMost(SOON).until(() -> browser.<Object>run("return window.findings") != null);
+            assertThat(browser.<List<String>>run("return window.findings"))
+                    .as(scheme)
+                    .isEmpty();
+        }
+        browser.prefer("prefers-color-scheme", "light");
+    }
+
+    private static String read(String resource) {
+        try (InputStream in = DashboardIT.class.getClassLoader().getResourceAsStream(resource)) {
+            return new String(Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void shouldPickASource(Browser browser) {
@@ -187,6 +255,14 @@ class DashboardIT {
                 .as("words that surprised")
                 .isPositive();
         assertThat(browser.count("#documents .legend li")).isEqualTo(8);
+        assertThat(browser.count("#document-list .w.unknown:not(.s6)"))
+                .as("never seen, and not of the darkest colour")
+                .isZero();
+        browser.find("#document-list .w.unknown").click();
+        await("what a word that was never seen cost")
+                .atMost(SOON)
+                .until(() -> browser.text("#inspector").contains("its letters"));
+        browser.type(Keys.ESCAPE);
 
         browser.find("#document-list .w").click();
         await("what is known of a word").atMost(SOON).until(() -> {

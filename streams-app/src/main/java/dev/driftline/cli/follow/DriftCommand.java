@@ -27,7 +27,7 @@ public final class DriftCommand implements Callable<Integer> {
 
     private static final String HEAD = String.format(
             Locale.ROOT,
-            "%-24s %-16s %-9s %-9s %-12s %9s %9s %6s %9s  %s",
+            "%-24s %-16s %-9s %-9s %-12s %11s %11s %6s %9s  %s",
             "since",
             "source",
             "series",
@@ -53,7 +53,7 @@ public final class DriftCommand implements Callable<Integer> {
         boolean isOver = event.getState() == DriftState.RECOVERED;
         return String.format(
                         Locale.ROOT,
-                        "%-24s %-16s %-9s %-9s %-12s %9.1f %9.1f %+6.2f %9d  %s",
+                        "%-24s %-16s %-9s %-9s %-12s %11.1f %11.1f %+6.2f %9d  %s",
                         event.getStartedAt(),
                         Printable.cut(event.getSource(), 16),
                         label(event.getSeries()),

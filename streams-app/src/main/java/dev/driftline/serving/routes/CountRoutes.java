@@ -7,6 +7,7 @@ import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.ModelQueries;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
 
@@ -31,6 +32,9 @@ final class CountRoutes implements RouteGroup {
 
     private void count(Context context) {
         List<String> ngram = documents.ngram(RequestArguments.of(context, "ngram", "tokenizer", "language"));
+        if (ngram.isEmpty()) {
+            throw new BadRequestResponse("there is no ngram: give a text, or a list of tokens");
+        }
         pool.answer(context, () -> fields("ngram", ngram, "count", queries.count(ngram)));
     }
 }

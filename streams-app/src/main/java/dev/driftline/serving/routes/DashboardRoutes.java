@@ -61,6 +61,7 @@ final class DashboardRoutes implements RouteGroup {
             script("service.js"),
             script("snapshots.js"),
             script("sources.js"),
+            script("states.js"),
             script("words.js"));
 
     private static Map.Entry<String, Asset> script(String name) {

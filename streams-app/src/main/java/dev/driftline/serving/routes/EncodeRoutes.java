@@ -16,6 +16,8 @@ import java.util.Locale;
 /** {@code GET /v1/encode?text=…&amp;pooling=mean}: a document's vector; POST with the same in JSON. */
 final class EncodeRoutes implements RouteGroup {
 
+    private static final List<String> POOLINGS = List.of("last", "mean", "max");
+
     private final ModelQueries queries;
     private final RequestDocuments documents;
     private final RequestPool pool;
@@ -34,7 +36,7 @@ final class EncodeRoutes implements RouteGroup {
 
     private void encode(Context context) {
         RequestArguments arguments = RequestArguments.of(context, "text", "tokenizer", "language", "pooling");
-        Pooling pooling = Pooling.named(arguments.text("pooling").orElse(null));
+        Pooling pooling = Pooling.named(arguments.oneOf("pooling", "mean", POOLINGS));
         List<List<String>> sentences = documents.sentences(arguments);
         pool.answer(context, () -> {
             EncodedDocument encoded = queries.encode(sentences, pooling);

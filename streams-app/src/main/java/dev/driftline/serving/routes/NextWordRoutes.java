@@ -13,7 +13,6 @@ import dev.driftline.serving.query.NextWordsAnswer;
 import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.text.Detokenizer;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +52,7 @@ final class NextWordRoutes implements RouteGroup {
     private void answer(Context context) {
         RequestArguments arguments = RequestArguments.of(
                 context, "context", "text", "tokenizer", "language", "k", "model", "network_weight", "source");
-        if (arguments.has("context") && arguments.has("text")) {
-            throw new BadRequestResponse("context and text are both given, and mean the same here: give one");
-        }
+        arguments.refuseBoth("context", "text");
         int k = arguments.whole("k", 10, 1, MOST_WORDS);
         String before = arguments.has("text") ? "text" : "context";
         List<List<String>> sentences = documents.open(arguments, before);

@@ -49,12 +49,15 @@ final class RequestDocuments {
     List<List<String>> sentences(RequestArguments arguments) {
         RequestText given = arguments
                 .given("text")
-                .orElseThrow(() -> new BadRequestResponse("text is missing: a string, or an array of tokens"));
+                .orElseThrow(() -> new BadRequestResponse("there is no text: give a string, or a list of tokens"));
         List<List<String>> sentences =
                 given instanceof RequestText.Sentences ? open(given, arguments) : closed(open(given, arguments));
+        if (!(given instanceof RequestText.Raw)) {
+            refuseTokenizer(arguments);
+        }
         check(sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
         if (sentences.stream().allMatch(List::isEmpty)) {
-            throw new BadRequestResponse("the text has no words");
+            throw ProblemException.cannotHonour("the text has no words: give at least one");
         }
         return sentences;
     }
@@ -65,6 +68,13 @@ final class RequestDocuments {
                 arguments.given(name).map(given -> open(given, arguments)).orElse(List.of(List.of()));
         check(sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
         return sentences;
+    }
+
+    /** Refuses what a tokenizer would need to know where nothing is cut. */
+    private static void refuseTokenizer(RequestArguments arguments) {
+        String why = "has no effect on tokens: leave it out, or give the text as a string";
+        arguments.refuse("tokenizer", why);
+        arguments.refuse("language", why);
     }
 
     /** The sentences of a text; the last is open and may be empty. */
@@ -99,6 +109,9 @@ final class RequestDocuments {
     /** The n-gram in {@code ngram}, which may begin with {@code <s>} and end with {@code </s>}. */
     List<String> ngram(RequestArguments arguments) {
         RequestText given = arguments.given("ngram").orElse(new RequestText.Tokens(List.of()));
+        if (!(given instanceof RequestText.Raw)) {
+            refuseTokenizer(arguments);
+        }
         return given instanceof RequestText.Tokens tokens
                 ? tokens.tokens()
                 : given instanceof RequestText.Raw raw
@@ -125,7 +138,7 @@ final class RequestDocuments {
     }
 
     private String named(RequestArguments arguments) {
-        return arguments.text("tokenizer").orElse(tokenizer);
+        return arguments.oneOf("tokenizer", tokenizer, Tokenizers.names());
     }
 
     private Tokenizer cutting(RequestArguments arguments) {

@@ -70,6 +70,18 @@ class InstanceQueryTest {
         assertThat(SourceState.decode(much.encode()).source().tokens()).isEqualTo(20);
     }
 
+    @Test
+    void shouldBeginANewSourceWithTheWeightsOfThePartitionThatHasLearnedSome() {
+        SourceState untaught = state(0, 0);
+        SourceState taught = new SourceState(1, new StoredSource(0, new byte[0], List.of(), new byte[9]));
+
+        assertThat(SourceState.better(untaught, taught)).isSameAs(taught);
+        assertThat(SourceState.better(taught, untaught)).isSameAs(taught);
+        assertThat(SourceState.better(state(2, 10), taught).partition())
+                .as("one that knows the source")
+                .isEqualTo(2);
+    }
+
     private static SourceState state(int partition, long tokens) {
         return new SourceState(partition, new StoredSource(tokens, new byte[0], List.of(), new byte[0]));
     }
