@@ -18,7 +18,7 @@ import java.util.BitSet;
 final class CandidateSearch {
 
     /** Candidates sent beyond those asked for, since the mixture may rank a few differently. */
-    private static final int SPARE = 6;
+    private static final int SPARE = 16;
 
     private final NgramCounts counts;
     private final ModelSettings settings;
@@ -187,12 +187,20 @@ final class CandidateSearch {
         return distinct(listed);
     }
 
+    /** Half of it is the top order's probability, half the mean over all orders: the mixture gives each some weight. */
     private float score(int[] context, int length, int id) {
         counts.lookup(context, length, id, position);
         settings.smoothing().compute(position, estimates, alpha, gamma);
-        int last = settings.smoothing().lastPair(position, settings.order());
+        int order = settings.order();
+        int last = settings.smoothing().lastPair(position, order);
         double base = counts.continuationShare(id);
-        return (float) (last == 0 ? base : alpha[last] + gamma[last] * base);
+        double top = base;
+        double sum = base;
+        for (int pair = 1; pair < order; pair++) {
+            top = pair <= last ? alpha[pair] + gamma[pair] * base : top;
+            sum += top;
+        }
+        return (float) ((top + sum / order) / 2);
     }
 
     /** Words with the highest counts of all that are offered, at most so many. */

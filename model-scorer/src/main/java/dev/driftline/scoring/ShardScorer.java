@@ -27,6 +27,9 @@ public final class ShardScorer {
     /** Where the character model's pages begin, beside those of the counts. */
     private static final byte[] SPELLING_PAGES = {'c'};
 
+    /** Of the words of a shard with the highest counts, how many it tells where next words are wanted and no proof. */
+    private static final int FREQUENT = 16;
+
     private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
 
     private final ModelSettings settings;
@@ -355,10 +358,15 @@ public final class ShardScorer {
             continuation.list(listed);
             return new int[] {raw.floor(), continuation.floor()};
         }
-        // With one shard the unigram of every proposed word is here.
-        int most = shards > 1
-                ? counts.topOwned((id, raw, continuation) -> listed.set(id))
-                : (int) Math.min(Integer.MAX_VALUE, counts.rawTotal());
+        if (shards == 1) {
+            // The unigram of every proposed word is here.
+            int most = (int) Math.min(Integer.MAX_VALUE, counts.rawTotal());
+            return new int[] {most, most};
+        }
+        CandidateSearch.Highest frequent = new CandidateSearch.Highest(FREQUENT);
+        int most = counts.topOwned((id, raw, continuation) -> frequent.offer(id, raw));
+        frequent.list(listed);
+        most = Math.max(most, frequent.floor());
         return new int[] {most, most};
     }
 

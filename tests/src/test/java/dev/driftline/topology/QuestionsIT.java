@@ -47,9 +47,9 @@ class QuestionsIT {
 
     private static final Map<String, String> SETTINGS = Map.of(
             "shards",
-            "3",
+            "4",
             "partitions",
-            "3",
+            "4",
             "model.order",
             "3",
             "stream.threads",
@@ -92,6 +92,7 @@ class QuestionsIT {
 
             assertCounts(addresses, documents);
             assertAlike(addresses);
+            assertPredictsWhatAScoreSays(addresses.get(1), documents);
             assertScoresAsTheStream(application, addresses, documents.get(0));
             assertOnlyWithAToken(addresses.get(0));
             assertCommands(addresses, certificate);
@@ -195,7 +196,41 @@ class QuestionsIT {
             assertThat(answers).as("answers to %s", question).hasSize(1);
         }
         assertThat(get(addresses.get(0) + "/v1/counts?ngram=a+b+c+d").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
+    }
+
+    /** Four shards on three instances: each word listed is as probable as a score says, and no word of the documents is missing. */
+    private void assertPredictsWhatAScoreSays(String address, List<Document> documents) throws Exception {
+        JsonNode answer = json.readTree(
+                post(address + "/v1/predict", "{\"context\": \"w1 w2\", \"k\": 10, \"source\": \"source-1\"}", READ)
+                        .body());
+        assertThat(answer.get("next")).hasSize(10);
+        double last = answer.at("/next/9/probability").asDouble();
+        double sum = answer.at("/unknown/probability").asDouble()
+                + answer.get("rest").asDouble();
+        Map<String, Double> listed = new HashMap<>();
+        for (JsonNode word : answer.get("next")) {
+            listed.put(word.get("word").asText(), word.get("probability").asDouble());
+            sum += word.get("probability").asDouble();
+        }
+        assertThat(sum).isCloseTo(1, within(1e-6));
+        Set<String> words = new TreeSet<>(listed.keySet());
+        documents.forEach(document -> document.getSentences().forEach(words::addAll));
+        for (String word : words) {
+            List<String> sentence = word.equals("</s>") ? List.of("w1", "w2") : List.of("w1", "w2", word);
+            JsonNode scored = json.readTree(post(
+                            address + "/v1/score",
+                            json.writeValueAsString(Map.of("sentences", List.of(sentence), "source", "source-1")),
+                            READ)
+                    .body());
+            double probability =
+                    Math.pow(2, -scored.at("/tokens/2/bits/mixture").asDouble());
+            if (listed.containsKey(word)) {
+                assertThat(listed.get(word)).as(word).isCloseTo(probability, within(1e-6));
+            } else {
+                assertThat(probability).as(word).isLessThanOrEqualTo(last + 1e-6);
+            }
+        }
     }
 
     /** The next document of a source, not to be learned, costs what the question said that it would. */
@@ -210,7 +245,7 @@ class QuestionsIT {
                 .setLearn(false)
                 .build();
         String question =
-                json.writeValueAsString(Map.of("sentences", document.getSentences(), "source", document.getSource()));
+                json.writeValueAsString(Map.of("text", document.getSentences(), "source", document.getSource()));
         JsonNode asked = json.readTree(
                 post(addresses.get(1) + "/v1/score", question, READ).body());
         application.publish(List.of(document));
@@ -236,7 +271,7 @@ class QuestionsIT {
     }
 
     private static int partition(String id) {
-        return Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8))) % 3;
+        return Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8))) % 4;
     }
 
     private void assertOnlyWithAToken(String address) throws Exception {

@@ -9,14 +9,14 @@ import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.EncodedDocument;
 import dev.driftline.serving.query.ModelQueries;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** {@code GET /v1/encode?text=…&amp;pooling=mean}: a document's vector; POST with the same in JSON. */
 final class EncodeRoutes implements RouteGroup {
+
+    private static final List<String> POOLINGS = List.of("last", "mean", "max");
 
     private final ModelQueries queries;
     private final RequestDocuments documents;
@@ -35,17 +35,9 @@ final class EncodeRoutes implements RouteGroup {
     }
 
     private void encode(Context context) {
-        RequestArguments arguments = RequestArguments.of(context, "text", "pooling");
-        Pooling pooling = Pooling.named(arguments.text("pooling").orElse(null));
-        List<List<String>> sentences = new ArrayList<>(documents.open(arguments.words("text")));
-        if (sentences.get(sentences.size() - 1).isEmpty()) {
-            sentences.remove(sentences.size() - 1);
-        }
-        if (sentences.isEmpty()) {
-            throw new BadRequestResponse("text is missing: what is to be encoded, its words separated by spaces");
-        }
-        documents.check(
-                sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        RequestArguments arguments = RequestArguments.of(context, "text", "tokenizer", "language", "pooling");
+        Pooling pooling = Pooling.named(arguments.oneOf("pooling", "mean", POOLINGS));
+        List<List<String>> sentences = documents.sentences(arguments);
         pool.answer(context, () -> {
             EncodedDocument encoded = queries.encode(sentences, pooling);
             return fields(

@@ -6,13 +6,16 @@ import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
+import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.serving.query.TextAnswer;
 import dev.driftline.serving.query.TextQuery;
+import dev.driftline.text.Detokenizer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -23,7 +26,7 @@ import java.util.Set;
  * Text written by the model: drawn, or found by beam search. {@code GET /v1/generate?prompt=…&sentences=3}, or the same as a JSON
  * object in a POST.
  *
- * <p>With {@code Accept: text/event-stream} each word is an event as soon as it is drawn, {@code data: {"word": …, "sentence": 0}},
+ * <p>With {@code Accept: text/event-stream} each word is an event as soon as it is drawn, {@code data: {"word": …, "text": …, "sentence": 0}},
  * and {@code event: done} is the last. A client that goes away, or does not read, ends the work.
  */
 final class GenerateRoutes implements RouteGroup {
@@ -32,6 +35,8 @@ final class GenerateRoutes implements RouteGroup {
     private static final int MOST_SENTENCES = 100;
     private static final int MOST_WORDS = 1000;
     private static final int MOST_BEAM = 100;
+    private static final double MOST_TEMPERATURE = 100;
+    private static final double MOST_NORMALISATION = 2;
 
     private final DirectQueries queries;
     private final RequestDocuments documents;
@@ -55,6 +60,8 @@ final class GenerateRoutes implements RouteGroup {
         RequestArguments arguments = RequestArguments.of(
                 context,
                 "prompt",
+                "tokenizer",
+                "language",
                 "sentences",
                 "words",
                 "temperature",
@@ -70,38 +77,73 @@ final class GenerateRoutes implements RouteGroup {
                 "network_weight",
                 "source");
         TextRequest request = request(arguments);
-        documents.check(request.prompt().size());
+        Detokenizer joining = documents.following(arguments, "prompt");
         TextQuery query = new TextQuery(request, ModelJson.choice(arguments), arguments.text("source"));
         String accept = context.header("Accept");
         if (accept != null && accept.contains(EVENTS)) {
-            new TextStream(request, queries.text(query), problems).answer(context, pool);
+            new TextStream(request, queries.text(query), joining, problems).answer(context, pool);
         } else {
-            pool.answer(context, () -> json(request, queries.generate(query)));
+            pool.answer(context, () -> json(request, queries.generate(query), joining));
         }
     }
 
-    private static TextRequest request(RequestArguments arguments) {
+    private TextRequest request(RequestArguments arguments) {
         int sentences = arguments.whole("sentences", 1, 1, MOST_SENTENCES);
+        int words = arguments.whole("words", 50, 1, MOST_WORDS);
         int beam = arguments.whole("beam", 0, 0, MOST_BEAM);
-        TextRequest request = new TextRequest(
-                arguments.words("prompt"),
-                sentences,
-                arguments.whole("words", 50, 1, MOST_WORDS),
-                new Sampling(
-                        arguments.real("temperature", 1),
-                        arguments.whole("top_k", 0, 0, MOST_WORDS),
-                        arguments.real("top_p", 1)),
-                new Constraints(
-                        arguments.words("must"),
-                        Set.copyOf(arguments.words("must_not")),
-                        arguments.whole("max_repeats", 0, 0, MOST_WORDS)),
-                beam == 0 ? 0 : Math.max(beam, sentences),
-                arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION),
-                seed(arguments));
-        if (beam == 0 && !request.constraints().must().isEmpty()) {
-            throw new IllegalArgumentException("words that must come need beam search: set beam");
+        double temperature = arguments.real("temperature", 1, 0, MOST_TEMPERATURE);
+        double topP = arguments.real("top_p", 1, 0, 1);
+        if (topP == 0) {
+            throw ProblemException.cannotHonour(
+                    "top_p=0 leaves no word to draw: give a number above 0, up to 1, which draws from all");
         }
-        return request;
+        Constraints constraints = new Constraints(
+                documents.words(arguments, "must"),
+                Set.copyOf(documents.words(arguments, "must_not")),
+                arguments.whole("max_repeats", 0, 0, MOST_WORDS));
+        if (beam > 0) {
+            checkSearch(arguments, sentences, words, beam, constraints);
+        } else {
+            checkDrawing(arguments, temperature);
+        }
+        return new TextRequest(
+                NextWordsQuery.flat(documents.open(arguments, "prompt")),
+                sentences,
+                words,
+                new Sampling(temperature, arguments.whole("top_k", 0, 0, MOST_WORDS), topP),
+                constraints,
+                beam,
+                arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION, 0, MOST_NORMALISATION),
+                seed(arguments));
+    }
+
+    private static void checkSearch(
+            RequestArguments arguments, int sentences, int words, int beam, Constraints constraints) {
+        for (String drawing : List.of("temperature", "top_p", "seed")) {
+            arguments.refuse(
+                    drawing, "has no effect with a beam, which searches and draws nothing: leave one of them out");
+        }
+        if (beam < sentences) {
+            throw ProblemException.cannotHonour("beam=" + beam + " finds at most " + beam + " sentences, and sentences="
+                    + sentences + ": widen the beam, or ask for fewer");
+        }
+        if (constraints.must().size() > words) {
+            throw ProblemException.cannotHonour("must has " + constraints.must().size()
+                    + " words, which cannot come in words=" + words + ": allow more words");
+        }
+    }
+
+    private static void checkDrawing(RequestArguments arguments, double temperature) {
+        arguments.refuse("must", "needs beam search, since words are drawn without looking ahead: set beam");
+        arguments.refuse("length_normalisation", "has no effect without a beam: set beam, or leave it out");
+        if (temperature == 0) {
+            for (String drawing : List.of("top_k", "top_p", "seed")) {
+                arguments.refuse(
+                        drawing,
+                        "has no effect with temperature=0, which always takes the most probable word: leave one of them"
+                                + " out");
+            }
+        }
     }
 
     /** The one given, else a fresh one, which the answer tells. */
@@ -111,13 +153,22 @@ final class GenerateRoutes implements RouteGroup {
                 : FreshSeed.draw();
     }
 
-    private static Map<String, Object> json(TextRequest request, TextAnswer answer) {
+    private static Map<String, Object> json(TextRequest request, TextAnswer answer, Detokenizer joining) {
         List<TextRequest.Continuation> written = answer.continuations();
+        if (written.isEmpty()) {
+            throw ProblemException.cannotHonour("no sentence of up to " + request.words()
+                    + " words that the beam found keeps to must, must_not and max_repeats: widen the beam, allow more"
+                    + " words, or require less");
+        }
         Map<String, Object> json = fields(
                 "prompt",
                 request.prompt(),
                 "sentences",
-                written.stream().map(TextRequest.Continuation::words).toList());
+                written.stream().map(TextRequest.Continuation::words).toList(),
+                "texts",
+                written.stream()
+                        .map(found -> joining.copy().read(List.of(found.words())))
+                        .toList());
         if (request.beam() > 0) {
             json.put(
                     "bits",

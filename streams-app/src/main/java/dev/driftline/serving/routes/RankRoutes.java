@@ -9,6 +9,7 @@ import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RequestText;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.DocumentScores;
 import io.javalin.config.RoutesConfig;
@@ -50,29 +51,33 @@ final class RankRoutes implements RouteGroup {
 
     private void rank(Context context) {
         RequestArguments arguments = RequestArguments.of(
-                context, "candidates", "context", "source", "text", "sentences", "sources", "tokenizer", "language");
-        if (arguments.has("candidates") == arguments.has("sources")) {
-            throw new BadRequestResponse("expected either candidates, to be ranked as text, or sources, to be ranked as"
-                    + " those who may have written text");
+                context, "candidates", "context", "source", "text", "sources", "tokenizer", "language");
+        arguments.refuseBoth("candidates", "sources");
+        if (!arguments.has("candidates") && !arguments.has("sources")) {
+            throw new BadRequestResponse(
+                    "there are neither candidates, to be ranked as texts, nor sources, to be ranked"
+                            + " as those who may have written text: give one of them");
         }
         if (arguments.has("sources")) {
+            arguments.refuse("context", "has no effect where sources are ranked: give the whole text in text");
+            arguments.refuse("source", "has no effect where sources are ranked: leave it out");
             rankSources(context, arguments);
         } else {
+            arguments.refuse("text", "has no effect where candidates are ranked: text before them is their context");
             rankCandidates(context, arguments);
         }
     }
 
     private void rankCandidates(Context context, RequestArguments arguments) {
-        List<String> candidates = arguments.texts("candidates");
+        List<RequestText> candidates = arguments.givenEach("candidates");
         checkMany("candidates", candidates.size());
-        List<List<String>> before = arguments
-                .text("context")
-                .map(text -> documents.sentences(text, arguments))
-                .orElse(List.of());
+        List<List<String>> before = documents.open(arguments, "context");
         List<DocumentTokens> continued = new ArrayList<>();
         int tokens = 0;
-        for (String candidate : candidates) {
-            DocumentTokens document = continued(before, documents.sentences(candidate, arguments));
+        List<String> written = new ArrayList<>();
+        for (RequestText candidate : candidates) {
+            DocumentTokens document = continued(before, RequestDocuments.closed(documents.open(candidate, arguments)));
+            written.add(documents.written(candidate, arguments));
             tokens += document.tokens().length;
             continued.add(document);
         }
@@ -89,7 +94,7 @@ final class RankRoutes implements RouteGroup {
                 for (int token = known; token < all.length; token++) {
                     bits += spelling.length == 0 ? all[token] : all[token] + spelling[token];
                 }
-                ranked.add(new Ranked(candidates.get(i), bits, Math.max(1, all.length - known), true));
+                ranked.add(new Ranked(written.get(i), bits, Math.max(1, all.length - known), true));
             }
             return fields("ranked", json("candidate", ranked), "snapshot_version", version(scored));
         });
@@ -98,7 +103,7 @@ final class RankRoutes implements RouteGroup {
     /** The candidate goes on with the last sentence of the context. */
     private static DocumentTokens continued(List<List<String>> before, List<List<String>> candidate) {
         if (candidate.isEmpty()) {
-            throw new BadRequestResponse("a candidate has no word");
+            throw ProblemException.cannotHonour("a candidate has no words: each needs at least one");
         }
         List<List<String>> sentences = new ArrayList<>(before);
         List<String> first = new ArrayList<>();
@@ -132,7 +137,7 @@ final class RankRoutes implements RouteGroup {
 
     private static void checkMany(String name, int count) {
         if (count < 1) {
-            throw new BadRequestResponse(name + " is empty");
+            throw ProblemException.cannotHonour(name + " is empty: give 1 to " + MOST_CANDIDATES);
         }
         if (count > MOST_CANDIDATES) {
             throw new ProblemException(Problem.limit(

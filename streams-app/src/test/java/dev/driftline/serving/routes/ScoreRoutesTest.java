@@ -124,7 +124,7 @@ class ScoreRoutesTest {
                 List.of(List.of("students", "opened", "their", "minds", "on", "friday")), Optional.empty());
         JsonNode minds = ranked.at("/0/candidate").asText().startsWith("minds") ? ranked.get(0) : ranked.get(1);
         JsonNode context = served.post(
-                "/v1/score", "{\"sentences\": [[\"students\", \"opened\", \"their\", \"minds\", \"on\", \"friday\"]]}");
+                "/v1/score", "{\"text\": [[\"students\", \"opened\", \"their\", \"minds\", \"on\", \"friday\"]]}");
         double prefix = 0;
         for (int i = 0; i < 3; i++) {
             prefix += context.at("/tokens/" + i + "/bits/mixture").asDouble();
@@ -152,7 +152,7 @@ class ScoreRoutesTest {
         JsonNode counts = served.post("/v1/predict", "{\"text\": \"students opened\", \"model\": \"ngram\"}");
         assertThat(counts.get("model").asText()).isEqualTo("kneser-ney-3");
         assertThat(counts.at("/next/0/word").asText()).isEqualTo("their");
-        assertThat(served.problem("GET", "/v1/predict?context=a&model=oracle", "", 400)
+        assertThat(served.problem("GET", "/v1/predict?context=a&model=oracle", "", 422)
                         .get("detail")
                         .asText())
                 .contains("oracle")
@@ -199,13 +199,12 @@ class ScoreRoutesTest {
         assertThat(detail("/v1/score", "{\"text\": ", 400)).contains("JSON");
         assertThat(detail("/v1/score", "[1]", 400)).contains("object");
         assertThat(detail("/v1/score", "{\"text\": 7}", 400)).contains("text");
-        assertThat(detail("/v1/score", "{}", 400)).contains("sentences");
-        assertThat(detail("/v1/score", "{\"text\": \"a\", \"alternatives\": 1000}", 400))
+        assertThat(detail("/v1/score", "{}", 400)).contains("text").contains("tokens");
+        assertThat(detail("/v1/score", "{\"text\": \"a\", \"alternatives\": 1000}", 422))
                 .contains("1000");
-        assertThat(detail("/v1/score", "{\"sentences\": [[\"a\", \"</s>\"]]}", 422))
-                .contains("</s>");
-        assertThat(detail("/v1/score", "{\"sentences\": [[\"\\ud800\"]]}", 422)).contains("surrogate");
-        assertThat(detail("/v1/rank", "{\"candidates\": []}", 400)).contains("empty");
+        assertThat(detail("/v1/score", "{\"text\": [[\"a\", \"</s>\"]]}", 422)).contains("</s>");
+        assertThat(detail("/v1/score", "{\"text\": [[\"\\ud800\"]]}", 422)).contains("surrogate");
+        assertThat(detail("/v1/rank", "{\"candidates\": []}", 422)).contains("empty");
     }
 
     private static String detail(String path, String body, int status) throws Exception {
