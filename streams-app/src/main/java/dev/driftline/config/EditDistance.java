@@ -1,11 +1,12 @@
 package dev.driftline.config;
 
 /** Levenshtein's distance of two strings: the fewest insertions, deletions and replacements of a character. */
-final class EditDistance {
+public final class EditDistance {
 
     private EditDistance() {}
 
-    static int between(String a, String b) {
+    /** The distance of {@code a} and {@code b}. */
+    public static int between(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

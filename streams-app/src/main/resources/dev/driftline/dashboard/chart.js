@@ -424,8 +424,11 @@ function values(line, smooth) {
 
 /** Where the axis ends: an empty model finds everything surprising, and its first points would flatten all others. */
 function highest(data) {
-  const all = data.slice(1).flatMap((column) => column.filter((value) => value !== null && value !== undefined)).sort((a, b) => a - b);
-  return 4 * (all[Math.floor(0.9 * all.length)] || Infinity);
+  const later = data.slice(1).flatMap((column) => {
+    const there = column.filter((value) => value !== null && value !== undefined);
+    return there.length > 10 ? there.slice(3 + Math.floor(there.length / 20)) : there;
+  });
+  return later.reduce((most, value) => Math.max(most, value), 0) || Infinity;
 }
 
 function roomy(least, most) {

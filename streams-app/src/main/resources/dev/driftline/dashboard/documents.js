@@ -133,7 +133,7 @@ function expected(scored, index, tell) {
     let from = index;
     while (from > 0 && index - from < CONTEXT && scored.words[from - 1] !== '</s>') from--;
     try {
-      const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source}, abort.signal);
+      const answer = await postJson('v1/predict', {context: scored.words.slice(from, index), k: EXPECTED, source: scored.source ?? undefined}, abort.signal);
       tell(answer.next, scored.learned ? 'Expected here instead, by the model as it is now (which has since learned this document)' : 'Expected here instead, by the model as it is now');
     } catch (failure) {
       if (!abort.signal.aborted) tell(null, `The expected words are not available: ${failure.message}`);

@@ -196,7 +196,7 @@ class QuestionsIT {
             assertThat(answers).as("answers to %s", question).hasSize(1);
         }
         assertThat(get(addresses.get(0) + "/v1/counts?ngram=a+b+c+d").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
     }
 
     /** Four shards on three instances: each word listed is as probable as a score says, and no word of the documents is missing. */

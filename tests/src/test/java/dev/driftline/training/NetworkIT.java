@@ -139,8 +139,8 @@ class NetworkIT {
         beam.get("sentences").get(0).forEach(word -> words.add(word.asText()));
         assertThat(words).contains("the").doesNotContain("of").doesNotHaveDuplicates();
         assertThat(beam.get("bits").get(0).asDouble()).isPositive();
-        assertThat(get(address + "/v1/generate?model=oracle").statusCode()).isEqualTo(400);
-        assertThat(get(address + "/v1/generate?must=the").statusCode()).isEqualTo(400);
+        assertThat(get(address + "/v1/generate?model=oracle").statusCode()).isEqualTo(422);
+        assertThat(get(address + "/v1/generate?must=the").statusCode()).isEqualTo(422);
     }
 
     /** What the service learned is taken out of it, and writes by itself. */

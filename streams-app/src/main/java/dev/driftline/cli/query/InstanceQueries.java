@@ -18,6 +18,7 @@ import dev.driftline.terminal.PlainJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -69,15 +70,26 @@ final class InstanceQueries implements ModelQueries {
         parameters.put("prompt", words(request.prompt()));
         parameters.put("sentences", Integer.toString(request.sentences()));
         parameters.put("words", Integer.toString(request.words()));
-        parameters.put("temperature", Double.toString(request.sampling().temperature()));
-        parameters.put("top_k", Integer.toString(request.sampling().topK()));
-        parameters.put("top_p", Double.toString(request.sampling().topP()));
-        parameters.put("beam", Integer.toString(request.beam()));
-        parameters.put("length_normalisation", Double.toString(request.lengthNormalisation()));
-        parameters.put("must", words(request.constraints().must()));
+        if (request.beam() > 0) {
+            parameters.put("beam", Integer.toString(request.beam()));
+            parameters.put("length_normalisation", Double.toString(request.lengthNormalisation()));
+        } else {
+            parameters.put("temperature", Double.toString(request.sampling().temperature()));
+        }
+        if (request.isDrawn()) {
+            parameters.put("seed", Long.toString(request.seed()));
+        }
+        if (request.sampling().topK() > 0) {
+            parameters.put("top_k", Integer.toString(request.sampling().topK()));
+        }
+        if (request.sampling().topP() < 1) {
+            parameters.put("top_p", Double.toString(request.sampling().topP()));
+        }
+        if (!request.constraints().must().isEmpty()) {
+            parameters.put("must", words(request.constraints().must()));
+        }
         parameters.put("must_not", words(List.copyOf(request.constraints().mustNot())));
         parameters.put("max_repeats", Integer.toString(request.constraints().maximumRepeats()));
-        parameters.put("seed", Long.toString(request.seed()));
         put(parameters, query.choice(), query.source());
         JsonNode answer = get("/v1/generate", parameters);
         List<Continuation> written = new ArrayList<>();
@@ -96,7 +108,8 @@ final class InstanceQueries implements ModelQueries {
         String text = sentences.stream()
                 .map(sentence -> words(sentence) + " " + DocumentTokens.EOS_WORD)
                 .collect(Collectors.joining(" "));
-        JsonNode answer = get("/v1/encode", Map.of("text", text, "pooling", pooling.name()));
+        JsonNode answer =
+                get("/v1/encode", Map.of("text", text, "pooling", pooling.name().toLowerCase(Locale.ROOT)));
         float[] vector = new float[answer.get("vector").size()];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = answer.get("vector").get(i).floatValue();

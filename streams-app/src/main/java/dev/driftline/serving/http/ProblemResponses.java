@@ -64,7 +64,9 @@ public final class ProblemResponses implements RouteGroup {
             return Problem.of(http.getStatus(), String.valueOf(http.getMessage()));
         }
         if (failure instanceof IllegalArgumentException wrong) {
-            return Problem.of(400, String.valueOf(wrong.getMessage()));
+            // The shape of a request is checked before it reaches the model.
+            return ProblemException.cannotHonour(String.valueOf(wrong.getMessage()))
+                    .problem();
         }
         return Problem.of(500, SEE_LOG);
     }

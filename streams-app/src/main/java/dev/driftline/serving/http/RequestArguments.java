@@ -1,33 +1,36 @@
 package dev.driftline.serving.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.driftline.config.EditDistance;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
- * What a request asks for, checked: the members of the JSON object in the body of a POST, the query parameters of a GET. What is
- * wrong with one becomes a 400 that names it.
+ * What a request asks for, checked: the members of the JSON object in the body of a POST, the query parameters of a GET.
+ *
+ * <p>What is not of the shape that the route takes (an unknown field, one of another type, one too many) is a 400; what is, and
+ * cannot be honoured (a number past its range, a field without effect), is a 422. Both name the field.
  */
 public final class RequestArguments {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern WHOLE = Pattern.compile("-?[0-9]+");
+    private static final Pattern REAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+    private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private final JsonNode members;
+    /** Whether the values are text that stands for numbers and flags. */
+    private final boolean isQuery;
 
-    private RequestArguments(JsonNode members) {
+    private RequestArguments(JsonNode members, boolean isQuery) {
         this.members = members;
+        this.isQuery = isQuery;
     }
 
     /**
@@ -36,71 +39,113 @@ public final class RequestArguments {
      * @param known the names that there are; another one is an error, since it would not do what was meant
      */
     public static RequestArguments of(Context context, String... known) {
-        JsonNode members = context.method() == HandlerType.POST ? body(context) : query(context);
-        Set<String> unknown = new TreeSet<>();
-        members.fieldNames().forEachRemaining(unknown::add);
-        Arrays.asList(known).forEach(unknown::remove);
-        if (!unknown.isEmpty()) {
-            throw new BadRequestResponse(
-                    "there is no " + String.join(", ", unknown) + " here; there are " + String.join(", ", known));
+        boolean isPost = context.method() == HandlerType.POST;
+        JsonNode query = RequestFields.ofQuery(context);
+        if (isPost && !query.isEmpty()) {
+            throw new BadRequestResponse("a POST to " + context.path() + " has no query parameter "
+                    + query.fieldNames().next() + ": what it takes is in its body");
         }
-        return new RequestArguments(members);
+        if (!isPost && context.bodyAsBytes().length > 0) {
+            throw new BadRequestResponse("a " + HeadRequests.method(context) + " of " + context.path()
+                    + " has no body: give query parameters");
+        }
+        JsonNode members = isPost ? RequestFields.ofBody(context) : query;
+        members.fieldNames().forEachRemaining(name -> check(name, context, known));
+        return new RequestArguments(members, !isPost);
     }
 
-    /** Reads the query parameters, whatever their names. */
-    public static RequestArguments ofQuery(Context context) {
-        return new RequestArguments(query(context));
+    /** Refuses query parameters where a route takes none. Its body, if it has one, is not looked at. */
+    public static void none(Context context) {
+        RequestFields.ofQuery(context).fieldNames().forEachRemaining(name -> check(name, context));
     }
 
-    private static JsonNode query(Context context) {
-        ObjectNode members = JsonNodeFactory.instance.objectNode();
-        context.queryParamMap().forEach((name, values) -> members.put(name, values.get(values.size() - 1)));
-        return members;
-    }
-
-    private static JsonNode body(Context context) {
-        if (context.body().isEmpty()) {
-            return JsonNodeFactory.instance.objectNode();
+    private static void check(String name, Context context, String... known) {
+        List<String> names = Arrays.asList(known);
+        if (names.contains(name)) {
+            return;
         }
-        try {
-            JsonNode body = JSON.readTree(context.bodyAsBytes());
-            if (body != null && body.isObject()) {
-                return body;
-            }
-        } catch (IOException e) {
-            String where = e instanceof JsonProcessingException json && json.getLocation() != null
-                    ? " (line " + json.getLocation().getLineNr() + ", column "
-                            + json.getLocation().getColumnNr() + ")"
-                    : "";
-            throw new BadRequestResponse("the body is not valid JSON" + where);
+        String what = HeadRequests.method(context) + " " + context.path();
+        if (names.isEmpty()) {
+            throw new BadRequestResponse("there is no " + name + " here: " + what + " takes nothing");
         }
-        throw new BadRequestResponse("the body is not a JSON object");
+        String nearest = names.stream()
+                .min(Comparator.comparingInt(one -> EditDistance.between(name, one)))
+                .orElseThrow();
+        throw new BadRequestResponse("there is no " + name + " here: did you mean " + nearest + "? " + what + " takes "
+                + String.join(", ", names));
     }
 
     /** Whether there is one of that name. */
     public boolean has(String name) {
-        return members.hasNonNull(name);
+        return members.has(name);
+    }
+
+    /**
+     * Refuses a field where it is given and would have no effect.
+     *
+     * @param why in which case it has none, and what to do: continues the name
+     * @throws ProblemException with status 422
+     */
+    public void refuse(String name, String why) {
+        if (has(name)) {
+            throw ProblemException.cannotHonour(name + " " + why);
+        }
+    }
+
+    /** Refuses two fields that exclude each other. */
+    public void refuseBoth(String one, String other) {
+        if (has(one) && has(other)) {
+            throw ProblemException.cannotHonour(
+                    "there are both " + one + " and " + other + ", which exclude each other: give one of them");
+        }
     }
 
     /** Text; empty where there is none. */
     public Optional<String> text(String name) {
-        if (!has(name)) {
-            return Optional.empty();
-        }
-        JsonNode value = members.get(name);
+        return has(name) ? Optional.of(text(name, members.get(name))) : Optional.empty();
+    }
+
+    private static String text(String name, JsonNode value) {
         if (!value.isTextual()) {
-            throw new BadRequestResponse(name + " is not a string");
+            throw wrongType(name, value, "a string");
         }
-        return Optional.of(value.textValue());
+        String text = value.textValue();
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isSurrogate(text.charAt(i))) {
+                continue;
+            }
+            if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : ' ')) {
+                throw ProblemException.cannotHonour(
+                        name + " contains an unpaired surrogate, which cannot be encoded as UTF-8");
+            }
+            i++;
+        }
+        return text;
+    }
+
+    /** One of several names. */
+    public String oneOf(String name, String otherwise, List<String> known) {
+        String value = text(name).orElse(otherwise);
+        if (!known.contains(value)) {
+            throw ProblemException.cannotHonour(
+                    name + "=" + value + " is not known: give one of " + String.join(", ", known));
+        }
+        return value;
     }
 
     /** Words: a list, or text with white space between them; none where it is missing. */
     public List<String> words(String name) {
-        if (has(name) && members.get(name).isArray()) {
+        if (!has(name)) {
+            return List.of();
+        }
+        if (members.get(name).isArray()) {
             return strings(name, members.get(name));
         }
-        String text = text(name).orElse("").strip();
-        return text.isEmpty() ? List.of() : Arrays.asList(text.split("\\s+"));
+        if (!members.get(name).isTextual()) {
+            throw wrongType(name, members.get(name), "a string or a list of strings");
+        }
+        String text = text(name, members.get(name)).strip();
+        return text.isEmpty() ? List.of() : Arrays.asList(SPACE.split(text));
     }
 
     /** A list of texts; none where it is missing. */
@@ -113,7 +158,7 @@ public final class RequestArguments {
         JsonNode value = members.get(name);
         List<List<String>> sentences = new ArrayList<>();
         if (!value.isArray()) {
-            throw new BadRequestResponse(name + " is not a list of sentences");
+            throw wrongType(name, value, "a list of lists of strings");
         }
         value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
         return sentences;
@@ -121,44 +166,84 @@ public final class RequestArguments {
 
     private static List<String> strings(String name, JsonNode value) {
         if (!value.isArray()) {
-            throw new BadRequestResponse(name + " is not a list");
+            throw wrongType(name, value, "a list of strings");
         }
         List<String> strings = new ArrayList<>(value.size());
         for (JsonNode item : value) {
-            if (!item.isTextual()) {
-                throw new BadRequestResponse(name + "[" + strings.size() + "] is not a string");
-            }
-            strings.add(item.textValue());
+            strings.add(text(name + "[" + strings.size() + "]", item));
         }
         return strings;
     }
 
-    /** A whole number from {@code least} to {@code most}. */
-    public int whole(String name, int otherwise, int least, int most) {
+    /** True or false. */
+    public boolean flag(String name, boolean otherwise) {
         if (!has(name)) {
             return otherwise;
         }
-        try {
-            int value = Integer.parseInt(members.get(name).asText());
-            if (value >= least && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, like a number out of range.
+        JsonNode value = members.get(name);
+        if (!value.isBoolean()
+                && !(isQuery && (value.asText().equals("true") || value.asText().equals("false")))) {
+            throw wrongType(name, value, "true or false");
         }
-        throw new BadRequestResponse(
-                name + "=" + members.get(name).asText() + " is not a whole number from " + least + " to " + most);
+        return value.asText().equals("true");
     }
 
-    /** A number. */
-    public double real(String name, double otherwise) {
+    /** A whole number from {@code least} to {@code most}. */
+    public int whole(String name, int otherwise, int least, int most) {
+        return Math.toIntExact(whole(name, (long) otherwise, least, most));
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    public long whole(String name, long otherwise, long least, long most) {
         if (!has(name)) {
             return otherwise;
         }
-        try {
-            return Double.parseDouble(members.get(name).asText());
-        } catch (NumberFormatException e) {
-            throw new BadRequestResponse(name + "=" + members.get(name).asText() + " is not a number");
+        JsonNode value = members.get(name);
+        boolean isWhole = isQuery
+                ? WHOLE.matcher(value.asText()).matches()
+                : value.isIntegralNumber() || value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue());
+        if (!isWhole) {
+            throw wrongType(name, value, "a whole number from " + least + " to " + most);
         }
+        try {
+            long number = isQuery
+                    ? Long.parseLong(value.asText())
+                    : value.decimalValue().longValueExact();
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // Past every range: said below.
+        }
+        throw ProblemException.cannotHonour(
+                name + "=" + value.asText() + " is not a whole number from " + least + " to " + most);
+    }
+
+    /** A number from {@code least} to {@code most}. */
+    public double real(String name, double otherwise, double least, double most) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        JsonNode value = members.get(name);
+        if (!(isQuery ? REAL.matcher(value.asText()).matches() : value.isNumber())) {
+            throw wrongType(name, value, "a number");
+        }
+        double number = isQuery ? Double.parseDouble(value.asText()) : value.doubleValue();
+        if (!(number >= least && number <= most)) {
+            throw ProblemException.cannotHonour(
+                    name + "=" + value.asText() + " is not between " + plain(least) + " and " + plain(most));
+        }
+        return number;
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    private static BadRequestResponse wrongType(String name, JsonNode value, String expected) {
+        String given = value.isTextual()
+                ? "=" + value.asText() + " is not "
+                : " is " + RequestFields.described(value) + ", not ";
+        return new BadRequestResponse(name + given + expected);
     }
 }

@@ -7,6 +7,7 @@ import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.ModelQueries;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
 
@@ -28,6 +29,9 @@ final class CountRoutes implements RouteGroup {
 
     private void count(Context context) {
         List<String> ngram = RequestArguments.of(context, "ngram").words("ngram");
+        if (ngram.isEmpty()) {
+            throw new BadRequestResponse("there is no ngram: give its words, separated by white space");
+        }
         pool.answer(context, () -> fields("ngram", ngram, "count", queries.count(ngram)));
     }
 }

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.neural.Pooling;
+import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
@@ -17,6 +18,8 @@ import java.util.Locale;
 
 /** {@code GET /v1/encode?text=…&amp;pooling=mean}: a document's vector; POST with the same in JSON. */
 final class EncodeRoutes implements RouteGroup {
+
+    private static final List<String> POOLINGS = List.of("last", "mean", "max");
 
     private final ModelQueries queries;
     private final RequestDocuments documents;
@@ -36,13 +39,16 @@ final class EncodeRoutes implements RouteGroup {
 
     private void encode(Context context) {
         RequestArguments arguments = RequestArguments.of(context, "text", "pooling");
-        Pooling pooling = Pooling.named(arguments.text("pooling").orElse(null));
+        Pooling pooling = Pooling.named(arguments.oneOf("pooling", "mean", POOLINGS));
         List<List<String>> sentences = new ArrayList<>(documents.open(arguments.words("text")));
         if (sentences.get(sentences.size() - 1).isEmpty()) {
             sentences.remove(sentences.size() - 1);
         }
+        if (!arguments.has("text")) {
+            throw new BadRequestResponse("there is no text: give the words to encode, separated by spaces");
+        }
         if (sentences.isEmpty()) {
-            throw new BadRequestResponse("text is missing: what is to be encoded, its words separated by spaces");
+            throw ProblemException.cannotHonour("the text has no words: give at least one");
         }
         documents.check(
                 sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());

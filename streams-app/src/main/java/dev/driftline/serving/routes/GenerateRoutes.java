@@ -6,6 +6,7 @@ import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
+import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
@@ -32,6 +33,8 @@ final class GenerateRoutes implements RouteGroup {
     private static final int MOST_SENTENCES = 100;
     private static final int MOST_WORDS = 1000;
     private static final int MOST_BEAM = 100;
+    private static final double MOST_TEMPERATURE = 100;
+    private static final double MOST_NORMALISATION = 2;
 
     private final DirectQueries queries;
     private final RequestDocuments documents;
@@ -82,26 +85,61 @@ final class GenerateRoutes implements RouteGroup {
 
     private static TextRequest request(RequestArguments arguments) {
         int sentences = arguments.whole("sentences", 1, 1, MOST_SENTENCES);
+        int words = arguments.whole("words", 50, 1, MOST_WORDS);
         int beam = arguments.whole("beam", 0, 0, MOST_BEAM);
-        TextRequest request = new TextRequest(
+        double temperature = arguments.real("temperature", 1, 0, MOST_TEMPERATURE);
+        double topP = arguments.real("top_p", 1, 0, 1);
+        if (topP == 0) {
+            throw ProblemException.cannotHonour(
+                    "top_p=0 leaves no word to draw: give a number above 0, up to 1, which draws from all");
+        }
+        Constraints constraints = new Constraints(
+                arguments.words("must"),
+                Set.copyOf(arguments.words("must_not")),
+                arguments.whole("max_repeats", 0, 0, MOST_WORDS));
+        if (beam > 0) {
+            checkSearch(arguments, sentences, words, beam, constraints);
+        } else {
+            checkDrawing(arguments, temperature);
+        }
+        return new TextRequest(
                 arguments.words("prompt"),
                 sentences,
-                arguments.whole("words", 50, 1, MOST_WORDS),
-                new Sampling(
-                        arguments.real("temperature", 1),
-                        arguments.whole("top_k", 0, 0, MOST_WORDS),
-                        arguments.real("top_p", 1)),
-                new Constraints(
-                        arguments.words("must"),
-                        Set.copyOf(arguments.words("must_not")),
-                        arguments.whole("max_repeats", 0, 0, MOST_WORDS)),
-                beam == 0 ? 0 : Math.max(beam, sentences),
-                arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION),
+                words,
+                new Sampling(temperature, arguments.whole("top_k", 0, 0, MOST_WORDS), topP),
+                constraints,
+                beam,
+                arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION, 0, MOST_NORMALISATION),
                 seed(arguments));
-        if (beam == 0 && !request.constraints().must().isEmpty()) {
-            throw new IllegalArgumentException("words that must come need beam search: set beam");
+    }
+
+    private static void checkSearch(
+            RequestArguments arguments, int sentences, int words, int beam, Constraints constraints) {
+        for (String drawing : List.of("temperature", "top_p", "seed")) {
+            arguments.refuse(
+                    drawing, "has no effect with a beam, which searches and draws nothing: leave one of them out");
         }
-        return request;
+        if (beam < sentences) {
+            throw ProblemException.cannotHonour("beam=" + beam + " finds at most " + beam + " sentences, and sentences="
+                    + sentences + ": widen the beam, or ask for fewer");
+        }
+        if (constraints.must().size() > words) {
+            throw ProblemException.cannotHonour("must has " + constraints.must().size()
+                    + " words, which cannot come in words=" + words + ": allow more words");
+        }
+    }
+
+    private static void checkDrawing(RequestArguments arguments, double temperature) {
+        arguments.refuse("must", "needs beam search, since words are drawn without looking ahead: set beam");
+        arguments.refuse("length_normalisation", "has no effect without a beam: set beam, or leave it out");
+        if (temperature == 0) {
+            for (String drawing : List.of("top_k", "top_p", "seed")) {
+                arguments.refuse(
+                        drawing,
+                        "has no effect with temperature=0, which always takes the most probable word: leave one of them"
+                                + " out");
+            }
+        }
     }
 
     /** The one given, else a fresh one, which the answer tells. */
@@ -113,6 +151,11 @@ final class GenerateRoutes implements RouteGroup {
 
     private static Map<String, Object> json(TextRequest request, TextAnswer answer) {
         List<TextRequest.Continuation> written = answer.continuations();
+        if (written.isEmpty()) {
+            throw ProblemException.cannotHonour("no sentence of up to " + request.words()
+                    + " words that the beam found keeps to must, must_not and max_repeats: widen the beam, allow more"
+                    + " words, or require less");
+        }
         Map<String, Object> json = fields(
                 "prompt",
                 request.prompt(),

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.serving.http.Access;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -39,6 +40,7 @@ final class HealthRoutes implements RouteGroup {
     }
 
     private void answer(Context context, Set<State> good) {
+        RequestArguments.none(context);
         Optional<State> now = state.get();
         boolean isGood = now.map(good::contains).orElse(false);
         context.status(isGood ? 200 : 503)

@@ -1,12 +1,14 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.serving.http.Access;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceQuery;
 import dev.driftline.serving.query.instances.ServiceShards;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +35,19 @@ final class InstanceRoutes implements RouteGroup {
     }
 
     private void ask(Context context) {
-        List<InstanceQuery> queries = InstanceQuery.decode(context.bodyAsBytes());
-        queries.forEach(this::check);
+        RequestArguments.none(context);
+        List<InstanceQuery> queries = decode(context);
         context.future(() -> work.submit(() -> answers.answer(queries)).thenAccept(found -> answer(context, found)));
+    }
+
+    private List<InstanceQuery> decode(Context context) {
+        try {
+            List<InstanceQuery> queries = InstanceQuery.decode(context.bodyAsBytes());
+            queries.forEach(this::check);
+            return queries;
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestResponse(String.valueOf(e.getMessage()));
+        }
     }
 
     private static void answer(Context context, List<Optional<byte[]>> found) {

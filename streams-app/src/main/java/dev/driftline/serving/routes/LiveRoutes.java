@@ -12,13 +12,14 @@ import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What happens now, all instances together.
@@ -37,7 +38,9 @@ final class LiveRoutes implements RouteGroup {
     private static final int MOST_EVENTS = 1_000;
     private static final int MOST_DOCUMENTS = 50;
     private static final int MOST_TOKENS = 20_000;
-    private static final Set<String> TYPES = Set.of("score", "drift", "promotion", "sources", "status", "ping");
+    private static final Set<String> TYPES = Collections.unmodifiableSet(
+            new LinkedHashSet<>(List.of("score", "drift", "promotion", "sources", "status", "ping")));
+    private static final List<String> POSITION = List.of("topic", "partition", "offset");
     /** How long a client waits before it connects again, in milliseconds. */
     private static final byte[] GREETING = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -62,13 +65,8 @@ final class LiveRoutes implements RouteGroup {
         feed.start();
         routes.get("/events", this::events);
         routes.get("/v1/sources", this::sources);
-        routes.get(
-                "/v1/drift",
-                context ->
-                        context.json(Map.of("events", feed.drift(limit(context, 100, MOST_EVENTS), source(context)))));
-        routes.get(
-                "/v1/promotions",
-                context -> context.json(Map.of("decisions", feed.promotions(limit(context, 100, MOST_EVENTS)))));
+        routes.get("/v1/drift", this::drift);
+        routes.get("/v1/promotions", this::promotions);
         routes.get("/v1/documents", this::documents);
     }
 
@@ -78,33 +76,60 @@ final class LiveRoutes implements RouteGroup {
     }
 
     private void sources(Context context) {
-        Map<String, Object> answer = new LinkedHashMap<>(feed.status());
-        answer.putAll(feed.sources()
+        RequestArguments arguments = RequestArguments.of(context, "limit", "source", "points");
+        Map<String, Object> described = feed.sources()
                 .describe(
-                        limit(context, 100, MOST_SOURCES),
-                        source(context),
-                        !"false".equals(context.queryParam("points"))));
+                        arguments.whole("limit", 100, 1, MOST_SOURCES),
+                        arguments.text("source"),
+                        arguments.flag("points", true));
+        Map<String, Object> answer = new LinkedHashMap<>(feed.status());
+        answer.putAll(described);
         context.json(answer);
     }
 
+    private void drift(Context context) {
+        RequestArguments arguments = RequestArguments.of(context, "limit", "source");
+        int limit = arguments.whole("limit", 100, 1, MOST_EVENTS);
+        context.json(Map.of("events", feed.drift(limit, arguments.text("source"))));
+    }
+
+    private void promotions(Context context) {
+        int limit = RequestArguments.of(context, "limit").whole("limit", 100, 1, MOST_EVENTS);
+        context.json(Map.of("decisions", feed.promotions(limit)));
+    }
+
     private void documents(Context context) {
-        int tokens = RequestArguments.ofQuery(context).whole("tokens", 200, 0, MOST_TOKENS);
-        String topic = context.queryParam("topic");
-        var answer = topic == null
-                ? feed.documents(limit(context, 10, MOST_DOCUMENTS), tokens)
-                : feed.document(
-                        new InputPosition(
-                                topic,
-                                RequestArguments.ofQuery(context).whole("partition", 0, 0, Integer.MAX_VALUE),
-                                offset(context)),
-                        tokens);
+        RequestArguments arguments = RequestArguments.of(context, "limit", "tokens", "topic", "partition", "offset");
+        int limit = arguments.whole("limit", 10, 1, MOST_DOCUMENTS);
+        int tokens = arguments.whole("tokens", 200, 0, MOST_TOKENS);
+        Optional<InputPosition> one = position(arguments);
+        var answer =
+                one.map(position -> feed.document(position, tokens)).orElseGet(() -> feed.documents(limit, tokens));
         context.future(() -> answer.thenAccept(documents -> context.json(Map.of("documents", documents))));
     }
 
+    private static Optional<InputPosition> position(RequestArguments arguments) {
+        long given = POSITION.stream().filter(arguments::has).count();
+        if (given == 0) {
+            return Optional.empty();
+        }
+        if (given < POSITION.size()) {
+            throw ProblemException.cannotHonour(
+                    "topic, partition and offset name one document together: give all of them, or none");
+        }
+        arguments.refuse("limit", "has no effect where topic, partition and offset name one document: leave it out");
+        return Optional.of(new InputPosition(
+                arguments.text("topic").orElseThrow(),
+                arguments.whole("partition", 0, 0, Integer.MAX_VALUE),
+                arguments.whole("offset", 0L, 0, Long.MAX_VALUE)));
+    }
+
     private void events(Context context) {
-        Set<String> types = types(context);
+        RequestArguments arguments = RequestArguments.of(context, "types", "last_event_id");
+        Set<String> types = types(arguments);
+        // A browser that connects again sends the header, and the query as it was.
         String lastId = Optional.ofNullable(context.header("Last-Event-ID"))
-                .or(() -> Optional.ofNullable(context.queryParam("last_event_id")))
+                .or(() -> arguments.text("last_event_id"))
                 .orElse("");
         if (EventStream.answeredHead(context)) {
             return;
@@ -125,51 +150,36 @@ final class LiveRoutes implements RouteGroup {
         });
     }
 
-    private static Set<String> types(Context context) {
-        String wanted = context.queryParam("types");
-        if (wanted == null) {
-            return Set.of();
+    private static Set<String> types(RequestArguments arguments) {
+        Optional<String> wanted = arguments.text("types");
+        if (wanted.isEmpty()) {
+            return TYPES;
         }
-        Set<String> types = COMMA.splitAsStream(wanted).collect(Collectors.toSet());
-        List<String> unknown =
-                types.stream().filter(type -> !TYPES.contains(type)).toList();
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("types=" + wanted + ": no such type of event: " + unknown
-                    + ", expected some of " + TYPES + ", separated by commas");
+        Set<String> types = new LinkedHashSet<>();
+        for (String type : COMMA.split(wanted.get(), -1)) {
+            if (!TYPES.contains(type)) {
+                throw ProblemException.cannotHonour("types=" + wanted.get() + ": there is no event type '" + type
+                        + "'; there are " + String.join(", ", TYPES) + ", separated by commas");
+            }
+            types.add(type);
         }
         return types;
-    }
-
-    private static long offset(Context context) {
-        String text = context.queryParam("offset");
-        try {
-            return Long.parseLong(String.valueOf(text));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("offset=" + text + " is not a whole number", e);
-        }
-    }
-
-    private static int limit(Context context, int otherwise, int most) {
-        return RequestArguments.ofQuery(context).whole("limit", otherwise, 1, most);
-    }
-
-    private static Optional<String> source(Context context) {
-        return Optional.ofNullable(context.queryParam("source"));
     }
 
     /**
      * A client that follows the feed; the bytes of an event are shared by all clients. Thread-safe.
      *
-     * @param types the types of events that are wanted; empty for all
+     * @param types the types of events that are wanted
      */
     private record Follower(EventStream stream, Set<String> types) implements EventHub.Subscriber {
 
         @Override
         public boolean receive(LiveEvent event) {
-            boolean wanted = types.isEmpty()
-                    || types.contains(event.type())
-                    || event.type().equals("status");
-            return wanted ? stream.write(event.frame()) : !stream.isOver();
+            if (types.contains(event.type())) {
+                return stream.write(event.frame());
+            }
+            // Once a second, so that a quiet stream is told from a dead one.
+            return event.type().equals("status") ? stream.ping() : !stream.isOver();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.driftline.serving.routes;
 
 import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.serving.http.HeadRequests;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -35,6 +36,7 @@ final class MetricsRoutes implements RouteGroup {
     }
 
     private void scrape(Context context) throws IOException {
+        RequestArguments.none(context);
         String accept = context.header("Accept");
         ByteArrayOutputStream text = new ByteArrayOutputStream(1 << 16);
         metrics.write(accept, text);

@@ -20,7 +20,7 @@ final class ModelJson {
         return new ModelChoice(
                 arguments.text("model"),
                 arguments.has("network_weight")
-                        ? OptionalDouble.of(arguments.real("network_weight", 0))
+                        ? OptionalDouble.of(arguments.real("network_weight", 0, 0, 1))
                         : OptionalDouble.empty());
     }
 

@@ -59,6 +59,10 @@ final class NextWordRoutes implements RouteGroup {
 
     private void answer(Context context, RequestArguments arguments) {
         int k = arguments.whole("k", 10, 1, MOST_WORDS);
+        arguments.refuseBoth("context", "text");
+        if (!arguments.has("text")) {
+            RequestDocuments.refuseTokenizer(arguments, "context is words already, and only text is split");
+        }
         List<List<String>> sentences = arguments
                 .text("text")
                 .map(text -> documents.sentences(text, arguments))

@@ -1,6 +1,7 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.serving.http.Access;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
@@ -26,7 +27,10 @@ final class OpenApiRoutes implements RouteGroup {
     public void addTo(RoutesConfig routes) {
         routes.get(
                 "/openapi.json",
-                context -> context.contentType("application/json").result(document),
+                context -> {
+                    RequestArguments.none(context);
+                    context.contentType("application/json").result(document);
+                },
                 Access.OPEN);
     }
 }

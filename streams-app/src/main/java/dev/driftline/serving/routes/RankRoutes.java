@@ -51,13 +51,20 @@ final class RankRoutes implements RouteGroup {
     private void rank(Context context) {
         RequestArguments arguments = RequestArguments.of(
                 context, "candidates", "context", "source", "text", "sentences", "sources", "tokenizer", "language");
-        if (arguments.has("candidates") == arguments.has("sources")) {
-            throw new BadRequestResponse("expected either candidates, to be ranked as text, or sources, to be ranked as"
-                    + " those who may have written text");
+        arguments.refuseBoth("candidates", "sources");
+        if (!arguments.has("candidates") && !arguments.has("sources")) {
+            throw new BadRequestResponse(
+                    "there are neither candidates, to be ranked as texts, nor sources, to be ranked"
+                            + " as those who may have written text: give one of them");
         }
         if (arguments.has("sources")) {
+            arguments.refuse("context", "has no effect where sources are ranked: give the whole text in text");
+            arguments.refuse("source", "has no effect where sources are ranked: leave it out");
             rankSources(context, arguments);
         } else {
+            arguments.refuse("text", "has no effect where candidates are ranked: text before them is their context");
+            arguments.refuse(
+                    "sentences", "has no effect where candidates are ranked: text before them is their context");
             rankCandidates(context, arguments);
         }
     }
@@ -98,7 +105,7 @@ final class RankRoutes implements RouteGroup {
     /** The candidate goes on with the last sentence of the context. */
     private static DocumentTokens continued(List<List<String>> before, List<List<String>> candidate) {
         if (candidate.isEmpty()) {
-            throw new BadRequestResponse("a candidate has no word");
+            throw ProblemException.cannotHonour("a candidate has no words: each needs at least one");
         }
         List<List<String>> sentences = new ArrayList<>(before);
         List<String> first = new ArrayList<>();
@@ -132,7 +139,7 @@ final class RankRoutes implements RouteGroup {
 
     private static void checkMany(String name, int count) {
         if (count < 1) {
-            throw new BadRequestResponse(name + " is empty");
+            throw ProblemException.cannotHonour(name + " is empty: give 1 to " + MOST_CANDIDATES);
         }
         if (count > MOST_CANDIDATES) {
             throw new ProblemException(Problem.limit(

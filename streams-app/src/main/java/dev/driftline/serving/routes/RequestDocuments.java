@@ -33,8 +33,12 @@ final class RequestDocuments {
 
     /** The document in {@code text}, or the one in {@code sentences}. */
     DocumentTokens document(RequestArguments arguments) {
-        if (arguments.has("text") == arguments.has("sentences")) {
-            throw new BadRequestResponse("expected either text or sentences");
+        arguments.refuseBoth("text", "sentences");
+        if (!arguments.has("text") && !arguments.has("sentences")) {
+            throw new BadRequestResponse("there is neither text nor sentences: give one of them");
+        }
+        if (arguments.has("sentences")) {
+            refuseTokenizer(arguments, "sentences are tokens already");
         }
         DocumentTokens document = DocumentTokens.of(
                 arguments.has("text")
@@ -42,14 +46,20 @@ final class RequestDocuments {
                         : checked(arguments.sentences("sentences")));
         check(document.tokens().length);
         if (document.tokens().length == 0) {
-            throw new BadRequestResponse("the text has no words");
+            throw ProblemException.cannotHonour("the text has no words: give at least one");
         }
         return document;
     }
 
+    /** Refuses what a tokenizer would need to know where nothing is to be split. */
+    static void refuseTokenizer(RequestArguments arguments, String why) {
+        arguments.refuse("tokenizer", "has no effect: " + why);
+        arguments.refuse("language", "has no effect: " + why);
+    }
+
     /** The sentences of a text, by the tokenizer that the request names. */
     List<List<String>> sentences(String text, RequestArguments arguments) {
-        return checked(Tokenizers.named(arguments.text("tokenizer").orElse(tokenizer))
+        return checked(Tokenizers.named(arguments.oneOf("tokenizer", tokenizer, Tokenizers.names()))
                 .sentences(text, arguments.text("language").orElse("")));
     }
 

@@ -45,6 +45,7 @@ final class SnapshotRoutes implements RouteGroup {
     }
 
     private void list(Context context) {
+        RequestArguments.of(context);
         List<PublishedSnapshot> all =
                 service.snapshots().map(SnapshotFollower::list).orElse(List.of());
         String active = service.snapshots().flatMap(SnapshotFollower::pointer).orElse(null);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.instances.InstanceStatus;
@@ -53,7 +54,10 @@ final class StatusRoutes implements RouteGroup {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/v1/status", context -> work.answer(context, this::status));
+        routes.get("/v1/status", context -> {
+            RequestArguments.of(context);
+            work.answer(context, this::status);
+        });
     }
 
     private JsonNode status() {

@@ -2,6 +2,7 @@ package dev.driftline.serving.routes;
 
 import static dev.driftline.serving.http.JsonFields.fields;
 
+import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.instances.ShardUnavailableException;
 import io.javalin.config.RoutesConfig;
@@ -32,12 +33,16 @@ final class TopologyRoutes implements RouteGroup {
     @Override
     public void addTo(RoutesConfig routes) {
         routes.get("/v1/topology", this::describe);
-        routes.get(
-                "/v1/topology.svg",
-                context -> context.contentType("image/svg+xml").result(TopologyDrawing.of(topology())));
+        routes.get("/v1/topology.svg", this::draw);
+    }
+
+    private void draw(Context context) {
+        RequestArguments.of(context);
+        context.contentType("image/svg+xml").result(TopologyDrawing.of(topology()));
     }
 
     private void describe(Context context) {
+        RequestArguments.of(context);
         String accept = context.header("Accept");
         if (accept != null && accept.startsWith("text/plain")) {
             context.contentType("text/plain").result(topology().toString());

@@ -71,9 +71,9 @@ class LimitsTest {
                     served.problem("POST", "/v1/rank", "{\"candidates\": [" + "\"a\",".repeat(100) + "\"a\"]}", 422),
                     "too-many-candidates",
                     100);
-            served.problem("GET", "/v1/generate?sentences=101", "", 400);
-            served.problem("GET", "/v1/generate?beam=101", "", 400);
-            served.problem("GET", "/v1/generate?words=1001", "", 400);
+            served.problem("GET", "/v1/generate?sentences=101", "", 422);
+            served.problem("GET", "/v1/generate?beam=101", "", 422);
+            served.problem("GET", "/v1/generate?words=1001", "", 422);
             assertThat(served.problem("GET", "/v1/counts?ngram=" + "a".repeat(9000), "", 414)
                             .get("status")
                             .asInt())

@@ -116,7 +116,8 @@ class OneAnswerTest {
 
             assertThat(again).isEqualTo(first);
             assertThat(served.get(asked)).as("a fresh seed").isNotEqualTo(first);
-            assertThat(served.get(asked + "&beam=20").has("seed"))
+            assertThat(served.get("/v1/generate?model=ngram&sentences=20&beam=20")
+                            .has("seed"))
                     .as("nothing is drawn")
                     .isFalse();
         }

@@ -152,7 +152,7 @@ class ScoreRoutesTest {
         JsonNode counts = served.post("/v1/predict", "{\"text\": \"students opened\", \"model\": \"ngram\"}");
         assertThat(counts.get("model").asText()).isEqualTo("kneser-ney-3");
         assertThat(counts.at("/next/0/word").asText()).isEqualTo("their");
-        assertThat(served.problem("GET", "/v1/predict?context=a&model=oracle", "", 400)
+        assertThat(served.problem("GET", "/v1/predict?context=a&model=oracle", "", 422)
                         .get("detail")
                         .asText())
                 .contains("oracle")
@@ -200,12 +200,12 @@ class ScoreRoutesTest {
         assertThat(detail("/v1/score", "[1]", 400)).contains("object");
         assertThat(detail("/v1/score", "{\"text\": 7}", 400)).contains("text");
         assertThat(detail("/v1/score", "{}", 400)).contains("sentences");
-        assertThat(detail("/v1/score", "{\"text\": \"a\", \"alternatives\": 1000}", 400))
+        assertThat(detail("/v1/score", "{\"text\": \"a\", \"alternatives\": 1000}", 422))
                 .contains("1000");
         assertThat(detail("/v1/score", "{\"sentences\": [[\"a\", \"</s>\"]]}", 422))
                 .contains("</s>");
         assertThat(detail("/v1/score", "{\"sentences\": [[\"\\ud800\"]]}", 422)).contains("surrogate");
-        assertThat(detail("/v1/rank", "{\"candidates\": []}", 400)).contains("empty");
+        assertThat(detail("/v1/rank", "{\"candidates\": []}", 422)).contains("empty");
     }
 
     private static String detail(String path, String body, int status) throws Exception {
