@@ -97,6 +97,9 @@ final class CorpusOptions {
             visitor.visit(entry, document);
             documents++;
         }
+        if (documents == 0 && malformed.skipped() == 0 && !stopped.getAsBoolean()) {
+            throw new CommandFailedException("there is no document in " + file);
+        }
     }
 
     private ParameterException usage(String message) {

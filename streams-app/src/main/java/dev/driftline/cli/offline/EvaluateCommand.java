@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -40,13 +41,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Score every document of a file before learning from it, without Kafka, and print its cost under each model.",
-            "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
-            "network where --model or --snapshot asks for one, and the mixture.",
-            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
-            "before which 80 %% of the words have come. Unknown words are spelled out, and always cost more than the rarest",
-            "known word; class perplexity takes <unk> as one class, as papers do. Bits per character count one separator",
-            "a word, and spell a new word out only once in a document."
+            "Score every document of a file before learning from it, without Kafka, and print its "
+                    + "cost under each model.",
+            "This is what the service does. The models are the n-gram orders, the caches (each mixed "
+                    + "with the top order), a network where --model or --snapshot asks for one, and the " + "mixture.",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last "
+                    + "20 %% are the documents before which 80 %% of the words have come. Unknown words are "
+                    + "spelled out, and always cost more than the rarest known word; class perplexity takes "
+                    + "<unk> as one class, as papers do. Bits per character count one separator a word, and "
+                    + "spell a new word out only once in a document."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -74,6 +77,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "Also write one line a document: id, key, tokens, unknown, -log2 p in bits under each model with <unk>"
                             + " as a class, and letters: the bits that its unknown words cost beyond that.")
     private @Nullable Path perDocument;
+
+    @Option(
+            names = "--overwrite",
+            description = "With --per-document: replace the file if it exists. Default: refuse to.")
+    private boolean overwrite;
 
     @Option(
             names = "--state",
@@ -110,6 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (split.given()) {
             return split();
         }
+        OutputPath.check("--per-document", Optional.ofNullable(perDocument), overwrite);
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network = neural.network(
                 ngrams.vocabulary(),

@@ -42,10 +42,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Say what a file of rules would do to a corpus, without Kafka.",
-            "Scores every document of the file before learning from it, as `driftline evaluate` does, lets the rules",
-            "decide about each, and says how many documents and tokens each rule took of each source, with examples,",
-            "and where the percentiles of each source are in the end. The decisions are those of the service, if it",
-            "got the documents in this order through one partition. Files are as for `driftline produce`."
+            "Scores every document of the file before learning from it, as `driftline evaluate` "
+                    + "does, lets the rules decide about each, and says how many documents and tokens each "
+                    + "rule took of each source, with examples, and where the percentiles of each source are "
+                    + "in the end. The decisions are those of the service, if it got the documents in this "
+                    + "order through one partition. Files are as for `driftline produce`."
         },
         footerHeading = "%nExamples:%n",
         footer = {
