@@ -15,7 +15,10 @@ import java.util.List;
 public record NextWordPrediction(
         String model, List<PredictedWord> words, double unknown, double ceiling, List<String> missed) {
 
-    /** Relative, and absolute: α and γ come as 32-bit floats. */
+    /** The name of a linear blend of top order and network. */
+    public static final String BLEND = "blend";
+
+    /** Relative: α and γ come as 32-bit floats. */
     private static final double ROUNDING = 1e-6;
 
     /** The probability of all words that are neither listed nor unknown. */

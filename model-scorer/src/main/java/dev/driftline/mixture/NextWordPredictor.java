@@ -83,7 +83,9 @@ public final class NextWordPredictor {
         NgramProbabilities rows = candidates.probabilities();
         Best byNgrams = new Best(topOrder, wish.count());
         Best byNetwork = new Best(open.map(OpenNetwork::model).orElse(""), wish.count());
+        Best byBlend = new Best(NextWordPrediction.BLEND, wish.count());
         Best byMixture = new Best(MixtureSettings.MIXTURE, wish.count());
+        double share = wish.networkShare().orElse(0);
         for (int row = 0; row < words.size(); row++) {
             String word = words.get(row);
             boolean isUnknown = word.equals(DocumentTokens.UNKNOWN_WORD);
@@ -98,11 +100,14 @@ public final class NextWordPredictor {
                         open.get().probability(word, isUnknown, source.weights().newWordShare());
                 evidence.takeNetwork(probability, open.get().sureness());
                 byNetwork.add(word, probability, true);
+                double ofRow =
+                        isUnknown ? open.get().ofUnknownRow() : open.get().ofRow(word);
+                byBlend.add(word, (1 - share) * rows.probability(row, orders) + share * ofRow, exact);
             }
             byMixture.add(word, mixer.mix(evidence, source.weights()), exact);
         }
         if (wish.isProof() && !words.isEmpty()) {
-            bound(candidates, wish.count(), source, open, List.of(byNgrams, byNetwork, byMixture));
+            bound(candidates, wish, source, open, List.of(byNgrams, byNetwork, byBlend, byMixture));
         } else if (open.isPresent()) {
             // The network's own best words need not be candidates of the counts.
             Set<String> looked = new HashSet<>(words);
@@ -111,7 +116,10 @@ public final class NextWordPredictor {
         }
         List<NextWordPrediction> predicted = new ArrayList<>();
         predicted.add(byNgrams.prediction());
-        open.ifPresent(says -> predicted.add(byNetwork.prediction()));
+        if (open.isPresent()) {
+            predicted.add(byNetwork.prediction());
+            wish.networkShare().ifPresent(blended -> predicted.add(byBlend.prediction()));
+        }
         predicted.add(byMixture.prediction());
         return List.copyOf(predicted);
     }
@@ -121,7 +129,11 @@ public final class NextWordPredictor {
      * no word changes, so the highest that each expert says of such a word, mixed, is a bound.
      */
     private void bound(
-            Candidates candidates, int count, SourceMemory source, Optional<OpenNetwork> open, List<Best> lists) {
+            Candidates candidates,
+            ScoreRequest.NextWords wish,
+            SourceMemory source,
+            Optional<OpenNetwork> open,
+            List<Best> lists) {
         if (candidates.isComplete()) {
             lists.forEach(list -> list.bound(0, List.of()));
             return;
@@ -136,12 +148,14 @@ public final class NextWordPredictor {
                 held.set(event);
             }
         }
-        missed.addAll(source.lookAtOthers(held, count));
+        missed.addAll(source.lookAtOthers(held, wish.count()));
         evidence.takeCeilings(ceilings, candidates.probabilities(), source);
         double byNetwork = 0;
+        double ofRow = 0;
         if (open.isPresent()) {
-            OpenNetwork.Best others = open.get().best(count, looked::contains);
+            OpenNetwork.Best others = open.get().best(wish.count(), looked::contains);
             missed.addAll(others.words());
+            ofRow = others.highest();
             byNetwork = Math.max(
                     others.highest(), open.get().withoutRow(source.weights().newWordShare()));
             evidence.takeNetwork(byNetwork, open.get().sureness());
@@ -150,7 +164,9 @@ public final class NextWordPredictor {
         List<String> next = List.copyOf(missed);
         lists.get(0).bound(ceilings[orders - 1], next);
         lists.get(1).bound(byNetwork, next);
-        lists.get(2).bound(byMixture, next);
+        double share = wish.networkShare().orElse(0);
+        lists.get(2).bound((1 - share) * ceilings[orders - 1] + share * ofRow, next);
+        lists.get(3).bound(byMixture, next);
     }
 
     /** The words that one model lists. */

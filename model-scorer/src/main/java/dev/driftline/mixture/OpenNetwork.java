@@ -27,9 +27,15 @@ record OpenNetwork(String model, NeuralEvents events, float[] open, double suren
         return events.next(open, word, unknown, newWordShare);
     }
 
-    /** The probability of the row of a word that has one. */
+    /** The probability of a word's own row; 0 where it has none. */
     double ofRow(String word) {
-        return open[events.vocabulary().index(word)];
+        int row = events.vocabulary().index(word);
+        return row == NeuralVocabulary.UNKNOWN ? 0 : open[row];
+    }
+
+    /** The probability of the row of all words that have none. */
+    double ofUnknownRow() {
+        return open[NeuralVocabulary.UNKNOWN];
     }
 
     /** The probability of a known word without a row of its own. */

@@ -5,6 +5,7 @@ import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a {@link DocumentScorer} is asked.
@@ -43,8 +44,9 @@ public record ScoreRequest(
      * @param candidates words for the position after the last sentence, taken as still open: without its {@code </s>}
      * @param count how many words to list for each model, at least 1
      * @param isProof whether to say how probable a word that is not among the candidates can be
+     * @param networkShare the share of the network, 0 to 1, in a linear blend with the top order, which is then predicted, too
      */
-    public record NextWords(Candidates candidates, int count, boolean isProof) {}
+    public record NextWords(Candidates candidates, int count, boolean isProof, OptionalDouble networkShare) {}
 
     /** A request to learn nothing, to list no surprisals and to predict nothing, without a network. */
     public static ScoreRequest of(DocumentTokens document, NgramProbabilities ngrams, SourceMemory source) {
@@ -68,17 +70,22 @@ public record ScoreRequest(
 
     /** The same with predictions; without them where {@code count} is 0 or there are no candidates. */
     public ScoreRequest withNextWords(Candidates candidates, int count) {
-        return withNextWords(candidates, count, false);
+        return withNextWords(candidates, count, false, OptionalDouble.empty());
     }
 
     /** The same with predictions, and with how probable a word that is not among the candidates can be. */
     public ScoreRequest withProvedNextWords(Candidates candidates, int count) {
-        return withNextWords(candidates, count, true);
+        return withProvedNextWords(candidates, count, OptionalDouble.empty());
     }
 
-    private ScoreRequest withNextWords(Candidates candidates, int count, boolean isProof) {
+    /** The same with predictions of a blend, too, see {@link NextWords}. */
+    public ScoreRequest withProvedNextWords(Candidates candidates, int count, OptionalDouble networkShare) {
+        return withNextWords(candidates, count, true, networkShare);
+    }
+
+    private ScoreRequest withNextWords(Candidates candidates, int count, boolean isProof, OptionalDouble networkShare) {
         Optional<NextWords> wish = count > 0 && !candidates.words().isEmpty()
-                ? Optional.of(new NextWords(candidates, count, isProof))
+                ? Optional.of(new NextWords(candidates, count, isProof, networkShare))
                 : Optional.empty();
         return new ScoreRequest(document, ngrams, source, network, learns, surprisals, wish);
     }

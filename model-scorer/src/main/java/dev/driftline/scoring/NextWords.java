@@ -9,9 +9,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
- * The whole distribution over the next word, for sampling: every known word and {@code </s>}.
+ * The whole distribution over the next word, for sampling: every known word and {@code </s>}; of a fixed vocabulary, every word.
  *
  * <p>Takes the base distribution once, so it describes the model as it was when this was made; learning afterwards makes
  * it stale. One call costs a pass over the vocabulary and over the followers of the last word. Not thread-safe.
@@ -45,6 +46,15 @@ public final class NextWords implements NextWordDistribution {
                         distribution.top(counts.rawUnigram(id)),
                         distribution.below(counts.rawUnigram(id), counts.continuationUnigram(id))
                     });
+                }
+            }
+        }
+        if (model.settings().vocabulary() instanceof Vocabulary.Fixed fixed && !known.isEmpty()) {
+            // Those that never came have a probability, too.
+            for (String word : new TreeSet<>(fixed.words())) {
+                if (index.putIfAbsent(word, known.size()) == null) {
+                    known.add(word);
+                    probabilities.add(new double[] {distribution.top(0), distribution.below(0, 0)});
                 }
             }
         }

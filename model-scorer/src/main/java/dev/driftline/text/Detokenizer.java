@@ -23,6 +23,9 @@ public interface Detokenizer {
     /** The text so far ends with white space: none is added before the next token. */
     void spaced();
 
+    /** Another one that goes on from where this one is. */
+    Detokenizer copy();
+
     /**
      * Takes up a text that is there already and goes on.
      *

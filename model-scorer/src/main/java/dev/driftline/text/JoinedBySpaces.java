@@ -21,4 +21,11 @@ final class JoinedBySpaces implements Detokenizer {
     public void spaced() {
         before = "";
     }
+
+    @Override
+    public Detokenizer copy() {
+        JoinedBySpaces copy = new JoinedBySpaces();
+        copy.before = before;
+        return copy;
+    }
 }

@@ -27,4 +27,12 @@ final class JoinedCharacters implements Detokenizer {
         // A space is a token of its own. Only the end of a line is not: it is there already.
         ended = false;
     }
+
+    @Override
+    public Detokenizer copy() {
+        JoinedCharacters copy = new JoinedCharacters();
+        copy.any = any;
+        copy.ended = ended;
+        return copy;
+    }
 }

@@ -102,6 +102,18 @@ final class JoinedWords implements Detokenizer {
         attach = Attach.YES;
     }
 
+    @Override
+    public Detokenizer copy() {
+        JoinedWords copy = new JoinedWords();
+        copy.before = before;
+        copy.attach = attach;
+        copy.ended = ended;
+        copy.inDouble = inDouble;
+        copy.inSingle = inSingle;
+        copy.inLow = inLow;
+        return copy;
+    }
+
     private String betweenSentences() {
         if (!ENDS_SENTENCE.matcher(before).matches()) {
             return "\n";

@@ -5,6 +5,7 @@ import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.network.scoring.NeuralScoring;
@@ -19,12 +20,14 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
+import dev.driftline.store.LearnedText;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -141,6 +144,7 @@ public final class DriftlineService implements AutoCloseable {
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);
             starting.setStateListener(this::changed);
+            noteTokenizer();
             starting.start();
         } catch (ConfigException e) {
             closeQuietly();
@@ -148,6 +152,16 @@ public final class DriftlineService implements AutoCloseable {
         } catch (RuntimeException e) {
             closeQuietly();
             throw e;
+        }
+    }
+
+    /** So that commands that read the state cut a prompt as the text was cut. */
+    private void noteTokenizer() {
+        Path folder = config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+        try {
+            LearnedText.write(folder, config.get(InputKeys.TOKENIZER));
+        } catch (IOException e) {
+            LOG.warn("The tokenizer cannot be noted in {}: give it to commands that read the state", folder, e);
         }
     }
 

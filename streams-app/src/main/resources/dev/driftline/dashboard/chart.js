@@ -3,23 +3,18 @@
 import uPlot from './uplot.js';
 import {byId, make, say, themed} from './dom.js';
 import {compact, perplexity, time, whole} from './format.js';
+import {alone, broken, busiest, counted, countedAt, values, warmedUp} from './lines.js';
 import {inWords, severity, sign} from './states.js';
 
 const TOTAL = '\u0000total';
 const COLUMNS = {mixture: 3, ngram: 4, network: 5, class: 6};
 const COMPARED = {mixture: 'mixture', ngram: 'n-gram', network: 'network'};
 const DASHES = [[], [7, 4], [2, 3]];
-const SMOOTHED_POINTS = 5;
 const NEAR_PIXELS = 9;
 const DRAW_MILLIS = 400;
 
-/** A line breaks where nothing came for this many of its usual steps, and at least so many seconds. */
-const BREAK_STEPS = 6;
-const BREAK_SECONDS = 5;
-
-/** A pause of this share of the whole time, and at least so many seconds, parts two busy times: the view begins with the busiest. */
-const IDLE_SHARE = 0.2;
-const IDLE_SECONDS = 60;
+/** Lines of the grid; beyond, powers of ten suffice. */
+const MOST_STEPS = 9;
 
 /** Marks of one source that are nearer than this are drawn as one. */
 const MERGED_PIXELS = 14;
@@ -45,6 +40,7 @@ export class Chart {
       this.rebuild();
     });
     for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel']) this.host.addEventListener(type, (event) => this.touched(event));
+    say(byId('chart-readout'), READOUT);
     byId('zoom-in').addEventListener('click', () => this.zoom(0.5, 0));
     byId('zoom-out').addEventListener('click', () => this.zoom(2, 0));
     byId('pan-left').addEventListener('click', () => this.zoom(1, -0.5));
@@ -127,12 +123,7 @@ export class Chart {
     if (!this.byDocuments) return at;
     const line = this.lines.find((candidate) => candidate.name === name);
     if (!line) return null;
-    let documents = 0;
-    for (const point of line.points) {
-      if (point[0] / 1000 > at) break;
-      documents += point[1];
-    }
-    return documents;
+    return countedAt(line.points, at);
   }
 
   build(lines) {
@@ -148,7 +139,7 @@ export class Chart {
         ...this.size(),
         legend: {show: false},
         cursor: {drag: {x: true, y: false, setScale: false}, points: {size: 7}, bind: {dblclick: () => () => this.all()}},
-        scales: {x: {time: !this.byDocuments}, y: {distr: 3, log: 10, range: (plot, least, most) => roomy(least, Math.min(most, highest(plot.data)))}},
+        scales: {x: {time: !this.byDocuments}, y: {distr: 3, log: 10, range: (plot, least, most) => roomy(least, this.highest(plot) > least ? Math.min(most, this.highest(plot)) : most)}},
         axes: [
           {...axis, space: 80, values: (_, splits, __, ___, step) => splits.map((at) => (this.byDocuments ? whole(at) : label(at, step)))},
           {
@@ -187,7 +178,7 @@ export class Chart {
   }
 
   size() {
-    return {width: Math.max(200, this.host.clientWidth), height: this.host.clientWidth < 520 ? 240 : 320};
+    return {width: Math.max(200, this.host.clientWidth), height: this.host.clientWidth < 520 ? 240 : innerHeight < 1000 ? 260 : 320};
   }
 
   /** The busiest time; everything once that was asked for. */
@@ -198,9 +189,27 @@ export class Chart {
     return [first - room, last + room];
   }
 
+  /**
+   * Where the axis of perplexity ends: an empty model finds everything surprising, and its first points would flatten all
+   * others. A source that breaks later is never cut off.
+   */
+  highest(plot) {
+    const learned = warmedUp(this.sources.total?.points || []);
+    let most = 0;
+    this.lines.forEach((line, index) => {
+      const from = this.byDocuments ? countedAt(line.points, learned) : learned;
+      plot.data[index + 1].forEach((value, row) => {
+        if (value > most && plot.data[0][row] >= from) most = value;
+      });
+    });
+    return most || Infinity;
+  }
+
   scale() {
     const [min, max] = this.range || this.extent();
     this.plot.setScale('x', {min, max});
+    this.host.dataset.from = String(min);
+    this.host.dataset.to = String(max);
     this.describe();
   }
 
@@ -348,88 +357,8 @@ export class Chart {
   }
 }
 
-const READOUT = 'Drag over the chart to zoom; double-click for everything. A point is the perplexity of the documents of one step in time, smooth that of five.';
-
-/** How many documents had come at each point. */
-function counted(points) {
-  let documents = 0;
-  return points.map((point) => (documents += point[1]));
-}
-
-/** The longest pause between two points of a line that does not break it, in seconds. */
-function longestStep(times) {
-  const steps = times.slice(1).map((at, index) => at - times[index]).sort((a, b) => a - b);
-  return Math.max(BREAK_SECONDS, BREAK_STEPS * (steps[steps.length >> 1] || 0));
-}
-
-/** A line with a gap wherever nothing came for long. */
-function broken(times, perplexities) {
-  const longest = longestStep(times);
-  const x = [];
-  const y = [];
-  times.forEach((at, index) => {
-    if (index > 0 && at - times[index - 1] > longest) {
-      x.push((at + times[index - 1]) / 2);
-      y.push(null);
-    }
-    x.push(at);
-    y.push(perplexities[index]);
-  });
-  return [x, y];
-}
-
-/** The points of a column that have no neighbour, of which a line would show nothing. */
-function alone(column) {
-  const there = [];
-  column.forEach((value, index) => {
-    if (value !== undefined) there.push([index, value]);
-  });
-  return there.filter(([, value], place) => value !== null && (there[place - 1]?.[1] ?? null) === null && (there[place + 1]?.[1] ?? null) === null).map(([index]) => index);
-}
-
-/** The time between two long pauses in which most documents came: [first, last] in seconds. */
-function busiest(lines) {
-  const points = lines.flatMap((line) => line.points).map((point) => [point[0] / 1000, point[1]]).sort((a, b) => a[0] - b[0]);
-  const pause = Math.max(IDLE_SECONDS, IDLE_SHARE * (points[points.length - 1][0] - points[0][0]));
-  const parts = [];
-  for (const [at, documents] of points) {
-    const part = parts[parts.length - 1];
-    if (part && at - part.last <= pause) {
-      part.last = at;
-      part.documents += documents;
-    } else {
-      parts.push({first: at, last: at, documents});
-    }
-  }
-  const best = parts.reduce((a, b) => (b.documents >= a.documents ? b : a));
-  return [best.first, best.last];
-}
-
-/** Perplexities of a line; smooth: averages over preceding points, weighted by tokens. */
-function values(line, smooth) {
-  const {points, column} = line;
-  return points.map((point, index) => {
-    if (point[column] === null) return null;
-    let tokens = 0;
-    let cost = 0;
-    for (let i = smooth ? Math.max(0, index - SMOOTHED_POINTS + 1) : index; i <= index; i++) {
-      if (points[i][column] !== null) {
-        tokens += points[i][2];
-        cost += points[i][column] * points[i][2];
-      }
-    }
-    return 2 ** (cost / tokens);
-  });
-}
-
-/** Where the axis ends: an empty model finds everything surprising, and its first points would flatten all others. */
-function highest(data) {
-  const later = data.slice(1).flatMap((column) => {
-    const there = column.filter((value) => value !== null && value !== undefined);
-    return there.length > 10 ? there.slice(3 + Math.floor(there.length / 20)) : there;
-  });
-  return later.reduce((most, value) => Math.max(most, value), 0) || Infinity;
-}
+const GESTURES = matchMedia('(pointer: coarse)').matches ? 'Move the chart with one finger, zoom it with two.' : 'Drag over the chart to zoom; double-click for everything.';
+const READOUT = `${GESTURES} A point is the perplexity of the documents of one step in time; a smooth one is that of its last five steps.`;
 
 function roomy(least, most) {
   if (least === null || most === null) return [10, 1000];
@@ -446,6 +375,7 @@ function roundSteps(least, most) {
     return steps;
   };
   const few = within([1, 2, 5]);
+  if (few.length > MOST_STEPS) return within([1]);
   return few.length > 2 ? few : within([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]);
 }
 

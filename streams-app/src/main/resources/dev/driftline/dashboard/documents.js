@@ -69,9 +69,11 @@ function article(scored) {
       make('span', {class: 'source', text: scored.source}),
       make('span', {class: 'id', text: scored.id}),
       make('span', {class: 'grow'}),
-      make('span', {class: 'number', title: 'Perplexity of this document, unknown words spelled out', text: `perplexity ${perplexity(headline(scored))}`}),
-      make('span', {class: 'quiet', title: 'Share of words that the model did not know when the document was scored; perplexity with <unk> as one class', text: `${share(scored.unknown_tokens / scored.tokens)} unknown, class ${perplexity(scored.mixture_perplexity)}`}),
-      make('time', {class: 'quiet', datetime: scored.scored_at, text: time(scored.scored_at)})));
+      make('time', {class: 'quiet', datetime: scored.scored_at, text: time(scored.scored_at)}),
+      make('p', {class: 'measures'},
+        make('span', {class: 'number', title: 'Perplexity of this document, unknown words spelled out', text: `perplexity ${perplexity(headline(scored))}`}),
+        make('span', {class: 'quiet', title: 'Share of words that the model did not know when the document was scored', text: `, ${share(scored.unknown_tokens / scored.tokens)} unknown`}),
+        make('span', {class: 'quiet', title: 'Perplexity of this document with <unk> as a class: comparable with papers', text: `, class ${perplexity(scored.mixture_perplexity)}`}))));
   fill(article, scored);
   return article;
 }

@@ -10,6 +10,7 @@ import {modelIsThere, startPlayground} from './playground.js';
 import {drawDrifting, drawPerplexity, drawTiles, watchService} from './service.js';
 import {drawSnapshots} from './snapshots.js';
 import {Sources} from './sources.js';
+import {explainTerms} from './terms.js';
 
 const SOURCES = 500;
 const EVENTS = 300;
@@ -85,6 +86,7 @@ byId('token-form').addEventListener('submit', (event) => {
   show(byId('token-form'), false);
 });
 
+explainTerms();
 startPlayground();
 watchService();
 follow(Object.keys(HANDLERS), (type, data) => HANDLERS[type]?.(data), (state) => {

@@ -4,7 +4,8 @@ import {getJson} from './api.js';
 import {byId, make, say, show} from './dom.js';
 import {compact, perplexity, share, whole} from './format.js';
 import {networkIs} from './playground.js';
-import {extent, seriesOf, sign, urgency} from './states.js';
+import {networkIsOff} from './snapshots.js';
+import {byDrift, extent, inWords, seriesOf, sign, urgency} from './states.js';
 
 const EVERY_MILLIS = 2_000;
 
@@ -37,18 +38,16 @@ export function drawPerplexity(total) {
 
 /** Who drifts now: the most urgent first. */
 export function drawDrifting(sources) {
-  const drifting = sources.filter((source) => urgency(source) > 1).sort((a, b) => urgency(b) - urgency(a) || latest(b) - latest(a));
+  const drifting = sources.filter((source) => urgency(source) > 1).sort(byDrift);
   const tile = byId('tile-drift');
   const worst = drifting[0];
   const state = worst ? seriesOf(worst)[0] : null;
   tile.parentElement.dataset.state = state?.state || '';
-  say(tile.querySelector('.who'), worst ? `${sign(state.state)} ${worst.source}${state.state === 'WARNING' ? ' may be' : ''}` : 'none');
+  say(tile.querySelector('.who'), worst ? `${sign(state.state)} ${worst.source}` : 'none');
   const others = drifting.length - 1;
-  say(tile.querySelector('.how'), worst ? `${extent(state)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
+  say(tile.querySelector('.how'), worst ? `${inWords(state)} ${extent(state)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
   tile.title = drifting.map((source) => `${source.source}: ${extent(seriesOf(source)[0])}`).join('\n');
 }
-
-const latest = (source) => Math.max(...seriesOf(source).map(({at}) => Date.parse(at)));
 
 let before = {at: 0, requests: new Map()};
 
@@ -64,9 +63,10 @@ function drawStatus(status) {
   const configured = status.instances.some((instance) => 'snapshot' in instance);
   say(byId('tile-snapshot'), status.snapshot || (configured ? 'not yet' : 'off'));
   byId('tile-snapshot').title = status.snapshot || (configured ? 'The first network is being trained: see neural.train.bootstrap.tokens.' : 'This service has no network: neural.model=none. The counts answer everything.');
+  networkIsOff(!status.snapshot && !configured);
   networkIs(status.snapshot ? 'ready' : configured ? 'not yet' : 'off');
   say(byId('tile-lag'), compact(status.lag));
-  byId('service-facts').replaceChildren(...facts(status).flatMap(([name, value]) => [make('dt', {text: name}), make('dd', {text: value})]));
+  byId('service-facts').replaceChildren(...facts(status).flatMap(([name, value]) => [make('dt', {text: name, title: FACTS[name]}), make('dd', {text: value})]));
 }
 
 const words = (constant) => constant.toLowerCase().replaceAll('_', ' ');
@@ -88,6 +88,17 @@ function row(shard, most, requests) {
     make('td', {class: 'number', text: compact(shard.lag)}),
     make('td', {class: 'bars'}, bar));
 }
+
+/** What each fact is about. */
+const FACTS = {
+  Instances: 'Processes that share the work of this service',
+  'Waiting for replies': 'Documents whose counts have been asked for and have not come from all shards',
+  'Scored since the start': 'By the instances that run now, since each of them started',
+  Restoring: 'Records of the state that are read back after a start or a move',
+  Trainer: 'What the training of the network is doing',
+  'In the replay buffer': 'Text that is kept for the next rounds of training',
+  Rounds: 'Rounds of training, and what became of their snapshots',
+};
 
 function facts(status) {
   const {trainer, instances} = status;

@@ -12,7 +12,22 @@ export function drawSnapshots(decisions) {
   const most = Math.max(0.01, ...listed.map((decision) => Math.abs(decision.mean_difference || 0)));
   byId('snapshot-table').tBodies[0].replaceChildren(...listed.map((decision) => row(decision, most)));
   show(byId('snapshot-table'), listed.length > 0);
-  show(byId('snapshots-empty'), listed.length === 0);
+  drawn = listed.length;
+  drawEmpty();
+}
+
+let drawn = 0;
+let off = false;
+
+/** Whether the service has no network, and so will have no snapshots. */
+export function networkIsOff(isOff) {
+  off = isOff;
+  drawEmpty();
+}
+
+function drawEmpty() {
+  show(byId('snapshots-empty'), drawn === 0 && !off);
+  show(byId('snapshots-off'), drawn === 0 && off);
 }
 
 function row(decision, most) {

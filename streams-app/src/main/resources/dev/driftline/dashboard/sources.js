@@ -2,7 +2,7 @@
 
 import {byId, make, say, show} from './dom.js';
 import {perplexity, share, whole} from './format.js';
-import {extent, inWords, SERIES, seriesOf, sign, urgency} from './states.js';
+import {byDrift, extent, inWords, SERIES, seriesOf, sign} from './states.js';
 
 export const TOTAL = '\u0000total';
 
@@ -71,7 +71,7 @@ export class Sources {
 
   /** Selects the first few sources until the user selects some; a source in the chart keeps its place and colour. */
   pickSome() {
-    const largest = [...this.known.values()].sort((a, b) => urgency(b) - urgency(a) || b.tokens - a.tokens).map((source) => source.source);
+    const largest = [...this.known.values()].sort((a, b) => byDrift(a, b) || b.tokens - a.tokens).map((source) => source.source);
     const more = largest.filter((name) => !this.picked.includes(name)).slice(0, Math.max(0, 1 + PICKED_AT_FIRST - this.picked.length));
     this.picked = [...this.picked, ...more];
   }
@@ -103,11 +103,11 @@ export class Sources {
   /** Updates the table and keeps its rows, so that the focus stays. */
   draw() {
     const filter = byId('source-filter').value.trim().toLowerCase();
-    const value = SORTS[this.sort.key];
     const order = this.sort.descending ? -1 : 1;
+    const compared = SORTS[this.sort.key];
     const found = [...this.known.values()]
       .filter((source) => source.source.toLowerCase().includes(filter))
-      .sort((a, b) => order * compare(value(a), value(b)) || compare(b.documents, a.documents));
+      .sort((a, b) => order * compared(a, b) || b.documents - a.documents);
     const listed = found.slice(0, MOST_ROWS).map((source) => [source.source, source]);
     if (this.total?.documents && !filter) listed.unshift([TOTAL, this.total]);
     const wanted = new Set(listed.map(([name]) => name));
@@ -139,7 +139,7 @@ export class Sources {
     const row = make('tr', {class: name === TOTAL ? 'all' : ''}, make('td', {}, make('label', {class: 'pick'}, box, swatch)));
     row.append(make('th', {scope: 'row', text: label, title: label}));
     row.append(make('td', {class: 'state'}));
-    for (const kind of ['number', 'number', 'number', 'number roomy', 'number roomy', 'number roomy']) row.append(make('td', {class: kind}));
+    for (const kind of ['number', 'number', 'number roomy', 'number roomy', 'number roomy', 'number roomy']) row.append(make('td', {class: kind}));
     return row;
   }
 
@@ -169,19 +169,22 @@ function drawState(cell, source) {
   cell.replaceChildren(
     ...series.map((one) =>
       make('span', {class: `series-mark ${one.state.toLowerCase()}`, title: `${SERIES[one.series]}: ${inWords(one)}, ${extent(one)}`},
-        `${sign(one.state)} ${one.series === 'live' ? 'live' : 'reference'}: ${inWords(one)}`)),
+        `${sign(one.state)}\u00a0${one.series}`, make('span', {class: 'colon', text: ': '}), make('span', {class: 'what', text: inWords(one)}))),
   );
 }
 
+/** Orders of the sources, ascending. */
 const SORTS = {
-  source: (source) => source.source,
-  drift: (source) => urgency(source),
-  unknown: (source) => source.recent_perplexity.unknown_rate || 0,
-  documents: (source) => source.documents,
-  mixture: (source) => source.recent_perplexity.mixture || 0,
+  source: (a, b) => (a.source < b.source ? -1 : 1),
+  drift: (a, b) => byDrift(b, a),
+  unknown: by((source) => source.recent_perplexity.unknown_rate),
+  documents: by((source) => source.documents),
+  mixture: by((source) => source.recent_perplexity.mixture),
 };
 
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+function by(figure) {
+  return (a, b) => (figure(a) || 0) - (figure(b) || 0);
+}
 
 /** Takes new values, and replaces points from the first new one on. */
 function merged(before, after) {

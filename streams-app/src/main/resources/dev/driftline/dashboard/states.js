@@ -21,10 +21,18 @@ export const severity = (state) => SEVERITY[state] || 0;
 export const seriesOf = (source) =>
   Object.entries(source.drift || {})
     .map(([series, state]) => ({series, ...state}))
-    .sort((a, b) => severity(b.state) - severity(a.state));
+    .sort((a, b) => severity(b.state) - severity(a.state) || grown(b) - grown(a));
 
 /** How urgent a source is: its worst series. */
 export const urgency = (source) => Math.max(0, ...seriesOf(source).map(({state}) => severity(state)));
+
+/** The order of sources by drift, the first that needs a look first: the worst state, then the largest change in bits. */
+export const byDrift = (a, b) => urgency(b) - urgency(a) || change(b) - change(a);
+
+const change = (source) => (urgency(source) ? grown(seriesOf(source)[0]) : 0);
+
+/** How far a series has moved, in bits a token; 0 where an event did not say. */
+const grown = ({perplexity_before: before, perplexity_after: after}) => Math.abs(Math.log2(after / before)) || 0;
 
 /** Since when and by how much a series has changed. */
 export function extent({started_at: start, perplexity_before: before, perplexity_after: after}) {

@@ -74,6 +74,7 @@ const inspector = {
     this.word = word;
     word.classList.add('open');
     const panel = byId('inspector');
+    delete panel.dataset.term;
     const end = about.word === '</s>';
     const surprisal = about.bits?.mixture;
     panel.replaceChildren(

@@ -1,6 +1,7 @@
 package dev.driftline.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.schemas.Document;
@@ -79,6 +80,38 @@ class DashboardIT {
     private static final String HOSTILE_IMAGE = "<img/src=x/onerror=window.injected=1>";
 
     @Test
+    void shouldGenerateFromTheCountsWhenThereIsNoNetwork(Cluster cluster) {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.keySet().removeIf(key -> key.startsWith("neural."));
+        settings.put("neural.model", "none");
+        try (Browser browser = Browser.start();
+                Application application = cluster.application("dashboard-counts", settings);
+                ChildInstance instance = application.spawn("one")) {
+            browser.resize(1280, 900);
+            new Newspaper(application).publish(0, 3);
+            browser.open(instance.address() + "/");
+            await("the network to be off")
+                    .atMost(SOON)
+                    .until(() -> browser.text("#tile-snapshot").equals("off"));
+            assertThat(browser.<String>run("return document.querySelector('#tile-snapshot').title"))
+                    .contains("neural.model=none");
+            assertThat(browser.text("#play-model option[value=network]")).isEqualTo("network (off)");
+            assertThat(browser.<Boolean>run(
+                            "return document.querySelector('#play-model option[value=network]').disabled"))
+                    .isTrue();
+            assertThat(browser.<Boolean>run("return document.querySelector('#snapshots-empty').hidden"
+                            + " && !document.querySelector('#snapshots-off').hidden"))
+                    .as("no promise of a snapshot")
+                    .isTrue();
+            for (String model : List.of("mixture", "ngram")) {
+                browser.run("document.querySelector('#play-model').value = arguments[0];", model);
+                generate(browser, "The");
+            }
+            assertThat(browser.errors()).as("errors in the console").isEmpty();
+        }
+    }
+
+    @Test
     void shouldShowAServiceAsItRuns(Cluster cluster) {
         try (Browser browser = Browser.start();
                 Application application = cluster.application("dashboard", SETTINGS);
@@ -86,6 +119,9 @@ class DashboardIT {
             browser.resize(1280, 900);
             browser.open(instance.address() + "/");
             shouldSayWhatWillCome(browser);
+            shouldExplainItself(browser);
+            shouldDrawLinesOnlyWhereSomethingCame(browser);
+            shouldSayWhatBecameOfADrift(browser);
             Newspaper newspaper = new Newspaper(application);
             newspaper.publish(0, BEFORE_THE_NETWORK);
             await("the first snapshot").atMost(PATIENCE).until(() -> browser.number("#chart", "snapshotMarks") >= 1);
@@ -93,7 +129,9 @@ class DashboardIT {
             shouldDrawTheSources(browser);
             shouldMarkDriftAndSnapshots(browser);
             shouldSayWhoDriftsNow(browser);
+            shouldExplainItself(browser);
             shouldPickASource(browser);
+            shouldMoveByTouch(browser);
             shouldShowWordsAndTakeNoScriptsFromThem(browser);
             shouldPredictWhileTyping(browser);
             shouldScoreAndGenerate(browser);
@@ -115,7 +153,118 @@ class DashboardIT {
                     .as(empty)
                     .isTrue();
         }
+        await("a network that is still to come")
+                .atMost(SOON)
+                .until(() -> browser.text("#tile-snapshot").equals("not yet"));
+        assertThat(browser.text("#play-model option[value=network]")).isEqualTo("network (not yet)");
         browser.screenshot(PICTURES.resolve("empty.png"), true);
+    }
+
+    /** A sentence on top, a tooltip for each term, a window for each perplexity, one name for each card. */
+    private static void shouldExplainItself(Browser browser) {
+        assertThat(browser.text("main > .lead"))
+                .startsWith("Perplexity is ")
+                .contains("rises when its language breaks");
+        assertThat(
+                        browser.<List<String>>run(
+                                "return [...document.querySelectorAll('main dt, main thead th, .marks-legend li')]"
+                                        + ".filter((term) => !term.title && !term.querySelector('.hidden')).map((term) => term.textContent)"))
+                .as("terms without a tooltip")
+                .isEmpty();
+        assertThat(
+                        browser.<List<String>>run(
+                                "return [...document.querySelectorAll('.tiles dt, #sources thead th, #play-models thead th')]"
+                                        + ".filter((term) => /perplexity|unknown|bits/i.test(term.title + term.textContent)"
+                                        + " && !/last ten|this text|rate|drift/.test(term.title)).map((term) => term.textContent)"))
+                .as("figures without a window")
+                .isEmpty();
+        assertThat(browser.<List<String>>run(
+                        "return [...document.querySelectorAll('nav a')].map((link) => link.textContent)"))
+                .as("the names of the cards, in their order")
+                .isEqualTo(browser.run(
+                        "return [...document.querySelectorAll('main section h2')].map((title) => title.textContent)"));
+        assertThat(browser.<List<String>>run("return [...document.querySelectorAll('nav a')]"
+                        + ".filter((link) => document.querySelector(link.hash + ' h2')?.textContent !== link.textContent)"
+                        + ".map((link) => link.textContent)"))
+                .as("links that lead to another card")
+                .isEmpty();
+        assertThat(browser.<List<String>>run("return [...document.querySelectorAll('section.card')].filter((card) =>"
+                        + " card.getBoundingClientRect().bottom - Math.max(...[...card.children]"
+                        + ".filter((part) => part.offsetHeight).map((part) => part.getBoundingClientRect().bottom)) > 32)"
+                        + ".map((card) => card.id)"))
+                .as("cards that end in nothing")
+                .isEmpty();
+    }
+
+    private static void shouldDrawLinesOnlyWhereSomethingCame(Browser browser) {
+        String lines = "return import('/dashboard/lines.js').then((lines) => ";
+        assertThat(browser.<List<List<Number>>>run(lines + "lines.broken([1, 2, 3, 60, 61], [5, 6, 7, 8, 9]))")
+                        .get(1))
+                .as("a line with a pause of 57 seconds")
+                .extracting(value -> value == null ? null : value.intValue())
+                .containsExactly(5, 6, 7, null, 8, 9);
+        assertThat(browser.<List<List<Number>>>run(lines + "lines.broken([1, 3, 4, 6], [5, 6, 7, 8]))")
+                        .get(1))
+                .as("a line without a pause")
+                .hasSize(4);
+        assertThat(browser.<List<Number>>run(
+                        lines + "lines.busiest([{points: [[0, 1], [1000, 1], [400000, 9], [430000, 9],"
+                                + " [900000, 2]]}]))"))
+                .as("the busy time, in seconds")
+                .extracting(Number::intValue)
+                .containsExactly(400, 430);
+        assertThat(browser.<List<Number>>run(lines + "lines.counted([[0, 2], [1000, 3], [9000, 1]]))"))
+                .as("documents so far")
+                .extracting(Number::intValue)
+                .containsExactly(2, 5, 6);
+    }
+
+    private static void shouldSayWhatBecameOfADrift(Browser browser) {
+        String states = "return import('/dashboard/states.js').then((states) => ";
+        assertThat(
+                        browser.<List<String>>run(
+                                states + "[['DRIFT', 'NONE'], ['WARNING', 'NONE'], ['RECOVERED',"
+                                        + " 'RETURNED'], ['RECOVERED', 'ACCEPTED']].map(([state, recovery]) => states.inWords({state, recovery})))"))
+                .containsExactly("has changed", "may be changing", "back to normal", "new normal");
+        String source =
+                "const source = (state, before, after) => ({source: state + after, drift: {live: {state, perplexity_before: before,"
+                        + " perplexity_after: after}}});";
+        assertThat(
+                        browser.<List<String>>run(
+                                source + states + "[source('RECOVERED', 1, 900), source('DRIFT', 10, 20),"
+                                        + " source('WARNING', 1, 99), source('DRIFT', 100, 10)].sort(states.byDrift).map((one) => one.source))"))
+                .as("the worst state first, and the largest change of those")
+                .containsExactly("DRIFT10", "DRIFT20", "WARNING99", "RECOVERED900");
+    }
+
+    /** One finger moves the chart, two zoom it. */
+    private static void shouldMoveByTouch(Browser browser) {
+        browser.find("#zoom-all").click();
+        double from = browser.number("#chart", "from");
+        double to = browser.number("#chart", "to");
+        String touch =
+                "const touch = (type, id, x) => { const over = document.querySelector('#chart .u-over'), box = over.getBoundingClientRect();"
+                        + " over.dispatchEvent(new PointerEvent(type, {pointerType: 'touch', pointerId: id, clientX: box.left + x,"
+                        + " clientY: box.top + 50, bubbles: true})); };";
+        browser.run(touch + "touch('pointerdown', 1, 200); touch('pointermove', 1, 300); touch('pointerup', 1, 300);");
+        assertThat(browser.number("#chart", "from"))
+                .as("moved to the right with the finger, by a quarter or less")
+                .isBetween(from - (to - from) / 4, from - (to - from) / 100);
+        assertThat(browser.number("#chart", "to") - browser.number("#chart", "from"))
+                .isCloseTo(to - from, within(0.01));
+        browser.run(touch + "touch('pointerdown', 1, 200); touch('pointerdown', 2, 300); touch('pointermove', 2, 500);"
+                + " touch('pointerup', 2, 500); touch('pointerup', 1, 200);");
+        assertThat(browser.number("#chart", "to") - browser.number("#chart", "from"))
+                .as("fingers that part from 100 to 300 pixels")
+                .isCloseTo((to - from) / 3, within((to - from) / 50));
+        browser.run(
+                "document.querySelector('.tiles dt').dispatchEvent(new PointerEvent('pointerup', {pointerType: 'touch', bubbles: true}))");
+        assertThat(browser.text("#inspector")).as("what a touched term means").contains("Drifting now", "since when");
+        browser.run(
+                "document.querySelector('footer').dispatchEvent(new PointerEvent('pointerup', {pointerType: 'touch', bubbles: true}))");
+        assertThat(browser.<Boolean>run("return document.querySelector('#inspector').hidden"))
+                .isTrue();
+        browser.find("#zoom-all").click();
     }
 
     private static void shouldDrawTheSources(Browser browser) {
@@ -160,6 +309,11 @@ class DashboardIT {
                 .as("drifting sources first")
                 .isEqualTo("wire");
         assertThat(browser.text("#sources tbody tr:nth-child(2) .series-mark")).containsAnyOf("live: ", "reference: ");
+        // Both its series have changed, and each has its mark.
+        await("a mark for each series")
+                .atMost(SOON)
+                .until(() -> browser.count("#sources tbody tr:nth-child(2) .series-mark") == 2);
+        assertThat(browser.text("#tile-drift .how")).startsWith("has changed since");
         // A change to words that nobody has seen is a rise, although <unk> as a class gets cheaper.
         double before = number(browser, "#sources tbody tr.all td:nth-child(4)");
         double broken = number(browser, "#sources tbody tr:nth-child(2) td:nth-child(4)");
@@ -208,8 +362,12 @@ class DashboardIT {
             box.click();
         }
         awaitChart(browser, label -> label.contains("wire"));
+        double marks = browser.number("#chart", "driftMarks");
         box.click();
         awaitChart(browser, label -> !label.contains("wire"));
+        assertThat(browser.number("#chart", "driftMarks"))
+                .as("marks, without those of the source that is not in the chart any more")
+                .isLessThan(marks);
         box.click();
         browser.find("input[name=model][value=compare]");
         browser.run("document.querySelector('input[name=model][value=compare]').click()");
@@ -327,18 +485,24 @@ class DashboardIT {
                 .until(() -> browser.text("#inspector").contains("Expected here instead"));
         browser.type(Keys.ESCAPE);
 
+        generate(browser, "The jury");
+    }
+
+    private static void generate(Browser browser, String prompt) {
+        browser.run("document.querySelector('#play-generated').replaceChildren()");
+        WebElement text = browser.find("#play-text");
         text.clear();
-        text.sendKeys("The jury");
+        text.sendKeys(prompt);
         // A text is drawn by chance, and may be over after a word.
         for (int tries = 0; tries < 10 && browser.count("#play-generated span") <= 2; tries++) {
             browser.find("#play-generate").click();
             await("a text, word by word")
                     .atMost(SOON)
                     .until(() -> browser.text("#play-generate").equals("Generate")
-                            && browser.text("#play-generated").startsWith("The jury"));
+                            && browser.text("#play-generated").startsWith(prompt));
         }
         assertThat(browser.count("#play-generated span")).isGreaterThan(2);
-        assertThat(browser.text("#play-generated")).startsWith("The jury ");
+        assertThat(browser.text("#play-generated")).startsWith(prompt + " ");
     }
 
     private static void shouldBeUsableFromTheKeyboard(Browser browser) {

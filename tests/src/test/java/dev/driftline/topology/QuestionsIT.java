@@ -245,7 +245,7 @@ class QuestionsIT {
                 .setLearn(false)
                 .build();
         String question =
-                json.writeValueAsString(Map.of("sentences", document.getSentences(), "source", document.getSource()));
+                json.writeValueAsString(Map.of("text", document.getSentences(), "source", document.getSource()));
         JsonNode asked = json.readTree(
                 post(addresses.get(1) + "/v1/score", question, READ).body());
         application.publish(List.of(document));

@@ -4,7 +4,6 @@ import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +40,7 @@ public final class CountsCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "NGRAM",
-            description = "Words with spaces between them, quoted; <s> and </s> are the ends of a sentence.")
+            description = "Text, quoted; <s> before it is the beginning of a sentence, </s> after it the end.")
     private List<String> ngrams;
 
     @Override
@@ -49,7 +48,7 @@ public final class CountsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (OpenModel model = source.open()) {
             for (String ngram : ngrams) {
-                List<String> words = Arrays.asList(ngram.strip().split("\\s+"));
+                List<String> words = model.texts().ngram(ngram);
                 long count = model.queries().count(words);
                 if (json) {
                     Map<String, Object> fields = new LinkedHashMap<>();
@@ -57,7 +56,7 @@ public final class CountsCommand implements Callable<Integer> {
                     fields.put("count", count);
                     out.println(PlainJson.line(fields));
                 } else {
-                    out.printf(Locale.ROOT, "%10d  %s%n", count, String.join(" ", words));
+                    out.printf(Locale.ROOT, "%10d  %s%n", count, ngram.strip());
                 }
             }
             out.flush();

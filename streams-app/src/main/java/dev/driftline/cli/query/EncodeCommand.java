@@ -4,16 +4,12 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.neural.Pooling;
 import dev.driftline.serving.query.EncodedDocument;
-import dev.driftline.serving.query.ModelQueries;
-import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
-import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +38,7 @@ public final class EncodeCommand implements Callable<Integer> {
 
     /** What is encoded. */
     static final class Input {
-        @Option(names = "--text", paramLabel = "TEXT", description = "One document, its words separated by spaces.")
+        @Option(names = "--text", paramLabel = "TEXT", description = "One document.")
         String text;
 
         @Option(
@@ -75,13 +71,6 @@ public final class EncodeCommand implements Callable<Integer> {
             description = "How the states of the tokens become one vector: last, mean or max (${DEFAULT-VALUE}).")
     private String pooling;
 
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "T",
-            defaultValue = "whitespace",
-            description = "With --file: how text becomes tokens, whitespace, words or characters (${DEFAULT-VALUE}).")
-    private String tokenizer;
-
     @Override
     public Integer call() {
         Pooling chosen;
@@ -98,9 +87,9 @@ public final class EncodeCommand implements Callable<Integer> {
         }
         try (OpenModel model = source.open(Optional.ofNullable(snapshot))) {
             if (input.text != null) {
-                print("text", model.queries().encode(sentences(input.text), chosen), chosen);
+                print("text", model.queries().encode(sentences(model.texts()), chosen), chosen);
             } else {
-                encodeFile(model.queries(), chosen);
+                encodeFile(model, chosen);
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage());
@@ -108,19 +97,20 @@ public final class EncodeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** Words as sentences, each ended by {@code </s>}; the last one need not be. */
-    private static List<List<String>> sentences(String text) {
-        return NextWordsQuery.open(Arrays.asList(text.strip().split("\\s+"))).stream()
-                .filter(sentence -> !sentence.isEmpty())
-                .toList();
+    private List<List<String>> sentences(ModelTexts texts) {
+        List<List<String>> sentences = texts.sentences(input.text);
+        if (sentences.isEmpty()) {
+            throw new CommandFailedException("--text has no words", ExitCodes.USAGE);
+        }
+        return sentences;
     }
 
-    private void encodeFile(ModelQueries queries, Pooling chosen) throws IOException {
+    private void encodeFile(OpenModel model, Pooling chosen) throws IOException {
         try (CorpusReader corpus = CorpusReader.open(input.file)) {
-            Iterator<CorpusDocument> documents = corpus.documents(Tokenizers.named(tokenizer));
+            Iterator<CorpusDocument> documents = corpus.documents(model.texts().tokenizer());
             while (documents.hasNext()) {
                 CorpusDocument document = documents.next();
-                print(document.id(), queries.encode(document.sentences(), chosen), chosen);
+                print(document.id(), model.queries().encode(document.sentences(), chosen), chosen);
             }
         }
     }

@@ -17,10 +17,10 @@ import dev.driftline.serving.query.TextQuery;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
+import dev.driftline.text.Detokenizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,8 +104,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--separator",
             paramLabel = "TEXT",
-            defaultValue = " ",
-            description = "What stands between two tokens; none for a model of characters: --separator=\"\".")
+            description = "Print the tokens with this between them, instead of the text that they make.")
     private String separator;
 
     @Option(
@@ -193,14 +194,29 @@ public final class GenerateCommand implements Callable<Integer> {
             ModelChoice choice = new ModelChoice(
                     Optional.ofNullable(model),
                     networkWeight == null ? OptionalDouble.empty() : OptionalDouble.of(networkWeight));
-            TextRequest request = request();
+            // What is wrong with an option is said before anything is opened.
+            request(List.of(), List.of(), List.of());
             try (OpenModel opened = source.open(Optional.ofNullable(snapshot))) {
+                ModelTexts texts = opened.texts();
+                TextRequest request = request(
+                        start(texts),
+                        must.stream()
+                                .flatMap(word -> texts.words(word).stream())
+                                .toList(),
+                        mustNot.stream()
+                                .flatMap(word -> texts.words(word).stream())
+                                .toList());
                 if (next > 0) {
-                    printNext(opened.queries()
-                            .next(new NextWordsQuery(
-                                    NextWordsQuery.open(request.prompt()), choice, Optional.empty(), next)));
+                    printNext(
+                            request.prompt(),
+                            opened.queries()
+                                    .next(new NextWordsQuery(
+                                            NextWordsQuery.open(request.prompt()), choice, Optional.empty(), next)));
                 } else {
-                    printText(request, opened.queries().generate(new TextQuery(request, choice, Optional.empty())));
+                    printText(
+                            request,
+                            opened.queries().generate(new TextQuery(request, choice, Optional.empty())),
+                            texts.following(prompt));
                 }
             }
         } catch (IllegalArgumentException e) {
@@ -211,9 +227,9 @@ public final class GenerateCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private TextRequest request() {
+    private TextRequest request(List<String> start, List<String> must, List<String> mustNot) {
         return new TextRequest(
-                start(),
+                start,
                 sentences,
                 words,
                 new Sampling(temperature, topK, topP),
@@ -223,22 +239,20 @@ public final class GenerateCommand implements Callable<Integer> {
                 seed == null ? FreshSeed.draw() : seed);
     }
 
-    private List<String> start() {
+    private List<String> start(ModelTexts texts) {
         List<String> start = new ArrayList<>();
         if (attribute != null) {
             start.add(AttributeToken.parse(attribute));
         }
-        if (!prompt.isBlank()) {
-            start.addAll(Arrays.asList(prompt.strip().split("\\s+")));
-        }
+        start.addAll(NextWordsQuery.flat(texts.open(prompt)));
         return start;
     }
 
-    private void printNext(NextWordsAnswer answer) {
+    private void printNext(List<String> start, NextWordsAnswer answer) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("prompt", start());
+            fields.put("prompt", start);
             fields.put("model", answer.model());
             fields.put(
                     "next", answer.words().stream().map(GenerateCommand::field).toList());
@@ -260,14 +274,17 @@ public final class GenerateCommand implements Callable<Integer> {
         return field;
     }
 
-    private void printText(TextRequest request, TextAnswer answer) {
+    private void printText(TextRequest request, TextAnswer answer, Detokenizer joining) {
         if (answer.continuations().isEmpty()) {
             throw new CommandFailedException("no sentence of up to " + words + " words keeps to the constraints: raise"
                     + " --words or --beam, or ask for fewer words");
         }
         PrintWriter out = spec.commandLine().getOut();
         for (Continuation continuation : answer.continuations()) {
-            out.println(json ? jsonOf(request, continuation, answer.drawnFrom()) : line(request, continuation));
+            String text = separator == null
+                    ? prompt + joining.copy().read(List.of(continuation.words()))
+                    : separated(request.prompt(), continuation.words());
+            out.println(json ? jsonOf(request, continuation, text, answer.drawnFrom()) : line(continuation, text));
         }
         out.flush();
         if (seed == null && !json && request.isDrawn()) {
@@ -277,10 +294,11 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private static String jsonOf(TextRequest request, Continuation continuation, String drawnFrom) {
+    private static String jsonOf(TextRequest request, Continuation continuation, String text, String drawnFrom) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("prompt", request.prompt());
         fields.put("words", continuation.words());
+        fields.put("text", text);
         continuation.bits().ifPresent(bits -> fields.put("bits", bits));
         fields.put("drawn_from", drawnFrom);
         if (request.isDrawn()) {
@@ -289,15 +307,15 @@ public final class GenerateCommand implements Callable<Integer> {
         return PlainJson.line(fields);
     }
 
-    private String line(TextRequest request, Continuation continuation) {
-        List<String> whole = new ArrayList<>(request.prompt());
-        whole.addAll(continuation.words());
-        if (attribute != null) {
-            whole.remove(0);
-        }
+    private String separated(List<String> before, List<String> words) {
+        return Stream.concat(before.stream().skip(attribute == null ? 0 : 1), words.stream())
+                .collect(Collectors.joining(separator));
+    }
+
+    private static String line(Continuation continuation, String text) {
         String bits = continuation.bits().isPresent()
                 ? String.format(Locale.ROOT, "%8.2f bits  ", continuation.bits().getAsDouble())
                 : "";
-        return bits + String.join(separator, whole);
+        return bits + text;
     }
 }

@@ -61,14 +61,29 @@ final class InstanceClient {
     }
 
     /**
-     * The answer, JSON.
+     * The answer to a GET, JSON.
      *
      * @param path with its query
      * @throws IOException if nothing answers there
      */
     String get(String path) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(instance + path)).timeout(PATIENCE);
+        return send(HttpRequest.newBuilder(URI.create(instance + path)));
+    }
+
+    /**
+     * The answer to a POST, JSON.
+     *
+     * @param body JSON
+     * @throws IOException if nothing answers there
+     */
+    String post(String path, String body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(instance + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        request.timeout(PATIENCE);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -5,7 +5,6 @@ import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.Pooling;
-import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.query.EncodedDocument;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.query.ModelQueries;
@@ -23,34 +22,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 
 /** Asks a running instance over HTTP. Every method throws {@link CommandFailedException} if it does not answer. */
 final class InstanceQueries implements ModelQueries {
 
-    private final BiFunction<String, Map<String, String>, String> ask;
+    private final BiFunction<String, Map<String, Object>, String> ask;
 
-    /** @param ask gets the answer, JSON, to a path and its query */
-    InstanceQueries(BiFunction<String, Map<String, String>, String> ask) {
+    /** @param ask posts a JSON object to a path and gets the answer, JSON */
+    InstanceQueries(BiFunction<String, Map<String, Object>, String> ask) {
         this.ask = ask;
     }
 
     @Override
     public long count(List<String> ngram) {
-        return get("/v1/counts", Map.of("ngram", words(ngram))).get("count").asLong();
+        return post("/v1/counts", Map.of("ngram", ngram)).get("count").asLong();
     }
 
     @Override
     public NextWordsAnswer next(NextWordsQuery query) {
-        Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put(
-                "context",
-                query.sentences().stream()
-                        .map(InstanceQueries::words)
-                        .collect(Collectors.joining(" " + DocumentTokens.EOS_WORD + " ")));
-        parameters.put("k", Integer.toString(query.k()));
-        put(parameters, query.choice(), query.source());
-        JsonNode answer = get("/v1/next", parameters);
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("context", query.sentences());
+        asked.put("k", query.k());
+        put(asked, query.choice(), query.source());
+        JsonNode answer = post("/v1/predict", asked);
         List<PredictedWord> words = new ArrayList<>();
         for (JsonNode word : answer.get("next")) {
             words.add(new PredictedWord(
@@ -63,35 +57,40 @@ final class InstanceQueries implements ModelQueries {
                 answer.get("rest").asDouble());
     }
 
+    /** Sends only what has an effect: an instance refuses the rest. */
     @Override
     public TextAnswer generate(TextQuery query) {
         TextRequest request = query.request();
-        Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("prompt", words(request.prompt()));
-        parameters.put("sentences", Integer.toString(request.sentences()));
-        parameters.put("words", Integer.toString(request.words()));
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("prompt", request.prompt());
+        asked.put("sentences", request.sentences());
+        asked.put("words", request.words());
         if (request.beam() > 0) {
-            parameters.put("beam", Integer.toString(request.beam()));
-            parameters.put("length_normalisation", Double.toString(request.lengthNormalisation()));
+            asked.put("beam", request.beam());
+            asked.put("length_normalisation", request.lengthNormalisation());
         } else {
-            parameters.put("temperature", Double.toString(request.sampling().temperature()));
+            asked.put("temperature", request.sampling().temperature());
         }
         if (request.isDrawn()) {
-            parameters.put("seed", Long.toString(request.seed()));
+            asked.put("seed", request.seed());
         }
         if (request.sampling().topK() > 0) {
-            parameters.put("top_k", Integer.toString(request.sampling().topK()));
+            asked.put("top_k", request.sampling().topK());
         }
         if (request.sampling().topP() < 1) {
-            parameters.put("top_p", Double.toString(request.sampling().topP()));
+            asked.put("top_p", request.sampling().topP());
         }
         if (!request.constraints().must().isEmpty()) {
-            parameters.put("must", words(request.constraints().must()));
+            asked.put("must", request.constraints().must());
         }
-        parameters.put("must_not", words(List.copyOf(request.constraints().mustNot())));
-        parameters.put("max_repeats", Integer.toString(request.constraints().maximumRepeats()));
-        put(parameters, query.choice(), query.source());
-        JsonNode answer = get("/v1/generate", parameters);
+        if (!request.constraints().mustNot().isEmpty()) {
+            asked.put("must_not", request.constraints().mustNot());
+        }
+        if (request.constraints().maximumRepeats() > 0) {
+            asked.put("max_repeats", request.constraints().maximumRepeats());
+        }
+        put(asked, query.choice(), query.source());
+        JsonNode answer = post("/v1/generate", asked);
         List<Continuation> written = new ArrayList<>();
         for (int i = 0; i < answer.get("sentences").size(); i++) {
             List<String> sentence = new ArrayList<>();
@@ -105,11 +104,9 @@ final class InstanceQueries implements ModelQueries {
 
     @Override
     public EncodedDocument encode(List<List<String>> sentences, Pooling pooling) {
-        String text = sentences.stream()
-                .map(sentence -> words(sentence) + " " + DocumentTokens.EOS_WORD)
-                .collect(Collectors.joining(" "));
-        JsonNode answer =
-                get("/v1/encode", Map.of("text", text, "pooling", pooling.name().toLowerCase(Locale.ROOT)));
+        JsonNode answer = post(
+                "/v1/encode",
+                Map.of("text", sentences, "pooling", pooling.name().toLowerCase(Locale.ROOT)));
         float[] vector = new float[answer.get("vector").size()];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = answer.get("vector").get(i).floatValue();
@@ -117,17 +114,13 @@ final class InstanceQueries implements ModelQueries {
         return new EncodedDocument(answer.get("snapshot_version").asText(), vector);
     }
 
-    private static void put(Map<String, String> parameters, ModelChoice choice, Optional<String> source) {
-        choice.name().ifPresent(name -> parameters.put("model", name));
-        choice.networkWeight().ifPresent(weight -> parameters.put("network_weight", Double.toString(weight)));
-        source.ifPresent(name -> parameters.put("source", name));
+    private static void put(Map<String, Object> asked, ModelChoice choice, Optional<String> source) {
+        choice.name().ifPresent(name -> asked.put("model", name));
+        choice.networkWeight().ifPresent(weight -> asked.put("network_weight", weight));
+        source.ifPresent(name -> asked.put("source", name));
     }
 
-    private static String words(List<String> words) {
-        return String.join(" ", words);
-    }
-
-    private JsonNode get(String path, Map<String, String> parameters) {
-        return PlainJson.read(ask.apply(path, parameters));
+    private JsonNode post(String path, Map<String, Object> asked) {
+        return PlainJson.read(ask.apply(path, asked));
     }
 }

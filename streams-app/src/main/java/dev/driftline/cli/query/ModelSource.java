@@ -5,17 +5,18 @@ import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.store.LearnedText;
 import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.PlainJson;
+import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -67,6 +68,20 @@ final class ModelSource {
             description = "With --state: how probabilities are made from the counts; kneser-ney by default.")
     private String smoothing;
 
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "How text becomes tokens, and tokens text again: whitespace, words or characters. Default: as"
+                    + " the text that the model has learned.")
+    private String tokenizer;
+
+    @Option(
+            names = "--language",
+            paramLabel = "TAG",
+            defaultValue = "",
+            description = "The language of the text, such as en: --tokenizer words knows its abbreviations then.")
+    private String language;
+
     /** Whether a running instance was named. */
     boolean isInstance() {
         return place.instance != null;
@@ -101,7 +116,7 @@ final class ModelSource {
                 throw new CommandFailedException(
                         "--instance has its own snapshot: leave --snapshot out", ExitCodes.USAGE);
             }
-            return new OpenModel(new InstanceQueries(this::ask), () -> {});
+            return new OpenModel(new InstanceQueries(this::post), texts(this::instanceTokenizer), () -> {});
         }
         if (!isState() && snapshot.isEmpty()) {
             throw new CommandFailedException(
@@ -111,7 +126,25 @@ final class ModelSource {
         Optional<StateDirectory> state = openState();
         return new OpenModel(
                 DirectQueries.of(state.map(StateDirectory::model), network),
+                texts(() -> learnedTokenizer(network)),
                 () -> state.ifPresent(StateDirectory::close));
+    }
+
+    private ModelTexts texts(Supplier<String> learned) {
+        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
+            throw new CommandFailedException(
+                    "--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()),
+                    ExitCodes.USAGE);
+        }
+        return new ModelTexts(() -> tokenizer != null ? tokenizer : learned.get(), language);
+    }
+
+    /** That of the counts; where they were left by an earlier version, which did not note it, that of the network. */
+    private String learnedTokenizer(Optional<Snapshot> network) {
+        return Optional.ofNullable(place.state)
+                .flatMap(LearnedText::tokenizer)
+                .or(() -> network.map(snapshot -> snapshot.manifest().tokenizer()))
+                .orElse(Tokenizers.DEFAULT);
     }
 
     private static Snapshot read(Path folder) {
@@ -142,12 +175,24 @@ final class ModelSource {
         }
     }
 
-    private String ask(String path, Map<String, String> query) {
-        String parameters = query.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
+    private String post(String path, Map<String, Object> body) {
+        return ask(client -> client.post(path, PlainJson.line(body)));
+    }
+
+    /** The tokenizer of the instance; an earlier version does not say it. */
+    private String instanceTokenizer() {
+        return PlainJson.read(ask(client -> client.get("/v1/status")))
+                .path("tokenizer")
+                .asText(Tokenizers.DEFAULT);
+    }
+
+    private interface Question {
+        String ask(InstanceClient client) throws IOException, InterruptedException;
+    }
+
+    private String ask(Question question) {
         try {
-            return new InstanceClient(place.instance, token, trust).get(path + "?" + parameters);
+            return question.ask(new InstanceClient(place.instance, token, trust));
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException("nothing answers at " + place.instance
                     + ": give the address that `driftline run` printed (" + e + ")");

@@ -22,7 +22,6 @@ public final class RequestArguments {
 
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]+");
     private static final Pattern REAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
-    private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private final JsonNode members;
     /** Whether the values are text that stands for numbers and flags. */
@@ -133,35 +132,41 @@ public final class RequestArguments {
         return value;
     }
 
-    /** Words: a list, or text with white space between them; none where it is missing. */
-    public List<String> words(String name) {
-        if (!has(name)) {
-            return List.of();
+    /** A text, raw or in tokens; empty where there is none. */
+    public Optional<RequestText> given(String name) {
+        return has(name) ? Optional.of(given(name, members.get(name))) : Optional.empty();
+    }
+
+    /** A list of texts, each raw or in tokens; none where it is missing. */
+    public List<RequestText> givenEach(String name) {
+        List<RequestText> texts = new ArrayList<>();
+        if (has(name)) {
+            if (!members.get(name).isArray()) {
+                throw wrongType(name, members.get(name), "a list of texts");
+            }
+            members.get(name).forEach(text -> texts.add(given(name + "[" + texts.size() + "]", text)));
         }
-        if (members.get(name).isArray()) {
-            return strings(name, members.get(name));
+        return texts;
+    }
+
+    private static RequestText given(String name, JsonNode value) {
+        if (value.isTextual()) {
+            return new RequestText.Raw(text(name, value));
         }
-        if (!members.get(name).isTextual()) {
-            throw wrongType(name, members.get(name), "a string or a list of strings");
+        if (!value.isArray()) {
+            throw wrongType(name, value, "a string, which is raw text, or a list of tokens");
         }
-        String text = text(name, members.get(name)).strip();
-        return text.isEmpty() ? List.of() : Arrays.asList(SPACE.split(text));
+        if (value.isEmpty() || !value.get(0).isArray()) {
+            return new RequestText.Tokens(strings(name, value));
+        }
+        List<List<String>> sentences = new ArrayList<>();
+        value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
+        return new RequestText.Sentences(sentences);
     }
 
     /** A list of texts; none where it is missing. */
     public List<String> texts(String name) {
         return has(name) ? strings(name, members.get(name)) : List.of();
-    }
-
-    /** A list of sentences, which are lists of words. */
-    public List<List<String>> sentences(String name) {
-        JsonNode value = members.get(name);
-        List<List<String>> sentences = new ArrayList<>();
-        if (!value.isArray()) {
-            throw wrongType(name, value, "a list of lists of strings");
-        }
-        value.forEach(sentence -> sentences.add(strings(name + "[" + sentences.size() + "]", sentence)));
-        return sentences;
     }
 
     private static List<String> strings(String name, JsonNode value) {

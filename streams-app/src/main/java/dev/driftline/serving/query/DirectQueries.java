@@ -5,6 +5,7 @@ import dev.driftline.generation.NgramText;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextModel;
 import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.Pooling;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Asks a model through its parts: a running service's, a state directory's, or a snapshot's alone. Thread-safe as they are. */
 public final class DirectQueries implements ModelQueries {
@@ -93,15 +95,21 @@ public final class DirectQueries implements ModelQueries {
     @Override
     public NextWordsAnswer next(NextWordsQuery query) {
         Kind kind = kind(query.choice());
-        if (kind == Kind.BLEND || kind == Kind.NETWORK && !mixesNetwork()) {
-            DrawnText text = text(kind, query.choice(), query.source(), query.k());
+        if (kind == Kind.BLEND && everyWord.isPresent() || kind == Kind.NETWORK && !mixesNetwork()) {
+            DrawnText text = text(kind, query.choice(), query.source(), 0);
             return best(kind == Kind.BLEND ? text.drawnFrom() : network.name(), text.model(), query);
         }
         String name = name(kind);
-        return predictions(kind, query.source())
+        NextWordsAnswer answer = predictions(kind, query.choice(), query.source())
                 .after(DocumentTokens.of(query.sentences()), name, query.k())
                 .map(NextWordsAnswer::of)
                 .orElse(NextWordsAnswer.nothing(name));
+        return kind == Kind.BLEND ? answer.named(blend(query.choice())) : answer;
+    }
+
+    private static String blend(ModelChoice choice) {
+        return "linear blend of counts and network, weight "
+                + choice.networkWeight().orElse(EVEN);
     }
 
     /** From a model that lists every word but {@code <unk>}, which has what is left of 1. */
@@ -174,39 +182,41 @@ public final class DirectQueries implements ModelQueries {
         return switch (kind) {
             case NGRAM -> counts().mixture().models().get(counts().settings().order() - 1);
             case NETWORK -> network.name();
-            case MIXTURE, BLEND -> MixtureSettings.MIXTURE;
+            case MIXTURE -> MixtureSettings.MIXTURE;
+            case BLEND -> NextWordPrediction.BLEND;
         };
     }
 
-    private NextWordPredictions predictions(Kind kind, Optional<String> source) {
+    private NextWordPredictions predictions(Kind kind, ModelChoice choice, Optional<String> source) {
         ModelParts asked = counts();
         Optional<Snapshot> taking = kind == Kind.NGRAM ? Optional.empty() : asked.network();
-        return new NextWordPredictions(asked, asked.source(source).model(asked.mixture()), taking);
+        OptionalDouble share = OptionalDouble.empty();
+        if (kind == Kind.BLEND) {
+            network.check();
+            share = OptionalDouble.of(choice.networkWeight().orElse(EVEN));
+        }
+        return new NextWordPredictions(asked, asked.source(source).model(asked.mixture()), taking, share);
     }
 
     private DrawnText text(Kind kind, ModelChoice choice, Optional<String> source, int topK) {
-        return switch (kind) {
-            case NETWORK -> new DrawnText(network.name() + ", every word", network.text());
-            case NGRAM ->
-                everyWord.isPresent() && topK == 0
-                        ? new DrawnText(
-                                name(kind) + ", every word", new NgramText(new NextWords(everyWord.orElseThrow())))
-                        : predicted(kind, source, topK);
-            case MIXTURE -> predicted(kind, source, topK);
-            case BLEND -> {
-                double weight = choice.networkWeight().orElse(EVEN);
-                TextModel counts = text(Kind.NGRAM, choice, source, topK).model();
-                yield new DrawnText(
-                        "linear blend of counts and network, weight " + weight,
-                        new MixtureText(List.of(counts, network.text()), 1 - weight, weight));
-            }
-        };
+        if (kind == Kind.NETWORK) {
+            return new DrawnText(network.name() + ", every word", network.text());
+        }
+        if (everyWord.isEmpty() || kind == Kind.NGRAM && topK > 0) {
+            return predicted(kind, choice, source, topK);
+        }
+        TextModel counts = new NgramText(new NextWords(everyWord.orElseThrow()));
+        double weight = choice.networkWeight().orElse(EVEN);
+        return kind == Kind.NGRAM
+                ? new DrawnText(name(kind) + ", every word", counts)
+                : new DrawnText(blend(choice), new MixtureText(List.of(counts, network.text()), 1 - weight, weight));
     }
 
-    private DrawnText predicted(Kind kind, Optional<String> source, int topK) {
+    private DrawnText predicted(Kind kind, ModelChoice choice, Optional<String> source, int topK) {
         int k = topK > 0 ? topK : DRAWN_FROM;
+        String from = kind == Kind.BLEND ? blend(choice) : name(kind);
         return new DrawnText(
-                name(kind) + ", the " + k + " most probable words",
-                new PredictedText(() -> predictions(kind, source), name(kind), k));
+                from + ", the " + k + " most probable words",
+                new PredictedText(() -> predictions(kind, choice, source), name(kind), k));
     }
 }

@@ -28,6 +28,11 @@ final class NetworkQueries {
         return active.get().isPresent();
     }
 
+    /** @throws SnapshotUnavailableException if there is none */
+    void check() {
+        snapshot();
+    }
+
     /** The name of the network's cell. */
     String name() {
         return snapshot().network().model();

@@ -13,6 +13,7 @@ import dev.driftline.source.SourceModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The next words for one source as it was when this was made, as a score would find them. Not thread-safe. */
 final class NextWordPredictions {
@@ -23,8 +24,14 @@ final class NextWordPredictions {
     private final Optional<NetworkReader> reader;
     private final DocumentScorer scorer;
 
-    /** @param network that takes part; empty for none */
-    NextWordPredictions(ModelParts parts, SourceModel source, Optional<Snapshot> network) {
+    private final OptionalDouble networkShare;
+
+    /**
+     * @param network that takes part; empty for none
+     * @param networkShare its share in a linear blend with the counts; empty where none is asked for
+     */
+    NextWordPredictions(ModelParts parts, SourceModel source, Optional<Snapshot> network, OptionalDouble networkShare) {
+        this.networkShare = networkShare;
         this.parts = parts;
         this.source = source;
         this.network = network;
@@ -36,7 +43,7 @@ final class NextWordPredictions {
      * The {@code k} best words under one model, each with the probability that a score gives it, and none missing; empty where
      * nothing has been learned.
      *
-     * @param model the top order of the counts, the network or the mixture
+     * @param model the top order of the counts, the network, the mixture, or {@link NextWordPrediction#BLEND}
      * @param open the document so far, its last sentence taken as still open
      */
     Optional<NextWordPrediction> after(DocumentTokens open, String model, int k) {
@@ -50,7 +57,7 @@ final class NextWordPredictions {
                     }
                     return scorer
                             .score(ScoreRequest.of(open, first.get(0), source)
-                                    .withProvedNextWords(gathered.candidates(), k)
+                                    .withProvedNextWords(gathered.candidates(), k, networkShare)
                                     .withNetwork(expert))
                             .predictions()
                             .stream()

@@ -18,6 +18,10 @@ public record NextWordsAnswer(String model, List<PredictedWord> words, double un
         return new NextWordsAnswer(prediction.model(), prediction.words(), prediction.unknown(), prediction.rest());
     }
 
+    NextWordsAnswer named(String name) {
+        return new NextWordsAnswer(name, words, unknown, rest);
+    }
+
     /** Where nothing has been learned: no word is known. */
     static NextWordsAnswer nothing(String model) {
         return new NextWordsAnswer(model, List.of(), 1, 0);

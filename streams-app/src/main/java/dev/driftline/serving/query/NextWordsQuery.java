@@ -37,6 +37,11 @@ public record NextWordsQuery(List<List<String>> sentences, ModelChoice choice, O
 
     /** The words of all sentences, with {@code </s>} between two. */
     List<String> words() {
+        return flat(sentences);
+    }
+
+    /** The words of sentences, at least one, with {@code </s>} between two: what {@link #open} takes apart. */
+    public static List<String> flat(List<List<String>> sentences) {
         List<String> words = new ArrayList<>(sentences.get(0));
         for (List<String> sentence : sentences.subList(1, sentences.size())) {
             words.add(DocumentTokens.EOS_WORD);

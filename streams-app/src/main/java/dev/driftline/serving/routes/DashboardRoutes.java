@@ -57,11 +57,13 @@ final class DashboardRoutes implements RouteGroup {
             script("drift.js"),
             script("events.js"),
             script("format.js"),
+            script("lines.js"),
             script("playground.js"),
             script("service.js"),
             script("snapshots.js"),
             script("sources.js"),
             script("states.js"),
+            script("terms.js"),
             script("words.js"));
 
     private static Map.Entry<String, Asset> script(String name) {

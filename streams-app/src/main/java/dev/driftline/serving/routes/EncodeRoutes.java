@@ -3,16 +3,13 @@ package dev.driftline.serving.routes;
 import static dev.driftline.serving.http.JsonFields.fields;
 
 import dev.driftline.neural.Pooling;
-import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.EncodedDocument;
 import dev.driftline.serving.query.ModelQueries;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -38,20 +35,9 @@ final class EncodeRoutes implements RouteGroup {
     }
 
     private void encode(Context context) {
-        RequestArguments arguments = RequestArguments.of(context, "text", "pooling");
+        RequestArguments arguments = RequestArguments.of(context, "text", "tokenizer", "language", "pooling");
         Pooling pooling = Pooling.named(arguments.oneOf("pooling", "mean", POOLINGS));
-        List<List<String>> sentences = new ArrayList<>(documents.open(arguments.words("text")));
-        if (sentences.get(sentences.size() - 1).isEmpty()) {
-            sentences.remove(sentences.size() - 1);
-        }
-        if (!arguments.has("text")) {
-            throw new BadRequestResponse("there is no text: give the words to encode, separated by spaces");
-        }
-        if (sentences.isEmpty()) {
-            throw ProblemException.cannotHonour("the text has no words: give at least one");
-        }
-        documents.check(
-                sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        List<List<String>> sentences = documents.sentences(arguments);
         pool.answer(context, () -> {
             EncodedDocument encoded = queries.encode(sentences, pooling);
             return fields(

@@ -12,8 +12,10 @@ import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.DirectQueries;
+import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.serving.query.TextAnswer;
 import dev.driftline.serving.query.TextQuery;
+import dev.driftline.text.Detokenizer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -24,7 +26,7 @@ import java.util.Set;
  * Text written by the model: drawn, or found by beam search. {@code GET /v1/generate?prompt=…&sentences=3}, or the same as a JSON
  * object in a POST.
  *
- * <p>With {@code Accept: text/event-stream} each word is an event as soon as it is drawn, {@code data: {"word": …, "sentence": 0}},
+ * <p>With {@code Accept: text/event-stream} each word is an event as soon as it is drawn, {@code data: {"word": …, "text": …, "sentence": 0}},
  * and {@code event: done} is the last. A client that goes away, or does not read, ends the work.
  */
 final class GenerateRoutes implements RouteGroup {
@@ -58,6 +60,8 @@ final class GenerateRoutes implements RouteGroup {
         RequestArguments arguments = RequestArguments.of(
                 context,
                 "prompt",
+                "tokenizer",
+                "language",
                 "sentences",
                 "words",
                 "temperature",
@@ -73,17 +77,17 @@ final class GenerateRoutes implements RouteGroup {
                 "network_weight",
                 "source");
         TextRequest request = request(arguments);
-        documents.check(request.prompt().size());
+        Detokenizer joining = documents.following(arguments, "prompt");
         TextQuery query = new TextQuery(request, ModelJson.choice(arguments), arguments.text("source"));
         String accept = context.header("Accept");
         if (accept != null && accept.contains(EVENTS)) {
-            new TextStream(request, queries.text(query), problems).answer(context, pool);
+            new TextStream(request, queries.text(query), joining, problems).answer(context, pool);
         } else {
-            pool.answer(context, () -> json(request, queries.generate(query)));
+            pool.answer(context, () -> json(request, queries.generate(query), joining));
         }
     }
 
-    private static TextRequest request(RequestArguments arguments) {
+    private TextRequest request(RequestArguments arguments) {
         int sentences = arguments.whole("sentences", 1, 1, MOST_SENTENCES);
         int words = arguments.whole("words", 50, 1, MOST_WORDS);
         int beam = arguments.whole("beam", 0, 0, MOST_BEAM);
@@ -94,8 +98,8 @@ final class GenerateRoutes implements RouteGroup {
                     "top_p=0 leaves no word to draw: give a number above 0, up to 1, which draws from all");
         }
         Constraints constraints = new Constraints(
-                arguments.words("must"),
-                Set.copyOf(arguments.words("must_not")),
+                documents.words(arguments, "must"),
+                Set.copyOf(documents.words(arguments, "must_not")),
                 arguments.whole("max_repeats", 0, 0, MOST_WORDS));
         if (beam > 0) {
             checkSearch(arguments, sentences, words, beam, constraints);
@@ -103,7 +107,7 @@ final class GenerateRoutes implements RouteGroup {
             checkDrawing(arguments, temperature);
         }
         return new TextRequest(
-                arguments.words("prompt"),
+                NextWordsQuery.flat(documents.open(arguments, "prompt")),
                 sentences,
                 words,
                 new Sampling(temperature, arguments.whole("top_k", 0, 0, MOST_WORDS), topP),
@@ -149,7 +153,7 @@ final class GenerateRoutes implements RouteGroup {
                 : FreshSeed.draw();
     }
 
-    private static Map<String, Object> json(TextRequest request, TextAnswer answer) {
+    private static Map<String, Object> json(TextRequest request, TextAnswer answer, Detokenizer joining) {
         List<TextRequest.Continuation> written = answer.continuations();
         if (written.isEmpty()) {
             throw ProblemException.cannotHonour("no sentence of up to " + request.words()
@@ -160,7 +164,11 @@ final class GenerateRoutes implements RouteGroup {
                 "prompt",
                 request.prompt(),
                 "sentences",
-                written.stream().map(TextRequest.Continuation::words).toList());
+                written.stream().map(TextRequest.Continuation::words).toList(),
+                "texts",
+                written.stream()
+                        .map(found -> joining.copy().read(List.of(found.words())))
+                        .toList());
         if (request.beam() > 0) {
             json.put(
                     "bits",

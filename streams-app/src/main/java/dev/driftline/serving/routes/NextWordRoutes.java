@@ -11,9 +11,11 @@ import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.ModelQueries;
 import dev.driftline.serving.query.NextWordsAnswer;
 import dev.driftline.serving.query.NextWordsQuery;
+import dev.driftline.text.Detokenizer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The most probable next words.
@@ -42,33 +44,19 @@ final class NextWordRoutes implements RouteGroup {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.post("/v1/predict", this::predict);
-        routes.get("/v1/predict", this::predict);
-        routes.get("/v1/next", this::next);
+        routes.post("/v1/predict", this::answer);
+        routes.get("/v1/predict", this::answer);
+        routes.get("/v1/next", this::answer);
     }
 
-    private void predict(Context context) {
-        answer(
-                context,
-                RequestArguments.of(context, "context", "text", "tokenizer", "language", "k", "model", "source"));
-    }
-
-    private void next(Context context) {
-        answer(context, RequestArguments.of(context, "context", "k", "model", "network_weight", "source"));
-    }
-
-    private void answer(Context context, RequestArguments arguments) {
-        int k = arguments.whole("k", 10, 1, MOST_WORDS);
+    private void answer(Context context) {
+        RequestArguments arguments = RequestArguments.of(
+                context, "context", "text", "tokenizer", "language", "k", "model", "network_weight", "source");
         arguments.refuseBoth("context", "text");
-        if (!arguments.has("text")) {
-            RequestDocuments.refuseTokenizer(arguments, "context is words already, and only text is split");
-        }
-        List<List<String>> sentences = arguments
-                .text("text")
-                .map(text -> documents.sentences(text, arguments))
-                .orElseGet(() -> documents.open(arguments.words("context")));
-        documents.check(
-                sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        int k = arguments.whole("k", 10, 1, MOST_WORDS);
+        String before = arguments.has("text") ? "text" : "context";
+        List<List<String>> sentences = documents.open(arguments, before);
+        Detokenizer joining = documents.following(arguments, before);
         NextWordsQuery query = new NextWordsQuery(sentences, ModelJson.choice(arguments), arguments.text("source"), k);
         pool.answer(context, () -> {
             NextWordsAnswer answer = queries.next(query);
@@ -78,12 +66,24 @@ final class NextWordRoutes implements RouteGroup {
                     "model",
                     answer.model(),
                     "next",
-                    words(answer.words()),
+                    continued(answer.words(), joining),
                     "unknown",
                     words(List.of(new PredictedWord(DocumentTokens.UNKNOWN_WORD, answer.unknown())))
                             .get(0),
                     "rest",
                     answer.rest());
         });
+    }
+
+    /** Each with its text, to be put after that of the request; the end of a sentence has none. */
+    private static List<Map<String, Object>> continued(List<PredictedWord> next, Detokenizer joining) {
+        List<Map<String, Object>> json = words(next);
+        for (Map<String, Object> word : json) {
+            String token = (String) word.get("word");
+            if (!token.equals(DocumentTokens.EOS_WORD)) {
+                word.put("text", joining.copy().next(token));
+            }
+        }
+        return json;
     }
 }

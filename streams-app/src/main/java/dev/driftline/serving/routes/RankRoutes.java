@@ -9,6 +9,7 @@ import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.http.RequestText;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.DocumentScores;
 import io.javalin.config.RoutesConfig;
@@ -50,7 +51,7 @@ final class RankRoutes implements RouteGroup {
 
     private void rank(Context context) {
         RequestArguments arguments = RequestArguments.of(
-                context, "candidates", "context", "source", "text", "sentences", "sources", "tokenizer", "language");
+                context, "candidates", "context", "source", "text", "sources", "tokenizer", "language");
         arguments.refuseBoth("candidates", "sources");
         if (!arguments.has("candidates") && !arguments.has("sources")) {
             throw new BadRequestResponse(
@@ -63,23 +64,20 @@ final class RankRoutes implements RouteGroup {
             rankSources(context, arguments);
         } else {
             arguments.refuse("text", "has no effect where candidates are ranked: text before them is their context");
-            arguments.refuse(
-                    "sentences", "has no effect where candidates are ranked: text before them is their context");
             rankCandidates(context, arguments);
         }
     }
 
     private void rankCandidates(Context context, RequestArguments arguments) {
-        List<String> candidates = arguments.texts("candidates");
+        List<RequestText> candidates = arguments.givenEach("candidates");
         checkMany("candidates", candidates.size());
-        List<List<String>> before = arguments
-                .text("context")
-                .map(text -> documents.sentences(text, arguments))
-                .orElse(List.of());
+        List<List<String>> before = documents.open(arguments, "context");
         List<DocumentTokens> continued = new ArrayList<>();
         int tokens = 0;
-        for (String candidate : candidates) {
-            DocumentTokens document = continued(before, documents.sentences(candidate, arguments));
+        List<String> written = new ArrayList<>();
+        for (RequestText candidate : candidates) {
+            DocumentTokens document = continued(before, RequestDocuments.closed(documents.open(candidate, arguments)));
+            written.add(documents.written(candidate, arguments));
             tokens += document.tokens().length;
             continued.add(document);
         }
@@ -96,7 +94,7 @@ final class RankRoutes implements RouteGroup {
                 for (int token = known; token < all.length; token++) {
                     bits += spelling.length == 0 ? all[token] : all[token] + spelling[token];
                 }
-                ranked.add(new Ranked(candidates.get(i), bits, Math.max(1, all.length - known), true));
+                ranked.add(new Ranked(written.get(i), bits, Math.max(1, all.length - known), true));
             }
             return fields("ranked", json("candidate", ranked), "snapshot_version", version(scored));
         });

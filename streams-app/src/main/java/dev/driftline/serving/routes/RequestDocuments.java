@@ -4,7 +4,11 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.serving.http.RequestText;
 import dev.driftline.serving.query.NextWordsQuery;
+import dev.driftline.serving.query.RawNgram;
+import dev.driftline.text.Detokenizer;
+import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import io.javalin.http.BadRequestResponse;
 import java.nio.CharBuffer;
@@ -12,8 +16,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Documents out of what a request carries, within the limits. Thread-safe. */
+/**
+ * Texts out of what a request carries, within the limits. On every route a field that is a text means the same: a string is
+ * raw text, cut by the service's tokenizer or by the one that {@code tokenizer} names; an array is tokens, or sentences of
+ * tokens. Thread-safe.
+ */
 final class RequestDocuments {
 
     private final String tokenizer;
@@ -31,41 +40,113 @@ final class RequestDocuments {
         this.mostTokenBytes = mostTokenBytes;
     }
 
-    /** The document in {@code text}, or the one in {@code sentences}. */
+    /** The document in {@code text}. */
     DocumentTokens document(RequestArguments arguments) {
-        arguments.refuseBoth("text", "sentences");
-        if (!arguments.has("text") && !arguments.has("sentences")) {
-            throw new BadRequestResponse("there is neither text nor sentences: give one of them");
+        return DocumentTokens.of(sentences(arguments));
+    }
+
+    /** The sentences of the document in {@code text}, which has at least one token. */
+    List<List<String>> sentences(RequestArguments arguments) {
+        RequestText given = arguments
+                .given("text")
+                .orElseThrow(() -> new BadRequestResponse("there is no text: give a string, or a list of tokens"));
+        List<List<String>> sentences =
+                given instanceof RequestText.Sentences ? open(given, arguments) : closed(open(given, arguments));
+        if (!(given instanceof RequestText.Raw)) {
+            refuseTokenizer(arguments);
         }
-        if (arguments.has("sentences")) {
-            refuseTokenizer(arguments, "sentences are tokens already");
-        }
-        DocumentTokens document = DocumentTokens.of(
-                arguments.has("text")
-                        ? sentences(arguments.text("text").orElseThrow(), arguments)
-                        : checked(arguments.sentences("sentences")));
-        check(document.tokens().length);
-        if (document.tokens().length == 0) {
+        check(sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        if (sentences.stream().allMatch(List::isEmpty)) {
             throw ProblemException.cannotHonour("the text has no words: give at least one");
         }
-        return document;
+        return sentences;
     }
 
-    /** Refuses what a tokenizer would need to know where nothing is to be split. */
-    static void refuseTokenizer(RequestArguments arguments, String why) {
-        arguments.refuse("tokenizer", "has no effect: " + why);
-        arguments.refuse("language", "has no effect: " + why);
+    /** The sentences of a text that goes on; the last is open and may be empty. */
+    List<List<String>> open(RequestArguments arguments, String name) {
+        List<List<String>> sentences =
+                arguments.given(name).map(given -> open(given, arguments)).orElse(List.of(List.of()));
+        check(sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
+        return sentences;
     }
 
-    /** The sentences of a text, by the tokenizer that the request names. */
-    List<List<String>> sentences(String text, RequestArguments arguments) {
-        return checked(Tokenizers.named(arguments.oneOf("tokenizer", tokenizer, Tokenizers.names()))
-                .sentences(text, arguments.text("language").orElse("")));
+    /** Refuses what a tokenizer would need to know where nothing is cut. */
+    private static void refuseTokenizer(RequestArguments arguments) {
+        String why = "has no effect on tokens: leave it out, or give the text as a string";
+        arguments.refuse("tokenizer", why);
+        arguments.refuse("language", why);
     }
 
-    /** Words as sentences: each {@code </s>} ends one; the last one stays open. */
-    List<List<String>> open(List<String> words) {
-        return checked(NextWordsQuery.open(words));
+    /** The sentences of a text; the last is open and may be empty. */
+    List<List<String>> open(RequestText given, RequestArguments arguments) {
+        List<List<String>> sentences;
+        if (given instanceof RequestText.Raw raw) {
+            sentences = cutting(arguments).openSentences(raw.text(), language(arguments));
+        } else if (given instanceof RequestText.Tokens tokens) {
+            sentences = NextWordsQuery.open(tokens.tokens());
+        } else {
+            sentences = ((RequestText.Sentences) given).sentences();
+        }
+        sentences.forEach(sentence -> sentence.forEach(this::check));
+        return sentences;
+    }
+
+    /** The sentences without the open one, where that is empty. */
+    static List<List<String>> closed(List<List<String>> open) {
+        int last = open.size() - 1;
+        return last >= 0 && open.get(last).isEmpty() ? open.subList(0, last) : open;
+    }
+
+    /** Words that are no sentence; none where the field is missing. */
+    List<String> words(RequestArguments arguments, String name) {
+        return arguments
+                .given(name)
+                .map(given ->
+                        open(given, arguments).stream().flatMap(List::stream).toList())
+                .orElse(List.of());
+    }
+
+    /** The n-gram in {@code ngram}, which may begin with {@code <s>} and end with {@code </s>}. */
+    List<String> ngram(RequestArguments arguments) {
+        RequestText given = arguments.given("ngram").orElse(new RequestText.Tokens(List.of()));
+        if (!(given instanceof RequestText.Raw)) {
+            refuseTokenizer(arguments);
+        }
+        return given instanceof RequestText.Tokens tokens
+                ? tokens.tokens()
+                : given instanceof RequestText.Raw raw
+                        ? RawNgram.tokens(raw.text(), cutting(arguments), language(arguments))
+                        : words(arguments, "ngram");
+    }
+
+    /** What joins the tokens that follow the text of a field, so that both read as one. */
+    Detokenizer following(RequestArguments arguments, String name) {
+        Optional<RequestText> before = arguments.given(name);
+        List<List<String>> sentences =
+                before.map(given -> open(given, arguments)).orElse(List.of(List.of()));
+        String raw = before.isPresent() && before.get() instanceof RequestText.Raw text ? text.text() : "";
+        Detokenizer joining = Tokenizers.joining(named(arguments));
+        joining.follow(sentences, raw);
+        return joining;
+    }
+
+    /** A text as a string: as it was written, or its tokens joined. */
+    String written(RequestText given, RequestArguments arguments) {
+        return given instanceof RequestText.Raw raw
+                ? raw.text()
+                : Tokenizers.joining(named(arguments)).read(open(given, arguments));
+    }
+
+    private String named(RequestArguments arguments) {
+        return arguments.oneOf("tokenizer", tokenizer, Tokenizers.names());
+    }
+
+    private Tokenizer cutting(RequestArguments arguments) {
+        return Tokenizers.named(named(arguments));
+    }
+
+    private static String language(RequestArguments arguments) {
+        return arguments.text("language").orElse("");
     }
 
     /** Refuses more tokens than a query may have. */
@@ -78,11 +159,6 @@ final class RequestDocuments {
                     tokens + " tokens are more than the " + mostTokens + " of http.max.tokens",
                     mostTokens));
         }
-    }
-
-    private List<List<String>> checked(List<List<String>> sentences) {
-        sentences.forEach(sentence -> sentence.forEach(this::check));
-        return sentences;
     }
 
     private void check(String token) {

@@ -50,7 +50,7 @@ final class ScoreRoutes implements RouteGroup {
 
     private void score(Context context) {
         RequestArguments arguments =
-                RequestArguments.of(context, "text", "sentences", "source", "tokenizer", "language", "alternatives");
+                RequestArguments.of(context, "text", "source", "tokenizer", "language", "alternatives");
         DocumentTokens document = documents.document(arguments);
         int alternatives = arguments.whole("alternatives", 0, 0, MOST_ALTERNATIVES);
         if (alternatives > 0 && document.tokens().length > MOST_TOKENS_WITH_ALTERNATIVES) {

@@ -31,6 +31,7 @@ final class StatusRoutes implements RouteGroup {
     private final InstanceStatus here;
     private final Supplier<Map<String, Optional<byte[]>>> others;
     private final int shards;
+    private final String tokenizer;
     private final RequestPool work;
     private final ScheduledExecutorService clock;
 
@@ -38,11 +39,18 @@ final class StatusRoutes implements RouteGroup {
      * @param here this instance
      * @param others the status of every other one by its address; empty where it does not answer
      * @param shards how many there are
+     * @param tokenizer how the service cuts raw text
      */
-    StatusRoutes(InstanceStatus here, Supplier<Map<String, Optional<byte[]>>> others, int shards, RequestPool work) {
+    StatusRoutes(
+            InstanceStatus here,
+            Supplier<Map<String, Optional<byte[]>>> others,
+            int shards,
+            String tokenizer,
+            RequestPool work) {
         this.here = here;
         this.others = others;
         this.shards = shards;
+        this.tokenizer = tokenizer;
         this.work = work;
         clock = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "status-clock");
@@ -72,6 +80,7 @@ final class StatusRoutes implements RouteGroup {
         });
         ObjectNode all = JSON.createObjectNode();
         all.set("state", own.get("state"));
+        all.put("tokenizer", tokenizer);
         all.put("documents_scored", sum(instances, "documents_scored").longValue());
         all.put("tokens_scored", sum(instances, "tokens_scored").longValue());
         all.put("tokens_per_second", sum(instances, "tokens_per_second").doubleValue());

@@ -12,6 +12,7 @@ import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.query.DrawnText;
 import dev.driftline.serving.query.WatchedText;
+import dev.driftline.text.Detokenizer;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -32,11 +33,14 @@ final class TextStream {
 
     private final TextRequest request;
     private final DrawnText text;
+    private final Detokenizer joining;
     private final ProblemResponses problems;
 
-    TextStream(TextRequest request, DrawnText text, ProblemResponses problems) {
+    /** @param joining what puts the words together after the prompt; not changed */
+    TextStream(TextRequest request, DrawnText text, Detokenizer joining, ProblemResponses problems) {
         this.request = request;
         this.text = text;
+        this.joining = joining;
         this.problems = problems;
     }
 
@@ -64,8 +68,9 @@ final class TextStream {
             // gone.
             int sentence = 0;
             for (TextRequest.Continuation found : request.write(new WatchedText(text.model(), stream::ping))) {
+                Detokenizer joined = joining.copy();
                 for (String word : found.words()) {
-                    send(stream, word, sentence);
+                    send(stream, word, joined, sentence);
                 }
                 sentence++;
             }
@@ -75,7 +80,8 @@ final class TextStream {
         TextGenerator generator = new TextGenerator(model, request.sampling(), request.constraints(), request.seed());
         for (int i = 0; i < request.sentences(); i++) {
             int sentence = i;
-            generator.sentence(request.prompt(), request.words(), word -> send(stream, word, sentence));
+            Detokenizer joined = joining.copy();
+            generator.sentence(request.prompt(), request.words(), word -> send(stream, word, joined, sentence));
             if (stream.isOver()) {
                 throw new CancellationException("the client has gone");
             }
@@ -83,8 +89,8 @@ final class TextStream {
         return true;
     }
 
-    private static boolean send(EventStream stream, String word, int sentence) {
-        return stream.send("", line(fields("word", word, "sentence", sentence)));
+    private static boolean send(EventStream stream, String word, Detokenizer joined, int sentence) {
+        return stream.send("", line(fields("word", word, "text", joined.next(word), "sentence", sentence)));
     }
 
     private void end(EventStream stream, @Nullable Throwable failed) {

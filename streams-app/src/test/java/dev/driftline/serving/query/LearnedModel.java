@@ -6,6 +6,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.mixture.ScoreRequest;
+import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -41,9 +42,10 @@ public final class LearnedModel implements ShardAccess {
             "students opened their minds on friday");
 
     private final LocalModel model;
-    private final MixtureSettings mixture = mixtureSettings();
-    private final CommonWeights common = new CommonWeights(mixture);
-    private final SourceModel source = new SourceModel(common);
+    private final Optional<Snapshot> snapshot;
+    private final MixtureSettings mixture;
+    private final CommonWeights common;
+    private final SourceModel source;
     /** How often the shards were asked in one go. */
     private int roundTrips;
 
@@ -56,6 +58,16 @@ public final class LearnedModel implements ShardAccess {
 
     /** @param stores gives the store of a shard */
     public LearnedModel(int shards, IntFunction<PageStore> stores) {
+        this(shards, stores, Optional.empty());
+    }
+
+    /** @param snapshot of a network that takes part in every answer; has learned nothing of the text */
+    public LearnedModel(int shards, IntFunction<PageStore> stores, Optional<Snapshot> snapshot) {
+        this.snapshot = snapshot;
+        mixture = snapshot.map(of -> mixtureSettings().withNeural(of.network().model()))
+                .orElse(mixtureSettings());
+        common = new CommonWeights(mixture);
+        source = new SourceModel(common);
         model = new LocalModel(SETTINGS, shards, stores, 1 << 20);
         DocumentScorer scorer = new DocumentScorer(mixture);
         for (int i = 0; i < 5; i++) {
@@ -104,9 +116,9 @@ public final class LearnedModel implements ShardAccess {
                 .predictions();
     }
 
-    /** The parts of the model, without a network. */
+    /** The parts of the model. */
     public ModelParts parts() {
-        return new ModelParts(SETTINGS, mixture, model.shardCount(), this, Optional::empty, snapshot -> new BitSet());
+        return new ModelParts(SETTINGS, mixture, model.shardCount(), this, () -> snapshot, of -> new BitSet());
     }
 
     /** Writes what was learned into the stores. */

@@ -43,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -286,6 +287,60 @@ class NextWordSearchTest {
                         .isCloseTo(predicted.get(word).probability(), within(1e-6));
             }
         }
+    }
+
+    private static Map<String, Double> drawn(DirectQueries queries, ModelChoice choice, List<String> before, int topK) {
+        TextModel text = queries.text(new TextQuery(
+                        new TextRequest(List.of(), 1, 1, new Sampling(1, topK, 1), Constraints.NONE, 0, 0, 1),
+                        choice,
+                        Optional.of(SOURCE)))
+                .model();
+        Words words = text.next(text.advance(text.start(), before));
+        Map<String, Double> drawn = new LinkedHashMap<>();
+        for (int i = 0; i < words.words().length; i++) {
+            drawn.put(words.words()[i], words.probabilities()[i]);
+        }
+        return drawn;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"growing, 1", "growing, 4", "fixed, 4"})
+    void shouldDrawTextFromWhatIsListedOfANetworkOfTheCountsAndOfABlend(String vocabulary, int shards) {
+        World world = world(vocabulary, shards, true);
+        DirectQueries queries = DirectQueries.of(world.parts());
+        DirectQueries counts = DirectQueries.of(Optional.of(world.counts), Optional.empty());
+        List<String> before = List.of("w3", "never", "w6");
+        ModelChoice network = ModelChoice.of(ModelChoice.NETWORK);
+        ModelChoice ngram = ModelChoice.of(ModelChoice.NGRAM);
+        ModelChoice blend = new ModelChoice(Optional.empty(), OptionalDouble.of(0.3));
+
+        Map<String, Double> ofRows = drawn(queries, network, before, 0);
+        Map<String, Double> ofCounts = drawn(counts, ngram, before, 0);
+        Map<String, Double> blended = new LinkedHashMap<>();
+        ofCounts.forEach((word, p) -> blended.put(word, 0.7 * p + 0.3 * ofRows.getOrDefault(word, 0.0)));
+
+        int compared = 0;
+        for (PredictedWord word : next(queries, network, before, 1000).words()) {
+            // A row that the counts are not known to have is part of <unk>, which is never drawn.
+            if (ofRows.getOrDefault(word.word(), 0.0) > 0) {
+                assertThat(ofRows.get(word.word())).as(word.word()).isCloseTo(word.probability(), within(1e-6));
+                compared++;
+            }
+        }
+        assertThat(compared).as("words with a row").isGreaterThan(30);
+        for (int k : new int[] {8, 1000}) {
+            for (DirectQueries asked : List.of(queries, counts)) {
+                assertBest(next(asked, ngram, before, k), ofCounts, k);
+            }
+            assertBest(next(queries, blend, before, k), blended, k);
+        }
+        assertThat(drawn(queries, blend, before, 8))
+                .hasSize(8)
+                .allSatisfy((word, p) -> assertThat(blended.get(word)).isCloseTo(p, within(1e-6)));
+    }
+
+    private static NextWordsAnswer next(DirectQueries queries, ModelChoice choice, List<String> before, int k) {
+        return queries.next(new NextWordsQuery(List.of(before), choice, Optional.of(SOURCE), k));
     }
 
     /** Most answers take a round for the proposals and one for what their owners say of them. */

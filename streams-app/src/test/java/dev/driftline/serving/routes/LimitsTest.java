@@ -99,7 +99,7 @@ class LimitsTest {
     void shouldRefuseATokenThatIsTooLong() throws Exception {
         try (ServedModel served = new ServedModel(Map.of())) {
             assertLimit(
-                    served.problem("POST", "/v1/score", "{\"sentences\": [[\"" + "a".repeat(1025) + "\"]]}", 422),
+                    served.problem("POST", "/v1/score", "{\"text\": [[\"" + "a".repeat(1025) + "\"]]}", 422),
                     "token-too-long",
                     1024);
             String many = "{\"alternatives\": 1, \"text\": \"" + "a ".repeat(250) + "\"}";

@@ -10,6 +10,13 @@ import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextModel;
 import dev.driftline.generation.TextRequest;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.serving.query.DirectQueries;
@@ -21,6 +28,7 @@ import dev.driftline.store.StateDirectory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -121,6 +129,93 @@ class OneAnswerTest {
                     .as("nothing is drawn")
                     .isFalse();
         }
+    }
+
+    /** By the predictions, scores, alternatives and the command, and all of it makes 1. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldScoreAWordAsItIsPredictedAndSayWhatIsLeft(int shards) throws Exception {
+        LearnedModel model = new LearnedModel(shards, shard -> new HeapPageStore(), Optional.of(snapshot()));
+        try (ServedModel served = new ServedModel(model, Map.of())) {
+            JsonNode answer = served.get("/v1/predict?context=the+jury&source=court&k=" + K);
+            Map<String, Double> predicted = words(answer);
+            double sum = answer.at("/unknown/probability").asDouble()
+                    + answer.get("rest").asDouble();
+            for (Map.Entry<String, Double> word : predicted.entrySet()) {
+                List<String> sentence = new ArrayList<>(CONTEXT);
+                if (!word.getKey().equals("</s>")) {
+                    sentence.add(word.getKey());
+                }
+                JsonNode scored = served.post(
+                        "/v1/score",
+                        new ObjectMapper()
+                                .writeValueAsString(
+                                        Map.of("sentences", List.of(sentence), "source", "court", "alternatives", K)));
+                assertThat(Math.pow(2, -scored.at("/tokens/2/bits/mixture").asDouble()))
+                        .as(word.getKey())
+                        .isCloseTo(word.getValue(), within(1e-6));
+                assertSame(
+                        predicted,
+                        words(new ObjectMapper().createObjectNode().set("next", scored.at("/tokens/2/expected"))));
+                sum += word.getValue();
+            }
+            assertThat(sum).isCloseTo(1, within(1e-6));
+            assertThat(answer.at("/unknown/word").asText()).isEqualTo("<unk>");
+
+            JsonNode command = json(
+                    "generate", "--instance", served.server.address(), "--prompt", "the jury", "--next", "3", "--json");
+            JsonNode route = served.get("/v1/next?context=the+jury&k=3");
+            assertThat(command.get("unknown")).isEqualTo(route.get("unknown"));
+            assertThat(command.get("rest")).isEqualTo(route.get("rest"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldWriteWhatIsPredictedBest(int shards) throws Exception {
+        LearnedModel model = new LearnedModel(shards, shard -> new HeapPageStore(), Optional.of(snapshot()));
+        try (ServedModel served = new ServedModel(model, Map.of())) {
+            for (String name : List.of("network", "mixture", "ngram")) {
+                List<String> words = new ArrayList<>(List.of("on", "friday"));
+                JsonNode written = served.get("/v1/generate?prompt=on+friday&words=4&top_k=1&model=" + name)
+                        .at("/sentences/0");
+                for (JsonNode word : written) {
+                    assertThat(best(served, name, words))
+                            .as("%s after %s", name, words)
+                            .isEqualTo(word.asText());
+                    words.add(word.asText());
+                }
+                if (written.size() < 4) {
+                    assertThat(best(served, name, words))
+                            .as("%s after %s", name, words)
+                            .isEqualTo("</s>");
+                }
+            }
+        }
+    }
+
+    private static String best(ServedModel served, String model, List<String> words) throws Exception {
+        return served.get("/v1/predict?context=" + String.join("+", words) + "&k=1&model=" + model)
+                .at("/next/0/word")
+                .asText();
+    }
+
+    private static Snapshot snapshot() {
+        Network network = Network.random(
+                Architecture.recurrent(Cell.GRU, 8, 0, List.of()),
+                new NeuralVocabulary(List.of("<unk>", "</s>", "the", "jury", "said", "rules", "books")),
+                3);
+        return new Snapshot(
+                new SnapshotManifest(
+                        SnapshotVersion.of(1, network),
+                        null,
+                        Instant.EPOCH,
+                        network.model(),
+                        "words",
+                        Map.of(),
+                        Map.of(),
+                        Map.of()),
+                network);
     }
 
     private static LearnedModel inMemory(int shards) {

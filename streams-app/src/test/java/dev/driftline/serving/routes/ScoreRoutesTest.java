@@ -124,7 +124,7 @@ class ScoreRoutesTest {
                 List.of(List.of("students", "opened", "their", "minds", "on", "friday")), Optional.empty());
         JsonNode minds = ranked.at("/0/candidate").asText().startsWith("minds") ? ranked.get(0) : ranked.get(1);
         JsonNode context = served.post(
-                "/v1/score", "{\"sentences\": [[\"students\", \"opened\", \"their\", \"minds\", \"on\", \"friday\"]]}");
+                "/v1/score", "{\"text\": [[\"students\", \"opened\", \"their\", \"minds\", \"on\", \"friday\"]]}");
         double prefix = 0;
         for (int i = 0; i < 3; i++) {
             prefix += context.at("/tokens/" + i + "/bits/mixture").asDouble();
@@ -199,12 +199,11 @@ class ScoreRoutesTest {
         assertThat(detail("/v1/score", "{\"text\": ", 400)).contains("JSON");
         assertThat(detail("/v1/score", "[1]", 400)).contains("object");
         assertThat(detail("/v1/score", "{\"text\": 7}", 400)).contains("text");
-        assertThat(detail("/v1/score", "{}", 400)).contains("sentences");
+        assertThat(detail("/v1/score", "{}", 400)).contains("text").contains("tokens");
         assertThat(detail("/v1/score", "{\"text\": \"a\", \"alternatives\": 1000}", 422))
                 .contains("1000");
-        assertThat(detail("/v1/score", "{\"sentences\": [[\"a\", \"</s>\"]]}", 422))
-                .contains("</s>");
-        assertThat(detail("/v1/score", "{\"sentences\": [[\"\\ud800\"]]}", 422)).contains("surrogate");
+        assertThat(detail("/v1/score", "{\"text\": [[\"a\", \"</s>\"]]}", 422)).contains("</s>");
+        assertThat(detail("/v1/score", "{\"text\": [[\"\\ud800\"]]}", 422)).contains("surrogate");
         assertThat(detail("/v1/rank", "{\"candidates\": []}", 422)).contains("empty");
     }
 

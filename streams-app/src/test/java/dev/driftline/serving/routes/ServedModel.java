@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.HttpSettings;
 import dev.driftline.serving.http.ProblemResponses;
@@ -37,19 +38,22 @@ final class ServedModel implements AutoCloseable {
         DriftlineConfig config = DriftlineConfig.of(settings);
         HttpSettings http = HttpSettings.of(config);
         ProblemResponses problems = new ProblemResponses(ModelProblems::of);
+        String tokenizer = config.get(InputKeys.TOKENIZER);
         RequestPool pool = http.work("query");
         DirectQueries queries = DirectQueries.of(model.parts());
         DocumentScores scores = new DocumentScores(model.parts());
-        RequestDocuments documents = new RequestDocuments("words", http.maxTokens(), 1024);
+        RequestDocuments documents = new RequestDocuments(tokenizer, http.maxTokens(), 1024);
         List<RouteGroup> groups = new ArrayList<>(List.of(
                 http.credentials(),
                 problems,
-                new CountRoutes(queries, pool),
+                new CountRoutes(queries, documents, pool),
                 new NextWordRoutes(queries, documents, pool),
                 new GenerateRoutes(queries, documents, problems, pool),
                 new EncodeRoutes(queries, documents, pool),
                 new ScoreRoutes(scores, documents, pool),
                 new RankRoutes(scores, documents, pool),
+                // As much of a status as the command line asks for.
+                routes -> routes.get("/v1/status", context -> context.json(Map.of("tokenizer", tokenizer))),
                 RouteGroup.closing(pool::close)));
         groups.addAll(List.of(others));
         server = HttpEndpoint.start(http, groups);

@@ -1,0 +1,64 @@
+package dev.driftline.cli.query;
+
+import dev.driftline.serving.query.RawNgram;
+import dev.driftline.text.Detokenizer;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Texts as a model's tokenizer cuts them, and puts them together again. One thread at a time. */
+final class ModelTexts {
+
+    private final Supplier<String> named;
+    private final String language;
+    private String name;
+
+    /**
+     * @param named the name of the tokenizer, which is asked for once, and only if there is a text
+     * @param language a BCP 47 tag; may be empty
+     */
+    ModelTexts(Supplier<String> named, String language) {
+        this.named = named;
+        this.language = language;
+    }
+
+    /** The sentences of a text that goes on: the last is open and may be empty. */
+    List<List<String>> open(String text) {
+        return text.isEmpty() ? List.of(List.of()) : tokenizer().openSentences(text, language);
+    }
+
+    /** The sentences of a document. */
+    List<List<String>> sentences(String text) {
+        return tokenizer().sentences(text, language);
+    }
+
+    /** The words of a text that is no sentence. */
+    List<String> words(String text) {
+        return sentences(text).stream().flatMap(List::stream).toList();
+    }
+
+    /** An n-gram, which may begin with {@code <s>} and end with {@code </s>}. */
+    List<String> ngram(String text) {
+        return RawNgram.tokens(text, tokenizer(), language);
+    }
+
+    /** What joins the tokens that follow {@code before}. */
+    Detokenizer following(String before) {
+        Detokenizer joining = Tokenizers.joining(name());
+        joining.follow(open(before), before);
+        return joining;
+    }
+
+    /** Splits raw text. */
+    Tokenizer tokenizer() {
+        return Tokenizers.named(name());
+    }
+
+    private String name() {
+        if (name == null) {
+            name = named.get();
+        }
+        return name;
+    }
+}
