@@ -117,7 +117,7 @@ class OpenApiTest {
             assertThat(json.get("responses").has("401"))
                     .as("%s says that a token is required", operation.route())
                     .isEqualTo(!isOpen);
-            for (String status : operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.of()) {
+            for (String status : operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.<String>of()) {
                 assertThat(json.get("responses").has(status))
                         .as("%s says that %s can come", operation.route(), status)
                         .isTrue();
