@@ -74,8 +74,8 @@ record OpenApiDocument(JsonNode json) {
         for (Map.Entry<String, JsonNode> path : json.get("paths").properties()) {
             path.getValue()
                     .properties()
-                    .forEach(method -> operations.add(new Operation(
-                            method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue())));
+                    .forEach(method -> operations.add(
+                            new Operation(method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue())));
         }
         return operations;
     }
@@ -101,7 +101,9 @@ record OpenApiDocument(JsonNode json) {
         if (content.isMissingNode()) {
             return operation.route() + " does not say that " + status + " can be " + plain;
         }
-        JsonNode value = plain.endsWith("json") ? JSON.readTree(body) : JSON.getNodeFactory().textNode(body);
+        JsonNode value = plain.endsWith("json")
+                ? JSON.readTree(body)
+                : JSON.getNodeFactory().textNode(body);
         return misfits(value, content.get("schema"));
     }
 }

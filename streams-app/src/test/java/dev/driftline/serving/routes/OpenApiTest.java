@@ -117,7 +117,8 @@ class OpenApiTest {
             assertThat(json.get("responses").has("401"))
                     .as("%s says that a token is required", operation.route())
                     .isEqualTo(!isOpen);
-            for (String status : operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.<String>of()) {
+            for (String status :
+                    operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.<String>of()) {
                 assertThat(json.get("responses").has(status))
                         .as("%s says that %s can come", operation.route(), status)
                         .isTrue();
@@ -136,10 +137,7 @@ class OpenApiTest {
             for (JsonNode parameter : operation.parameters()) {
                 assertExample(operation, parameter.get("name").asText(), parameter);
             }
-            operation
-                    .json()
-                    .at("/requestBody/content")
-                    .forEach(body -> assertExample(operation, "the body", body));
+            operation.json().at("/requestBody/content").forEach(body -> assertExample(operation, "the body", body));
             for (Map.Entry<String, JsonNode> response :
                     operation.json().get("responses").properties()) {
                 response.getValue()
