@@ -45,7 +45,7 @@ export function drawDrifting(sources) {
   tile.parentElement.dataset.state = state?.state || '';
   say(tile.querySelector('.who'), worst ? `${sign(state.state)} ${worst.source}` : 'none');
   const others = drifting.length - 1;
-  say(tile.querySelector('.how'), worst ? `${inWords(state)} ${extent(state)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
+  say(tile.querySelector('.how'), worst ? `${inWords(state)} ${extent(state)} when noticed; ${perplexity(worst.recent_perplexity.mixture)} in the last ten documents${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
   tile.title = drifting.map((source) => `${source.source}: ${extent(seriesOf(source)[0])}`).join('\n');
 }
 

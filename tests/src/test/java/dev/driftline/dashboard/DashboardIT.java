@@ -213,6 +213,12 @@ class DashboardIT {
                 .as("the busy time, in seconds")
                 .extracting(Number::intValue)
                 .containsExactly(400, 430);
+        assertThat(browser.<List<Number>>run(
+                        lines + "lines.values({column: 3, points: [[0, 1, 10, 4], [1000, 1, 10, 6],"
+                                + " [90000, 1, 10, 8], [91000, 1, 10, 10]]}, true))"))
+                .as("means that do not reach beyond a pause")
+                .extracting(Number::intValue)
+                .containsExactly(16, 32, 256, 512);
         assertThat(browser.<List<Number>>run(lines + "lines.counted([[0, 2], [1000, 3], [9000, 1]]))"))
                 .as("documents so far")
                 .extracting(Number::intValue)
@@ -324,6 +330,9 @@ class DashboardIT {
         assertThat(browser.number("#chart", "drawnMarks")).isBetween(1.0, (double) marks);
         browser.run("document.querySelector('input[name=axis][value=documents]').click()");
         awaitChart(browser, label -> label.contains("by documents"));
+        await("room for the documents of one source, and no more")
+                .atMost(SOON)
+                .until(() -> browser.number("#chart", "to") > ROUNDS && browser.number("#chart", "to") < 1.2 * ROUNDS);
         browser.run("document.querySelector('input[name=axis][value=time]').click()");
         awaitChart(browser, label -> label.contains("over time"));
     }
@@ -420,6 +429,7 @@ class DashboardIT {
         await("what a word that was never seen cost")
                 .atMost(SOON)
                 .until(() -> browser.text("#inspector").contains("its letters"));
+        assertThat(browser.text("#inspector caption")).contains("of an unknown word (<unk>)");
         browser.type(Keys.ESCAPE);
 
         browser.find("#document-list .w").click();

@@ -201,9 +201,11 @@ class QuestionsIT {
 
     /** Four shards on three instances: each word listed is as probable as a score says, and no word of the documents is missing. */
     private void assertPredictsWhatAScoreSays(String address, List<Document> documents) throws Exception {
-        JsonNode answer = json.readTree(
-                post(address + "/v1/predict", "{\"context\": \"w1 w2\", \"k\": 10, \"source\": \"source-1\"}", READ)
-                        .body());
+        JsonNode answer = json.readTree(post(
+                        address + "/v1/predict",
+                        "{\"context\": [\"w1\", \"w2\"], \"k\": 10, \"source\": \"source-1\"}",
+                        READ)
+                .body());
         assertThat(answer.get("next")).hasSize(10);
         double last = answer.at("/next/9/probability").asDouble();
         double sum = answer.at("/unknown/probability").asDouble()
@@ -220,7 +222,7 @@ class QuestionsIT {
             List<String> sentence = word.equals("</s>") ? List.of("w1", "w2") : List.of("w1", "w2", word);
             JsonNode scored = json.readTree(post(
                             address + "/v1/score",
-                            json.writeValueAsString(Map.of("sentences", List.of(sentence), "source", "source-1")),
+                            json.writeValueAsString(Map.of("text", List.of(sentence), "source", "source-1")),
                             READ)
                     .body());
             double probability =

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         name = "predictions",
         mixinStandardHelpOptions = true,
         description =
-                "Follow the predictions: the end of each document's last sentence, and the words most likely next.",
+                "Follow the predictions: the end of each document's last sentence, and the words most likely next; ~ marks a"
+                        + " probability that is an estimate.",
         footerHeading = "%nExample:%n",
         footer = "  driftline predictions --model kneser-ney-5 --top 3")
 public final class PredictionsCommand implements Callable<Integer> {
@@ -63,8 +64,9 @@ public final class PredictionsCommand implements Callable<Integer> {
                 .limit(top)
                 .map(candidate -> String.format(
                         Locale.ROOT,
-                        "%s %.1f%%",
+                        "%s %s%.1f%%",
                         Printable.escape(candidate.getWord()),
+                        candidate.getExact() ? "" : "~",
                         100 * candidate.getProbability()))
                 .collect(Collectors.joining("  "));
     }

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
             "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
             "network where --model or --snapshot asks for one, and the mixture.",
             "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
-            "before which 80 %% of the words have come. Unknown words are spelled out, and never cost less than the rarest",
+            "before which 80 %% of the words have come. Unknown words are spelled out, and always cost more than the rarest",
             "known word; class perplexity takes <unk> as one class, as papers do. Bits per character count one separator",
             "a word, and spell a new word out only once in a document."
         },

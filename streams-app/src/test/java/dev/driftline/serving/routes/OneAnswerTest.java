@@ -150,7 +150,7 @@ class OneAnswerTest {
                         "/v1/score",
                         new ObjectMapper()
                                 .writeValueAsString(
-                                        Map.of("sentences", List.of(sentence), "source", "court", "alternatives", K)));
+                                        Map.of("text", List.of(sentence), "source", "court", "alternatives", K)));
                 assertThat(Math.pow(2, -scored.at("/tokens/2/bits/mixture").asDouble()))
                         .as(word.getKey())
                         .isCloseTo(word.getValue(), within(1e-6));
