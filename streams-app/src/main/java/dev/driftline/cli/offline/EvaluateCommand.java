@@ -13,6 +13,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.LearnedText;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -128,6 +129,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
+        neural.tokenizer().ifPresent(corpus::learned);
+        if (state != null) {
+            LearnedText.tokenizer(state).ifPresent(corpus::learned);
+        }
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
         CorpusFormat format = corpus.format(file);
@@ -147,6 +152,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, NgramModelOptions.cacheBytes())) {
+                    LearnedText.write(state, corpus.tokenizerName());
                     Evaluation evaluation =
                             new Evaluation(folder.model(), mixture, folder.sources(), evaluatedNetwork, watching);
                     try {

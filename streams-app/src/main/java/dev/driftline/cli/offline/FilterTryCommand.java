@@ -101,6 +101,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network =
                 neural.network(ngrams.vocabulary(), round -> screen.line(round.describe()), tokens -> {});
+        neural.tokenizer().ifPresent(corpus::learned);
         MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         RulesFile.requireModels(rules, rulesFile, mixture.models());
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
