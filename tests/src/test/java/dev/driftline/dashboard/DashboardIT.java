@@ -213,8 +213,9 @@ class DashboardIT {
                 .as("the busy time, in seconds")
                 .extracting(Number::intValue)
                 .containsExactly(400, 430);
-        assertThat(browser.<List<Number>>run(lines + "lines.values({column: 3, points: [[0, 1, 10, 4], [1000, 1, 10, 6],"
-                        + " [90000, 1, 10, 8], [91000, 1, 10, 10]]}, true))"))
+        assertThat(browser.<List<Number>>run(
+                        lines + "lines.values({column: 3, points: [[0, 1, 10, 4], [1000, 1, 10, 6],"
+                                + " [90000, 1, 10, 8], [91000, 1, 10, 10]]}, true))"))
                 .as("means that do not reach beyond a pause")
                 .extracting(Number::intValue)
                 .containsExactly(16, 32, 256, 512);
