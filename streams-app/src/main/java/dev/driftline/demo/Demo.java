@@ -12,6 +12,7 @@ import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.TopicAdmin;
@@ -147,6 +148,9 @@ public final class Demo {
                 ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE)
                 : CorpusReader.open(corpus);
         resources.add(reader::close);
+        if (!reader.hasNext()) {
+            throw new CommandFailedException("there is no document in " + corpus);
+        }
         ResultFiles files = ResultFiles.in(options.results().output());
         WordCounts words = new WordCounts();
         DemoResults results = new DemoResults(files, corpus, words);

@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -12,6 +13,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.LearnedText;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -40,13 +42,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Score every document of a file before learning from it, without Kafka, and print its cost under each model.",
-            "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
-            "network where --model or --snapshot asks for one, and the mixture.",
-            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
-            "before which 80 %% of the words have come. Unknown words are spelled out, and always cost more than the rarest",
-            "known word; class perplexity takes <unk> as one class, as papers do. Bits per character count one separator",
-            "a word, and spell a new word out only once in a document."
+            "Score every document of a file before learning from it, without Kafka, and print its "
+                    + "cost under each model.",
+            "This is what the service does. The models are the n-gram orders, the caches (each mixed "
+                    + "with the top order), a network where --model or --snapshot asks for one, and the " + "mixture.",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last "
+                    + "20 %% are the documents before which 80 %% of the words have come. Unknown words are "
+                    + "spelled out, and always cost more than the rarest known word; class perplexity takes "
+                    + "<unk> as one class, as papers do. Bits per character count one separator a word, and "
+                    + "spell a new word out only once in a document."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -74,6 +78,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "Also write one line a document: id, key, tokens, unknown, -log2 p in bits under each model with <unk>"
                             + " as a class, and letters: the bits that its unknown words cost beyond that.")
     private @Nullable Path perDocument;
+
+    @Option(
+            names = "--overwrite",
+            description = "With --per-document: replace the file if it exists. Default: refuse to.")
+    private boolean overwrite;
 
     @Option(
             names = "--state",
@@ -110,6 +119,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (split.given()) {
             return split();
         }
+        OutputPath.check("--per-document", Optional.ofNullable(perDocument), overwrite);
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network = neural.network(
                 ngrams.vocabulary(),
@@ -119,6 +129,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
+        neural.tokenizer().ifPresent(corpus::learned);
+        if (state != null) {
+            LearnedText.tokenizer(state).ifPresent(corpus::learned);
+        }
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
         CorpusFormat format = corpus.format(file);
@@ -138,6 +152,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, NgramModelOptions.cacheBytes())) {
+                    LearnedText.write(state, corpus.tokenizerName());
                     Evaluation evaluation =
                             new Evaluation(folder.model(), mixture, folder.sources(), evaluatedNetwork, watching);
                     try {

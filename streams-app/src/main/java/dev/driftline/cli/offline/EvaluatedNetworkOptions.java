@@ -84,7 +84,14 @@ final class EvaluatedNetworkOptions {
             description = "Tokens between two steps of --dynamic-evaluation. Default: ${DEFAULT-VALUE}.")
     private int dynamicSteps = 20;
 
+    private Optional<String> tokenizer = Optional.empty();
+
     private Map<String, Object> inForce = new LinkedHashMap<>();
+
+    /** The tokenizer of the text that {@code --snapshot} was trained on; empty before {@link #network}, and without one. */
+    Optional<String> tokenizer() {
+        return tokenizer;
+    }
 
     /** The networks that {@code --model} names. */
     List<String> models() {
@@ -108,6 +115,7 @@ final class EvaluatedNetworkOptions {
      */
     Optional<Evaluated> network(String vocabulary, Consumer<Round> rounds, LongConsumer progress) throws IOException {
         Optional<Snapshot> start = snapshot == null ? Optional.empty() : Optional.of(SnapshotFolder.read(snapshot));
+        start.ifPresent(from -> tokenizer = Optional.of(from.manifest().tokenizer()));
         Optional<TrainingSettings> dynamic = dynamic();
         if (model == null) {
             if (start.isEmpty()) {

@@ -70,9 +70,9 @@ final class NgramModelOptions {
         }
         VocabularyChoice choice;
         try {
-            choice = VocabularyChoice.parse(vocabulary);
+            choice = VocabularyChoice.named("--vocabulary", vocabulary);
         } catch (IllegalArgumentException e) {
-            throw usage("--vocabulary '" + vocabulary + "' is not growing, grow-kenlm or fixed:FILE");
+            throw usage(String.valueOf(e.getMessage()));
         }
         Smoothing named;
         try {

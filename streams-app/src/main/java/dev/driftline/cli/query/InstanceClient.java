@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a running instance, with its token where it wants one. */
 final class InstanceClient {
@@ -30,16 +31,17 @@ final class InstanceClient {
     private final HttpClient client;
 
     /**
-     * @param tokenOrNull a token, file:PATH, or null for that of the environment
-     * @param trustOrNull certificates in PEM, or null for those that Java trusts
+     * @param instance its address; a slash at the end makes no difference
+     * @param token a token, file:PATH, or null for that of the environment
+     * @param trust certificates in PEM, or null for those that Java trusts
      */
-    InstanceClient(URI instance, String tokenOrNull, Path trustOrNull) {
-        this.instance = instance;
-        token = read(tokenOrNull == null ? System.getenv().getOrDefault(VARIABLE, "") : tokenOrNull);
+    InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
+        this.instance = URI.create(instance.toString().replaceAll("/+$", ""));
+        this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
-        if (trustOrNull != null) {
+        if (trust != null) {
             try {
-                builder.sslContext(TrustedCertificates.only(trustOrNull));
+                builder.sslContext(TrustedCertificates.only(trust));
             } catch (InvalidConfigException e) {
                 throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
             }

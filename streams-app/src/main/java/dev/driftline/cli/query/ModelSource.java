@@ -1,5 +1,6 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
@@ -44,7 +45,7 @@ final class ModelSource {
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "With --instance: the token to show, or file:PATH; by default what the environment has as"
+            description = "With --instance: the token to show, or file:PATH. Default: the environment variable"
                     + " DRIFTLINE_HTTP_READ_TOKEN.")
     private String token;
 
@@ -58,14 +59,15 @@ final class ModelSource {
             names = "--vocabulary",
             paramLabel = "V",
             defaultValue = "growing",
-            description = "With --state: the vocabulary it was learned with, growing (default) or fixed:FILE.")
+            description =
+                    "With --state: the vocabulary it was learned with, growing, grow-kenlm or fixed:FILE. Default: growing.")
     private String vocabulary;
 
     @Option(
             names = "--smoothing",
             paramLabel = "S",
             defaultValue = "kneser-ney",
-            description = "With --state: how probabilities are made from the counts; kneser-ney by default.")
+            description = "With --state: how probabilities are made from the counts. Default: kneser-ney.")
     private String smoothing;
 
     @Option(
@@ -116,7 +118,8 @@ final class ModelSource {
                 throw new CommandFailedException(
                         "--instance has its own snapshot: leave --snapshot out", ExitCodes.USAGE);
             }
-            return new OpenModel(new InstanceQueries(this::post), texts(this::instanceTokenizer), () -> {});
+            return new OpenModel(
+                    new InstanceQueries(this::post), texts(this::instanceTokenizer), Optional.empty(), () -> {});
         }
         if (!isState() && snapshot.isEmpty()) {
             throw new CommandFailedException(
@@ -127,6 +130,7 @@ final class ModelSource {
         return new OpenModel(
                 DirectQueries.of(state.map(StateDirectory::model), network),
                 texts(() -> learnedTokenizer(network)),
+                network,
                 () -> state.ifPresent(StateDirectory::close));
     }
 
@@ -160,13 +164,8 @@ final class ModelSource {
             return Optional.empty();
         }
         try {
-            Vocabulary words = vocabulary.startsWith("fixed:")
-                    ? Vocabulary.fixed(Path.of(vocabulary.substring("fixed:".length())))
-                    : Vocabulary.growing();
-            if (!vocabulary.startsWith("fixed:") && !vocabulary.equals("growing")) {
-                throw new CommandFailedException(
-                        "--vocabulary is growing or fixed:FILE, not " + vocabulary, ExitCodes.USAGE);
-            }
+            Vocabulary words =
+                    VocabularyChoice.named("--vocabulary", vocabulary).read();
             return Optional.of(StateDirectory.open(place.state, Smoothing.named(smoothing), words));
         } catch (IOException e) {
             throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());

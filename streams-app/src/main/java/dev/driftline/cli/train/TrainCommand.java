@@ -2,6 +2,7 @@ package dev.driftline.cli.train;
 
 import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
@@ -32,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,8 +51,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Train a network on the text of files, without Kafka, and write it as a snapshot.",
-            "Files are as for `driftline produce`. With a validation file, the training ends when the network no longer",
-            "predicts that file better, and the best network is written; Ctrl-C ends it early and keeps the best so far."
+            "Files are as for `driftline produce`. With a validation file, the training ends when "
+                    + "the network no longer predicts that file better, and the best network is written; "
+                    + "Ctrl-C ends it early and keeps the best so far."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -73,6 +76,9 @@ public final class TrainCommand implements Callable<Integer> {
             required = true,
             description = "The snapshot to write: a folder, or one file if it ends in .safetensors.")
     private Path output;
+
+    @Option(names = "--overwrite", description = "Replace what is at --output. Default: refuse to.")
+    private boolean overwrite;
 
     @Option(
             names = "--model",
@@ -155,6 +161,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputPath.check("--output", output, overwrite);
         Optional<Snapshot> parent = initial == null ? Optional.empty() : Optional.of(SnapshotFolder.read(initial));
         OfflineTraining.Schedule schedule = schedule();
         TrainingSettings settings = network.training();
@@ -162,7 +169,8 @@ public final class TrainCommand implements Callable<Integer> {
         List<CorpusDocument> text = read(files, tokens);
         List<CorpusDocument> heldOut = read(validation, tokens);
         if (text.isEmpty()) {
-            throw new CommandFailedException("there is no document in " + files);
+            throw new CommandFailedException("there is no document in "
+                    + files.stream().map(Path::toString).collect(Collectors.joining(", ")));
         }
         Network start = start(parent, text, tokens);
         List<int[]> encoded = encode(start.vocabulary(), text);
@@ -207,6 +215,7 @@ public final class TrainCommand implements Callable<Integer> {
             return documents;
         }
         DocumentAttribute first = new DocumentAttribute(attribute);
+        first.requireIn(documents);
         return documents.stream().map(first::before).toList();
     }
 

@@ -26,6 +26,20 @@ public sealed interface VocabularyChoice {
     }
 
     /**
+     * The same of an option or another place called {@code name}.
+     *
+     * @throws IllegalArgumentException with a message for people
+     */
+    static VocabularyChoice named(String name, String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + " '" + text + "' is not growing, grow-kenlm or fixed:FILE (one word a line)", e);
+        }
+    }
+
+    /**
      * The vocabulary that the model begins with.
      *
      * @throws IOException if a file with words cannot be read
