@@ -319,7 +319,12 @@ class DashboardIT {
         await("a mark for each series")
                 .atMost(SOON)
                 .until(() -> browser.count("#sources tbody tr:nth-child(2) .series-mark") == 2);
-        assertThat(browser.text("#tile-drift .how")).startsWith("has changed since");
+        assertThat(browser.text("#tile-drift .how"))
+                .startsWith("has changed since")
+                .contains("when noticed", "in the last ten documents");
+        assertThat(browser.run("return document.title").toString())
+                .as("the title, for a tab in the background")
+                .isEqualTo("▲ wire – Driftline");
         // A change to words that nobody has seen is a rise, although <unk> as a class gets cheaper.
         double before = number(browser, "#sources tbody tr.all td:nth-child(4)");
         double broken = number(browser, "#sources tbody tr:nth-child(2) td:nth-child(4)");
@@ -341,19 +346,28 @@ class DashboardIT {
         return Double.parseDouble(browser.text(selector).replace(",", ""));
     }
 
-    /** No finding of axe-core, in either theme, with a word's panel open. */
+    /** No finding of axe-core, in either theme, on a screen and on a phone, with a word's panel open. */
     private static void shouldBeAccessible(Browser browser) {
         browser.run(read("axe.min.js"));
         for (String scheme : List.of("light", "dark")) {
-            browser.prefer("prefers-color-scheme", scheme);
-            browser.run(
-                    "window.findings = null; axe.run(document).then((found) => { window.findings ="
-                            + " found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')); });");
-            await("axe").atMost(SOON).until(() -> browser.<Object>run("return window.findings") != null);
-            assertThat(browser.<List<String>>run("return window.findings"))
-                    .as(scheme)
-                    .isEmpty();
+            for (int width : List.of(1440, 390)) {
+                browser.prefer("prefers-color-scheme", scheme);
+                browser.resize(width, 900);
+                browser.run("document.querySelector('#document-list .w').focus()");
+                await("a word's panel")
+                        .atMost(SOON)
+                        .until(() -> browser.<Boolean>run("return !document.querySelector('#inspector').hidden"));
+                browser.run(
+                        "window.findings = null; axe.run(document).then((found) => { window.findings ="
+                                + " found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')); });");
+                await("axe").atMost(SOON).until(() -> browser.<Object>run("return window.findings") != null);
+                assertThat(browser.<List<String>>run("return window.findings"))
+                        .as("%s, %s pixels wide", scheme, width)
+                        .isEmpty();
+                browser.run("document.activeElement.blur()");
+            }
         }
+        browser.resize(1280, 900);
         browser.prefer("prefers-color-scheme", "light");
     }
 
