@@ -25,16 +25,23 @@ public final class DocumentFilter {
         return comparesWithSource;
     }
 
+    /** As {@link #decide(ScoredDocument, SourceQuantiles, SourceQuantiles)}, where nothing is known of other sources. */
+    public Decision decide(ScoredDocument document, SourceQuantiles source) {
+        return decide(document, source, new SourceQuantiles());
+    }
+
     /**
      * Decides about a document by the earlier documents of its source, and then adds the document to them.
      *
      * @param source of the document's source; left alone where no rule compares documents of a source
+     * @param everyone of all sources together, with which the excess of a new source compares; left alone likewise
      */
-    public Decision decide(ScoredDocument document, SourceQuantiles source) {
+    public Decision decide(ScoredDocument document, SourceQuantiles source, SourceQuantiles everyone) {
         Standing standing = Standing.NONE;
         if (comparesWithSource) {
             double value = rules.percentile().of().of(document);
-            standing = source.standing(value, rules.percentile());
+            standing = source.standing(value, rules.percentile(), everyone);
+            everyone.add(value, rules.percentile());
             source.add(value, rules.percentile());
         }
         List<String> undecided = new ArrayList<>();

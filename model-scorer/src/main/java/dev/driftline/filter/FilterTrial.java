@@ -42,6 +42,7 @@ public final class FilterTrial {
     private final int examples;
     private final SplittableRandom random = new SplittableRandom(1);
     private final Map<String, SourceQuantiles> sources = new HashMap<>();
+    private final SourceQuantiles everyone = new SourceQuantiles();
     private final Map<String, Map<String, Tally>> bySource = new TreeMap<>();
     private final Map<String, Tally> byRule = new TreeMap<>();
     private final Map<String, Tally> undecided = new TreeMap<>();
@@ -68,7 +69,7 @@ public final class FilterTrial {
     /** Decides about the next document of the corpus, and counts it. */
     public Decision add(String id, ScoredDocument document, String text) {
         SourceQuantiles source = sources.computeIfAbsent(document.source(), name -> new SourceQuantiles());
-        Decision decision = filter.decide(document, source);
+        Decision decision = filter.decide(document, source, everyone);
         Tally one = new Tally(1, document.tokens());
         bySource.computeIfAbsent(document.source(), name -> new TreeMap<>()).merge(decision.rule(), one, Tally::plus);
         byRule.merge(decision.rule(), one, Tally::plus);

@@ -45,12 +45,16 @@ public final class SourceQuantiles {
         return OptionalDouble.of(100 * (older.rank(value) + newer.rank(value)) / documents);
     }
 
-    /** {@link #percentile}, and how far {@code value} is above the median; empty if there are fewer than {@code settings} ask for. */
-    public Standing standing(double value, PercentileSettings settings) {
-        OptionalDouble percentile = percentile(value, settings);
-        return percentile.isEmpty()
-                ? Standing.NONE
-                : new Standing(percentile, OptionalDouble.of(value - value(50).orElse(value)));
+    /**
+     * {@link #percentile}, and how far {@code value} is above the median; that of {@code everyone} where there are fewer
+     * documents than {@code settings} ask for, and empty where there are too few of these, too.
+     */
+    public Standing standing(double value, PercentileSettings settings, SourceQuantiles everyone) {
+        SourceQuantiles usual = documents() < settings.minimum() ? everyone : this;
+        OptionalDouble excess = usual.documents() < settings.minimum() || Double.isNaN(value)
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(value - usual.value(50).orElse(value));
+        return new Standing(percentile(value, settings), excess);
     }
 
     /** Adds a document; NaN is ignored. */

@@ -27,6 +27,9 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     /** Sends documents on by the rules. */
     static final String NAME = "filter";
 
+    /** Among the sources, all of this partition together: no producer calls a source so. */
+    private static final String EVERYONE = "\0everyone";
+
     private final DocumentFilter filter;
     private final SourceLimits limits;
     private final ServiceCounters counters;
@@ -65,8 +68,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         if (filter.comparesWithSource()) {
             String name = request.document().source();
             SourceQuantiles source = sources.get(name, context.currentSystemTimeMs());
-            decision = filter.decide(request.scored(), source);
+            SourceQuantiles everyone = sources.get(EVERYONE, context.currentSystemTimeMs());
+            decision = filter.decide(request.scored(), source, everyone);
             sources.update(name, source);
+            sources.update(EVERYONE, everyone);
         } else {
             decision = filter.decide(request.scored(), new SourceQuantiles());
         }
