@@ -155,7 +155,6 @@ class StrictRequestsTest {
             /v1/predict  | {"text": "the", "tokenizer": "letters"}                 | characters, whitespace, words
             /v1/predict  | {"context": ["the"], "language": "en"}                  | language has no effect
             /v1/predict  | {"text": "the", "model": "oracle"}                      | ngram, network, mixture
-            /v1/predict  | {"text": "the", "model": "ngram", "source": "court"}    | source has no effect
             /v1/score    | {"text": ["the"], "tokenizer": "words"}                 | tokenizer has no effect
             /v1/score    | {"text": ""}                                            | has no words
             /v1/score    | {"text": "the", "alternatives": 21}                     | from 0 to 20
@@ -181,7 +180,6 @@ class StrictRequestsTest {
             /v1/generate | {"must": ["the"]}                                       | set beam
             /v1/generate | {"length_normalisation": 0.5}                           | set beam
             /v1/generate | {"model": "ngram", "network_weight": 0.5}               | network_weight has no effect
-            /v1/generate | {"model": "ngram", "source": "court"}                   | source has no effect
             /v1/generate | {"network_weight": 2}                                   | network_weight=2 is not between 0 and 1
             /v1/encode   | {"text": "the", "pooling": "middle"}                    | last, mean, max
             """)
