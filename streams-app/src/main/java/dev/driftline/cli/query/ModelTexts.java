@@ -57,9 +57,11 @@ final class ModelTexts {
     }
 
     private String name() {
-        if (name == null) {
-            name = named.get();
+        String known = name;
+        if (known == null) {
+            known = named.get();
+            name = known;
         }
-        return name;
+        return known;
     }
 }
