@@ -147,6 +147,9 @@ public final class Demo {
                 ? CorpusReader.open(corpus, CorpusFormat.WHOLE_FILE)
                 : CorpusReader.open(corpus);
         resources.add(reader::close);
+        if (!reader.hasNext()) {
+            throw new IOException("there is no document in " + corpus + ": the file is empty");
+        }
         ResultFiles files = ResultFiles.in(options.results().output());
         WordCounts words = new WordCounts();
         DemoResults results = new DemoResults(files, corpus, words);

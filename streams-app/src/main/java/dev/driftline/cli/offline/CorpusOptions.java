@@ -1,6 +1,7 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -47,9 +48,7 @@ final class CorpusOptions {
 
     /** The most documents to read. */
     long limit() {
-        if (limit < 1) {
-            throw usage("--limit " + limit + " is not 1 or more");
-        }
+        GivenOptions.of(spec).atLeast("--limit", limit, 1);
         return limit;
     }
 
@@ -79,6 +78,9 @@ final class CorpusOptions {
      */
     void each(Path file, CorpusReader reader, BooleanSupplier stopped, Screen screen, Visitor visitor) {
         Tokenizer words = tokenizer();
+        if (!reader.hasNext()) {
+            throw CorpusText.noDocument(file);
+        }
         long documents = 0;
         while (documents < limit() && !stopped.getAsBoolean() && reader.hasNext()) {
             CorpusEntry entry;

@@ -1,5 +1,7 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.cli.options.NewFile;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -75,6 +77,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                             + " as a class, and letters: the bits that its unknown words cost beyond that.")
     private @Nullable Path perDocument;
 
+    @Mixin
+    private NewFile target;
+
     @Option(
             names = "--state",
             paramLabel = "DIR",
@@ -107,6 +112,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelSettings settings = settings();
+        refuseWhatHasNoEffect();
+        if (perDocument != null) {
+            target.requireFile(perDocument);
+        }
         if (split.given()) {
             return split();
         }
@@ -213,11 +222,24 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ModelSettings settings() throws IOException {
-        if (shards < 1 || shards > 1024) {
-            throw usage("--shards " + shards + " is not between 1 and 1024");
-        }
+        GivenOptions.of(spec).range("--shards", shards, 1, 1024);
         corpus.limit();
         return ngrams.settings();
+    }
+
+    private void refuseWhatHasNoEffect() {
+        GivenOptions.of(spec)
+                .only(perDocument != null, "with --per-document", "--overwrite")
+                .only(split.given(), "with --split", "--merge-rare", "--epochs", "--patience")
+                .only(
+                        !split.given(),
+                        "without --split",
+                        "--drift",
+                        "--drift-set",
+                        "--one-source",
+                        "--cut",
+                        "--skip-malformed")
+                .only(neural.followsDocuments(), "with --dynamic-evaluation", "--dynamic-decay", "--dynamic-steps");
     }
 
     private ParameterException usage(String message) {

@@ -86,6 +86,11 @@ final class EvaluatedNetworkOptions {
 
     private Map<String, Object> inForce = new LinkedHashMap<>();
 
+    /** Whether the network follows each document while it scores it. */
+    boolean followsDocuments() {
+        return dynamicRate != null;
+    }
+
     /** The networks that {@code --model} names. */
     List<String> models() {
         return model == null ? List.of() : List.of(model.split(","));

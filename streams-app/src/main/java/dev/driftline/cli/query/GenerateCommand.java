@@ -1,5 +1,6 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
@@ -183,9 +184,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (next < 0) {
-            throw new CommandFailedException("--next is 0 or more", ExitCodes.USAGE);
-        }
+        refuseWhatHasNoEffect();
         if (model != null && !source.isInstance()) {
             throw new CommandFailedException(
                     "--model goes with --instance; here --state and --snapshot say it", ExitCodes.USAGE);
@@ -225,6 +224,34 @@ public final class GenerateCommand implements Callable<Integer> {
             throw new CommandFailedException(e.getMessage());
         }
         return ExitCodes.OK;
+    }
+
+    private void refuseWhatHasNoEffect() {
+        GivenOptions.of(spec)
+                .atLeast("--next", next, 0)
+                .atLeast("--beam", beam, 0)
+                .atLeast("--sentences", sentences, 1)
+                .atLeast("--words", words, 1)
+                .only(
+                        next == 0,
+                        "without --next",
+                        "--sentences",
+                        "--words",
+                        "--temperature",
+                        "--top-k",
+                        "--top-p",
+                        "--beam",
+                        "--length-normalisation",
+                        "--must",
+                        "--must-not",
+                        "--max-repeats",
+                        "--seed")
+                .only(beam > 0, "with --beam", "--length-normalisation", "--must")
+                .only(beam == 0, "without --beam", "--temperature", "--top-k", "--top-p", "--seed")
+                .only(
+                        source.isInstance() || source.isState() && snapshot != null,
+                        "with --instance, or with --state and --snapshot",
+                        "--network-weight");
     }
 
     private TextRequest request(List<String> start, List<String> must, List<String> mustNot) {

@@ -16,35 +16,51 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Asks a running instance, with its token where it wants one. */
 final class InstanceClient {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String VARIABLE = "DRIFTLINE_HTTP_READ_TOKEN";
     private static final String FILE = "file:";
 
-    private final URI instance;
+    private final String instance;
     private final String token;
     private final HttpClient client;
 
     /**
-     * @param tokenOrNull a token, file:PATH, or null for that of the environment
-     * @param trustOrNull certificates in PEM, or null for those that Java trusts
+     * @param instance as `driftline run` prints it, with or without a slash at its end
+     * @param token a token, or file:PATH; without one, that of the environment
+     * @param trust certificates in PEM, in place of those that Java trusts
+     * @throws IllegalArgumentException if {@code instance} is not the address of a server; the message says why
      */
-    InstanceClient(URI instance, String tokenOrNull, Path trustOrNull) {
-        this.instance = instance;
-        token = read(tokenOrNull == null ? System.getenv().getOrDefault(VARIABLE, "") : tokenOrNull);
+    InstanceClient(URI instance, Optional<String> token, Optional<Path> trust) {
+        this.instance = server(instance);
+        this.token = read(token.orElseGet(() -> System.getenv().getOrDefault(VARIABLE, "")));
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
-        if (trustOrNull != null) {
+        trust.ifPresent(certificates -> {
             try {
-                builder.sslContext(TrustedCertificates.only(trustOrNull));
+                builder.sslContext(TrustedCertificates.only(certificates));
             } catch (InvalidConfigException e) {
                 throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
             }
-        }
+        });
         client = builder.build();
+    }
+
+    private static String server(URI address) {
+        String scheme = address.getScheme();
+        if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+            throw new IllegalArgumentException("must be an address such as http://127.0.0.1:7070");
+        }
+        String path = address.getPath();
+        if (!path.isEmpty() && !path.equals("/") || address.getQuery() != null || address.getFragment() != null) {
+            throw new IllegalArgumentException(
+                    "must be the address of the server alone: " + scheme + "://" + address.getAuthority());
+        }
+        return scheme + "://" + address.getAuthority();
     }
 
     private static String read(String given) {
@@ -83,7 +99,7 @@ final class InstanceClient {
     }
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        request.timeout(PATIENCE);
+        request.timeout(TIMEOUT);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -1,5 +1,7 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
@@ -18,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
 final class ModelSource {
@@ -37,6 +41,9 @@ final class ModelSource {
                 description = "Address that a running `driftline run` printed: http://127.0.0.1:PORT.")
         URI instance;
     }
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @ArgGroup(multiplicity = "0..1")
     private Place place = new Place();
@@ -111,6 +118,9 @@ final class ModelSource {
      * @throws CommandFailedException if none was named, or it cannot be read
      */
     OpenModel open(Optional<Path> snapshot) {
+        GivenOptions.of(spec)
+                .only(isInstance(), "with --instance", "--token", "--trust")
+                .only(isState(), "with --state", "--vocabulary", "--smoothing");
         if (isInstance()) {
             if (snapshot.isPresent()) {
                 throw new CommandFailedException(
@@ -160,18 +170,21 @@ final class ModelSource {
             return Optional.empty();
         }
         try {
-            Vocabulary words = vocabulary.startsWith("fixed:")
-                    ? Vocabulary.fixed(Path.of(vocabulary.substring("fixed:".length())))
-                    : Vocabulary.growing();
-            if (!vocabulary.startsWith("fixed:") && !vocabulary.equals("growing")) {
-                throw new CommandFailedException(
-                        "--vocabulary is growing or fixed:FILE, not " + vocabulary, ExitCodes.USAGE);
-            }
+            Vocabulary words = vocabularyChoice().read();
             return Optional.of(StateDirectory.open(place.state, Smoothing.named(smoothing), words));
         } catch (IOException e) {
             throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
         } catch (IllegalStateException | IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    private VocabularyChoice vocabularyChoice() {
+        try {
+            return VocabularyChoice.parse(vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(
+                    "--vocabulary " + vocabulary + ": must be " + VocabularyChoice.FORMS, ExitCodes.USAGE);
         }
     }
 
@@ -186,16 +199,25 @@ final class ModelSource {
                 .asText(Tokenizers.DEFAULT);
     }
 
+    private InstanceClient client() {
+        try {
+            return new InstanceClient(place.instance, Optional.ofNullable(token), Optional.ofNullable(trust));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException("--instance " + place.instance + ": " + e.getMessage(), ExitCodes.USAGE);
+        }
+    }
+
     private interface Question {
         String ask(InstanceClient client) throws IOException, InterruptedException;
     }
 
     private String ask(Question question) {
         try {
-            return question.ask(new InstanceClient(place.instance, token, trust));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailedException("nothing answers at " + place.instance
-                    + ": give the address that `driftline run` printed (" + e + ")");
+            return question.ask(client());
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+            throw new CommandFailedException("nothing answers at " + place.instance + reason
+                    + ": start it with `driftline run`, or give the address that it printed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException("interrupted");

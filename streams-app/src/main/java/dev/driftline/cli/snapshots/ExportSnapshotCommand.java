@@ -1,5 +1,6 @@
 package dev.driftline.cli.snapshots;
 
+import dev.driftline.cli.options.NewFile;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.network.snapshots.SnapshotArchive;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -30,17 +31,18 @@ final class ExportSnapshotCommand implements Callable<Integer> {
     @Mixin
     private SnapshotsTopic topic;
 
+    @Mixin
+    private NewFile target;
+
     @Parameters(index = "0", paramLabel = "VERSION", description = "The snapshot to export, or active.")
     private String which;
 
-    @Parameters(
-            index = "1",
-            paramLabel = "PATH",
-            description = "The folder or file to write. An existing snapshot is replaced, anything else is refused.")
+    @Parameters(index = "1", paramLabel = "PATH", description = "The folder or file to write.")
     private Path path;
 
     @Override
     public Integer call() throws IOException {
+        target.requireSnapshot(path);
         DriftlineConfig config = topic.config();
         String version = topic.choose(config, chooser -> chooser.usable(which)).version();
         Snapshot snapshot;

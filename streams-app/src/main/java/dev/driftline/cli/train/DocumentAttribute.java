@@ -2,9 +2,14 @@ package dev.driftline.cli.train;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.AttributeToken;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.ExitCodes;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An attribute that a network learns with the text: documents that have it begin with it as a token.
@@ -14,6 +19,26 @@ import java.util.Optional;
 record DocumentAttribute(String name) {
 
     private static final String SOURCE = "source";
+
+    /**
+     * Checks that there is something to learn.
+     *
+     * @param files where the documents come from
+     * @throws CommandFailedException if no document has the attribute; the message lists those that they have
+     */
+    void requireIn(List<CorpusDocument> documents, List<Path> files) {
+        if (name.equals(SOURCE)
+                || documents.isEmpty()
+                || documents.stream().anyMatch(document -> document.attributes().containsKey(name))) {
+            return;
+        }
+        Set<String> known = new TreeSet<>(Set.of(SOURCE));
+        documents.forEach(document -> known.addAll(document.attributes().keySet()));
+        throw new CommandFailedException(
+                "--attribute " + name + ": no document of " + files.get(0) + (files.size() > 1 ? " and the others" : "")
+                        + " has it; there are " + String.join(", ", known),
+                ExitCodes.USAGE);
+    }
 
     /** {@code document} with the attribute before its first word; unchanged if it does not have the attribute. */
     CorpusDocument before(CorpusDocument document) {

@@ -2,6 +2,8 @@ package dev.driftline.cli.train;
 
 import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.cli.options.NewFile;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
@@ -15,7 +17,6 @@ import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.OfflineTraining;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -73,6 +74,9 @@ public final class TrainCommand implements Callable<Integer> {
             required = true,
             description = "The snapshot to write: a folder, or one file if it ends in .safetensors.")
     private Path output;
+
+    @Mixin
+    private NewFile target;
 
     @Option(
             names = "--model",
@@ -155,15 +159,15 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        // What would be found out after hours is found out now.
+        target.requireSnapshot(output);
+        refuseWhatHasNoEffect();
         Optional<Snapshot> parent = initial == null ? Optional.empty() : Optional.of(SnapshotFolder.read(initial));
         OfflineTraining.Schedule schedule = schedule();
         TrainingSettings settings = network.training();
         String tokens = tokens(parent);
         List<CorpusDocument> text = read(files, tokens);
         List<CorpusDocument> heldOut = read(validation, tokens);
-        if (text.isEmpty()) {
-            throw new CommandFailedException("there is no document in " + files);
-        }
         Network start = start(parent, text, tokens);
         List<int[]> encoded = encode(start.vocabulary(), text);
         List<int[]> encodedHeldOut = encode(start.vocabulary(), heldOut);
@@ -207,7 +211,33 @@ public final class TrainCommand implements Callable<Integer> {
             return documents;
         }
         DocumentAttribute first = new DocumentAttribute(attribute);
+        first.requireIn(documents, from);
         return documents.stream().map(first::before).toList();
+    }
+
+    private void refuseWhatHasNoEffect() {
+        GivenOptions.of(spec)
+                .only(
+                        initial == null,
+                        "without --initial, which has its own architecture and vocabulary",
+                        "--size",
+                        "--layers",
+                        "--window",
+                        "--dropout",
+                        "--cutoffs",
+                        "--untied",
+                        "--vocabulary",
+                        "--vocabulary-size",
+                        "--min-count")
+                .only(Cell.WINDOW.label().equals(model), "with --model window", "--window")
+                .only(vocabulary == null, "without --vocabulary", "--min-count")
+                .only(!validation.isEmpty(), "with --validation", "--patience")
+                .atLeast("--epochs", epochs, 1)
+                .atLeast("--patience", patience, 1)
+                .atLeast("--vocabulary-size", vocabularySize, 3);
+        if (minCount != null) {
+            GivenOptions.of(spec).atLeast("--min-count", minCount, 1);
+        }
     }
 
     private OfflineTraining.Schedule schedule() {
@@ -237,9 +267,6 @@ public final class TrainCommand implements Callable<Integer> {
             if (model != null && !model.equals(initialNetwork.model())) {
                 throw usage("--model " + model + ": " + initial + " is a " + initialNetwork.model());
             }
-            if (vocabulary != null) {
-                throw usage("--vocabulary cannot be given with --initial, which has its own");
-            }
             return initialNetwork;
         }
         Cell cell;
@@ -252,15 +279,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private NeuralVocabulary vocabulary(List<CorpusDocument> text, String tokens) throws IOException {
-        if (vocabularySize < 3) {
-            throw usage("--vocabulary-size " + vocabularySize + " is not 3 or more: <unk> and </s> take two");
-        }
         if (vocabulary != null) {
             try (Stream<String> lines = Files.lines(vocabulary, StandardCharsets.UTF_8)) {
                 List<String> words = lines.map(String::strip)
                         .filter(word -> !word.isEmpty())
                         .distinct()
                         .toList();
+                if (words.isEmpty()) {
+                    throw usage("--vocabulary " + vocabulary + ": there is no word in the file");
+                }
                 return VocabularyTurnover.fixed(words, vocabularySize);
             }
         }
@@ -269,9 +296,6 @@ public final class TrainCommand implements Callable<Integer> {
             document.sentences().forEach(sentence -> sentence.forEach(word -> counts.merge(word, 1, Integer::sum)));
         }
         int least = minCount != null ? minCount : tokens.equals(Tokenizers.CHARACTERS) ? 1 : 2;
-        if (least < 1) {
-            throw usage("--min-count " + least + " is not 1 or more");
-        }
         return new VocabularyTurnover(vocabularySize, least, 2).first(counts);
     }
 

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 /** Which words the model knows, that is, gives a probability of their own. */
 public sealed interface VocabularyChoice {
 
+    /** What {@link #parse} reads, for messages. */
+    String FORMS = "growing, grow-kenlm or fixed:FILE";
+
     /**
      * Reads {@code growing}, {@code grow-kenlm} or {@code fixed:FILE}.
      *
