@@ -15,7 +15,7 @@ import java.util.List;
  * @param characters Σ (code points + 1) over the words, without {@code </s>}: the text with one separator a word
  * @param spellingBits bits to spell the unknown words out, beyond those of {@code <unk>}
  * @param letterBits bits that the unknown words cost beyond {@code <unk>} in {@link #bitsPerToken()}, spelled out each time
- *     that they come, and at least the cost of the rarest known word
+ *     that they come, and more than the rarest known word
  * @param spelling {@code [tokens]}: the part of {@code letterBits} of each token, 0 for a known one; empty unless surprisals
  *     were asked for and a word was unknown
  * @param experts the names of the experts that the mixture weighs

@@ -6,6 +6,7 @@ import dev.driftline.cli.follow.PredictionsCommand;
 import dev.driftline.cli.follow.ScoresCommand;
 import dev.driftline.cli.offline.EvaluateCommand;
 import dev.driftline.cli.offline.FilterCommand;
+import dev.driftline.cli.options.OptionRules;
 import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
@@ -89,7 +90,11 @@ public final class Driftline {
         // Whatever the locale: tokens are Unicode, and other programs read what is printed.
         PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), false);
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-        int exitCode = execute(out, err, arguments);
+        int exitCode = commandLine()
+                .setUsageHelpAutoWidth(true)
+                .setOut(out)
+                .setErr(err)
+                .execute(arguments);
         out.flush();
         System.exit(exitCode);
     }
@@ -137,6 +142,7 @@ public final class Driftline {
             } else if (!isService(parsed)) {
                 Logs.quiet();
             }
+            OptionRules.check(parsed);
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;

@@ -12,6 +12,7 @@ import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.TopicAdmin;
@@ -148,7 +149,7 @@ public final class Demo {
                 : CorpusReader.open(corpus);
         resources.add(reader::close);
         if (!reader.hasNext()) {
-            throw new IOException("there is no document in " + corpus + ": the file is empty");
+            throw new CommandFailedException("there is no document in " + corpus + ": the file is empty");
         }
         ResultFiles files = ResultFiles.in(options.results().output());
         WordCounts words = new WordCounts();

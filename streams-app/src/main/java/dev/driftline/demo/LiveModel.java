@@ -11,6 +11,7 @@ import dev.driftline.serving.query.ModelParts;
 import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.serving.query.TextQuery;
 import dev.driftline.serving.query.instances.LocalShards;
+import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +32,11 @@ final class LiveModel {
     private static final int WORDS_LOOKED_AT = 100;
 
     private final DirectQueries queries;
+    private final String tokenizer;
 
     /** The model of a service all of which is in this process. */
     LiveModel(DriftlineService service, TopologySettings settings) {
+        tokenizer = settings.tokenizer();
         queries = DirectQueries.of(new ModelParts(
                 settings.model(),
                 settings.mixture(),
@@ -48,23 +51,28 @@ final class LiveModel {
         TextRequest request = new TextRequest(
                 List.of(), most, LONGEST_SAMPLE, SAMPLING, Constraints.NONE, 0, TextRequest.LENGTH_NORMALISATION, SEED);
         return queries.generate(new TextQuery(request, choice, Optional.empty())).continuations().stream()
-                .map(sentence -> String.join(" ", sentence.words()))
+                .map(sentence -> joined(List.of(sentence.words())))
                 .toList();
     }
 
+    private String joined(List<List<String>> sentences) {
+        return Tokenizers.joining(tokenizer).read(sentences);
+    }
+
     /** What comes after each prompt, or after sentence beginnings that the model finds likely. */
-    List<DemoService.NextWords> nextWords(List<List<String>> prompts) {
-        List<List<String>> asked = new ArrayList<>(prompts);
+    List<DemoService.NextWords> nextWords(List<String> prompts) {
+        List<List<List<String>>> asked = new ArrayList<>();
+        prompts.forEach(prompt -> asked.add(Tokenizers.named(tokenizer).openSentences(prompt, "")));
         if (asked.isEmpty()) {
             for (String first : likeliestWords(List.of(), BEGINNINGS)) {
                 for (String second : likeliestWords(List.of(first), 1)) {
-                    asked.add(List.of(first, second));
+                    asked.add(List.of(List.of(first, second)));
                 }
             }
         }
         return asked.stream()
                 .map(prompt -> new DemoService.NextWords(
-                        String.join(" ", prompt),
+                        joined(prompt),
                         next(prompt, WORDS_SHOWN).stream()
                                 .map(word -> new DemoService.Word(word.word(), word.probability()))
                                 .toList()))
@@ -73,7 +81,7 @@ final class LiveModel {
 
     /** Without punctuation and the end of the sentence, which make no beginning. */
     private List<String> likeliestWords(List<String> sentence, int most) {
-        return next(sentence, WORDS_LOOKED_AT).stream()
+        return next(List.of(sentence), WORDS_LOOKED_AT).stream()
                 .map(PredictedWord::word)
                 .filter(word -> word.codePoints().allMatch(Character::isLetter))
                 .limit(most)
@@ -81,9 +89,8 @@ final class LiveModel {
     }
 
     /** By the counts: a source without documents has empty caches, in which the mixture finds but the words of the prompt. */
-    private List<PredictedWord> next(List<String> sentence, int k) {
-        return queries.next(
-                        new NextWordsQuery(List.of(sentence), ModelChoice.of(ModelChoice.NGRAM), Optional.empty(), k))
+    private List<PredictedWord> next(List<List<String>> sentences, int k) {
+        return queries.next(new NextWordsQuery(sentences, ModelChoice.of(ModelChoice.NGRAM), Optional.empty(), k))
                 .words();
     }
 }

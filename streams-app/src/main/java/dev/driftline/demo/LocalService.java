@@ -1,7 +1,6 @@
 package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.network.trainer.TrainerProgress;
@@ -9,8 +8,6 @@ import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.routes.ModelServer;
-import dev.driftline.text.Tokenizer;
-import dev.driftline.text.Tokenizers;
 import dev.driftline.topology.TopologySettings;
 import java.io.IOException;
 import java.util.List;
@@ -25,7 +22,6 @@ final class LocalService implements DemoService {
     private final HttpEndpoint server;
     private final CompletableFuture<Void> stopped;
     private final LiveModel model;
-    private final Tokenizer tokenizer;
     private final boolean hasNetwork;
     private final long firstTokens;
 
@@ -34,7 +30,6 @@ final class LocalService implements DemoService {
         this.server = server;
         this.stopped = service.stopped().toCompletableFuture();
         this.model = new LiveModel(service, TopologySettings.of(config));
-        this.tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));
         this.hasNetwork = !config.get(NeuralKeys.MODEL).equals(NeuralKeys.NO_MODEL);
         this.firstTokens = config.get(TrainingKeys.BOOTSTRAP_TOKENS);
     }
@@ -113,11 +108,7 @@ final class LocalService implements DemoService {
 
     @Override
     public List<NextWords> nextWords(List<String> prompts) {
-        return model.nextWords(prompts.stream()
-                .map(prompt -> tokenizer.sentences(prompt).stream()
-                        .reduce((first, last) -> last)
-                        .orElse(List.of()))
-                .toList());
+        return model.nextWords(prompts);
     }
 
     @Override

@@ -181,10 +181,16 @@ export class Chart {
     return {width: Math.max(200, this.host.clientWidth), height: this.host.clientWidth < 520 ? 240 : innerHeight < 1000 ? 260 : 320};
   }
 
+  /** The documents of the longest line of one source: those of all sources together would leave it no room. */
+  mostDocuments() {
+    const single = this.lines.filter((line) => line.name !== TOTAL);
+    return Math.max(...(single.length ? single : this.lines).map((line) => countedAt(line.points, Infinity)));
+  }
+
   /** The busiest time; everything once that was asked for. */
   extent() {
     const at = this.plot.data[0];
-    const [first, last] = this.whole || this.byDocuments ? [at[0], at[at.length - 1]] : busiest(this.lines);
+    const [first, last] = this.whole ? [at[0], at[at.length - 1]] : this.byDocuments ? [0, this.mostDocuments()] : busiest(this.lines);
     const room = Math.max(2, (last - first) * 0.02);
     return [first - room, last + room];
   }
@@ -288,8 +294,9 @@ export class Chart {
     return merged;
   }
 
-  /** The marks of snapshots; without a line of all sources they have no place among counted documents. */
+  /** The marks of snapshots; among counted documents they have a place only if all sources are counted together. */
   shownSnapshots() {
+    if (this.byDocuments && this.lines.some((line) => line.name !== TOTAL)) return [];
     return this.snapshots.map((mark) => ({...mark, x: this.place(mark.at, TOTAL)})).filter((mark) => mark.x !== null);
   }
 

@@ -82,14 +82,16 @@ export function busiest(lines) {
   return [best.first, best.last];
 }
 
-/** Perplexities of a line; smooth: averages over preceding points, weighted by tokens. */
+/** Perplexities of a line; smooth: averages over preceding points without a break, weighted by tokens. */
 export function values(line, smooth) {
   const {points, column} = line;
+  const longest = 1000 * longestStep(points.map((point) => point[0] / 1000));
   return points.map((point, index) => {
     if (point[column] === null) return null;
     let tokens = 0;
     let cost = 0;
-    for (let i = smooth ? Math.max(0, index - SMOOTHED_POINTS + 1) : index; i <= index; i++) {
+    const least = smooth ? Math.max(0, index - SMOOTHED_POINTS + 1) : index;
+    for (let i = index; i >= least && (i === index || points[i + 1][0] - points[i][0] <= longest); i--) {
       if (points[i][column] !== null) {
         tokens += points[i][2];
         cost += points[i][column] * points[i][2];

@@ -57,8 +57,12 @@ function typed() {
   else timer = setTimeout(() => suggest(since), DEBOUNCE_MILLIS);
 }
 
+/** The text as it was when a whole word was appended: its end is not a word that is being typed. */
+let settled = '';
+
 /** The text before the word that is being typed, and that word; empty after a space. */
 function split() {
+  if (text().value === settled) return {before: settled, fragment: ''};
   const [, before, fragment] = /^([\s\S]*?)(\S*)$/.exec(text().value);
   return {before, fragment};
 }
@@ -95,9 +99,9 @@ const predict = (context, k, signal) => postJson('v1/predict', {text: context, k
 
 function draw(words, replaces) {
   byId('play-next').replaceChildren(
-    ...words.map(({word, probability: p}) => {
+    ...words.map(({word, text: written = word, probability: p}) => {
       const end = word === '</s>';
-      const button = make('button', {type: 'button', on: {click: () => append(word, replaces)}, 'aria-label': `${end ? 'end of sentence' : word}, ${probability(p)}`},
+      const button = make('button', {type: 'button', on: {click: () => append(end ? '\n' : written, replaces)}, 'aria-label': `${end ? 'end of sentence' : word}, ${probability(p)}`},
         make('span', {class: 'word', text: end ? '¶' : word}),
         make('span', {class: 'number', text: probability(p)}));
       return make('li', {}, button);
@@ -105,11 +109,11 @@ function draw(words, replaces) {
   );
 }
 
-function append(word, replaces) {
+/** The service says what a word looks like after the text, with the white space before it. */
+function append(written, replaces) {
   const {before, fragment} = split();
-  const kept = replaces ? before : before + fragment;
-  const gap = kept === '' || /\s$/.test(kept) ? '' : ' ';
-  text().value = kept + (word === '</s>' ? '\n' : `${gap}${word} `);
+  text().value = (replaces ? before : before + fragment) + written;
+  settled = text().value;
   text().focus();
   typed();
 }
@@ -126,18 +130,18 @@ async function generate() {
   generating = abort;
   say(button, 'Stop');
   const out = byId('play-generated');
-  out.replaceChildren(make('span', {class: 'prompt', text: text().value ? `${text().value.trim()} ` : ''}));
+  out.replaceChildren(make('span', {class: 'prompt', text: text().value}));
   show(out, true);
   let failed = '';
   try {
     const response = await request('v1/generate', {
       accept: 'text/event-stream',
-      body: {prompt: text().value, sentences: 1, words: MOST_WORDS, temperature: Number(byId('play-temperature').value) || 1, top_k: 40, model: model(), seed: Math.floor(Math.random() * 2 ** 31)},
+      body: {prompt: text().value, sentences: 1, words: MOST_WORDS, temperature: Number(byId('play-temperature').value) || 1, top_k: 40, model: model()},
       signal: abort.signal,
     });
     await readEvents(response, (type, data) => {
       if (type === 'error') failed = data?.detail || 'it broke off';
-      else if (data?.word) out.append(make('span', {text: data.word === '</s>' ? '' : `${data.word} `}));
+      else if (data?.word) out.append(make('span', {text: data.text}));
     });
   } catch (failure) {
     if (!abort.signal.aborted) failed = failure.message;

@@ -44,10 +44,16 @@ export function drawDrifting(sources) {
   const state = worst ? seriesOf(worst)[0] : null;
   tile.parentElement.dataset.state = state?.state || '';
   say(tile.querySelector('.who'), worst ? `${sign(state.state)} ${worst.source}` : 'none');
+  // For a tab in the background.
+  const title = worst ? `${sign(state.state)} ${worst.source} – Driftline` : 'Driftline';
+  if (document.title !== title) document.title = title;
   const others = drifting.length - 1;
-  say(tile.querySelector('.how'), worst ? `${inWords(state)} ${extent(state)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
+  say(tile.querySelector('.how'), worst ? `${inWords(state)} ${extent(state)} when noticed${recently(worst)}${others > 0 ? `; and ${whole(others)} more` : ''}` : sources.length ? `${whole(sources.length)} watched` : '');
   tile.title = drifting.map((source) => `${source.source}: ${extent(seriesOf(source)[0])}`).join('\n');
 }
+
+/** What a source is at now; nothing is known of one that has sent no document since this instance started. */
+const recently = (source) => (source.documents > 0 ? `; ${perplexity(source.recent_perplexity.mixture)} in the last ten documents` : '');
 
 let before = {at: 0, requests: new Map()};
 

@@ -82,7 +82,7 @@ const inspector = {
       about.bits && surprisal !== undefined
         ? make('p', {class: 'quiet', text: about.letters > 0 ? spelledOut(surprisal, about.letters) : `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}`})
         : make('p', {class: 'quiet', text: 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
-      about.bits ? models(about.bits, about.note) : null,
+      about.bits ? models(about.bits, about.letters > 0 ? `${about.note}, of an unknown word (<unk>)` : about.note) : null,
     );
     const expected = make('div', {class: 'expected'});
     panel.append(expected);

@@ -89,8 +89,8 @@ class OptionsTest {
                 "train text.txt --output net --initial x --size 3 | only without --initial",
                 "train text.txt --output net --initial x --min-count 3 | only without --initial",
                 "train text.txt --output net --vocabulary-size 2  | must be 3 or more",
-                "train text.txt --output net --attribute mood     | there are source",
-                "train text.jsonl --output net --attribute tone   | there are mood, source",
+                "train text.txt --output net --attribute mood     | they have source",
+                "train text.jsonl --output net --attribute tone   | they have mood, source",
                 "train text.txt --output net --vocabulary empty.txt | there is no word in the file",
                 "train text.txt --output net --format x           | one of tsv, lines, whole_file, jsonl",
                 "evaluate text.txt --delta 2                      | only with --smoothing add-delta",
@@ -120,9 +120,9 @@ class OptionsTest {
                 "generate --state x --vocabulary y                | growing, grow-kenlm or fixed:FILE",
                 "generate --state x --network-weight 0.5          | only with --instance",
                 "generate --state x --must word                   | only with --beam",
-                "generate --state x --beam 3 --seed 3             | only without --beam",
+                "generate --state x --beam 3 --seed 3             | --seed has no effect with --beam",
                 "generate --state x --beam -1                     | --beam -1: must be 0 or more",
-                "generate --state x --next 3 --words 4            | only without --next",
+                "generate --state x --next 3 --words 4            | --words has no effect with --next",
                 "generate --instance x                            | must be an address such as",
                 "counts --state x --trust y a                     | only with --instance"
             })
@@ -153,17 +153,17 @@ class OptionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "train text.txt --output full             | full is a folder with other in it",
+                "train text.txt --output full             | full exists",
                 "train text.txt --output full --overwrite | full is a folder with other in it",
-                "train text.txt --output text.tsv         | text.tsv is a file",
-                "evaluate text.txt --per-document text.tsv | text.tsv exists: name another, or add --overwrite",
-                "evaluate text.txt --per-document full    | full is a folder",
-                "evaluate text.txt --per-document no/x    | there is no folder",
+                "train text.txt --output text.tsv         | text.tsv exists",
+                "evaluate text.txt --per-document text.tsv | text.tsv exists: name another, or replace it with --overwrite",
+                "evaluate text.txt --per-document full    | full exists",
+                "evaluate text.txt --per-document text.txt --overwrite | text.txt is the corpus itself",
                 "evaluate text.txt --state full           | has no model in it",
                 "evaluate text.txt --state text.tsv       | text.tsv is a file",
                 "demo --input text.txt --output full      | full is not empty",
                 "demo --input text.txt --output text.tsv  | text.tsv is a file",
-                "snapshots export 1 text.tsv              | text.tsv is a file"
+                "snapshots export 1 text.tsv              | text.tsv exists"
             })
     void shouldRefuseToWriteOverWhatIsThereBeforeAnyWork(String line, String expected) throws IOException {
         String before = Files.readString(folder.resolve("text.tsv"));
@@ -190,7 +190,7 @@ class OptionsTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         String[] arguments = Arrays.stream(line.strip().split(" +"))
-                .map(word -> word.matches("(text|empty|rules)\\..*|net|full|results|no/x")
+                .map(word -> word.matches("(text|empty|rules)\\..*|net|full|results")
                         ? folder.resolve(word).toString()
                         : word)
                 .toArray(String[]::new);

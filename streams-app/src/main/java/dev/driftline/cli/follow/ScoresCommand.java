@@ -15,8 +15,9 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Follow the scores: one line for each document.",
-            "perplexity spells unknown words out, so that it rises when the language breaks; class takes <unk> as one",
-            "word, as papers do; n-gram is the class perplexity of the n-gram model alone."
+            "perplexity spells unknown words out, so that it rises when the language breaks; class "
+                    + "takes <unk> as one word, as papers do; n-gram is the class perplexity of the n-gram "
+                    + "model alone."
         },
         footerHeading = "%nExample:%n",
         footer = "  driftline scores --from-beginning --limit 10 --timeout 30")

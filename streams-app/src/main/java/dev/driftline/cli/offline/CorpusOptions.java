@@ -14,6 +14,7 @@ import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,8 +36,11 @@ final class CorpusOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: ${DEFAULT-VALUE}.")
-    private String tokenizer = Tokenizers.DEFAULT;
+            description = "How raw text becomes tokens: whitespace, words or characters. Default: as the text that the"
+                    + " model has learned before, or words.")
+    private @Nullable String tokenizer;
+
+    private String learned = Tokenizers.DEFAULT;
 
     @Mixin
     private MalformedLines malformed;
@@ -57,12 +61,22 @@ final class CorpusOptions {
         return format.of(file);
     }
 
+    /** The model has learned before, from text that this tokenizer cut: the one to use where none is named. */
+    void learned(String known) {
+        learned = known;
+    }
+
     /** Splits raw text. */
     Tokenizer tokenizer() {
-        if (!Tokenizers.names().contains(tokenizer)) {
+        return Tokenizers.named(tokenizerName());
+    }
+
+    /** The name of what splits raw text. */
+    String tokenizerName() {
+        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
             throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
         }
-        return Tokenizers.named(tokenizer);
+        return tokenizer == null ? learned : tokenizer;
     }
 
     /** The lines that were not documents. */
@@ -78,9 +92,6 @@ final class CorpusOptions {
      */
     void each(Path file, CorpusReader reader, BooleanSupplier stopped, Screen screen, Visitor visitor) {
         Tokenizer words = tokenizer();
-        if (!reader.hasNext()) {
-            throw CorpusText.noDocument(file);
-        }
         long documents = 0;
         while (documents < limit() && !stopped.getAsBoolean() && reader.hasNext()) {
             CorpusEntry entry;
@@ -98,6 +109,9 @@ final class CorpusOptions {
             }
             visitor.visit(entry, document);
             documents++;
+        }
+        if (documents == 0 && malformed.skipped() == 0 && !stopped.getAsBoolean()) {
+            throw CorpusText.noDocument(file);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.GivenOptions;
-import dev.driftline.cli.options.NewFile;
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusReader;
@@ -14,12 +14,14 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.LearnedText;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,13 +44,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Score every document of a file before learning from it, without Kafka, and print its cost under each model.",
-            "This is what the service does. The models are the n-gram orders, the caches (each mixed with the top order), a",
-            "network where --model or --snapshot asks for one, and the mixture.",
-            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last 20 %% are the documents",
-            "before which 80 %% of the words have come. Unknown words are spelled out, and always cost more than the rarest",
-            "known word; class perplexity takes <unk> as one class, as papers do. Bits per character count one separator",
-            "a word, and spell a new word out only once in a document."
+            "Score every document of a file before learning from it, without Kafka, and print its "
+                    + "cost under each model.",
+            "This is what the service does. The models are the n-gram orders, the caches (each mixed "
+                    + "with the top order), a network where --model or --snapshot asks for one, and the " + "mixture.",
+            "Files are as for `driftline produce`. Perplexity is per token, </s> included; the last "
+                    + "20 %% are the documents before which 80 %% of the words have come. Unknown words are "
+                    + "spelled out, and always cost more than the rarest known word; class perplexity takes "
+                    + "<unk> as one class, as papers do. Bits per character count one separator a word, and "
+                    + "spell a new word out only once in a document."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -77,8 +81,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                             + " as a class, and letters: the bits that its unknown words cost beyond that.")
     private @Nullable Path perDocument;
 
-    @Mixin
-    private NewFile target;
+    @Option(
+            names = "--overwrite",
+            description = "With --per-document: replace the file if it exists. Default: refuse to.")
+    private boolean overwrite;
 
     @Option(
             names = "--state",
@@ -112,13 +118,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelSettings settings = settings();
-        refuseWhatHasNoEffect();
-        if (perDocument != null) {
-            target.requireFile(perDocument);
-        }
         if (split.given()) {
             return split();
         }
+        if (perDocument != null
+                && Files.exists(perDocument)
+                && Files.exists(file)
+                && Files.isSameFile(perDocument, file)) {
+            throw usage("--per-document " + perDocument + " is the corpus itself: name another file");
+        }
+        OutputPath.check("--per-document", Optional.ofNullable(perDocument), overwrite);
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network = neural.network(
                 ngrams.vocabulary(),
@@ -128,6 +137,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
+        neural.tokenizer().ifPresent(corpus::learned);
+        if (state != null) {
+            LearnedText.tokenizer(state).ifPresent(corpus::learned);
+        }
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
         CorpusFormat format = corpus.format(file);
@@ -147,6 +160,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         ctrlC);
             } else {
                 try (StateFolder folder = StateFolder.open(state, settings, shards, NgramModelOptions.cacheBytes())) {
+                    LearnedText.write(state, corpus.tokenizerName());
                     Evaluation evaluation =
                             new Evaluation(folder.model(), mixture, folder.sources(), evaluatedNetwork, watching);
                     try {
@@ -222,15 +236,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ModelSettings settings() throws IOException {
-        GivenOptions.of(spec).range("--shards", shards, 1, 1024);
-        corpus.limit();
-        return ngrams.settings();
-    }
-
-    private void refuseWhatHasNoEffect() {
         GivenOptions.of(spec)
-                .only(perDocument != null, "with --per-document", "--overwrite")
-                .only(split.given(), "with --split", "--merge-rare", "--epochs", "--patience")
+                .range("--shards", shards, 1, 1024)
                 .only(
                         !split.given(),
                         "without --split",
@@ -238,8 +245,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--drift-set",
                         "--one-source",
                         "--cut",
-                        "--skip-malformed")
-                .only(neural.followsDocuments(), "with --dynamic-evaluation", "--dynamic-decay", "--dynamic-steps");
+                        "--skip-malformed");
+        corpus.limit();
+        return ngrams.settings();
     }
 
     private ParameterException usage(String message) {

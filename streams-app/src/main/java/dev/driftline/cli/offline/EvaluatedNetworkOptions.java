@@ -75,20 +75,22 @@ final class EvaluatedNetworkOptions {
     @Option(
             names = "--dynamic-decay",
             paramLabel = "D",
-            description = "How strongly --dynamic-evaluation pulls back. Default: ${DEFAULT-VALUE}.")
+            description = "With --dynamic-evaluation: how strongly it pulls back. Default: ${DEFAULT-VALUE}.")
     private double dynamicDecay = 0.005;
 
     @Option(
             names = "--dynamic-steps",
             paramLabel = "N",
-            description = "Tokens between two steps of --dynamic-evaluation. Default: ${DEFAULT-VALUE}.")
+            description = "With --dynamic-evaluation: tokens between two steps, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int dynamicSteps = 20;
+
+    private Optional<String> tokenizer = Optional.empty();
 
     private Map<String, Object> inForce = new LinkedHashMap<>();
 
-    /** Whether the network follows each document while it scores it. */
-    boolean followsDocuments() {
-        return dynamicRate != null;
+    /** The tokenizer of the text that {@code --snapshot} was trained on; empty before {@link #network}, and without one. */
+    Optional<String> tokenizer() {
+        return tokenizer;
     }
 
     /** The networks that {@code --model} names. */
@@ -113,6 +115,7 @@ final class EvaluatedNetworkOptions {
      */
     Optional<Evaluated> network(String vocabulary, Consumer<Round> rounds, LongConsumer progress) throws IOException {
         Optional<Snapshot> start = snapshot == null ? Optional.empty() : Optional.of(SnapshotFolder.read(snapshot));
+        start.ifPresent(from -> tokenizer = Optional.of(from.manifest().tokenizer()));
         Optional<TrainingSettings> dynamic = dynamic();
         if (model == null) {
             if (start.isEmpty()) {

@@ -11,13 +11,14 @@ import picocli.CommandLine.Command;
             "Rules that keep, drop or route documents by how surprising they were.",
             "A file of rules is JSON, with comments; the first rule that matches decides:",
             "  {\"rules\": [",
-            "     {\"name\": \"foreign\", \"if\": {\"unknown_rate\": \"> 25 %%\"}, \"to\": \"review.v1\"},",
-            "     {\"name\": \"odd\", \"if\": {\"source\": \"news*\", \"percentile\": \"> 95\"}, \"to\": \"drop\"}],",
+            "     {\"name\": \"foreign\", \"if\": {\"unknown_rate\": \"> 25 %%\"}, \"to\": " + "\"review.v1\"},",
+            "     {\"name\": \"odd\", \"if\": {\"source\": \"news*\", \"percentile\": \"> 95\"}, "
+                    + "\"to\": \"drop\"}],",
             "   \"otherwise\": \"keep\"}",
-            "A rule may ask for source, attribute.NAME (names, * stands for any characters; a list for any of them),",
-            "bits_per_token, perplexity, bits_per_character (of the mixture; perplexity(lstm) of a model),"
-                    + " unknown_rate,",
-            "tokens, characters, and percentile: that of the document among the earlier ones of its source.",
+            "A rule may ask for source, attribute.NAME (names, * stands for any characters; a list "
+                    + "for any of them), bits_per_token, perplexity, bits_per_character (of the mixture; "
+                    + "perplexity(lstm) of a model), unknown_rate, tokens, characters, and percentile: that of "
+                    + "the document among the earlier ones of its source.",
             "Set filter.rules to the file, and `driftline topics create` and `driftline run` obey it."
         },
         footerHeading = "%nExamples:%n",

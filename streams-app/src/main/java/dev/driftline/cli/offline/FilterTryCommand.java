@@ -43,10 +43,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Say what a file of rules would do to a corpus, without Kafka.",
-            "Scores every document of the file before learning from it, as `driftline evaluate` does, lets the rules",
-            "decide about each, and says how many documents and tokens each rule took of each source, with examples,",
-            "and where the percentiles of each source are in the end. The decisions are those of the service, if it",
-            "got the documents in this order through one partition. Files are as for `driftline produce`."
+            "Scores every document of the file before learning from it, as `driftline evaluate` "
+                    + "does, lets the rules decide about each, and says how many documents and tokens each "
+                    + "rule took of each source, with examples, and where the percentiles of each source are "
+                    + "in the end. The decisions are those of the service, if it got the documents in this "
+                    + "order through one partition. Files are as for `driftline produce`."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -91,9 +92,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         ModelSettings settings = ngrams.settings();
         corpus.limit();
         corpus.tokenizer();
-        GivenOptions.of(spec)
-                .atLeast("--examples", examples, 0)
-                .only(neural.followsDocuments(), "with --dynamic-evaluation", "--dynamic-decay", "--dynamic-steps");
+        GivenOptions.of(spec).atLeast("--examples", examples, 0);
         if (!settings.smoothing().isDistribution()) {
             throw usage("--smoothing " + ngrams.smoothing()
                     + " gives scores, not probabilities: the service does not support it");
@@ -101,6 +100,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         Screen screen = Screen.on(spec.commandLine().getErr());
         Optional<EvaluatedNetworkOptions.Evaluated> network =
                 neural.network(ngrams.vocabulary(), round -> screen.line(round.describe()), tokens -> {});
+        neural.tokenizer().ifPresent(corpus::learned);
         MixtureSettings mixture = EvaluatedNetworkOptions.mixture(settings, network);
         RulesFile.requireModels(rules, rulesFile, mixture.models());
         FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);

@@ -71,9 +71,9 @@ final class NgramModelOptions {
         }
         VocabularyChoice choice;
         try {
-            choice = VocabularyChoice.parse(vocabulary);
+            choice = VocabularyChoice.named("--vocabulary", vocabulary);
         } catch (IllegalArgumentException e) {
-            throw GivenOptions.of(spec).wrong("--vocabulary", vocabulary, VocabularyChoice.FORMS);
+            throw usage(String.valueOf(e.getMessage()));
         }
         Smoothing named;
         try {

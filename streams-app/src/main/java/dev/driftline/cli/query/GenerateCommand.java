@@ -69,78 +69,94 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "A snapshot of the network, as `driftline train` or `driftline snapshots export` writes it.")
     private Path snapshot;
 
-    @Option(names = "--model", paramLabel = "M", description = "With --instance: mixture (default), ngram or network.")
+    @Option(
+            names = "--model",
+            paramLabel = "M",
+            description = "With --instance: mixture, ngram or network. Default: mixture.")
     private String model;
 
     @Option(
             names = "--network-weight",
             paramLabel = "W",
-            description = "Share of the network, 0 to 1, in a linear blend of counts and network: 0.5 with --state and"
-                    + " --snapshot; with --instance the blend answers in place of the mixture.")
+            description =
+                    "Share of the network, 0 to 1, in a linear blend of counts and network. Default: 0.5 with --state and"
+                            + " --snapshot; with --instance the mixture, and no blend.")
     private Double networkWeight;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", defaultValue = "", description = "How the sentences begin.")
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "How the sentences begin. Default: with nothing.")
     private String prompt;
 
     @Option(
             names = "--attribute",
             paramLabel = "NAME=VALUE",
-            description = "What the text is to be, for a network trained with that attribute: source=news.")
+            description =
+                    "With --snapshot: what the text is to be, for a network trained with that attribute: source=news.")
     private String attribute;
 
     @Option(
             names = "--sentences",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many to write (${DEFAULT-VALUE}).")
+            description = "Without --next: sentences to write, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int sentences;
 
     @Option(
             names = "--words",
             paramLabel = "N",
             defaultValue = "50",
-            description = "Longest sentence written (${DEFAULT-VALUE}).")
+            description = "Without --next: the most words of a sentence, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int words;
 
     @Option(
             names = "--separator",
             paramLabel = "TEXT",
-            description = "Print the tokens with this between them, instead of the text that they make.")
+            description =
+                    "Without --next: print the tokens with this between them, instead of the text that they make.")
     private String separator;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
             defaultValue = "1",
-            description = "Below 1 likelier, above 1 more surprising text; 0 the likeliest word each time.")
+            description =
+                    "Without --beam: below 1 likelier, above 1 more surprising text; 0 takes the likeliest word each time. Default: ${DEFAULT-VALUE}.")
     private double temperature;
 
     @Option(
             names = "--top-k",
             paramLabel = "K",
             defaultValue = "0",
-            description = "Draw from the K most probable words only; 0 from all (counts of a running instance: 100).")
+            description =
+                    "Without --beam: draw from the K most probable words only; 0 draws from all, with --instance and counts from 100. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
             defaultValue = "1",
-            description = "Draw from the most probable words that together have probability P.")
+            description =
+                    "Without --beam: draw from the most probable words that together have probability P, above 0 and up to 1. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private double topP;
 
     @Option(
             names = "--beam",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Look for the most probable sentences instead of drawing, keeping N beginnings.")
+            description =
+                    "Without --next: look for the most probable sentences instead of drawing, keeping N beginnings. Default: draw.")
     private int beam;
 
     @Option(
             names = "--length-normalisation",
             paramLabel = "A",
             defaultValue = "0.7",
-            description = "With --beam: 0 compares whole probabilities, 1 bits per token (${DEFAULT-VALUE}).")
+            description = "With --beam: 0 compares whole probabilities, 1 bits per token. Default: ${DEFAULT-VALUE}.")
     private double lengthNormalisation;
 
     @Option(
@@ -154,21 +170,21 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--must-not",
             paramLabel = "WORD",
             split = ",",
-            description = "Words that must not come, repeated or separated by commas.")
+            description = "Without --next: words that must not come, repeated or separated by commas.")
     private List<String> mustNot = List.of();
 
     @Option(
             names = "--max-repeats",
             paramLabel = "N",
             defaultValue = "0",
-            description = "How often one word may come; 0 for any number.")
+            description = "Without --next: how often one word may come; 0 for any number. Default: ${DEFAULT-VALUE}.")
     private int maximumRepeats;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             description =
-                    "The same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
+                    "Without --beam: the same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
                             + " reported: on standard error, or in the JSON.")
     private Integer seed;
 
@@ -179,7 +195,7 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "List the K most probable next words after the prompt instead.")
     private int next;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json", description = "Print JSON instead of text.")
     private boolean json;
 
     @Override
@@ -196,6 +212,9 @@ public final class GenerateCommand implements Callable<Integer> {
             // What is wrong with an option is said before anything is opened.
             request(List.of(), List.of(), List.of());
             try (OpenModel opened = source.open(Optional.ofNullable(snapshot))) {
+                if (attribute != null) {
+                    opened.requireAttribute(attribute);
+                }
                 ModelTexts texts = opened.texts();
                 TextRequest request = request(
                         start(texts),
@@ -232,22 +251,6 @@ public final class GenerateCommand implements Callable<Integer> {
                 .atLeast("--beam", beam, 0)
                 .atLeast("--sentences", sentences, 1)
                 .atLeast("--words", words, 1)
-                .only(
-                        next == 0,
-                        "without --next",
-                        "--sentences",
-                        "--words",
-                        "--temperature",
-                        "--top-k",
-                        "--top-p",
-                        "--beam",
-                        "--length-normalisation",
-                        "--must",
-                        "--must-not",
-                        "--max-repeats",
-                        "--seed")
-                .only(beam > 0, "with --beam", "--length-normalisation", "--must")
-                .only(beam == 0, "without --beam", "--temperature", "--top-k", "--top-p", "--seed")
                 .only(
                         source.isInstance() || source.isState() && snapshot != null,
                         "with --instance, or with --state and --snapshot",

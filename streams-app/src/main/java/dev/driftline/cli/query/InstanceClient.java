@@ -16,51 +16,52 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a running instance, with its token where it wants one. */
 final class InstanceClient {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String VARIABLE = "DRIFTLINE_HTTP_READ_TOKEN";
     private static final String FILE = "file:";
 
-    private final String instance;
+    private final URI instance;
     private final String token;
     private final HttpClient client;
 
     /**
-     * @param instance as `driftline run` prints it, with or without a slash at its end
-     * @param token a token, or file:PATH; without one, that of the environment
-     * @param trust certificates in PEM, in place of those that Java trusts
-     * @throws IllegalArgumentException if {@code instance} is not the address of a server; the message says why
+     * @param instance its address; a slash at the end makes no difference
+     * @param token a token, file:PATH, or null for that of the environment
+     * @param trust certificates in PEM, or null for those that Java trusts
      */
-    InstanceClient(URI instance, Optional<String> token, Optional<Path> trust) {
+    InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
         this.instance = server(instance);
-        this.token = read(token.orElseGet(() -> System.getenv().getOrDefault(VARIABLE, "")));
+        this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
-        trust.ifPresent(certificates -> {
+        if (trust != null) {
             try {
-                builder.sslContext(TrustedCertificates.only(certificates));
+                builder.sslContext(TrustedCertificates.only(trust));
             } catch (InvalidConfigException e) {
                 throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
             }
-        });
+        }
         client = builder.build();
     }
 
-    private static String server(URI address) {
-        String scheme = address.getScheme();
-        if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-            throw new IllegalArgumentException("must be an address such as http://127.0.0.1:7070");
+    private static URI server(URI address) {
+        if (address.getHost() == null || !List.of("http", "https").contains(address.getScheme())) {
+            throw new CommandFailedException(
+                    "--instance " + address + ": must be an address such as http://127.0.0.1:7070", ExitCodes.USAGE);
         }
-        String path = address.getPath();
-        if (!path.isEmpty() && !path.equals("/") || address.getQuery() != null || address.getFragment() != null) {
-            throw new IllegalArgumentException(
-                    "must be the address of the server alone: " + scheme + "://" + address.getAuthority());
+        String path = address.getPath().replaceAll("/+$", "");
+        if (!path.isEmpty() || address.getQuery() != null || address.getFragment() != null) {
+            throw new CommandFailedException(
+                    "--instance " + address + ": must be the address of the server alone, without a path",
+                    ExitCodes.USAGE);
         }
-        return scheme + "://" + address.getAuthority();
+        return URI.create(address.getScheme() + "://" + address.getAuthority());
     }
 
     private static String read(String given) {
@@ -99,7 +100,7 @@ final class InstanceClient {
     }
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        request.timeout(TIMEOUT);
+        request.timeout(PATIENCE);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

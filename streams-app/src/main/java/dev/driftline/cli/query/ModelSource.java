@@ -1,6 +1,5 @@
 package dev.driftline.cli.query;
 
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
@@ -20,9 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
 final class ModelSource {
@@ -42,16 +39,13 @@ final class ModelSource {
         URI instance;
     }
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     @ArgGroup(multiplicity = "0..1")
     private Place place = new Place();
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "With --instance: the token to show, or file:PATH; by default what the environment has as"
+            description = "With --instance: the token to show, or file:PATH. Default: the environment variable"
                     + " DRIFTLINE_HTTP_READ_TOKEN.")
     private String token;
 
@@ -65,14 +59,15 @@ final class ModelSource {
             names = "--vocabulary",
             paramLabel = "V",
             defaultValue = "growing",
-            description = "With --state: the vocabulary it was learned with, growing (default) or fixed:FILE.")
+            description =
+                    "With --state: the vocabulary it was learned with, growing, grow-kenlm or fixed:FILE. Default: growing.")
     private String vocabulary;
 
     @Option(
             names = "--smoothing",
             paramLabel = "S",
             defaultValue = "kneser-ney",
-            description = "With --state: how probabilities are made from the counts; kneser-ney by default.")
+            description = "With --state: how probabilities are made from the counts. Default: kneser-ney.")
     private String smoothing;
 
     @Option(
@@ -118,15 +113,13 @@ final class ModelSource {
      * @throws CommandFailedException if none was named, or it cannot be read
      */
     OpenModel open(Optional<Path> snapshot) {
-        GivenOptions.of(spec)
-                .only(isInstance(), "with --instance", "--token", "--trust")
-                .only(isState(), "with --state", "--vocabulary", "--smoothing");
         if (isInstance()) {
             if (snapshot.isPresent()) {
                 throw new CommandFailedException(
                         "--instance has its own snapshot: leave --snapshot out", ExitCodes.USAGE);
             }
-            return new OpenModel(new InstanceQueries(this::post), texts(this::instanceTokenizer), () -> {});
+            return new OpenModel(
+                    new InstanceQueries(this::post), texts(this::instanceTokenizer), Optional.empty(), () -> {});
         }
         if (!isState() && snapshot.isEmpty()) {
             throw new CommandFailedException(
@@ -137,6 +130,7 @@ final class ModelSource {
         return new OpenModel(
                 DirectQueries.of(state.map(StateDirectory::model), network),
                 texts(() -> learnedTokenizer(network)),
+                network,
                 () -> state.ifPresent(StateDirectory::close));
     }
 
@@ -181,10 +175,9 @@ final class ModelSource {
 
     private VocabularyChoice vocabularyChoice() {
         try {
-            return VocabularyChoice.parse(vocabulary);
+            return VocabularyChoice.named("--vocabulary", vocabulary);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(
-                    "--vocabulary " + vocabulary + ": must be " + VocabularyChoice.FORMS, ExitCodes.USAGE);
+            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
         }
     }
 
@@ -199,21 +192,13 @@ final class ModelSource {
                 .asText(Tokenizers.DEFAULT);
     }
 
-    private InstanceClient client() {
-        try {
-            return new InstanceClient(place.instance, Optional.ofNullable(token), Optional.ofNullable(trust));
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException("--instance " + place.instance + ": " + e.getMessage(), ExitCodes.USAGE);
-        }
-    }
-
     private interface Question {
         String ask(InstanceClient client) throws IOException, InterruptedException;
     }
 
     private String ask(Question question) {
         try {
-            return question.ask(client());
+            return question.ask(new InstanceClient(place.instance, token, trust));
         } catch (IOException e) {
             String reason = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
             throw new CommandFailedException("nothing answers at " + place.instance + reason

@@ -1,6 +1,6 @@
 package dev.driftline.cli.snapshots;
 
-import dev.driftline.cli.options.NewFile;
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.network.snapshots.SnapshotArchive;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code driftline snapshots export}. */
@@ -20,8 +21,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Write a snapshot for PyTorch.",
-            "The result is a folder with model.safetensors, manifest.json and vocabulary.json, or one file if PATH ends in",
-            ".safetensors, with manifest and vocabulary in its metadata.",
+            "The result is a folder with model.safetensors, manifest.json and vocabulary.json, or "
+                    + "one file if PATH ends in .safetensors, with manifest and vocabulary in its metadata.",
             "Names, shapes and gate order are PyTorch's; tied weights are written out."
         },
         footerHeading = "%nExamples:%n",
@@ -31,18 +32,22 @@ final class ExportSnapshotCommand implements Callable<Integer> {
     @Mixin
     private SnapshotsTopic topic;
 
-    @Mixin
-    private NewFile target;
-
     @Parameters(index = "0", paramLabel = "VERSION", description = "The snapshot to export, or active.")
     private String which;
 
-    @Parameters(index = "1", paramLabel = "PATH", description = "The folder or file to write.")
+    @Parameters(
+            index = "1",
+            paramLabel = "PATH",
+            description = "The folder to write, or one file if it ends in .safetensors.")
     private Path path;
+
+    @Option(names = "--overwrite", description = "Replace the snapshot at PATH. Default: refuse to.")
+    private boolean overwrite;
 
     @Override
     public Integer call() throws IOException {
-        target.requireSnapshot(path);
+        OutputPath.check("PATH", path, overwrite);
+        SnapshotFolder.requireWritable(path);
         DriftlineConfig config = topic.config();
         String version = topic.choose(config, chooser -> chooser.usable(which)).version();
         Snapshot snapshot;

@@ -40,9 +40,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Publish a network from a file or a folder.",
-            "It is an exported snapshot, the same after more training in PyTorch, or a word language model that",
-            "PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
-            "Cell, sizes, layers, tied weights and cutoffs follow from the shapes and need not be given."
+            "It is an exported snapshot, the same after more training in PyTorch, or a word language "
+                    + "model that PyTorch trained, with encoder, rnn and decoder as in PyTorch's example.",
+            "Cell, sizes, layers, tied weights and cutoffs follow from the shapes and need not be " + "given."
         },
         footerHeading = "%nExamples:%n",
         footer = {

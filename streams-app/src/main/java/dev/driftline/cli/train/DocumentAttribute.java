@@ -4,7 +4,6 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.AttributeToken;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,32 +20,32 @@ record DocumentAttribute(String name) {
     private static final String SOURCE = "source";
 
     /**
-     * Checks that there is something to learn.
+     * Checks that a document has it.
      *
-     * @param files where the documents come from
-     * @throws CommandFailedException if no document has the attribute; the message lists those that they have
+     * @throws CommandFailedException naming the attributes that there are
      */
-    void requireIn(List<CorpusDocument> documents, List<Path> files) {
-        if (name.equals(SOURCE)
-                || documents.isEmpty()
-                || documents.stream().anyMatch(document -> document.attributes().containsKey(name))) {
+    void requireIn(List<CorpusDocument> documents) {
+        if (documents.isEmpty()
+                || documents.stream().anyMatch(document -> value(document).isPresent())) {
             return;
         }
         Set<String> known = new TreeSet<>(Set.of(SOURCE));
         documents.forEach(document -> known.addAll(document.attributes().keySet()));
         throw new CommandFailedException(
-                "--attribute " + name + ": no document of " + files.get(0) + (files.size() > 1 ? " and the others" : "")
-                        + " has it; there are " + String.join(", ", known),
-                ExitCodes.USAGE);
+                "--attribute " + name + ": no document has it; they have " + String.join(", ", known), ExitCodes.USAGE);
     }
 
     /** {@code document} with the attribute before its first word; unchanged if it does not have the attribute. */
     CorpusDocument before(CorpusDocument document) {
-        Optional<String> value = name.equals(SOURCE)
+        return value(document)
+                .map(known -> before(document, AttributeToken.of(name, known)))
+                .orElse(document);
+    }
+
+    private Optional<String> value(CorpusDocument document) {
+        return name.equals(SOURCE)
                 ? Optional.of(document.source())
                 : Optional.ofNullable(document.attributes().get(name));
-        return value.map(known -> before(document, AttributeToken.of(name, known)))
-                .orElse(document);
     }
 
     private static CorpusDocument before(CorpusDocument document, String token) {

@@ -3,7 +3,7 @@ package dev.driftline.cli.train;
 import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
-import dev.driftline.cli.options.NewFile;
+import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
@@ -17,6 +17,7 @@ import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.OfflineTraining;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -33,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,8 +52,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Train a network on the text of files, without Kafka, and write it as a snapshot.",
-            "Files are as for `driftline produce`. With a validation file, the training ends when the network no longer",
-            "predicts that file better, and the best network is written; Ctrl-C ends it early and keeps the best so far."
+            "Files are as for `driftline produce`. With a validation file, the training ends when "
+                    + "the network no longer predicts that file better, and the best network is written; "
+                    + "Ctrl-C ends it early and keeps the best so far."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -75,8 +78,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "The snapshot to write: a folder, or one file if it ends in .safetensors.")
     private Path output;
 
-    @Mixin
-    private NewFile target;
+    @Option(names = "--overwrite", description = "Replace what is at --output. Default: refuse to.")
+    private boolean overwrite;
 
     @Option(
             names = "--model",
@@ -159,8 +162,8 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // What would be found out after hours is found out now.
-        target.requireSnapshot(output);
+        OutputPath.check("--output", output, overwrite);
+        SnapshotFolder.requireWritable(output);
         refuseWhatHasNoEffect();
         Optional<Snapshot> parent = initial == null ? Optional.empty() : Optional.of(SnapshotFolder.read(initial));
         OfflineTraining.Schedule schedule = schedule();
@@ -168,6 +171,10 @@ public final class TrainCommand implements Callable<Integer> {
         String tokens = tokens(parent);
         List<CorpusDocument> text = read(files, tokens);
         List<CorpusDocument> heldOut = read(validation, tokens);
+        if (text.isEmpty()) {
+            throw new CommandFailedException("there is no document in "
+                    + files.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
         Network start = start(parent, text, tokens);
         List<int[]> encoded = encode(start.vocabulary(), text);
         List<int[]> encodedHeldOut = encode(start.vocabulary(), heldOut);
@@ -211,12 +218,12 @@ public final class TrainCommand implements Callable<Integer> {
             return documents;
         }
         DocumentAttribute first = new DocumentAttribute(attribute);
-        first.requireIn(documents, from);
+        first.requireIn(documents);
         return documents.stream().map(first::before).toList();
     }
 
     private void refuseWhatHasNoEffect() {
-        GivenOptions.of(spec)
+        GivenOptions given = GivenOptions.of(spec)
                 .only(
                         initial == null,
                         "without --initial, which has its own architecture and vocabulary",
@@ -236,7 +243,7 @@ public final class TrainCommand implements Callable<Integer> {
                 .atLeast("--patience", patience, 1)
                 .atLeast("--vocabulary-size", vocabularySize, 3);
         if (minCount != null) {
-            GivenOptions.of(spec).atLeast("--min-count", minCount, 1);
+            given.atLeast("--min-count", minCount, 1);
         }
     }
 

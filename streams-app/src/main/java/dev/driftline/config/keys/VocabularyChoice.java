@@ -7,9 +7,6 @@ import java.nio.file.Path;
 /** Which words the model knows, that is, gives a probability of their own. */
 public sealed interface VocabularyChoice {
 
-    /** What {@link #parse} reads, for messages. */
-    String FORMS = "growing, grow-kenlm or fixed:FILE";
-
     /**
      * Reads {@code growing}, {@code grow-kenlm} or {@code fixed:FILE}.
      *
@@ -26,6 +23,20 @@ public sealed interface VocabularyChoice {
             return new Fixed(Path.of(text.substring("fixed:".length())));
         }
         throw new IllegalArgumentException(text);
+    }
+
+    /**
+     * The same of an option or another place called {@code name}.
+     *
+     * @throws IllegalArgumentException with a message for people
+     */
+    static VocabularyChoice named(String name, String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + " '" + text + "' is not growing, grow-kenlm or fixed:FILE (one word a line)", e);
+        }
     }
 
     /**

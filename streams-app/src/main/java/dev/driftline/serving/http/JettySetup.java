@@ -1,6 +1,8 @@
 package dev.driftline.serving.http;
 
 import io.javalin.config.JettyConfig;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -28,19 +30,32 @@ public final class JettySetup {
         threads.setName("http");
         threads.setDaemon(true);
         jetty.threadPool = threads;
-        jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.addCustomizer((request, headers) -> {
+                makeSafe(headers);
+                return request;
+            });
+        });
         jetty.modifyServer(server -> {
             WholeBodies bodies =
                     new WholeBodies(settings.maxBodyBytes(), settings.timeout().toMillis());
             HeadRequests heads = new HeadRequests();
             heads.setHandler(bodies);
-            SafeHeaders headers = new SafeHeaders();
-            headers.setHandler(heads);
-            server.setHandler(headers);
+            server.setHandler(heads);
             server.setErrorHandler(new ServerProblems());
             server.addBean(new NetworkConnectionLimit(settings.connections(), server));
         });
         jetty.addConnector((server, http) -> connector(server, http, settings));
+    }
+
+    /**
+     * Puts the headers of every response: a browser must not guess at its type, and nobody keeps it, since it is of this moment
+     * and may need a token. A route whose answer may be kept says so in place of that.
+     */
+    static void makeSafe(HttpFields.Mutable headers) {
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
     }
 
     private static Connector connector(Server server, HttpConfiguration http, HttpSettings settings) {

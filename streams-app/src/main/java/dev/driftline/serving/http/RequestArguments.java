@@ -137,6 +137,11 @@ public final class RequestArguments {
         return has(name) ? Optional.of(given(name, members.get(name))) : Optional.empty();
     }
 
+    /** Whether there is a text of that name that is still to be cut. */
+    public boolean isRaw(String name) {
+        return has(name) && members.get(name).isTextual();
+    }
+
     /** A list of texts, each raw or in tokens; none where it is missing. */
     public List<RequestText> givenEach(String name) {
         List<RequestText> texts = new ArrayList<>();

@@ -16,7 +16,7 @@ final class ServerProblems extends ErrorHandler {
         Problem problem = Problem.of(code, detail(code, message));
         response.setStatus(code);
         // The server has emptied the headers, or never came as far as the routes.
-        SafeHeaders.addTo(response.getHeaders());
+        JettySetup.makeSafe(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         response.write(true, ByteBuffer.wrap(ProblemResponses.json(problem)), callback);
     }

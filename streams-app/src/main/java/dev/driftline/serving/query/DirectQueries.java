@@ -94,7 +94,7 @@ public final class DirectQueries implements ModelQueries {
 
     @Override
     public NextWordsAnswer next(NextWordsQuery query) {
-        Kind kind = kind(query.choice());
+        Kind kind = checkedKind(query.choice());
         if (kind == Kind.BLEND && everyWord.isPresent() || kind == Kind.NETWORK && !mixesNetwork()) {
             DrawnText text = text(kind, query.choice(), query.source(), 0);
             return best(kind == Kind.BLEND ? text.drawnFrom() : network.name(), text.model(), query);
@@ -133,7 +133,7 @@ public final class DirectQueries implements ModelQueries {
     /** The model that writes the text of a query. Asks no instance before its first word is wanted. */
     public DrawnText text(TextQuery query) {
         return text(
-                kind(query.choice()),
+                checkedKind(query.choice()),
                 query.choice(),
                 query.source(),
                 query.request().sampling().topK());
@@ -150,6 +150,16 @@ public final class DirectQueries implements ModelQueries {
 
     private ModelParts counts() {
         return parts.orElseThrow(() -> new IllegalArgumentException("there are no counts: only a snapshot was opened"));
+    }
+
+    /** What is asked. Refuses a weight that would have no effect on it. */
+    private Kind checkedKind(ModelChoice choice) {
+        Kind kind = kind(choice);
+        if (kind != Kind.BLEND && choice.networkWeight().isPresent()) {
+            throw new IllegalArgumentException("network_weight has no effect on " + name(kind)
+                    + ", which blends nothing: leave it out, or ask for model=mixture");
+        }
+        return kind;
     }
 
     private Kind kind(ModelChoice choice) {

@@ -23,6 +23,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code counts} and {@code generate} on a state directory of several shards. */
 class StateCommandsTest {
@@ -144,6 +146,39 @@ class StateCommandsTest {
         assertThat(PlainJson.read(out.toString()).has("seed"))
                 .as("nothing is drawn")
                 .isFalse();
+    }
+
+    /** Chinese as it is written, and characters: the state says how its text was cut. */
+    @ParameterizedTest
+    @CsvSource({"words, 他们说没有证据。, 他们说, '', 他们说", "characters, the cat sat, the c, a, t h e"})
+    void shouldContinueAPromptAsItsTextWasCutWhenTheStateSaysHow(
+            String tokenizer, String line, String prompt, String next, String ngram) throws IOException {
+        Path corpus = folder.resolve("corpus.txt");
+        Files.writeString(corpus, (line + "\n").repeat(30));
+        String state = folder.resolve("state").toString();
+        assertThat(run("evaluate", corpus.toString(), "--tokenizer", tokenizer, "--state", state))
+                .as(err.toString())
+                .isZero();
+        out.getBuffer().setLength(0);
+
+        assertThat(run("generate", "--state", state, "--prompt", prompt, "--temperature", "0", "--sentences", "1"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo(line);
+        out.getBuffer().setLength(0);
+
+        run("generate", "--state", state, "--prompt", prompt, "--next", "1", "--json");
+        if (!next.isEmpty()) {
+            assertThat(PlainJson.read(out.toString()).at("/next/0/word").asText())
+                    .isEqualTo(next);
+        }
+        out.getBuffer().setLength(0);
+        run("counts", "--state", state, "--json", "<s> " + ngram.replace(" ", ""));
+        assertThat(PlainJson.read(out.toString()).get("count").asInt()).isEqualTo(30);
+        out.getBuffer().setLength(0);
+
+        run("counts", "--state", state, "--tokenizer", "whitespace", "--json", "<s> " + ngram);
+        assertThat(PlainJson.read(out.toString()).get("ngram")).hasSize(1 + ngram.split(" ").length);
     }
 
     @Test

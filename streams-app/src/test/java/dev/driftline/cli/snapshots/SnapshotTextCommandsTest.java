@@ -18,6 +18,7 @@ import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.terminal.PlainJson;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -94,6 +95,31 @@ class SnapshotTextCommandsTest {
         assertThat(run("generate", "--attribute", "source=sea", "--temperature", "0", "--sentences", "1"))
                 .isZero();
         assertThat(out.toString().lines().skip(1)).containsExactly("the ship sails far");
+    }
+
+    @Test
+    void shouldJoinWhatItWritesAsTheManifestSaysItsTextWasCut() throws IOException {
+        SnapshotManifest characters = new SnapshotManifest(
+                "000002-abcdef", null, Instant.EPOCH, "lstm", "characters", Map.of(), Map.of(), Map.of());
+        Path other = folder.resolve("characters");
+        SnapshotFolder.write(new Snapshot(characters, network), other);
+        String asked = "generate --attribute source=wood --temperature 0 --sentences 1 --snapshot=" + other;
+
+        assertThat(Driftline.execute(new PrintWriter(out, true), new PrintWriter(err, true), asked.split(" ")))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo("thetreegrowshigh");
+        assertThat(new SnapshotManifest(
+                                "000003-abcdef",
+                                null,
+                                Instant.EPOCH,
+                                "lstm",
+                                "words",
+                                Map.of("tokenizer", "whitespace"),
+                                Map.of(),
+                                Map.of())
+                        .tokenizer())
+                .isEqualTo("whitespace");
     }
 
     @Test

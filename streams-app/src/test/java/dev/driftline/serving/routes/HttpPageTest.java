@@ -3,7 +3,6 @@ package dev.driftline.serving.routes;
 import static dev.driftline.testing.MarkdownTable.code;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.GeneratedFile;
 import dev.driftline.testing.MarkdownTable;
 import java.io.IOException;
@@ -30,7 +29,7 @@ class HttpPageTest {
 
     @BeforeEach
     void read() throws IOException {
-        document = new ObjectMapper().readTree(OpenApiRoutes.class.getResourceAsStream(OpenApiRoutes.RESOURCE));
+        document = OpenApiDocument.read().json();
     }
 
     @Test

@@ -5,21 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.live.LiveFeed;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.routes.OpenApiDocument.Operation;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The document says what there is: every route, nothing else, and the answers as they are. */
 class OpenApiTest {
+
+    private static final Pattern PATH_PARAMETER = Pattern.compile("\\{(\\w+)}");
+
+    private static OpenApiDocument document;
+
+    @BeforeAll
+    static void read() throws Exception {
+        document = OpenApiDocument.read();
+    }
 
     @Test
     void shouldListEveryRouteAndNoOther() throws Exception {
@@ -27,20 +41,13 @@ class OpenApiTest {
         try (DriftlineService service = new DriftlineService(config);
                 HttpEndpoint server = ModelServer.start(config, service)) {
             Set<String> documented = new TreeSet<>();
-            JsonNode paths = document().get("paths");
-            paths.fieldNames()
-                    .forEachRemaining(path -> paths.get(path)
-                            .fieldNames()
-                            .forEachRemaining(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+            document.operations().forEach(operation -> documented.add(operation.route()));
 
-            // The files of the dashboard are for a browser, and the metrics for Prometheus, which has a format of its
-            // own.
-            List<String> routes = server.routes().stream()
-                    .filter(route -> !route.equals("GET /")
-                            && !route.equals("GET /metrics")
-                            && !route.startsWith("GET /dashboard/"))
-                    .toList();
-            assertThat(documented).isEqualTo(new TreeSet<>(routes));
+            Set<String> routes = new TreeSet<>();
+            for (String route : server.routes()) {
+                routes.add(route.replaceFirst("^GET /dashboard/.*", "GET /dashboard/{file}"));
+            }
+            assertThat(documented).isEqualTo(routes);
             assertThat(routes).contains("POST /v1/score", "GET /events");
         }
     }
@@ -52,8 +59,10 @@ class OpenApiTest {
                 Map.of("http.max.tokens", "50"),
                 new OpenApiRoutes(),
                 new HealthRoutes(Optional::empty),
+                new LiveRoutes(new LiveFeed(config)),
+                new TopologyRoutes(Optional::empty),
                 new SnapshotRoutes(config, new DriftlineService(config), new RequestPool("snapshots", 1, 1, 5000)))) {
-            assertThat(served.get("/openapi.json")).isEqualTo(document());
+            assertThat(served.send("GET", "/openapi.json", "").body()).isEqualTo(OpenApiDocument.text());
             fits(served, "POST", "/v1/score", "{\"text\": \"the jury xylophone\", \"alternatives\": 2}", 200);
             fits(served, "POST", "/v1/score", "{\"text\": \"the jury\", \"source\": \"court\"}", 200);
             fits(served, "POST", "/v1/score", "{}", 400);
@@ -70,108 +79,104 @@ class OpenApiTest {
             fits(served, "GET", "/v1/snapshots", "", 200);
             fits(served, "POST", "/v1/snapshots/17/promote", "", 404);
             fits(served, "GET", "/health/ready", "", 503);
+            for (String path : List.of("/v1/sources", "/v1/drift", "/v1/promotions", "/v1/documents")) {
+                fits(served, "GET", path + "?limit=3", "", 200);
+                fits(served, "GET", path + "?limit=0", "", 422);
+                fits(served, "GET", path + "?most=3", "", 400);
+            }
+            fits(served, "GET", "/v1/topology", "", 503);
+            fits(served, "GET", "/v1/topology.svg", "", 503);
+            fits(served, "GET", "/events?types=rumour", "", 422);
         }
     }
 
     @Test
-    void shouldNoticeAnAnswerThatDoesNotFit() throws Exception {
-        JsonNode schema = document().at("/components/schemas/Counted");
-        ObjectMapper json = new ObjectMapper();
-        assertThat(misfits(json.readTree("{\"ngram\": [\"a\"], \"count\": 1}"), schema, ""))
-                .isEmpty();
-        assertThat(misfits(json.readTree("{\"ngram\": [1], \"more\": 1}"), schema, ""))
-                .hasSize(3);
+    void shouldPassTheParserOfSwaggerWithoutAWord() throws Exception {
+        SwaggerParseResult parsed = new OpenAPIV3Parser().readContents(OpenApiDocument.text());
+        assertThat(parsed.getMessages()).isEmpty();
+        assertThat(parsed.getOpenAPI().getPaths()).hasSameSizeAs(document.json().get("paths"));
+        assertThat(parsed.getOpenAPI().getServers()).isNotEmpty();
+        SwaggerParseResult wrong = new OpenAPIV3Parser()
+                .readContents(OpenApiDocument.text().replace("\"in\": \"query\"", "\"in\": \"nowhere\""));
+        assertThat(wrong.getMessages()).as("it notices what is wrong").isNotEmpty();
     }
 
-    private static void fits(ServedModel served, String method, String path, String body, int status) throws Exception {
+    @Test
+    void shouldDescribeEveryOperationByNameTagAndFailures() {
+        Set<String> tags = new TreeSet<>();
+        document.json().get("tags").forEach(tag -> tags.add(tag.get("name").asText()));
+        Set<String> ids = new TreeSet<>();
+        for (Operation operation : document.operations()) {
+            JsonNode json = operation.json();
+            assertThat(ids.add(json.get("operationId").asText()))
+                    .as("%s has an operationId of its own", operation.route())
+                    .isTrue();
+            assertThat(json.get("description").asText()).isNotBlank();
+            json.get("tags").forEach(tag -> assertThat(tags).contains(tag.asText()));
+            boolean isOpen = json.has("security") && json.get("security").isEmpty();
+            assertThat(json.get("responses").has("401"))
+                    .as("%s says that a token is required", operation.route())
+                    .isEqualTo(!isOpen);
+            for (String status :
+                    operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.<String>of()) {
+                assertThat(json.get("responses").has(status))
+                        .as("%s says that %s can come", operation.route(), status)
+                        .isTrue();
+            }
+            Matcher names = PATH_PARAMETER.matcher(operation.path());
+            while (names.find()) {
+                List<String> known = operation.parameters().findValuesAsText("name");
+                assertThat(known).contains(names.group(1));
+            }
+        }
+    }
+
+    @Test
+    void shouldShowAnExampleThatFitsForEveryRequestAndAnswer() {
+        for (Operation operation : document.operations()) {
+            for (JsonNode parameter : operation.parameters()) {
+                assertExample(operation, parameter.get("name").asText(), parameter);
+            }
+            operation.json().at("/requestBody/content").forEach(body -> assertExample(operation, "the body", body));
+            for (Map.Entry<String, JsonNode> response :
+                    operation.json().get("responses").properties()) {
+                response.getValue()
+                        .path("content")
+                        .forEach(content -> assertExample(operation, response.getKey(), content));
+            }
+        }
+    }
+
+    private void assertExample(Operation operation, String what, JsonNode holder) {
+        assertThat(holder.has("example"))
+                .as("%s has an example of %s", operation.route(), what)
+                .isTrue();
+        assertThat(document.misfits(holder.get("example"), holder.get("schema")))
+                .as("%s: the example of %s", operation.route(), what)
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNoticeAnAnswerThatDoesNotFit() throws Exception {
+        JsonNode schema = document.json().at("/components/schemas/Counted");
+        ObjectMapper json = new ObjectMapper();
+        assertThat(document.misfits(json.readTree("{\"ngram\": [\"a\"], \"count\": 1}"), schema))
+                .isEmpty();
+        assertThat(document.misfits(json.readTree("{\"ngram\": [1], \"more\": 1}"), schema))
+                .contains("count", "more", "ngram");
+    }
+
+    private void fits(ServedModel served, String method, String path, String body, int status) throws Exception {
         HttpResponse<String> response = served.send(method, path, body);
         assertThat(response.statusCode()).as(path + ": " + response.body()).isEqualTo(status);
-        String route = path.replaceFirst("\\?.*", "").replace("/17/", "/{version}/");
-        JsonNode content = document()
-                .get("paths")
-                .get(route)
-                .get(method.toLowerCase(Locale.ROOT))
-                .get("responses")
-                .get(Integer.toString(status))
-                .get("content");
-        String type =
-                response.headers().firstValue("Content-Type").orElseThrow().replaceFirst(";.*", "");
-        assertThat(content.has(type)).as(path + " answers " + type).isTrue();
-        List<String> misfits = misfits(
-                new ObjectMapper().readTree(response.body()), content.get(type).get("schema"), "$");
-        assertThat(misfits).as(path + ": " + response.body()).isEmpty();
-    }
-
-    /** What of {@code value} is not as the schema says; of JSON Schema only what the document uses. */
-    private static List<String> misfits(JsonNode value, JsonNode schema, String at) throws Exception {
-        List<String> misfits = new ArrayList<>();
-        if (schema.has("$ref")) {
-            return misfits(value, document().at(schema.get("$ref").asText().substring(1)), at);
-        }
-        if (schema.has("enum") && !contains(schema.get("enum"), value.asText())) {
-            misfits.add(at + " is " + value);
-        }
-        if (schema.has("type") && !isOf(value, schema.get("type"))) {
-            misfits.add(at + " is no " + schema.get("type"));
-            return misfits;
-        }
-        for (JsonNode name : schema.path("required")) {
-            if (!value.has(name.asText())) {
-                misfits.add(at + "." + name.asText() + " is missing");
-            }
-        }
-        if (value.isObject()) {
-            for (Map.Entry<String, JsonNode> member : value.properties()) {
-                JsonNode known = schema.path("properties").get(member.getKey());
-                JsonNode others = schema.get("additionalProperties");
-                if (known != null) {
-                    misfits.addAll(misfits(member.getValue(), known, at + "." + member.getKey()));
-                } else if (others != null && others.isObject()) {
-                    misfits.addAll(misfits(member.getValue(), others, at + "." + member.getKey()));
-                } else if (others != null && !others.asBoolean()) {
-                    misfits.add(at + "." + member.getKey() + " is not in the document");
-                }
-            }
-        }
-        if (value.isArray() && schema.has("items")) {
-            for (JsonNode item : value) {
-                misfits.addAll(misfits(item, schema.get("items"), at + "[]"));
-            }
-        }
-        return misfits;
-    }
-
-    private static boolean contains(JsonNode list, String value) {
-        for (JsonNode one : list) {
-            if (one.asText().equals(value)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isOf(JsonNode value, JsonNode type) {
-        if (type.isArray()) {
-            for (JsonNode one : type) {
-                if (isOf(value, one)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-        return switch (type.asText()) {
-            case "object" -> value.isObject();
-            case "array" -> value.isArray();
-            case "string" -> value.isTextual();
-            case "integer" -> value.isIntegralNumber();
-            case "number" -> value.isNumber();
-            case "boolean" -> value.isBoolean();
-            case "null" -> value.isNull();
-            default -> throw new IllegalArgumentException("type " + type);
-        };
-    }
-
-    private static JsonNode document() throws Exception {
-        return new ObjectMapper().readTree(OpenApiRoutes.class.getResourceAsStream(OpenApiRoutes.RESOURCE));
+        String route = method + " " + path.replaceFirst("\\?.*", "").replace("/17/", "/{version}/");
+        Operation operation = document.operations().stream()
+                .filter(one -> one.route().equals(route))
+                .findFirst()
+                .orElseThrow();
+        String type = response.headers().firstValue("Content-Type").orElseThrow();
+        assertThat(document.misfits(operation, status, type, response.body()))
+                .as(path + ": " + response.body())
+                .isEmpty();
     }
 }

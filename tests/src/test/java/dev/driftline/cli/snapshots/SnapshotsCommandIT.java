@@ -159,7 +159,10 @@ class SnapshotsCommandIT {
         assertThat(SnapshotFolder.read(file).manifest()).isEqualTo(FIRST.manifest());
         assertThat(run("show", folder.toString(), "--json")).isZero();
         assertThat(new ObjectMapper().readTree(out).get("version").asText()).isEqualTo(SECOND.version());
-        assertThat(run("export", "1", directory.toString())).isEqualTo(ExitCodes.FAILED);
+        assertThat(run("export", "1", file.toString())).isEqualTo(ExitCodes.USAGE);
+        assertThat(err).contains("exists: name another, or replace it with --overwrite");
+        assertThat(run("export", "1", file.toString(), "--overwrite")).isZero();
+        assertThat(run("export", "1", directory.toString(), "--overwrite")).isEqualTo(ExitCodes.FAILED);
         assertThat(err).contains("not a snapshot");
 
         service("to");
