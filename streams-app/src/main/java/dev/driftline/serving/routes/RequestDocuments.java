@@ -4,7 +4,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.RequestArguments;
-import dev.driftline.serving.http.RequestText;
+import dev.driftline.serving.http.RequestArguments.RequestText;
 import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.serving.query.RawNgram;
 import dev.driftline.text.Detokenizer;
