@@ -6,13 +6,14 @@ import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Texts as a model's tokenizer cuts them, and puts them together again. One thread at a time. */
 final class ModelTexts {
 
     private final Supplier<String> named;
     private final String language;
-    private String name;
+    private @Nullable String name;
 
     /**
      * @param named the name of the tokenizer, which is asked for once, and only if there is a text
@@ -56,9 +57,11 @@ final class ModelTexts {
     }
 
     private String name() {
-        if (name == null) {
-            name = named.get();
+        String known = name;
+        if (known == null) {
+            known = named.get();
+            name = known;
         }
-        return name;
+        return known;
     }
 }

@@ -81,10 +81,10 @@ final class NextWordRoutes implements RouteGroup {
     /** Each with its text, to be put after that of the request; the end of a sentence has none. */
     private static List<Map<String, Object>> continued(List<PredictedWord> next, Detokenizer joining) {
         List<Map<String, Object>> json = words(next);
-        for (Map<String, Object> word : json) {
-            String token = (String) word.get("word");
+        for (int i = 0; i < json.size(); i++) {
+            String token = next.get(i).word();
             if (!token.equals(DocumentTokens.EOS_WORD)) {
-                word.put("text", joining.copy().next(token));
+                json.get(i).put("text", joining.copy().next(token));
             }
         }
         return json;

@@ -3,6 +3,9 @@ package dev.driftline.serving.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.serving.http.HttpEndpoint;
@@ -24,6 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The routes over a feed that has no broker: what it tells, the tests publish. */
 class LiveRoutesTest {
@@ -121,6 +125,36 @@ class LiveRoutesTest {
                     socket.close();
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldEndQuietlyWhenClientsLeaveAndWhenTheServerStops() throws Exception {
+        Logger javalin = (Logger) LoggerFactory.getLogger("io.javalin.Javalin");
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        javalin.addAppender(told);
+        try {
+            for (int i = 0; i < 10; i++) {
+                try (Socket socket = open("/events", "")) {
+                    await().atMost(SOON).until(() -> feed.events().subscribers() == 1);
+                }
+                await("the hub to notice that the client has left")
+                        .atMost(SOON)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> {
+                            feed.events().publish("score", Map.of("source", "news"));
+                            return feed.events().subscribers() == 0;
+                        });
+            }
+            try (Socket socket = open("/events", "")) {
+                await().atMost(SOON).until(() -> feed.events().subscribers() == 1);
+                http.close();
+                assertThat(drained(socket)).isPositive();
+            }
+            assertThat(told.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+        } finally {
+            javalin.detachAppender(told);
         }
     }
 
