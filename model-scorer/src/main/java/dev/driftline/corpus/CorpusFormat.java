@@ -14,6 +14,11 @@ public enum CorpusFormat {
     /** A JSON object a line; {@link JsonLines} lists the fields. */
     JSONL;
 
+    /** Whether {@code file} is raw text by its extension: {@link #LINES}, or {@link #WHOLE_FILE} where that is asked for. */
+    public static boolean isText(Path file) {
+        return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".txt");
+    }
+
     /**
      * The format of {@code file} by its extension; {@code .txt} is {@link #LINES}.
      *

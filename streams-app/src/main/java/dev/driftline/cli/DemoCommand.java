@@ -1,6 +1,11 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.demo.Demo;
@@ -45,6 +50,15 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final long NETWORK_PACE = 12_000;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    /** Settings that a demo makes itself, and what to do instead. */
+    private static final Map<String, String> OWN_OPTIONS = Map.of(
+            ModelKeys.ORDER.name(), "use --order",
+            TopicKeys.SHARDS.name(), "use --shards",
+            InputKeys.TOKENIZER.name(), "use --tokenizer",
+            ServiceKeys.STATE_DIR.name(), "the state is in the folder of --output",
+            ServiceKeys.BOOTSTRAP_SERVERS.name(), "it starts a broker of its own",
+            ServiceKeys.SCHEMA_REGISTRY_URL.name(), "it starts a registry of its own");
 
     @Spec
     private CommandSpec spec;
@@ -147,20 +161,26 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (order < 1 || order > 7) {
-            throw new ParameterException(spec.commandLine(), "--order " + order + ": must be from 1 to 7");
+        GivenOptions given = GivenOptions.of(spec)
+                .range("--order", order, 1, 7)
+                .range("--shards", shards, 1, 64)
+                .atLeast("--limit", limit, 1)
+                .atLeast("--pace", pace(), 0)
+                .only(input != null && CorpusFormat.isText(input), "with --input FILE.txt", "--whole-file");
+        if (noNetwork && settings.containsKey(NeuralKeys.MODEL.name())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--no-network has no effect beside --set " + NeuralKeys.MODEL.name());
         }
-        if (shards < 1 || shards > 64) {
-            throw new ParameterException(spec.commandLine(), "--shards " + shards + ": must be from 1 to 64");
+        for (Map.Entry<String, String> own : OWN_OPTIONS.entrySet()) {
+            if (settings.containsKey(own.getKey())) {
+                throw new ParameterException(
+                        spec.commandLine(), "--set " + own.getKey() + " has no effect in a demo: " + own.getValue());
+            }
         }
-        if (limit < 1) {
-            throw new ParameterException(spec.commandLine(), "--limit " + limit + ": must be at least 1");
-        }
-        if (pace != null && pace < 0) {
-            throw new ParameterException(spec.commandLine(), "--pace " + pace + ": must be 0 or more");
+        if (!Tokenizers.names().contains(tokenizer)) {
+            throw given.wrong("--tokenizer", tokenizer, "one of " + String.join(", ", Tokenizers.names()));
         }
         try {
-            Tokenizers.named(tokenizer);
             if (input != null) {
                 CorpusFormat.of(input);
             }

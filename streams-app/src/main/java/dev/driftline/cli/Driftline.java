@@ -130,7 +130,7 @@ public final class Driftline {
                 line.usage(err);
                 return ExitCodes.USAGE;
             }
-            err.println("driftline: " + failure.getMessage());
+            err.println("driftline: " + Failures.usage(failure));
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
             err.println("Try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             err.flush();

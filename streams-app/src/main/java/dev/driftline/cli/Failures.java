@@ -5,8 +5,13 @@ import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -14,6 +19,9 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /** What a failure says to the person at the command line. */
 final class Failures {
@@ -65,6 +73,36 @@ final class Failures {
             return "unexpected " + failure + "; --verbose prints where, please report it";
         }
         return oneLine(failure);
+    }
+
+    /** What is wrong with a command line; a value of the wrong type in the words of all other wrong values. */
+    static String usage(ParameterException failure) {
+        ArgSpec argument = failure.getArgSpec();
+        if (argument == null || failure.getValue() == null || !(failure.getCause() instanceof Exception)) {
+            return String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
+        }
+        String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        Class<?> type = argument.auxiliaryTypes()[argument.isMultiValue() ? argument.auxiliaryTypes().length - 1 : 0];
+        return name + " " + failure.getValue() + ": must be " + expected(type);
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        if (type.isEnum()) {
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
+        }
+        if (type == Path.class) {
+            return "the name of a file that this locale can express: set LC_ALL=C.UTF-8";
+        }
+        return type == URI.class ? "an address such as http://127.0.0.1:7070" : "KEY=VALUE";
     }
 
     /** The exit code that goes with {@link #message}. */

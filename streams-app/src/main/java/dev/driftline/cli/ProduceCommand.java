@@ -2,6 +2,7 @@ package dev.driftline.cli;
 
 import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
@@ -24,6 +25,7 @@ import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -111,10 +113,18 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        GivenOptions.of(spec)
+                .atLeast("--limit", limit, 1)
+                .only(!raw, "without --raw: the service tokenises raw text", "--tokenizer")
+                .only(!wholeFile, "without --whole-file", "--format");
+        if (!(rate >= 0)) {
+            throw GivenOptions.of(spec).wrong("--rate", rate, "0 or more; 0 for no limit");
+        }
         DriftlineConfig loaded =
                 config.load(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {
             formatOf(file);
+            requireReadable(file);
         }
         RecordForm form = raw ? RecordForm.TEXT : RecordForm.DOCUMENT;
         try (CtrlC ctrlC = CtrlC.then(Thread.currentThread()::interrupt);
@@ -143,6 +153,19 @@ final class ProduceCommand implements Callable<Integer> {
             report(publisher, ctrlC.pressed());
             return ctrlC.pressed() ? ExitCodes.INTERRUPTED : ExitCodes.OK;
         }
+    }
+
+    /** A file that is missing or empty is found before anything is published. */
+    private void requireReadable(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            return; // a pipe can be read but once
+        }
+        try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
+            if (reader.bytesTotal() > 0) {
+                return;
+            }
+        }
+        throw new CommandFailedException("there is no document in " + file + ": the file is empty");
     }
 
     private CorpusFormat formatOf(Path file) {

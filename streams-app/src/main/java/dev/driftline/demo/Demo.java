@@ -149,7 +149,7 @@ public final class Demo {
                 : CorpusReader.open(corpus);
         resources.add(reader::close);
         if (!reader.hasNext()) {
-            throw new CommandFailedException("there is no document in " + corpus);
+            throw new CommandFailedException("there is no document in " + corpus + ": the file is empty");
         }
         ResultFiles files = ResultFiles.in(options.results().output());
         WordCounts words = new WordCounts();

@@ -57,6 +57,9 @@ final class ResultFiles implements AutoCloseable {
      * @throws IOException if that cannot be done, or if the folder has anything in it
      */
     static ResultFiles in(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new IOException(folder + " is a file: name a folder with --output");
+        }
         Files.createDirectories(folder);
         try (Stream<Path> there = Files.list(folder)) {
             if (there.findAny().isPresent()) {

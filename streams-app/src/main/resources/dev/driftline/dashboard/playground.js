@@ -71,6 +71,7 @@ async function suggest(since) {
   answering?.abort();
   const abort = new AbortController();
   answering = abort;
+  const about = text().value;
   const {before, fragment} = split();
   try {
     let words = [];
@@ -81,12 +82,12 @@ async function suggest(since) {
     let replaces = true;
     if (words.length === 0) {
       replaces = false;
-      words = (await predict(text().value, SUGGESTIONS, abort.signal)).next;
+      words = (await predict(about, SUGGESTIONS, abort.signal)).next;
     }
     draw(words.slice(0, SUGGESTIONS), replaces);
     const taken = performance.now() - since;
     byId('play-next').dataset.millis = taken.toFixed(1);
-    byId('play-next').dataset.answers = text().value;
+    byId('play-next').dataset.answers = about;
     status(words.length ? `${Math.round(taken)} ms` : 'The model has learned nothing yet.');
   } catch (failure) {
     if (abort.signal.aborted) return;

@@ -77,6 +77,20 @@ public final class SnapshotFolder {
         }
     }
 
+    /**
+     * Checks what stands in the way of {@link #write}, before a snapshot is made.
+     *
+     * @throws IOException if something other than a snapshot is at {@code path}
+     */
+    public static void requireWritable(Path path) throws IOException {
+        Path target = path.toAbsolutePath().normalize();
+        if (!SnapshotBytes.isFileName(target)) {
+            requireReplaceable(path, target);
+        } else if (Files.isDirectory(target)) {
+            throw new FileAlreadyExistsException(path + " is a folder");
+        }
+    }
+
     private static void writeFiles(Snapshot snapshot, Path folder) throws IOException {
         writeFile(
                 folder.resolve(WEIGHTS),

@@ -1,6 +1,7 @@
 package dev.driftline.cli.follow;
 
 import dev.driftline.cli.options.ConfigOptions;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.CtrlC;
@@ -69,6 +70,7 @@ final class FollowTopic {
      * @throws dev.driftline.terminal.CommandFailedException if there is no such topic
      */
     <T extends SpecificRecord> int printValues(Topic topic, Class<T> type, String head, Function<T, String> line) {
+        checkRanges();
         DriftlineConfig loaded = config.load();
         String name = TopicNames.of(loaded).name(topic);
         try (Deserializer<T> values = new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(type)) {
@@ -95,6 +97,7 @@ final class FollowTopic {
             Topic topic,
             Function<ConsumerRecord<byte[], byte[]>, ?> plain,
             Function<ConsumerRecord<byte[], byte[]>, String> line) {
+        checkRanges();
         DriftlineConfig loaded = config.load();
         return follow(
                 loaded, TopicNames.of(loaded).name(topic), json ? record -> PlainJson.line(plain.apply(record)) : line);
@@ -107,6 +110,13 @@ final class FollowTopic {
         fields.put("offset", record.offset());
         fields.putAll(PlainJson.of(value));
         return PlainJson.line(fields);
+    }
+
+    private void checkRanges() {
+        GivenOptions given = GivenOptions.of(spec).atLeast("--limit", limit, 1);
+        if (!(timeoutSeconds >= 0)) {
+            throw given.wrong("--timeout", timeoutSeconds, "0 or more");
+        }
     }
 
     private PrintWriter out() {

@@ -1,5 +1,6 @@
 package dev.driftline.cli.follow;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.terminal.Printable;
@@ -9,7 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code driftline predictions}: follows the predictions topic. */
 @Command(
@@ -21,6 +24,9 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = "  driftline predictions --model kneser-ney-5 --top 3")
 public final class PredictionsCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private FollowTopic topic;
@@ -38,6 +44,7 @@ public final class PredictionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        GivenOptions.of(spec).atLeast("--top", top, 1);
         return topic.printValues(Topic.PREDICTIONS, Prediction.class, "", this::line);
     }
 

@@ -1,6 +1,7 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -51,9 +52,7 @@ final class CorpusOptions {
 
     /** The most documents to read. */
     long limit() {
-        if (limit < 1) {
-            throw usage("--limit " + limit + " is not 1 or more");
-        }
+        GivenOptions.of(spec).atLeast("--limit", limit, 1);
         return limit;
     }
 
@@ -112,7 +111,7 @@ final class CorpusOptions {
             documents++;
         }
         if (documents == 0 && malformed.skipped() == 0 && !stopped.getAsBoolean()) {
-            throw new CommandFailedException("there is no document in " + file);
+            throw CorpusText.noDocument(file);
         }
     }
 

@@ -23,12 +23,13 @@ public final class CorpusText {
      * All documents of {@code files}, in memory.
      *
      * @param format the format of a file
-     * @throws CommandFailedException naming the file and the line that cannot be read
+     * @throws CommandFailedException naming the file and the line that cannot be read, or a file without a document
      */
     public static List<CorpusDocument> read(List<Path> files, Function<Path, CorpusFormat> format, Tokenizer tokenizer)
             throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         for (Path file : files) {
+            int before = documents.size();
             try (CorpusReader reader = CorpusReader.open(file, format.apply(file))) {
                 while (reader.hasNext()) {
                     documents.add(document(file, reader.next(), tokenizer));
@@ -36,8 +37,16 @@ public final class CorpusText {
             } catch (CorpusFormatException e) {
                 throw new CommandFailedException(e.getMessage());
             }
+            if (documents.size() == before) {
+                throw noDocument(file);
+            }
         }
         return documents;
+    }
+
+    /** A file has no document in it. */
+    public static CommandFailedException noDocument(Path file) {
+        return new CommandFailedException("there is no document in " + file + ": the file is empty");
     }
 
     /**

@@ -35,6 +35,9 @@ final class DocumentCosts implements AutoCloseable {
      * @throws IOException if it cannot be opened
      */
     static DocumentCosts writtenTo(Optional<Path> file, List<String> models) throws IOException {
+        if (file.isPresent()) {
+            Files.createDirectories(file.get().toAbsolutePath().getParent());
+        }
         Writer writer =
                 file.isPresent() ? Files.newBufferedWriter(file.get(), StandardCharsets.UTF_8) : Writer.nullWriter();
         DocumentCosts costs = new DocumentCosts(file, new PrintWriter(writer));

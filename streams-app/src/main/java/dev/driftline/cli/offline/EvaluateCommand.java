@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusFormat;
@@ -20,6 +21,7 @@ import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,6 +120,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         ModelSettings settings = settings();
         if (split.given()) {
             return split();
+        }
+        if (perDocument != null
+                && Files.exists(perDocument)
+                && Files.exists(file)
+                && Files.isSameFile(perDocument, file)) {
+            throw usage("--per-document " + perDocument + " is the corpus itself: name another file");
         }
         OutputPath.check("--per-document", Optional.ofNullable(perDocument), overwrite);
         Screen screen = Screen.on(spec.commandLine().getErr());
@@ -228,9 +236,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ModelSettings settings() throws IOException {
-        if (shards < 1 || shards > 1024) {
-            throw usage("--shards " + shards + " is not between 1 and 1024");
-        }
+        GivenOptions.of(spec)
+                .range("--shards", shards, 1, 1024)
+                .only(
+                        !split.given(),
+                        "without --split",
+                        "--drift",
+                        "--drift-set",
+                        "--one-source",
+                        "--cut",
+                        "--skip-malformed");
         corpus.limit();
         return ngrams.settings();
     }

@@ -75,13 +75,13 @@ final class EvaluatedNetworkOptions {
     @Option(
             names = "--dynamic-decay",
             paramLabel = "D",
-            description = "How strongly --dynamic-evaluation pulls back. Default: ${DEFAULT-VALUE}.")
+            description = "With --dynamic-evaluation: how strongly it pulls back. Default: ${DEFAULT-VALUE}.")
     private double dynamicDecay = 0.005;
 
     @Option(
             names = "--dynamic-steps",
             paramLabel = "N",
-            description = "Tokens between two steps of --dynamic-evaluation. Default: ${DEFAULT-VALUE}.")
+            description = "With --dynamic-evaluation: tokens between two steps, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int dynamicSteps = 20;
 
     private Optional<String> tokenizer = Optional.empty();

@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -91,9 +92,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         ModelSettings settings = ngrams.settings();
         corpus.limit();
         corpus.tokenizer();
-        if (examples < 0) {
-            throw usage("--examples " + examples + " is not 0 or more");
-        }
+        GivenOptions.of(spec).atLeast("--examples", examples, 0);
         if (!settings.smoothing().isDistribution()) {
             throw usage("--smoothing " + ngrams.smoothing()
                     + " gives scores, not probabilities: the service does not support it");

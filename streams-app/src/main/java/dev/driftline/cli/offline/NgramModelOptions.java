@@ -1,5 +1,6 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
@@ -62,9 +63,9 @@ final class NgramModelOptions {
 
     /** The model. */
     ModelSettings settings() throws IOException {
-        if (order < 1 || order > ModelSettings.MAX_ORDER) {
-            throw usage("--order " + order + " is not between 1 and " + ModelSettings.MAX_ORDER);
-        }
+        GivenOptions.of(spec)
+                .range("--order", order, 1, ModelSettings.MAX_ORDER)
+                .only(smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
         if (!(delta > 0)) {
             throw usage("--delta " + delta + " is not above 0");
         }

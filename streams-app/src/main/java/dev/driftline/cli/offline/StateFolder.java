@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A model that is learned in a folder of its own, without Kafka: {@code model.properties} says what makes it,
@@ -84,6 +85,7 @@ final class StateFolder implements AutoCloseable {
                         folder + " has a model with another fixed vocabulary: see its " + WORDS);
             }
         } else {
+            requireEmpty(folder);
             Files.createDirectories(folder);
             if (settings.vocabulary() instanceof Vocabulary.Fixed fixed) {
                 Files.write(folder.resolve(WORDS), new TreeSet<>(fixed.words()), StandardCharsets.UTF_8);
@@ -92,6 +94,21 @@ final class StateFolder implements AutoCloseable {
         wanted.setProperty("closed", "false");
         write(folder, wanted);
         return new StateFolder(folder, wanted, settings, shards, cacheBytes);
+    }
+
+    private static void requireEmpty(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new CommandFailedException(folder + " is a file: name a folder for the model");
+        }
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> there = Files.list(folder)) {
+            if (there.findAny().isPresent()) {
+                throw new CommandFailedException(
+                        folder + " has no model in it, but other files: name a new or empty folder");
+            }
+        }
     }
 
     private static String name(Vocabulary vocabulary) {

@@ -107,6 +107,9 @@ public final class EncodeCommand implements Callable<Integer> {
 
     private void encodeFile(OpenModel model, Pooling chosen) throws IOException {
         try (CorpusReader corpus = CorpusReader.open(input.file)) {
+            if (!corpus.hasNext()) {
+                throw new CommandFailedException("there is no document in " + input.file + ": the file is empty");
+            }
             Iterator<CorpusDocument> documents = corpus.documents(model.texts().tokenizer());
             while (documents.hasNext()) {
                 CorpusDocument document = documents.next();

@@ -1,5 +1,6 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
 import dev.driftline.generation.Sampling;
@@ -199,9 +200,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (next < 0) {
-            throw new CommandFailedException("--next is 0 or more", ExitCodes.USAGE);
-        }
+        refuseWhatHasNoEffect();
         if (model != null && !source.isInstance()) {
             throw new CommandFailedException(
                     "--model goes with --instance; here --state and --snapshot say it", ExitCodes.USAGE);
@@ -244,6 +243,18 @@ public final class GenerateCommand implements Callable<Integer> {
             throw new CommandFailedException(e.getMessage());
         }
         return ExitCodes.OK;
+    }
+
+    private void refuseWhatHasNoEffect() {
+        GivenOptions.of(spec)
+                .atLeast("--next", next, 0)
+                .atLeast("--beam", beam, 0)
+                .atLeast("--sentences", sentences, 1)
+                .atLeast("--words", words, 1)
+                .only(
+                        source.isInstance() || source.isState() && snapshot != null,
+                        "with --instance, or with --state and --snapshot",
+                        "--network-weight");
     }
 
     private TextRequest request(List<String> start, List<String> must, List<String> mustNot) {

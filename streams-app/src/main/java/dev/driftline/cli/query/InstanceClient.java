@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a running instance, with its token where it wants one. */
@@ -36,7 +37,7 @@ final class InstanceClient {
      * @param trust certificates in PEM, or null for those that Java trusts
      */
     InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
-        this.instance = URI.create(instance.toString().replaceAll("/+$", ""));
+        this.instance = server(instance);
         this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
         if (trust != null) {
@@ -47,6 +48,20 @@ final class InstanceClient {
             }
         }
         client = builder.build();
+    }
+
+    private static URI server(URI address) {
+        if (address.getHost() == null || !List.of("http", "https").contains(address.getScheme())) {
+            throw new CommandFailedException(
+                    "--instance " + address + ": must be an address such as http://127.0.0.1:7070", ExitCodes.USAGE);
+        }
+        String path = address.getPath().replaceAll("/+$", "");
+        if (!path.isEmpty() || address.getQuery() != null || address.getFragment() != null) {
+            throw new CommandFailedException(
+                    "--instance " + address + ": must be the address of the server alone, without a path",
+                    ExitCodes.USAGE);
+        }
+        return URI.create(address.getScheme() + "://" + address.getAuthority());
     }
 
     private static String read(String given) {

@@ -164,13 +164,20 @@ final class ModelSource {
             return Optional.empty();
         }
         try {
-            Vocabulary words =
-                    VocabularyChoice.named("--vocabulary", vocabulary).read();
+            Vocabulary words = vocabularyChoice().read();
             return Optional.of(StateDirectory.open(place.state, Smoothing.named(smoothing), words));
         } catch (IOException e) {
             throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
         } catch (IllegalStateException | IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    private VocabularyChoice vocabularyChoice() {
+        try {
+            return VocabularyChoice.named("--vocabulary", vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
         }
     }
 
@@ -192,9 +199,10 @@ final class ModelSource {
     private String ask(Question question) {
         try {
             return question.ask(new InstanceClient(place.instance, token, trust));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailedException("nothing answers at " + place.instance
-                    + ": give the address that `driftline run` printed (" + e + ")");
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+            throw new CommandFailedException("nothing answers at " + place.instance + reason
+                    + ": start it with `driftline run`, or give the address that it printed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException("interrupted");

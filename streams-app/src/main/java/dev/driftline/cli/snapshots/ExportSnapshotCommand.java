@@ -47,6 +47,7 @@ final class ExportSnapshotCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputPath.check("PATH", path, overwrite);
+        SnapshotFolder.requireWritable(path);
         DriftlineConfig config = topic.config();
         String version = topic.choose(config, chooser -> chooser.usable(which)).version();
         Snapshot snapshot;

@@ -2,6 +2,7 @@ package dev.driftline.cli.train;
 
 import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.Cell;
@@ -162,6 +163,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputPath.check("--output", output, overwrite);
+        SnapshotFolder.requireWritable(output);
+        refuseWhatHasNoEffect();
         Optional<Snapshot> parent = initial == null ? Optional.empty() : Optional.of(SnapshotFolder.read(initial));
         OfflineTraining.Schedule schedule = schedule();
         TrainingSettings settings = network.training();
@@ -219,6 +222,31 @@ public final class TrainCommand implements Callable<Integer> {
         return documents.stream().map(first::before).toList();
     }
 
+    private void refuseWhatHasNoEffect() {
+        GivenOptions given = GivenOptions.of(spec)
+                .only(
+                        initial == null,
+                        "without --initial, which has its own architecture and vocabulary",
+                        "--size",
+                        "--layers",
+                        "--window",
+                        "--dropout",
+                        "--cutoffs",
+                        "--untied",
+                        "--vocabulary",
+                        "--vocabulary-size",
+                        "--min-count")
+                .only(Cell.WINDOW.label().equals(model), "with --model window", "--window")
+                .only(vocabulary == null, "without --vocabulary", "--min-count")
+                .only(!validation.isEmpty(), "with --validation", "--patience")
+                .atLeast("--epochs", epochs, 1)
+                .atLeast("--patience", patience, 1)
+                .atLeast("--vocabulary-size", vocabularySize, 3);
+        if (minCount != null) {
+            given.atLeast("--min-count", minCount, 1);
+        }
+    }
+
     private OfflineTraining.Schedule schedule() {
         try {
             return new OfflineTraining.Schedule(epochs, patience, 0);
@@ -246,9 +274,6 @@ public final class TrainCommand implements Callable<Integer> {
             if (model != null && !model.equals(initialNetwork.model())) {
                 throw usage("--model " + model + ": " + initial + " is a " + initialNetwork.model());
             }
-            if (vocabulary != null) {
-                throw usage("--vocabulary cannot be given with --initial, which has its own");
-            }
             return initialNetwork;
         }
         Cell cell;
@@ -261,15 +286,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private NeuralVocabulary vocabulary(List<CorpusDocument> text, String tokens) throws IOException {
-        if (vocabularySize < 3) {
-            throw usage("--vocabulary-size " + vocabularySize + " is not 3 or more: <unk> and </s> take two");
-        }
         if (vocabulary != null) {
             try (Stream<String> lines = Files.lines(vocabulary, StandardCharsets.UTF_8)) {
                 List<String> words = lines.map(String::strip)
                         .filter(word -> !word.isEmpty())
                         .distinct()
                         .toList();
+                if (words.isEmpty()) {
+                    throw usage("--vocabulary " + vocabulary + ": there is no word in the file");
+                }
                 return VocabularyTurnover.fixed(words, vocabularySize);
             }
         }
@@ -278,9 +303,6 @@ public final class TrainCommand implements Callable<Integer> {
             document.sentences().forEach(sentence -> sentence.forEach(word -> counts.merge(word, 1, Integer::sum)));
         }
         int least = minCount != null ? minCount : tokens.equals(Tokenizers.CHARACTERS) ? 1 : 2;
-        if (least < 1) {
-            throw usage("--min-count " + least + " is not 1 or more");
-        }
         return new VocabularyTurnover(vocabularySize, least, 2).first(counts);
     }
 

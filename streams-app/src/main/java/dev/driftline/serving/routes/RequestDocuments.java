@@ -14,7 +14,9 @@ import io.javalin.http.BadRequestResponse;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.IllformedLocaleException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -145,8 +147,24 @@ final class RequestDocuments {
         return Tokenizers.named(named(arguments));
     }
 
-    private static String language(RequestArguments arguments) {
-        return arguments.text("language").orElse("");
+    private String language(RequestArguments arguments) {
+        String language = arguments.text("language").orElse("");
+        if (language.isEmpty()) {
+            return language;
+        }
+        if (!named(arguments).equals(Tokenizers.WORDS)) {
+            arguments.refuse(
+                    "language",
+                    "has no effect with tokenizer=" + named(arguments)
+                            + ", which cuts all languages alike: leave it out");
+        }
+        try {
+            new Locale.Builder().setLanguageTag(language);
+        } catch (IllformedLocaleException e) {
+            throw ProblemException.cannotHonour(
+                    "language=" + language + " is not a BCP 47 tag: give one such as en or zh-Hant");
+        }
+        return language;
     }
 
     /** Refuses more tokens than a query may have. */

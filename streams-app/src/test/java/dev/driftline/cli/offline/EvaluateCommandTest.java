@@ -297,10 +297,10 @@ class EvaluateCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--order,      8,            between 1 and 7",
+        "--order,      8,            from 1 to 7",
         "--vocabulary, shrinking,    growing",
         "--smoothing,  sandpaper,    kneser-ney",
-        "--shards,     0,            between 1 and 1024",
+        "--shards,     0,            from 1 to 1024",
         "--tokenizer,  scissors,     whitespace",
         "--limit,      0,            1 or more"
     })

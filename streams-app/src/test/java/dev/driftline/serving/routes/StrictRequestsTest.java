@@ -154,6 +154,8 @@ class StrictRequestsTest {
             /v1/predict  | {"text": "the", "context": "the"}                       | both context and text
             /v1/predict  | {"text": "the", "tokenizer": "letters"}                 | characters, whitespace, words
             /v1/predict  | {"context": ["the"], "language": "en"}                  | language has no effect
+            /v1/predict  | {"text": "the", "language": "no language"}              | language=no language is not a BCP 47 tag
+            /v1/predict  | {"text": "a", "tokenizer": "characters", "language": "en"} | language has no effect with tokenizer=characters
             /v1/predict  | {"text": "the", "model": "oracle"}                      | ngram, network, mixture
             /v1/score    | {"text": ["the"], "tokenizer": "words"}                 | tokenizer has no effect
             /v1/score    | {"text": ""}                                            | has no words
