@@ -121,7 +121,7 @@ final class ProduceCommand implements Callable<Integer> {
             throw GivenOptions.of(spec).wrong("--rate", rate, "0 or more; 0 for no limit");
         }
         DriftlineConfig loaded =
-                config.load(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
+                config.loadToConnect(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {
             formatOf(file);
             requireReadable(file);

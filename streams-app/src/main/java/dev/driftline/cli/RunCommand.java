@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        DriftlineConfig loaded = config.load();
+        DriftlineConfig loaded = config.loadToConnect();
         PrintWriter err = spec.commandLine().getErr();
         err.println(loaded.describe());
         err.flush();

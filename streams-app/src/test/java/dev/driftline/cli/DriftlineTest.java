@@ -126,6 +126,22 @@ class DriftlineTest {
     }
 
     @Test
+    void shouldSayWithinTwoSecondsThatItWaitsForTheBroker() {
+        run(
+                "topics",
+                "list",
+                "--bootstrap-servers",
+                "127.0.0.1:1",
+                "--set",
+                "admin.default.api.timeout.ms=2200",
+                "--set",
+                "admin.request.timeout.ms=2000");
+
+        assertThat(err.toString().lines().findFirst())
+                .contains("driftline: waiting for the broker at 127.0.0.1:1; Ctrl-C ends it");
+    }
+
+    @Test
     void shouldKeepTheTerminalSafeFromWhatARecordHolds() {
         assertThat(Printable.escape("a\u001b[2Jb\n")).isEqualTo("a\\u001B[2Jb\\u000A");
         assertThat(Printable.cut("𝒟𝒟𝒟𝒟", 3)).isEqualTo("𝒟𝒟…");

@@ -71,7 +71,7 @@ final class FollowTopic {
      */
     <T extends SpecificRecord> int printValues(Topic topic, Class<T> type, String head, Function<T, String> line) {
         checkRanges();
-        DriftlineConfig loaded = config.load();
+        DriftlineConfig loaded = config.loadToConnect();
         String name = TopicNames.of(loaded).name(topic);
         try (Deserializer<T> values = new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(type)) {
             if (!json && !head.isEmpty()) {
@@ -98,7 +98,7 @@ final class FollowTopic {
             Function<ConsumerRecord<byte[], byte[]>, ?> plain,
             Function<ConsumerRecord<byte[], byte[]>, String> line) {
         checkRanges();
-        DriftlineConfig loaded = config.load();
+        DriftlineConfig loaded = config.loadToConnect();
         return follow(
                 loaded, TopicNames.of(loaded).name(topic), json ? record -> PlainJson.line(plain.apply(record)) : line);
     }

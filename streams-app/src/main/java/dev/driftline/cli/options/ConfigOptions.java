@@ -4,14 +4,20 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.terminal.CommandFailedException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options by which every command that needs a configuration gets one. Use as {@code @Mixin}. */
 public final class ConfigOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     private static final String FILE_VARIABLE = "DRIFTLINE_CONFIG";
 
@@ -41,6 +47,22 @@ public final class ConfigOptions {
      */
     public DriftlineConfig load() {
         return load(Map.of());
+    }
+
+    /** As {@link #load()}, for a command that connects: it says so on standard error where no broker answers soon. */
+    public DriftlineConfig loadToConnect() {
+        return loadToConnect(Map.of());
+    }
+
+    /** As {@link #loadToConnect()} and {@link #load(Map)}. */
+    public DriftlineConfig loadToConnect(Map<String, String> options) {
+        DriftlineConfig config = load(options);
+        BrokerWatch.start(
+                Arrays.stream(config.get(ServiceKeys.BOOTSTRAP_SERVERS).split(","))
+                        .map(String::strip)
+                        .toList(),
+                spec.commandLine().getErr());
+        return config;
     }
 
     /**

@@ -34,7 +34,7 @@ final class SnapshotsTopic {
 
     /** The configuration of the service. */
     DriftlineConfig config() {
-        return options.load();
+        return options.loadToConnect();
     }
 
     /** Where results are printed. */

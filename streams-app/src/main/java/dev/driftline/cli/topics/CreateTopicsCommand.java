@@ -37,7 +37,7 @@ final class CreateTopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (TopicAdmin admin = new TopicAdmin(config.load())) {
+        try (TopicAdmin admin = new TopicAdmin(config.loadToConnect())) {
             TopicAdmin.Created created = admin.create();
             for (TopicAdmin.State state : created.states()) {
                 boolean isNew = created.created().contains(state.definition().name());

@@ -46,7 +46,7 @@ final class DeleteTopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        DriftlineConfig loaded = config.load();
+        DriftlineConfig loaded = config.loadToConnect();
         try (TopicAdmin admin = new TopicAdmin(loaded)) {
             List<TopicAdmin.State> existing =
                     admin.list().stream().filter(TopicAdmin.State::exists).toList();

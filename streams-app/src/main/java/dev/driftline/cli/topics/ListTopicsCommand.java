@@ -37,7 +37,7 @@ final class ListTopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (TopicAdmin admin = new TopicAdmin(config.load())) {
+        try (TopicAdmin admin = new TopicAdmin(config.loadToConnect())) {
             List<TopicAdmin.State> states = admin.list();
             if (json) {
                 out.println(PlainJson.pretty(
