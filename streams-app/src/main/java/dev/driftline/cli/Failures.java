@@ -63,6 +63,10 @@ final class Failures {
                     ? message(failure.getCause())
                     : oneLine(failure) + ": " + oneLine(failure.getCause());
         }
+        if (failure instanceof StreamsException && oneLine(failure).contains("same state directory")) {
+            return "state.dir is in use by another Driftline on this machine: stop that one, or give this one a folder of"
+                    + " its own with --set state.dir=DIR. " + oneLine(failure);
+        }
         if (failure instanceof StreamsException && failure.getCause() != null) {
             return oneLine(failure) + ": " + oneLine(failure.getCause());
         }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -153,6 +154,10 @@ class DriftlineTest {
                 .isEqualTo("no such file: corpus.tsv");
         assertThat(Failures.message(new UncheckedIOException("cannot write out.tsv", new IOException("disk full"))))
                 .isEqualTo("cannot write out.tsv: disk full");
+        assertThat(Failures.message(new StreamsException(
+                        "Unable to initialize state, this can happen if multiple instances of Kafka Streams are running in"
+                                + " the same state directory")))
+                .startsWith("state.dir is in use by another Driftline");
         assertThat(Failures.message(new NullPointerException())).contains("--verbose");
         assertThat(Failures.message(new SaslAuthenticationException("bad password\n again")))
                 .contains("kafka.sasl", "bad password; again")
