@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic
  * @param partition its partition
  * @param records records between those that the instance has fetched and the last that may be read: of a topic that is
- *     written in transactions, the last of those that have ended
+ *     written in transactions, the last of those that have ended. While some wait, the marks of their transactions are
+ *     counted with them; 0 when none waits, for a consumer steps over the marks
  */
 public record InputLag(String topic, int partition, long records) {
 

@@ -64,10 +64,11 @@ public final class TopicAdmin implements AutoCloseable {
      *
      * @param definition the topic as it should be
      * @param partitions number of its partitions; 0 if it does not exist
-     * @param records number of offsets that its logs span, transaction markers included; 0 if it does not exist
+     * @param recordsAtMost number of offsets that its logs span, the marks of transactions and what compaction removed
+     *     among them; 0 if it does not exist
      * @param differences settings that differ from the definition, each as {@code name=is (Driftline's: should be)}
      */
-    public record State(TopicDefinition definition, int partitions, long records, List<String> differences) {
+    public record State(TopicDefinition definition, int partitions, long recordsAtMost, List<String> differences) {
 
         /** Whether the topic exists. */
         public boolean exists() {

@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,20 +12,30 @@ import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.topics.Topic;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -40,6 +51,8 @@ class CommandsIT {
             + (int) Arrays.stream(Topic.values())
                     .filter(topic -> topic.recordType().isPresent())
                     .count();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -223,6 +236,80 @@ class CommandsIT {
         assertThat(err)
                 .contains("nowhere.text.v1 does not exist", "driftline topics create", "model.order")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldCreateTheTopicsAndHaveNoLagAfterATransactionWhenRunIsToldTo() throws Exception {
+        Path log = directory.resolve("made.txt");
+        List<String> arguments = List.of(
+                "run",
+                "--create-topics",
+                "--bootstrap-servers=" + cluster.bootstrapServers(),
+                "--registry-url=" + cluster.registryUrl(),
+                "--set=topics.prefix=made.",
+                "--set=application.id=made",
+                "--set=neural.model=none",
+                "--set=http.port=0",
+                "--set=state.dir=" + directory.resolve("made"));
+        try (DriftlineProcess process = DriftlineProcess.start(
+                arguments, builder -> builder.redirectErrorStream(true).redirectOutput(log.toFile()))) {
+            Pattern place = Pattern.compile("answers at (http://[0-9.:]+)");
+            await("the service to say where it answers").atMost(PATIENCE).until(() -> {
+                assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
+                return place.matcher(Files.readString(log)).find();
+            });
+            assertThat(run("topics", "list", "--json", "--set", "topics.prefix=made."))
+                    .isZero();
+            assertThat(MAPPER.readTree(out))
+                    .allSatisfy(
+                            topic -> assertThat(topic.get("exists").asBoolean()).isTrue());
+
+            publishInATransaction("made.text.v1", List.of("The jury said it.", "The jury said so."));
+
+            Matcher matcher = place.matcher(Files.readString(log));
+            assertThat(matcher.find()).isTrue();
+            URI status = URI.create(matcher.group(1) + "/v1/status");
+            await("both to be scored and nothing to wait").atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode now;
+                try (InputStream answer = status.toURL().openStream()) {
+                    now = MAPPER.readTree(answer);
+                }
+                assertThat(now.get("documents_scored").asInt()).isEqualTo(2);
+                assertThat(now.get("lag").asInt()).as(now.toString()).isZero();
+            });
+        }
+        run("topics", "list", "--json", "--set", "topics.prefix=made.");
+        assertThat(MAPPER.readTree(out))
+                .filteredOn(topic -> topic.get("name").asText().equals("made.text.v1"))
+                .singleElement()
+                .satisfies(topic -> assertThat(topic.get("records_at_most").asInt())
+                        .as("two records and the mark of their transaction")
+                        .isEqualTo(3));
+    }
+
+    private static void publishInATransaction(String topic, List<String> texts) {
+        DriftlineConfig config = DriftlineConfig.of(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+        Map<String, Object> settings = new HashMap<>(config.clients().producer());
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic);
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", cluster.registryUrl()));
+        try (KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+                Serializer<TextEvent> serializer = serdes.serializer(TextEvent.class)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (String text : texts) {
+                TextEvent event = TextEvent.newBuilder()
+                        .setId(text)
+                        .setSource("made")
+                        .setText(text)
+                        .setPublishedAt(Instant.EPOCH)
+                        .build();
+                // One partition, so that one mark ends the transaction.
+                producer.send(new ProducerRecord<>(
+                        topic, 0, text.getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, event)));
+            }
+            producer.commitTransaction();
+        }
     }
 
     private static Score score(String id, double perplexity) {

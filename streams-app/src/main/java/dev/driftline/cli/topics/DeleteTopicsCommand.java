@@ -73,9 +73,10 @@ final class DeleteTopicsCommand implements Callable<Integer> {
         if (console == null) {
             return false;
         }
-        long records = existing.stream().mapToLong(TopicAdmin.State::records).sum();
+        long records =
+                existing.stream().mapToLong(TopicAdmin.State::recordsAtMost).sum();
         String answer = console.readLine(
-                "Delete %d topics with %d records at %s? Type yes: ",
+                "Delete %d topics with at most %d records at %s? Type yes: ",
                 existing.size(), records, loaded.get(ServiceKeys.BOOTSTRAP_SERVERS));
         return "yes".equals(answer);
     }

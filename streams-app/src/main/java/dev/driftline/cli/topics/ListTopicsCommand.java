@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "List the topics as they are: partitions, records, and settings that differ from Driftline's.",
+        description = {
+            "List the topics as they are: partitions, records, and settings that differ from Driftline's.",
+            "Records are at most as many as said: the brokers count the marks of transactions and what compaction removed."
+        },
         footerHeading = "%nExample:%n",
         footer = "  driftline topics list --json")
 final class ListTopicsCommand implements Callable<Integer> {
@@ -43,11 +46,11 @@ final class ListTopicsCommand implements Callable<Integer> {
                 out.println(PlainJson.pretty(
                         states.stream().map(ListTopicsCommand::asMap).toList()));
             } else {
-                out.printf(Locale.ROOT, "%-34s %10s %12s%n", "topic", "partitions", "records");
+                out.printf(Locale.ROOT, "%-34s %10s %15s%n", "topic", "partitions", "records at most");
                 for (TopicAdmin.State state : states) {
                     String name = state.definition().name();
                     if (state.exists()) {
-                        out.printf(Locale.ROOT, "%-34s %10d %12d%n", name, state.partitions(), state.records());
+                        out.printf(Locale.ROOT, "%-34s %10d %15d%n", name, state.partitions(), state.recordsAtMost());
                     } else {
                         out.printf(Locale.ROOT, "%-34s %10s%n", name, "missing");
                     }
@@ -67,7 +70,7 @@ final class ListTopicsCommand implements Callable<Integer> {
         map.put("name", state.definition().name());
         map.put("exists", state.exists());
         map.put("partitions", state.partitions());
-        map.put("records", state.records());
+        map.put("records_at_most", state.recordsAtMost());
         map.put("differences", state.differences());
         return map;
     }

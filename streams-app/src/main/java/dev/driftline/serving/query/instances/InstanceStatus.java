@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
 public final class InstanceStatus {
@@ -58,9 +59,7 @@ public final class InstanceStatus {
                         "pending_documents",
                         pending,
                         "lag",
-                        lag(service.topic(Topic.DOCUMENTS), partition)
-                                .or(() -> lag(service.topic(Topic.TEXT), partition))
-                                .orElse(null))));
+                        inputLag(partition).orElse(null))));
         Map<String, Object> status = fields(
                 "address",
                 service.self().host() + ":" + service.self().port(),
@@ -125,6 +124,13 @@ public final class InstanceStatus {
     }
 
     /** Records of a partition that this instance has not read; empty while it is not known. */
+    /** Documents and texts of a partition that have not been read. */
+    private Optional<Long> inputLag(int partition) {
+        return Stream.of(Topic.DOCUMENTS, Topic.TEXT)
+                .flatMap(topic -> lag(service.topic(topic), partition).stream())
+                .reduce(Long::sum);
+    }
+
     private Optional<Long> lag(String topic, int partition) {
         return service.inputLags().stream()
                 .filter(lag -> lag.isOf(topic, partition))
