@@ -28,14 +28,14 @@ final class ResultFiles implements AutoCloseable {
     static final String PREDICTIONS = "predictions.jsonl";
     static final String SUMMARY = "summary.json";
 
-    /**
-     * The columns of {@link #SCORES} before those of the models, which hold −log2 p of the document in bits, {@code <unk>} as a
-     * class. {@code letters} has the bits that its unknown words cost beyond that: added to any of them, they are spelled out.
-     */
-    static final List<String> COLUMNS = List.of("id", "key", "tokens", "unknown", "letters");
+    /** The columns of {@link #SCORES} before those of the models, which hold −log2 p of the document in bits, {@code <unk>} as a class. */
+    static final List<String> COLUMNS = List.of("id", "key", "tokens", "unknown");
 
-    /** The last column of {@link #SCORES}, empty for a document in which the network took no part. */
+    /** The last model in {@link #SCORES}, empty for a document in which the network took no part. */
     static final String NETWORK = "network";
+
+    /** The last column: the bits that unknown words cost beyond {@code <unk>}. Added to those of a model, they are spelled out. */
+    private static final String LETTERS = "letters";
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -91,16 +91,10 @@ final class ResultFiles implements AutoCloseable {
             for (String model : columns) {
                 scores.write('\t' + model);
             }
-            scores.write('\t' + ScoreTotals.MIXTURE + '\t' + NETWORK + '\n');
+            scores.write('\t' + ScoreTotals.MIXTURE + '\t' + NETWORK + '\t' + LETTERS + '\n');
         }
-        scores.write(score.getId()
-                + '\t'
-                + score.getSource()
-                + '\t'
-                + score.getTokens()
-                + '\t'
-                + score.getUnknownTokens()
-                + bits(Headline.letterBits(score)));
+        scores.write(
+                score.getId() + '\t' + score.getSource() + '\t' + score.getTokens() + '\t' + score.getUnknownTokens());
         String network = "\t";
         for (ExpertScore expert : score.getExperts()) {
             if (isNetwork(expert.getName())) {
@@ -109,7 +103,7 @@ final class ResultFiles implements AutoCloseable {
                 scores.write(bits(expert.getBits()));
             }
         }
-        scores.write(bits(score.getMixtureBits()) + network + '\n');
+        scores.write(bits(score.getMixtureBits()) + network + bits(Headline.letterBits(score)) + '\n');
     }
 
     /** Whether a model is the network, which takes part in some documents only. */

@@ -144,14 +144,14 @@ final class ScoresReview {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] fields = line.split("\t", -1);
                 long tokens = Long.parseLong(fields[2]);
-                double[] bits = new double[fields.length - first];
+                double[] bits = new double[fields.length - first - 1];
                 Arrays.setAll(
                         bits, i -> fields[first + i].isEmpty() ? Double.NaN : Double.parseDouble(fields[first + i]));
-                double letters = Double.parseDouble(fields[first - 1]);
+                double letters = Double.parseDouble(fields[fields.length - 1]);
                 visitor.visit(new Row(number++, fields[0], fields[1], tokens, letters, bits, before));
                 before += tokens;
             }
-            return Arrays.copyOfRange(columns, first, columns.length);
+            return Arrays.copyOfRange(columns, first, columns.length - 1);
         }
     }
 }
