@@ -73,7 +73,9 @@ class DemoIT {
 
             assertThat(demo.awaitExit(SOON)).as("Ctrl-C is its end").isIn(0, 130);
             String printed = printed();
-            assertThat(printed).contains("source-", "300 of 300 documents scored", "perplexity").doesNotContain("\tat ");
+            assertThat(printed)
+                    .contains("source-", "300 of 300 documents scored", "perplexity")
+                    .doesNotContain("\tat ");
             assertThat(printed).contains(folder.resolve("results").toString());
             try (Stream<Path> results = Files.list(folder.resolve("results"))) {
                 assertThat(results).isNotEmpty();
