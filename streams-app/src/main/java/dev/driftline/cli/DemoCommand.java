@@ -81,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--pace",
             paramLabel = "N",
-            description = "Tokens streamed a second, so that the network can be taught meanwhile; 0 for as many as go."
+            description = "Tokens streamed a second, so that the network can be trained meanwhile; 0 for as many as go."
                     + " Default: " + NETWORK_PACE + ", and 0 without a network.")
     private Long pace;
 

@@ -185,7 +185,7 @@ public final class Demo {
         resources.add(feed::close);
         if (options.text().pace() > 0) {
             screen.line("Streaming " + Figures.count(options.text().pace())
-                    + " tokens a second, so that the network can be" + " taught meanwhile (--pace, --no-network).");
+                    + " tokens a second, so that the network can be" + " trained meanwhile (--pace, --no-network).");
         }
         screen.line("Streaming " + corpus + ". Perplexity is the mixture's: of the last " + SourceTable.RECENT
                 + " documents of a source, and so far.");

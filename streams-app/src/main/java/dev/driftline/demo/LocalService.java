@@ -73,14 +73,14 @@ final class LocalService implements DemoService {
                 .get()
                 .map(snapshot -> "network " + snapshot.version()
                         + switch (trainer.activity()) {
-                            case TEACHING -> ", the next is being taught: " + taught;
-                            case IDLE -> ", waiting for text to teach the next";
+                            case TEACHING -> ", the next is being trained: " + taught;
+                            case IDLE -> ", waiting for text to train the next on";
                             case FOLLOWING -> ", taking the next in";
                             case ELSEWHERE -> "";
                         })
                 .orElse(
                         trainer.activity() == TrainerProgress.Activity.TEACHING
-                                ? "the first network is being taught: " + taught
+                                ? "the first network is being trained: " + taught
                                 : "the first network is made after " + Figures.count(firstTokens) + " tokens");
     }
 

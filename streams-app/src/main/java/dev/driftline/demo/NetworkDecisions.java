@@ -36,7 +36,7 @@ public final class NetworkDecisions {
         List<String> lines = new ArrayList<>();
         lines.add("The network: " + count(Decision.BOOTSTRAPPED) + " made from nothing, " + count(Decision.PROMOTED)
                 + " promoted, " + count(Decision.REJECTED) + " rejected, " + count(Decision.ROLLED_BACK)
-                + " rolled back. Bits a token on text that neither had been taught:");
+                + " rolled back. Bits a token on text that neither was trained on:");
         lines.add(String.format(
                 Locale.ROOT, "  %-16s %-13s %9s %9s %9s %9s", "snapshot", "", "before", "after", "gain", "tokens"));
         for (PromotionDecision decision : all) {
@@ -78,7 +78,7 @@ public final class NetworkDecisions {
                 ? what + ": " + decision.getReason()
                 : String.format(
                         Locale.ROOT,
-                        "%s: %.3f → %.3f bits a token on %s tokens that neither was taught",
+                        "%s: %.3f → %.3f bits a token on %s tokens that neither was trained on",
                         what,
                         orNan(decision.getIncumbentBitsPerToken()),
                         orNan(decision.getCandidateBitsPerToken()),

@@ -42,7 +42,7 @@ final class EvaluatedNetworkOptions {
             description =
                     "Also evaluate a network, and mix it in: lstm, gru, rnn or window. It begins from nothing, or from"
                             + " --snapshot, and learns as in the service: fine-tuned now and then on what went by, promoted where"
-                            + " that made it better. With --split a list of them, each taught offline.")
+                            + " that made it better. With --split a list of them, each trained offline.")
     private @Nullable String model;
 
     @Option(

@@ -64,7 +64,7 @@ final class NetworkOptions {
     @Option(
             names = "--streams",
             paramLabel = "N",
-            description = "Streams of text that are taught side by side, the batch. Default: ${DEFAULT-VALUE}.")
+            description = "Streams of text to train on side by side, the batch. Default: ${DEFAULT-VALUE}.")
     private int streams = 20;
 
     @Option(
