@@ -44,6 +44,8 @@ public final class ClientProperties {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         // Will be Kafka 5's default; 4.3 warns at each start where it is unset, and deprecates the constant for it.
         properties.put("processing.exception.handler.global.enabled", true);
+        // Kafka reads it again from the consumer's settings, for its assignor.
+        properties.put(StreamsConfig.mainConsumerPrefix("processing.exception.handler.global.enabled"), true);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), config.maxRecordBytes());
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), bufferBytes());
         properties.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), config.maxRecordBytes());
