@@ -43,7 +43,7 @@ public final class Demo {
     private static final int SOURCES_SHOWN = 16;
     private static final int SOURCES_PRINTED = 4;
 
-    /** A network that one of two cores can teach while the corpus goes by: the first soon, then one every few seconds. */
+    /** A network that one of two cores can train while the corpus goes by: the first soon, then one every few seconds. */
     private static final Map<String, String> SMALL_NETWORK = Map.ofEntries(
             // Every document is to have its score from the network, so the stream goes as fast as that does.
             Map.entry(NeuralKeys.SCORING_POLICY.name(), "wait"),

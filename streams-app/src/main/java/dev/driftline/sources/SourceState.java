@@ -27,7 +27,7 @@ public record SourceState(int partition, StoredSource source) {
 
     /**
      * The better of two to score with: that which has seen more of the source; of those that have seen nothing, the one whose
-     * other sources have taught it the weights of more circumstances, and then the first partition.
+     * it has learned from other sources the weights of more circumstances, and then the first partition.
      */
     public static SourceState better(SourceState one, SourceState other) {
         if (one.source.tokens() != other.source.tokens()) {

@@ -206,8 +206,8 @@ final class Results {
      * What the two softmaxes learn: validation perplexities after the same tokens, and of the adaptive one after the time
      * that the full one took.
      *
-     * @param tokens that both were taught
-     * @param adaptiveTokensInSameTime that the adaptive one was taught in the full one's time
+     * @param tokens that both were trained on
+     * @param adaptiveTokensInSameTime that the adaptive one was trained on in the full one's time
      */
     record Softmaxes(
             long tokens,

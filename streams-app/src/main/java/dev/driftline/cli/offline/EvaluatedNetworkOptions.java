@@ -110,7 +110,7 @@ final class EvaluatedNetworkOptions {
      *
      * @param vocabulary the value of {@code --vocabulary}, which the network follows
      * @param rounds told of every round
-     * @param progress told the tokens taught in the pass under way
+     * @param progress told the tokens trained on in the pass under way
      * @return empty where none is asked for
      */
     Optional<Evaluated> network(String vocabulary, Consumer<Round> rounds, LongConsumer progress) throws IOException {

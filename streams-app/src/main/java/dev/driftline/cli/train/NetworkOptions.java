@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Options that say what a network looks like and how it is taught, for the commands that teach one. */
+/** Options that say what a network looks like and how it is trained, for the commands that train one. */
 final class NetworkOptions {
 
     @Spec(Spec.Target.MIXEE)
@@ -104,7 +104,7 @@ final class NetworkOptions {
         }
     }
 
-    /** How it is taught. */
+    /** How it is trained. */
     TrainingSettings training() {
         try {
             Optimizer chosen = Optimizer.named(optimizer);

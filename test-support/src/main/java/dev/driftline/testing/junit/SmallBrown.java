@@ -40,7 +40,7 @@ public final class SmallBrown {
             int unknown,
             Map<String, Double> bits) {}
 
-    /** The documents, in the order in which the model was taught them. */
+    /** The documents, in the order in which the model learned them. */
     public static List<Document> documents() {
         try (InputStream in = SmallBrown.class.getResourceAsStream("/golden/brown-small.tsv")) {
             if (in == null) {
