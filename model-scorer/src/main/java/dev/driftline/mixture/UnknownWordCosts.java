@@ -10,8 +10,8 @@ import dev.driftline.scoring.NgramProbabilities;
  *
  * <p>where the rarest is a known word that was seen once and never here: however short w is, and however often {@code <unk>}
  * came lately, it costs more than any known word would have cost there. More by an eighth of the probability, since a rare word
- * may also be one after which the next is hard to guess, and after a new one that is easier. So the sum over all spellings is at most 1 and not
- * exactly 1: it is a cost, not a code. {@link DocumentScore#spellingBits()} is the code.
+ * may also be one after which the next is hard to guess, and after a new one that is easier. So the sum over all spellings is
+ * at most 1 and not exactly 1: it is a cost, not a code. {@link DocumentScore#spellingBits()} is the code.
  *
  * <p>Not thread-safe; one instance serves all documents in turn.
  */
@@ -48,12 +48,12 @@ final class UnknownWordCosts {
     }
 
     /**
-     * The probability of the rarest known word under the mixture, in the place of an unknown one; 1 where it is not known.
+     * The probability of the rarest known word under the mixture, in the place of an unknown one; 0 where it is not known.
      * To be asked before anything is learned from that token. Overwrites the evidence.
      */
     double rarest(int position, SourceMemory source, boolean network, double sureness) {
         if (ngrams.rarest().length == 0) {
-            return 1;
+            return 0;
         }
         evidence.takeRarest(ngrams, rarestAt, position, source, network, sureness);
         rarestAt += ngrams.order();
@@ -63,7 +63,7 @@ final class UnknownWordCosts {
     /** Adds an unknown token that had {@code mixed} as {@code <unk>}. */
     void add(int position, double mixed, double rarest) {
         double cost = ngrams.spellingBits()[position];
-        // Without smoothing, a probability may be 0, and no bound follows.
+        // Without smoothing a probability may be 0; then, and where the rarest word is not known, no bound follows.
         if (rarest > 0 && mixed > 0) {
             cost = Math.max(cost, ModelCosts.bits(rarest / mixed) + RARER_BITS);
         }

@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
@@ -165,7 +166,7 @@ final class ProduceCommand implements Callable<Integer> {
                 return;
             }
         }
-        throw new CommandFailedException("there is no document in " + file + ": the file is empty");
+        throw CorpusText.noDocument(file);
     }
 
     private CorpusFormat formatOf(Path file) {

@@ -36,8 +36,6 @@ final class StreamsTuning {
         properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         properties.put(
                 StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
-        // There is no global store; set, or Kafka Streams warns that it is not.
-        properties.put("processing.exception.handler.global.enabled", true);
         properties.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, EventTime.class);
         // A task never waits for one of its topics: most of the time text is empty and documents are not.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);

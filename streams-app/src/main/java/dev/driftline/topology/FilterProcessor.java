@@ -27,7 +27,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     /** Sends documents on by the rules. */
     static final String NAME = "filter";
 
-    /** Among the sources, all of this partition together: no producer calls a source so. */
+    /** Among the sources, all of this partition together: the name of a source has no control character. */
     private static final String EVERYONE = "\0everyone";
 
     private final DocumentFilter filter;

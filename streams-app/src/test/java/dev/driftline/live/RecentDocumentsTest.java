@@ -43,13 +43,15 @@ class RecentDocumentsTest {
         LiveDocument document = new LiveDocument(
                 new InputPosition("documents", 0, 0),
                 Map.of("id", "d"),
-                Map.of("mixture", new float[] {1.23456f, Float.POSITIVE_INFINITY, 3}));
+                Map.of("mixture", new float[] {1.23456f, Float.POSITIVE_INFINITY, 3}),
+                new float[] {0, 21.5f, 0});
 
         Map<String, Object> shown = document.withText(new DocumentText(List.of("a", "b", "</s>"), ""), 2);
 
         assertThat(shown).containsEntry("id", "d").containsEntry("words", List.of("a", "b"));
         assertThat(shown.get("words_missing")).isNull();
         assertThat(shown.get("bits")).isEqualTo(Map.of("mixture", Arrays.asList(1.235, null)));
+        assertThat(shown.get("spelling")).isEqualTo(List.of(0.0, 21.5));
     }
 
     @Test
@@ -61,6 +63,9 @@ class RecentDocumentsTest {
 
     private static LiveDocument document(long offset, int surprisals) {
         return new LiveDocument(
-                new InputPosition("documents", 0, offset), Map.of(), Map.of("mixture", new float[surprisals]));
+                new InputPosition("documents", 0, offset),
+                Map.of(),
+                Map.of("mixture", new float[surprisals]),
+                new float[0]);
     }
 }

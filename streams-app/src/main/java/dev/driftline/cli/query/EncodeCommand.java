@@ -1,5 +1,6 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.neural.Pooling;
@@ -108,7 +109,7 @@ public final class EncodeCommand implements Callable<Integer> {
     private void encodeFile(OpenModel model, Pooling chosen) throws IOException {
         try (CorpusReader corpus = CorpusReader.open(input.file)) {
             if (!corpus.hasNext()) {
-                throw new CommandFailedException("there is no document in " + input.file + ": the file is empty");
+                throw CorpusText.noDocument(input.file);
             }
             Iterator<CorpusDocument> documents = corpus.documents(model.texts().tokenizer());
             while (documents.hasNext()) {

@@ -123,7 +123,7 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "T",
             defaultValue = "1",
             description =
-                    "Without --beam: below 1 likelier, above 1 more surprising text; 0 takes the likeliest word each time. Default: ${DEFAULT-VALUE}.")
+                    "Without --beam or --next: below 1 likelier, above 1 more surprising text; 0 takes the likeliest word each time. Default: ${DEFAULT-VALUE}.")
     private double temperature;
 
     @Option(
@@ -131,7 +131,7 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "K",
             defaultValue = "0",
             description =
-                    "Without --beam: draw from the K most probable words only; 0 draws from all, with --instance and counts from 100. Default:"
+                    "Without --beam or --next: draw from the K most probable words only; 0 draws from all, with --instance and counts from 100. Default:"
                             + " ${DEFAULT-VALUE}.")
     private int topK;
 
@@ -140,7 +140,7 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "P",
             defaultValue = "1",
             description =
-                    "Without --beam: draw from the most probable words that together have probability P, above 0 and up to 1. Default:"
+                    "Without --beam or --next: draw from the most probable words that together have probability P, above 0 and up to 1. Default:"
                             + " ${DEFAULT-VALUE}.")
     private double topP;
 
@@ -184,7 +184,7 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             description =
-                    "Without --beam: the same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
+                    "Without --beam or --next: the same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
                             + " reported: on standard error, or in the JSON.")
     private Integer seed;
 
@@ -201,10 +201,6 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         refuseWhatHasNoEffect();
-        if (model != null && !source.isInstance()) {
-            throw new CommandFailedException(
-                    "--model goes with --instance; here --state and --snapshot say it", ExitCodes.USAGE);
-        }
         try {
             ModelChoice choice = new ModelChoice(
                     Optional.ofNullable(model),
