@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -77,14 +76,14 @@ class DriftlineTest {
                         .as(name + ": defaults in " + help)
                         .isLessThan(2);
                 Class<?> type = option.auxiliaryTypes()[0];
-                boolean hasDefault = option.defaultValue() != null
-                        || option.initialValue() != null && !(option.initialValue() instanceof Collection);
+                boolean hasDefault =
+                        option.defaultValue() != null || option.initialValue() != null && !option.isMultiValue();
                 boolean flag = option.arity().max() == 0;
                 if (Set.of(int.class, long.class, double.class, Integer.class, Long.class, Double.class)
                         .contains(type)) {
                     softly.assertThat(help)
                             .as(name)
-                            .containsPattern("\\d or more|[\\d.]+ to [\\d.]+|above \\d|any number")
+                            .containsPattern("\\d or more|[\\d.]+ to (below )?[\\d.]+|above \\d|any whole number")
                             .contains("Default: ");
                 } else if (hasDefault && !flag) {
                     softly.assertThat(help).as(name).contains("Default: ");

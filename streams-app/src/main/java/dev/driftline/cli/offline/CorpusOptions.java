@@ -1,7 +1,6 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.FormatOption;
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -27,7 +26,10 @@ final class CorpusOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents, 1 or more.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Stop after this many documents, 1 or more. Default: all.")
     private long limit = Long.MAX_VALUE;
 
     @Mixin
@@ -52,7 +54,6 @@ final class CorpusOptions {
 
     /** The most documents to read. */
     long limit() {
-        GivenOptions.of(spec).atLeast("--limit", limit, 1);
         return limit;
     }
 

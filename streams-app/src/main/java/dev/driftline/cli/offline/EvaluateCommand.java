@@ -237,7 +237,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private ModelSettings settings() throws IOException {
         GivenOptions.of(spec)
-                .range("--shards", shards, 1, 1024)
                 .only(
                         !split.given(),
                         "without --split",

@@ -81,7 +81,8 @@ final class ModelSource {
             names = "--language",
             paramLabel = "TAG",
             defaultValue = "",
-            description = "The language of the text, such as en: --tokenizer words knows its abbreviations then.")
+            description =
+                    "The language of the text, such as en: --tokenizer words knows its abbreviations then. Default: none.")
     private String language;
 
     /** Whether a running instance was named. */
