@@ -120,7 +120,11 @@ final class ProduceCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GivenOptions.of(spec)
                 .only(!raw, "without --raw: the service tokenises raw text", "--tokenizer")
-                .only(!wholeFile, "without --whole-file", "--format");
+                .only(!wholeFile, "without --whole-file", "--format")
+                .only(
+                        files.stream().anyMatch(file -> formatOf(file) != CorpusFormat.TSV),
+                        "on raw text, and a .tsv file has tokens",
+                        "--tokenizer");
         DriftlineConfig loaded =
                 config.loadToConnect(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {

@@ -1,6 +1,7 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.FormatOption;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -70,6 +71,25 @@ final class CorpusOptions {
     /** Splits raw text. */
     Tokenizer tokenizer() {
         return Tokenizers.named(tokenizerName());
+    }
+
+    /** Refuses a tokenizer for a file whose text is tokens already. */
+    void refuseTokenizerOfTokens(Path file) {
+        tokenizerName();
+        GivenOptions.of(spec)
+                .only(format(file) != CorpusFormat.TSV, "on raw text, and a .tsv file has tokens", "--tokenizer");
+    }
+
+    /**
+     * Refuses another tokenizer than that of the text that was learned before: a model of both would be of neither.
+     *
+     * @param where the model, for the message
+     */
+    void refuseAnotherTokenizer(Object where, String known) {
+        if (tokenizer != null && !tokenizer.equals(known)) {
+            throw usage("--tokenizer " + tokenizer + ": the model in " + where + " has learned text that " + known
+                    + " has cut: leave it out, or begin a model in another folder");
+        }
     }
 
     /** The name of what splits raw text. */

@@ -138,8 +138,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
         neural.tokenizer().ifPresent(corpus::learned);
-        if (state != null) {
-            LearnedText.tokenizer(state).ifPresent(corpus::learned);
+        if (state == null) {
+            corpus.refuseTokenizerOfTokens(file);
+        } else {
+            LearnedText.tokenizer(state).ifPresent(known -> {
+                corpus.refuseAnotherTokenizer(state, known);
+                corpus.learned(known);
+            });
         }
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();

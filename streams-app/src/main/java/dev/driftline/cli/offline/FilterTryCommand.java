@@ -89,7 +89,7 @@ public final class FilterTryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         FilterRules rules = RulesFile.read(rulesFile);
         ModelSettings settings = ngrams.settings();
-        corpus.limit();
+        corpus.refuseTokenizerOfTokens(file);
         corpus.tokenizer();
         if (!settings.smoothing().isDistribution()) {
             throw usage("--smoothing " + ngrams.smoothing()

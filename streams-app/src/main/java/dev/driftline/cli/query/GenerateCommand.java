@@ -246,6 +246,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     private void refuseWhatHasNoEffect() {
         GivenOptions.of(spec)
+                .only(temperature > 0, "with --temperature above 0", "--top-k", "--top-p", "--seed")
+                .only(topK != 1, "without --top-k 1", "--temperature", "--top-p", "--seed")
                 .only(
                         source.isInstance() || source.isState() && snapshot != null,
                         "with --instance, or with --state and --snapshot",
