@@ -50,7 +50,7 @@ public record TextRequest(
 
     /** Whether words are drawn by chance, so that the text depends on the seed. */
     public boolean isDrawn() {
-        return beam == 0 && sampling.temperature() > 0;
+        return beam == 0 && sampling.temperature() > 0 && sampling.topK() != 1;
     }
 
     /** The continuations that {@code model} gives: fewer than asked for only where the constraints leave no more. */

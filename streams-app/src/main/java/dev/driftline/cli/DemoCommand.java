@@ -75,14 +75,18 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--order", paramLabel = "N", description = "Words in the longest n-gram, 1 to 7. Default: 5.")
     private int order = 5;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Stop after this many documents, 1 or more. Default: all.")
     private long limit = Long.MAX_VALUE;
 
     @Option(
             names = "--pace",
             paramLabel = "N",
-            description = "Tokens streamed a second, so that the network can be trained meanwhile; 0 for as many as go."
-                    + " Default: " + NETWORK_PACE + ", and 0 without a network.")
+            description =
+                    "Tokens streamed a second, so that the network can be trained meanwhile, 0 or more; 0 for as many as go."
+                            + " Default: " + NETWORK_PACE + ", and 0 without a network.")
     private Long pace;
 
     @Option(names = "--no-network", description = "Counts alone, at full speed.")
@@ -92,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Shards of the counts. Default: 1, with which the figures equal those of `driftline evaluate`.")
+                    "Shards of the counts, 1 to 64. Default: 1, with which the figures equal those of `driftline evaluate`.")
     private int shards = 1;
 
     @Option(
@@ -162,10 +166,6 @@ final class DemoCommand implements Callable<Integer> {
 
     private void check() {
         GivenOptions given = GivenOptions.of(spec)
-                .range("--order", order, 1, 7)
-                .range("--shards", shards, 1, 64)
-                .atLeast("--limit", limit, 1)
-                .atLeast("--pace", pace(), 0)
                 .only(input != null && CorpusFormat.isText(input), "with --input FILE.txt", "--whole-file");
         if (noNetwork && settings.containsKey(NeuralKeys.MODEL.name())) {
             throw new ParameterException(

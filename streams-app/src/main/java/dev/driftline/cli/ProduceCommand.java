@@ -95,10 +95,14 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Publish at most this many documents a second. Default: no limit.")
+            description =
+                    "Publish at most this many documents a second, 0 or more; 0 for no limit. Default: ${DEFAULT-VALUE}.")
     private double rate;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Stop after this many documents, 1 or more. Default: all.")
     private long limit = Long.MAX_VALUE;
 
     @Mixin
@@ -115,12 +119,12 @@ final class ProduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         GivenOptions.of(spec)
-                .atLeast("--limit", limit, 1)
                 .only(!raw, "without --raw: the service tokenises raw text", "--tokenizer")
-                .only(!wholeFile, "without --whole-file", "--format");
-        if (!(rate >= 0)) {
-            throw GivenOptions.of(spec).wrong("--rate", rate, "0 or more; 0 for no limit");
-        }
+                .only(!wholeFile, "without --whole-file", "--format")
+                .only(
+                        files.stream().anyMatch(file -> formatOf(file) != CorpusFormat.TSV),
+                        "on raw text, and a .tsv file has tokens",
+                        "--tokenizer");
         DriftlineConfig loaded =
                 config.loadToConnect(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {

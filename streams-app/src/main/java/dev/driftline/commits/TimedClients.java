@@ -2,6 +2,7 @@ package dev.driftline.commits;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -20,10 +21,22 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 public final class TimedClients implements KafkaClientSupplier {
 
     private final EarlyCommits commits;
+    private final Supplier<PollListener> listeners;
 
-    /** @param commits learns of polls and transactions */
-    public TimedClients(EarlyCommits commits) {
+    /**
+     * @param commits learns of polls and transactions
+     * @param listeners makes one for each consumer of a stream thread
+     */
+    public TimedClients(EarlyCommits commits, Supplier<PollListener> listeners) {
         this.commits = commits;
+        this.listeners = listeners;
+    }
+
+    /** Learns of what a consumer has polled, on its thread. */
+    public interface PollListener {
+
+        /** Records have come. */
+        void polled(Consumer<?, ?> consumer, ConsumerRecords<byte[], byte[]> records);
     }
 
     @Override
@@ -38,7 +51,7 @@ public final class TimedClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new CountingConsumer(config, commits);
+        return new CountingConsumer(config, commits, listeners.get());
     }
 
     @Override
@@ -58,10 +71,12 @@ public final class TimedClients implements KafkaClientSupplier {
     private static final class CountingConsumer extends KafkaConsumer<byte[], byte[]> {
 
         private final EarlyCommits commits;
+        private final PollListener listener;
 
-        CountingConsumer(Map<String, Object> config, EarlyCommits commits) {
+        CountingConsumer(Map<String, Object> config, EarlyCommits commits, PollListener listener) {
             super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
             this.commits = commits;
+            this.listener = listener;
         }
 
         @Override
@@ -69,6 +84,7 @@ public final class TimedClients implements KafkaClientSupplier {
             ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
             if (!records.isEmpty()) {
                 commits.ofThread().polled(records.count());
+                listener.polled(this, records);
             }
             return records;
         }

@@ -3,6 +3,7 @@ package dev.driftline.live;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.topics.FollowerThread;
+import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinitions;
 import java.time.Duration;
@@ -34,6 +35,8 @@ final class FeedReader implements FollowerThread.Reader {
     private final Map<TopicPartition, Long> next;
     private final String scoresTopic;
     private final Set<TopicPartition> partitions;
+    private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
+    private final RecordsPerOffset.Polls polls = recordsPerOffset.polls();
 
     /**
      * @param next the offset that each partition is to be read from; kept up to date, so that another reader can go on; a
@@ -98,7 +101,9 @@ final class FeedReader implements FollowerThread.Reader {
 
     /** The next records; none after a moment without any. Each is to be passed to {@link #done} or {@link #again} called. */
     ConsumerRecords<byte[], byte[]> poll() {
-        return consumer.poll(POLL);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        polls.polled(consumer, records);
+        return records;
     }
 
     /** A record is dealt with. */
@@ -112,7 +117,8 @@ final class FeedReader implements FollowerThread.Reader {
     }
 
     /**
-     * How many records, transaction marks among them, are still to be read.
+     * How many records are still to be read; about, for the topics are written in transactions, whose marks are not told
+     * apart before they are read ({@link RecordsPerOffset}).
      *
      * @throws org.apache.kafka.common.errors.TimeoutException if the broker does not answer
      */
@@ -120,7 +126,9 @@ final class FeedReader implements FollowerThread.Reader {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
         long behind = 0;
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-            behind += Math.max(0, end.getValue() - consumer.position(end.getKey(), ANSWER));
+            TopicPartition partition = end.getKey();
+            long offsets = Math.max(0, end.getValue() - consumer.position(partition, ANSWER));
+            behind += recordsPerOffset.records(partition.topic(), partition.partition(), offsets);
         }
         return behind;
     }

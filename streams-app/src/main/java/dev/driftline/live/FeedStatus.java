@@ -11,7 +11,7 @@ import java.util.Map;
  * @param state what it is doing
  * @param since since when
  * @param detail why it cannot read; empty where it can
- * @param behind records still to be read when it last looked
+ * @param behind records still to be read when it last looked, about
  */
 record FeedStatus(State state, Instant since, String detail, long behind) {
 

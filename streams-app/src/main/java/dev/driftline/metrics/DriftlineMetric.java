@@ -111,7 +111,7 @@ enum DriftlineMetric {
     INPUT_LAG_RECORDS(
             Kind.GAUGE,
             "driftline_input_lag_records",
-            "Records of a partition that the instance has not fetched yet.",
+            "Records of a partition that the instance has not fetched yet; of a topic written in transactions, about as many.",
             "topic",
             "partition"),
     RESTORED_RECORDS(Kind.COUNTER, "driftline_restored_records", "Records read from changelogs to restore stores."),

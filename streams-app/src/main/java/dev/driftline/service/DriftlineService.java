@@ -21,6 +21,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
+import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
@@ -64,6 +65,7 @@ public final class DriftlineService implements AutoCloseable {
     private final OwnedSources sources = new OwnedSources();
     private final ServiceCounters counters = new ServiceCounters();
     private final RestoreProgress restores = new RestoreProgress();
+    private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
     private final FailureResponse failures = new FailureResponse();
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -139,7 +141,8 @@ public final class DriftlineService implements AutoCloseable {
                             settings, serdes, client, shards, sources, counters, training, scoring, commits)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
-            KafkaStreams starting = new KafkaStreams(built, properties, new TimedClients(commits));
+            KafkaStreams starting = new KafkaStreams(
+                    built, properties, new TimedClients(commits, () -> recordsPerOffset.polls()::polled));
             streams = starting;
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);
@@ -265,7 +268,7 @@ public final class DriftlineService implements AutoCloseable {
     /** How far this instance is behind the ends of what it reads; nothing before the start. */
     public List<InputLag> inputLags() {
         KafkaStreams running = streams;
-        return running == null ? List.of() : InputLag.of(running.metrics());
+        return running == null ? List.of() : InputLag.of(running.metrics(), recordsPerOffset);
     }
 
     /** How far the stores are restored that this instance has been given. */

@@ -1,5 +1,6 @@
 package dev.driftline.service;
 
+import dev.driftline.topics.RecordsPerOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic
  * @param partition its partition
  * @param records records between those that the instance has fetched and the last that may be read: of a topic that is
- *     written in transactions, the last of those that have ended. While some wait, the marks of their transactions are
- *     counted with them; 0 when none waits, for a consumer steps over the marks
+ *     written in transactions, the last of those that have ended. There Kafka knows only how many offsets wait, of which
+ *     some are marks of transactions: the records among them are then as many as {@link RecordsPerOffset} leads to
+ *     expect
  */
 public record InputLag(String topic, int partition, long records) {
 
@@ -25,7 +27,7 @@ public record InputLag(String topic, int partition, long records) {
     private static final String NAME = "records-lag";
 
     /** The lags that the consumers of a topology report among these metrics, by topic and partition. */
-    static List<InputLag> of(Map<MetricName, ? extends Metric> metrics) {
+    static List<InputLag> of(Map<MetricName, ? extends Metric> metrics, RecordsPerOffset shares) {
         List<MetricName> lags = metrics.keySet().stream()
                 .filter(name -> name.group().equals(GROUP) && name.name().equals(NAME))
                 .filter(name -> !name.tags().getOrDefault("client-id", "").endsWith("restore-consumer"))
@@ -38,21 +40,32 @@ public record InputLag(String topic, int partition, long records) {
                 .collect(Collectors.toSet());
         return lags.stream()
                 .filter(name -> !again.contains(topicOf(name)))
-                .flatMap(name -> lag(name, metrics.get(name)).stream())
+                .flatMap(name -> lag(name, metrics.get(name), shares).stream())
                 .sorted(Comparator.comparing(InputLag::topic).thenComparing(InputLag::partition))
                 .toList();
     }
 
+    /** The records that wait in a partition of several topics together; empty while none is known. */
+    public static Optional<Long> sum(List<InputLag> lags, List<String> topics, int partition) {
+        return topics.stream()
+                .flatMap(topic ->
+                        lags.stream().filter(lag -> lag.isOf(topic, partition)).limit(1))
+                .map(InputLag::records)
+                .reduce(Long::sum);
+    }
+
     /** Whether it is that of a partition; of a topic whose name Kafka gives only with underscores for its dots, too. */
-    public boolean isOf(String asked, int askedPartition) {
+    private boolean isOf(String asked, int askedPartition) {
         return partition == askedPartition && (topic.equals(asked) || topic.equals(asked.replace('.', '_')));
     }
 
-    private static Optional<InputLag> lag(MetricName name, @Nullable Metric metric) {
-        return metric != null && metric.metricValue() instanceof Double records && !records.isNaN()
-                ? Optional.of(new InputLag(
-                        topicOf(name), Integer.parseInt(name.tags().get("partition")), Math.round(records)))
-                : Optional.empty();
+    private static Optional<InputLag> lag(MetricName name, @Nullable Metric metric, RecordsPerOffset shares) {
+        if (metric == null || !(metric.metricValue() instanceof Double offsets) || offsets.isNaN()) {
+            return Optional.empty();
+        }
+        int partition = Integer.parseInt(name.tags().get("partition"));
+        return Optional.of(
+                new InputLag(topicOf(name), partition, shares.records(topicOf(name), partition, Math.round(offsets))));
     }
 
     private static String topicOf(MetricName name) {

@@ -14,13 +14,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 class DriftlineTest {
@@ -58,6 +61,35 @@ class DriftlineTest {
         String listed = help.header().length > 0 ? help.header()[0] : help.description()[0];
 
         assertThat(listed).as(line.getCommandSpec().qualifiedName()).matches("(?s)[A-Z].*[^.]\\.");
+    }
+
+    /** {@code … 1 or more. Default: 3.} */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shouldStateTheRangeAndTheDefaultOfEveryOptionInOneManner(CommandLine line) {
+        SoftAssertions.assertSoftly(softly -> {
+            for (OptionSpec option : line.getCommandSpec().options()) {
+                String name = line.getCommandSpec().qualifiedName() + " " + option.longestName();
+                String help = String.join(" ", option.description());
+                softly.assertThat(help).as(name).matches("(?s)[A-Z].*\\.").doesNotContain("(${", "; ${");
+                softly.assertThat(help.split("Default: ", -1).length - 1)
+                        .as(name + ": defaults in " + help)
+                        .isLessThan(2);
+                Class<?> type = option.auxiliaryTypes()[0];
+                boolean hasDefault =
+                        option.defaultValue() != null || option.initialValue() != null && !option.isMultiValue();
+                boolean flag = option.arity().max() == 0;
+                if (Set.of(int.class, long.class, double.class, Integer.class, Long.class, Double.class)
+                        .contains(type)) {
+                    softly.assertThat(help)
+                            .as(name)
+                            .containsPattern("\\d or more|[\\d.]+ to (below )?[\\d.]+|above \\d|any whole number")
+                            .contains("Default: ");
+                } else if (hasDefault && !flag) {
+                    softly.assertThat(help).as(name).contains("Default: ");
+                }
+            }
+        });
     }
 
     @Test
@@ -124,23 +156,6 @@ class DriftlineTest {
                 .contains("Kafka does not answer", "--bootstrap-servers")
                 .doesNotContain("\tat ");
         assertThat(err.toString().lines()).hasSize(1);
-    }
-
-    @Test
-    void shouldSayWithinTwoSecondsThatItWaitsForTheBroker() {
-        run(
-                "topics",
-                "list",
-                "--bootstrap-servers",
-                "127.0.0.1:1",
-                "--set",
-                "admin.default.api.timeout.ms=2200",
-                "--set",
-                "admin.request.timeout.ms=2000");
-
-        assertThat(err.toString().lines().findFirst())
-                .hasValueSatisfying(line -> assertThat(line)
-                        .startsWith("driftline: waiting for the broker at 127.0.0.1:1; Ctrl-C ends it"));
     }
 
     @Test

@@ -239,7 +239,7 @@ class CommandsIT {
     }
 
     @Test
-    void shouldCreateTheTopicsAndHaveNoLagAfterATransactionWhenRunIsToldTo() throws Exception {
+    void shouldCreateTheTopicsAndKeepItsFolderAndHaveNoLagAfterATransactionWhenRunIsToldTo() throws Exception {
         Path log = directory.resolve("made.txt");
         List<String> arguments = List.of(
                 "run",
@@ -264,6 +264,15 @@ class CommandsIT {
                     .allSatisfy(
                             topic -> assertThat(topic.get("exists").asBoolean()).isTrue());
 
+            Result second = DriftlineProcess.run(PATIENCE, arguments);
+            assertThat(second.exitCode()).isEqualTo(ExitCodes.FAILED);
+            assertThat(second.err())
+                    .as("a second service in the folder of the first")
+                    .contains(
+                            "driftline: state.dir is in use by another Driftline on this machine",
+                            "--set state.dir=DIR")
+                    .doesNotContain("\tat ");
+
             publishInATransaction("made.text.v1", List.of("The jury said it.", "The jury said so."));
 
             Matcher matcher = place.matcher(Files.readString(log));
@@ -278,13 +287,16 @@ class CommandsIT {
                 assertThat(now.get("lag").asInt()).as(now.toString()).isZero();
             });
         }
-        run("topics", "list", "--json", "--set", "topics.prefix=made.");
+        run("topics", "list", "--json", "--count", "--set", "topics.prefix=made.");
         assertThat(MAPPER.readTree(out))
                 .filteredOn(topic -> topic.get("name").asText().equals("made.text.v1"))
                 .singleElement()
-                .satisfies(topic -> assertThat(topic.get("records_at_most").asInt())
-                        .as("two records and the mark of their transaction")
-                        .isEqualTo(3));
+                .satisfies(topic -> {
+                    assertThat(topic.get("records").asInt()).isEqualTo(2);
+                    assertThat(topic.get("records_at_most").asInt())
+                            .as("two records and the mark of their transaction")
+                            .isEqualTo(3);
+                });
     }
 
     private static void publishInATransaction(String topic, List<String> texts) {

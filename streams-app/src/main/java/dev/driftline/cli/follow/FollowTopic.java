@@ -1,7 +1,6 @@
 package dev.driftline.cli.follow;
 
 import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.CtrlC;
@@ -46,14 +45,14 @@ final class FollowTopic {
     @Option(names = "--from-beginning", description = "Start with the oldest record. Default: show new records only.")
     private boolean fromBeginning;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
+    @Option(names = "--limit", paramLabel = "N", description = "Stop after N records, 1 or more. Default: go on.")
     private long limit = Long.MAX_VALUE;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description =
-                    "Stop when no record has arrived for this many seconds; exit code 3 if --limit was not reached.")
+                    "Stop when no record has arrived for this many seconds, 0 or more; exit code 3 if --limit was not reached. Default: wait on.")
     private double timeoutSeconds = Double.POSITIVE_INFINITY;
 
     @Option(
@@ -70,7 +69,6 @@ final class FollowTopic {
      * @throws dev.driftline.terminal.CommandFailedException if there is no such topic
      */
     <T extends SpecificRecord> int printValues(Topic topic, Class<T> type, String head, Function<T, String> line) {
-        checkRanges();
         DriftlineConfig loaded = config.loadToConnect();
         String name = TopicNames.of(loaded).name(topic);
         try (Deserializer<T> values = new SchemaRegistrySerdes(loaded.clients().schemaRegistry()).deserializer(type)) {
@@ -97,7 +95,6 @@ final class FollowTopic {
             Topic topic,
             Function<ConsumerRecord<byte[], byte[]>, ?> plain,
             Function<ConsumerRecord<byte[], byte[]>, String> line) {
-        checkRanges();
         DriftlineConfig loaded = config.loadToConnect();
         return follow(
                 loaded, TopicNames.of(loaded).name(topic), json ? record -> PlainJson.line(plain.apply(record)) : line);
@@ -110,13 +107,6 @@ final class FollowTopic {
         fields.put("offset", record.offset());
         fields.putAll(PlainJson.of(value));
         return PlainJson.line(fields);
-    }
-
-    private void checkRanges() {
-        GivenOptions given = GivenOptions.of(spec).atLeast("--limit", limit, 1);
-        if (!(timeoutSeconds >= 0)) {
-            throw given.wrong("--timeout", timeoutSeconds, "0 or more");
-        }
     }
 
     private PrintWriter out() {

@@ -1,6 +1,5 @@
 package dev.driftline.cli.follow;
 
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.terminal.Printable;
@@ -36,15 +35,18 @@ public final class PredictionsCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "mixture",
             description =
-                    "Whose predictions are shown: ${DEFAULT-VALUE}, or a model such as kneser-ney-5. --json has all.")
+                    "Whose predictions are shown: mixture, or a model such as kneser-ney-5. --json has all. Default: ${DEFAULT-VALUE}.")
     private String model;
 
-    @Option(names = "--top", paramLabel = "K", defaultValue = "5", description = "How many words; ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            defaultValue = "5",
+            description = "Words to show, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int top;
 
     @Override
     public Integer call() {
-        GivenOptions.of(spec).atLeast("--top", top, 1);
         return topic.printValues(Topic.PREDICTIONS, Prediction.class, "", this::line);
     }
 

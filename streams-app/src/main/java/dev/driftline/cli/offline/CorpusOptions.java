@@ -27,7 +27,10 @@ final class CorpusOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Stop after this many documents, 1 or more.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Stop after this many documents, 1 or more. Default: all.")
     private long limit = Long.MAX_VALUE;
 
     @Mixin
@@ -52,7 +55,6 @@ final class CorpusOptions {
 
     /** The most documents to read. */
     long limit() {
-        GivenOptions.of(spec).atLeast("--limit", limit, 1);
         return limit;
     }
 
@@ -69,6 +71,25 @@ final class CorpusOptions {
     /** Splits raw text. */
     Tokenizer tokenizer() {
         return Tokenizers.named(tokenizerName());
+    }
+
+    /** Refuses a tokenizer for a file whose text is tokens already. */
+    void refuseTokenizerOfTokens(Path file) {
+        tokenizerName();
+        GivenOptions.of(spec)
+                .only(format(file) != CorpusFormat.TSV, "on raw text, and a .tsv file has tokens", "--tokenizer");
+    }
+
+    /**
+     * Refuses another tokenizer than that of the text that was learned before: a model of both would be of neither.
+     *
+     * @param where the model, for the message
+     */
+    void refuseAnotherTokenizer(Object where, String known) {
+        if (tokenizer != null && !tokenizer.equals(known)) {
+            throw usage("--tokenizer " + tokenizer + ": the model in " + where + " has learned text that " + known
+                    + " has cut: leave it out, or begin a model in another folder");
+        }
     }
 
     /** The name of what splits raw text. */

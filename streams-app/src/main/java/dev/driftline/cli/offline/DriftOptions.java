@@ -31,7 +31,8 @@ final class DriftOptions {
     @Option(
             names = "--drift-set",
             paramLabel = "KEY=VALUE",
-            description = "A drift.* setting of the service, for --drift. Repeatable.")
+            description =
+                    "A drift.* setting of the service, for --drift: `driftline config --reference` lists them. Repeatable.")
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Option(
@@ -45,7 +46,8 @@ final class DriftOptions {
     @Option(
             names = "--cut",
             paramLabel = "TOKENS",
-            description = "Cut documents at ends of sentences into pieces of this many tokens or a few more.")
+            description =
+                    "Cut documents at ends of sentences into pieces of this many tokens or a few more, 1 or more. Default: leave them whole.")
     private int cut = Integer.MAX_VALUE;
 
     private final List<String> origins = new ArrayList<>();

@@ -138,8 +138,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
         neural.tokenizer().ifPresent(corpus::learned);
-        if (state != null) {
-            LearnedText.tokenizer(state).ifPresent(corpus::learned);
+        if (state == null) {
+            corpus.refuseTokenizerOfTokens(file);
+        } else {
+            LearnedText.tokenizer(state).ifPresent(known -> {
+                corpus.refuseAnotherTokenizer(state, known);
+                corpus.learned(known);
+            });
         }
         // What is wrong with an option is said before anything is opened.
         corpus.tokenizer();
@@ -237,7 +242,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private ModelSettings settings() throws IOException {
         GivenOptions.of(spec)
-                .range("--shards", shards, 1, 1024)
                 .only(
                         !split.given(),
                         "without --split",

@@ -69,13 +69,14 @@ final class EvaluatedNetworkOptions {
             paramLabel = "RATE",
             description =
                     "Let the network follow each document while it scores it (Krause et al. 2018), with this learning"
-                            + " rate; it goes back to its weights after it. Slower. Default: off.")
+                            + " rate, above 0; it goes back to its weights after it. Slower. Default: off.")
     private @Nullable Double dynamicRate;
 
     @Option(
             names = "--dynamic-decay",
             paramLabel = "D",
-            description = "With --dynamic-evaluation: how strongly it pulls back. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --dynamic-evaluation: how strongly it pulls back, 0 or more. Default: ${DEFAULT-VALUE}.")
     private double dynamicDecay = 0.005;
 
     @Option(

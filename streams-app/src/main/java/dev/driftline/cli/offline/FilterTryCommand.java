@@ -1,6 +1,5 @@
 package dev.driftline.cli.offline;
 
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -71,7 +70,7 @@ public final class FilterTryCommand implements Callable<Integer> {
     @Option(
             names = "--examples",
             paramLabel = "N",
-            description = "Documents of each rule to show, drawn at random. Default: ${DEFAULT-VALUE}.")
+            description = "Documents of each rule to show, drawn at random, 0 or more. Default: ${DEFAULT-VALUE}.")
     private int examples = 3;
 
     @Mixin
@@ -90,9 +89,8 @@ public final class FilterTryCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         FilterRules rules = RulesFile.read(rulesFile);
         ModelSettings settings = ngrams.settings();
-        corpus.limit();
+        corpus.refuseTokenizerOfTokens(file);
         corpus.tokenizer();
-        GivenOptions.of(spec).atLeast("--examples", examples, 0);
         if (!settings.smoothing().isDistribution()) {
             throw usage("--smoothing " + ngrams.smoothing()
                     + " gives scores, not probabilities: the service does not support it");

@@ -26,22 +26,24 @@ final class NgramModelOptions {
     @Option(
             names = "--vocabulary",
             paramLabel = "V",
-            description = "growing, grow-kenlm or fixed:FILE (a word a line). Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The vocabulary: growing, grow-kenlm or fixed:FILE (a word a line). Default: ${DEFAULT-VALUE}.")
     private String vocabulary = "growing";
 
     @Option(
             names = "--smoothing",
             paramLabel = "S",
-            description = "kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or"
-                    + " absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens"
-                    + " probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities:"
-                    + " their mean is printed, and no perplexity.")
+            description =
+                    "The smoothing: kneser-ney, maximum-likelihood, add-delta, backoff, stupid-backoff, witten-bell or"
+                            + " absolute-discounting. Default: ${DEFAULT-VALUE}. maximum-likelihood and backoff give some tokens"
+                            + " probability 0: then the perplexity is infinite. stupid-backoff gives scores, not probabilities:"
+                            + " their mean is printed, and no perplexity.")
     private String smoothing = "kneser-ney";
 
     @Option(
             names = "--delta",
             paramLabel = "D",
-            description = "Added to each count by add-delta. Default: ${DEFAULT-VALUE}.")
+            description = "Added to each count by add-delta, above 0. Default: ${DEFAULT-VALUE}.")
     private double delta = ModelSettings.DEFAULT_DELTA;
 
     /** Heap that decoded counts may take, in bytes. */
@@ -63,9 +65,7 @@ final class NgramModelOptions {
 
     /** The model. */
     ModelSettings settings() throws IOException {
-        GivenOptions.of(spec)
-                .range("--order", order, 1, ModelSettings.MAX_ORDER)
-                .only(smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
+        GivenOptions.of(spec).only(smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
         if (!(delta > 0)) {
             throw usage("--delta " + delta + " is not above 0");
         }

@@ -37,14 +37,14 @@ final class SplitOptions {
             description =
                     "Instead of scoring and learning document by document: train on the first TRAIN words, use the next"
                             + " VALID to decide when to stop and how to weigh the models, and test on the rest."
-                            + " 800000,200000 is how Bengio et al. 2003 split the Brown corpus.")
+                            + " Each is 1 or more; 800000,200000 is how Bengio et al. 2003 split the Brown corpus. Default: no split.")
     private List<Long> split = List.of();
 
     @Option(
             names = "--merge-rare",
             paramLabel = "N",
             description =
-                    "With --split: words that occur at most N times in the whole file are one symbol, as in Bengio et"
+                    "With --split: words that occur at most N times, 0 or more, in the whole file are one symbol, as in Bengio et"
                             + " al. with 3. Default: ${DEFAULT-VALUE}.")
     private int mergeRare = 3;
 
@@ -58,7 +58,7 @@ final class SplitOptions {
             names = "--patience",
             paramLabel = "N",
             description =
-                    "With --split: stop after this many epochs in a row, each at half the learning rate, that have not"
+                    "With --split: stop after this many epochs in a row, 1 or more, each at half the learning rate, that have not"
                             + " lowered the validation perplexity. Default: ${DEFAULT-VALUE}.")
     private int patience = 2;
 

@@ -14,7 +14,7 @@ public final class FormatOption {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "tsv, lines, whole_file or jsonl. Default: the format that the ending of the file's name stands"
+                    "The format: tsv, lines, whole_file or jsonl. Default: the one that the ending of the file's name stands"
                             + " for.")
     private @Nullable CorpusFormat format;
 

@@ -39,19 +39,6 @@ public final class GivenOptions {
         return this;
     }
 
-    /** Refuses a {@code value} outside {@code least} to {@code most}. */
-    public GivenOptions range(String option, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw wrong(option, value, most == Long.MAX_VALUE ? least + " or more" : "from " + least + " to " + most);
-        }
-        return this;
-    }
-
-    /** Refuses a {@code value} below {@code least}. */
-    public GivenOptions atLeast(String option, long value, long least) {
-        return range(option, value, least, Long.MAX_VALUE);
-    }
-
     /** A usage error: what {@code option} must be, after <em>must be</em>. */
     public ParameterException wrong(String option, Object value, String must) {
         return new ParameterException(spec.commandLine(), option + " " + value + ": must be " + must);

@@ -69,7 +69,8 @@ public final class EncodeCommand implements Callable<Integer> {
             names = "--pooling",
             paramLabel = "P",
             defaultValue = "mean",
-            description = "How the states of the tokens become one vector: last, mean or max (${DEFAULT-VALUE}).")
+            description =
+                    "How the states of the tokens become one vector: last, mean or max. Default: ${DEFAULT-VALUE}.")
     private String pooling;
 
     @Override

@@ -123,7 +123,7 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "T",
             defaultValue = "1",
             description =
-                    "Without --beam or --next: below 1 likelier, above 1 more surprising text; 0 takes the likeliest word each time. Default: ${DEFAULT-VALUE}.")
+                    "Without --beam or --next: 0 to 100; below 1 likelier, above 1 more surprising text; 0 takes the likeliest word each time. Default: ${DEFAULT-VALUE}.")
     private double temperature;
 
     @Option(
@@ -131,7 +131,7 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "K",
             defaultValue = "0",
             description =
-                    "Without --beam or --next: draw from the K most probable words only; 0 draws from all, with --instance and counts from 100. Default:"
+                    "Without --beam or --next: draw from the K most probable words only, 0 or more; 0 draws from all, with --instance and counts from 100. Default:"
                             + " ${DEFAULT-VALUE}.")
     private int topK;
 
@@ -149,14 +149,15 @@ public final class GenerateCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Without --next: look for the most probable sentences instead of drawing, keeping N beginnings. Default: draw.")
+                    "Without --next: look for the most probable sentences instead of drawing, keeping N beginnings, 0 to 1000. Default: 0, which draws.")
     private int beam;
 
     @Option(
             names = "--length-normalisation",
             paramLabel = "A",
             defaultValue = "0.7",
-            description = "With --beam: 0 compares whole probabilities, 1 bits per token. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --beam: 0 to 2; 0 compares whole probabilities, 1 bits per token. Default: ${DEFAULT-VALUE}.")
     private double lengthNormalisation;
 
     @Option(
@@ -177,22 +178,24 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--max-repeats",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Without --next: how often one word may come; 0 for any number. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Without --next: how often one word may come, 0 or more; 0 for as often as it likes. Default: ${DEFAULT-VALUE}.")
     private int maximumRepeats;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             description =
-                    "Without --beam or --next: the same seed draws the same text from the same model. Without one, a fresh seed is drawn and"
-                            + " reported: on standard error, or in the JSON.")
+                    "Without --beam or --next: any whole number. The same seed draws the same text from the same model. Default: a"
+                            + " fresh one, reported on standard error or in the JSON.")
     private Integer seed;
 
     @Option(
             names = "--next",
             paramLabel = "K",
             defaultValue = "0",
-            description = "List the K most probable next words after the prompt instead.")
+            description =
+                    "List the K most probable next words after the prompt instead, 0 or more. Default: 0, which writes text.")
     private int next;
 
     @Option(names = "--json", description = "Print JSON instead of text.")
@@ -243,10 +246,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     private void refuseWhatHasNoEffect() {
         GivenOptions.of(spec)
-                .atLeast("--next", next, 0)
-                .atLeast("--beam", beam, 0)
-                .atLeast("--sentences", sentences, 1)
-                .atLeast("--words", words, 1)
+                .only(temperature > 0, "with --temperature above 0", "--top-k", "--top-p", "--seed")
+                .only(topK != 1, "without --top-k 1", "--temperature", "--top-p", "--seed")
                 .only(
                         source.isInstance() || source.isState() && snapshot != null,
                         "with --instance, or with --state and --snapshot",

@@ -68,7 +68,7 @@ final class InstanceQueries implements ModelQueries {
         if (request.beam() > 0) {
             asked.put("beam", request.beam());
             asked.put("length_normalisation", request.lengthNormalisation());
-        } else {
+        } else if (request.sampling().topK() != 1) {
             asked.put("temperature", request.sampling().temperature());
         }
         if (request.isDrawn()) {

@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
 final class ModelSource {
@@ -38,6 +40,9 @@ final class ModelSource {
                 description = "Address that a running `driftline run` printed: http://127.0.0.1:PORT.")
         URI instance;
     }
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @ArgGroup(multiplicity = "0..1")
     private Place place = new Place();
@@ -81,7 +86,8 @@ final class ModelSource {
             names = "--language",
             paramLabel = "TAG",
             defaultValue = "",
-            description = "The language of the text, such as en: --tokenizer words knows its abbreviations then.")
+            description =
+                    "The language of the text, such as en: --tokenizer words knows its abbreviations then. Default: none.")
     private String language;
 
     /** Whether a running instance was named. */
@@ -127,6 +133,7 @@ final class ModelSource {
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);
         Optional<StateDirectory> state = openState();
+        warnOfAnotherTokenizer();
         return new OpenModel(
                 DirectQueries.of(state.map(StateDirectory::model), network),
                 texts(() -> learnedTokenizer(network)),
@@ -141,6 +148,18 @@ final class ModelSource {
                     ExitCodes.USAGE);
         }
         return new ModelTexts(() -> tokenizer != null ? tokenizer : learned.get(), language);
+    }
+
+    /** Another tokenizer may be meant; unsaid, its odd answers would be taken for the model's. */
+    private void warnOfAnotherTokenizer() {
+        if (tokenizer != null && place.state != null) {
+            LearnedText.tokenizer(place.state)
+                    .filter(known -> !known.equals(tokenizer))
+                    .ifPresent(known -> spec.commandLine()
+                            .getErr()
+                            .println("driftline: warning: the model in " + place.state + " has learned text that "
+                                    + known + " has cut, and --tokenizer " + tokenizer + " cuts another way"));
+        }
     }
 
     /** That of the counts; where they were left by an earlier version, which did not note it, that of the network. */

@@ -89,8 +89,7 @@ final class ImportSnapshotCommand implements Callable<Integer> {
             names = "--dropout",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Dropout for fine-tuning, from 0 up to but not including 1. Default: that of the exported"
-                    + " snapshot, or 0.")
+            description = "Dropout for fine-tuning, 0 to below 1. Default: that of the exported" + " snapshot, or 0.")
     private double dropout;
 
     @Option(names = "--characters", description = "The tokens of the network are characters, not words.")

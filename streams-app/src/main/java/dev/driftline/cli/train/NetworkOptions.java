@@ -19,33 +19,36 @@ final class NetworkOptions {
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "Units of a layer, and numbers of a word's vector. Default: ${DEFAULT-VALUE}.")
+            description = "Units of a layer, and numbers of a word's vector, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int size = 256;
 
     @Option(
             names = "--layers",
             paramLabel = "N",
-            description = "Recurrent layers; a window has 1. Default: ${DEFAULT-VALUE}.")
+            description = "Recurrent layers, 1 or more; a window has 1. Default: ${DEFAULT-VALUE}.")
     private int layers = 1;
 
     @Option(
             names = "--window",
             paramLabel = "N",
-            description = "Tokens that --model window sees before the predicted one. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Tokens that --model window sees before the predicted one, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int window = 5;
 
     @Option(
             names = "--dropout",
             paramLabel = "P",
-            description = "Share of a layer's inputs and outputs that training leaves out. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Share of a layer's inputs and outputs that training leaves out, 0 to below 1. Default: ${DEFAULT-VALUE}.")
     private double dropout = 0.3;
 
     @Option(
             names = "--cutoffs",
             paramLabel = "N,N",
             split = ",",
-            description = "Bounds of the bands of an adaptive softmax, by frequency; 0 for a full softmax."
-                    + " Default: 2000,6000.")
+            description =
+                    "Bounds of the bands of an adaptive softmax, by frequency, 0 or more and ascending; 0 alone for a full softmax."
+                            + " Default: 2000,6000.")
     private List<Integer> cutoffs = List.of(2_000, 6_000);
 
     @Option(
@@ -55,34 +58,40 @@ final class NetworkOptions {
                             + " words.")
     private boolean untied;
 
-    @Option(names = "--optimizer", paramLabel = "NAME", description = "adam or sgd. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "The optimizer: adam or sgd. Default: ${DEFAULT-VALUE}.")
     private String optimizer = Optimizer.ADAM.label();
 
-    @Option(names = "--learning-rate", paramLabel = "R", description = "Default: 0.002 with adam, 1 with sgd.")
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            description = "Length of a step, above 0. Default: 0.002 with adam, 1 with sgd.")
     private Double learningRate;
 
     @Option(
             names = "--streams",
             paramLabel = "N",
-            description = "Streams of text to train on side by side, the batch. Default: ${DEFAULT-VALUE}.")
+            description = "Streams of text to train on side by side, the batch, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int streams = 20;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Tokens that back-propagation goes back. Default: ${DEFAULT-VALUE}.")
+            description = "Tokens that back-propagation goes back, 1 or more. Default: ${DEFAULT-VALUE}.")
     private int steps = 35;
 
     @Option(
             names = "--clip",
             paramLabel = "N",
-            description = "Largest norm of the gradients of a step; 0 for any. Default: ${DEFAULT-VALUE}.")
+            description = "Largest norm of the gradients of a step, 0 or more; 0 for any. Default: ${DEFAULT-VALUE}.")
     private double clip = 1;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "What everything random depends on. Default: ${DEFAULT-VALUE}.")
+            description = "What everything random depends on, any whole number. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
     /** The architecture of a {@code cell} network. */

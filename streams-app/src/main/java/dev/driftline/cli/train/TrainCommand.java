@@ -84,7 +84,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            description = "lstm, gru, rnn or window. Default: lstm, or that of --initial.")
+            description = "The architecture: lstm, gru, rnn or window. Default: lstm, or that of --initial.")
     private @Nullable String model;
 
     @Option(
@@ -132,7 +132,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--min-count",
             paramLabel = "N",
             description =
-                    "How often a word must occur in the text to get a row. With 1 no token is <unk> during training,"
+                    "How often a word must occur in the text to get a row, 1 or more. With 1 no token is <unk> during training,"
                             + " so that the network never learns what to expect of new words. Default: 2, and 1 with"
                             + " --tokenizer characters.")
     private @Nullable Integer minCount;
@@ -153,7 +153,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--patience",
             paramLabel = "N",
             description =
-                    "Stop after this many epochs in a row that have not lowered the validation perplexity; each of them"
+                    "Stop after this many epochs in a row, 1 or more, that have not lowered the validation perplexity; each of them"
                             + " halves the learning rate. Default: ${DEFAULT-VALUE}.")
     private int patience = 3;
 
@@ -223,7 +223,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void refuseWhatHasNoEffect() {
-        GivenOptions given = GivenOptions.of(spec)
+        GivenOptions.of(spec)
                 .only(
                         initial == null,
                         "without --initial, which has its own architecture and vocabulary",
@@ -238,13 +238,7 @@ public final class TrainCommand implements Callable<Integer> {
                         "--min-count")
                 .only(Cell.WINDOW.label().equals(model), "with --model window", "--window")
                 .only(vocabulary == null, "without --vocabulary", "--min-count")
-                .only(!validation.isEmpty(), "with --validation", "--patience")
-                .atLeast("--epochs", epochs, 1)
-                .atLeast("--patience", patience, 1)
-                .atLeast("--vocabulary-size", vocabularySize, 3);
-        if (minCount != null) {
-            given.atLeast("--min-count", minCount, 1);
-        }
+                .only(!validation.isEmpty(), "with --validation", "--patience");
     }
 
     private OfflineTraining.Schedule schedule() {

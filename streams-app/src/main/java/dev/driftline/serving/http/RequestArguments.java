@@ -150,9 +150,9 @@ public final class RequestArguments {
         return has(name) ? Optional.of(given(name, members.get(name))) : Optional.empty();
     }
 
-    /** Whether there is a text of that name that is still to be cut. */
-    public boolean isRaw(String name) {
-        return has(name) && members.get(name).isTextual();
+    /** The texts in those of the fields that are given. */
+    public List<RequestText> givenIn(String... names) {
+        return Arrays.stream(names).flatMap(name -> given(name).stream()).toList();
     }
 
     /** A list of texts, each raw or in tokens; none where it is missing. */

@@ -101,16 +101,18 @@ final class GenerateRoutes implements RouteGroup {
                 documents.words(arguments, "must"),
                 Set.copyOf(documents.words(arguments, "must_not")),
                 arguments.whole("max_repeats", 0, 0, MOST_WORDS));
+        documents.refuseLanguageOfTokens(arguments, arguments.givenIn("prompt", "must", "must_not"));
+        int topK = arguments.whole("top_k", 0, 0, MOST_WORDS);
         if (beam > 0) {
             checkSearch(arguments, sentences, words, beam, constraints);
         } else {
-            checkDrawing(arguments, temperature);
+            checkDrawing(arguments, temperature, topK);
         }
         return new TextRequest(
                 NextWordsQuery.flat(documents.open(arguments, "prompt")),
                 sentences,
                 words,
-                new Sampling(temperature, arguments.whole("top_k", 0, 0, MOST_WORDS), topP),
+                new Sampling(temperature, topK, topP),
                 constraints,
                 beam,
                 arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION, 0, MOST_NORMALISATION),
@@ -119,7 +121,7 @@ final class GenerateRoutes implements RouteGroup {
 
     private static void checkSearch(
             RequestArguments arguments, int sentences, int words, int beam, Constraints constraints) {
-        for (String drawing : List.of("temperature", "top_p", "seed")) {
+        for (String drawing : List.of("temperature", "top_k", "top_p", "seed")) {
             arguments.refuse(
                     drawing, "has no effect with a beam, which searches and draws nothing: leave one of them out");
         }
@@ -133,7 +135,7 @@ final class GenerateRoutes implements RouteGroup {
         }
     }
 
-    private static void checkDrawing(RequestArguments arguments, double temperature) {
+    private static void checkDrawing(RequestArguments arguments, double temperature, int topK) {
         arguments.refuse("must", "needs beam search, since words are drawn without looking ahead: set beam");
         arguments.refuse("length_normalisation", "has no effect without a beam: set beam, or leave it out");
         if (temperature == 0) {
@@ -142,6 +144,12 @@ final class GenerateRoutes implements RouteGroup {
                         drawing,
                         "has no effect with temperature=0, which always takes the most probable word: leave one of them"
                                 + " out");
+            }
+        } else if (topK == 1) {
+            for (String drawing : List.of("temperature", "top_p", "seed")) {
+                arguments.refuse(
+                        drawing,
+                        "has no effect with top_k=1, which always takes the most probable word: leave one of them out");
             }
         }
     }

@@ -55,9 +55,7 @@ final class NextWordRoutes implements RouteGroup {
         arguments.refuseBoth("context", "text");
         int k = arguments.whole("k", 10, 1, MOST_WORDS);
         String before = arguments.has("text") ? "text" : "context";
-        if (!arguments.isRaw(before)) {
-            arguments.refuse("language", "has no effect on tokens: leave it out, or give the text as a string");
-        }
+        documents.refuseLanguageOfTokens(arguments, arguments.givenIn(before));
         List<List<String>> sentences = documents.open(arguments, before);
         Detokenizer joining = documents.following(arguments, before);
         NextWordsQuery query = new NextWordsQuery(sentences, ModelJson.choice(arguments), arguments.text("source"), k);

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,10 @@ final class RankRoutes implements RouteGroup {
     private void rankCandidates(Context context, RequestArguments arguments) {
         List<RequestText> candidates = arguments.givenEach("candidates");
         checkMany("candidates", candidates.size());
+        documents.refuseLanguageOfTokens(
+                arguments,
+                Stream.concat(candidates.stream(), arguments.givenIn("context").stream())
+                        .toList());
         List<List<String>> before = documents.open(arguments, "context");
         List<DocumentTokens> continued = new ArrayList<>();
         int tokens = 0;

@@ -79,6 +79,13 @@ final class RequestDocuments {
         arguments.refuse("language", why);
     }
 
+    /** Refuses a language where none of the texts of a request is still to be cut. */
+    void refuseLanguageOfTokens(RequestArguments arguments, List<RequestText> texts) {
+        if (texts.stream().noneMatch(text -> text instanceof RequestText.Raw)) {
+            arguments.refuse("language", "has no effect on tokens: leave it out, or give the text as a string");
+        }
+    }
+
     /** The sentences of a text; the last is open and may be empty. */
     List<List<String>> open(RequestText given, RequestArguments arguments) {
         List<List<String>> sentences;

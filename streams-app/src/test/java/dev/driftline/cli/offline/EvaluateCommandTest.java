@@ -130,6 +130,9 @@ class EvaluateCommandTest {
         assertThat(run(corpus.toString(), "--order", "2", "--state", state.toString()))
                 .isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("order = 3, not 2");
+        assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString(), "--tokenizer", "characters"))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(err.toString()).contains("has learned text that words has cut: leave it out");
         Path properties = state.resolve("model.properties");
         Files.writeString(properties, Files.readString(properties).replace("closed=true", "closed=false"));
         assertThat(run(corpus.toString(), "--order", "3", "--state", state.toString()))

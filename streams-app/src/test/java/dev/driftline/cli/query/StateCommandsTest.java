@@ -8,10 +8,12 @@ import dev.driftline.cli.Driftline;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.LearnedText;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
+import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -83,6 +85,18 @@ class StateCommandsTest {
         JsonNode object = PlainJson.read(out.toString());
         assertThat(object.get("count").asInt()).isEqualTo(1000);
         assertThat(object.get("ngram")).hasSize(2);
+    }
+
+    @Test
+    void shouldWarnThatAnotherTokenizerCutsOtherwise() throws IOException {
+        LearnedText.write(folder, Tokenizers.WORDS);
+        assertThat(run("counts", "--state", folder.toString(), "--tokenizer", "words", "students"))
+                .isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(run("counts", "--state", folder.toString(), "--tokenizer", "characters", "s"))
+                .isZero();
+        assertThat(err.toString())
+                .contains("warning: the model in " + folder + " has learned text that words has cut, and --tokenizer");
     }
 
     @Test

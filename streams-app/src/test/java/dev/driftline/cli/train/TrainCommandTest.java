@@ -132,9 +132,9 @@ class TrainCommandTest {
         "--optimizer,       rms-decay, adam or sgd",
         "--vocabulary-size, 2,        3 or more",
         "--min-count,       0,        1 or more",
-        "--dropout,         1,        dropout",
+        "--dropout,         1,        from 0 to below 1",
         "--epochs,          0,        1 or more",
-        "--steps,           0,        at least 1"
+        "--steps,           0,        1 or more"
     })
     void shouldSayWhatAnOptionMayBe(String option, String value, String expected) {
         assertThat(train(folder.resolve("net"), option, value)).isEqualTo(ExitCodes.USAGE);

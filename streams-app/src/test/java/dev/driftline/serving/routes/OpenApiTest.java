@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.live.LiveFeed;
+import dev.driftline.schemas.DriftEvent;
+import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.Score;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.RequestPool;
@@ -13,6 +16,7 @@ import dev.driftline.serving.routes.OpenApiDocument.Operation;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +24,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The document says what there is: every route, nothing else, and the answers as they are. */
 class OpenApiTest {
@@ -67,6 +76,7 @@ class OpenApiTest {
             fits(served, "POST", "/v1/score", "{\"text\": \"the jury\", \"source\": \"court\"}", 200);
             fits(served, "POST", "/v1/score", "{}", 400);
             fits(served, "POST", "/v1/score", "{\"text\": \"" + "a ".repeat(60) + "\"}", 422);
+            fits(served, "POST", "/v1/score", "{\"text\": \"" + "a".repeat(3_000_000) + "\"}", 413);
             fits(served, "POST", "/v1/rank", "{\"candidates\": [\"the jury\", \"a jury\"]}", 200);
             fits(served, "POST", "/v1/rank", "{\"text\": \"the jury\", \"sources\": [\"court\", \"nobody\"]}", 200);
             fits(served, "POST", "/v1/predict", "{\"context\": \"the jury\", \"k\": 3}", 200);
@@ -88,6 +98,76 @@ class OpenApiTest {
             fits(served, "GET", "/v1/topology.svg", "", 503);
             fits(served, "GET", "/events?types=rumour", "", 422);
         }
+    }
+
+    /** What a live route says of a record of a topic is the record, field by field. */
+    @ParameterizedTest
+    @MethodSource("records")
+    void shouldDescribeTheRecordsOfTheTopicsFieldByField(String component, Schema schema, Set<String> added) {
+        describes(document.json().at("/components/schemas/" + component), schema, added, component);
+    }
+
+    static Stream<Arguments> records() {
+        return Stream.of(
+                Arguments.of("DriftEvent", DriftEvent.getClassSchema(), Set.of()),
+                Arguments.of("PromotionDecision", PromotionDecision.getClassSchema(), Set.of()),
+                Arguments.of(
+                        "LiveDocument", Score.getClassSchema(), Set.of("words", "words_missing", "bits", "spelling")));
+    }
+
+    private static void describes(JsonNode described, Schema schema, Set<String> added, String where) {
+        switch (schema.getType()) {
+            case RECORD -> {
+                Set<String> names = new TreeSet<>(added);
+                for (Schema.Field field : schema.getFields()) {
+                    if (!Set.of("surprisals", "spelling").contains(field.name())) {
+                        names.add(field.name());
+                        describes(
+                                described.path("properties").path(field.name()),
+                                field.schema(),
+                                Set.of(),
+                                where + "." + field.name());
+                    }
+                }
+                Set<String> properties = new TreeSet<>();
+                described.path("properties").fieldNames().forEachRemaining(properties::add);
+                assertThat(properties).as(where).isEqualTo(names);
+                assertThat(described.path("required")).as(where).hasSameSizeAs(names);
+            }
+            case UNION -> {
+                assertThat(types(described)).as(where).contains("null");
+                schema.getTypes().stream()
+                        .filter(type -> type.getType() != Schema.Type.NULL)
+                        .forEach(type -> describes(described, type, added, where));
+            }
+            case ARRAY -> describes(described.path("items"), schema.getElementType(), Set.of(), where + "[]");
+            case MAP ->
+                describes(described.path("additionalProperties"), schema.getValueType(), Set.of(), where + "{}");
+            case ENUM -> {
+                List<String> symbols = new ArrayList<>();
+                described.path("enum").forEach(symbol -> symbols.add(symbol.asText()));
+                assertThat(symbols).as(where).containsAll(schema.getEnumSymbols());
+            }
+            case DOUBLE, FLOAT ->
+                assertThat(types(described))
+                        .as(where + ": null where it is not finite")
+                        .contains("number", "null");
+            case LONG, INT ->
+                assertThat(types(described)).as(where).contains(schema.getLogicalType() == null ? "integer" : "string");
+            case STRING -> assertThat(types(described)).as(where).contains("string");
+            case BOOLEAN -> assertThat(types(described)).as(where).contains("boolean");
+            default -> throw new AssertionError(where + " is of type " + schema.getType());
+        }
+    }
+
+    private static List<String> types(JsonNode described) {
+        List<String> types = new ArrayList<>();
+        JsonNode type = described.path("type");
+        if (type.isTextual()) {
+            types.add(type.asText());
+        }
+        type.forEach(one -> types.add(one.asText()));
+        return types;
     }
 
     @Test

@@ -172,6 +172,13 @@ class StrictRequestsTest {
             /v1/generate | {"temperature": 0, "seed": 1}                           | seed has no effect with temperature=0
             /v1/generate | {"temperature": 0, "top_k": 5}                          | top_k has no effect with temperature=0
             /v1/generate | {"temperature": 0, "top_p": 0.5}                        | top_p has no effect with temperature=0
+            /v1/generate | {"top_k": 1, "seed": 1}                                 | seed has no effect with top_k=1
+            /v1/generate | {"top_k": 1, "top_p": 0.5}                              | top_p has no effect with top_k=1
+            /v1/generate | {"top_k": 1, "temperature": 2}                          | temperature has no effect with top_k=1
+            /v1/generate | {"prompt": ["the"], "language": "en"}                   | language has no effect
+            /v1/generate | {"language": "en"}                                      | language has no effect
+            /v1/rank     | {"candidates": [["a"]], "language": "en"}               | language has no effect
+            /v1/generate | {"beam": 3, "top_k": 5}                                 | top_k has no effect with a beam
             /v1/generate | {"beam": 3, "temperature": 0.5}                         | temperature has no effect with a beam
             /v1/generate | {"beam": 3, "top_p": 0.5}                               | top_p has no effect with a beam
             /v1/generate | {"beam": 3, "seed": 1}                                  | seed has no effect with a beam

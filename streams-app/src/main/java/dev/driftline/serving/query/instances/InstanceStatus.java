@@ -13,10 +13,10 @@ import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress;
 import dev.driftline.topics.Topic;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
 public final class InstanceStatus {
@@ -59,7 +59,7 @@ public final class InstanceStatus {
                         "pending_documents",
                         pending,
                         "lag",
-                        inputLag(partition).orElse(null))));
+                        lag(partition, Topic.DOCUMENTS, Topic.TEXT).orElse(null))));
         Map<String, Object> status = fields(
                 "address",
                 service.self().host() + ":" + service.self().port(),
@@ -104,9 +104,7 @@ public final class InstanceStatus {
                 })
                 .map(status -> {
                     status.put("requests", service.shards().requests(shard));
-                    status.put(
-                            "lag",
-                            lag(service.topic(Topic.NGRAM_REQUESTS), shard).orElse(null));
+                    status.put("lag", lag(shard, Topic.NGRAM_REQUESTS).orElse(null));
                     return status;
                 });
     }
@@ -123,19 +121,10 @@ public final class InstanceStatus {
                 one.records());
     }
 
-    /** Records of a partition that this instance has not read; empty while it is not known. */
-    /** Documents and texts of a partition that have not been read. */
-    private Optional<Long> inputLag(int partition) {
-        return Stream.of(Topic.DOCUMENTS, Topic.TEXT)
-                .flatMap(topic -> lag(service.topic(topic), partition).stream())
-                .reduce(Long::sum);
-    }
-
-    private Optional<Long> lag(String topic, int partition) {
-        return service.inputLags().stream()
-                .filter(lag -> lag.isOf(topic, partition))
-                .map(InputLag::records)
-                .findFirst();
+    /** Records of a partition of topics that this instance has not read; empty while it is not known. */
+    private Optional<Long> lag(int partition, Topic... topics) {
+        return InputLag.sum(
+                service.inputLags(), Arrays.stream(topics).map(service::topic).toList(), partition);
     }
 
     private static Map<String, Object> trainer(TrainerProgress trainer) {
