@@ -269,7 +269,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
-                CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
+                CountProcessor.NAME,
+                () -> new CountProcessor(settings, shards, counters.heap()),
+                CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
