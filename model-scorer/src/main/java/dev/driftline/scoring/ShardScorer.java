@@ -98,6 +98,11 @@ public final class ShardScorer {
         return counts;
     }
 
+    /** The character model of this shard, for its size. */
+    public SpellingModel spelling() {
+        return spelling;
+    }
+
     /** Puts every changed page into the store. Called before each commit. */
     public void writeBack() {
         counts.writeBack();
@@ -165,21 +170,28 @@ public final class ShardScorer {
     }
 
     private byte[] respond() {
-        lookUpWords();
-        boolean nextWords = request.predictions() > 0;
-        reply.begin(nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
-        writeUnigrams();
-        Smoothing.Estimates estimates = estimates();
-        writeSpellings();
-        score(estimates);
-        if (nextWords) {
-            writeNextWords(estimates);
+        boolean learned = false;
+        try {
+            lookUpWords();
+            boolean nextWords = request.predictions() > 0;
+            reply.begin(
+                    nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
+            writeUnigrams();
+            Smoothing.Estimates estimates = estimates();
+            writeSpellings();
+            score(estimates);
+            if (nextWords) {
+                writeNextWords(estimates);
+            }
+            if (request.learns()) {
+                learn();
+                learnSpellings();
+            }
+            learned = request.learns();
+        } finally {
+            // Also where it failed half way: the words of a question must not teach how the next are spelled.
+            spelling.endDocument(learned);
         }
-        if (request.learns()) {
-            learn();
-            learnSpellings();
-        }
-        spelling.endDocument(request.learns());
         return reply.end();
     }
 
