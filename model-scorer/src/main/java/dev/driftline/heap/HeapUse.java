@@ -27,7 +27,14 @@ public enum HeapUse {
             Scope.INSTANCE,
             "neural.scoring.held.bytes",
             64L << 20,
-            "Documents are not handed to the network ahead: each is once every shard has replied to it.");
+            "Documents are not handed to the network ahead: each is once every shard has replied to it."),
+    KNOWN_WORDS(
+            "known-words",
+            "words that the counts are known to have, for networks from elsewhere",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "Further words are followed only where a network in use has a row for them.");
 
     /** What a bound is the bound of. */
     public enum Scope {

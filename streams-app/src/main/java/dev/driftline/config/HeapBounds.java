@@ -26,6 +26,7 @@ public final class HeapBounds {
             case PAGES -> config.get(MemoryKeys.CACHE_DECODED_BYTES);
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
+            case KNOWN_WORDS -> use.defaultBytes();
         };
     }
 }
