@@ -130,7 +130,7 @@ public final class DriftlineService implements AutoCloseable {
             TopologySettings settings = TopologySettings.of(config);
             SchemaRegistrySerdes serdes =
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
-            SchemaRegistryClient client = serdes.client();
+            SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
             new StartupChecks(config, client).check();
             Optional<Training> training = training();

@@ -190,7 +190,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_DOCUMENTS,
                         false,
                         () -> new RecordDecoder.OfDocuments(
-                                new WriterSchemas(registry, Document.class),
+                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
                                 limits,
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
@@ -202,7 +202,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_TEXT,
                         true,
                         () -> new RecordDecoder.OfText(
-                                new WriterSchemas(registry, TextEvent.class),
+                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
                                 limits,
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
