@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.terminal.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
@@ -50,7 +51,8 @@ public final class DeadLetters {
             Record<byte[], byte[]> received, RecordMetadata from, String operator, Rejection why, int recordBytes) {
         Headers headers = new RecordHeaders(received.headers().toArray());
         add(headers, REASON, why.reason().code());
-        add(headers, MESSAGE, why.getMessage());
+        // What the registry or a library said may repeat a password, and anybody may read the dead letters.
+        add(headers, MESSAGE, Secrets.mask(why.getMessage()));
         add(headers, TOPIC, from.topic());
         add(headers, PARTITION, Integer.toString(from.partition()));
         add(headers, OFFSET, Long.toString(from.offset()));
