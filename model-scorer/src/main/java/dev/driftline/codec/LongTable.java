@@ -1,5 +1,7 @@
 package dev.driftline.codec;
 
+import java.util.Arrays;
+
 /**
  * Positive counts, or other numbers above 0, by 64-bit keys; a key that is not there has 0. Open addressing with linear
  * probing; removal shifts back, so there are no tombstones. 12 bytes a slot, at most two thirds of them taken. Not
@@ -81,6 +83,21 @@ public final class LongTable {
             remove(slot);
         }
         return left;
+    }
+
+    /**
+     * Forgets every key.
+     *
+     * @param kept a table of more slots than this is let go for one of so many, a power of two
+     */
+    public void clear(int kept) {
+        if (keys.length > kept) {
+            keys = new long[kept];
+            values = new int[kept];
+        } else {
+            Arrays.fill(keys, 0);
+        }
+        size = 0;
     }
 
     /** Keys that have a number. */

@@ -200,9 +200,12 @@ public final class Varints {
 
         /** The next unsigned varint of up to 64 bits. */
         public long readLong() {
-            long value = 0;
-            int shift = 0;
-            byte b;
+            byte b = next();
+            if (b >= 0) {
+                return b;
+            }
+            long value = b & 0x7F;
+            int shift = 7;
             do {
                 b = next();
                 value |= (long) (b & 0x7F) << shift;

@@ -24,7 +24,7 @@ final class ContextTrie {
     /** Visits stored tuples. */
     interface TupleVisitor {
         /** {@code context} is nearest word first from position 1, valid to {@code length}; reused between calls. */
-        void visit(int[] context, int length, int word, int count);
+        void visit(int[] context, int length, int word, long count);
     }
 
     /** The word id of {@code <s>}, which ends a context. */
@@ -69,8 +69,11 @@ final class ContextTrie {
     /** How many low bits of an entry of the index are the place: enough for every place in {@link #cells}. */
     private int placeBits;
 
+    /** Raw counts, and sums of them; what counts distinct words or tuples fits a cell as they do. */
+    private final LargeCounts large = new LargeCounts();
+
     private int tuples;
-    private int nearestTotal;
+    private long nearestTotal;
     private List<TopFollowers> tops = List.of();
 
     /**
@@ -94,13 +97,13 @@ final class ContextTrie {
     }
 
     /** After an {@link #add}: how often the shortest context of that tuple has been seen. */
-    int nearestTotal() {
+    long nearestTotal() {
         return nearestTotal;
     }
 
     /** Heap bytes, about. */
     long bytes() {
-        return 96 + 4L * (cells.length + index.length) + 560L * tops.size();
+        return 96 + LargeCounts.BYTES + 4L * (cells.length + index.length) + TopFollowers.BYTES * tops.size();
     }
 
     /**
@@ -123,12 +126,12 @@ final class ContextTrie {
                 return;
             }
             boolean rawOnly = rawOnly(key, depth);
-            out.setContext(depth, cells, at + FIGURES, rawOnly);
+            out.setContext(depth, cells, at + FIGURES, large.of(cells[at + FIGURES]), rawOnly);
             int follower = word < 0 ? 0 : findFollower(at, word);
             if (follower == 0) {
                 out.setWord(depth, 0, 0);
             } else {
-                int raw = cells[follower + RAW];
+                long raw = large.of(cells[follower + RAW]);
                 out.setWord(depth, raw, rawOnly ? raw : cells[follower + CONTINUATION]);
             }
             parent = at;
@@ -140,7 +143,7 @@ final class ContextTrie {
         int words = at + 3 - (base + 1);
         int end = at + lazySize;
         boolean same = cells[end - 2] == word;
-        int count = cells[end - 1];
+        long count = large.of(cells[end - 1]);
         int depth = from;
         while (depth <= length && cells[words + depth] == context[depth]) {
             out.setSingle(depth, count, rawOnly(context[depth], depth), same);
@@ -169,7 +172,7 @@ final class ContextTrie {
                         return;
                     }
                 }
-                int count = cells[at + lazySize - 1];
+                long count = large.of(cells[at + lazySize - 1]);
                 visitor.visit(cells[at + lazySize - 2], count, rawOnly(context[length], length) ? count : 1);
                 return;
             }
@@ -177,7 +180,8 @@ final class ContextTrie {
         }
         boolean rawOnly = rawOnly(context[length], length);
         for (int f = cells[parent + FIRST]; f != 0; f = cells[f + NEXT]) {
-            visitor.visit(cells[f + WORD], cells[f + RAW], rawOnly ? cells[f + RAW] : cells[f + CONTINUATION]);
+            long raw = large.of(cells[f + RAW]);
+            visitor.visit(cells[f + WORD], raw, rawOnly ? raw : cells[f + CONTINUATION]);
         }
     }
 
@@ -202,7 +206,7 @@ final class ContextTrie {
      * @param totals told of every n-gram whose count changes, or null while decoding what was counted before
      * @return whether the n-gram of the shared words, c<sub>base+1</sub> and {@code word} is new
      */
-    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         int parent = ROOT;
         int shallower = 0;
         boolean firstIsNew = false;
@@ -223,8 +227,8 @@ final class ContextTrie {
             }
             if ((cells[at] & KIND_MASK) == LAZY) {
                 if (isSame(at, depth, context, length, word)) {
-                    int before = cells[at + lazySize - 1];
-                    cells[at + lazySize - 1] = before + count;
+                    long before = large.of(cells[at + lazySize - 1]);
+                    cells[at + lazySize - 1] = large.plus(cells[at + lazySize - 1], count);
                     if (totals != null) {
                         countLazy(totals, depth, context, length, before, before + count);
                     }
@@ -237,21 +241,21 @@ final class ContextTrie {
             }
             boolean rawOnly = rawOnly(key, depth);
             int follower = findFollower(at, word);
-            int before = 0;
+            long before = 0;
             if (follower == 0) {
                 follower = appendFollower(at, depth, word);
             } else {
-                before = cells[follower + RAW];
+                before = large.of(cells[follower + RAW]);
             }
-            int after = before + count;
-            cells[follower + RAW] = after;
+            long after = before + count;
+            cells[follower + RAW] = large.plus(cells[follower + RAW], count);
             if (depth == length && before == 0) {
                 tuples++;
             }
             int figures = at + FIGURES;
-            cells[figures + PositionCounts.RAW_TOTAL] += count;
+            cells[figures + PositionCounts.RAW_TOTAL] = large.plus(cells[figures + PositionCounts.RAW_TOTAL], count);
             if (depth == base + 1) {
-                nearestTotal = cells[figures + PositionCounts.RAW_TOTAL];
+                nearestTotal = large.of(cells[figures + PositionCounts.RAW_TOTAL]);
             }
             moveClass(figures, before, after);
             if (totals != null) {
@@ -296,7 +300,7 @@ final class ContextTrie {
         }
     }
 
-    private void countLazy(CountsOfCounts totals, int depth, int[] context, int length, int before, int after) {
+    private void countLazy(CountsOfCounts totals, int depth, int[] context, int length, long before, long after) {
         for (int d = depth; d <= length; d++) {
             totals.moveRaw(d + 1, before, after);
             if (d + 1 < order) {
@@ -310,11 +314,11 @@ final class ContextTrie {
     }
 
     /** {@code figures} points at a total that is followed by the numbers of followers with count 1, 2, 3 and more. */
-    private void moveClass(int figures, int before, int after) {
+    private void moveClass(int figures, long before, long after) {
         if (before != 0) {
-            cells[figures + Math.min(before, 3)]--;
+            cells[figures + (int) Math.min(before, 3)]--;
         }
-        cells[figures + Math.min(after, 3)]++;
+        cells[figures + (int) Math.min(after, 3)]++;
     }
 
     private boolean isSame(int lazy, int depth, int[] context, int length, int word) {
@@ -327,7 +331,7 @@ final class ContextTrie {
         return cells[lazy + lazySize - 2] == word;
     }
 
-    private void appendLazy(int parent, int depth, int[] context, int length, int word, int count) {
+    private void appendLazy(int parent, int depth, int[] context, int length, int word, long count) {
         int at = allocate(lazySize);
         cells[at] = LAZY | depth << 2;
         cells[at + PARENT] = parent;
@@ -337,7 +341,7 @@ final class ContextTrie {
             cells[words + d] = d <= length ? context[d] : NO_WORD;
         }
         cells[at + lazySize - 2] = word;
-        cells[at + lazySize - 1] = count;
+        cells[at + lazySize - 1] = large.cell(count);
         tuples++;
         insert(at);
     }
@@ -365,13 +369,13 @@ final class ContextTrie {
         replace(lazy, node);
 
         int word = cells[lazy + lazySize - 2];
-        int count = cells[lazy + lazySize - 1];
+        long count = large.of(cells[lazy + lazySize - 1]);
         boolean rawOnly = rawOnly(key, depth);
         int follower = appendFollower(node, depth, word);
-        cells[follower + RAW] = count;
+        cells[follower + RAW] = large.cell(count);
         int figures = node + FIGURES;
-        cells[figures + PositionCounts.RAW_TOTAL] = count;
-        cells[figures + Math.min(count, 3)] = 1;
+        cells[figures + PositionCounts.RAW_TOTAL] = large.cell(count);
+        cells[figures + (int) Math.min(count, 3)] = 1;
         if (rawOnly) {
             cells[lazy] = DEAD | lazySize << 2;
         } else {
@@ -398,14 +402,14 @@ final class ContextTrie {
         }
         TopFollowers top = new TopFollowers();
         for (int f = cells[node + FIRST]; f != 0; f = cells[f + NEXT]) {
-            top.offer(cells[f + WORD], rawOnly ? cells[f + RAW] : cells[f + CONTINUATION]);
+            top.offer(cells[f + WORD], rawOnly ? large.of(cells[f + RAW]) : cells[f + CONTINUATION]);
         }
         if (tops.isEmpty()) {
             tops = new ArrayList<>(1);
         }
         cells[node + TOP] = tops.size();
         tops.add(top);
-        budget.used += 560;
+        budget.used += TopFollowers.BYTES;
     }
 
     /** Visits every tuple, in no particular order. */
@@ -424,7 +428,7 @@ final class ContextTrie {
                         length++;
                         context[length] = cells[words + length];
                     }
-                    visitor.visit(context, length, cells[at + lazySize - 2], cells[at + lazySize - 1]);
+                    visitor.visit(context, length, cells[at + lazySize - 2], large.of(cells[at + lazySize - 1]));
                     at += lazySize;
                 }
                 default -> {
@@ -434,7 +438,7 @@ final class ContextTrie {
                         for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {
                             context[d] = cells[n + WORD];
                         }
-                        visitor.visit(context, depth, cells[at + WORD], cells[at + RAW]);
+                        visitor.visit(context, depth, cells[at + WORD], large.of(cells[at + RAW]));
                     }
                     at += FOLLOWER_SIZE;
                 }

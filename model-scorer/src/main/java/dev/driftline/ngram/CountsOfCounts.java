@@ -23,22 +23,22 @@ final class CountsOfCounts {
     }
 
     /** An n-gram of order {@code k} went from raw count {@code from} to {@code to}. */
-    void moveRaw(int k, int from, int to) {
+    void moveRaw(int k, long from, long to) {
         move(raw, k, from, to);
     }
 
     /** An n-gram of order {@code k} went from continuation count {@code from} to {@code to}. */
-    void moveContinuation(int k, int from, int to) {
+    void moveContinuation(int k, long from, long to) {
         move(continuation, k, from, to);
     }
 
-    private static void move(long[] counts, int k, int from, int to) {
+    private static void move(long[] counts, int k, long from, long to) {
         int base = k * CLASSES - 1;
         if (from > 0 && from <= CLASSES) {
-            counts[base + from]--;
+            counts[base + (int) from]--;
         }
         if (to <= CLASSES) {
-            counts[base + to]++;
+            counts[base + (int) to]++;
         }
     }
 

@@ -9,5 +9,5 @@ public interface FollowerVisitor {
      * @param raw how often it followed
      * @param continuation distinct words before the two together; the raw count where only that is kept
      */
-    void visit(int word, int raw, int continuation);
+    void visit(int word, long raw, long continuation);
 }

@@ -217,7 +217,7 @@ public final class NgramCounts {
     }
 
     /** Raw count of a word whose unigram this shard owns. */
-    public int rawUnigram(int id) {
+    public long rawUnigram(int id) {
         return words.raw(id);
     }
 
@@ -227,10 +227,10 @@ public final class NgramCounts {
     }
 
     /** Counts a word {@code times} times. */
-    public void addUnigram(int id, int times) {
+    public void addUnigram(int id, long times) {
         changed = true;
-        int before = words.raw(id);
-        words.setRaw(id, before + times);
+        long before = words.raw(id);
+        words.addRaw(id, times);
         totals.moveRaw(1, before, before + times);
         rawTotal += times;
         if (before == 0) {
@@ -274,7 +274,7 @@ public final class NgramCounts {
      *
      * @return the highest raw count that a word not visited can have; 0 where all were. Its continuation count is no higher
      */
-    public int topOwned(FollowerVisitor visitor) {
+    public long topOwned(FollowerVisitor visitor) {
         for (int i = 0; i < topOwned.size(); i++) {
             int id = topOwned.word(i);
             visitor.visit(id, words.raw(id), words.continuation(id));
@@ -347,20 +347,25 @@ public final class NgramCounts {
      * @return whether the bigram is new, so that the word's unigram continuation count must rise by one
      */
     public boolean learn(int[] context, int length, int word) {
-        return countBigram(word, add(context, length, word, totals));
+        return learn(context, length, word, 1);
     }
 
-    private boolean add(int[] context, int length, int word, @Nullable CountsOfCounts told) {
+    /** As {@link #learn(int[], int, int)}, of an event that came {@code times} times in that context. */
+    public boolean learn(int[] context, int length, int word, long times) {
+        return countBigram(word, add(context, length, word, times, totals));
+    }
+
+    private boolean add(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {
         changed = true;
         int nearest = context[1];
         if (words.wide(nearest)) {
             WideContext unit = wide(nearest);
-            boolean isNew = unit.add(context, length, word, 1, told);
+            boolean isNew = unit.add(context, length, word, times, told);
             cache.markDirty(unit);
             return isNew;
         }
         TriePages unit = rare(nearest / RARE_BLOCK);
-        boolean isNew = unit.add(context, length, word, 1, told);
+        boolean isNew = unit.add(context, length, word, times, told);
         cache.markDirty(unit);
         if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
             widen(nearest, unit);
@@ -390,7 +395,7 @@ public final class NgramCounts {
         if (leftCounts.matched() > 0 && leftCounts.raw(1) > 0) {
             return false;
         }
-        add(leftTuple, Math.min(2, order - 1), previous, null);
+        add(leftTuple, Math.min(2, order - 1), previous, 1, null);
         return true;
     }
 
@@ -474,7 +479,7 @@ public final class NgramCounts {
      *
      * @return the highest count that a follower not visited can have; 0 where all were
      */
-    public int topFollowers(int[] context, int length, FollowerVisitor visitor) {
+    public long topFollowers(int[] context, int length, FollowerVisitor visitor) {
         TopFollowers top = null;
         if (length > 0 && context[1] >= 0) {
             if (!words.wide(context[1])) {

@@ -26,7 +26,7 @@ public enum Smoothing {
                 Discounts raw = estimates.raw(length + 1);
                 double total = counts.rawTotal(length);
                 double left = counts.rawMass(length, raw) / total;
-                int count = counts.raw(length);
+                long count = counts.raw(length);
                 double top = count == 0 ? 0 : (count - raw.of(count)) / total;
                 alpha[length] = (float) (top + left * a);
                 gamma[length] = (float) (left * g);
@@ -57,7 +57,7 @@ public enum Smoothing {
                 Discounts continuation = estimates.continuation(matched + 1);
                 double total = counts.continuationTotal(matched);
                 double left = counts.continuationMass(matched, continuation) / total;
-                int count = counts.continuation(matched);
+                long count = counts.continuation(matched);
                 passedAlpha = (count == 0 ? 0 : (count - continuation.of(count)) / total) + left * a;
                 passedGamma = left * g;
             }
@@ -189,7 +189,7 @@ public enum Smoothing {
                 double discount = estimates.raw(length + 1).absolute();
                 double total = counts.rawTotal(length);
                 double left = discount * counts.followers(length) / total;
-                int count = counts.raw(length);
+                long count = counts.raw(length);
                 a = (count == 0 ? 0 : (count - discount) / total) + left * a;
                 g = left * g;
                 alpha[length] = (float) a;

@@ -14,13 +14,16 @@ final class TopFollowers {
     /** A context with more followers than this keeps such a list. */
     static final int WORTHWHILE = 512;
 
+    /** Heap bytes, about. */
+    static final long BYTES = 64 + SIZE * (long) (Integer.BYTES + Long.BYTES);
+
     private final int[] words = new int[SIZE];
-    private final int[] counts = new int[SIZE];
+    private final long[] counts = new long[SIZE];
     private int size;
-    private int floor;
+    private long floor;
 
     /** {@code word} now has {@code count}, more than before. */
-    void offer(int word, int count) {
+    void offer(int word, long count) {
         if (count <= floor) {
             return;
         }
@@ -53,7 +56,7 @@ final class TopFollowers {
     }
 
     private void refloor() {
-        int least = Integer.MAX_VALUE;
+        long least = Long.MAX_VALUE;
         for (int i = 0; i < size; i++) {
             least = Math.min(least, counts[i]);
         }
@@ -61,7 +64,7 @@ final class TopFollowers {
     }
 
     /** The highest count that a word outside this list can have. */
-    int floor() {
+    long floor() {
         return floor;
     }
 
@@ -69,7 +72,7 @@ final class TopFollowers {
         return size;
     }
 
-    int count(int i) {
+    long count(int i) {
         return counts[i];
     }
 

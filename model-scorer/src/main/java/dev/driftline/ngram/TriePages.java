@@ -59,7 +59,7 @@ final class TriePages extends CacheUnit {
     }
 
     /** Adds a tuple; see {@link ContextTrie#add}. */
-    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         boolean isNew = trie.add(context, length, word, count, totals);
         if (trie.tuples() > pages * PAGE) {
             pages *= 2;
@@ -112,7 +112,7 @@ final class TriePages extends CacheUnit {
                     page.writeInt(context[d]);
                 }
                 if (count > 1) {
-                    page.writeInt(count);
+                    page.writeLong(count);
                 }
             }
         });
@@ -141,7 +141,7 @@ final class TriePages extends CacheUnit {
             do {
                 context[++length] = in.readInt();
             } while (length < order - 1 && context[length] != ContextTrie.BOS);
-            int times = (wordAndMany & 1) == 1 ? in.readInt() : 1;
+            long times = (wordAndMany & 1) == 1 ? in.readLong() : 1;
             trie.add(context, length, wordAndMany >>> 1, times, null);
         }
         return count;

@@ -28,11 +28,13 @@ final class WideContext extends CacheUnit {
     private final Budget budget;
     private final Runnable detach;
 
-    /** Word + 1 (0 where free), raw count, continuation count. */
+    /** Word + 1 (0 where free), raw count (see {@link #large}), continuation count: distinct words, so that it fits. */
     private int[] table = new int[ENTRY * 128];
 
+    private final LargeCounts large = new LargeCounts();
+
     private int size;
-    private final int[] figures = new int[8];
+    private final long[] figures = new long[8];
     private @Nullable TopFollowers top;
     private int pages = 1;
     private long[] dirtyPages = {0};
@@ -40,7 +42,7 @@ final class WideContext extends CacheUnit {
     private TriePages[] buckets = new TriePages[1];
     private int bucketCount = 1;
     private int residentBuckets;
-    private int tuples;
+    private long tuples;
 
     /** @param detach called when this is dropped from {@code cache} */
     WideContext(int order, int contextWord, PageCache cache, Runnable detach) {
@@ -67,12 +69,13 @@ final class WideContext extends CacheUnit {
 
     void lookup(int[] context, int length, int word, PositionCounts out) {
         referenced = true;
-        out.setContext(1, figures, 0, rawOnly);
+        out.setContext(1, figures, rawOnly);
         int at = word < 0 ? -1 : slot(word);
         if (at < 0 || table[at] == 0) {
             out.setWord(1, 0, 0);
         } else {
-            out.setWord(1, table[at + 1], rawOnly ? table[at + 1] : table[at + 2]);
+            long raw = large.of(table[at + 1]);
+            out.setWord(1, raw, rawOnly ? raw : table[at + 2]);
         }
         out.matched(1);
         if (length > 1 && context[2] >= 0) {
@@ -81,7 +84,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Adds a tuple; returns whether (this word, {@code word}) is a new bigram. */
-    boolean add(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
+    boolean add(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         referenced = true;
         int at = slot(word);
         boolean isNew = table[at] == 0;
@@ -92,9 +95,9 @@ final class WideContext extends CacheUnit {
             }
             table[at] = word + 1;
         }
-        int before = table[at + 1];
-        int after = before + count;
-        table[at + 1] = after;
+        long before = large.of(table[at + 1]);
+        long after = before + count;
+        table[at + 1] = large.plus(table[at + 1], count);
         figures[PositionCounts.RAW_TOTAL] += count;
         moveClass(PositionCounts.RAW_TOTAL, before, after);
         if (totals != null) {
@@ -119,41 +122,42 @@ final class WideContext extends CacheUnit {
         return isNew;
     }
 
-    private boolean addLonger(int[] context, int length, int word, int count, @Nullable CountsOfCounts totals) {
+    private boolean addLonger(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         TriePages bucket = bucket(context[2]);
         int before = bucket.trie.tuples();
         boolean isNew = bucket.add(context, length, word, count, totals);
         cache.markDirty(bucket);
         tuples += bucket.trie.tuples() - before;
-        if (tuples > bucketCount * BUCKET) {
+        if (tuples > (long) bucketCount * BUCKET) {
             split();
         }
         return isNew;
     }
 
-    private void offer(int word, int count) {
+    private void offer(int word, long count) {
         if (top != null) {
             top.offer(word, count);
         } else if (size > TopFollowers.WORTHWHILE) {
             TopFollowers first = new TopFollowers();
             top = first;
-            budget.used += 560;
+            budget.used += TopFollowers.BYTES;
             followers((w, raw, continuation) -> first.offer(w, continuation));
         }
     }
 
-    private void moveClass(int total, int before, int after) {
+    private void moveClass(int total, long before, long after) {
         if (before != 0) {
-            figures[total + Math.min(before, 3)]--;
+            figures[total + (int) Math.min(before, 3)]--;
         }
-        figures[total + Math.min(after, 3)]++;
+        figures[total + (int) Math.min(after, 3)]++;
     }
 
     /** Visits every follower. */
     void followers(FollowerVisitor visitor) {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0) {
-                visitor.visit(table[at] - 1, table[at + 1], rawOnly ? table[at + 1] : table[at + 2]);
+                long raw = large.of(table[at + 1]);
+                visitor.visit(table[at] - 1, raw, rawOnly ? raw : table[at + 2]);
             }
         }
     }
@@ -294,7 +298,7 @@ final class WideContext extends CacheUnit {
                 if (page == 0) {
                     out[page].writeInt(pages);
                     out[page].writeInt(bucketCount);
-                    out[page].writeInt(tuples);
+                    out[page].writeLong(tuples);
                 }
             }
         }
@@ -303,7 +307,7 @@ final class WideContext extends CacheUnit {
                 Varints.Writer page = out[pageOf(table[at] - 1)];
                 if (page != null) {
                     page.writeInt(table[at] - 1);
-                    page.writeInt(table[at + 1]);
+                    page.writeLong(large.of(table[at + 1]));
                     if (!rawOnly) {
                         page.writeInt(table[at + 2]);
                     }
@@ -330,18 +334,18 @@ final class WideContext extends CacheUnit {
         if (first) {
             count = in.readInt();
             bucketCount = in.readInt();
-            tuples = in.readInt();
+            tuples = in.readLong();
         }
         while (in.hasRemaining()) {
             int word = in.readInt();
-            int raw = in.readInt();
+            long raw = in.readLong();
             int continuation = rawOnly ? 0 : in.readInt();
             if (++size * 2 * ENTRY > table.length) {
                 grow();
             }
             int at = slot(word);
             table[at] = word + 1;
-            table[at + 1] = raw;
+            table[at + 1] = large.cell(raw);
             table[at + 2] = continuation;
             figures[PositionCounts.RAW_TOTAL] += raw;
             moveClass(PositionCounts.RAW_TOTAL, 0, raw);
@@ -362,6 +366,6 @@ final class WideContext extends CacheUnit {
 
     @Override
     long bytes() {
-        return 400 + 4L * table.length + (top == null ? 0 : 560);
+        return 400 + LargeCounts.BYTES + 4L * table.length + (top == null ? 0 : TopFollowers.BYTES);
     }
 }

@@ -21,7 +21,10 @@ final class WordTable {
     private static final int FORMAT = 1;
 
     private final ByteStrings spellings = new ByteStrings(4096);
+    /** Raw counts, see {@link #large}. */
     private int[] raw = new int[1024];
+
+    private final LargeCounts large = new LargeCounts();
     private int[] continuation = new int[1024];
     private int[] bigramsHere = new int[1024];
     private byte[] wide = new byte[1024];
@@ -84,8 +87,8 @@ final class WordTable {
         return spellings.hash(id);
     }
 
-    int raw(int id) {
-        return raw[id];
+    long raw(int id) {
+        return large.of(raw[id]);
     }
 
     int continuation(int id) {
@@ -102,8 +105,8 @@ final class WordTable {
         dirtyCounts.set(id / BLOCK);
     }
 
-    void setRaw(int id, int count) {
-        raw[id] = count;
+    void addRaw(int id, long times) {
+        raw[id] = large.plus(raw[id], times);
         dirtyCounts.set(id / BLOCK);
     }
 
@@ -142,7 +145,7 @@ final class WordTable {
             int from = block * BLOCK;
             int to = Math.min(size(), from + BLOCK);
             for (int id = from; id < to; id++) {
-                out.writeInt(raw[id] << 1 | wide[id]);
+                out.writeLong(raw(id) << 1 | wide[id]);
                 out.writeInt(continuation[id]);
                 out.writeInt(bigramsHere[id]);
             }
@@ -166,8 +169,8 @@ final class WordTable {
             PageKeys.checkFormat(in.readByte(), FORMAT, "unigrams");
             int id = ByteBuffer.wrap(key).getInt(1) * BLOCK;
             while (in.hasRemaining()) {
-                int rawAndWide = in.readInt();
-                raw[id] = rawAndWide >>> 1;
+                long rawAndWide = in.readLong();
+                raw[id] = large.cell(rawAndWide >>> 1);
                 wide[id] = (byte) (rawAndWide & 1);
                 continuation[id] = in.readInt();
                 bigramsHere[id] = in.readInt();

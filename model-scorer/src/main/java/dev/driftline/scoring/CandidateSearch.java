@@ -45,15 +45,15 @@ final class CandidateSearch {
         asked = size;
     }
 
-    private void put(int id, int count) {
+    private void put(int id, long count) {
         if (id == NgramCounts.BOS) {
             return;
         }
         if (size == found.length) {
             found = Arrays.copyOf(found, size * 2);
         }
-        // Sorts by falling count.
-        found[size++] = (long) -count << 32 | id;
+        // Sorts by falling count: the bits of a float that is not negative sort as it does.
+        found[size++] = (long) -Float.floatToIntBits(count) << 32 | id;
     }
 
     /**
@@ -68,8 +68,8 @@ final class CandidateSearch {
         int matched = position.matched();
         int wanted = proves ? k : 4 * k + 16;
         BitSet followers = new BitSet();
-        int[] raws = new int[matched + 1];
-        int[] continuations = new int[matched + 1];
+        long[] raws = new long[matched + 1];
+        long[] continuations = new long[matched + 1];
         boolean isBounded = true;
         for (int d = matched; d >= 1; d--) {
             Highest byRaw = new Highest(wanted);
@@ -103,7 +103,7 @@ final class CandidateSearch {
     }
 
     /** What α a word can have that follows at most so often at each length. */
-    private void bound(int matched, int[] raws, int[] continuations, float[] ceilings) {
+    private void bound(int matched, long[] raws, long[] continuations, float[] ceilings) {
         for (int longest = 0; longest <= matched; longest++) {
             for (int d = 1; d <= matched; d++) {
                 boolean follows = d <= longest;
@@ -118,8 +118,8 @@ final class CandidateSearch {
     }
 
     /** Of the counts up to {@code ceiling} the one that is the highest once it is discounted, which need not be itself. */
-    private int most(int ceiling, Discounts discounts) {
-        int best = ceiling;
+    private long most(long ceiling, Discounts discounts) {
+        long best = ceiling;
         if (settings.smoothing() == Smoothing.KNESER_NEY) {
             for (int count = 1; count <= Math.min(3, ceiling); count++) {
                 if (count - discounts.of(count) > best - discounts.of(best)) {
@@ -206,66 +206,79 @@ final class CandidateSearch {
     /** Words with the highest counts of all that are offered, at most so many. */
     static final class Highest {
 
-        /** Count and id; a heap whose first is the lowest. */
-        private final long[] heap;
+        /** Heaps side by side whose first is the lowest, by count and then by id. */
+        private final long[] counts;
 
+        private final int[] ids;
         private int size;
-        private int floor;
+        private long floor;
 
         Highest(int most) {
-            heap = new long[Math.max(1, most)];
+            counts = new long[Math.max(1, most)];
+            ids = new int[counts.length];
         }
 
-        void offer(int id, int count) {
+        void offer(int id, long count) {
             if (id == NgramCounts.BOS || count <= 0) {
                 return;
             }
-            long entry = (long) count << 32 | id;
-            if (size < heap.length) {
+            if (size < counts.length) {
                 int at = size++;
-                while (at > 0 && heap[(at - 1) / 2] > entry) {
-                    heap[at] = heap[(at - 1) / 2];
+                while (at > 0 && isHigher((at - 1) / 2, count, id)) {
+                    move((at - 1) / 2, at);
                     at = (at - 1) / 2;
                 }
-                heap[at] = entry;
+                counts[at] = count;
+                ids[at] = id;
                 return;
             }
-            if (entry < heap[0]) {
+            if (isHigher(0, count, id)) {
                 floor = Math.max(floor, count);
                 return;
             }
-            floor = Math.max(floor, (int) (heap[0] >>> 32));
-            sink(entry);
+            floor = Math.max(floor, counts[0]);
+            sink(count, id);
         }
 
-        private void sink(long entry) {
+        private boolean isHigher(int at, long count, int id) {
+            return counts[at] != count ? counts[at] > count : ids[at] > id;
+        }
+
+        private void move(int from, int to) {
+            counts[to] = counts[from];
+            ids[to] = ids[from];
+        }
+
+        private void sink(long count, int id) {
             int at = 0;
             while (true) {
                 int child = 2 * at + 1;
                 if (child >= size) {
                     break;
                 }
-                if (child + 1 < size && heap[child + 1] < heap[child]) {
+                if (child + 1 < size && isHigher(child, counts[child + 1], ids[child + 1])) {
                     child++;
                 }
-                if (heap[child] >= entry) {
+                if (!isHigher(child, count, id)) {
+                    move(child, at);
+                    at = child;
+                } else {
                     break;
                 }
-                heap[at] = heap[child];
-                at = child;
             }
-            heap[at] = entry;
+            counts[at] = count;
+            ids[at] = id;
         }
 
         /** The highest count that was offered for a word that is not kept; 0 where all are. */
-        int floor() {
+        long floor() {
             return floor;
         }
 
         /** Sets the ids of those that are kept. */
-        void list(BitSet ids) {
+        void list(BitSet found) {
             for (int i = 0; i < size; i++) {
-                ids.set((int) heap[i]);
+                found.set(ids[i]);
             }
         }
     }

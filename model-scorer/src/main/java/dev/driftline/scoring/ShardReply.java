@@ -147,8 +147,8 @@ public final class ShardReply {
     }
 
     /** The next varint: a raw count, then a continuation count, of a unigram or a candidate. */
-    int count() {
-        return in.readInt();
+    long count() {
+        return in.readLong();
     }
 
     /** The next float: bits of a spelling, or the share of a candidate. */
@@ -260,9 +260,9 @@ public final class ShardReply {
         }
 
         /** A unigram; where {@code raw} is 0, its {@link #bits} follow. */
-        void unigram(int raw, int continuation) {
-            out.writeInt(raw);
-            out.writeInt(continuation);
+        void unigram(long raw, long continuation) {
+            out.writeLong(raw);
+            out.writeLong(continuation);
         }
 
         /** The bits to spell a word. */

@@ -98,6 +98,11 @@ public final class ShardScorer {
         return counts;
     }
 
+    /** The character model of this shard, for its size. */
+    public SpellingModel spelling() {
+        return spelling;
+    }
+
     /** Puts every changed page into the store. Called before each commit. */
     public void writeBack() {
         counts.writeBack();
@@ -165,21 +170,28 @@ public final class ShardScorer {
     }
 
     private byte[] respond() {
-        lookUpWords();
-        boolean nextWords = request.predictions() > 0;
-        reply.begin(nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
-        writeUnigrams();
-        Smoothing.Estimates estimates = estimates();
-        writeSpellings();
-        score(estimates);
-        if (nextWords) {
-            writeNextWords(estimates);
+        boolean learned = false;
+        try {
+            lookUpWords();
+            boolean nextWords = request.predictions() > 0;
+            reply.begin(
+                    nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
+            writeUnigrams();
+            Smoothing.Estimates estimates = estimates();
+            writeSpellings();
+            score(estimates);
+            if (nextWords) {
+                writeNextWords(estimates);
+            }
+            if (request.learns()) {
+                learn();
+                learnSpellings();
+            }
+            learned = request.learns();
+        } finally {
+            // Also where it failed half way: the words of a question must not teach how the next are spelled.
+            spelling.endDocument(learned);
         }
-        if (request.learns()) {
-            learn();
-            learnSpellings();
-        }
-        spelling.endDocument(request.learns());
         return reply.end();
     }
 
@@ -227,7 +239,7 @@ public final class ShardScorer {
                 continue;
             }
             int id = ids[code];
-            int raw = id < 0 ? 0 : counts.rawUnigram(id);
+            long raw = id < 0 ? 0 : counts.rawUnigram(id);
             reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
             if (raw == 0) {
                 reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(word(code)) : 0);
@@ -305,7 +317,7 @@ public final class ShardScorer {
 
     private void writeNextWords(Smoothing.Estimates estimates) {
         BitSet unigrams = new BitSet();
-        int[] unlisted = highestUnigrams(unigrams);
+        long[] unlisted = highestUnigrams(unigrams);
         BitSet positions = new BitSet();
         int words = 0;
         if (request.predicts()) {
@@ -345,7 +357,7 @@ public final class ShardScorer {
      *
      * @return a bound of the raw and of the continuation count of the others
      */
-    private int[] highestUnigrams(BitSet listed) {
+    private long[] highestUnigrams(BitSet listed) {
         if (request.proves()) {
             CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
             CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
@@ -356,18 +368,17 @@ public final class ShardScorer {
             }
             raw.list(listed);
             continuation.list(listed);
-            return new int[] {raw.floor(), continuation.floor()};
+            return new long[] {raw.floor(), continuation.floor()};
         }
         if (shards == 1) {
             // The unigram of every proposed word is here.
-            int most = (int) Math.min(Integer.MAX_VALUE, counts.rawTotal());
-            return new int[] {most, most};
+            return new long[] {counts.rawTotal(), counts.rawTotal()};
         }
         CandidateSearch.Highest frequent = new CandidateSearch.Highest(FREQUENT);
-        int most = counts.topOwned((id, raw, continuation) -> frequent.offer(id, raw));
+        long most = counts.topOwned((id, raw, continuation) -> frequent.offer(id, raw));
         frequent.list(listed);
         most = Math.max(most, frequent.floor());
-        return new int[] {most, most};
+        return new long[] {most, most};
     }
 
     /** Writes what holds of every word in the open context; returns the words whose positions are to be listed. */

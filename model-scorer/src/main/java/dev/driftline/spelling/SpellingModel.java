@@ -1,6 +1,5 @@
 package dev.driftline.spelling;
 
-import dev.driftline.codec.LongTable;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,29 +41,39 @@ public final class SpellingModel {
     private static final int SYMBOL_BITS = 21;
     private static final int BLOCKS = CODE_POINTS >>> 8;
     private static final double LN2 = Math.log(2);
-    private static final int ROOT = 0;
-    private static final int STRIDE = 4;
+    /** The key of the empty context: of no symbol that there is. */
+    private static final long ROOT = key(0, BEGIN + 1);
+
+    private static final int STRIDE = LearnedContexts.STRIDE;
     private static final int COUNT = 0;
     private static final int TOTAL = 1;
     private static final int TYPES = 2;
     private static final int ONES = 3;
+    private static final int ID = LearnedContexts.ID;
 
     private final int order;
     private final byte[] prefix;
 
     /** A trie, read forwards: the child of context h under symbol c is the follower c of h, and the context hc. */
-    private LongTable children;
+    private LearnedContexts learned;
 
-    private int[] nodes;
-    private int nodeCount;
+    private DocumentContexts document;
 
     private final int[] blocks = new int[BLOCKS + 1];
     private int blockTotal;
     private int blockTypes;
 
+    /** The contexts before the next symbol by length, {@link #STRIDE} numbers each, and those before the one after. */
     private final int[] path;
-    private final int[] next;
 
+    private final int[] next;
+    private final long[] pathKeys;
+    private final long[] nextKeys;
+
+    /** What {@link #blocks} the document has added to. */
+    private int[] documentBlocks = new int[16];
+
+    private int documentBlockCount;
     private final List<String> documentWords = new ArrayList<>();
 
     private @Nullable PageStore pending;
@@ -82,8 +91,10 @@ public final class SpellingModel {
         }
         this.order = order;
         this.prefix = prefix.clone();
-        path = new int[order + 1];
-        next = new int[order + 1];
+        path = new int[(order + 2) * STRIDE];
+        next = new int[(order + 2) * STRIDE];
+        pathKeys = new long[order + 2];
+        nextKeys = new long[order + 2];
         clear();
     }
 
@@ -93,12 +104,12 @@ public final class SpellingModel {
     }
 
     private void clear() {
-        children = new LongTable(1 << 10);
-        nodes = new int[STRIDE << 8];
-        nodeCount = 1;
+        learned = new LearnedContexts();
+        document = new DocumentContexts(learned);
         Arrays.fill(blocks, 0);
         blockTotal = 0;
         blockTypes = 0;
+        documentBlockCount = 0;
         stored = new SpellingPages(prefix);
         documentWords.clear();
         pending = null;
@@ -110,9 +121,15 @@ public final class SpellingModel {
         return stored.words();
     }
 
+    /** The number of learned contexts and followers. */
+    public long contexts() {
+        ensureLoaded();
+        return learned.size();
+    }
+
     /** The bytes of heap that the contexts take. */
     public long heapBytes() {
-        return children.heapBytes() + (long) nodes.length * Integer.BYTES;
+        return learned.heapBytes() + document.heapBytes();
     }
 
     /** −log2 p of the spelling of {@code word}, its end included, in bits. */
@@ -127,22 +144,20 @@ public final class SpellingModel {
             int symbol = end ? END : word.codePointAt(at);
             double p = baseProbability(symbol);
             int deeper = 0;
-            int child = ROOT;
+            boolean follows = true;
             for (int k = 0; k <= depth; k++) {
-                int context = path[k] * STRIDE;
-                int total = nodes[context + TOTAL];
+                int context = k * STRIDE;
+                int total = path[context + TOTAL];
                 if (total == 0) {
                     break;
                 }
+                int child = context + STRIDE;
                 // Not after a shorter context means not after this one either.
-                child = child < 0 ? child : child(path[k], symbol);
-                double escape = discounted(context) * p;
-                if (child >= 0) {
-                    p = (remaining(nodes[child * STRIDE + COUNT]) + escape) / total;
-                    if (k < order) {
-                        next[k + 1] = child;
-                        deeper = k + 1;
-                    }
+                follows = follows && document.read(key(path[context + ID], symbol), k == order, next, child);
+                double escape = discounted(path, context) * p;
+                if (follows) {
+                    p = (remaining(next[child + COUNT]) + escape) / total;
+                    deeper = Math.min(k + 1, order);
                 } else {
                     p = escape / total;
                 }
@@ -155,17 +170,18 @@ public final class SpellingModel {
             if (end) {
                 return (bits - Math.log(product)) / LN2;
             }
-            System.arraycopy(next, 1, path, 1, deeper);
+            System.arraycopy(next, STRIDE, path, STRIDE, deeper * STRIDE);
             depth = deeper;
             at += Character.charCount(symbol);
         }
     }
 
-    /** Adds one type; the caller sees to it that each is added once. */
+    /** Adds one type; the caller sees to it that each is added once. Not while a document is under way. */
     public void learn(String word) {
         ensureLoaded();
-        stored.append(word);
         count(word);
+        documentWords.add(word);
+        endDocument(true);
     }
 
     /**
@@ -179,15 +195,25 @@ public final class SpellingModel {
         return bits;
     }
 
-    /** Keeps what {@link #bitsWithinDocument} has learned since the last call of this, or takes it back. */
+    /**
+     * Keeps what {@link #bitsWithinDocument} has learned since the last call of this, or drops it: then the model is as it was,
+     * even if that failed half way.
+     */
     public void endDocument(boolean learn) {
         if (learn) {
+            document.learn();
             documentWords.forEach(stored::append);
         } else {
-            for (int i = documentWords.size() - 1; i >= 0; i--) {
-                uncount(documentWords.get(i));
+            document.forget();
+            while (documentBlockCount > 0) {
+                int block = documentBlocks[--documentBlockCount];
+                if (--blocks[block] == 0) {
+                    blockTypes--;
+                }
+                blockTotal--;
             }
         }
+        documentBlockCount = 0;
         documentWords.clear();
     }
 
@@ -200,28 +226,26 @@ public final class SpellingModel {
             int letter = beginning.codePointAt(at);
             int deeper = 0;
             for (int k = 0; k <= Math.min(depth, order - 1); k++) {
-                int child = child(path[k], letter);
-                if (child < 0) {
+                if (!document.read(key(path[k * STRIDE + ID], letter), false, next, (k + 1) * STRIDE)) {
                     break;
                 }
-                next[k + 1] = child;
                 deeper = k + 1;
             }
-            System.arraycopy(next, 1, path, 1, deeper);
+            System.arraycopy(next, STRIDE, path, STRIDE, deeper * STRIDE);
             depth = deeper;
             at += Character.charCount(letter);
         }
         double p = baseProbability(symbol);
-        for (int k = 0; k <= depth && nodes[path[k] * STRIDE + TOTAL] > 0; k++) {
-            int child = child(path[k], symbol);
-            double count = child < 0 ? 0 : remaining(nodes[child * STRIDE + COUNT]);
-            p = (count + discounted(path[k] * STRIDE) * p) / nodes[path[k] * STRIDE + TOTAL];
+        for (int k = 0; k <= depth && path[k * STRIDE + TOTAL] > 0; k++) {
+            boolean follows = document.read(key(path[k * STRIDE + ID], symbol), k == order, next, STRIDE);
+            double count = follows ? remaining(next[STRIDE + COUNT]) : 0;
+            p = (count + discounted(path, k * STRIDE) * p) / path[k * STRIDE + TOTAL];
         }
         return p;
     }
 
     /** What discounting took from the followers of a context: the weight of the next shorter one. */
-    private double discounted(int context) {
+    private static double discounted(int[] nodes, int context) {
         int ones = nodes[context + ONES];
         return DISCOUNT_ONE * ones + DISCOUNT_MORE * (nodes[context + TYPES] - ones);
     }
@@ -231,13 +255,11 @@ public final class SpellingModel {
     }
 
     private int begin() {
-        path[0] = ROOT;
-        int child = child(ROOT, BEGIN);
-        if (child < 0) {
+        if (!document.read(ROOT, false, path, 0)) {
+            Arrays.fill(path, 0, STRIDE, 0);
             return 0;
         }
-        path[1] = child;
-        return 1;
+        return document.read(key(path[ID], BEGIN), false, path, STRIDE) ? 1 : 0;
     }
 
     /** Blocks of code points by a Krichevsky–Trofimov-like estimate with an escape to all blocks alike, then uniform. */
@@ -250,9 +272,12 @@ public final class SpellingModel {
         return block == BLOCKS ? p : p / 256;
     }
 
+    /** Counts a word in the document's contexts. */
     private void count(String word) {
-        path[0] = ROOT;
-        path[1] = childOrNew(ROOT, BEGIN);
+        pathKeys[0] = ROOT;
+        path[ID] = idOf(ROOT);
+        pathKeys[1] = key(path[ID], BEGIN);
+        path[STRIDE + ID] = idOf(pathKeys[1]);
         int depth = 1;
         int at = 0;
         while (true) {
@@ -260,14 +285,14 @@ public final class SpellingModel {
             int symbol = end ? END : word.codePointAt(at);
             boolean novel = true;
             for (int k = depth; k >= 0; k--) {
-                int child = childOrNew(path[k], symbol);
-                if (k < order) {
-                    next[k + 1] = child;
-                }
+                long key = key(path[k * STRIDE + ID], symbol);
                 if (novel) {
-                    int before = nodes[child * STRIDE + COUNT]++;
-                    int context = path[k] * STRIDE;
+                    int child = document.change(key, k == order);
+                    int before = document.nodes()[child + COUNT]++;
+                    next[(k + 1) * STRIDE + ID] = document.nodes()[child + ID];
                     novel = before == 0;
+                    int context = document.change(pathKeys[k], false);
+                    int[] nodes = document.nodes();
                     nodes[context + TOTAL]++;
                     if (novel) {
                         nodes[context + TYPES]++;
@@ -275,84 +300,40 @@ public final class SpellingModel {
                     } else if (before == 1) {
                         nodes[context + ONES]--;
                     }
+                } else if (k < order) {
+                    // What follows a longer context has followed this one, too.
+                    document.read(key, false, next, (k + 1) * STRIDE);
                 }
+                nextKeys[k + 1] = key;
             }
             if (novel) {
-                int block = end ? BLOCKS : symbol >>> 8;
-                if (blocks[block]++ == 0) {
-                    blockTypes++;
-                }
-                blockTotal++;
+                countBlock(end ? BLOCKS : symbol >>> 8);
             }
             if (end) {
                 return;
             }
             depth = Math.min(depth + 1, order);
-            System.arraycopy(next, 1, path, 1, depth);
+            for (int k = 1; k <= depth; k++) {
+                pathKeys[k] = nextKeys[k];
+                path[k * STRIDE + ID] = next[k * STRIDE + ID];
+            }
             at += Character.charCount(symbol);
         }
     }
 
-    /** Takes back the word counted last: the same walk, down instead of up. Its contexts stay, empty. */
-    private void uncount(String word) {
-        path[0] = ROOT;
-        path[1] = child(ROOT, BEGIN);
-        int depth = 1;
-        int at = 0;
-        while (true) {
-            boolean end = at >= word.length();
-            int symbol = end ? END : word.codePointAt(at);
-            boolean novel = true;
-            for (int k = depth; k >= 0; k--) {
-                int child = child(path[k], symbol);
-                if (k < order) {
-                    next[k + 1] = child;
-                }
-                if (novel) {
-                    int left = --nodes[child * STRIDE + COUNT];
-                    int context = path[k] * STRIDE;
-                    novel = left == 0;
-                    nodes[context + TOTAL]--;
-                    if (novel) {
-                        nodes[context + TYPES]--;
-                        nodes[context + ONES]--;
-                    } else if (left == 1) {
-                        nodes[context + ONES]++;
-                    }
-                }
-            }
-            if (novel) {
-                int block = end ? BLOCKS : symbol >>> 8;
-                if (--blocks[block] == 0) {
-                    blockTypes--;
-                }
-                blockTotal--;
-            }
-            if (end) {
-                return;
-            }
-            depth = Math.min(depth + 1, order);
-            System.arraycopy(next, 1, path, 1, depth);
-            at += Character.charCount(symbol);
-        }
+    private int idOf(long key) {
+        return document.nodes()[document.change(key, false) + ID];
     }
 
-    /** The node of a symbol after a context, or −1. */
-    private int child(int node, int symbol) {
-        int child = children.get(key(node, symbol));
-        return child == ROOT ? -1 : child;
-    }
-
-    private int childOrNew(int node, int symbol) {
-        int known = children.putIfAbsent(key(node, symbol), nodeCount);
-        if (known != ROOT) {
-            return known;
+    private void countBlock(int block) {
+        if (documentBlockCount == documentBlocks.length) {
+            documentBlocks = Arrays.copyOf(documentBlocks, documentBlockCount * 2);
         }
-        int created = nodeCount++;
-        if (nodeCount * STRIDE > nodes.length) {
-            nodes = Arrays.copyOf(nodes, nodes.length + (nodes.length >> 1));
+        documentBlocks[documentBlockCount++] = block;
+        if (blocks[block]++ == 0) {
+            blockTypes++;
         }
-        return created;
+        blockTotal++;
     }
 
     private static long key(int node, int symbol) {
@@ -376,7 +357,11 @@ public final class SpellingModel {
         if (pending != null) {
             PageStore pages = pending;
             pending = null;
-            stored.read(pages, this::count);
+            stored.read(pages, word -> {
+                count(word);
+                document.learn();
+                documentBlockCount = 0;
+            });
         }
     }
 }

@@ -32,16 +32,20 @@ class NgramCountsTest {
         }
 
         void learn(List<Integer> sentence) {
-            slow.learn(sentence);
+            learn(sentence, 1);
+        }
+
+        void learn(List<Integer> sentence, long times) {
+            slow.learn(sentence, times);
             List<Integer> padded = new ArrayList<>();
             padded.add(NgramCounts.BOS);
             padded.addAll(sentence);
             padded.add(NgramCounts.EOS);
             for (int end = 1; end < padded.size(); end++) {
-                if (order > 1 && fast.learn(context(padded, end), Math.min(end, order - 1), padded.get(end))) {
+                if (order > 1 && fast.learn(context(padded, end), Math.min(end, order - 1), padded.get(end), times)) {
                     fast.addContinuation(padded.get(end), 1);
                 }
-                fast.addUnigram(padded.get(end), 1);
+                fast.addUnigram(padded.get(end), times);
             }
         }
 
@@ -54,6 +58,10 @@ class NgramCountsTest {
         }
 
         void learnRandomText(long seed, int sentences, int words) {
+            learnRandomText(seed, sentences, words, 1);
+        }
+
+        void learnRandomText(long seed, int sentences, int words, long times) {
             Random random = new Random(seed);
             for (int id = fast.wordCount(); id < words; id++) {
                 byte[] utf8 = ("w" + id).getBytes(StandardCharsets.UTF_8);
@@ -68,7 +76,7 @@ class NgramCountsTest {
                     double u = random.nextDouble();
                     sentence.add(2 + (int) ((words - 2) * u * u * u * u));
                 }
-                learn(sentence);
+                learn(sentence, times);
                 if (s % 7 == 0) {
                     fast.trim();
                 }
@@ -97,16 +105,17 @@ class NgramCountsTest {
                 }
             }
             for (int n = 1; n <= order; n++) {
-                Map<Integer, Integer> raws = slow.countsOfCounts(n, false);
-                Map<Integer, Integer> continuations = slow.countsOfCounts(n, true);
+                Map<Long, Integer> raws = slow.countsOfCounts(n, false);
+                Map<Long, Integer> continuations = slow.countsOfCounts(n, true);
                 for (int j = 1; j <= 4; j++) {
                     assertThat(fast.rawCountOfCounts(n, j))
                             .as("t%d of order %d", j, n)
-                            .isEqualTo(raws.getOrDefault(j, 0).longValue());
+                            .isEqualTo(raws.getOrDefault((long) j, 0).longValue());
                     if (n < order) {
                         assertThat(fast.continuationCountOfCounts(n, j))
                                 .as("continuation t%d of order %d", j, n)
-                                .isEqualTo(continuations.getOrDefault(j, 0).longValue());
+                                .isEqualTo(
+                                        continuations.getOrDefault((long) j, 0).longValue());
                     }
                 }
             }
@@ -118,8 +127,8 @@ class NgramCountsTest {
                 if (context.isEmpty()) {
                     continue;
                 }
-                Map<Integer, int[]> expected = slow.followers(context);
-                Map<Integer, int[]> found = new TreeMap<>();
+                Map<Integer, long[]> expected = slow.followers(context);
+                Map<Integer, long[]> found = new TreeMap<>();
                 int[] reversed = new int[order + 1];
                 for (int d = 1; d <= context.size(); d++) {
                     reversed[d] = context.get(context.size() - d);
@@ -128,17 +137,17 @@ class NgramCountsTest {
                 fast.followers(
                         reversed,
                         context.size(),
-                        (word, raw, continuation) -> assertThat(found.put(word, new int[] {raw, continuation}))
+                        (word, raw, continuation) -> assertThat(found.put(word, new long[] {raw, continuation}))
                                 .isNull());
                 assertThat(found.keySet()).as("followers of %s", context).isEqualTo(expected.keySet());
-                int[] figures = new int[8];
+                long[] figures = new long[8];
                 expected.forEach((word, counts) -> {
                     assertThat(found.get(word)[0]).isEqualTo(counts[0]);
                     assertThat(found.get(word)[1]).isEqualTo(longest ? counts[0] : counts[1]);
                     figures[0] += counts[0];
-                    figures[Math.min(3, counts[0])]++;
+                    figures[(int) Math.min(3, counts[0])]++;
                     figures[4] += counts[1];
-                    figures[4 + Math.min(3, counts[1])]++;
+                    figures[4 + (int) Math.min(3, counts[1])]++;
                 });
                 fast.lookup(reversed, context.size(), -2, out);
                 assertThat(out.rawTotal(context.size())).isEqualTo(figures[0]);
@@ -183,6 +192,46 @@ class NgramCountsTest {
             pair.fast.load();
             pair.check();
         }
+    }
+
+    /** The most frequent word passes 2³¹ within weeks; every place that holds a count passes it here. */
+    @ParameterizedTest
+    @CsvSource({"1, 1000000", "2, 1000000", "2, 4000", "3, 1000000", "3, 4000", "5, 1000000", "7, 4000"})
+    void shouldCountOnPastTwoToThe31WhateverTheOrderAndTheCache(int order, long cacheBytes) {
+        Pair pair = new Pair(order, cacheBytes);
+        pair.learnRandomText(order, 150, 30, Integer.MAX_VALUE - 2);
+        pair.check();
+        for (int step = 0; step < 4; step++) {
+            // The same sentences again, one at a time: over the edge.
+            pair.learnRandomText(order, 150, 30, 1);
+            pair.fast.writeBack();
+            pair.fast.forget();
+            pair.fast.load();
+            pair.check();
+        }
+        pair.learnRandomText(order + 1, 40, 30, 63_000_000_000_000L / 100);
+        pair.check();
+        pair.fast.writeBack();
+        pair.fast.forget();
+        pair.fast.load();
+        pair.check();
+        assertThat(pair.fast.rawTotal()).isGreaterThan(63_000_000_000_000L);
+    }
+
+    @Test
+    void shouldListTheHighestCountsPastTwoToThe31() {
+        Pair pair = new Pair(2, 1 << 24);
+        pair.learnRandomText(5, 1, 700);
+        for (int word = 3; word < 700; word++) {
+            pair.learn(List.of(2, word), (1L << 31) + word);
+        }
+        Set<Integer> listed = new HashSet<>();
+        long floor = pair.fast.topFollowers(new int[] {0, 2, 0}, 1, (word, raw, continuation) -> listed.add(word));
+        assertThat(listed).hasSize(TopFollowers.SIZE).contains(699, 698, 640).doesNotContain(3, 600);
+        assertThat(floor).isGreaterThan(1L << 31);
+        Set<Integer> owned = new HashSet<>();
+        pair.fast.topOwned((word, raw, continuation) -> owned.add(word));
+        assertThat(owned).contains(2, 699);
     }
 
     @Test
@@ -241,9 +290,9 @@ class NgramCountsTest {
             double u = random.nextDouble();
             pair.learn(List.of(2, 3 + (int) (2990 * u * u * u)));
         }
-        Map<Integer, int[]> all = pair.slow.followers(List.of(2));
+        Map<Integer, long[]> all = pair.slow.followers(List.of(2));
         Set<Integer> listed = new HashSet<>();
-        int floor = pair.fast.topFollowers(new int[] {0, 2, 0}, 1, (word, raw, continuation) -> listed.add(word));
+        long floor = pair.fast.topFollowers(new int[] {0, 2, 0}, 1, (word, raw, continuation) -> listed.add(word));
         assertThat(listed).hasSize(TopFollowers.SIZE);
         all.forEach((word, counts) -> {
             if (counts[0] > floor) {

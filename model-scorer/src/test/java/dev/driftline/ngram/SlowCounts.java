@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class SlowCounts {
 
     private final int order;
-    final Map<List<Integer>, Integer> raw = new HashMap<>();
+    final Map<List<Integer>, Long> raw = new HashMap<>();
     final Map<List<Integer>, Set<Integer>> left = new HashMap<>();
     /** Context → words that follow it. */
     final Map<List<Integer>, Set<Integer>> right = new HashMap<>();
@@ -23,6 +23,11 @@ final class SlowCounts {
 
     /** A sentence without {@code <s>} and {@code </s>}. */
     void learn(List<Integer> sentence) {
+        learn(sentence, 1);
+    }
+
+    /** The same of a sentence that came {@code times} times. */
+    void learn(List<Integer> sentence, long times) {
         List<Integer> padded = new ArrayList<>();
         padded.add(NgramCounts.BOS);
         padded.addAll(sentence);
@@ -30,7 +35,7 @@ final class SlowCounts {
         for (int end = 1; end < padded.size(); end++) {
             for (int n = 1; n <= order && end - n + 1 >= 0; n++) {
                 List<Integer> ngram = List.copyOf(padded.subList(end - n + 1, end + 1));
-                raw.merge(ngram, 1, Integer::sum);
+                raw.merge(ngram, times, Long::sum);
                 right.computeIfAbsent(ngram.subList(0, n - 1), x -> new HashSet<>())
                         .add(ngram.get(n - 1));
                 if (end - n >= 0) {
@@ -40,20 +45,20 @@ final class SlowCounts {
         }
     }
 
-    int raw(List<Integer> ngram) {
-        return raw.getOrDefault(ngram, 0);
+    long raw(List<Integer> ngram) {
+        return raw.getOrDefault(ngram, 0L);
     }
 
     /** Distinct left neighbours; the raw count for an n-gram that begins with {@code <s>}. */
-    int continuation(List<Integer> ngram) {
+    long continuation(List<Integer> ngram) {
         return ngram.get(0) == NgramCounts.BOS
                 ? raw(ngram)
                 : left.getOrDefault(ngram, Set.of()).size();
     }
 
     /** Count → how many n-grams of that order have it. */
-    Map<Integer, Integer> countsOfCounts(int n, boolean continuation) {
-        Map<Integer, Integer> counts = new TreeMap<>();
+    Map<Long, Integer> countsOfCounts(int n, boolean continuation) {
+        Map<Long, Integer> counts = new TreeMap<>();
         for (List<Integer> ngram : raw.keySet()) {
             if (ngram.size() == n) {
                 counts.merge(continuation ? continuation(ngram) : raw(ngram), 1, Integer::sum);
@@ -63,12 +68,12 @@ final class SlowCounts {
     }
 
     /** Followers of a context: word → raw and continuation count. */
-    Map<Integer, int[]> followers(List<Integer> context) {
-        Map<Integer, int[]> followers = new TreeMap<>();
+    Map<Integer, long[]> followers(List<Integer> context) {
+        Map<Integer, long[]> followers = new TreeMap<>();
         for (int word : right.getOrDefault(context, Set.of())) {
             List<Integer> ngram = new ArrayList<>(context);
             ngram.add(word);
-            followers.put(word, new int[] {raw(ngram), continuation(ngram)});
+            followers.put(word, new long[] {raw(ngram), continuation(ngram)});
         }
         return followers;
     }

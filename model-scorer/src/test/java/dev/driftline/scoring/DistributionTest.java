@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,10 @@ class DistributionTest {
                                 .map(shards -> Arguments.of(smoothing, vocabulary, shards))));
     }
 
+    static Stream<Arguments> growingModels() {
+        return models().filter(model -> model.get()[1].equals("growing"));
+    }
+
     @ParameterizedTest(name = "{0}, {1}, {2} shards")
     @MethodSource("models")
     void shouldSumToOneInContextsSeenAndUnseen(Smoothing smoothing, String mode, int shards) {
@@ -44,6 +49,57 @@ class DistributionTest {
             vocabulary.removeIf(word -> !listed(words).contains(word));
             vocabulary.add("listed-but-never-seen");
         }
+        assertSumsToOne(model, text, vocabulary);
+    }
+
+    /** The most frequent word passes 2³¹ within weeks. */
+    @ParameterizedTest(name = "{0}, {1}, {2} shards")
+    @MethodSource("growingModels")
+    void shouldSumToOneWhenCountsPassTwoToThe31(Smoothing smoothing, String mode, int shards) {
+        List<List<String>> text = randomText(40);
+        Set<String> words = new LinkedHashSet<>();
+        text.forEach(words::addAll);
+        LocalModel model = model(smoothing, mode, shards, words);
+        teach(model, text);
+        long once = model.rawCount(List.of("a"));
+        text.forEach(sentence -> repeat(model, sentence, Integer.MAX_VALUE - 1));
+        // Over the edge, one document at a time, and through the pages.
+        teach(model, text);
+        teach(model, text);
+        model.writeBack();
+        for (int shard = 0; shard < shards; shard++) {
+            model.shard(shard).forget();
+        }
+
+        assertThat(model.rawCount(List.of("a"))).isEqualTo(once * (Integer.MAX_VALUE + 2L));
+        assertSumsToOne(model, text, words);
+
+        text.subList(0, 10).forEach(sentence -> repeat(model, sentence, 1L << 45));
+        teach(model, text);
+
+        assertSumsToOne(model, text, words);
+    }
+
+    /** A sentence that has been learned before comes {@code times} times more. */
+    private static void repeat(LocalModel model, List<String> sentence, long times) {
+        List<String> padded = new ArrayList<>(sentence);
+        padded.add(0, DocumentTokens.BOS_WORD);
+        padded.add(DocumentTokens.EOS_WORD);
+        for (int at = 1; at < padded.size(); at++) {
+            int owner = ShardScorer.shardOf(padded.get(at - 1), model.shardCount());
+            NgramCounts counts = model.shard(owner).counts();
+            int[] context = new int[ORDER + 1];
+            for (int d = 1; d < ORDER && d <= at; d++) {
+                context[d] = counts.find(padded.get(at - d));
+            }
+            counts.learn(context, Math.min(at, ORDER - 1), counts.find(padded.get(at)), times);
+            NgramCounts own = model.shard(ShardScorer.shardOf(padded.get(at), model.shardCount()))
+                    .counts();
+            own.addUnigram(own.find(padded.get(at)), times);
+        }
+    }
+
+    private static void assertSumsToOne(LocalModel model, List<List<String>> text, Set<String> vocabulary) {
         List<List<String>> contexts = List.of(
                 List.of(),
                 text.get(3).subList(0, 1),

@@ -207,7 +207,7 @@ class ShardMessagesTest {
         for (int event = DocumentTokens.EOS; event < events.count(); event++) {
             if (used[event] && events.shard(event) == shard) {
                 int id = scorer.counts().find(new String(events.utf8(event), StandardCharsets.UTF_8));
-                int raw = reply.count();
+                long raw = reply.count();
                 assertThat(raw).isEqualTo(id < 0 ? 0 : scorer.counts().rawUnigram(id));
                 assertThat(reply.count()).isEqualTo(id < 0 ? 0 : scorer.counts().continuationUnigram(id));
                 if (raw == 0) {

@@ -178,6 +178,22 @@ class SpellingModelTest {
     }
 
     @Test
+    void shouldKeepNothingOfWordsThatAreAskedForAndNotLearned() {
+        SpellingModel model = learned(WORDS);
+        long bytes = model.heapBytes();
+        Random random = new Random(3);
+        for (int question = 0; question < 50; question++) {
+            for (int i = 0; i < 400; i++) {
+                model.bitsWithinDocument(word(random));
+            }
+            model.endDocument(false);
+            assertThat(model.contexts()).isEqualTo(learned(WORDS).contexts());
+        }
+        assertThat(model.heapBytes()).isLessThan(bytes + (1 << 18));
+        assertThat(model.bits("housemaid")).isEqualTo(learned(WORDS).bits("housemaid"));
+    }
+
+    @Test
     void shouldRefuseAPageOfAnotherVersion() {
         HeapPageStore pages = new HeapPageStore();
         pages.put(new byte[] {'s', 0, 0, 0, 0}, new byte[] {9, 0});

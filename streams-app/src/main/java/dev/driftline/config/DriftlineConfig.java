@@ -50,6 +50,13 @@ public final class DriftlineConfig {
         return load(Optional.empty(), Map.of(), overrides);
     }
 
+    /** The defaults with what was set by {@code option} of a command on top. */
+    public static DriftlineConfig ofOption(String option, Map<String, String> values) {
+        Map<String, Setting> given = new TreeMap<>();
+        SettingSources.override(given, option, values);
+        return check(given);
+    }
+
     /**
      * Merges file, environment and command line.
      *

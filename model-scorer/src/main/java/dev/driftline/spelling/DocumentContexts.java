@@ -1,0 +1,102 @@
+package dev.driftline.spelling;
+
+import dev.driftline.codec.LongTable;
+import java.util.Arrays;
+
+/**
+ * The contexts that the document under way has changed or would add, in front of those that were learned: a copy of each, so
+ * that nothing of a document that is not learned stays behind, however it ends. Not thread-safe.
+ */
+final class DocumentContexts {
+
+    /** More slots than this are let go after their document. */
+    private static final int KEPT = 1 << 12;
+
+    private final LearnedContexts learned;
+    /** Number + 1 of a node, by key. */
+    private final LongTable places = new LongTable(1 << 8);
+
+    private long[] keys = new long[1 << 8];
+    private boolean[] deepest = new boolean[1 << 8];
+    private int[] nodes = new int[LearnedContexts.STRIDE << 8];
+    private int size;
+    private int created;
+
+    DocumentContexts(LearnedContexts learned) {
+        this.learned = learned;
+    }
+
+    /** Whether the document has changed nothing. */
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Copies a node as the document sees it; false where there is none. */
+    boolean read(long key, boolean isDeepest, int[] into, int at) {
+        int place = size == 0 ? 0 : places.get(key);
+        if (place == 0) {
+            return learned.read(key, isDeepest, into, at);
+        }
+        System.arraycopy(nodes, (place - 1) * LearnedContexts.STRIDE, into, at, LearnedContexts.STRIDE);
+        return true;
+    }
+
+    /** The node's place in {@link #nodes()}, to change it there; it is made if there is none. */
+    int change(long key, boolean isDeepest) {
+        int place = places.get(key);
+        if (place > 0) {
+            return (place - 1) * LearnedContexts.STRIDE;
+        }
+        if (size == keys.length) {
+            keys = Arrays.copyOf(keys, size * 2);
+            deepest = Arrays.copyOf(deepest, size * 2);
+            nodes = Arrays.copyOf(nodes, size * 2 * LearnedContexts.STRIDE);
+        }
+        int at = size * LearnedContexts.STRIDE;
+        if (!learned.read(key, isDeepest, nodes, at)) {
+            Arrays.fill(nodes, at, at + LearnedContexts.STRIDE, 0);
+            if (!isDeepest) {
+                nodes[at + LearnedContexts.ID] = learned.nextId() + created++;
+            }
+        }
+        keys[size] = key;
+        deepest[size] = isDeepest;
+        size++;
+        places.putIfAbsent(key, size);
+        return at;
+    }
+
+    /** The nodes, {@link LearnedContexts#STRIDE} numbers each; valid until the next {@link #change}. */
+    int[] nodes() {
+        return nodes;
+    }
+
+    /** Puts what the document has changed into the learned ones. */
+    void learn() {
+        for (int i = 0; i < size; i++) {
+            learned.put(keys[i], deepest[i], nodes, i * LearnedContexts.STRIDE);
+        }
+        learned.created(created);
+        forget();
+    }
+
+    /** Drops what the document has changed. */
+    void forget() {
+        if (size == 0) {
+            return;
+        }
+        places.clear(KEPT);
+        if (keys.length > KEPT) {
+            keys = new long[1 << 8];
+            deepest = new boolean[1 << 8];
+            nodes = new int[LearnedContexts.STRIDE << 8];
+        }
+        size = 0;
+        created = 0;
+    }
+
+    /** The bytes of heap that this takes. */
+    long heapBytes() {
+        return places.heapBytes() + keys.length * (Long.BYTES + 1L) + nodes.length * (long) Integer.BYTES;
+    }
+}
