@@ -50,7 +50,7 @@ import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: up to four sub-topologies that talk through topics of their own.
+ * Documents in, scores and predictions out: four sub-topologies that talk through topics of their own.
  *
  * <pre>
  * documents: one task a partition of the inputs
@@ -74,10 +74,10 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *
  *   observations ─┬─► watch ──► drift
  *                 │     │ watched-sources
- *                 └─► filter ──► the topics of its rules          (where there are rules)
+ *                 └─► filter ──► the topics of its rules
  *                       │ filter-quantiles
  *
- * training: one task, where there is a network
+ * training: one task
  *
  *   training ──► train ─┬─► snapshots                            (what gather forwards once it is scored)
  *                  │    └─► promotions
@@ -85,7 +85,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
- * part of the compatibility of a running service, so they do not change.
+ * part of the compatibility of a running service, so they do not change. Sub-topologies and stores are the same whatever is
+ * switched on: where nobody watches, filters or trains, a {@link SwitchedOff} stands for the processor.
  */
 public final class DriftlineTopology implements Supplier<Topology> {
 
@@ -172,10 +173,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
-        if (settings.observes()) {
-            addSources(topology);
-        }
-        training.ifPresent(wanted -> addTraining(topology, wanted));
+        addSources(topology);
+        addTraining(topology);
         return topology;
     }
 
@@ -191,7 +190,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_DOCUMENTS,
                         false,
                         () -> new RecordDecoder.OfDocuments(
-                                new WriterSchemas(registry, Document.class),
+                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
                                 limits,
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
@@ -203,7 +202,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_TEXT,
                         true,
                         () -> new RecordDecoder.OfText(
-                                new WriterSchemas(registry, TextEvent.class),
+                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
                                 limits,
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
@@ -269,7 +268,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
-                CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
+                CountProcessor.NAME,
+                () -> new CountProcessor(settings, shards, counters.heap()),
+                CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -285,18 +286,32 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addSources(Topology topology) {
         TopicNames topics = settings.topics();
         source(topology, OBSERVATIONS_SOURCE, topics.name(Topic.OBSERVATIONS), new EventTime());
-        settings.drift().ifPresent(drift -> {
-            topology.addProcessor(
-                    WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, counters), OBSERVATIONS_SOURCE);
-            topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
-            topology.addSink(
-                    WatchProcessor.DRIFT_SINK,
-                    topics.name(Topic.DRIFT),
-                    new StringSerializer(),
-                    serdes.serializer(DriftEvent.class),
-                    WatchProcessor.NAME);
-        });
-        settings.filter().ifPresent(rules -> addFilter(topology, rules));
+        settings.drift()
+                .ifPresentOrElse(
+                        drift -> {
+                            topology.addProcessor(
+                                    WatchProcessor.NAME,
+                                    () -> new WatchProcessor(settings, drift, counters),
+                                    OBSERVATIONS_SOURCE);
+                            topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
+                            topology.addSink(
+                                    WatchProcessor.DRIFT_SINK,
+                                    topics.name(Topic.DRIFT),
+                                    new StringSerializer(),
+                                    serdes.serializer(DriftEvent.class),
+                                    WatchProcessor.NAME);
+                        },
+                        () -> addSwitchedOff(topology, WatchProcessor.NAME, OBSERVATIONS_SOURCE, WatchedSources.STORE));
+        settings.filter()
+                .ifPresentOrElse(
+                        rules -> addFilter(topology, rules),
+                        () -> addSwitchedOff(topology, FilterProcessor.NAME, OBSERVATIONS_SOURCE, FilterSources.STORE));
+    }
+
+    private void addSwitchedOff(Topology topology, String processor, String source, String store) {
+        String name = SwitchedOff.name(processor);
+        topology.addProcessor(name, SwitchedOff::new, source);
+        topology.addStateStore(store(store), name);
     }
 
     private void addFilter(Topology topology, FilterRules rules) {
@@ -314,9 +329,19 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         FilterProcessor.NAME));
     }
 
-    private void addTraining(Topology topology, Training training) {
+    private void addTraining(Topology topology) {
+        source(topology, TrainerProcessor.TRAINING_SOURCE, settings.topics().name(Topic.TRAINING), new EventTime());
+        training.ifPresentOrElse(
+                wanted -> addTrainer(topology, wanted),
+                () -> addSwitchedOff(
+                        topology,
+                        TrainerProcessor.NAME,
+                        TrainerProcessor.TRAINING_SOURCE,
+                        TrainerProcessor.REPLAY_STORE));
+    }
+
+    private void addTrainer(Topology topology, Training training) {
         TopicNames topics = settings.topics();
-        source(topology, TrainerProcessor.TRAINING_SOURCE, topics.name(Topic.TRAINING), new EventTime());
         topology.addProcessor(
                 TrainerProcessor.NAME,
                 () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),

@@ -20,7 +20,9 @@ import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.sources.FilterSources;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Topic;
 import java.nio.file.Path;
@@ -51,13 +53,12 @@ class DriftlineTopologyTest {
     }
 
     @Test
-    void shouldHaveTwoSubTopologiesWithExplicitNames() {
+    void shouldGiveEveryNodeAndStoreAName() {
         TopologyDescription description = new DriftlineTopology(
                         fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.counters)
                 .get()
                 .describe();
 
-        assertThat(description.subtopologies()).hasSize(2);
         Set<String> nodes = new TreeSet<>();
         Set<String> stores = new TreeSet<>();
         description
@@ -83,8 +84,20 @@ class DriftlineTopologyTest {
                         ReadProcessor.DEAD_LETTERS_SINK,
                         CountProcessor.REQUESTS_SOURCE,
                         CountProcessor.NAME,
-                        CountProcessor.REPLIES_SINK);
-        assertThat(stores).containsExactly(ShardCounts.STORE, PendingDocuments.STORE, SourceModels.STORE);
+                        CountProcessor.REPLIES_SINK,
+                        DriftlineTopology.OBSERVATIONS_SOURCE,
+                        "watch-off",
+                        "filter-off",
+                        TrainerProcessor.TRAINING_SOURCE,
+                        "train-off");
+        assertThat(stores)
+                .containsExactlyInAnyOrder(
+                        ShardCounts.STORE,
+                        PendingDocuments.STORE,
+                        SourceModels.STORE,
+                        WatchedSources.STORE,
+                        FilterSources.STORE,
+                        TrainerProcessor.REPLAY_STORE);
     }
 
     @Test
