@@ -4,6 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.AccessKeys;
 import dev.driftline.config.keys.HttpKeys;
+import dev.driftline.terminal.Secrets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -116,6 +117,7 @@ public record HttpSettings(
             throw new InvalidConfigException(key + ": a token has at least " + SHORTEST_TOKEN
                     + " printable ASCII characters and no spaces, as of `openssl rand -hex 24`");
         }
+        Secrets.learn(token);
         return Optional.of(token);
     }
 }
