@@ -34,7 +34,14 @@ public enum HeapUse {
             Scope.INSTANCE,
             "http.bodies.max.bytes",
             64L << 20,
-            "Further bodies get 503 with Retry-After; what is smaller may still find room.");
+            "Further bodies get 503 with Retry-After; what is smaller may still find room."),
+    KNOWN_WORDS(
+            "known-words",
+            "words that the counts are known to have, for networks from elsewhere",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "Further words are followed only where a network in use has a row for them.");
 
     /** What a bound is the bound of. */
     public enum Scope {

@@ -28,6 +28,7 @@ public final class HeapBounds {
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
             case BODIES -> config.get(HttpKeys.BODIES_MAX_BYTES);
+            case KNOWN_WORDS -> use.defaultBytes();
         };
     }
 }

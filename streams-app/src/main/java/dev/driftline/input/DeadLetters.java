@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.terminal.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +68,8 @@ public final class DeadLetters {
             Record<byte[], byte[]> received, RecordMetadata from, String operator, Rejection why, int recordBytes) {
         Headers own = new RecordHeaders();
         add(own, REASON, why.reason().code());
-        add(own, MESSAGE, cut(String.valueOf(why.getMessage())));
+        // What the registry or a library said may repeat a password, and anybody may read the dead letters.
+        add(own, MESSAGE, cut(Secrets.mask(String.valueOf(why.getMessage()))));
         add(own, TOPIC, from.topic());
         add(own, PARTITION, Integer.toString(from.partition()));
         add(own, OFFSET, Long.toString(from.offset()));

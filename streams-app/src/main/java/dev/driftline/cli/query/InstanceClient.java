@@ -7,6 +7,7 @@ import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
+import dev.driftline.terminal.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -39,6 +40,7 @@ final class InstanceClient {
     InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
         this.instance = server(instance);
         this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
+        Secrets.learn(this.token);
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
         if (trust != null) {
             try {

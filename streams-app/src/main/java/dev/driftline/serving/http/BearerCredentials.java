@@ -4,6 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.AccessKeys;
 import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.terminal.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ public record BearerCredentials(Optional<String> read, Optional<String> operate)
             throw new InvalidConfigException(key.name() + ": needs at least " + SHORTEST
                     + " printable ASCII characters and no spaces, as of `openssl rand -hex 24`");
         }
+        Secrets.learn(token);
         return Optional.of(token);
     }
 
