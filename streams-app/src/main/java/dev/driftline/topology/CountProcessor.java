@@ -51,6 +51,9 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     @Override
     public void process(Record<byte[], byte[]> request) {
+        if (!store.header().isNew(context.recordMetadata())) {
+            return;
+        }
         byte[] reply;
         synchronized (store) {
             reply = scorer.answer(request.value());

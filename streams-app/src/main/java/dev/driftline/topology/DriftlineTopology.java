@@ -1,7 +1,12 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.DriftKeys;
+import dev.driftline.config.keys.NeuralKeys;
+import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.input.RecordDecoder;
@@ -50,7 +55,9 @@ import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: up to four sub-topologies that talk through topics of their own.
+ * Documents in, scores and predictions out: four sub-topologies that talk through topics of their own. There are always four,
+ * with the same stores, whatever is switched on: their numbers are in the assignments of the consumer group, and instances
+ * that are restarted one at a time must agree on them.
  *
  * <pre>
  * documents: one task a partition of the inputs
@@ -69,15 +76,15 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
  *
- * sources: one task a partition of the observations, where sources are watched; a source is in one partition, whatever
- * partitions its documents came through
+ * sources: one task a partition of the observations; a source is in one partition, whatever partitions its documents came
+ * through. Without detectors or without rules, nothing is done in their place
  *
  *   observations ─┬─► watch ──► drift
  *                 │     │ watched-sources
- *                 └─► filter ──► the topics of its rules          (where there are rules)
+ *                 └─► filter ──► the topics of its rules
  *                       │ filter-quantiles
  *
- * training: one task, where there is a network
+ * training: one task, which does nothing without a network
  *
  *   training ──► train ─┬─► snapshots                            (what gather forwards once it is scored)
  *                  │    └─► promotions
@@ -172,10 +179,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
-        if (settings.observes()) {
-            addSources(topology);
-        }
-        training.ifPresent(wanted -> addTraining(topology, wanted));
+        addSources(topology);
+        addTraining(topology);
         return topology;
     }
 
@@ -219,7 +224,12 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
                 GatherProcessor.REPLIES_SOURCE);
-        topology.addStateStore(store(PendingDocuments.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
+        topology.addStateStore(
+                store(PendingDocuments.STORE),
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT,
+                ScatterProcessor.NAME,
+                GatherProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -285,18 +295,29 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addSources(Topology topology) {
         TopicNames topics = settings.topics();
         source(topology, OBSERVATIONS_SOURCE, topics.name(Topic.OBSERVATIONS), new EventTime());
-        settings.drift().ifPresent(drift -> {
+        Optional<DriftSettings> watched = settings.drift();
+        if (watched.isPresent()) {
             topology.addProcessor(
-                    WatchProcessor.NAME, () -> new WatchProcessor(settings, drift, counters), OBSERVATIONS_SOURCE);
-            topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
+                    WatchProcessor.NAME,
+                    () -> new WatchProcessor(settings, watched.get(), counters),
+                    OBSERVATIONS_SOURCE);
             topology.addSink(
                     WatchProcessor.DRIFT_SINK,
                     topics.name(Topic.DRIFT),
                     new StringSerializer(),
                     serdes.serializer(DriftEvent.class),
                     WatchProcessor.NAME);
-        });
-        settings.filter().ifPresent(rules -> addFilter(topology, rules));
+        } else {
+            addUnused(topology, WatchProcessor.NAME, DriftKeys.DETECTORS, OBSERVATIONS_SOURCE);
+        }
+        topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
+        Optional<FilterRules> rules = settings.filter();
+        if (rules.isPresent()) {
+            addFilter(topology, rules.get());
+        } else {
+            addUnused(topology, FilterProcessor.NAME, OutputKeys.FILTER_RULES, OBSERVATIONS_SOURCE);
+        }
+        topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
     }
 
     private void addFilter(Topology topology, FilterRules rules) {
@@ -304,7 +325,6 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 FilterProcessor.NAME,
                 () -> new FilterProcessor(rules, settings.sources(), counters),
                 OBSERVATIONS_SOURCE);
-        topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
         rules.topics()
                 .forEach(topic -> topology.addSink(
                         FilterProcessor.sink(topic),
@@ -314,14 +334,26 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         FilterProcessor.NAME));
     }
 
-    private void addTraining(Topology topology, Training training) {
+    private static void addUnused(Topology topology, String name, ConfigKey<?> setting, String source) {
+        topology.addProcessor(name, () -> new UnusedProcessor(name, setting.name()), source);
+    }
+
+    private void addTraining(Topology topology) {
+        source(topology, TrainerProcessor.TRAINING_SOURCE, settings.topics().name(Topic.TRAINING), new EventTime());
+        if (training.isPresent()) {
+            addTrainer(topology, training.get());
+        } else {
+            addUnused(topology, TrainerProcessor.NAME, NeuralKeys.MODEL, TrainerProcessor.TRAINING_SOURCE);
+        }
+        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
+    }
+
+    private void addTrainer(Topology topology, Training training) {
         TopicNames topics = settings.topics();
-        source(topology, TrainerProcessor.TRAINING_SOURCE, topics.name(Topic.TRAINING), new EventTime());
         topology.addProcessor(
                 TrainerProcessor.NAME,
                 () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
                 TrainerProcessor.TRAINING_SOURCE);
-        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 topics.name(Topic.SNAPSHOTS),

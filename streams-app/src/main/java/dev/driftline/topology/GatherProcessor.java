@@ -25,6 +25,7 @@ import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Topic;
 import java.time.Duration;
@@ -73,6 +74,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private ProcessorContext<Object, Object> context;
     private int partition;
     private Gather gather;
+    private StoreHeader taken;
     private PendingDocuments pending;
     private WriteBackStore sources;
     private SourceModels models;
@@ -105,8 +107,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         this.context = context;
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(PendingDocuments.class, PendingDocuments::new);
+        WriteBackStore pendingStore = context.getStateStore(PendingDocuments.STORE);
+        taken = pendingStore.header();
+        pending = pendingStore.cache(PendingDocuments.class, PendingDocuments::new);
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
@@ -213,10 +216,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         neural.ifPresent(scoring -> scoring.knownRows()
                 .learn(document.tokens(), gathered.positions().unknown()));
         boolean isText = Ticket.isText(ticket);
-        DocumentOrigin origin = new DocumentOrigin(
-                isText ? settings.topics().name(Topic.TEXT) : settings.topics().name(Topic.DOCUMENTS),
-                partition,
-                Ticket.offset(ticket));
+        String topic = settings.topics().name(isText ? Topic.TEXT : Topic.DOCUMENTS);
+        DocumentOrigin origin = new DocumentOrigin(topic, partition, taken.offset(topic, Ticket.offset(ticket)));
         ScoringResult result = new ScoringResult(
                 document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
         for (Output output : outputs) {

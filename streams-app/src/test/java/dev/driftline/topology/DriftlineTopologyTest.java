@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
-import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -20,8 +19,8 @@ import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
-import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.Topic;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,13 +50,13 @@ class DriftlineTopologyTest {
     }
 
     @Test
-    void shouldHaveTwoSubTopologiesWithExplicitNames() {
+    void shouldHaveFourSubTopologiesWithExplicitNames() {
         TopologyDescription description = new DriftlineTopology(
                         fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.counters)
                 .get()
                 .describe();
 
-        assertThat(description.subtopologies()).hasSize(2);
+        assertThat(description.subtopologies()).hasSize(4);
         Set<String> nodes = new TreeSet<>();
         Set<String> stores = new TreeSet<>();
         description
@@ -83,8 +82,15 @@ class DriftlineTopologyTest {
                         ReadProcessor.DEAD_LETTERS_SINK,
                         CountProcessor.REQUESTS_SOURCE,
                         CountProcessor.NAME,
-                        CountProcessor.REPLIES_SINK);
-        assertThat(stores).containsExactly(ShardCounts.STORE, PendingDocuments.STORE, SourceModels.STORE);
+                        CountProcessor.REPLIES_SINK,
+                        DriftlineTopology.OBSERVATIONS_SOURCE,
+                        WatchProcessor.NAME,
+                        FilterProcessor.NAME,
+                        TrainerProcessor.TRAINING_SOURCE,
+                        TrainerProcessor.NAME);
+        assertThat(stores.stream().map(store -> "app-" + store + "-changelog"))
+                .as("the stores, whose changelogs are deleted by name")
+                .containsExactlyElementsOf(Changelogs.of("app"));
     }
 
     @Test

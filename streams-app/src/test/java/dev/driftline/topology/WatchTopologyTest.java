@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,16 +59,6 @@ class WatchTopologyTest {
 
     private List<DriftEvent> events() {
         return fixture.drift.readValuesToList();
-    }
-
-    @Test
-    void shouldBeASubTopologyOfItsOwn() {
-        TopologyDescription description = new DriftlineTopology(
-                        fixture.settings, fixture.serdes, fixture.registry, fixture.shards, fixture.counters)
-                .get()
-                .describe();
-
-        assertThat(description.subtopologies()).hasSize(3);
     }
 
     @Test
