@@ -50,6 +50,13 @@ public final class DriftlineConfig {
         return load(Optional.empty(), Map.of(), overrides);
     }
 
+    /** The defaults with what was set by {@code option} of a command on top. */
+    public static DriftlineConfig ofOption(String option, Map<String, String> values) {
+        Map<String, Setting> given = new TreeMap<>();
+        SettingSources.override(given, option, values);
+        return check(given);
+    }
+
     /**
      * Merges file, environment and command line.
      *
@@ -112,6 +119,8 @@ public final class DriftlineConfig {
     }
 
     private static DriftlineConfig check(Map<String, Setting> given) {
+        // First, for what is said below about a wrong value may repeat it.
+        given.values().forEach(Setting::learnSecrets);
         List<String> problems = new ArrayList<>();
         Map<ConfigKey<?>, Object> values = new HashMap<>();
         Map<String, Setting> settings = new LinkedHashMap<>();

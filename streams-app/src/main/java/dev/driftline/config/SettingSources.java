@@ -51,7 +51,12 @@ final class SettingSources {
 
     /** Puts what was set on the command line into {@code settings}. */
     static void override(Map<String, Setting> settings, Map<String, String> overrides) {
-        overrides.forEach((name, text) -> settings.put(name, new Setting(name, text, "--set")));
+        override(settings, "--set", overrides);
+    }
+
+    /** Puts what was set by {@code option} into {@code settings}. */
+    static void override(Map<String, Setting> settings, String option, Map<String, String> overrides) {
+        overrides.forEach((name, text) -> settings.put(name, new Setting(name, text, option)));
     }
 
     private static String nameOf(String variable) {

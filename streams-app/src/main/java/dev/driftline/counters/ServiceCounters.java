@@ -1,6 +1,7 @@
 package dev.driftline.counters;
 
 import dev.driftline.drift.DriftChange;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
@@ -23,16 +24,32 @@ public final class ServiceCounters {
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
     private final LongAdder passedOver = new LongAdder();
+    private final HeapBudget heap;
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
-    /** Nothing done, no partition owned. */
+    /** As the other constructor, with the bounds of heap at their defaults. */
     public ServiceCounters() {
+        this(new HeapBudget());
+    }
+
+    /**
+     * Nothing done, no partition owned.
+     *
+     * @param heap counts what grows with what arrives
+     */
+    public ServiceCounters(HeapBudget heap) {
+        this.heap = heap;
         for (NeuralStatus status : NeuralStatus.values()) {
             byNetwork.put(status, new LongAdder());
         }
         for (DriftChange.State state : DriftChange.State.values()) {
             driftEvents.put(state, new LongAdder());
         }
+    }
+
+    /** What grows on the heap with what arrives, and how far it may. */
+    public HeapBudget heap() {
+        return heap;
     }
 
     /** The constructor puts one there for every key. */

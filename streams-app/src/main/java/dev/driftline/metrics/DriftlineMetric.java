@@ -146,6 +146,20 @@ enum DriftlineMetric {
             "driftline_shard_decoded_bytes",
             "Approximate heap of the decoded counts of a shard, as of its last commit.",
             "shard"),
+    HEAP_BYTES(
+            Kind.GAUGE,
+            "driftline_heap_bytes",
+            "Approximate heap that something takes which grows with what arrives.",
+            "what"),
+    HEAP_BOUND_BYTES(
+            Kind.GAUGE,
+            "driftline_heap_bound_bytes",
+            "Heap that it may take; docs/operations.md says what happens past it.",
+            "what"),
+    HEAP_BUDGET_BYTES(
+            Kind.GAUGE,
+            "driftline_heap_budget_bytes",
+            "Heap that everything may take together that grows with what arrives, with the shards that are on the instance."),
     ROCKSDB_BLOCK_CACHE_BYTES(
             Kind.GAUGE,
             "driftline_rocksdb_block_cache_bytes",

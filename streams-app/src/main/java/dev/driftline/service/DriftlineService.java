@@ -3,6 +3,7 @@ package dev.driftline.service;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
@@ -74,7 +75,7 @@ public final class DriftlineService implements AutoCloseable {
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
     private final OwnedSources sources = new OwnedSources();
-    private final ServiceCounters counters = new ServiceCounters();
+    private final ServiceCounters counters;
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
     private final FailureResponse failures = new FailureResponse();
@@ -96,6 +97,7 @@ public final class DriftlineService implements AutoCloseable {
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+        counters = new ServiceCounters(HeapBounds.budget(config));
     }
 
     /**
@@ -142,7 +144,7 @@ public final class DriftlineService implements AutoCloseable {
             TopologySettings settings = TopologySettings.of(config);
             SchemaRegistrySerdes serdes =
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
-            SchemaRegistryClient client = serdes.client();
+            SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
             new StartupChecks(config, client).check();
             Provenance provenance = provenance(settings);

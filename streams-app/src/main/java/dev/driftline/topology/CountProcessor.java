@@ -1,9 +1,13 @@
 package dev.driftline.topology;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.shards.ShardSize;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,13 +27,15 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private final TopologySettings settings;
     private final LiveShards live;
+    private final HeapAccount pages;
 
     private ProcessorContext<byte[], byte[]> context;
     private int shard;
     private WriteBackStore store;
     private ShardScorer scorer;
 
-    CountProcessor(TopologySettings settings, LiveShards live) {
+    CountProcessor(TopologySettings settings, LiveShards live, HeapBudget heap) {
+        pages = heap.account(HeapUse.PAGES);
         this.settings = settings;
         this.live = live;
     }
@@ -39,14 +45,13 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         shard = context.taskId().partition();
         store = context.getStateStore(ShardCounts.STORE);
-        scorer = ShardCounts.in(
-                store,
-                settings.model(),
-                shard,
-                settings.shards(),
-                settings.cacheBytes(),
-                size -> live.sized(shard, size));
+        scorer = ShardCounts.in(store, settings.model(), shard, settings.shards(), settings.cacheBytes(), this::sized);
         live.opened(shard, store, scorer);
+    }
+
+    private void sized(ShardSize size) {
+        live.sized(shard, size);
+        pages.set(size.decodedBytes());
     }
 
     @Override
@@ -65,5 +70,6 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     @Override
     public void close() {
         live.closed(shard);
+        pages.close();
     }
 }

@@ -1,12 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
-import dev.driftline.config.keys.ConfigKey;
-import dev.driftline.config.keys.DriftKeys;
-import dev.driftline.config.keys.NeuralKeys;
-import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.counters.ServiceCounters;
-import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.input.RecordDecoder;
@@ -55,9 +50,7 @@ import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: four sub-topologies that talk through topics of their own. There are always four,
- * with the same stores, whatever is switched on: their numbers are in the assignments of the consumer group, and instances
- * that are restarted one at a time must agree on them.
+ * Documents in, scores and predictions out: four sub-topologies that talk through topics of their own.
  *
  * <pre>
  * documents: one task a partition of the inputs
@@ -77,14 +70,14 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *                  │ ngram-counts
  *
  * sources: one task a partition of the observations; a source is in one partition, whatever partitions its documents came
- * through. Without detectors or without rules, nothing is done in their place
+ * through
  *
  *   observations ─┬─► watch ──► drift
  *                 │     │ watched-sources
  *                 └─► filter ──► the topics of its rules
  *                       │ filter-quantiles
  *
- * training: one task, which does nothing without a network
+ * training: one task
  *
  *   training ──► train ─┬─► snapshots                            (what gather forwards once it is scored)
  *                  │    └─► promotions
@@ -92,7 +85,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
- * part of the compatibility of a running service, so they do not change.
+ * part of the compatibility of a running service, so they do not change. Sub-topologies and stores are the same whatever is
+ * switched on: where nobody watches, filters or trains, a {@link SwitchedOff} stands for the processor.
  */
 public final class DriftlineTopology implements Supplier<Topology> {
 
@@ -196,7 +190,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_DOCUMENTS,
                         false,
                         () -> new RecordDecoder.OfDocuments(
-                                new WriterSchemas(registry, Document.class),
+                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
                                 limits,
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
@@ -208,7 +202,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_TEXT,
                         true,
                         () -> new RecordDecoder.OfText(
-                                new WriterSchemas(registry, TextEvent.class),
+                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
                                 limits,
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
@@ -279,7 +273,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
-                CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
+                CountProcessor.NAME,
+                () -> new CountProcessor(settings, shards, counters.heap()),
+                CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -295,29 +291,32 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addSources(Topology topology) {
         TopicNames topics = settings.topics();
         source(topology, OBSERVATIONS_SOURCE, topics.name(Topic.OBSERVATIONS), new EventTime());
-        Optional<DriftSettings> watched = settings.drift();
-        if (watched.isPresent()) {
-            topology.addProcessor(
-                    WatchProcessor.NAME,
-                    () -> new WatchProcessor(settings, watched.get(), counters),
-                    OBSERVATIONS_SOURCE);
-            topology.addSink(
-                    WatchProcessor.DRIFT_SINK,
-                    topics.name(Topic.DRIFT),
-                    new StringSerializer(),
-                    serdes.serializer(DriftEvent.class),
-                    WatchProcessor.NAME);
-        } else {
-            addUnused(topology, WatchProcessor.NAME, DriftKeys.DETECTORS, OBSERVATIONS_SOURCE);
-        }
-        topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
-        Optional<FilterRules> rules = settings.filter();
-        if (rules.isPresent()) {
-            addFilter(topology, rules.get());
-        } else {
-            addUnused(topology, FilterProcessor.NAME, OutputKeys.FILTER_RULES, OBSERVATIONS_SOURCE);
-        }
-        topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
+        settings.drift()
+                .ifPresentOrElse(
+                        drift -> {
+                            topology.addProcessor(
+                                    WatchProcessor.NAME,
+                                    () -> new WatchProcessor(settings, drift, counters),
+                                    OBSERVATIONS_SOURCE);
+                            topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
+                            topology.addSink(
+                                    WatchProcessor.DRIFT_SINK,
+                                    topics.name(Topic.DRIFT),
+                                    new StringSerializer(),
+                                    serdes.serializer(DriftEvent.class),
+                                    WatchProcessor.NAME);
+                        },
+                        () -> addSwitchedOff(topology, WatchProcessor.NAME, OBSERVATIONS_SOURCE, WatchedSources.STORE));
+        settings.filter()
+                .ifPresentOrElse(
+                        rules -> addFilter(topology, rules),
+                        () -> addSwitchedOff(topology, FilterProcessor.NAME, OBSERVATIONS_SOURCE, FilterSources.STORE));
+    }
+
+    private void addSwitchedOff(Topology topology, String processor, String source, String store) {
+        String name = SwitchedOff.name(processor);
+        topology.addProcessor(name, SwitchedOff::new, source);
+        topology.addStateStore(store(store), name);
     }
 
     private void addFilter(Topology topology, FilterRules rules) {
@@ -334,18 +333,15 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         FilterProcessor.NAME));
     }
 
-    private static void addUnused(Topology topology, String name, ConfigKey<?> setting, String source) {
-        topology.addProcessor(name, () -> new UnusedProcessor(name, setting.name()), source);
-    }
-
     private void addTraining(Topology topology) {
         source(topology, TrainerProcessor.TRAINING_SOURCE, settings.topics().name(Topic.TRAINING), new EventTime());
-        if (training.isPresent()) {
-            addTrainer(topology, training.get());
-        } else {
-            addUnused(topology, TrainerProcessor.NAME, NeuralKeys.MODEL, TrainerProcessor.TRAINING_SOURCE);
-        }
-        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
+        training.ifPresentOrElse(
+                wanted -> addTrainer(topology, wanted),
+                () -> addSwitchedOff(
+                        topology,
+                        TrainerProcessor.NAME,
+                        TrainerProcessor.TRAINING_SOURCE,
+                        TrainerProcessor.REPLAY_STORE));
     }
 
     private void addTrainer(Topology topology, Training training) {

@@ -77,7 +77,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
         }
         IncomingDocument document;
         try {
-            document = decoder.decode(received.value());
+            document = decoder.decode(received.value(), received.headers());
         } catch (Rejection why) {
             counters.refused(why.reason());
             context.forward(DeadLetters.of(received, from, operator, why, recordBytes), DEAD_LETTERS_SINK);

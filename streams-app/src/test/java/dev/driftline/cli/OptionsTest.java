@@ -124,6 +124,7 @@ class OptionsTest {
                 "produce text.tsv --tokenizer words               | on raw text, and a .tsv file has tokens",
                 "evaluate text.tsv --tokenizer words              | on raw text, and a .tsv file has tokens",
                 "filter try rules.json text.tsv --tokenizer words | on raw text, and a .tsv file has tokens",
+                "evaluate text.txt --drift --drift-set drift.foo=1 | unknown setting drift.foo (--drift-set)",
                 "generate --state x --temperature 0 --seed 3      | --seed has an effect only with --temperature above 0",
                 "generate --state x --top-k 1 --seed 3            | --seed has an effect only without --top-k 1",
                 "generate --state x --beam -1                     | --beam -1: must be from 0 to 1000",

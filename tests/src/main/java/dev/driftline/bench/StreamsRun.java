@@ -2,14 +2,12 @@ package dev.driftline.bench;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ModelKeys;
-import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
-import dev.driftline.topology.TopologySettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,9 +42,6 @@ final class StreamsRun {
 
     private static final int POLL_MS = 20;
     private static final long START_TIMEOUT_NANOS = 300_000_000_000L;
-
-    /** What each topology has, of a task a partition each: documents and shards, or documents and counts. */
-    private static final int SUBTOPOLOGIES = 2;
 
     /**
      * What {@code begin} and {@code start} answer.
@@ -142,10 +137,8 @@ final class StreamsRun {
         DriftlineConfig config = DriftlineConfig.of(settings);
         DriftlineService service = new DriftlineService(config);
         service.start();
-        int subtopologies = SUBTOPOLOGIES + (TopologySettings.of(config).observes() ? 1 : 0);
-        // The trainer is a sub-topology of one task.
-        int trainers = config.get(NeuralKeys.MODEL).equals(NeuralKeys.NO_MODEL) ? 0 : 1;
-        return new Driftline(service, subtopologies * config.get(TopicKeys.SHARDS) + trainers);
+        // Documents, shards and sources; the trainer is a sub-topology of one task.
+        return new Driftline(service, 3 * config.get(TopicKeys.SHARDS) + 1);
     }
 
     private static Application naive(Map<String, String> settings) {
@@ -170,7 +163,7 @@ final class StreamsRun {
                 new SchemaRegistrySerdes(config.clients().schemaRegistry()));
         KafkaStreams streams = new KafkaStreams(topology.get(), properties);
         streams.start();
-        return new Naive(streams, SUBTOPOLOGIES * config.get(TopicKeys.SHARDS));
+        return new Naive(streams, 2 * config.get(TopicKeys.SHARDS));
     }
 
     private static String awaitSnapshot(Driftline driftline) throws InterruptedException {

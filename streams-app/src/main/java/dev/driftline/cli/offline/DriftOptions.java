@@ -32,7 +32,7 @@ final class DriftOptions {
             names = "--drift-set",
             paramLabel = "KEY=VALUE",
             description =
-                    "A drift.* setting of the service, for --drift: `driftline config --reference` lists them. Repeatable.")
+                    "With --drift: a drift.* setting of the service, as `driftline config --reference` lists them. Repeatable.")
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Option(
@@ -55,13 +55,7 @@ final class DriftOptions {
 
     /** Watches the documents; empty without {@code --drift}. */
     Optional<DriftEvaluation> evaluation() {
-        if (cut < 1) {
-            throw usage("--cut " + cut + " is not 1 or more");
-        }
         if (!drift) {
-            if (!set.isEmpty()) {
-                throw usage("--drift-set needs --drift");
-            }
             return Optional.empty();
         }
         for (String key : set.keySet()) {
@@ -71,10 +65,10 @@ final class DriftOptions {
         }
         DriftSettings settings;
         try {
-            settings = WatchSettings.of(DriftlineConfig.of(set))
+            settings = WatchSettings.of(DriftlineConfig.ofOption("--drift-set", set))
                     .orElseThrow(() -> usage("--drift-set drift.detectors=none: leave --drift out instead"));
         } catch (InvalidConfigException e) {
-            throw usage("--drift-set " + e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
         watching = new DriftEvaluation(settings);
         return Optional.of(watching);

@@ -30,6 +30,14 @@ public final class MemoryKeys {
             "Heap for the decoded counts of each shard that this instance owns. The counts are written to RocksDB "
                     + "and the changelog at commits.");
 
+    public static final ConfigKey<Long> CACHE_PENDING_BYTES = GROUP.byteSize(
+            "cache.pending.bytes",
+            "67108864",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "Heap of this instance for documents that wait for shards or for the network. Beyond it they wait in "
+                    + "RocksDB, in any number.");
+
     public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = GROUP.byteSize(
             "rocksdb.block.cache.bytes",
             "134217728",

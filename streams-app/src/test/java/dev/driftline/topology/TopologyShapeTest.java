@@ -16,55 +16,42 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.streams.TopologyDescription;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Instances of different settings in one consumer group mean the same by a task's number. */
-class StableShapeTest {
-
-    /** Sources and stores of a sub-topology: what assignments, changelogs and folders of tasks depend on. */
-    private record Part(Set<String> sources, Set<String> stores) {}
+/** Tasks and stores are the same whatever is on, so that a setting can be changed by restarting one instance after another. */
+class TopologyShapeTest {
 
     @Test
-    void shouldGiveTheShardsTheirNumberOfEarlierReleases() {
-        assertThat(shape("none", "none", "none"))
-                .containsEntry(1, new Part(Set.of(CountProcessor.REQUESTS_SOURCE), Set.of("ngram-counts")));
+    void shouldHaveTheSameTasksAndStoresWhateverIsOn() {
+        List<Map<Integer, String>> shapes = new ArrayList<>();
+        for (String network : List.of("none", "lstm")) {
+            for (String detectors : List.of("none", "adwin")) {
+                for (String rules : List.of("none", "default")) {
+                    shapes.add(shape(
+                            Map.of("neural.model", network, "drift.detectors", detectors, "filter.rules", rules)));
+                }
+            }
+        }
+        assertThat(shapes).hasSize(8).containsOnly(shapes.get(0));
+        assertThat(shapes.get(0)).hasSize(4);
+        assertThat(shapes.get(0).get(1)).isEqualTo("reads [driftline.ngram-requests.v1], keeps [ngram-counts]");
+        assertThat(shapes.get(0).get(2))
+                .isEqualTo("reads [driftline.observations.v1], keeps [filter-quantiles, watched-sources]");
+        assertThat(shapes.get(0).get(3)).isEqualTo("reads [driftline.training.v1], keeps [replay-buffer]");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "none, none, lstm",
-        "none, default, none",
-        "none, default, lstm",
-        "adwin, none, none",
-        "adwin, none, lstm",
-        "adwin, default, none",
-        "adwin, default, lstm"
-    })
-    void shouldHaveTheSameSubTopologiesAndStoresWhateverIsSwitchedOn(String drift, String filter, String network) {
-        assertThat(shape(drift, filter, network)).isEqualTo(shape("none", "none", "none"));
-    }
-
-    private static Map<Integer, Part> shape(String drift, String filter, String network) {
-        DriftlineConfig config = DriftlineConfig.of(Map.of(
-                "drift.detectors", drift,
-                "filter.rules", filter,
-                "neural.model", network,
-                "schema.registry.url", "mock://stable-shape"));
+    private static Map<Integer, String> shape(Map<String, String> set) {
+        DriftlineConfig config = DriftlineConfig.of(set);
         TopologySettings settings = TopologySettings.of(config);
-        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://shape"));
         ServiceCounters counters = new ServiceCounters();
-        Optional<NeuralScoring> scoring = settings.neural()
-                .map(neural ->
-                        new NeuralScoring(neural, true, settings.model().vocabulary(), new ActiveSnapshot(), counters));
         TopologyDescription description = new DriftlineTopology(
                         settings,
                         serdes,
@@ -74,29 +61,29 @@ class StableShapeTest {
                         counters,
                         TrainerSettings.of(config)
                                 .map(trainer -> new Training(trainer, new NoSnapshots(), new TrainerProgress())),
-                        scoring,
+                        settings.neural()
+                                .map(neural -> new NeuralScoring(
+                                        neural, true, settings.model().vocabulary(), new ActiveSnapshot(), counters)),
                         EarlyCommits.off())
                 .get()
                 .describe();
-        scoring.ifPresent(NeuralScoring::close);
-        Map<Integer, Part> shape = new TreeMap<>();
+        Map<Integer, String> shape = new TreeMap<>();
         description.subtopologies().forEach(part -> {
-            Set<String> sources = new TreeSet<>();
-            Set<String> stores = new TreeSet<>();
+            TreeSet<String> topics = new TreeSet<>();
+            TreeSet<String> stores = new TreeSet<>();
             part.nodes().forEach(node -> {
-                if (node instanceof TopologyDescription.Source) {
-                    sources.add(node.name());
+                if (node instanceof TopologyDescription.Source source) {
+                    topics.addAll(source.topicSet());
                 } else if (node instanceof TopologyDescription.Processor processor) {
                     stores.addAll(processor.stores());
                 }
             });
-            shape.put(part.id(), new Part(sources, stores));
+            shape.put(part.id(), "reads " + topics + ", keeps " + stores);
         });
         return shape;
     }
 
     private record NoSnapshots() implements SnapshotView {
-
         @Override
         public boolean caughtUp() {
             return true;
