@@ -324,6 +324,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 FilterProcessor.NAME,
                 () -> new FilterProcessor(rules, settings.sources(), counters),
                 OBSERVATIONS_SOURCE);
+        topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
         rules.topics()
                 .forEach(topic -> topology.addSink(
                         FilterProcessor.sink(topic),
@@ -350,6 +351,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 TrainerProcessor.NAME,
                 () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
                 TrainerProcessor.TRAINING_SOURCE);
+        topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 topics.name(Topic.SNAPSHOTS),
