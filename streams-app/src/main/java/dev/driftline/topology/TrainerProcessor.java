@@ -16,6 +16,7 @@ import dev.driftline.neural.online.TrainingBatch;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final TrainerProgress progress;
 
     private ProcessorContext<Object, Object> context;
+    private StoreHeader taken;
     private TrainerState state;
     private BackgroundTrainer background;
     /** A round whose candidate is being sent, and how many of its messages have been. */
@@ -103,8 +106,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
-        state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
-                .cache(TrainerState.class, store -> new TrainerState(store, online));
+        WriteBackStore store = context.getStateStore(REPLAY_STORE);
+        taken = store.header();
+        state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         publishing = null;
         sent = 0;
@@ -116,8 +120,15 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        long offset = context.recordMetadata().orElseThrow().offset();
-        if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
+        RecordMetadata from = context.recordMetadata().orElseThrow();
+        long offset = from.offset();
+        if (!taken.isNew(Optional.of(from))) {
+            return;
+        }
+        if (!state.buffer()
+                .add(
+                        taken.position(from.topic(), offset),
+                        TrainingRecord.decode(record.value()).document())) {
             LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
