@@ -7,6 +7,7 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.identity.LocalState;
@@ -45,9 +46,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
@@ -89,6 +92,8 @@ public final class DriftlineService implements AutoCloseable {
     private volatile @Nullable SnapshotFollower snapshots;
     private volatile @Nullable NeuralScoring neuralScoring;
     private volatile @Nullable KafkaStreams streams;
+    private final OpenTransactions openTransactions =
+            new OpenTransactions(this::partitionsRead, recordsPerOffset, System::nanoTime);
     /** Notes the changelogs once all of them are there. */
     private volatile @Nullable Thread noting;
 
@@ -167,6 +172,7 @@ public final class DriftlineService implements AutoCloseable {
             starting.setStateListener(this::changed);
             noteTokenizer();
             starting.start();
+            openTransactions.start(config);
         } catch (ConfigException e) {
             closeQuietly();
             throw new MisconfiguredException(e.getMessage(), e);
@@ -334,6 +340,21 @@ public final class DriftlineService implements AutoCloseable {
         return running == null ? List.of() : InputLag.of(running.metrics(), recordsPerOffset);
     }
 
+    /**
+     * What transactions that have not ended hold back in the partitions that this instance reads, one for each; as it was some
+     * seconds ago.
+     */
+    public List<HeldBack> heldBack() {
+        return openTransactions.held();
+    }
+
+    private Set<TopicPartition> partitionsRead() {
+        KafkaStreams running = streams;
+        // Where uncommitted records are read, nothing holds them back.
+        boolean isHeld = config.get(ServiceKeys.PROCESSING_GUARANTEE) == ProcessingGuarantee.EXACTLY_ONCE_V2;
+        return running == null || !isHeld ? Set.of() : OpenTransactions.readBy(running);
+    }
+
     /** How far the stores are restored that this instance has been given. */
     public RestoreProgress restores() {
         return restores;
@@ -369,6 +390,7 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void closeQuietly() {
+        openTransactions.close();
         awaitNoting();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
