@@ -2,6 +2,7 @@ package dev.driftline.scoring;
 
 import dev.driftline.codec.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,10 @@ public final class Gather {
      *
      * @param replies the reply of every shard, in any order
      * @throws ShardMessageException if one is not a whole reply of this model to this document
+     * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
+        checkAllReplied(replies);
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int eventCount = events.count();
         boolean[] present = new boolean[eventCount];
@@ -88,6 +91,17 @@ public final class Gather {
             }
         }
         return new Gathered(rows, next.candidates(base));
+    }
+
+    private void checkAllReplied(List<byte[]> replies) {
+        BitSet replied = new BitSet(shards);
+        for (byte[] reply : replies) {
+            replied.set(ShardReply.shardOf(reply));
+        }
+        if (replies.size() != shards || replied.cardinality() != shards) {
+            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
+                    + ", not one of each of " + shards + " shards");
+        }
     }
 
     private void readUnigrams(

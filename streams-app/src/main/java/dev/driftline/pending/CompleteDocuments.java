@@ -32,6 +32,10 @@ public final class CompleteDocuments {
         waiting.removeFirst();
     }
 
+    public void clear() {
+        waiting.clear();
+    }
+
     public boolean isEmpty() {
         return waiting.isEmpty();
     }

@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -69,6 +68,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final OwnedSources live;
     private final EarlyCommits commits;
     private final CompleteDocuments complete = new CompleteDocuments();
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -111,16 +111,18 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+        punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
         });
         live.opened(partition, sources, source -> models.state(partition, source));
+        // What waited in this object's life before may not be complete in the store as it is now.
+        complete.clear();
         // Documents that were waiting for the network when the task stopped.
         pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
         if (neural.isPresent() || !complete.isEmpty()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
         }
     }
 
@@ -249,6 +251,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
+        punctuations.cancel();
+        complete.clear();
         live.closed(partition);
     }
 }

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -67,6 +66,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final OnlineSettings online;
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private TrainerState state;
@@ -94,8 +94,10 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 .cache(TrainerState.class, store -> new TrainerState(store, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         lastRoundAt = context.currentSystemTimeMs();
+        activeSeen = false;
+        lookingSince = -1;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
-        context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
+        punctuations.every(LOOK, context, this::look);
     }
 
     @Override
@@ -108,6 +110,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     @Override
     public void close() {
+        punctuations.cancel();
         if (background != null) {
             if (background.isBusy()) {
                 LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");
