@@ -52,7 +52,6 @@ public final class Gather {
      * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
-        checkAllReplied(replies);
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int eventCount = events.count();
         boolean[] present = new boolean[eventCount];
@@ -68,9 +67,11 @@ public final class Gather {
         byte[] matched = new byte[positions];
         UnigramTotals totals = new UnigramTotals();
         NextWordReplies next = new NextWordReplies(settings);
+        BitSet replied = new BitSet(shards);
         try {
             for (byte[] reply : replies) {
                 ShardReply in = open(reply);
+                replied.set(in.shard());
                 in.addTotals(totals);
                 readUnigrams(in, events, present, raw, continuation, spelling);
                 readSpellings(in, events, outside);
@@ -83,6 +84,10 @@ public final class Gather {
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly("shard reply", e);
         }
+        if (replies.size() != shards || replied.cardinality() != shards) {
+            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
+                    + ", not one of each of " + shards + " shards");
+        }
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
         for (int event = DocumentTokens.EOS; event < eventCount && next.lacksUnigrams(); event++) {
@@ -91,17 +96,6 @@ public final class Gather {
             }
         }
         return new Gathered(rows, next.candidates(base));
-    }
-
-    private void checkAllReplied(List<byte[]> replies) {
-        BitSet replied = new BitSet(shards);
-        for (byte[] reply : replies) {
-            replied.set(ShardReply.shardOf(reply));
-        }
-        if (replies.size() != shards || replied.cardinality() != shards) {
-            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
-                    + ", not one of each of " + shards + " shards");
-        }
     }
 
     private void readUnigrams(
