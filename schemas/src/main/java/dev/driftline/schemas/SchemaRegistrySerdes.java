@@ -2,6 +2,7 @@ package dev.driftline.schemas;
 
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
 import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
@@ -35,6 +36,7 @@ public final class SchemaRegistrySerdes {
     public static final String URL = AbstractKafkaSchemaSerDeConfig.SCHEMA_REGISTRY_URL_CONFIG;
 
     private static final int CACHED_SCHEMAS = 1000;
+    private static final int ANSWER_MS = 10_000;
 
     private final String url;
     private final Map<String, Object> config;
@@ -111,11 +113,27 @@ public final class SchemaRegistrySerdes {
 
     /** A registry client with this configuration, which the caller closes. */
     public SchemaRegistryClient client() {
+        return client(config);
+    }
+
+    /**
+     * The same for a thread that must not be held up: unless the configuration says otherwise, it asks once, where the other
+     * repeats a request by itself, and waits ten seconds for an answer.
+     */
+    public SchemaRegistryClient impatientClient() {
+        Map<String, Object> impatient = new HashMap<>(config);
+        impatient.putIfAbsent(SchemaRegistryClientConfig.MAX_RETRIES_CONFIG, 0);
+        impatient.putIfAbsent(SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS, ANSWER_MS);
+        impatient.putIfAbsent(SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS, ANSWER_MS);
+        return client(impatient);
+    }
+
+    private SchemaRegistryClient client(Map<String, Object> settings) {
         List<String> urls = Arrays.stream(url.split(","))
                 .map(String::trim)
                 .filter(address -> !address.isEmpty())
                 .toList();
         return SchemaRegistryClientFactory.newClient(
-                urls, CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), config, Map.of());
+                urls, CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), settings, Map.of());
     }
 }

@@ -11,15 +11,18 @@ import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
+import dev.driftline.cli.topics.ResetCommand;
 import dev.driftline.cli.topics.TopicsCommand;
 import dev.driftline.cli.train.TrainCommand;
 import dev.driftline.schemas.TrustedRecords;
+import dev.driftline.terminal.CleanOutput;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.StandardError;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -59,6 +62,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            ResetCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             FilterCommand.class,
@@ -87,21 +91,24 @@ public final class Driftline {
     /** Called by the JVM. */
     public static void main(String[] arguments) {
         StandardError.install();
-        // Whatever the locale: tokens are Unicode, and other programs read what is printed.
-        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), false);
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-        int exitCode = commandLine()
-                .setUsageHelpAutoWidth(true)
-                .setOut(out)
-                .setErr(err)
-                .execute(arguments);
-        out.flush();
-        System.exit(exitCode);
+        System.exit(execute(commandLine().setUsageHelpAutoWidth(true), CleanOutput.standard(), err, arguments));
     }
 
     /** Runs one command line, printing to {@code out} and {@code err}, and returns the exit code. */
     public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-        return commandLine().setOut(out).setErr(err).execute(arguments);
+        return execute(commandLine(), CleanOutput.of(out), err, arguments);
+    }
+
+    private static int execute(CommandLine line, CleanOutput out, PrintWriter err, String... arguments) {
+        int exitCode = line.setOut(out).setErr(err).execute(arguments);
+        Optional<String> lost = out.failure();
+        if (lost.isEmpty() || CleanOutput.isClosedPipe(lost.get()) || exitCode != ExitCodes.OK) {
+            return exitCode;
+        }
+        err.println("driftline: the output could not be written: " + lost.get());
+        err.flush();
+        return ExitCodes.FAILED;
     }
 
     /** The command with all its subcommands. */
@@ -116,7 +123,7 @@ public final class Driftline {
                 .setUsageHelpAutoWidth(false)
                 .setAbbreviatedOptionsAllowed(false);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            PrintWriter err = command.getErr();
+            PrintWriter err = CleanOutput.ofMessages(command.getErr());
             if (root.verbose) {
                 failure.printStackTrace(err);
             }
@@ -125,11 +132,11 @@ public final class Driftline {
             return Failures.exitCode(failure);
         });
         line.setParameterExceptionHandler((failure, arguments) -> {
-            PrintWriter err = failure.getCommandLine().getErr();
             if (failure.getCommandLine() == line && arguments.length == 0) {
-                line.usage(err);
+                line.usage(line.getErr());
                 return ExitCodes.USAGE;
             }
+            PrintWriter err = CleanOutput.ofMessages(failure.getCommandLine().getErr());
             err.println("driftline: " + Failures.usage(failure));
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
             err.println("Try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
@@ -142,7 +149,13 @@ public final class Driftline {
             } else if (!isService(parsed)) {
                 Logs.quiet();
             }
+            Integer help = CommandLine.executeHelpRequest(parsed);
+            if (help != null) {
+                return help;
+            }
             OptionRules.check(parsed);
+            // Only now: the help has colours.
+            line.setOut(CleanOutput.of(line.getOut())).setErr(CleanOutput.ofMessages(line.getErr()));
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;

@@ -119,6 +119,8 @@ public final class DriftlineConfig {
     }
 
     private static DriftlineConfig check(Map<String, Setting> given) {
+        // First, for what is said below about a wrong value may repeat it.
+        given.values().forEach(Setting::learnSecrets);
         List<String> problems = new ArrayList<>();
         Map<ConfigKey<?>, Object> values = new HashMap<>();
         Map<String, Setting> settings = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package dev.driftline.config;
 
+import dev.driftline.terminal.Secrets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -14,17 +15,31 @@ public record Setting(String name, String text, String origin) {
 
     private static final Pattern SECRET = Pattern.compile(
             "password|passphrase|secret|user\\.?info|jaas|credentials?$|token$|api\\.?key|private\\.?key|keystore\\.key$");
-    private static final Pattern USER_INFO_IN_URL = Pattern.compile("(://)[^/@\\s,]+@");
-    private static final String MASK = "********";
 
-    /** The text, or asterisks if it is a secret. User and password in an address are masked, too. */
+    private static final Pattern USER_INFO = Pattern.compile("(?i)user\\.?info");
+
+    /** The text, or asterisks if it is a secret. Secrets in an address, such as user and password, are masked, too. */
     public String masked() {
-        boolean mayBeSecret = PassThrough.includes(name) || name.startsWith("http.");
-        if (mayBeSecret
-                && !text.isEmpty()
-                && SECRET.matcher(name.toLowerCase(Locale.ROOT)).find()) {
-            return MASK;
+        return isSecret() ? Secrets.MASK : Secrets.maskSetting(text);
+    }
+
+    /** Lets no message of this process repeat what is secret here. */
+    void learnSecrets() {
+        // What names a file is no secret itself, and a message about the file must name it.
+        if (isSecret() && !text.startsWith("file:")) {
+            if (USER_INFO.matcher(name).find()) {
+                Secrets.learnUserInfo(text);
+            } else {
+                Secrets.learn(text);
+            }
         }
-        return USER_INFO_IN_URL.matcher(text).replaceAll("$1" + MASK + "@");
+        Secrets.learnFromAddress(text);
+    }
+
+    private boolean isSecret() {
+        boolean mayBeSecret = PassThrough.includes(name) || name.startsWith("http.");
+        return mayBeSecret
+                && !text.isEmpty()
+                && SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
     }
 }

@@ -1,6 +1,7 @@
 package dev.driftline.counters;
 
 import dev.driftline.drift.DriftChange;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
@@ -22,10 +23,22 @@ public final class ServiceCounters {
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
+    private final LongAdder passedOver = new LongAdder();
+    private final HeapBudget heap;
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
-    /** Nothing done, no partition owned. */
+    /** As the other constructor, with the bounds of heap at their defaults. */
     public ServiceCounters() {
+        this(new HeapBudget());
+    }
+
+    /**
+     * Nothing done, no partition owned.
+     *
+     * @param heap counts what grows with what arrives
+     */
+    public ServiceCounters(HeapBudget heap) {
+        this.heap = heap;
         for (NeuralStatus status : NeuralStatus.values()) {
             byNetwork.put(status, new LongAdder());
         }
@@ -34,9 +47,24 @@ public final class ServiceCounters {
         }
     }
 
+    /** What grows on the heap with what arrives, and how far it may. */
+    public HeapBudget heap() {
+        return heap;
+    }
+
     /** The constructor puts one there for every key. */
     private static <K> LongAdder count(Map<K, LongAdder> counts, K key) {
         return Objects.requireNonNull(counts.get(key));
+    }
+
+    /** Input records passed over since this instance started, because the state had taken them in before. */
+    public long recordsPassedOver() {
+        return passedOver.sum();
+    }
+
+    /** Notes an input record that the state has taken in before. */
+    public void passedOver() {
+        passedOver.increment();
     }
 
     /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */

@@ -14,6 +14,8 @@ public enum DeadLetterReason {
     NOT_AVRO,
     /** The registry knows no schema of the id in the value. */
     UNKNOWN_SCHEMA,
+    /** The registry refuses to return the schema of the id in the value, and answers other requests. */
+    REFUSED_SCHEMA,
     /** Written with a schema that cannot be read as the record type of the topic. */
     WRONG_SCHEMA,
     /** The bytes do not follow the schema that they name. */
@@ -31,7 +33,9 @@ public enum DeadLetterReason {
     /** More tokens than {@code document.max.tokens}, {@code </s>} included. */
     TOO_MANY_TOKENS,
     /** No sentence has a token. */
-    EMPTY_DOCUMENT;
+    EMPTY_DOCUMENT,
+    /** Driftline itself failed with the record, as often as it was tried: a defect of it, or of what it has stored. */
+    FAILED;
 
     private final String code = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -15,6 +15,11 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes values of an input topic, in the Confluent wire format, and holds them to the rules for inputs.
@@ -23,6 +28,11 @@ import org.apache.avro.util.Utf8;
  * for each token. Others are resolved by Avro first. One instance for each processor; not thread-safe.
  */
 public abstract class RecordDecoder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
+
+    /** Where Confluent's {@code HeaderSchemaIdSerializer} puts the id of a value's schema. */
+    static final String SCHEMA_ID_HEADER = "__value_schema_id";
 
     /** The attribute that the language of a text becomes. */
     static final String LANGUAGE = "language";
@@ -58,10 +68,28 @@ public abstract class RecordDecoder {
     /**
      * The document in {@code value}.
      *
-     * @throws Rejection if the record has to become a dead letter
+     * @throws Rejection if the record has to become a dead letter, also where decoding fails in a way that is not foreseen
      * @throws RegistryUnavailableException if the registry cannot be asked
      */
-    public final IncomingDocument decode(byte[] value) throws Rejection {
+    public final IncomingDocument decode(byte @Nullable [] value, Headers headers) throws Rejection {
+        try {
+            if (value != null && headers.lastHeader(SCHEMA_ID_HEADER) != null) {
+                throw new Rejection(
+                        DeadLetterReason.NOT_AVRO,
+                        "the schema id is in the header " + SCHEMA_ID_HEADER + ", not in the value: set"
+                                + " value.schema.id.serializer=io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer"
+                                + " at the producer");
+            }
+            return decodeChecked(value);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("A record cannot be decoded, and becomes a dead letter", e);
+            throw Rejection.failed("decoding", e);
+        }
+    }
+
+    private IncomingDocument decodeChecked(byte @Nullable [] value) throws Rejection {
         if (value == null) {
             throw new Rejection(DeadLetterReason.NULL_VALUE, "the value is null");
         }

@@ -15,6 +15,15 @@ public final class Rejection extends Exception {
         this.message = message;
     }
 
+    /**
+     * The rejection of a record with which Driftline itself has failed.
+     *
+     * @param work what it was at, such as {@code decoding}
+     */
+    public static Rejection failed(String work, Throwable failure) {
+        return new Rejection(DeadLetterReason.FAILED, work + " failed: " + failure);
+    }
+
     /** The kind of what is wrong. */
     public DeadLetterReason reason() {
         return reason;

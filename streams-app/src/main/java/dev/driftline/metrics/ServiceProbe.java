@@ -1,5 +1,7 @@
 package dev.driftline.metrics;
 
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress.Restoring;
@@ -35,8 +37,10 @@ final class ServiceProbe implements Probe {
             samples.add(
                     DriftlineMetric.INPUT_LAG_RECORDS, lag.records(), lag.topic(), Integer.toString(lag.partition()));
         }
+        samples.add(DriftlineMetric.PASSED_OVER, service.counters().recordsPassedOver());
         readRestorations(samples);
         readShards(samples);
+        readHeap(samples);
     }
 
     private void readRestorations(Samples samples) {
@@ -48,6 +52,17 @@ final class ServiceProbe implements Probe {
                         underWay.stream()
                                 .mapToLong(restoration -> Math.max(0, restoration.records() - restoration.restored()))
                                 .sum());
+    }
+
+    private void readHeap(Samples samples) {
+        HeapBudget heap = service.counters().heap();
+        for (HeapUse use : HeapUse.values()) {
+            samples.add(DriftlineMetric.HEAP_BYTES, heap.used(use), use.label())
+                    .add(DriftlineMetric.HEAP_BOUND_BYTES, heap.bound(use), use.label());
+        }
+        samples.add(
+                DriftlineMetric.HEAP_BUDGET_BYTES,
+                heap.total(service.shards().numbers().size()));
     }
 
     private void readShards(Samples samples) {

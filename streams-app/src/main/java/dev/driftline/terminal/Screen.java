@@ -10,7 +10,8 @@ import java.util.Locale;
  * Output of permanent lines, followed by a block of lines that changes.
  *
  * <p>On a terminal, the block is redrawn in place. Elsewhere (a pipe, a file, a build log) there is no block: a caller checks
- * {@link #live()} and prints a line from time to time instead. Thread-safe.
+ * {@link #live()} and prints a line from time to time instead. What is printed is made {@link Printable#clean} and goes
+ * without {@link Secrets}. Thread-safe.
  */
 public final class Screen implements AutoCloseable {
 
@@ -23,7 +24,7 @@ public final class Screen implements AutoCloseable {
 
     /** A screen on {@code out}; {@code live} if it is a terminal. */
     public Screen(PrintWriter out, boolean live) {
-        this.out = out;
+        this.out = CleanOutput.uncleaned(out);
         this.live = live;
     }
 
@@ -41,7 +42,7 @@ public final class Screen implements AutoCloseable {
     public synchronized void line(String text) {
         List<String> shown = block;
         erase();
-        out.println(text);
+        out.println(clean(text));
         out.flush();
         draw(shown);
     }
@@ -81,11 +82,17 @@ public final class Screen implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
             // A line that wraps takes two rows, and redrawing would not move up far enough.
-            text.append(line.length() > WIDTH ? line.substring(0, WIDTH) : line).append(System.lineSeparator());
+            String clean = clean(line);
+            text.append(clean.length() > WIDTH ? clean.substring(0, WIDTH) : clean)
+                    .append(System.lineSeparator());
         }
         out.print(text);
         out.flush();
         block = List.copyOf(lines);
+    }
+
+    private static String clean(String text) {
+        return Printable.clean(Secrets.mask(text));
     }
 
     // From Java 22 on, there may be a console without a terminal; Console.isTerminal tells.

@@ -1,9 +1,13 @@
 package dev.driftline.topology;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.shards.ShardSize;
 import dev.driftline.store.WriteBackStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,13 +27,17 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     private final TopologySettings settings;
     private final LiveShards live;
+    private final HeapAccount pages;
+    private final HeapAccount words;
 
     private ProcessorContext<byte[], byte[]> context;
     private int shard;
     private WriteBackStore store;
     private ShardScorer scorer;
 
-    CountProcessor(TopologySettings settings, LiveShards live) {
+    CountProcessor(TopologySettings settings, LiveShards live, HeapBudget heap) {
+        pages = heap.account(HeapUse.PAGES);
+        words = heap.account(HeapUse.WORDS);
         this.settings = settings;
         this.live = live;
     }
@@ -45,12 +53,22 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
                 shard,
                 settings.shards(),
                 settings.cacheBytes(),
-                size -> live.sized(shard, size));
+                settings.wordBytes(),
+                this::sized);
         live.opened(shard, store, scorer);
+    }
+
+    private void sized(ShardSize size) {
+        live.sized(shard, size);
+        pages.set(size.decodedBytes());
+        words.set(size.wordBytes());
     }
 
     @Override
     public void process(Record<byte[], byte[]> request) {
+        if (!store.header().isNew(context.recordMetadata())) {
+            return;
+        }
         byte[] reply;
         synchronized (store) {
             reply = scorer.answer(request.value());
@@ -62,5 +80,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     @Override
     public void close() {
         live.closed(shard);
+        pages.close();
+        words.close();
     }
 }

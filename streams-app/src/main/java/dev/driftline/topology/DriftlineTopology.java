@@ -69,8 +69,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
  *
- * sources: one task a partition of the observations, where sources are watched; a source is in one partition, whatever
- * partitions its documents came through
+ * sources: one task a partition of the observations; a source is in one partition, whatever partitions its documents came
+ * through
  *
  *   observations ─┬─► watch ──► drift
  *                 │     │ watched-sources
@@ -191,7 +191,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_DOCUMENTS,
                         false,
                         () -> new RecordDecoder.OfDocuments(
-                                new WriterSchemas(registry, Document.class),
+                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
                                 limits,
                                 settings.filter().isPresent()),
                         limits.recordBytes(),
@@ -203,7 +203,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         ReadProcessor.READ_TEXT,
                         true,
                         () -> new RecordDecoder.OfText(
-                                new WriterSchemas(registry, TextEvent.class),
+                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
                                 limits,
                                 Tokenizers.named(settings.tokenizer()),
                                 settings.filter().isPresent()),
@@ -219,7 +219,12 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
                 GatherProcessor.REPLIES_SOURCE);
-        topology.addStateStore(store(PendingDocuments.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
+        topology.addStateStore(
+                store(PendingDocuments.STORE),
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT,
+                ScatterProcessor.NAME,
+                GatherProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -269,7 +274,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
-                CountProcessor.NAME, () -> new CountProcessor(settings, shards), CountProcessor.REQUESTS_SOURCE);
+                CountProcessor.NAME,
+                () -> new CountProcessor(settings, shards, counters.heap()),
+                CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(

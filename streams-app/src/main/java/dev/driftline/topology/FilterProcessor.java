@@ -11,6 +11,7 @@ import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -35,6 +36,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
+    private StoreHeader taken;
     private FilterSources sources;
 
     FilterProcessor(FilterRules rules, SourceLimits limits, ServiceCounters counters) {
@@ -51,13 +53,17 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
-                .cache(FilterSources.class, store -> new FilterSources(store, limits));
+        WriteBackStore store = context.getStateStore(FilterSources.STORE);
+        taken = store.header();
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
             // An observation from before there was a filter.

@@ -16,6 +16,7 @@ import dev.driftline.neural.online.TrainingBatch;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,11 +71,15 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
+    private StoreHeader taken;
     private TrainerState state;
     private BackgroundTrainer background;
     private boolean activeSeen;
     private long lookingSince = -1;
     private long lastRoundAt;
+    /** Tokens that the buffer must have been given before a first round is tried again. */
+    private long notBefore;
+
     private long saidAt;
 
     /**
@@ -90,20 +96,29 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
-        state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
-                .cache(TrainerState.class, store -> new TrainerState(store, online));
+        WriteBackStore store = context.getStateStore(REPLAY_STORE);
+        taken = store.header();
+        state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         lastRoundAt = context.currentSystemTimeMs();
         activeSeen = false;
         lookingSince = -1;
+        notBefore = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
         punctuations.every(LOOK, context, this::look);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        long offset = context.recordMetadata().orElseThrow().offset();
-        if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
+        RecordMetadata from = context.recordMetadata().orElseThrow();
+        long offset = from.offset();
+        if (!taken.isNew(Optional.of(from))) {
+            return;
+        }
+        if (!state.buffer()
+                .add(
+                        taken.position(from.topic(), offset),
+                        TrainingRecord.decode(record.value()).document())) {
             LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
@@ -175,7 +190,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private boolean isDue(Optional<Snapshot> active, long now) {
         ReplayBuffer buffer = state.buffer();
         if (active.isEmpty()) {
-            return buffer.tokensSeen() >= online.bootstrap().tokens();
+            return buffer.tokensSeen() >= Math.max(online.bootstrap().tokens(), notBefore);
         }
         long since = buffer.tokensSeen() - state.tokensAtRound();
         return since >= online.rounds().tokens()
@@ -226,6 +241,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         lastRoundAt = context.currentSystemTimeMs();
         finished.failure().ifPresent(failure -> {
             progress.failed();
+            notBefore = finished.tokensSeen() + online.rounds().tokens();
             LOG.error(
                     "A round failed, and the active snapshot stays; the next round begins after {} more tokens",
                     online.rounds().tokens(),

@@ -16,12 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RecordDecoderTest {
 
+    private static final Headers NONE = new RecordHeaders();
     private static final Limits LIMITS = new Limits(1 << 22, 100_000, 1024, 1 << 23);
 
     private final SchemaRegistrySerdes serdes =
@@ -29,7 +32,7 @@ class RecordDecoderTest {
     private final SchemaRegistryClient registry = serdes.client();
     private final Serializer<Document> serializer = serdes.serializer(Document.class);
     private final RecordDecoder decoder =
-            new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), LIMITS, true);
+            new RecordDecoder.OfDocuments(new WriterSchemas(registry, "documents", Document.class), LIMITS, true);
 
     @AfterEach
     void forget() {
@@ -42,7 +45,7 @@ class RecordDecoderTest {
         for (int i = 0; i < 200; i++) {
             Document document = document(random);
 
-            IncomingDocument read = decoder.decode(serializer.serialize("documents", document));
+            IncomingDocument read = decoder.decode(serializer.serialize("documents", document), NONE);
 
             assertThat(read.id()).isEqualTo(document.getId());
             assertThat(read.source()).isEqualTo(document.getSource());
@@ -58,9 +61,9 @@ class RecordDecoderTest {
     @Test
     void shouldLeaveAttributesBehindWhereNobodyWantsThem() throws Exception {
         RecordDecoder without =
-                new RecordDecoder.OfDocuments(new WriterSchemas(registry, Document.class), LIMITS, false);
+                new RecordDecoder.OfDocuments(new WriterSchemas(registry, "documents", Document.class), LIMITS, false);
 
-        assertThat(without.decode(serializer.serialize("documents", document(new Random(2))))
+        assertThat(without.decode(serializer.serialize("documents", document(new Random(2))), NONE)
                         .attributes())
                 .isEmpty();
     }
@@ -76,7 +79,7 @@ class RecordDecoderTest {
                 bytes[5 + random.nextInt(bytes.length - 5)] = (byte) random.nextInt();
             }
             try {
-                decoder.decode(bytes);
+                decoder.decode(bytes, NONE);
             } catch (Rejection expected) {
                 rejected++;
             }
@@ -92,10 +95,11 @@ class RecordDecoderTest {
                 throw new IOException("connection refused");
             }
         };
-        RecordDecoder undecided = new RecordDecoder.OfDocuments(new WriterSchemas(away, Document.class), LIMITS, true);
+        RecordDecoder undecided =
+                new RecordDecoder.OfDocuments(new WriterSchemas(away, "documents", Document.class), LIMITS, true);
         byte[] good = serializer.serialize("documents", document(new Random(1)));
 
-        assertThatThrownBy(() -> undecided.decode(good))
+        assertThatThrownBy(() -> undecided.decode(good, NONE))
                 .isInstanceOf(RegistryUnavailableException.class)
                 .hasMessageContaining("connection refused");
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -144,15 +145,63 @@ class DeadLettersTest {
         assertThat(after.getExperts()).isEqualTo(undisturbed.getExperts());
     }
 
-    @Test
-    void shouldCutADeadLetterThatIsTooLargeToBeSent() {
-        byte[] bad = new byte[LIMITS.recordBytes() + 1];
+    static Stream<Arguments> tooLarge() {
+        int most = LIMITS.recordBytes();
+        RecordHeaders one = new RecordHeaders();
+        one.add("h", new byte[2 * most]);
+        RecordHeaders many = new RecordHeaders();
+        for (int i = 0; i < most / 16; i++) {
+            many.add("header " + i, new byte[8]);
+        }
+        return Stream.of(
+                Arguments.of("value", null, new byte[most + 1], new RecordHeaders()),
+                Arguments.of("key", new byte[2 * most], "no Avro".getBytes(UTF_8), new RecordHeaders()),
+                Arguments.of("key", new byte[2 * most], null, new RecordHeaders()),
+                Arguments.of("headers", null, "no Avro".getBytes(UTF_8), one),
+                Arguments.of("headers", null, "no Avro".getBytes(UTF_8), many),
+                Arguments.of("value", new byte[most], new byte[3 * most], many),
+                Arguments.of("value", new byte[most / 4], new byte[most], new RecordHeaders()));
+    }
 
-        fixture.documents.pipeInput(null, bad);
+    @ParameterizedTest
+    @MethodSource("tooLarge")
+    void shouldCutADeadLetterThatIsTooLargeToBeSentAndSayWhatWasCut(
+            String what, byte[] key, byte[] value, RecordHeaders headers) {
+        fixture.documents.pipeInput(new TestRecord<>(key, value, headers, 1234L));
 
         TestRecord<byte[], byte[]> letter = fixture.deadLetters.readRecord();
-        assertThat(letter.value()).hasSizeLessThan(LIMITS.recordBytes());
-        assertThat(header(letter, DeadLetters.CUT_FROM)).isEqualTo(Integer.toString(bad.length));
+        long size =
+                (letter.key() == null ? 0 : letter.key().length) + (letter.value() == null ? 0 : letter.value().length);
+        for (Header header : letter.headers()) {
+            size += header.key().length() + header.value().length + 2;
+        }
+        assertThat(size).isLessThan(LIMITS.recordBytes() - 512L);
+        assertThat(header(letter, DeadLetters.CUT)).contains(what);
+        assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
+        if (what.equals("value")) {
+            assertThat(header(letter, DeadLetters.CUT_FROM)).isEqualTo(Integer.toString(value.length));
+            assertThat(letter.value()).hasSizeGreaterThan(LIMITS.recordBytes() / 4);
+        } else {
+            assertThat(letter.value()).isEqualTo(value);
+        }
+        assertThat(fixture.score(document("after", "news", "a b d")).getTokens())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void shouldSayWhichSettingOfAProducerMendsASchemaIdInAHeader() {
+        byte[] whole = good(fixture);
+        byte[] value = Arrays.copyOfRange(whole, 5, whole.length);
+
+        fixture.documents.pipeInput(
+                new TestRecord<>(null, value, new RecordHeaders().add("__value_schema_id", new byte[17]), 1234L));
+
+        TestRecord<byte[], byte[]> letter = fixture.deadLetters.readRecord();
+        assertThat(header(letter, DeadLetters.REASON)).isEqualTo(DeadLetterReason.NOT_AVRO.code());
+        assertThat(header(letter, DeadLetters.MESSAGE))
+                .contains("value.schema.id.serializer=")
+                .contains("PrefixSchemaIdSerializer");
+        assertThat(letter.value()).isEqualTo(value);
     }
 
     @Test

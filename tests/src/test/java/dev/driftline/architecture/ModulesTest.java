@@ -30,6 +30,7 @@ class ModulesTest {
     /** The module {@code model-scorer}: the language models as a plain library. */
     private static final String[] MODEL = {
         "dev.driftline.codec..",
+        "dev.driftline.heap..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
@@ -73,7 +74,7 @@ class ModulesTest {
             List.of("topology"),
             List.of("network", "output"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),
-            List.of("input", "topics", "store"),
+            List.of("input", "topics", "identity", "store"),
             List.of("config", "commits", "embedded", "terminal"),
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),
@@ -82,7 +83,7 @@ class ModulesTest {
             List.of("scoring"),
             List.of("spelling"),
             List.of("ngram", "corpus"),
-            List.of("text", "codec"));
+            List.of("text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */
     private static final int MOST_CLASSES = 21;
@@ -144,7 +145,8 @@ class ModulesTest {
                 .resideInAPackage("dev.driftline.serving.http..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.driftline..")
-                        .and(not(resideInAnyPackage("dev.driftline.serving.http..", "dev.driftline.config.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.driftline.serving.http..", "dev.driftline.config..", "dev.driftline.terminal.."))))
                 .because("the plumbing of HTTP knows no model")
                 .check(driftline);
         noClasses()

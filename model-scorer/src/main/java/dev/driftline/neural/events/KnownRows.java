@@ -1,5 +1,8 @@
 package dev.driftline.neural.events;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.scoring.DocumentTokens;
@@ -20,8 +23,8 @@ import java.util.Set;
  */
 public final class KnownRows {
 
-    /** The most words remembered, some hundred bytes each; past that, only rows of networks in use become known. */
-    private static final int MOST_WORDS = 1 << 20;
+    /** Heap of a remembered word beside its characters. */
+    private static final long WORD_BYTES = 112;
 
     /** Networks whose rows are followed: the active one, and those whose documents are still under way. */
     private static final int NETWORKS = 4;
@@ -31,9 +34,20 @@ public final class KnownRows {
     /** The sets are handed out, and replaced by another when a row becomes known. */
     private final Map<Network, BitSet> foreign = new LinkedHashMap<>();
 
-    /** @param vocabulary that of the n-gram model */
+    private final HeapAccount heap;
+
+    /** As the other constructor, with a budget of its own: for a model that ends with its corpus. */
     public KnownRows(Vocabulary vocabulary) {
+        this(vocabulary, new HeapBudget().account(HeapUse.KNOWN_WORDS));
+    }
+
+    /**
+     * @param vocabulary that of the n-gram model
+     * @param heap what the words remembered may take; past it, only rows of networks in use become known
+     */
+    public KnownRows(Vocabulary vocabulary, HeapAccount heap) {
         this.vocabulary = vocabulary;
+        this.heap = heap;
     }
 
     /** The rows of {@code network} whose words the n-gram model may not know. Never changes once returned. */
@@ -85,9 +99,13 @@ public final class KnownRows {
     }
 
     private void know(String word) {
-        boolean isFull = known.size() >= MOST_WORDS;
-        if (!isFull && !known.add(word)) {
+        if (known.contains(word)) {
             return;
+        }
+        long bytes = WORD_BYTES + 2L * word.length();
+        if (heap.bytes() + bytes <= heap.bound()) {
+            known.add(word);
+            heap.add(bytes);
         }
         for (Map.Entry<Network, BitSet> network : foreign.entrySet()) {
             int row = network.getKey().vocabulary().index(word);

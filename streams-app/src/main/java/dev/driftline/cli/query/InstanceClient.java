@@ -2,11 +2,12 @@ package dev.driftline.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.serving.http.TrustedCertificates;
+import dev.driftline.serving.http.TlsFiles;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
+import dev.driftline.terminal.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -39,10 +40,11 @@ final class InstanceClient {
     InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
         this.instance = server(instance);
         this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
+        Secrets.learn(this.token);
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
         if (trust != null) {
             try {
-                builder.sslContext(TrustedCertificates.only(trust));
+                builder.sslContext(TlsFiles.trustingOnly(trust));
             } catch (InvalidConfigException e) {
                 throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
             }

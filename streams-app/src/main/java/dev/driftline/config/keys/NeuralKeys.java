@@ -89,6 +89,14 @@ public final class NeuralKeys {
             "Capacity of the queue for these threads, in tokens. A document with more tokens waits in an "
                     + "otherwise empty queue.");
 
+    public static final ConfigKey<Long> SCORING_HELD_BYTES = GROUP.byteSize(
+            "neural.scoring.held.bytes",
+            "67108864",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "Heap of this instance for documents on their way through the network and for its scores that wait "
+                    + "for the shards. Beyond it, a document goes to the network once every shard has replied to it.");
+
     public static final ConfigKey<String> SCORING_POLICY = GROUP.oneOf(
             "neural.scoring.policy",
             "ngram-only",

@@ -1,6 +1,8 @@
 package dev.driftline.network.scoring;
 
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
@@ -13,6 +15,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -24,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * Scores documents with the active snapshot on threads of its own, several documents at a time. One an instance;
  * thread-safe.
  *
- * <p>Two things are bounded: the tokens that wait for these threads, and the heap of scores that nobody has fetched. Past
- * either bound an offer is refused, and it is for the caller to wait or to do without.
+ * <p>Two things are bounded: the tokens that wait for these threads, and the heap of documents and of scores that nobody has
+ * fetched, {@link HeapUse#NETWORK}; next words of a network of 16,000 rows take 64 KiB each. Past the first bound an offer is
+ * refused, past the second a document is not held: it is for the caller to wait or to do without.
  *
  * <p>Where documents may do without the network, those that come last are scored first while the queue is more than half
  * full: in order, each would be reached just when its patience ends, and none would be scored in time.
@@ -33,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class NeuralScoring implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NeuralScoring.class);
-
-    /** Scores that wait for the n-gram model's side; next words of a network of 16,000 rows take 64 KiB each. */
-    private static final long HELD_BYTES = 64L << 20;
 
     private static final int BATCH_DOCUMENTS = 64;
     private static final int BATCH_TOKENS = 8192;
@@ -53,8 +54,8 @@ public final class NeuralScoring implements AutoCloseable {
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
     private final Deque<NeuralJob> queue = new ArrayDeque<>();
+    private final HeapAccount held;
     private long underWay;
-    private long heldBytes;
     private boolean closed;
 
     /**
@@ -74,7 +75,8 @@ public final class NeuralScoring implements AutoCloseable {
         this.nextWords = nextWords;
         this.active = active;
         this.counters = counters;
-        knownRows = new KnownRows(vocabulary);
+        held = counters.heap().account(HeapUse.NETWORK);
+        knownRows = new KnownRows(vocabulary, counters.heap().account(HeapUse.KNOWN_WORDS));
         for (int i = 0; i < settings.threads(); i++) {
             Thread thread = new Thread(this::run, "neural-scoring-" + i);
             thread.setDaemon(true);
@@ -114,24 +116,54 @@ public final class NeuralScoring implements AutoCloseable {
         }
     }
 
+    /** What documents are scored with now; empty before the first snapshot. */
+    Optional<Snapshot> snapshot() {
+        return active.get();
+    }
+
     /**
-     * Takes a document in; true where there was room. One without a snapshot to score it is over at once.
+     * Takes a document into the budget until {@link #release}; true where there was room.
+     *
+     * @param isNext whether its partition waits for this document and nothing else: then there is room. What is held may
+     *     wait for documents behind it, and never be fetched before it is.
+     */
+    boolean hold(NeuralJob job, boolean isNext) {
+        lock.lock();
+        try {
+            if (!isNext && held.bytes() + job.bytes() > held.bound()) {
+                return false;
+            }
+            account(job, job.bytes());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void account(NeuralJob job, long bytes) {
+        held.add(bytes - job.heldBytes);
+        job.heldBytes = bytes;
+    }
+
+    /**
+     * Puts a document that is held into the queue; true where there was room. One without a snapshot to score it is over at
+     * once.
      *
      * @param waitNanos how long to wait for room in the queue, at most
      */
     boolean offer(NeuralJob job, long waitNanos) throws InterruptedException {
-        if (active.get().isEmpty()) {
-            job.finish(NeuralOutcome.NotScored.NO_SNAPSHOT);
-            return true;
-        }
         lock.lockInterruptibly();
         try {
+            if (active.get().isEmpty()) {
+                job.finish(NeuralOutcome.NotScored.NO_SNAPSHOT);
+                account(job, job.bytes());
+                return true;
+            }
             long left = waitNanos;
-            // Held scores are fetched by stream threads, which is what waits here: only the queue is worth waiting for.
-            while (!closed && heldBytes < HELD_BYTES && isFull(job.weight()) && left > 0) {
+            while (!closed && isFull(job.weight()) && left > 0) {
                 left = room.awaitNanos(left);
             }
-            if (closed || heldBytes >= HELD_BYTES || isFull(job.weight())) {
+            if (closed || isFull(job.weight())) {
                 return false;
             }
             underWay += job.weight();
@@ -147,7 +179,7 @@ public final class NeuralScoring implements AutoCloseable {
         return underWay > 0 && underWay + weight > settings.queueTokens();
     }
 
-    /** Gives up a job, finished or not: nobody will fetch its score, or somebody has. */
+    /** Gives up a job, whatever has become of it: nobody will fetch its score, or somebody has. */
     void release(NeuralJob job) {
         lock.lock();
         try {
@@ -155,12 +187,11 @@ public final class NeuralScoring implements AutoCloseable {
                 return;
             }
             job.cancelled = true;
-            if (job.outcome().isPresent()) {
-                heldBytes -= job.outcome().get().bytes();
-            } else if (queue.remove(job)) {
+            if (job.outcome().isEmpty() && queue.remove(job)) {
                 underWay -= job.weight();
                 room.signalAll();
             }
+            account(job, 0);
         } finally {
             lock.unlock();
         }
@@ -209,16 +240,30 @@ public final class NeuralScoring implements AutoCloseable {
 
     private List<NeuralOutcome> score(List<NeuralJob> batch, Snapshot snapshot, NetworkReader reader) {
         List<int[]> texts = new ArrayList<>(batch.size());
-        batch.forEach(job -> texts.add(snapshot.network().vocabulary().encode(job.document)));
+        batch.forEach(job -> texts.add(snapshot.network().vocabulary().encode(job.document())));
         long start = System.nanoTime();
         BitSet foreign =
                 snapshot.manifest().mayHaveForeignRows() ? knownRows.foreign(snapshot.network()) : new BitSet();
         List<NetworkScore> scores = reader.score(texts, nextWords, settings.encodings(), foreign);
         long tokens = 0;
+        int unsound = 0;
         List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
         for (int i = 0; i < scores.size(); i++) {
-            outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
+            if (scores.get(i).isSound()) {
+                outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
+            } else {
+                // Finite weights can overflow. What is no probability must not reach the weights of a source.
+                unsound++;
+                outcomes.add(NeuralOutcome.NotScored.FALLBACK);
+            }
             tokens += texts.get(i).length;
+        }
+        if (unsound > 0) {
+            LOG.warn(
+                    "Snapshot {} gives no numbers for {} of {} documents: they are scored without it",
+                    snapshot.version(),
+                    unsound,
+                    batch.size());
         }
         counters.networkScored(tokens, System.nanoTime() - start);
         return outcomes;
@@ -255,8 +300,8 @@ public final class NeuralScoring implements AutoCloseable {
                 NeuralJob job = batch.get(i);
                 underWay -= job.weight();
                 if (!job.cancelled) {
-                    heldBytes += outcomes.get(i).bytes();
                     job.finish(outcomes.get(i));
+                    account(job, job.bytes());
                 }
             }
             room.signalAll();
@@ -272,6 +317,7 @@ public final class NeuralScoring implements AutoCloseable {
         try {
             closed = true;
             room.signalAll();
+            held.close();
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,106 @@
+package dev.driftline.heap;
+
+/**
+ * What grows on the heap with what arrives. Whatever else does belongs here, too: a constant makes a metric, a row of the
+ * table in {@code docs/operations.md} and a case of the test that drives each past its bound with input that does not end.
+ *
+ * <p>Bounds are approximate: objects are weighed by what they hold, not measured.
+ */
+public enum HeapUse {
+    PAGES(
+            "pages",
+            "decoded counts",
+            Scope.EACH_SHARD,
+            "cache.decoded.bytes",
+            128L << 20,
+            "The pages used longest ago are written to RocksDB and dropped; a later use reads them again."),
+    WORDS(
+            "words",
+            "words and how they are spelled",
+            Scope.EACH_SHARD,
+            "cache.words.bytes",
+            64L << 20,
+            "What was used longest ago is written to RocksDB and dropped; a later use reads it again."),
+    PENDING(
+            "pending",
+            "documents that wait for shards or for the network",
+            Scope.INSTANCE,
+            "cache.pending.bytes",
+            64L << 20,
+            "The documents used longest ago wait in RocksDB, in any number; the reply that completes one reads it again."),
+    NETWORK(
+            "network",
+            "documents on their way through the network, and its scores that nobody has fetched",
+            Scope.INSTANCE,
+            "neural.scoring.held.bytes",
+            64L << 20,
+            "Documents are not handed to the network ahead: each is once every shard has replied to it."),
+    BODIES(
+            "bodies",
+            "bodies of HTTP requests, until they are answered",
+            Scope.INSTANCE,
+            "http.bodies.max.bytes",
+            64L << 20,
+            "Further bodies get 503 with Retry-After; what is smaller may still find room."),
+    KNOWN_WORDS(
+            "known-words",
+            "words that the counts are known to have, for networks from elsewhere",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "Further words are followed only where a network in use has a row for them.");
+
+    /** What a bound is the bound of. */
+    public enum Scope {
+        /** Of each shard that the instance owns. */
+        EACH_SHARD,
+        /** Of all together; whoever uses it has an equal share. */
+        INSTANCE
+    }
+
+    private final String label;
+    private final String what;
+    private final Scope scope;
+    private final String setting;
+    private final long defaultBytes;
+    private final String past;
+
+    HeapUse(String label, String what, Scope scope, String setting, long defaultBytes, String past) {
+        this.label = label;
+        this.what = what;
+        this.scope = scope;
+        this.setting = setting;
+        this.defaultBytes = defaultBytes;
+        this.past = past;
+    }
+
+    /** The name in metrics: {@code pending}. */
+    public String label() {
+        return label;
+    }
+
+    /** What it is, for the documents. */
+    public String what() {
+        return what;
+    }
+
+    /** What its bound is the bound of. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** The setting of its bound; empty where nothing sets it. */
+    public String setting() {
+        return setting;
+    }
+
+    /** Its bound in bytes, where nothing else is set. */
+    public long defaultBytes() {
+        return defaultBytes;
+    }
+
+    /** What happens past the bound, for the documents. */
+    public String past() {
+        return past;
+    }
+}

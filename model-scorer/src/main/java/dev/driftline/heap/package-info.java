@@ -1,0 +1,5 @@
+/** How much of the heap what arrives may take, and how much it takes. */
+@NullMarked
+package dev.driftline.heap;
+
+import org.jspecify.annotations.NullMarked;
