@@ -1,8 +1,10 @@
 package dev.driftline.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.network.snapshots.TestSnapshots;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Prediction;
@@ -215,6 +217,73 @@ class LifetimesTest {
             probe(simulation);
             assertSame(Seen.of(simulation), undisturbed);
         }
+    }
+
+    /**
+     * Both shards have replied and the network has not, when the task is rolled back to where it had one reply: what the object
+     * remembers of the document must not send it out with that one.
+     */
+    @Test
+    void shouldWaitForEveryReplyAgainWhenTheTaskIsRolledBack() {
+        Score undisturbed;
+        try (Simulation simulation = withNetwork()) {
+            simulation.publish(0, "a", "news", "the w1 w2");
+            simulation.drain();
+            simulation.neural.orElseThrow().start();
+            undisturbed = scored(simulation);
+        }
+        try (Simulation simulation = withNetwork()) {
+            simulation.publish(0, "a", "news", "the w1 w2");
+            SimulatedTask documents = simulation.tasks().get(0);
+            TopicPartition replies = new TopicPartition(simulation.topics.name(Topic.NGRAM_REPLIES), 0);
+            documents.process(documents.waiting().get(0));
+            documents.commit();
+            for (SimulatedTask shard : simulation.tasks().subList(1, 3)) {
+                shard.process(shard.waiting().get(0));
+                shard.commit();
+            }
+            documents.process(replies);
+            documents.commit();
+            documents.process(replies);
+            documents.revive();
+            for (int tick = 0; tick < 40; tick++) {
+                simulation.now += 25;
+                documents.punctuate();
+            }
+            documents.commit();
+            assertThat(simulation.neural.orElseThrow().tokensUnderWay())
+                    .as("tokens that the network was asked for, of a document that is not complete")
+                    .isZero();
+            assertThat(simulation.records(Topic.SCORES, Score.class)).isEmpty();
+
+            simulation.neural.orElseThrow().start();
+            assertThat(documents.waiting()).containsExactly(replies);
+            documents.process(replies);
+            Score score = scored(simulation);
+            assertThat(score.getMixtureBits()).isEqualTo(undisturbed.getMixtureBits());
+            assertThat(score.getNeuralStatus()).isEqualTo("scored");
+            assertThat(score.getExperts()).isEqualTo(undisturbed.getExperts());
+        }
+    }
+
+    private static Simulation withNetwork() {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("neural.model", "gru");
+        settings.put("neural.scoring.policy", "wait");
+        Simulation simulation = new Simulation("network-" + UUID.randomUUID(), DriftlineConfig.of(settings), 1);
+        simulation.active.set(TestSnapshots.snapshot(1, null));
+        return simulation;
+    }
+
+    /** The one score, once the network has read the document. */
+    private static Score scored(Simulation simulation) {
+        await().until(() -> {
+            simulation.now += 25;
+            simulation.tasks().forEach(SimulatedTask::punctuate);
+            simulation.tasks().forEach(SimulatedTask::commit);
+            return !simulation.records(Topic.SCORES, Score.class).isEmpty();
+        });
+        return simulation.records(Topic.SCORES, Score.class).get(0);
     }
 
     /** What a punctuation of the life before knows has not been used since; what this life knows is used all the time. */
