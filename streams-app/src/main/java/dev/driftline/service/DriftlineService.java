@@ -9,6 +9,7 @@ import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -67,7 +68,7 @@ public final class DriftlineService implements AutoCloseable {
     private final ServiceCounters counters;
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
-    private final FailureResponse failures = new FailureResponse();
+    private final FailureResponse failures;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -83,6 +84,7 @@ public final class DriftlineService implements AutoCloseable {
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+        failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
 
@@ -140,7 +142,16 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings, serdes, client, shards, sources, counters, training, scoring, commits)
+                            settings,
+                            serdes,
+                            client,
+                            shards,
+                            sources,
+                            counters,
+                            training,
+                            scoring,
+                            commits,
+                            new RecordTries(stateFolder()))
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
@@ -160,9 +171,13 @@ public final class DriftlineService implements AutoCloseable {
         }
     }
 
+    private Path stateFolder() {
+        return config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+    }
+
     /** So that commands that read the state cut a prompt as the text was cut. */
     private void noteTokenizer() {
-        Path folder = config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+        Path folder = stateFolder();
         try {
             LearnedText.write(folder, config.get(InputKeys.TOKENIZER));
         } catch (IOException e) {
@@ -218,6 +233,11 @@ public final class DriftlineService implements AutoCloseable {
     /** What the streams are doing; nothing before the start. */
     public Optional<KafkaStreams.State> state() {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
+    }
+
+    /** What is waited for, in a sentence with what to do, where an outage or a full disk stopped a thread lately. */
+    public Optional<String> waitingFor() {
+        return failures.waiting();
     }
 
     /** The streams, for metadata and metrics. */
@@ -297,6 +317,7 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void closeQuietly() {
+        failures.closing();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))

@@ -1,5 +1,8 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
@@ -67,6 +70,8 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final OnlineSettings online;
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
+    private final int recordBytes;
+    private final InternalRecords records;
 
     private ProcessorContext<Object, Object> context;
     private TrainerState state;
@@ -79,8 +84,19 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     /**
      * @param snapshots what this instance knows of the snapshots topic
      * @param progress counts what is done
+     * @param recordBytes the most bytes of a dead letter
+     * @param counters counts dead letters
+     * @param tries which records have failed before
      */
-    public TrainerProcessor(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {
+    public TrainerProcessor(
+            TrainerSettings settings,
+            SnapshotView snapshots,
+            TrainerProgress progress,
+            int recordBytes,
+            ServiceCounters counters,
+            RecordTries tries) {
+        this.recordBytes = recordBytes;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.TRAIN, counters, tries);
         this.settings = settings;
         this.online = settings.online();
         this.snapshots = snapshots;
@@ -90,6 +106,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
+        records.init(context);
         state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
                 .cache(TrainerState.class, store -> new TrainerState(store, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
@@ -100,8 +117,24 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        TrainingRecord trained;
+        try {
+            trained = TrainingRecord.decode(record.value());
+        } catch (RuntimeException e) {
+            records.reject(context, record, recordBytes, e.toString());
+            return;
+        }
+        Optional<String> spent = records.spent(record.value());
+        if (spent.isPresent()) {
+            records.reject(context, record, recordBytes, spent.get());
+            return;
+        }
+        records.change(record.value(), () -> buffer(trained));
+    }
+
+    private void buffer(TrainingRecord record) {
         long offset = context.recordMetadata().orElseThrow().offset();
-        if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
+        if (!state.buffer().add(offset, record.document())) {
             LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
