@@ -14,6 +14,13 @@ public enum HeapUse {
             "cache.decoded.bytes",
             128L << 20,
             "The pages used longest ago are written to RocksDB and dropped; a later use reads them again."),
+    WORDS(
+            "words",
+            "words and how they are spelled",
+            Scope.EACH_SHARD,
+            "cache.words.bytes",
+            64L << 20,
+            "What was used longest ago is written to RocksDB and dropped; a later use reads it again."),
     PENDING(
             "pending",
             "documents that wait for shards or for the network",
@@ -28,6 +35,13 @@ public enum HeapUse {
             "neural.scoring.held.bytes",
             64L << 20,
             "Documents are not handed to the network ahead: each is once every shard has replied to it."),
+    BODIES(
+            "bodies",
+            "bodies of HTTP requests, until they are answered",
+            Scope.INSTANCE,
+            "http.bodies.max.bytes",
+            64L << 20,
+            "Further bodies get 503 with Retry-After; what is smaller may still find room."),
     KNOWN_WORDS(
             "known-words",
             "words that the counts are known to have, for networks from elsewhere",

@@ -7,7 +7,7 @@ import java.util.List;
  * The decoded units of one shard in front of its {@link PageStore}, within a bound of heap: a clock over all units, whose
  * hand passes over those that have been used since it came by, and writes and drops one that has not. Not thread-safe.
  */
-final class PageCache {
+public final class PageCache {
 
     private final PageStore store;
     private final long bytes;
@@ -16,14 +16,29 @@ final class PageCache {
     private final List<CacheUnit> dirty = new ArrayList<>();
     private int hand;
 
-    /** @param bytes heap that the units may take */
-    PageCache(PageStore store, long bytes) {
+    /**
+     * An empty cache.
+     *
+     * @param store where the units are read from and written to
+     * @param bytes heap that they may take
+     */
+    public PageCache(PageStore store, long bytes) {
         this.store = store;
         this.bytes = bytes;
     }
 
     PageStore store() {
         return store;
+    }
+
+    /** Heap of the units, about, in bytes. */
+    public long heapBytes() {
+        return budget.used;
+    }
+
+    /** The heap that the units may take, in bytes. */
+    public long limit() {
+        return bytes;
     }
 
     /** What the units count their bytes in. */
@@ -47,6 +62,7 @@ final class PageCache {
         unit.dirty = true;
         if (!unit.listed) {
             unit.listed = true;
+            unit.listedAt = dirty.size();
             dirty.add(unit);
         }
     }
@@ -60,8 +76,20 @@ final class PageCache {
         dirty.clear();
     }
 
+    /** A unit that is dropped must not stay on the heap until the next write-back. */
+    private void unlist(CacheUnit unit) {
+        if (unit.listed) {
+            CacheUnit last = dirty.remove(dirty.size() - 1);
+            if (last != unit) {
+                last.listedAt = unit.listedAt;
+                dirty.set(unit.listedAt, last);
+            }
+            unit.listed = false;
+        }
+    }
+
     /** Drops units that have not been used of late until the cache is within its bound. */
-    void trim() {
+    public void trim() {
         int passes = 0;
         int limit = 3 * units.size();
         while (budget.used > bytes && !units.isEmpty() && passes++ < limit) {
@@ -76,6 +104,7 @@ final class PageCache {
                 hand++;
             } else {
                 unit.writeBack(store);
+                unlist(unit);
                 unit.detach();
                 CacheUnit last = units.remove(units.size() - 1);
                 if (last != unit) {

@@ -1,5 +1,6 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.HttpKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.heap.HeapBudget;
@@ -24,8 +25,10 @@ public final class HeapBounds {
     private static long bound(HeapUse use, DriftlineConfig config) {
         return switch (use) {
             case PAGES -> config.get(MemoryKeys.CACHE_DECODED_BYTES);
+            case WORDS -> config.get(MemoryKeys.CACHE_WORDS_BYTES);
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
+            case BODIES -> config.get(HttpKeys.BODIES_MAX_BYTES);
             case KNOWN_WORDS -> use.defaultBytes();
         };
     }

@@ -54,7 +54,7 @@ public final class LiveSources {
         source(source).add(cost, now);
         total.add(cost, now);
         long second = cost.at() / 1000;
-        int slot = (int) (second % rateSecond.length);
+        int slot = Math.floorMod(second, rateSecond.length);
         if (rateSecond[slot] < second) {
             rateSecond[slot] = second;
             rateTokens[slot] = 0;

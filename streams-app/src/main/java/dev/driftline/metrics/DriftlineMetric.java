@@ -223,7 +223,14 @@ enum DriftlineMetric {
     DOCUMENT_LATENCY_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_latency_seconds",
-            "From a document's published_at, by its producer's clock, until it was scored."),
+            "From a document's published_at, by its producer's clock, until it was scored; without those of"
+                    + " driftline_implausible_times."),
+    IMPLAUSIBLE_TIMES(
+            Kind.COUNTER,
+            "driftline_implausible_times",
+            "Documents scored whose published_at is more than a year old (past), as 0 and times in seconds are, or more"
+                    + " than ten minutes ahead of this instance's clock (future).",
+            "reason"),
     DOCUMENT_PENDING_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_pending_seconds",

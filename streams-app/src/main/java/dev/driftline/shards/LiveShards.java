@@ -54,7 +54,7 @@ public final class LiveShards {
             T answer = question.apply(shard.scorer());
             // Questions read pages, too: without documents meanwhile nothing else would keep the cache within its
             // bound.
-            shard.scorer().counts().trim();
+            shard.scorer().trim();
             return Optional.of(answer);
         }
     }
@@ -75,7 +75,7 @@ public final class LiveShards {
     public void opened(int number, WriteBackStore store, ShardScorer scorer) {
         shards.put(number, new Shard(store, scorer, new LongAdder()));
         // Not only with the first document: an instance that has just started has sizes, too.
-        sized(number, ShardSize.of(scorer.counts()));
+        sized(number, ShardSize.of(scorer));
     }
 
     public void sized(int number, ShardSize size) {

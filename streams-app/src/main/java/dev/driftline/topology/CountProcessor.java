@@ -41,6 +41,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private final HeapAccount pages;
     private final RecordTries tries;
     private final InternalRecords records;
+    private final HeapAccount words;
 
     private ProcessorContext<byte[], byte[]> context;
     private int shard;
@@ -51,6 +52,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.tries = tries;
         records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.LEARN, counters, tries);
         pages = counters.heap().account(HeapUse.PAGES);
+        words = counters.heap().account(HeapUse.WORDS);
         this.settings = settings;
         this.live = live;
     }
@@ -61,13 +63,21 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         records.init(context);
         shard = context.taskId().partition();
         store = context.getStateStore(ShardCounts.STORE);
-        scorer = ShardCounts.in(store, settings.model(), shard, settings.shards(), settings.cacheBytes(), this::sized);
+        scorer = ShardCounts.in(
+                store,
+                settings.model(),
+                shard,
+                settings.shards(),
+                settings.cacheBytes(),
+                settings.wordBytes(),
+                this::sized);
         live.opened(shard, store, scorer);
     }
 
     private void sized(ShardSize size) {
         live.sized(shard, size);
         pages.set(size.decodedBytes());
+        words.set(size.wordBytes());
     }
 
     @Override
@@ -134,5 +144,6 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     public void close() {
         live.closed(shard);
         pages.close();
+        words.close();
     }
 }

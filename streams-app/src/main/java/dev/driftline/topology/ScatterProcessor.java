@@ -4,6 +4,7 @@ import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.FailureKind;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.input.DeadLetters;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.Rejection;
@@ -64,7 +65,9 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         partition = context.taskId().partition();
         scatter = new Scatter(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(PendingDocuments.class, PendingDocuments::new);
+                .cache(
+                        PendingDocuments.class,
+                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
         counters.pending(partition, pending.size());

@@ -43,6 +43,13 @@ class LiveSourcesTest {
     }
 
     @Test
+    void shouldTakeADocumentOfATimeBefore1970() {
+        sources.add("a", new DocumentCost(-1_500, 10, 1, 40, 50, 60, 20));
+
+        assertThat(sources.totals(1_000)).containsEntry("documents", 1L);
+    }
+
+    @Test
     void shouldTellEachChangeOnce() {
         add("a", "b");
         Map<String, Object> first = sources.changes().orElseThrow();

@@ -139,6 +139,7 @@ public final class TopologyFixture implements AutoCloseable {
                 false,
                 false,
                 32 << 20,
+                16 << 20,
                 neuralSettings,
                 driftSettings,
                 sources,
