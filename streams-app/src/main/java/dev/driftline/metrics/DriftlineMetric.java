@@ -40,6 +40,11 @@ enum DriftlineMetric {
             "Tokens that a model has scored: all, but for a network where it took part.",
             "model"),
     DEAD_LETTERS(Kind.COUNTER, "driftline_dead_letters", "Records that became dead letters.", "reason"),
+    PASSED_OVER(
+            Kind.COUNTER,
+            "driftline_records_passed_over",
+            "Input records that the state had taken in before, since a committed offset was lost or set back: they are neither"
+                    + " scored nor learned again."),
     SOURCE_DOCUMENTS(Kind.COUNTER, "driftline_source_documents", "Documents scored, by source.", "source"),
     SOURCE_TOKENS(Kind.COUNTER, "driftline_source_tokens", "Tokens scored, by source.", "source"),
     SOURCE_UNKNOWN_TOKENS(

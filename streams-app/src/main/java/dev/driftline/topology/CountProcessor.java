@@ -82,6 +82,9 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     @Override
     public void process(Record<byte[], byte[]> request) {
+        if (!store.header().isNew(context.recordMetadata())) {
+            return;
+        }
         Optional<byte[]> reply;
         synchronized (store) {
             reply = answer(request);

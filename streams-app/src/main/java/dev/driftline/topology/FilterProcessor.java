@@ -13,6 +13,7 @@ import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -39,6 +40,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final InternalRecords records;
 
     private ProcessorContext<String, Document> context;
+    private StoreHeader taken;
     private FilterSources sources;
 
     FilterProcessor(
@@ -59,13 +61,17 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
         records.init(context);
-        sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
-                .cache(FilterSources.class, store -> new FilterSources(store, limits));
+        WriteBackStore store = context.getStateStore(FilterSources.STORE);
+        taken = store.header();
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
         context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
     }
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
             // An observation from before there was a filter.

@@ -31,6 +31,7 @@ import dev.driftline.scoring.ShardFailure;
 import dev.driftline.scoring.ShardMessageException;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private ProcessorContext<Object, Object> context;
     private int partition;
     private Gather gather;
+    private StoreHeader taken;
     private PendingDocuments pending;
     private CompleteDocuments complete;
     private WriteBackStore sources;
@@ -124,10 +126,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         records.init(context);
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(
-                        PendingDocuments.class,
-                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
+        WriteBackStore pendingStore = context.getStateStore(PendingDocuments.STORE);
+        taken = pendingStore.header();
+        pending = pendingStore.cache(
+                PendingDocuments.class,
+                store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
@@ -246,7 +249,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /** Sends out what there is of a document, or its dead letter. */
     private void emit(long ticket, PendingDocument waiting, Optional<NeuralOutcome> network) {
         IncomingDocument document = waiting.document;
-        DocumentOrigin origin = origins.of(partition, ticket);
+        DocumentOrigin origin = origins.of(partition, ticket, taken);
         List<ShardFailure> failures = gather.failures(waiting.replies);
         if (!failures.isEmpty()) {
             reject(

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.pending.Ticket;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 
@@ -16,8 +17,10 @@ final class Origins {
         text = topics.name(Topic.TEXT);
     }
 
-    DocumentOrigin of(int partition, long ticket) {
-        return of(Ticket.isText(ticket), partition, Ticket.offset(ticket));
+    /** @param taken of the store of pending documents, by which tickets are numbered */
+    DocumentOrigin of(int partition, long ticket, StoreHeader taken) {
+        String topic = Ticket.isText(ticket) ? text : documents;
+        return new DocumentOrigin(topic, partition, taken.offset(topic, Ticket.offset(ticket)));
     }
 
     DocumentOrigin of(boolean isText, int partition, long offset) {

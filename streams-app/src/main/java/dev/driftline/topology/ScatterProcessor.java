@@ -15,6 +15,7 @@ import dev.driftline.pending.PendingDocuments;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.shards.ShardKey;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
     private ProcessorContext<byte[], byte[]> context;
     private int partition;
     private Scatter scatter;
+    private StoreHeader taken;
     private PendingDocuments pending;
     private WriteBackStore sourcesStore;
     private SourceModels sources;
@@ -64,10 +66,11 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         this.context = context;
         partition = context.taskId().partition();
         scatter = new Scatter(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(
-                        PendingDocuments.class,
-                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
+        WriteBackStore pendingStore = context.getStateStore(PendingDocuments.STORE);
+        taken = pendingStore.header();
+        pending = pendingStore.cache(
+                PendingDocuments.class,
+                store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
         counters.pending(partition, pending.size());
@@ -90,7 +93,12 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
             counters.refused(why.reason());
             context.forward(
                     DeadLetters.of(
-                            origins.of(partition, record.key()), document.id(), record.timestamp(), NAME, why, "no"),
+                            origins.of(partition, record.key(), taken),
+                            document.id(),
+                            record.timestamp(),
+                            NAME,
+                            why,
+                            "no"),
                     ReadProcessor.DEAD_LETTERS_SINK);
             return;
         }

@@ -10,6 +10,7 @@ import dev.driftline.failures.Stage;
 import dev.driftline.output.DriftEvents;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -33,6 +34,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private final InternalRecords records;
 
     private ProcessorContext<String, DriftEvent> context;
+    private StoreHeader taken;
     private WatchedSources sources;
 
     WatchProcessor(TopologySettings settings, DriftSettings drift, ServiceCounters counters, RecordTries tries) {
@@ -47,13 +49,17 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     public void init(ProcessorContext<String, DriftEvent> context) {
         this.context = context;
         records.init(context);
-        sources = context.<WriteBackStore>getStateStore(WatchedSources.STORE)
-                .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
+        WriteBackStore store = context.getStateStore(WatchedSources.STORE);
+        taken = store.header();
+        sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
         context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         Observation observation;
         try {
             observation = Observation.decode(record.key(), record.value());
