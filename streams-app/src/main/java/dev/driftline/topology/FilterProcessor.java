@@ -16,7 +16,6 @@ import dev.driftline.sources.FilterSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -38,6 +37,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final int recordBytes;
     private final ServiceCounters counters;
     private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
     private StoreHeader taken;
@@ -64,7 +64,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         WriteBackStore store = context.getStateStore(FilterSources.STORE);
         taken = store.header();
         sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -110,5 +110,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         if (topic.isPresent()) {
             context.forward(RoutedDocuments.of(request, decision, timestamp), sink(topic.get()));
         }
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }

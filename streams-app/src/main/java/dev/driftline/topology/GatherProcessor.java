@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -82,6 +81,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final RecordTries tries;
     private final Origins origins;
     private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -135,7 +135,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+        punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
@@ -145,7 +145,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
         }
     }
 
@@ -354,6 +354,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
+        punctuations.cancel();
         live.closed(partition);
     }
 }

@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -80,6 +79,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final TrainerProgress progress;
     private final int recordBytes;
     private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private StoreHeader taken;
@@ -130,9 +130,11 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         publishing = null;
         sent = 0;
         lastRoundAt = context.currentSystemTimeMs();
+        activeSeen = false;
+        lookingSince = -1;
         notBefore = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
-        context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
+        punctuations.every(LOOK, context, this::look);
     }
 
     @Override
@@ -165,6 +167,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     @Override
     public void close() {
+        punctuations.cancel();
         if (background != null) {
             if (background.isBusy()) {
                 LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");

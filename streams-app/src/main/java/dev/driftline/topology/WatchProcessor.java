@@ -13,7 +13,6 @@ import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -32,6 +31,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private final ServiceCounters counters;
     private final Origins origins;
     private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, DriftEvent> context;
     private StoreHeader taken;
@@ -52,7 +52,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         WriteBackStore store = context.getStateStore(WatchedSources.STORE);
         taken = store.header();
         sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -94,5 +94,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }
