@@ -10,6 +10,7 @@ import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -81,7 +82,7 @@ public final class DriftlineService implements AutoCloseable {
     private final ServiceCounters counters;
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
-    private final FailureResponse failures = new FailureResponse();
+    private final FailureResponse failures;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -102,6 +103,7 @@ public final class DriftlineService implements AutoCloseable {
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+        failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
 
@@ -161,7 +163,16 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings, serdes, client, shards, sources, counters, training, scoring, commits)
+                            settings,
+                            serdes,
+                            client,
+                            shards,
+                            sources,
+                            counters,
+                            training,
+                            scoring,
+                            commits,
+                            new RecordTries(stateFolder()))
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
@@ -289,6 +300,11 @@ public final class DriftlineService implements AutoCloseable {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
     }
 
+    /** What is waited for, in a sentence with what to do, where an outage or a full disk stopped a thread lately. */
+    public Optional<String> waitingFor() {
+        return failures.waiting();
+    }
+
     /** The streams, for metadata and metrics. */
     public KafkaStreams streams() {
         KafkaStreams running = streams;
@@ -393,6 +409,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private void closeQuietly() {
         openTransactions.close();
+        failures.closing();
         awaitNoting();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.

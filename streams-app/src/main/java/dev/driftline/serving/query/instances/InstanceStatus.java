@@ -71,6 +71,8 @@ public final class InstanceStatus {
                 service.self().host() + ":" + service.self().port(),
                 "state",
                 service.state().map(Enum::name).orElse("NOT_STARTED"),
+                "waiting_for",
+                service.waitingFor().orElse(null),
                 "documents_scored",
                 service.counters().documentsScored(),
                 "tokens_scored",
