@@ -91,6 +91,12 @@ public final class SpellingModel {
     private int documentBlockCount;
     private final List<String> documentWords = new ArrayList<>();
 
+    /**
+     * A context that was seen this often counts no more: what it says of the next symbol stays a distribution. Two million words
+     * of a thousand hyphens each would do.
+     */
+    private int mostSeen = Integer.MAX_VALUE;
+
     private SpellingPages stored;
     /** How many of the stored words the contexts hold, and how many the stored contexts. */
     private long counted;
@@ -141,6 +147,11 @@ public final class SpellingModel {
         counted = 0;
         checkpointed = 0;
         loaded = false;
+    }
+
+    /** Has contexts count up to {@code most} alone; for tests of what comes past it. */
+    void seeAtMost(int most) {
+        mostSeen = most;
     }
 
     /** The number of words learned. */
@@ -347,17 +358,20 @@ public final class SpellingModel {
                 long key = key(path[k * STRIDE + ID], symbol);
                 if (novel) {
                     int child = document.change(key, k == order);
-                    int before = document.nodes()[child + COUNT]++;
-                    next[(k + 1) * STRIDE + ID] = document.nodes()[child + ID];
-                    novel = before == 0;
                     int context = document.change(pathKeys[k], false);
                     int[] nodes = document.nodes();
-                    nodes[context + TOTAL]++;
-                    if (novel) {
-                        nodes[context + TYPES]++;
-                        nodes[context + ONES]++;
-                    } else if (before == 1) {
-                        nodes[context + ONES]--;
+                    int before = nodes[child + COUNT];
+                    next[(k + 1) * STRIDE + ID] = nodes[child + ID];
+                    novel = before == 0;
+                    if (nodes[context + TOTAL] < mostSeen) {
+                        nodes[child + COUNT]++;
+                        nodes[context + TOTAL]++;
+                        if (novel) {
+                            nodes[context + TYPES]++;
+                            nodes[context + ONES]++;
+                        } else if (before == 1) {
+                            nodes[context + ONES]--;
+                        }
                     }
                 } else if (k < order) {
                     // What follows a longer context has followed this one, too.
