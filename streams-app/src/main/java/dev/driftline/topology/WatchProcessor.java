@@ -43,7 +43,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         this.context = context;
         WriteBackStore store = context.getStateStore(WatchedSources.STORE);
         taken = store.header();
-        sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
+        sources = store.cache(
+                WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources(), counters.heap()));
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
