@@ -25,7 +25,10 @@ import dev.driftline.pending.PendingDocuments;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardScorer;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.serving.http.EndlessBodies;
 import dev.driftline.source.SourceIndex;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceStore;
@@ -46,7 +49,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class HeapUsesTest {
 
-    private static final int STEPS = 3000;
+    private static final int STEPS = 2000;
+
+    /** Of a whole model, which does more at each. */
+    private static final int FEW_STEPS = 300;
 
     private static final ModelSettings MODEL = ModelSettings.ofOrder(3);
     private static final MixtureSettings MIXTURE =
@@ -57,22 +63,25 @@ class HeapUsesTest {
      *
      * @param bytes a bound that the input passes soon
      * @param slack what a single document or source may take, which is held whatever its size
+     * @param steps how much input
      * @param input makes, over a budget, what takes the input of each step
      */
-    private record Case(long bytes, long slack, Function<HeapBudget, IntConsumer> input) {}
+    private record Case(long bytes, long slack, int steps, Function<HeapBudget, IntConsumer> input) {}
 
     private static final Map<HeapUse, Case> CASES = new EnumMap<>(HeapUse.class);
 
     static {
-        CASES.put(HeapUse.PAGES, new Case(1 << 20, 1 << 20, HeapUsesTest::pages));
-        CASES.put(HeapUse.PENDING, new Case(100_000, 5_000, HeapUsesTest::pending));
-        CASES.put(HeapUse.NETWORK, new Case(100_000, 0, HeapUsesTest::network));
-        CASES.put(HeapUse.KNOWN_WORDS, new Case(100_000, 0, HeapUsesTest::knownWords));
-        CASES.put(HeapUse.SOURCES, new Case(1 << 20, 200_000, HeapUsesTest::sources));
-        CASES.put(HeapUse.SOURCE_STATES, new Case(1 << 20, 100_000, HeapUsesTest::references));
-        CASES.put(HeapUse.SOURCE_TIMES, new Case(50_000, 1_000, HeapUsesTest::sourceTimes));
-        CASES.put(HeapUse.LIVE_SOURCES, new Case(100_000, 25_000, EndlessLiveViews::sources));
-        CASES.put(HeapUse.LIVE_RECORDS, new Case(100_000, 25_000, EndlessLiveViews::records));
+        CASES.put(HeapUse.PAGES, new Case(512 << 10, 256 << 10, FEW_STEPS, HeapUsesTest::pages));
+        CASES.put(HeapUse.WORDS, new Case(512 << 10, 256 << 10, FEW_STEPS, HeapUsesTest::words));
+        CASES.put(HeapUse.BODIES, new Case(100_000, 0, STEPS, EndlessBodies::of));
+        CASES.put(HeapUse.PENDING, new Case(100_000, 5_000, STEPS, HeapUsesTest::pending));
+        CASES.put(HeapUse.NETWORK, new Case(100_000, 0, STEPS, HeapUsesTest::network));
+        CASES.put(HeapUse.KNOWN_WORDS, new Case(100_000, 0, STEPS, HeapUsesTest::knownWords));
+        CASES.put(HeapUse.SOURCES, new Case(1 << 20, 200_000, STEPS, HeapUsesTest::sources));
+        CASES.put(HeapUse.SOURCE_STATES, new Case(1 << 20, 100_000, STEPS, HeapUsesTest::references));
+        CASES.put(HeapUse.SOURCE_TIMES, new Case(50_000, 1_000, STEPS, HeapUsesTest::sourceTimes));
+        CASES.put(HeapUse.LIVE_SOURCES, new Case(100_000, 25_000, STEPS, EndlessLiveViews::sources));
+        CASES.put(HeapUse.LIVE_RECORDS, new Case(100_000, 25_000, STEPS, EndlessLiveViews::records));
     }
 
     @ParameterizedTest
@@ -94,7 +103,7 @@ class HeapUsesTest {
         HeapBudget budget = new HeapBudget(Map.of(use, bytes));
         IntConsumer input = tried.input().apply(budget);
         long most = 0;
-        for (int step = 0; step < STEPS; step++) {
+        for (int step = 0; step < tried.steps(); step++) {
             input.accept(step);
             most = Math.max(most, budget.used(use));
         }
@@ -113,11 +122,25 @@ class HeapUsesTest {
     private static IntConsumer pages(HeapBudget budget) {
         HeapAccount account = budget.account(HeapUse.PAGES);
         account.set(0);
-        LocalModel model = new LocalModel(MODEL, 1, shard -> new HeapPageStore(), account.bound());
+        ShardScorer shard = new ShardScorer(MODEL, 0, 1, new HeapPageStore(), account.bound(), 64 << 20);
         return step -> {
-            model.score(document(step, 60), true);
-            account.set(model.shard(0).counts().cachedBytes());
+            learn(shard, step);
+            account.set(shard.counts().cachedBytes());
         };
+    }
+
+    private static IntConsumer words(HeapBudget budget) {
+        HeapAccount account = budget.account(HeapUse.WORDS);
+        account.set(0);
+        ShardScorer shard = new ShardScorer(MODEL, 0, 1, new HeapPageStore(), 64 << 20, account.bound());
+        return step -> {
+            learn(shard, step);
+            account.set(shard.wordHeapBytes());
+        };
+    }
+
+    private static void learn(ShardScorer shard, int step) {
+        shard.answer(new Scatter(MODEL, 1).requests(0, step, document(step, 60), true, 0, List.of())[0]);
     }
 
     private static IntConsumer pending(HeapBudget budget) {
