@@ -173,6 +173,21 @@ public final class StoreHeader implements WriteBackCache {
         return progress;
     }
 
+    /** The model of a store, for who reads it without a service; empty where it has no header. */
+    static Optional<ModelIdentity> model(PageStore store) {
+        byte[] bytes = store.get(KEY);
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        Varints.Reader in = new Varints.Reader(bytes);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("the header of a store has format version " + version
+                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
+        }
+        return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
+    }
+
     /**
      * Reads the header, and compares it with the model of this service.
      *
