@@ -55,7 +55,7 @@ public record ModelIdentity(
         if (vocabulary instanceof Vocabulary.Fixed fixed) {
             return "fixed:" + String.format(Locale.ROOT, "%016x", fixed.hash());
         }
-        return ((Vocabulary.Growing) vocabulary).countUnknown() ? "growing" : "growing-without-unknown";
+        return ((Vocabulary.Growing) vocabulary).countUnknown() ? "growing" : "grow-kenlm";
     }
 
     /**
@@ -109,7 +109,9 @@ public record ModelIdentity(
             misfits.add("it was learned with the vocabulary " + learned.vocabulary + ", and "
                     + ModelKeys.VOCABULARY.name()
                     + " says " + vocabulary + ": set " + ModelKeys.VOCABULARY.name()
-                    + (learned.vocabulary.startsWith("fixed:") ? " to the file with the words of then" : "=growing"));
+                    + (learned.vocabulary.startsWith("fixed:")
+                            ? " to the file with the words of then"
+                            : "=" + learned.vocabulary));
         }
         misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
         misfit(misfits, TopicKeys.SHARDS.name(), Integer.toString(shards), Integer.toString(learned.shards));

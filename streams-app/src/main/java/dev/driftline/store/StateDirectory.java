@@ -87,9 +87,9 @@ public final class StateDirectory implements AutoCloseable {
         if (!model.vocabulary().equals(ModelIdentity.vocabulary(vocabulary))) {
             throw new IllegalStateException("the state in " + folder + " was learned with the vocabulary "
                     + model.vocabulary() + ", and not with " + ModelIdentity.vocabulary(vocabulary) + ": "
-                    + (model.vocabulary().equals(ModelIdentity.vocabulary(Vocabulary.growing()))
-                            ? "leave out --vocabulary"
-                            : "name the file with the words by --vocabulary fixed:FILE"));
+                    + (model.vocabulary().startsWith("fixed:")
+                            ? "name the file with the words by --vocabulary fixed:FILE"
+                            : "give --vocabulary " + model.vocabulary()));
         }
         if (model.shards() != shards) {
             throw new IllegalStateException("only the first " + shards + " of " + model.shards() + " shards are in "

@@ -218,12 +218,17 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
                 GatherProcessor.REPLIES_SOURCE);
+        topology.addProcessor(
+                StrandedProcessor.NAME,
+                () -> new StrandedProcessor(settings, counters, serdes.serializer(Document.class)),
+                GatherProcessor.NAME);
         topology.addStateStore(
                 store(PendingDocuments.STORE),
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT,
                 ScatterProcessor.NAME,
-                GatherProcessor.NAME);
+                GatherProcessor.NAME,
+                StrandedProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -266,7 +271,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 bytes,
                 bytes,
                 ReadProcessor.READ_DOCUMENTS,
-                ReadProcessor.READ_TEXT);
+                ReadProcessor.READ_TEXT,
+                StrandedProcessor.NAME);
     }
 
     private void addShards(Topology topology) {
