@@ -136,6 +136,10 @@ public final class ShardScorer {
             throw new IllegalArgumentException(
                     "an n-gram of " + ngram.size() + " words was asked for, counts are kept up to " + order);
         }
+        if (ngram.stream().anyMatch(word -> word.startsWith("\0"))) {
+            // A name inside the shard.
+            return 0;
+        }
         int word = counts.find(ngram.get(length));
         if (word < 0) {
             return 0;

@@ -160,7 +160,9 @@ public final class DriftlineService implements AutoCloseable {
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
-                    built, properties, new TimedClients(commits, () -> recordsPerOffset.polls()::polled));
+                    built,
+                    properties,
+                    new TimedClients(commits, () -> recordsPerOffset.polls()::polled, config.maxRecordBytes()));
             streams = starting;
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);

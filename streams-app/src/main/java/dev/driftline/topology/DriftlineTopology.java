@@ -170,7 +170,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         return get(new Topology(config));
     }
 
-    private Topology get(Topology topology) {
+    /** Adds everything to {@code topology}. */
+    public Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
         addSources(topology);

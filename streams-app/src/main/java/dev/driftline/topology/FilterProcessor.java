@@ -14,7 +14,6 @@ import dev.driftline.sources.FilterSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,6 +33,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final DocumentFilter filter;
     private final SourceLimits limits;
     private final ServiceCounters counters;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
     private StoreHeader taken;
@@ -56,7 +56,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         WriteBackStore store = context.getStateStore(FilterSources.STORE);
         taken = store.header();
         sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -86,5 +86,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         if (topic.isPresent()) {
             context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
         }
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }

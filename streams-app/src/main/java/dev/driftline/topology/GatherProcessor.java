@@ -34,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -75,6 +74,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
     private final EarlyCommits commits;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -122,7 +122,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+        punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
@@ -132,7 +132,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
         }
     }
 
@@ -269,6 +269,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
+        punctuations.cancel();
         live.closed(partition);
     }
 }

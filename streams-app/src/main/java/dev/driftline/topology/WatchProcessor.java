@@ -10,7 +10,6 @@ import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -27,6 +26,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private final TopologySettings settings;
     private final DriftSettings drift;
     private final ServiceCounters counters;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, DriftEvent> context;
     private StoreHeader taken;
@@ -44,7 +44,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         WriteBackStore store = context.getStateStore(WatchedSources.STORE);
         taken = store.header();
         sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -63,5 +63,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }
