@@ -86,6 +86,14 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
     @Override
     public void process(Record<Object, Object> record) {}
 
+    @Override
+    public void close() {
+        if (ticks != null) {
+            // Else it would go on in the next life of the task.
+            ticks.cancel();
+        }
+    }
+
     private void look() {
         List<Long> incomplete = new ArrayList<>();
         boolean isDone = cursor.incomplete(AT_ONCE, incomplete::add);
