@@ -42,6 +42,10 @@ final class Adwin {
                     mean + apart * newer.weight / total,
                     squares + newer.squares + apart * apart * weight * newer.weight / total);
         }
+
+        boolean isFinite() {
+            return Double.isFinite(weightSquares) && Double.isFinite(mean) && Double.isFinite(squares);
+        }
     }
 
     private final double delta;
@@ -146,10 +150,14 @@ final class Adwin {
         }
     }
 
+    /** Reads what {@link #write} wrote; the window is empty where a number is not finite. */
     void read(Varints.Reader in) {
         buckets.clear();
         for (int left = in.readInt(); left > 0; left--) {
             buckets.add(new Bucket(in.readLong(), in.readLong(), in.readDouble(), in.readDouble(), in.readDouble()));
+        }
+        if (!buckets.stream().allMatch(Bucket::isFinite)) {
+            buckets.clear();
         }
     }
 }

@@ -106,6 +106,7 @@ final class Baseline {
         out.writeDouble(lastDeviation);
     }
 
+    /** Reads what {@link #write} wrote; begins again where a number is not finite. */
     static Baseline read(Varints.Reader in) {
         Baseline baseline = new Baseline();
         baseline.units = in.readLong();
@@ -116,6 +117,17 @@ final class Baseline {
         baseline.products = in.readDouble();
         baseline.unknown = in.readDouble();
         baseline.lastDeviation = in.readDouble();
-        return baseline;
+        return baseline.isFinite() ? baseline : new Baseline();
+    }
+
+    private boolean isFinite() {
+        // No two of them cancel out: what is not finite stays so.
+        return Double.isFinite(0 * weight
+                + 0 * weightSquares
+                + 0 * mean
+                + 0 * squares
+                + 0 * products
+                + 0 * unknown
+                + 0 * lastDeviation);
     }
 }

@@ -47,9 +47,13 @@ final class EwmaChart {
         out.writeDouble(weightSquares);
     }
 
+    /** Reads what {@link #write} wrote; begins again where a number is not finite. */
     void read(Varints.Reader in) {
         sum = in.readDouble();
         weight = in.readDouble();
         weightSquares = in.readDouble();
+        if (!Double.isFinite(sum) || !Double.isFinite(weight) || !Double.isFinite(weightSquares)) {
+            reset();
+        }
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param publishedAt milliseconds since 1970, by the producer's clock
  * @param tokens its tokens, {@code </s>} included
  * @param unknown how many of them were unknown
- * @param liveBits bits of all its tokens under the live mixture, unknown words spelled out
+ * @param liveBits bits of all its tokens under the live mixture, unknown words spelled out; infinite where the model holds
+ *     one to be impossible
  * @param referenceBits the same under the frozen reference; NaN if there is none yet
  * @param words the words that cost most
  */
@@ -41,10 +42,11 @@ public record Observation(
     private static final int REFERENCE = 2;
     private static final int MOST_CHARACTERS = 128;
 
-    /** Cuts the id. */
+    /** Cuts the id; takes an infinite cost under the reference for none, and leaves words of infinite cost out. */
     public Observation {
         id = SurprisingWord.cut(id, MOST_CHARACTERS);
-        words = List.copyOf(words);
+        referenceBits = Float.isFinite(referenceBits) ? referenceBits : Float.NaN;
+        words = SurprisingWord.finite(words);
     }
 
     /**

@@ -45,8 +45,12 @@ final class PageHinkley {
         out.writeDouble(fall);
     }
 
+    /** Reads what {@link #write} wrote; begins again where a number is not finite. */
     void read(Varints.Reader in) {
         rise = in.readDouble();
         fall = in.readDouble();
+        if (!Double.isFinite(rise) || !Double.isFinite(fall)) {
+            reset();
+        }
     }
 }

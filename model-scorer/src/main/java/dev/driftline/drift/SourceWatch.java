@@ -38,9 +38,12 @@ public final class SourceWatch {
         reference = new SeriesWatch(Series.REFERENCE, settings);
     }
 
-    /** Adds a document and returns what changed: nothing, or one change a series. */
+    /**
+     * Adds a document and returns what changed: nothing, or one change a series. A document without tokens is left out, and so
+     * is one that the model holds to be impossible: an infinite cost would be the mean for good.
+     */
     public List<DriftChange> add(Observation document) {
-        if (document.tokens() == 0) {
+        if (document.tokens() == 0 || !Float.isFinite(document.liveBits())) {
             return List.of();
         }
         open.add(document, documents);

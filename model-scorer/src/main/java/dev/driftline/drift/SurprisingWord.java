@@ -21,6 +21,9 @@ public record SurprisingWord(String word, int count, float bits) {
 
     private static final int MOST_CHARACTERS = 64;
 
+    /** A word in its stored form: a length, a count and a float at least. */
+    private static final int LEAST_BYTES = 2 + Float.BYTES;
+
     /**
      * The words of a document with the most bits above the average of as many tokens, at most {@value #MOST}, the highest
      * first.
@@ -74,7 +77,12 @@ public record SurprisingWord(String word, int count, float bits) {
             }
             if (at < merged.size()) {
                 SurprisingWord same = merged.get(at);
-                merged.set(at, new SurprisingWord(same.word, same.count + other.count, same.bits + other.bits));
+                merged.set(
+                        at,
+                        new SurprisingWord(
+                                same.word,
+                                same.count + other.count,
+                                Math.min(Float.MAX_VALUE, same.bits + other.bits)));
             } else {
                 merged.add(other);
             }
@@ -82,6 +90,18 @@ public record SurprisingWord(String word, int count, float bits) {
         merged.sort(
                 Comparator.comparingDouble((SurprisingWord word) -> -word.bits).thenComparing(SurprisingWord::word));
         return List.copyOf(merged.subList(0, Math.min(most, merged.size())));
+    }
+
+    /** Those whose cost is a number. */
+    static List<SurprisingWord> finite(List<SurprisingWord> words) {
+        for (SurprisingWord word : words) {
+            if (!Float.isFinite(word.bits)) {
+                return words.stream()
+                        .filter(other -> Float.isFinite(other.bits))
+                        .toList();
+            }
+        }
+        return List.copyOf(words);
     }
 
     /** The first {@code most} UTF-16 units of {@code text}, never ending inside a surrogate pair. */
@@ -102,12 +122,12 @@ public record SurprisingWord(String word, int count, float bits) {
     }
 
     static List<SurprisingWord> read(Varints.Reader in) {
-        int count = in.readInt();
+        int count = in.readCount(LEAST_BYTES);
         List<SurprisingWord> words = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             words.add(new SurprisingWord(
                     new String(in.readBytes(), StandardCharsets.UTF_8), in.readInt(), in.readFloat()));
         }
-        return List.copyOf(words);
+        return finite(words);
     }
 }

@@ -55,10 +55,14 @@ record Unit(
                 in.readLong(),
                 in.readInt(),
                 in.readInt(),
-                in.readFloat(),
-                in.readFloat(),
+                finiteOrNone(in.readFloat()),
+                finiteOrNone(in.readFloat()),
                 DocumentCost.read(in),
                 SurprisingWord.read(in));
+    }
+
+    private static float finiteOrNone(float bits) {
+        return Float.isFinite(bits) ? bits : Float.NaN;
     }
 
     /**
@@ -102,8 +106,8 @@ record Unit(
                     in.readInt(),
                     in.readLong(),
                     in.readInt(),
-                    in.readFloat(),
-                    in.readFloat());
+                    finiteOrNone(in.readFloat()),
+                    finiteOrNone(in.readFloat()));
         }
     }
 
@@ -198,6 +202,10 @@ record Unit(
                 open.referenceTokens = in.readInt();
                 open.document = DocumentCost.read(in);
                 open.words = SurprisingWord.read(in);
+                if (!Double.isFinite(open.live) || !Double.isFinite(open.reference)) {
+                    // Of a version that took infinite costs in: the documents of this unit are left out.
+                    return new Open();
+                }
             }
             return open;
         }

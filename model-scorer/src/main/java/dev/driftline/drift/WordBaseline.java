@@ -51,8 +51,11 @@ final class WordBaseline {
         baseline.tokens = in.readDouble();
         for (int left = in.readInt(); left > 0; left--) {
             String word = new String(in.readBytes(), StandardCharsets.UTF_8);
-            baseline.bits.put(word, in.readDouble());
+            double cost = in.readDouble();
+            if (Double.isFinite(cost)) {
+                baseline.bits.put(word, cost);
+            }
         }
-        return baseline;
+        return Double.isFinite(baseline.tokens) ? baseline : new WordBaseline();
     }
 }

@@ -48,11 +48,11 @@ public final class QuantileSketch {
     /**
      * Adds a number, at the precision of a float.
      *
-     * @throws IllegalArgumentException if it is not a number
+     * @throws IllegalArgumentException if it is not finite as a float
      */
     public void add(double value) {
-        if (Double.isNaN(value)) {
-            throw new IllegalArgumentException("NaN has no rank");
+        if (!Float.isFinite((float) value)) {
+            throw new IllegalArgumentException(value + " cannot be kept: a rank needs a finite number");
         }
         append(0, (float) value);
         count++;
@@ -221,7 +221,11 @@ public final class QuantileSketch {
             sketch.kept += size;
             sketch.levels[level] = new float[Math.max(LEAST, size)];
             for (int i = 0; i < size; i++) {
-                sketch.levels[level][i] = in.readFloat();
+                float item = in.readFloat();
+                // What an earlier version took in: the rank of the others stays.
+                sketch.levels[level][i] = Float.isNaN(item)
+                        ? Float.MAX_VALUE
+                        : Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, item));
             }
         }
         return sketch;

@@ -57,9 +57,9 @@ public final class SourceQuantiles {
         return new Standing(percentile(value, settings), excess);
     }
 
-    /** Adds a document; NaN is ignored. */
+    /** Adds a document, unless its value is NaN or infinite. */
     public void add(double value, PercentileSettings settings) {
-        if (Double.isNaN(value)) {
+        if (!Float.isFinite((float) value)) {
             return;
         }
         newer.add(value);

@@ -28,6 +28,13 @@ public enum HeapUse {
             "neural.scoring.held.bytes",
             64L << 20,
             "Documents are not handed to the network ahead: each is once every shard has replied to it."),
+    BODIES(
+            "bodies",
+            "bodies of HTTP requests, until they are answered",
+            Scope.INSTANCE,
+            "http.bodies.max.bytes",
+            64L << 20,
+            "Further bodies get 503 with Retry-After; what is smaller may still find room."),
     KNOWN_WORDS(
             "known-words",
             "words that the counts are known to have, for networks from elsewhere",

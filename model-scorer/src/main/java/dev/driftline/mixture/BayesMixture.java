@@ -16,6 +16,9 @@ final class BayesMixture {
     private static final int SHIFT = 256;
     private static final double SMALL = 0x1p-256;
 
+    /** A distribution that is this far behind stays there: years of one bit a token. */
+    private static final int LEAST_EXPONENT = -(1 << 30);
+
     private final double[] posterior;
     /** {@code posterior[i] · 2^(256 · exponent[i])} is the weight; those with an exponent below 0 are too small to add. */
     private final int[] exponent;
@@ -42,15 +45,24 @@ final class BayesMixture {
 
     /** Learns from an event to which the components gave {@code probabilities} and {@link #mix} gave {@code mixed}. */
     void learn(double[] probabilities, double mixed) {
-        if (!(mixed > 0)) {
+        if (!(mixed > 0 && mixed < Double.POSITIVE_INFINITY)) {
             return;
         }
         double inverse = 1 / mixed;
+        boolean isTiny = inverse == Double.POSITIVE_INFINITY;
         for (int i = 0; i < posterior.length; i++) {
-            double weight = posterior[i] * (probabilities[i] * inverse); // (5)
+            double weight = isTiny
+                    ? posterior[i] * probabilities[i] / mixed
+                    : posterior[i] * (probabilities[i] * inverse); // (5)
+            if (Double.isNaN(weight)) {
+                // It said nothing that is a probability, and is too small to add, or the mixture would be none.
+                continue;
+            }
+            // One of those too small to add may overtake all at once: as far as a weight goes.
+            weight = Math.min(weight, Double.MAX_VALUE);
             if (weight < SMALL && weight > 0) {
                 weight = Math.scalb(weight, SHIFT);
-                exponent[i]--;
+                exponent[i] = Math.max(exponent[i] - 1, LEAST_EXPONENT);
             } else if (exponent[i] < 0 && weight >= 1) {
                 weight *= SMALL;
                 exponent[i]++;
@@ -77,10 +89,18 @@ final class BayesMixture {
         }
     }
 
+    /** Reads what {@link #write} wrote; a posterior that is none begins again with the prior. */
     void read(Varints.Reader in) {
+        double sum = 0;
         for (int i = 0; i < posterior.length; i++) {
             posterior[i] = in.readDouble();
             exponent[i] = -in.readInt();
+            sum += posterior[i] >= 0 && exponent[i] <= 0 ? weight(i) : Double.NaN;
+        }
+        if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)
+                || !Double.isFinite(Arrays.stream(posterior).sum())) {
+            Arrays.fill(posterior, 1.0 / posterior.length);
+            Arrays.fill(exponent, 0);
         }
     }
 }

@@ -29,6 +29,9 @@ final class Gate {
 
     private static final double LEAST_PROBABILITY = 1e-6;
 
+    /** An expert has at most p(mixture) / share, so a gain is at most 1 either way, but for rounding. */
+    private static final double MOST_GAIN = 2;
+
     /** The features before those of the matched context. */
     private static final int FIRST_MATCHED = 9;
 
@@ -119,6 +122,11 @@ final class Gate {
                 continue;
             }
             double gain = share[i] * (evidence.experts[i] / mixed - 1);
+            if (!(Math.abs(gain) <= MOST_GAIN)) {
+                // 0 · ∞ where an expert without a share is right about what the others hold impossible: nothing to
+                // learn.
+                continue;
+            }
             for (int k = 0, at = i * features; k < features; k++, at++) {
                 double step = gain * feature[k]; // (4)
                 squares[at] = MEMORY * squares[at] + step * step;
@@ -133,6 +141,9 @@ final class Gate {
      * @param recent {@code [2 · experts]}, changed
      */
     void follow(double[] recent, TokenEvidence evidence, double mixed) {
+        if (!Double.isFinite(mixed)) {
+            return;
+        }
         int absent = evidence.absent();
         for (int i = 0; i < share.length; i++) {
             if (i == absent) {
@@ -163,10 +174,21 @@ final class Gate {
         }
     }
 
+    /** Reads what {@link #write} wrote; a number that is not finite begins again at 0. */
     void read(Varints.Reader in) {
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = in.readDouble();
-            squares[i] = in.readDouble();
+            weights[i] = finite(in.readDouble());
+            squares[i] = Math.max(0, finite(in.readDouble()));
         }
+    }
+
+    /** Reads a running mean that {@link #follow} keeps; 0 in place of one that it cannot have made. */
+    static double readRecent(Varints.Reader in) {
+        double mean = in.readDouble();
+        return Math.abs(mean) <= MOST ? mean : 0;
+    }
+
+    private static double finite(double value) {
+        return Double.isFinite(value) ? value : 0;
     }
 }

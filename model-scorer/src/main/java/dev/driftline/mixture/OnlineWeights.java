@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnlineWeights {
 
+    /** Rounding takes the sum of a bucket's weights less far from 1 than this, however long it learns. */
+    private static final double FAR_FROM_ONE = 0.5;
+
     private final int experts;
     private final double rate;
     private final int firstSteps;
@@ -71,7 +74,7 @@ final class OnlineWeights {
 
     /** Learns from an event to which the experts gave {@code probabilities} and {@link #mix} gave {@code mixed}. */
     void learn(int bucket, double[] probabilities, double mixed) {
-        if (!(mixed > 0)) {
+        if (!(mixed > 0 && mixed < Double.POSITIVE_INFINITY)) {
             return;
         }
         double eta = step(bucket);
@@ -79,6 +82,13 @@ final class OnlineWeights {
         double keep = 1 - eta;
         double gain = eta / mixed;
         int at = bucket * experts;
+        if (gain == Double.POSITIVE_INFINITY) {
+            // 1 / p(mixture) is more than a double holds, and 0 · ∞ would be NaN.
+            for (int i = 0; i < experts; i++) {
+                weights[at + i] = keep * weights[at + i] + eta * (weights[at + i] * probabilities[i] / mixed); // (2)
+            }
+            return;
+        }
         for (int i = 0; i < experts; i++) {
             weights[at + i] *= keep + gain * probabilities[i]; // (2)
         }
@@ -155,14 +165,22 @@ final class OnlineWeights {
         }
     }
 
+    /** Reads what {@link #write} wrote; a bucket whose weights are not a distribution begins again. */
     void read(Varints.Reader in) {
         System.arraycopy(initial, 0, weights, 0, weights.length);
         Arrays.fill(steps, 0);
         for (int used = in.readInt(); used > 0; used--) {
             int bucket = in.readInt();
             steps[bucket] = in.readInt();
+            double sum = 0;
             for (int i = 0; i < experts; i++) {
-                weights[bucket * experts + i] = in.readDouble();
+                double weight = in.readDouble();
+                weights[bucket * experts + i] = weight;
+                sum += weight >= 0 ? weight : Double.NaN;
+            }
+            if (!(Math.abs(sum - 1) < FAR_FROM_ONE)) {
+                System.arraycopy(initial, bucket * experts, weights, bucket * experts, experts);
+                steps[bucket] = 0;
             }
         }
     }

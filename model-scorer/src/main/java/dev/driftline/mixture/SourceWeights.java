@@ -93,8 +93,8 @@ public final class SourceWeights {
 
     /** Reads what {@link #writeCounts} wrote. */
     public void readCounts(Varints.Reader in) {
-        withoutRow = in.readLong();
-        newWithoutRow = in.readLong();
+        withoutRow = Math.max(0, in.readLong());
+        newWithoutRow = Math.max(0, Math.min(withoutRow, in.readLong()));
     }
 
     /** Appends the weights. */
@@ -115,7 +115,7 @@ public final class SourceWeights {
         unigram.read(in);
         bigram.read(in);
         for (int i = 0; i < recent.length; i++) {
-            recent[i] = in.readDouble();
+            recent[i] = Gate.readRecent(in);
         }
     }
 }

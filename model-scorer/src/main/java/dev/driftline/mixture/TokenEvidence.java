@@ -17,6 +17,9 @@ final class TokenEvidence {
     /** The same for the bigram cache, of 0 to 400. */
     private static final double BIGRAM_TRUST = 10;
 
+    /** 1, and what a sum of floats may be above it. */
+    private static final double MOST_PROBABILITY = 1.001;
+
     private final MixtureColumns columns;
 
     /** The experts' probabilities of the event, see {@link MixtureColumns}. */
@@ -117,8 +120,14 @@ final class TokenEvidence {
         }
     }
 
-    /** Takes in what the network says of the event; after {@link #take}. */
+    /**
+     * Takes in what the network says of the event; after {@link #take}. What is no probability, as from a network that has
+     * overflowed, is as if it had said nothing.
+     */
     void takeNetwork(double probability, double topProbability) {
+        if (!(probability >= 0 && probability <= MOST_PROBABILITY && topProbability <= MOST_PROBABILITY)) {
+            return;
+        }
         experts[columns.network] = probability;
         hasNetwork = true;
         sureness = topProbability;

@@ -13,4 +13,30 @@ import org.jspecify.annotations.Nullable;
  * @param encoding {@code [hidden]}: the document's vector; null unless asked for
  */
 public record NetworkScore(
-        float[] logProbabilities, float[] topProbabilities, float @Nullable [] open, float @Nullable [] encoding) {}
+        float[] logProbabilities, float[] topProbabilities, float @Nullable [] open, float @Nullable [] encoding) {
+
+    /** What rounding may leave of the logarithm of 1. */
+    private static final float ROUNDING = 0.001f;
+
+    /** Whether every number is one; a network of finite weights can overflow, and then says nothing that can be used. */
+    public boolean isSound() {
+        for (float logarithm : logProbabilities) {
+            if (!(logarithm <= ROUNDING)) {
+                return false;
+            }
+        }
+        return isFinite(topProbabilities) && isFinite(open) && isFinite(encoding);
+    }
+
+    private static boolean isFinite(float @Nullable [] numbers) {
+        if (numbers == null) {
+            return true;
+        }
+        float sum = 0;
+        for (float number : numbers) {
+            // 0 · x is 0 for each finite x, and NaN for the others.
+            sum += 0 * number;
+        }
+        return sum == 0;
+    }
+}

@@ -110,6 +110,18 @@ public final class Parameters {
                 .sum();
     }
 
+    /** Whether none of the numbers is NaN or infinite, as after training with steps that are too large. */
+    public boolean isFinite() {
+        return tensors.values().stream().allMatch(tensor -> {
+            float sum = 0;
+            for (float number : tensor.data()) {
+                // 0 · x is 0 for each finite x, and NaN for the others.
+                sum += 0 * number;
+            }
+            return sum == 0;
+        });
+    }
+
     /** The same numbers in arrays of their own. */
     public Parameters copy() {
         List<Tensor> copies = new ArrayList<>();

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link PageStore} on the heap, for evaluation without a state directory and for tests. */
@@ -33,6 +34,15 @@ public final class HeapPageStore implements PageStore {
                 return;
             }
             visitor.accept(key, entry.getValue());
+        }
+    }
+
+    @Override
+    public void scanFrom(byte[] first, BiPredicate<byte[], byte[]> visitor) {
+        for (Map.Entry<byte[], byte[]> entry : entries.tailMap(first, true).entrySet()) {
+            if (!visitor.test(entry.getKey(), entry.getValue())) {
+                return;
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
  * The decoded units of one shard in front of its {@link PageStore}, within a bound of heap: a clock over all units, whose
  * hand passes over those that have been used since it came by, and writes and drops one that has not. Not thread-safe.
  */
-final class PageCache {
+public final class PageCache {
 
     private final PageStore store;
     private final long bytes;
@@ -16,14 +16,29 @@ final class PageCache {
     private final List<CacheUnit> dirty = new ArrayList<>();
     private int hand;
 
-    /** @param bytes heap that the units may take */
-    PageCache(PageStore store, long bytes) {
+    /**
+     * An empty cache.
+     *
+     * @param store where the units are read from and written to
+     * @param bytes heap that they may take
+     */
+    public PageCache(PageStore store, long bytes) {
         this.store = store;
         this.bytes = bytes;
     }
 
     PageStore store() {
         return store;
+    }
+
+    /** Heap of the units, about, in bytes. */
+    public long heapBytes() {
+        return budget.used;
+    }
+
+    /** The heap that the units may take, in bytes. */
+    public long limit() {
+        return bytes;
     }
 
     /** What the units count their bytes in. */
@@ -61,7 +76,7 @@ final class PageCache {
     }
 
     /** Drops units that have not been used of late until the cache is within its bound. */
-    void trim() {
+    public void trim() {
         int passes = 0;
         int limit = 3 * units.size();
         while (budget.used > bytes && !units.isEmpty() && passes++ < limit) {

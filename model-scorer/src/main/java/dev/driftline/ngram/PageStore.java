@@ -1,6 +1,8 @@
 package dev.driftline.ngram;
 
+import java.util.Arrays;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,4 +20,17 @@ public interface PageStore {
 
     /** Visits every entry whose key starts with {@code prefix}, in key order. */
     void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor);
+
+    /**
+     * Visits the entries whose keys are {@code first} or come after it, in key order, until {@code visitor} says false. So a
+     * large store can be read in pieces. An implementation that does not override it reads on to the end.
+     */
+    default void scanFrom(byte[] first, BiPredicate<byte[], byte[]> visitor) {
+        boolean[] goesOn = {true};
+        scan(new byte[0], (key, value) -> {
+            if (goesOn[0] && Arrays.compareUnsigned(key, first) >= 0) {
+                goesOn[0] = visitor.test(key, value);
+            }
+        });
+    }
 }

@@ -37,8 +37,7 @@ public final class ShardScorer {
     private final int shard;
     private final int shards;
     private final NgramCounts counts;
-    private final PageStore pages;
-    private final SpellingModel spelling = new SpellingModel(SPELLING_PAGES);
+    private final SpellingModel spelling;
     private final boolean growing;
     private final boolean ownsBos;
     private final boolean ownsEos;
@@ -63,13 +62,24 @@ public final class ShardScorer {
      * @param cacheBytes heap that decoded counts may take
      */
     public ShardScorer(ModelSettings settings, int shard, int shards, PageStore pages, long cacheBytes) {
+        this(settings, shard, shards, pages, cacheBytes, cacheBytes);
+    }
+
+    /**
+     * @param shard this shard's number, from 0
+     * @param shards how many there are
+     * @param pages where the counts are kept
+     * @param cacheBytes heap that decoded counts may take
+     * @param wordBytes heap that words and spellings may take
+     */
+    public ShardScorer(
+            ModelSettings settings, int shard, int shards, PageStore pages, long cacheBytes, long wordBytes) {
         this.settings = settings;
         this.order = settings.order();
         this.shard = shard;
         this.shards = shards;
         counts = new NgramCounts(order, pages, cacheBytes);
-        this.pages = pages;
-        spelling.load(pages);
+        spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
         position = new PositionCounts(order);
         alpha = new float[order + 1];
@@ -106,13 +116,13 @@ public final class ShardScorer {
     /** Puts every changed page into the store. Called before each commit. */
     public void writeBack() {
         counts.writeBack();
-        spelling.writeBack(pages);
+        spelling.writeBack();
     }
 
     /** Drops what is decoded, changed or not; the next use reads the store again. */
     public void forget() {
         counts.forget();
-        spelling.load(pages);
+        spelling.forget();
     }
 
     /**
@@ -150,8 +160,18 @@ public final class ShardScorer {
         counts.load();
         request.read(message);
         byte[] answer = respond();
-        counts.trim();
+        trim();
         return answer;
+    }
+
+    /** Drops what has not been used of late until counts, words and spellings are within their bounds. */
+    public void trim() {
+        counts.trim();
+    }
+
+    /** Heap of words and spellings, about, in bytes. */
+    public long wordHeapBytes() {
+        return spelling.heapBytes();
     }
 
     /**

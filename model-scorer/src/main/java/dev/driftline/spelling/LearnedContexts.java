@@ -1,9 +1,14 @@
 package dev.driftline.spelling;
 
-import dev.driftline.codec.LongTable;
-import java.util.Arrays;
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.PageCache;
+import dev.driftline.ngram.PagedTable;
+import java.nio.ByteBuffer;
 
-/** The contexts of the words that were learned, by key. Not thread-safe. */
+/**
+ * The contexts of the words that were learned, by key, in pages of the store: those with followers, and the deepest, which have
+ * a count alone. Not thread-safe.
+ */
 final class LearnedContexts {
 
     /** Numbers of a node: how often it followed, the sum, the number and the ones of what follows it, and its id. */
@@ -12,35 +17,35 @@ final class LearnedContexts {
     /** Where the id of a node is, which is part of the keys of its children. */
     static final int ID = 4;
 
-    /** Number + 1 of a node, by key. */
-    private final LongTable places = new LongTable(1 << 10);
-
-    private int[] nodes = new int[STRIDE << 8];
+    private final PagedTable inner;
+    private final PagedTable deepest;
     private int nextId;
+
+    LearnedContexts(PageCache cache, byte[] prefix) {
+        inner = new PagedTable(cache, key(prefix, 'i'), STRIDE);
+        deepest = new PagedTable(cache, key(prefix, 'l'), 1);
+    }
+
+    private static byte[] key(byte[] prefix, char family) {
+        return ByteBuffer.allocate(prefix.length + 1)
+                .put(prefix)
+                .put((byte) family)
+                .array();
+    }
 
     /** Copies a node; false where there is none. */
     boolean read(long key, boolean isDeepest, int[] into, int at) {
-        int place = places.get(key);
-        if (place == 0) {
-            return false;
-        }
-        System.arraycopy(nodes, (place - 1) * STRIDE, into, at, STRIDE);
-        return true;
+        return (isDeepest ? deepest : inner).read(key, into, at);
     }
 
     /** Adds a node, or puts it in the place of what has its key. */
     void put(long key, boolean isDeepest, int[] from, int at) {
-        int known = places.putIfAbsent(key, places.size() + 1);
-        int place = known == 0 ? places.size() : known;
-        if (place * STRIDE > nodes.length) {
-            nodes = Arrays.copyOf(nodes, nodes.length + (nodes.length >> 1));
-        }
-        System.arraycopy(from, at, nodes, (place - 1) * STRIDE, STRIDE);
+        (isDeepest ? deepest : inner).put(key, from, at);
     }
 
     /** The number of nodes. */
     long size() {
-        return places.size();
+        return inner.size() + deepest.size();
     }
 
     /** The id for the next new node. */
@@ -53,8 +58,24 @@ final class LearnedContexts {
         nextId += ids;
     }
 
-    /** The bytes of heap that the nodes take. */
-    long heapBytes() {
-        return places.heapBytes() + (long) nodes.length * Integer.BYTES;
+    /** Whether pages that were changed since the last checkpoint are in the store or take more heap than {@code bytes}. */
+    boolean wantCheckpoint(long bytes) {
+        return inner.mustCheckpoint()
+                || deepest.mustCheckpoint()
+                || inner.changedBytes() + deepest.changedBytes() > bytes;
+    }
+
+    /** Writes every changed page, and the rest into {@code head}. */
+    void checkpoint(Varints.Writer head) {
+        head.writeInt(nextId);
+        inner.checkpoint(head);
+        deepest.checkpoint(head);
+    }
+
+    /** Begins with what {@link #checkpoint} wrote. */
+    void open(Varints.Reader head) {
+        nextId = head.readInt();
+        inner.open(head);
+        deepest.open(head);
     }
 }

@@ -1,10 +1,11 @@
 package dev.driftline.spelling;
 
+import dev.driftline.codec.Varints;
+import dev.driftline.ngram.PageCache;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A character n-gram model of word types: the probability of a spelling, its end included.
@@ -19,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Below the empty context stand blocks of 256 code points, learned too, and uniform within a block; so every
  * code point has a probability above 0, and the sum over all of them and the end mark is 1.
  *
- * <p>Only the list of learned words is stored ({@link SpellingPages}), so that a new word costs its letters and not the dozens
- * of contexts that it touches. The contexts are built again from the list when the model is first used after {@link #load},
- * in about 3 µs a word. Not thread-safe.
+ * <p>At a commit only the list of learned words is stored ({@link SpellingPages}), so that a new word costs its letters and not
+ * the dozens of contexts that it touches. The contexts are pages of the store, too, behind a bounded cache, and are written
+ * after some {@value #WORDS_A_CHECKPOINT} words or when the changed ones take too much of the cache, with the number of words
+ * that they hold: the words after it are counted again at the next start. Where that are more than {@value #WORDS_AT_ONCE},
+ * as in a state from before the contexts were stored, each document counts so many, and until the last is counted words are
+ * priced by those before it. Not thread-safe.
  */
 public final class SpellingModel {
 
@@ -51,8 +55,19 @@ public final class SpellingModel {
     private static final int ONES = 3;
     private static final int ID = LearnedContexts.ID;
 
+    /** After so many words the contexts are stored. */
+    private static final int WORDS_A_CHECKPOINT = 1 << 13;
+
+    /** So many words of the list are counted at once, in some tenths of a second: more than lie behind a checkpoint. */
+    private static final int WORDS_AT_ONCE = 1 << 14;
+
+    private static final int FORMAT = 1;
+
     private final int order;
+    private final PageStore store;
     private final byte[] prefix;
+    private final long cacheBytes;
+    private PageCache cache;
 
     /** A trie, read forwards: the child of context h under symbol c is the follower c of h, and the context hc. */
     private LearnedContexts learned;
@@ -76,43 +91,56 @@ public final class SpellingModel {
     private int documentBlockCount;
     private final List<String> documentWords = new ArrayList<>();
 
-    private @Nullable PageStore pending;
     private SpellingPages stored;
+    /** How many of the stored words the contexts hold, and how many the stored contexts. */
+    private long counted;
+
+    private long checkpointed;
+    private boolean loaded;
 
     /**
-     * An empty model.
+     * The model that {@code store} holds; read when it is first used.
      *
      * @param order the most symbols of context, 1 to 16
+     * @param store must stay usable
      * @param prefix what every key of its pages starts with
+     * @param cacheBytes heap that decoded contexts may take
      */
-    public SpellingModel(int order, byte[] prefix) {
+    @SuppressWarnings("NullAway.Init")
+    public SpellingModel(int order, PageStore store, byte[] prefix, long cacheBytes) {
         if (order < 1 || order > 16) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 16");
         }
         this.order = order;
+        this.store = store;
         this.prefix = prefix.clone();
+        this.cacheBytes = cacheBytes;
         path = new int[(order + 2) * STRIDE];
         next = new int[(order + 2) * STRIDE];
         pathKeys = new long[order + 2];
         nextKeys = new long[order + 2];
-        clear();
+        forget();
     }
 
-    /** An empty model with {@link #DEFAULT_ORDER} symbols of context. */
-    public SpellingModel(byte[] prefix) {
-        this(DEFAULT_ORDER, prefix);
+    /** As the other, with {@link #DEFAULT_ORDER} symbols of context. */
+    public SpellingModel(PageStore store, byte[] prefix, long cacheBytes) {
+        this(DEFAULT_ORDER, store, prefix, cacheBytes);
     }
 
-    private void clear() {
-        learned = new LearnedContexts();
+    /** Drops everything decoded without writing it; the next use reads the store again. */
+    public void forget() {
+        cache = new PageCache(store, cacheBytes);
+        learned = new LearnedContexts(cache, prefix);
         document = new DocumentContexts(learned);
         Arrays.fill(blocks, 0);
         blockTotal = 0;
         blockTypes = 0;
         documentBlockCount = 0;
-        stored = new SpellingPages(prefix);
+        stored = new SpellingPages(store, prefix);
         documentWords.clear();
-        pending = null;
+        counted = 0;
+        checkpointed = 0;
+        loaded = false;
     }
 
     /** The number of words learned. */
@@ -127,9 +155,9 @@ public final class SpellingModel {
         return learned.size();
     }
 
-    /** The bytes of heap that the contexts take. */
+    /** Heap of the decoded contexts, about, in bytes. */
     public long heapBytes() {
-        return learned.heapBytes() + document.heapBytes();
+        return cache.heapBytes() + document.heapBytes();
     }
 
     /** −log2 p of the spelling of {@code word}, its end included, in bits. */
@@ -192,6 +220,8 @@ public final class SpellingModel {
         double bits = bits(word);
         count(word);
         documentWords.add(word);
+        // What the document has changed is held apart.
+        cache.trim();
         return bits;
     }
 
@@ -200,21 +230,47 @@ public final class SpellingModel {
      * even if that failed half way.
      */
     public void endDocument(boolean learn) {
+        boolean isBehind = counted < stored.words();
         if (learn) {
-            document.learn();
             documentWords.forEach(stored::append);
+        }
+        if (learn && !isBehind) {
+            document.learn();
+            documentBlockCount = 0;
+            counted = stored.words();
         } else {
             document.forget();
-            while (documentBlockCount > 0) {
-                int block = documentBlocks[--documentBlockCount];
-                if (--blocks[block] == 0) {
-                    blockTypes--;
-                }
-                blockTotal--;
-            }
+            forgetBlocks();
         }
-        documentBlockCount = 0;
         documentWords.clear();
+        if (isBehind) {
+            catchUp();
+        }
+        cache.trim();
+    }
+
+    private void forgetBlocks() {
+        while (documentBlockCount > 0) {
+            int block = documentBlocks[--documentBlockCount];
+            if (--blocks[block] == 0) {
+                blockTypes--;
+            }
+            blockTotal--;
+        }
+    }
+
+    /** Counts words that are in the list and not yet in the contexts, a limited number. */
+    private void catchUp() {
+        long end = counted + WORDS_AT_ONCE;
+        while (counted < Math.min(end, stored.words())) {
+            stored.readPage(counted, word -> {
+                count(word);
+                counted++;
+            });
+            document.learn();
+            documentBlockCount = 0;
+            cache.trim();
+        }
     }
 
     /** The probability of {@code symbol} ({@link #END} for the end mark) after {@code beginning}; for tests of the sum. */
@@ -340,28 +396,67 @@ public final class SpellingModel {
         return (long) node << SYMBOL_BITS | symbol;
     }
 
-    /** Puts every page with words that {@code pages} does not have yet into it. */
-    public void writeBack(PageStore pages) {
-        if (pending == null) {
-            stored.writeBack(pages);
+    /** Puts every page with words that the store does not have yet into it, and the contexts where it is time. */
+    public void writeBack() {
+        if (!loaded) {
+            return;
+        }
+        stored.writeBack();
+        if (counted - checkpointed >= WORDS_A_CHECKPOINT || learned.wantCheckpoint(cacheBytes / 4)) {
+            checkpoint();
         }
     }
 
-    /** Forgets everything; reads from {@code pages} when next used. {@code pages} must stay usable until then. */
-    public void load(PageStore pages) {
-        clear();
-        pending = pages;
+    private void checkpoint() {
+        Varints.Writer head = new Varints.Writer(256);
+        head.writeByte(FORMAT);
+        head.writeInt(order);
+        head.writeLong(counted);
+        head.writeInt(blockTypes);
+        for (int block = 0; block <= BLOCKS; block++) {
+            if (blocks[block] > 0) {
+                head.writeInt(block);
+                head.writeInt(blocks[block]);
+            }
+        }
+        learned.checkpoint(head);
+        store.put(headKey(), head.toByteArray());
+        checkpointed = counted;
+    }
+
+    private byte[] headKey() {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + 1);
+        key[prefix.length] = 'h';
+        return key;
     }
 
     private void ensureLoaded() {
-        if (pending != null) {
-            PageStore pages = pending;
-            pending = null;
-            stored.read(pages, word -> {
-                count(word);
-                document.learn();
-                documentBlockCount = 0;
-            });
+        if (loaded) {
+            return;
         }
+        forget();
+        byte[] value = store.get(headKey());
+        if (value != null) {
+            Varints.Reader head = new Varints.Reader(value);
+            int format = head.readByte();
+            int storedOrder = head.readInt();
+            if (format != FORMAT || storedOrder != order) {
+                throw new IllegalStateException("contexts of spellings have format version " + format + " and order "
+                        + storedOrder + ", this code reads " + FORMAT + " and " + order
+                        + ": start the version of Driftline that wrote the state, or start with an empty one");
+            }
+            counted = head.readLong();
+            checkpointed = counted;
+            blockTypes = head.readInt();
+            for (int i = 0; i < blockTypes; i++) {
+                int block = head.readInt();
+                blocks[block] = head.readInt();
+                blockTotal += blocks[block];
+            }
+            learned.open(head);
+        }
+        stored.open();
+        loaded = true;
+        catchUp();
     }
 }

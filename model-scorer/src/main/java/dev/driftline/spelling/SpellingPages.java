@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The stored form of a {@link SpellingModel}: the words that it has learned, in the order in which it learned them, in pages
- * of {@value #WORDS_IN_PAGE}. A page is a version, the number of its words, and of each word the number of code points and
- * the code points, all varints. A full page does not change again. Not thread-safe.
+ * The list of words that a {@link SpellingModel} has learned, in the order in which it learned them, in pages of
+ * {@value #WORDS_IN_PAGE}. A page is a version, the number of its words, and of each word the number of code points and the code
+ * points, all varints. A full page does not change again, and only those that the store does not have are on the heap. Not
+ * thread-safe.
  */
 final class SpellingPages {
 
@@ -20,6 +22,7 @@ final class SpellingPages {
 
     private static final int VERSION = 1;
 
+    private final PageStore store;
     /** What every key starts with; the number of the page follows, in four bytes. */
     private final byte[] prefix;
 
@@ -29,7 +32,8 @@ final class SpellingPages {
     /** The pages that the store does not have as they are, without version and number of words. */
     private final List<Varints.Writer> openPages = new ArrayList<>();
 
-    SpellingPages(byte[] prefix) {
+    SpellingPages(PageStore store, byte[] prefix) {
+        this.store = store;
         this.prefix = prefix.clone();
     }
 
@@ -54,24 +58,27 @@ final class SpellingPages {
         words++;
     }
 
-    /** Puts every page with words that {@code pages} does not have yet into it. */
-    void writeBack(PageStore pages) {
+    /** Puts every page with words that the store does not have yet into it. */
+    void writeBack() {
         if (words == storedWords) {
             return;
         }
         for (int i = 0; i < openPages.size(); i++) {
-            int page = firstOpenPage + i;
-            int count = (int) Math.min(WORDS_IN_PAGE, words - (long) page * WORDS_IN_PAGE);
-            byte[] body = openPages.get(i).toByteArray();
-            Varints.Writer out = new Varints.Writer(16);
-            out.writeByte(VERSION);
-            out.writeInt(count);
-            byte[] head = out.toByteArray();
-            byte[] value = Arrays.copyOf(head, head.length + body.length);
-            System.arraycopy(body, 0, value, head.length, body.length);
-            pages.put(key(page), value);
+            store.put(key(firstOpenPage + i), openPage(i));
         }
         markStored();
+    }
+
+    private byte[] openPage(int open) {
+        int count = (int) Math.min(WORDS_IN_PAGE, words - (long) (firstOpenPage + open) * WORDS_IN_PAGE);
+        byte[] body = openPages.get(open).toByteArray();
+        Varints.Writer out = new Varints.Writer(16);
+        out.writeByte(VERSION);
+        out.writeInt(count);
+        byte[] head = out.toByteArray();
+        byte[] value = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, value, head.length, body.length);
+        return value;
     }
 
     /** Only the last, partly filled page is kept. */
@@ -82,17 +89,55 @@ final class SpellingPages {
         storedWords = words;
     }
 
-    /** Reads all words of {@code pages} into this, which must be empty, and tells {@code reader} each. */
-    void read(PageStore pages, Consumer<String> reader) {
-        pages.scan(prefix, (key, value) -> {
-            if (key.length == prefix.length + Integer.BYTES) {
-                read(value, reader);
-            }
-        });
-        markStored();
+    /** Begins with what the store has. */
+    void open() {
+        int last = lastPage();
+        if (last >= 0) {
+            words = (long) last * WORDS_IN_PAGE;
+            firstOpenPage = last;
+            read(page(last), this::append);
+            markStored();
+        }
     }
 
-    private void read(byte[] value, Consumer<String> reader) {
+    /** The number of the last stored page, or −1: pages are without a gap, so it is found by halving. */
+    private int lastPage() {
+        int after = 1;
+        while (store.get(key(after - 1)) != null) {
+            after *= 2;
+        }
+        int there = after / 2 - 1;
+        int absent = after - 1;
+        while (absent - there > 1) {
+            int middle = (there + absent) >>> 1;
+            if (store.get(key(middle)) != null) {
+                there = middle;
+            } else {
+                absent = middle;
+            }
+        }
+        return there;
+    }
+
+    /** Tells {@code reader} the words from number {@code from} on to the end of their page. */
+    void readPage(long from, Consumer<String> reader) {
+        int page = (int) (from / WORDS_IN_PAGE);
+        long[] number = {(long) page * WORDS_IN_PAGE};
+        read(page(page), word -> {
+            if (number[0]++ >= from) {
+                reader.accept(word);
+            }
+        });
+    }
+
+    private byte @Nullable [] page(int page) {
+        return page < firstOpenPage || openPages.isEmpty() ? store.get(key(page)) : openPage(page - firstOpenPage);
+    }
+
+    private static void read(byte @Nullable [] value, Consumer<String> reader) {
+        if (value == null) {
+            throw new IllegalStateException("a page of spellings is missing from the state");
+        }
         Varints.Reader in = new Varints.Reader(value);
         int version = in.readByte();
         if (version != VERSION) {
@@ -106,9 +151,7 @@ final class SpellingPages {
             for (int letters = in.readInt(); letters > 0; letters--) {
                 word.appendCodePoint(in.readInt());
             }
-            String spelled = word.toString();
-            append(spelled);
-            reader.accept(spelled);
+            reader.accept(word.toString());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.codec.Varints;
 import dev.driftline.drift.DriftChange.Recovery;
 import dev.driftline.drift.DriftChange.State;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceWatchTest {
 
@@ -74,6 +76,87 @@ class SourceWatchTest {
                 .isNotEmpty()
                 .first()
                 .satisfies(change -> assertThat(change.seen().documents()).isBetween(201L, 320L));
+    }
+
+    @Test
+    void shouldLeaveOutDocumentsThatTheModelHoldsImpossible() {
+        SourceWatch undisturbed = new SourceWatch(SETTINGS);
+        MadeUpSource source = new MadeUpSource(7);
+        for (int i = 0; i < 340; i++) {
+            Observation document = source.next(i < 300 ? 9 : 11);
+            float bits = i % 3 == 0 ? Float.NaN : i % 3 == 1 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+            assertThat(watch.add(with(document, bits, document.referenceBits())))
+                    .isEmpty();
+            assertThat(watch.add(document)).isEqualTo(undisturbed.add(document));
+        }
+        assertThat(watch.encode()).isEqualTo(undisturbed.encode());
+        assertThat(watch.state(Series.LIVE)).isEqualTo(State.DRIFT);
+    }
+
+    @Test
+    void shouldTakeAnInfiniteCostUnderTheReferenceForNone() {
+        SourceWatch without = new SourceWatch(SETTINGS);
+        MadeUpSource source = new MadeUpSource(8);
+        for (int i = 0; i < 200; i++) {
+            Observation document = source.next(9);
+            if (i % 5 == 0) {
+                without.add(with(document, document.liveBits(), Float.NaN));
+                watch.add(with(document, document.liveBits(), Float.POSITIVE_INFINITY));
+            } else {
+                without.add(document);
+                watch.add(document);
+            }
+        }
+        assertThat(watch.encode()).isEqualTo(without.encode());
+        assertThat(watch.baseline(Series.REFERENCE)).isCloseTo(9, within(0.3));
+    }
+
+    /** Overwrites eight bytes here and there, so most stored numbers at some time, and whatever else lies there. */
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void shouldRepairWhatAnEarlierVersionStored(double value) {
+        MadeUpSource source = new MadeUpSource(9);
+        IntStream.range(0, 200).forEach(i -> add(source.next(i < 190 ? 9 : 12)));
+        byte[] stored = watch.encode();
+        Varints.Writer number = new Varints.Writer(8);
+        number.writeDouble(value);
+        int read = 0;
+        for (int at = 0; at + 8 < stored.length; at += 7) {
+            byte[] broken = stored.clone();
+            System.arraycopy(number.toByteArray(), 0, broken, at, 8);
+            SourceWatch repaired;
+            try {
+                repaired = SourceWatch.decode(SETTINGS, broken);
+            } catch (RuntimeException e) {
+                // The bytes were no number of the layout.
+                continue;
+            }
+            if (repaired.documents() != watch.documents() || repaired.tokens() != watch.tokens()) {
+                continue;
+            }
+            read++;
+            assertThat(SourceWatch.decode(SETTINGS, repaired.encode()).encode())
+                    .as("at %d", at)
+                    .isEqualTo(repaired.encode());
+            assertThat(repaired.baseline(Series.LIVE)).as("at %d", at).isFinite();
+            assertThat(repaired.baseline(Series.REFERENCE)).as("at %d", at).isFinite();
+        }
+        assertThat(read).isGreaterThan(15);
+    }
+
+    private static Observation with(Observation document, float live, float reference) {
+        return new Observation(
+                document.source(),
+                document.id(),
+                document.isText(),
+                document.partition(),
+                document.offset(),
+                document.publishedAt(),
+                document.tokens(),
+                document.unknown(),
+                live,
+                reference,
+                document.words());
     }
 
     @Test

@@ -142,14 +142,35 @@ class QuantileSketchTest {
     }
 
     @Test
-    void shouldRankInfinityAboveEverythingAndRefuseWhatIsNoNumber() {
+    void shouldRankInfinityAboveEverythingAndKeepWhatIsFiniteAlone() {
         QuantileSketch sketch = new QuantileSketch();
         sketch.add(1);
-        sketch.add(Double.POSITIVE_INFINITY);
 
-        assertThat(sketch.rank(Double.POSITIVE_INFINITY)).isEqualTo(1.5, within(0.0));
-        assertThatThrownBy(() -> sketch.add(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(sketch.rank(Double.POSITIVE_INFINITY)).isEqualTo(1, within(0.0));
+        for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e39}) {
+            assertThatThrownBy(() -> sketch.add(value)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(sketch.count()).isEqualTo(1);
         assertThatThrownBy(() -> new QuantileSketch().quantile(0.5)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldRepairInfinitiesThatAnEarlierVersionKept() {
+        Varints.Writer old = new Varints.Writer(64);
+        old.writeByte(1);
+        old.writeLong(4);
+        old.writeLong(0);
+        old.writeInt(1);
+        old.writeInt(4);
+        for (float item : new float[] {2, Float.POSITIVE_INFINITY, Float.NaN, 3}) {
+            old.writeFloat(item);
+        }
+
+        QuantileSketch sketch = QuantileSketch.decode(new Varints.Reader(old.toByteArray()));
+
+        assertThat(sketch.quantile(0.5)).isEqualTo(3);
+        assertThat(sketch.quantile(1)).isEqualTo(Float.MAX_VALUE);
+        assertThat(sketch.rank(4)).isEqualTo(2);
     }
 
     @Test

@@ -24,6 +24,21 @@ class SourceQuantilesTest {
     }
 
     @Test
+    void shouldLeaveOutWhatHasNoFiniteValue() {
+        SourceQuantiles source = new SourceQuantiles();
+        SourceQuantiles undisturbed = new SourceQuantiles();
+        for (int i = 0; i < 200; i++) {
+            source.add(i, LAST_HUNDRED);
+            undisturbed.add(i, LAST_HUNDRED);
+            source.add(i % 2 == 0 ? Double.POSITIVE_INFINITY : Double.NaN, LAST_HUNDRED);
+            source.add(i % 2 == 0 ? Double.NEGATIVE_INFINITY : 1e39, LAST_HUNDRED);
+        }
+
+        assertThat(source.encode()).isEqualTo(undisturbed.encode());
+        assertThat(source.percentile(Double.POSITIVE_INFINITY, LAST_HUNDRED)).hasValue(100);
+    }
+
+    @Test
     void shouldCountDocumentsOfTheSameValueHalf() {
         SourceQuantiles source = new SourceQuantiles();
         for (int i = 0; i < 50; i++) {

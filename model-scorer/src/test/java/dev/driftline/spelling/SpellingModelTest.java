@@ -8,6 +8,8 @@ import dev.driftline.ngram.HeapPageStore;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpellingModelTest {
 
@@ -33,7 +35,7 @@ class SpellingModelTest {
 
     @Test
     void shouldSumToOneWhenNothingWasLearned() {
-        SpellingModel model = new SpellingModel(PREFIX);
+        SpellingModel model = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 20);
         double sum = 0;
         for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
             sum += model.probability("a", symbol);
@@ -59,7 +61,7 @@ class SpellingModelTest {
     @Test
     void shouldAgreeWithADirectCountOfNeighbours() {
         // With one symbol of context: p(c|x) from raw counts after x, below it the number of distinct left neighbours.
-        SpellingModel model = new SpellingModel(1, PREFIX);
+        SpellingModel model = new SpellingModel(1, new HeapPageStore(), PREFIX, 1 << 20);
         model.learn("ab");
         model.learn("ac");
         double block = 1.0 / 4353;
@@ -85,12 +87,13 @@ class SpellingModelTest {
         assertThat(model.bits(huge)).isFinite().isGreaterThan(1e6);
     }
 
-    @Test
-    void shouldBeTheSameAfterWritingBackAndLoading() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 20_000, 1 << 24})
+    void shouldBeTheSameAfterWritingBackAndLoadingHoweverSmallTheCache(long cacheBytes) {
         HeapPageStore pages = new HeapPageStore();
         pages.put(new byte[] {'t', 0, 0, 0, 0}, new byte[] {99});
-        SpellingModel model = new SpellingModel(PREFIX);
-        SpellingModel uninterrupted = new SpellingModel(PREFIX);
+        SpellingModel model = new SpellingModel(pages, PREFIX, cacheBytes);
+        SpellingModel uninterrupted = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 24);
         Random random = new Random(7);
         for (int round = 0; round < 6; round++) {
             for (int i = 0; i < 150; i++) {
@@ -98,24 +101,54 @@ class SpellingModelTest {
                 model.learn(word);
                 uninterrupted.learn(word);
             }
-            model.writeBack(pages);
+            model.writeBack();
             if (round % 2 == 1) {
-                model.load(pages);
+                model.forget();
             }
             assertThat(model.bits("probability")).isEqualTo(uninterrupted.bits("probability"));
         }
-        SpellingModel restored = new SpellingModel(PREFIX);
-        restored.load(pages);
+        SpellingModel restored = new SpellingModel(pages, PREFIX, cacheBytes);
         assertThat(restored.words()).isEqualTo(900);
-        assertThat(restored.bits("abcabc")).isEqualTo(uninterrupted.bits("abcabc"));
-        assertThat(pages.size()).isEqualTo(1 + 900 / SpellingPages.WORDS_IN_PAGE + 1);
+        assertThat(restored.contexts()).isEqualTo(uninterrupted.contexts());
+        for (String word : List.of("abcabc", "zyxwv", "a", "語", "")) {
+            assertThat(restored.bits(word)).as(word).isEqualTo(uninterrupted.bits(word));
+        }
+        model.endDocument(false);
+        assertThat(model.heapBytes()).isLessThan(cacheBytes + 50_000);
     }
 
     @Test
-    void shouldWriteOnlyThePagesThatChanged() {
+    void shouldReadAListOfWordsWithoutContextsAsEarlierVersionsWroteIt() {
+        HeapPageStore pages = new HeapPageStore();
+        SpellingPages list = new SpellingPages(pages, PREFIX);
+        Random random = new Random(9);
+        SpellingModel expected = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 26);
+        for (int i = 0; i < 20_000; i++) {
+            String word = word(random);
+            list.append(word);
+            expected.learn(word);
+        }
+        list.writeBack();
+        SpellingModel model = new SpellingModel(pages, PREFIX, 1 << 20);
+        assertThat(model.words()).isEqualTo(20_000);
+        // The first use counts so many words that no transaction runs out; the rest follow with the documents.
+        assertThat(model.contexts()).isPositive().isLessThan(expected.contexts());
+        model.bitsWithinDocument("meanwhile");
+        model.endDocument(true);
+        expected.learn("meanwhile");
+        model.writeBack();
+        assertThat(model.contexts()).isEqualTo(expected.contexts());
+        assertThat(model.bits("meantime")).isEqualTo(expected.bits("meantime"));
+        SpellingModel restored = new SpellingModel(pages, PREFIX, 1 << 20);
+        assertThat(restored.words()).isEqualTo(20_001);
+        assertThat(restored.bits("meantime")).isEqualTo(expected.bits("meantime"));
+        assertThat(restored.heapBytes()).isLessThan(1 << 21);
+    }
+
+    @Test
+    void shouldWriteOnlyTheWordsAtMostCommits() {
         int[] puts = {0};
         HeapPageStore heap = new HeapPageStore();
-        SpellingModel model = new SpellingModel(PREFIX);
         var counting = new dev.driftline.ngram.PageStore() {
             @Override
             public byte[] get(byte[] key) {
@@ -133,17 +166,33 @@ class SpellingModelTest {
                 heap.scan(prefix, visitor);
             }
         };
+        SpellingModel model = new SpellingModel(counting, PREFIX, 1 << 24);
         Random random = new Random(1);
         for (int i = 0; i < 3 * SpellingPages.WORDS_IN_PAGE; i++) {
             model.learn(word(random));
         }
-        model.writeBack(counting);
+        model.writeBack();
         assertThat(puts[0]).isEqualTo(3);
-        model.writeBack(counting);
+        model.writeBack();
         assertThat(puts[0]).isEqualTo(3);
         model.learn("one");
-        model.writeBack(counting);
+        model.writeBack();
         assertThat(puts[0]).isEqualTo(4);
+    }
+
+    @Test
+    void shouldHoldNoMoreThanItsCacheHoweverManyWordsCome() {
+        long cacheBytes = 1 << 19;
+        SpellingModel model = new SpellingModel(new HeapPageStore(), PREFIX, cacheBytes);
+        Random random = new Random(2);
+        for (int i = 0; i < 20_000; i++) {
+            model.learn(word(random));
+            if (i % 1000 == 0) {
+                model.writeBack();
+            }
+        }
+        assertThat(model.contexts()).isGreaterThan(80_000);
+        assertThat(model.heapBytes()).isLessThan(cacheBytes + 100_000);
     }
 
     @Test
@@ -170,11 +219,9 @@ class SpellingModelTest {
         SpellingModel direct = learned(WORDS);
         document.forEach(direct::learn);
         assertThat(model.bits("zwölftes")).isEqualTo(direct.bits("zwölftes"));
-        HeapPageStore pages = new HeapPageStore();
-        model.writeBack(pages);
-        SpellingModel restored = new SpellingModel(PREFIX);
-        restored.load(pages);
-        assertThat(restored.bits("zwölftes")).isEqualTo(direct.bits("zwölftes"));
+        model.writeBack();
+        model.forget();
+        assertThat(model.bits("zwölftes")).isEqualTo(direct.bits("zwölftes"));
     }
 
     @Test
@@ -197,15 +244,14 @@ class SpellingModelTest {
     void shouldRefuseAPageOfAnotherVersion() {
         HeapPageStore pages = new HeapPageStore();
         pages.put(new byte[] {'s', 0, 0, 0, 0}, new byte[] {9, 0});
-        SpellingModel model = new SpellingModel(PREFIX);
-        model.load(pages);
+        SpellingModel model = new SpellingModel(pages, PREFIX, 1 << 20);
         assertThatThrownBy(() -> model.bits("x"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("version 9");
     }
 
     private static SpellingModel learned(List<String> words) {
-        SpellingModel model = new SpellingModel(PREFIX);
+        SpellingModel model = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 20);
         words.forEach(model::learn);
         return model;
     }

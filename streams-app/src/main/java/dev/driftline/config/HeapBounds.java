@@ -1,5 +1,6 @@
 package dev.driftline.config;
 
+import dev.driftline.config.keys.HttpKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.heap.HeapBudget;
@@ -26,6 +27,7 @@ public final class HeapBounds {
             case PAGES -> config.get(MemoryKeys.CACHE_DECODED_BYTES);
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
+            case BODIES -> config.get(HttpKeys.BODIES_MAX_BYTES);
             case KNOWN_WORDS -> use.defaultBytes();
         };
     }

@@ -33,6 +33,7 @@ public final class PendingDocument {
     public final List<byte[]> replies;
 
     private final int asked;
+    private long documentBytes;
 
     public PendingDocument(IncomingDocument document, long timestamp, long scatteredAt, int asked) {
         this(document, timestamp, scatteredAt, asked, new ArrayList<>(asked));
@@ -64,8 +65,39 @@ public final class PendingDocument {
     }
 
     /** Whether every shard has replied. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return replies.size() == asked;
+    }
+
+    /** Whether every shard has replied to the document with this stored form, which is passed over and not decoded. */
+    static boolean isComplete(byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        requireFormat(in.readByte());
+        in.skip(in.readInt());
+        in.skip(in.readInt());
+        in.readLong();
+        in.readLong();
+        if ((in.readByte() & SCATTERED_AT) != 0) {
+            in.readLong();
+        }
+        in.skip(in.readInt());
+        int asked = in.readInt();
+        return in.readInt() == asked;
+    }
+
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        if (documentBytes == 0) {
+            documentBytes = 512
+                    + document.tokens().heapBytes()
+                    + 2L * (document.id().length() + document.source().length());
+            document.attributes().forEach((name, text) -> documentBytes += 160 + 2L * (name.length() + text.length()));
+        }
+        long bytes = documentBytes;
+        for (byte[] reply : replies) {
+            bytes += 24 + reply.length;
+        }
+        return bytes;
     }
 
     byte[] encode() {
@@ -99,10 +131,7 @@ public final class PendingDocument {
     static PendingDocument decode(byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
-        if (format != WITHOUT_ATTRIBUTES && format != WITH_ATTRIBUTES) {
-            throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
-                    + WITHOUT_ATTRIBUTES + " and " + WITH_ATTRIBUTES + ": upgrade Driftline");
-        }
+        requireFormat(format);
         String id = new String(in.readBytes(), StandardCharsets.UTF_8);
         String source = new String(in.readBytes(), StandardCharsets.UTF_8);
         long publishedAt = in.readLong();
@@ -127,6 +156,13 @@ public final class PendingDocument {
                 scatteredAt,
                 asked,
                 replies);
+    }
+
+    private static void requireFormat(int format) {
+        if (format != WITHOUT_ATTRIBUTES && format != WITH_ATTRIBUTES) {
+            throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
+                    + WITHOUT_ATTRIBUTES + " and " + WITH_ATTRIBUTES + ": upgrade Driftline");
+        }
     }
 
     /** By ticket ({@link Ticket}). */

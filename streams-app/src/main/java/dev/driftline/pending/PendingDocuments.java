@@ -1,27 +1,45 @@
 package dev.driftline.pending;
 
+import dev.driftline.heap.HeapAccount;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The documents of one partition that wait for replies, by {@link Ticket}. */
+/**
+ * The documents of one partition that wait for replies, by {@link Ticket}: those used last on the heap, within their share of
+ * it, the others in RocksDB.
+ *
+ * <p>There may be millions after a restore, and nothing here reads all of them at once: {@link #look} goes through them in
+ * pieces.
+ */
 public final class PendingDocuments implements WriteBackCache {
 
     /** Store of the documents that wait for replies. */
     public static final String STORE = "pending-documents";
 
-    /** A backlog may be far larger; what is past this waits in RocksDB. */
+    /** A ticket after all others: nothing is left to look at. */
+    static final long END = Long.MAX_VALUE;
+
+    /** A backlog may be far larger; what is past this, or past the heap, waits in RocksDB. */
     private static final int DECODED = 4096;
 
-    private final WriteBackMap<Long, PendingDocument> documents;
-    private int count = -1;
+    /** Is told of tickets. */
+    interface Visitor {
+        /** Whether to go on after a document. */
+        boolean visit(long ticket, boolean isComplete);
+    }
 
-    public PendingDocuments(PageStore store) {
-        documents = new WriteBackMap<>(store, new PendingDocument.Codec(), DECODED);
+    private final WriteBackMap<Long, PendingDocument> documents;
+
+    /** Of the tickets below {@link #countedTo}. */
+    private int count;
+
+    private long countedTo;
+
+    /** @param heap what decoded documents may take */
+    public PendingDocuments(PageStore store, HeapAccount heap) {
+        documents = new WriteBackMap<>(store, new PendingDocument.Codec(), DECODED, heap, PendingDocument::heapBytes);
     }
 
     /** The document, or {@code null} where none of that ticket is waiting. */
@@ -31,7 +49,9 @@ public final class PendingDocuments implements WriteBackCache {
 
     /** Adds a document. */
     public void add(long ticket, PendingDocument pending) {
-        count = size() + (documents.get(ticket) == null ? 1 : 0);
+        if (ticket < countedTo && documents.get(ticket) == null) {
+            count++;
+        }
         documents.put(ticket, pending);
     }
 
@@ -42,28 +62,41 @@ public final class PendingDocuments implements WriteBackCache {
 
     /** Removes a document that is there. */
     public void remove(long ticket) {
-        count = size() - 1;
+        if (ticket < countedTo) {
+            count--;
+        }
         documents.remove(ticket);
     }
 
-    /** How many are waiting; the first call after a restore counts them. */
+    /** How many are waiting: of those that {@link #look} has come to, until it has come to all after a restore. */
     public int size() {
-        if (count < 0) {
-            count = documents.count();
-        }
         return count;
     }
 
-    /** The tickets of those to which every shard has replied, in the order of tickets; for right after a restore. */
-    public List<Long> complete() {
-        List<Long> tickets = new ArrayList<>();
-        documents.forEach((ticket, document) -> {
-            if (document.isComplete()) {
-                tickets.add(ticket);
+    /**
+     * Looks at documents from {@code first} on, in the order of tickets, until {@code visitor} says false. None is decoded
+     * for it.
+     *
+     * @return the ticket to go on from; {@link #END} where all have been looked at
+     */
+    long look(long first, Visitor visitor) {
+        long[] next = {END};
+        documents.scanFrom(first, (ticket, document, stored) -> {
+            if (ticket >= countedTo) {
+                count++;
+                countedTo = ticket + 1;
             }
+            boolean goesOn = visitor.visit(
+                    ticket, document == null ? PendingDocument.isComplete(stored) : document.isComplete());
+            if (!goesOn) {
+                next[0] = ticket + 1;
+            }
+            return goesOn;
         });
-        Collections.sort(tickets);
-        return tickets;
+        if (next[0] == END) {
+            countedTo = END;
+        }
+        return next[0];
     }
 
     @Override
@@ -74,6 +107,7 @@ public final class PendingDocuments implements WriteBackCache {
     @Override
     public void forget() {
         documents.forget();
-        count = -1;
+        count = 0;
+        countedTo = 0;
     }
 }

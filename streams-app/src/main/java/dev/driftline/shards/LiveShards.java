@@ -54,7 +54,7 @@ public final class LiveShards {
             T answer = question.apply(shard.scorer());
             // Questions read pages, too: without documents meanwhile nothing else would keep the cache within its
             // bound.
-            shard.scorer().counts().trim();
+            shard.scorer().trim();
             return Optional.of(answer);
         }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -142,6 +143,24 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             return;
         }
         scanWritten(from, to, (key, value) -> visitor.accept(key.get(), value));
+    }
+
+    @Override
+    public void scanFrom(byte[] first, BiPredicate<byte[], byte[]> visitor) {
+        if (!late.isEmpty()) {
+            // As in scan, rare.
+            PageStore.super.scanFrom(first, visitor);
+            return;
+        }
+        writeBatch();
+        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(Bytes.wrap(first), null)) {
+            while (entries.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                if (!visitor.test(entry.key.get(), entry.value)) {
+                    return;
+                }
+            }
+        }
     }
 
     private void scanWritten(Bytes from, @Nullable Bytes to, BiConsumer<Bytes, byte[]> visitor) {

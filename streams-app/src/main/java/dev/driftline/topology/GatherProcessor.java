@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
@@ -59,6 +60,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /** How often to check whether the network has caught up. */
     private static final Duration TICK = Duration.ofMillis(25);
 
+    /** For how long at a time to look through a backlog, and to emit documents of one: others have to go on, too. */
+    private static final Duration LOOK = Duration.ofMillis(20);
+
+    private static final Duration AT_ONCE = Duration.ofMillis(500);
+
     /** How often to evict idle sources. */
     static final Duration IDLE_TICK = Duration.ofSeconds(10);
 
@@ -68,12 +74,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
     private final EarlyCommits commits;
-    private final CompleteDocuments complete = new CompleteDocuments();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
     private Gather gather;
     private PendingDocuments pending;
+    private CompleteDocuments complete;
     private WriteBackStore sources;
     private SourceModels models;
     private DocumentScorer scorer;
@@ -106,7 +112,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(PendingDocuments.class, PendingDocuments::new);
+                .cache(
+                        PendingDocuments.class,
+                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
@@ -118,8 +126,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         });
         live.opened(partition, sources, source -> models.state(partition, source));
         // Documents that were waiting for the network when the task stopped.
-        pending.complete().forEach(ticket -> complete.add(ticket, context.currentSystemTimeMs()));
-        if (neural.isPresent() || !complete.isEmpty()) {
+        complete = new CompleteDocuments(pending);
+        lookForComplete();
+        if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
             context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
         }
     }
@@ -159,17 +168,26 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             pending.update(ticket, waiting);
             return;
         }
+        // Before others are read, which may push it out of the heap.
+        pending.update(ticket, waiting);
         complete.add(ticket, context.currentSystemTimeMs());
         emitComplete();
-        if (!complete.isEmpty()) {
-            // The last of those that wait.
-            pending.update(ticket, waiting);
+    }
+
+    /** Looks for documents that were complete when the task stopped, or for which there was no place, for a moment. */
+    private void lookForComplete() {
+        if (complete.isLooking()) {
+            long until = System.nanoTime() + LOOK.toNanos();
+            complete.look(context.currentSystemTimeMs(), () -> System.nanoTime() - until > 0);
+            counters.pending(partition, pending.size());
         }
     }
 
-    /** Sends out what can go, in order, up to the first that has to wait for the network. */
-    private void emitComplete() {
-        while (!complete.isEmpty()) {
+    /** Sends out what can go, in order, up to the first that has to wait for the network or the next tick; says how many. */
+    private int emitComplete() {
+        int emitted = 0;
+        long until = System.nanoTime() + AT_ONCE.toNanos();
+        while (!complete.isEmpty() && System.nanoTime() - until < 0) {
             CompleteDocuments.Complete first = complete.first();
             PendingDocument document = Objects.requireNonNull(
                     pending.get(first.ticket()), "a complete document is pending until it is sent");
@@ -182,7 +200,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                                 document.document.tokens(),
                                 context.currentSystemTimeMs() - first.since());
                 if (network.isEmpty()) {
-                    return;
+                    break;
                 }
                 counters.network(network.get().status());
             }
@@ -190,14 +208,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             complete.removeFirst();
             pending.remove(first.ticket());
             counters.pending(partition, pending.size());
+            emitted++;
         }
+        return emitted;
     }
 
     private void tick() {
         neural.ifPresent(network -> network.partition(partition).tick());
-        int waiting = pending.size();
-        emitComplete();
-        if (pending.size() < waiting) {
+        lookForComplete();
+        if (emitComplete() > 0) {
             commits.ofThread().sent(context);
         }
     }

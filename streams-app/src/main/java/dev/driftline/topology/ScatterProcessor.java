@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.network.scoring.NeuralScoring;
@@ -50,7 +51,9 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
         partition = context.taskId().partition();
         scatter = new Scatter(settings.model(), settings.shards());
         pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(PendingDocuments.class, PendingDocuments::new);
+                .cache(
+                        PendingDocuments.class,
+                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
         counters.pending(partition, pending.size());

@@ -74,6 +74,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private boolean activeSeen;
     private long lookingSince = -1;
     private long lastRoundAt;
+    /** Tokens that the buffer must have been given before a first round is tried again. */
+    private long notBefore;
+
     private long saidAt;
 
     /**
@@ -94,6 +97,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 .cache(TrainerState.class, store -> new TrainerState(store, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         lastRoundAt = context.currentSystemTimeMs();
+        notBefore = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
         context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
@@ -172,7 +176,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private boolean isDue(Optional<Snapshot> active, long now) {
         ReplayBuffer buffer = state.buffer();
         if (active.isEmpty()) {
-            return buffer.tokensSeen() >= online.bootstrap().tokens();
+            return buffer.tokensSeen() >= Math.max(online.bootstrap().tokens(), notBefore);
         }
         long since = buffer.tokensSeen() - state.tokensAtRound();
         return since >= online.rounds().tokens()
@@ -223,6 +227,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         lastRoundAt = context.currentSystemTimeMs();
         finished.failure().ifPresent(failure -> {
             progress.failed();
+            notBefore = finished.tokensSeen() + online.rounds().tokens();
             LOG.error(
                     "A round failed, and the active snapshot stays; the next round begins after {} more tokens",
                     online.rounds().tokens(),

@@ -101,16 +101,17 @@ class PendingDocumentTest {
     }
 
     @Test
-    void shouldListThoseThatEveryShardHasRepliedToAfterARestore() {
-        HeapPageStore store = new HeapPageStore();
-        PendingDocuments documents = new PendingDocuments(store);
-        for (long ticket = 0; ticket < 5; ticket++) {
-            PendingDocument pending = new PendingDocument(document, 0, 0, SHARDS);
-            replies().subList(0, ticket % 2 == 0 ? SHARDS : 1).forEach(pending::add);
-            documents.add(ticket, pending);
+    void shouldSayOfItsStoredFormWhetherItIsComplete() {
+        for (Map<String, String> attributes : List.of(Map.<String, String>of(), Map.of("language", "de"))) {
+            for (long scatteredAt : new long[] {-1, 5}) {
+                IncomingDocument incoming = new IncomingDocument("id", "source", 3, true, tokens, attributes);
+                PendingDocument pending = new PendingDocument(incoming, 4, scatteredAt, SHARDS);
+                for (byte[] reply : replies()) {
+                    assertThat(PendingDocument.isComplete(pending.encode())).isFalse();
+                    pending.add(reply);
+                }
+                assertThat(PendingDocument.isComplete(pending.encode())).isTrue();
+            }
         }
-        documents.writeBack();
-
-        assertThat(new PendingDocuments(store).complete()).containsExactly(0L, 2L, 4L);
     }
 }

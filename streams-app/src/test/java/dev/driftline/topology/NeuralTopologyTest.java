@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,26 @@ class NeuralTopologyTest {
         assertThat(score.getSnapshotVersion()).isNull();
         assertThat(score.getExperts()).extracting(ExpertScore::getName).doesNotContain("lstm");
         assertThat(fixture.counters.documentsWithoutSnapshot()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldScoreWithoutTheNetworkWhenItOverflows() {
+        begin(NeuralPolicy.WAIT, 0, null);
+        fixture.neural.start();
+        Snapshot huge = snapshot("000001-aaaaaa", 1);
+        huge.network().parameters().tensors().forEach(tensor -> Arrays.fill(tensor.data(), 3e38f));
+        fixture.active.set(huge);
+
+        fixture.pipe(document("d1", "news", "a b c"));
+        Score overflown = await(1).get(0);
+        fixture.active.set(snapshot("000002-aaaaaa", 2));
+        fixture.pipe(document("d2", "news", "a b c"));
+        Score sound = await(1).get(0);
+
+        assertThat(overflown.getNeuralStatus()).isEqualTo("fallback");
+        assertThat(overflown.getMixtureBits()).isFinite();
+        assertThat(sound.getNeuralStatus()).isEqualTo("scored");
+        assertThat(sound.getMixtureBits()).isFinite();
     }
 
     /** Be the network made here or elsewhere: of one from elsewhere, words count that were known in a document before. */

@@ -8,6 +8,8 @@ import dev.driftline.drift.Observation;
 import dev.driftline.drift.Series;
 import dev.driftline.drift.SourceWatch;
 import dev.driftline.filter.SourceQuantiles;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.ScoreRequest;
@@ -19,6 +21,7 @@ import dev.driftline.neural.snapshot.SnapshotBytes;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.output.FilterRequest;
 import dev.driftline.output.ObservationOutput;
+import dev.driftline.pending.CompleteDocuments;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.scoring.DocumentTokens;
@@ -140,7 +143,9 @@ class ReleasedStateTest {
 
     /** A document that was under way is scored once its last shard has answered. */
     private static void readPending(ReleasedState released, TopologySettings settings, Map<String, Object> found) {
-        PendingDocuments pending = new PendingDocuments(released.store(PendingDocuments.STORE, 0));
+        PendingDocuments pending = new PendingDocuments(
+                released.store(PendingDocuments.STORE, 0), new HeapBudget().account(HeapUse.PENDING));
+        new CompleteDocuments(pending).look(0, () -> false);
         ShardScorer late = model(released, settings).shard(1);
         Gather gather = new Gather(settings.model(), settings.shards());
         DocumentScorer scorer = new DocumentScorer(settings.mixture());
@@ -169,7 +174,13 @@ class ReleasedStateTest {
             found.put(name + ".published", document.document.publishedAt());
             found.put(name + ".bits", score.bitsPerToken());
         }
-        assertThat(pending.complete()).hasSize(pending.size());
+        CompleteDocuments complete = new CompleteDocuments(pending);
+        complete.look(0, () -> false);
+        for (int i = 0; i < pending.size(); i++) {
+            assertThat(complete.isEmpty()).isFalse();
+            complete.removeFirst();
+        }
+        assertThat(complete.isEmpty()).isTrue();
     }
 
     private static SourceModels sources(ReleasedState released, TopologySettings settings) {

@@ -145,7 +145,8 @@ class ModulesTest {
                 .resideInAPackage("dev.driftline.serving.http..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.driftline..")
-                        .and(not(resideInAnyPackage("dev.driftline.serving.http..", "dev.driftline.config.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.driftline.serving.http..", "dev.driftline.config..", "dev.driftline.terminal.."))))
                 .because("the plumbing of HTTP knows no model")
                 .check(driftline);
         noClasses()

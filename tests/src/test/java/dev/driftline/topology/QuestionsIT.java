@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
-import dev.driftline.serving.http.TrustedCertificates;
+import dev.driftline.serving.http.TlsFiles;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
@@ -73,7 +73,7 @@ class QuestionsIT {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.putAll(tls(certificate));
         client = HttpClient.newBuilder()
-                .sslContext(TrustedCertificates.only(certificate))
+                .sslContext(TlsFiles.trustingOnly(certificate))
                 .build();
         try (Application application = cluster.application("questions", settings);
                 ChildInstance one = application.spawn("one");

@@ -111,6 +111,11 @@ public final class FineTuner {
         copy.startNew(batch.counts(), number);
         int passes = settings.bootstrap().passes();
         WorkingCopy.Trained trained = copy.train(all, passes, number, progress);
+        if (!trained.network().parameters().isFinite()) {
+            copy.discard();
+            throw new IllegalStateException("training made weights of the first network NaN or infinite: train with a"
+                    + " smaller learning rate, or clip gradients to less");
+        }
         Snapshot candidate =
                 snapshot(trained, batch, batch.end(), Optional.empty(), number, passes, PairedComparison.NONE);
         copy.keepFor(candidate.version(), batch.end(), PairedComparison.NONE);
@@ -159,15 +164,22 @@ public final class FineTuner {
                 .plus(PairedComparison.of(trained.network(), active.network(), heldOut));
         Promotion.Verdict verdict = settings.promotion().promote(comparison);
         long trainedTo = batch.trainedUpTo();
+        boolean isSound = true;
         if (verdict.accepted() && !heldOut.isEmpty()) {
             // The comparison is done, so its text is free to train on. Otherwise every network would be late by that
             // much.
             WorkingCopy.Trained withAll = copy.train(withReplay(heldOut, batch), passes, number, progress);
-            trained = new WorkingCopy.Trained(withAll.network(), trained.bitsPerToken());
-            trainedTo = batch.end();
+            isSound = withAll.network().parameters().isFinite();
+            if (isSound) {
+                trained = new WorkingCopy.Trained(withAll.network(), trained.bitsPerToken());
+                trainedTo = batch.end();
+            }
         }
         Snapshot candidate = snapshot(trained, batch, trainedTo, Optional.of(active), number, passes, comparison);
-        if (verdict.accepted()) {
+        if (!isSound) {
+            // What was compared is promoted; what training made of it afterwards is thrown away.
+            copy.discard();
+        } else if (verdict.accepted()) {
             copy.keepFor(candidate.version(), trainedTo, PairedComparison.NONE);
         } else if (comparison.meanDifference() + comparison.standardError() > 0) {
             copy.keepFor(active.version(), trainedTo, comparison);

@@ -100,6 +100,17 @@ public record PairedComparison(
                 sum.differencesSquared);
     }
 
+    /** Whether every sum is a number: a network that has overflowed leaves none. */
+    public boolean isFinite() {
+        return Double.isFinite(0 * tokens
+                + 0 * units
+                + 0 * candidateBits
+                + 0 * incumbentBits
+                + 0 * tokensSquared
+                + 0 * products
+                + 0 * differencesSquared);
+    }
+
     /** Both comparisons together. */
     public PairedComparison plus(PairedComparison other) {
         return new PairedComparison(

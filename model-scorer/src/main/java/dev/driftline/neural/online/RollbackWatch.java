@@ -55,7 +55,9 @@ final class RollbackWatch {
         PairedComparison sum = before.comparison()
                 .faded(Math.pow(0.5, more.tokens() / settings.rollbackHalfLife()))
                 .plus(more);
-        watch = new ParentWatch(active.version(), parent.version(), sum, batch.end());
+        // Sums that are no numbers would stay so: the text that made them is left out.
+        watch = new ParentWatch(
+                active.version(), parent.version(), sum.isFinite() ? sum : before.comparison(), batch.end());
         Promotion.Verdict verdict = settings.promotion().rollBack(sum);
         if (!verdict.accepted()) {
             return Optional.empty();

@@ -26,7 +26,9 @@ public final class SnapshotBytes {
 
     /** {@code snapshot} as bytes, tied weights once: the form for messages. */
     public static byte[] encode(Snapshot snapshot) {
-        return file(snapshot, snapshot.network().parameters().tensors()).toBytes();
+        List<Tensor> tensors = snapshot.network().parameters().tensors();
+        requireFinite(tensors);
+        return file(snapshot, tensors).toBytes();
     }
 
     /** {@code snapshot} as a file for PyTorch, tied weights written out, see {@link TorchLayout}. */

@@ -1,10 +1,13 @@
 package dev.driftline.neural.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotBytes;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
@@ -54,6 +57,44 @@ class FineTunerTest {
                 .round(batch(0, documents, 0), Optional.empty(), Optional.empty(), 1, tokens -> {})
                 .flatMap(Round::candidate)
                 .orElseThrow();
+    }
+
+    @Test
+    void shouldFailWhenTrainingMakesTheFirstNetworkInfinite() {
+        OnlineSettings wild = new OnlineSettings(
+                SETTINGS.architecture(),
+                new TrainingSettings(Optimizer.ADAM, 1e60, 0, 0, 4, 7, 11),
+                SETTINGS.vocabulary(),
+                SETTINGS.bootstrap(),
+                SETTINGS.rounds(),
+                SETTINGS.buffer(),
+                SETTINGS.promotion(),
+                SETTINGS.rollbackHalfLife(),
+                Optional.empty(),
+                1,
+                "words");
+        FineTuner tuner = new FineTuner(wild);
+        List<DocumentTokens> documents = text(1, 50, false);
+
+        assertThatThrownBy(
+                        () -> tuner.round(batch(0, documents, 0), Optional.empty(), Optional.empty(), 1, tokens -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("NaN or infinite")
+                .hasMessageContaining("learning rate");
+    }
+
+    @Test
+    void shouldNotWriteASnapshotThatIsNotFinite() {
+        Snapshot broken = new Snapshot(
+                active.manifest(),
+                new Network(
+                        active.network().architecture(),
+                        active.network().vocabulary(),
+                        active.network().parameters().copy()));
+        broken.network().parameters().tensors().get(0).data()[3] = Float.NaN;
+
+        assertThat(broken.network().parameters().isFinite()).isFalse();
+        assertThatThrownBy(() -> SnapshotBytes.encode(broken)).hasMessageContaining("NaN at 3");
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.driftline.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.serving.http.TrustedCertificates;
+import dev.driftline.serving.http.TlsFiles;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -44,7 +44,7 @@ final class InstanceClient {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
         if (trust != null) {
             try {
-                builder.sslContext(TrustedCertificates.only(trust));
+                builder.sslContext(TlsFiles.trustingOnly(trust));
             } catch (InvalidConfigException e) {
                 throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
             }

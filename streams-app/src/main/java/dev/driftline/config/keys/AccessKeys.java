@@ -24,8 +24,18 @@ public final class AccessKeys {
             "",
             "a token of at least 16 characters, file:PATH, or nothing",
             "Token that a request must carry to promote snapshots and roll them back; it also permits reading. If "
-                    + "only http.read.token is set, these operations are not available. Instances use it among themselves, "
-                    + "so it must be the same on all.",
+                    + "only http.read.token is set, these operations are not available. It must be the same on all "
+                    + "instances.",
+            String::strip);
+
+    public static final ConfigKey<String> INSTANCE_SECRET = GROUP.text(
+            "http.instance.secret",
+            "",
+            "a secret of at least 16 characters, file:PATH, or nothing",
+            "Secret by which instances prove to each other that they belong together; it is never sent. It must be the "
+                    + "same on all instances, and neither of the tokens. The default is derived from "
+                    + "http.operate.token; with http.read.token alone instances do not answer each other until it is "
+                    + "set, and without tokens they need none.",
             String::strip);
 
     public static final ConfigKey<String> TLS_KEYSTORE = GROUP.text(

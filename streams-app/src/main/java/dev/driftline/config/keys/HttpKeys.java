@@ -1,9 +1,16 @@
 package dev.driftline.config.keys;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
 /** The address of the HTTP endpoint, and the limits of requests. */
 public final class HttpKeys {
 
     static final KeyGroup GROUP = new KeyGroup("HTTP");
+
+    private static final Pattern COMMA = Pattern.compile(",");
+    private static final Pattern HOST_NAME = Pattern.compile("(\\[[0-9a-f:.]+]|[0-9a-z._-]+)(:[0-9]{1,5})?");
 
     public static final ConfigKey<String> HOST = GROUP.text(
             "http.host",
@@ -20,16 +27,35 @@ public final class HttpKeys {
             "http.advertised.host",
             "",
             "a host name or address, or nothing",
-            "Host name under which the other instances find this one, if it differs from http.host: for example "
-                    + "with http.host=0.0.0.0.",
+            "Host name under which the other instances find this one, if it differs from http.host: needed where "
+                    + "that is a wildcard such as 0.0.0.0.",
             String::strip);
+
+    public static final ConfigKey<List<String>> HOSTS = GROUP.key(
+            "http.hosts",
+            "",
+            "host names separated by commas, each with or without a port, * for all, or nothing",
+            "Further names under which clients ask this instance, for example that of a reverse proxy. Without tokens, "
+                    + "or on loopback, a request under another name is refused, since it may come from a web page by DNS "
+                    + "rebinding; http.host, http.advertised.host, localhost and addresses are always known. Pages from "
+                    + "these hosts may send requests, too.",
+            HttpKeys::hosts);
 
     public static final ConfigKey<Long> MAX_BODY_BYTES = GROUP.byteSize(
             "http.max.body.bytes",
             "1MiB",
             KeyGroup.KIB,
             256 * KeyGroup.MIB,
-            "Maximum bytes of a request's body; a longer one is answered with 413.");
+            "Maximum bytes of a request's body; a longer one is answered with 413. Messages between instances may take "
+                    + "as many as http.bodies.max.bytes.");
+
+    public static final ConfigKey<Integer> BODIES_MAX_BYTES = GROUP.smallByteSize(
+            "http.bodies.max.bytes",
+            "64MiB",
+            64 * KeyGroup.KIB,
+            KeyGroup.GIB,
+            "Maximum heap of all request bodies together, from their first byte until the request is answered; a body "
+                    + "past it is answered with 503 and Retry-After. At least http.max.body.bytes.");
 
     public static final ConfigKey<Integer> MAX_TOKENS = GROUP.whole(
             "http.max.tokens",
@@ -73,4 +99,17 @@ public final class HttpKeys {
             "Maximum number of open connections; further ones wait to be accepted.");
 
     private HttpKeys() {}
+
+    private static List<String> hosts(String value) {
+        List<String> hosts = COMMA.splitAsStream(value)
+                .map(host -> host.strip().toLowerCase(Locale.ROOT))
+                .filter(host -> !host.isEmpty())
+                .toList();
+        for (String host : hosts) {
+            if (!host.equals("*") && !HOST_NAME.matcher(host).matches()) {
+                throw new IllegalArgumentException(host);
+            }
+        }
+        return hosts;
+    }
 }

@@ -246,10 +246,24 @@ public final class NeuralScoring implements AutoCloseable {
                 snapshot.manifest().mayHaveForeignRows() ? knownRows.foreign(snapshot.network()) : new BitSet();
         List<NetworkScore> scores = reader.score(texts, nextWords, settings.encodings(), foreign);
         long tokens = 0;
+        int unsound = 0;
         List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
         for (int i = 0; i < scores.size(); i++) {
-            outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
+            if (scores.get(i).isSound()) {
+                outcomes.add(new NeuralOutcome.Scored(snapshot, scores.get(i), foreign));
+            } else {
+                // Finite weights can overflow. What is no probability must not reach the weights of a source.
+                unsound++;
+                outcomes.add(NeuralOutcome.NotScored.FALLBACK);
+            }
             tokens += texts.get(i).length;
+        }
+        if (unsound > 0) {
+            LOG.warn(
+                    "Snapshot {} gives no numbers for {} of {} documents: they are scored without it",
+                    snapshot.version(),
+                    unsound,
+                    batch.size());
         }
         counters.networkScored(tokens, System.nanoTime() - start);
         return outcomes;

@@ -109,19 +109,17 @@ public final class TrainerState implements WriteBackCache {
         String parent = new String(in.readBytes(), StandardCharsets.UTF_8);
         long comparedTo = in.readLong();
         long documents = in.readLong();
-        return new ParentWatch(
-                watched,
-                parent,
-                new PairedComparison(
-                        documents,
-                        in.readDouble(),
-                        in.readDouble(),
-                        in.readDouble(),
-                        in.readDouble(),
-                        in.readDouble(),
-                        in.readDouble(),
-                        in.readDouble()),
-                comparedTo);
+        PairedComparison sums = new PairedComparison(
+                documents,
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble());
+        // Of a version that kept the sums of a network that had overflowed.
+        return new ParentWatch(watched, parent, sums.isFinite() ? sums : PairedComparison.NONE, comparedTo);
     }
 
     private static void write(ParentWatch watch, Varints.Writer out) {

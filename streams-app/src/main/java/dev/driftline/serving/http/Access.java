@@ -10,6 +10,6 @@ public enum Access implements RouteRole {
     READ,
     /** Whoever may change what the service does. */
     OPERATE,
-    /** The other instances of the service, which show the token for operators, or the one for reading where that is all. */
+    /** The other instances of the service, which prove it by {@link InstanceSecret}. No token does. */
     INSTANCE
 }

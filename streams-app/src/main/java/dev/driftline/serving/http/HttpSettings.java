@@ -4,15 +4,11 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.AccessKeys;
 import dev.driftline.config.keys.HttpKeys;
-import dev.driftline.terminal.Secrets;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * How an instance answers over HTTP, checked.
@@ -21,40 +17,31 @@ import java.util.Optional;
  * @param port on which port; 0 for a free one
  * @param advertisedHost under what name the other instances find it
  * @param credentials who may ask
+ * @param secret by which instances know each other; empty where there is none
+ * @param hosts under which names it is asked
  * @param tls what it speaks; empty for plain HTTP
- * @param maxBodyBytes the longest body
- * @param maxTokens the most tokens of one query
- * @param concurrent requests processed at the same time
- * @param queued requests that may wait for those
- * @param timeout how long a request may take, and how long its headers and its body may each take to arrive
- * @param idleTimeout how long a connection may be silent
- * @param connections the most connections at a time
+ * @param limits how much it takes on
  */
 public record HttpSettings(
         String host,
         int port,
         String advertisedHost,
         BearerCredentials credentials,
+        Optional<InstanceSecret> secret,
+        KnownHosts hosts,
         Optional<TlsFiles> tls,
-        int maxBodyBytes,
-        int maxTokens,
-        int concurrent,
-        int queued,
-        Duration timeout,
-        Duration idleTimeout,
-        int connections) {
+        HttpLimits limits) {
 
-    private static final int SHORTEST_TOKEN = 16;
-    private static final String FILE = "file:";
+    private static final Pattern HOST =
+            Pattern.compile("[0-9A-Za-z._-]+|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Za-z:.%]*]?");
 
-    /** @throws InvalidConfigException if a file is not there, or the settings would let strangers in */
+    /** @throws InvalidConfigException if the settings cannot work, or would let strangers in */
     public static HttpSettings of(DriftlineConfig config) {
-        String host = config.get(HttpKeys.HOST);
-        String advertised = config.get(HttpKeys.ADVERTISED_HOST);
-        BearerCredentials credentials = new BearerCredentials(
-                token(AccessKeys.READ_TOKEN.name(), config.get(AccessKeys.READ_TOKEN)),
-                token(AccessKeys.OPERATE_TOKEN.name(), config.get(AccessKeys.OPERATE_TOKEN)));
-        if (!credentials.required() && !config.get(AccessKeys.ALLOW_INSECURE) && !isLoopback(host)) {
+        String host = unbracketed(HttpKeys.HOST.name(), config.get(HttpKeys.HOST));
+        InetAddress[] addresses = addresses(host);
+        boolean isLoopback = all(addresses, InetAddress::isLoopbackAddress);
+        BearerCredentials credentials = BearerCredentials.of(config);
+        if (!credentials.required() && !config.get(AccessKeys.ALLOW_INSECURE) && !isLoopback) {
             throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host
                     + " can be reached from other machines, and without a token anybody there could ask and operate: set "
                     + AccessKeys.READ_TOKEN.name() + " and " + AccessKeys.OPERATE_TOKEN.name() + " (and "
@@ -65,59 +52,88 @@ public record HttpSettings(
         return new HttpSettings(
                 host,
                 config.get(HttpKeys.PORT),
-                advertised.isEmpty() ? host : advertised,
+                advertised(config, host, addresses, isLoopback),
                 credentials,
+                InstanceSecret.of(config, credentials),
+                KnownHosts.of(config, isLoopback, credentials.required()),
                 TlsFiles.of(config),
-                Math.toIntExact(config.get(HttpKeys.MAX_BODY_BYTES)),
-                config.get(HttpKeys.MAX_TOKENS),
-                config.get(HttpKeys.CONCURRENT),
-                config.get(HttpKeys.QUEUED),
-                Duration.ofMillis(config.get(HttpKeys.TIMEOUT_MS)),
-                Duration.ofMillis(config.get(HttpKeys.IDLE_TIMEOUT_MS)),
-                config.get(HttpKeys.CONNECTIONS));
+                HttpLimits.of(config));
+    }
+
+    private static String advertised(DriftlineConfig config, String host, InetAddress[] addresses, boolean isLoopback) {
+        String key = HttpKeys.ADVERTISED_HOST.name();
+        String given = config.get(HttpKeys.ADVERTISED_HOST);
+        if (given.isEmpty()) {
+            if (all(addresses, InetAddress::isAnyLocalAddress)) {
+                throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host
+                        + " is every address of this machine, and none under which other instances find it: set " + key
+                        + " to the name or address by which they reach this machine, or to 127.0.0.1 where this is the"
+                        + " only one");
+            }
+            return host;
+        }
+        String advertised = unbracketed(key, given);
+        try {
+            InetAddress[] named = InetAddress.getAllByName(advertised);
+            if (all(named, InetAddress::isAnyLocalAddress)) {
+                throw new InvalidConfigException(key + "=" + given
+                        + " is every address of a machine: set it to the one name or address by which other instances"
+                        + " reach this machine");
+            }
+            if (isLoopback && !all(named, InetAddress::isLoopbackAddress)) {
+                throw new InvalidConfigException(key + "=" + given + " sends other machines to this one, where "
+                        + HttpKeys.HOST.name() + "=" + host + " answers this machine only: set "
+                        + HttpKeys.HOST.name() + " to an address that they reach, such as 0.0.0.0, or leave " + key
+                        + " out");
+            }
+        } catch (UnknownHostException e) {
+            // The other machines may know a name that this one does not.
+            return advertised;
+        }
+        return advertised;
+    }
+
+    private static String unbracketed(String key, String host) {
+        if (!HOST.matcher(host).matches()) {
+            throw new InvalidConfigException(key + "=" + host
+                    + ": give a host name or an address alone, without a scheme, a port or a path; the port is "
+                    + HttpKeys.PORT.name());
+        }
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static boolean all(InetAddress[] addresses, Predicate<InetAddress> what) {
+        for (InetAddress address : addresses) {
+            if (!what.test(address)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static InetAddress[] addresses(String host) {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host
+                    + ": there is no such host: give an address of this machine, 127.0.0.1 for this machine alone or"
+                    + " 0.0.0.0 for every address");
+        }
+    }
+
+    /** {@code host:port}, with brackets around an IPv6 address. */
+    public static String authority(String host, int port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /** A pool for requests, as large as these settings allow. */
     public RequestPool work(String name) {
-        return new RequestPool(name, concurrent, queued, timeout.toMillis());
+        return new RequestPool(
+                name, limits.concurrent(), limits.queued(), limits.timeout().toMillis());
     }
 
     /** {@code http} or {@code https}. */
     public String scheme() {
         return tls.isPresent() ? "https" : "http";
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (!address.isLoopbackAddress()) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (UnknownHostException e) {
-            throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host + ": there is no such host");
-        }
-    }
-
-    private static Optional<String> token(String key, String given) {
-        String token = given;
-        if (given.startsWith(FILE)) {
-            Path file = Path.of(given.substring(FILE.length()));
-            try {
-                token = Files.readString(file, StandardCharsets.UTF_8).strip();
-            } catch (IOException e) {
-                throw new InvalidConfigException(key + ": cannot read " + file + ": " + e.getMessage());
-            }
-        }
-        if (token.isEmpty() && given.isEmpty()) {
-            return Optional.empty();
-        }
-        if (token.length() < SHORTEST_TOKEN || !token.matches("[\\x21-\\x7e]+")) {
-            throw new InvalidConfigException(key + ": a token has at least " + SHORTEST_TOKEN
-                    + " printable ASCII characters and no spaces, as of `openssl rand -hex 24`");
-        }
-        Secrets.learn(token);
-        return Optional.of(token);
     }
 }

@@ -24,8 +24,8 @@ public final class JettySetup {
 
     private JettySetup() {}
 
-    /** Sets {@code jetty} up as {@code settings} say. */
-    static void on(JettyConfig jetty, HttpSettings settings) {
+    /** Sets {@code jetty} up as {@code settings} say; {@code door} comes before bodies are read. */
+    static void on(JettyConfig jetty, HttpSettings settings, Door door, BodyBytes bodies) {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, FEWEST_THREADS);
         threads.setName("http");
         threads.setDaemon(true);
@@ -38,13 +38,15 @@ public final class JettySetup {
             });
         });
         jetty.modifyServer(server -> {
-            WholeBodies bodies =
-                    new WholeBodies(settings.maxBodyBytes(), settings.timeout().toMillis());
+            door.setHandler(new WholeBodies(
+                    settings.limits().maxBodyBytes(),
+                    settings.limits().timeout().toMillis(),
+                    bodies));
             HeadRequests heads = new HeadRequests();
-            heads.setHandler(bodies);
+            heads.setHandler(door);
             server.setHandler(heads);
             server.setErrorHandler(new ServerProblems());
-            server.addBean(new NetworkConnectionLimit(settings.connections(), server));
+            server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
         });
         jetty.addConnector((server, http) -> connector(server, http, settings));
     }
@@ -71,9 +73,9 @@ public final class JettySetup {
                 .orElseGet(() -> new ServerConnector(server, plain));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
-        connector.setIdleTimeout(settings.idleTimeout().toMillis());
-        connector.addBean(
-                new SlowHeaders(connector.getScheduler(), settings.timeout().toMillis()));
+        connector.setIdleTimeout(settings.limits().idleTimeout().toMillis());
+        connector.addBean(new SlowHeaders(
+                connector.getScheduler(), settings.limits().timeout().toMillis()));
         return connector;
     }
 

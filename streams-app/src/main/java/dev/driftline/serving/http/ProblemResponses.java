@@ -22,7 +22,7 @@ public final class ProblemResponses implements RouteGroup {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemResponses.class);
 
     /** Seconds after which a shard that was moving is likely to have arrived. */
-    private static final int RETRY_SECONDS = 2;
+    static final int RETRY_SECONDS = 2;
 
     static final String SEE_LOG = "the request failed; the log of the instance says why";
     private static final Pattern COMMA = Pattern.compile(",");

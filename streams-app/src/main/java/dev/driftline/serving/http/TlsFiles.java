@@ -3,15 +3,20 @@ package dev.driftline.serving.http;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.AccessKeys;
+import dev.driftline.config.keys.ConfigKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -20,6 +25,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +45,7 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
     private static final List<String> KEY_TYPES = List.of("EC", "RSA", "EdDSA");
+    private static final Map<String, String> SIGNATURES = Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA");
 
     /**
      * What {@code config} names; empty where it names nothing.
@@ -50,6 +57,8 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
         String certificate = config.get(AccessKeys.TLS_CERTIFICATE);
         String key = config.get(AccessKeys.TLS_KEY);
         if (keystore.isEmpty() && certificate.isEmpty() && key.isEmpty()) {
+            refuseAlone(config, AccessKeys.TLS_TRUST);
+            refuseAlone(config, AccessKeys.TLS_KEYSTORE_PASSWORD);
             return Optional.empty();
         }
         if (!keystore.isEmpty() && !(certificate.isEmpty() && key.isEmpty())
@@ -66,6 +75,15 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
                 new TlsFiles(identity, password, trust.isEmpty() ? ownChain(identity) : trusting(Path.of(trust))));
     }
 
+    /** Refuses a setting that would protect nothing where there is no TLS. */
+    private static void refuseAlone(DriftlineConfig config, ConfigKey<String> key) {
+        if (!config.get(key).isEmpty()) {
+            throw new InvalidConfigException(key.name() + " is set and there is no TLS: set "
+                    + AccessKeys.TLS_KEYSTORE.name() + ", or " + AccessKeys.TLS_CERTIFICATE.name() + " and "
+                    + AccessKeys.TLS_KEY.name() + ", or leave it out");
+        }
+    }
+
     /** What checks the certificates of other instances. */
     public SSLContext client() {
         return client(trusted);
@@ -76,7 +94,7 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
      *
      * @throws InvalidConfigException if it cannot be read
      */
-    static SSLContext trustingOnly(Path pem) {
+    public static SSLContext trustingOnly(Path pem) {
         return client(trusting(pem));
     }
 
@@ -94,7 +112,16 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
 
     private static KeyStore fromKeyStore(Path file, char[] password) {
         try {
-            return KeyStore.getInstance(file.toFile(), password);
+            KeyStore identity = KeyStore.getInstance(file.toFile(), password);
+            for (String alias : Collections.list(identity.aliases())) {
+                if (identity.isKeyEntry(alias)) {
+                    identity.getKey(alias, password);
+                    return identity;
+                }
+            }
+            throw new InvalidConfigException(AccessKeys.TLS_KEYSTORE.name() + "=" + file
+                    + ": has certificates and no key, so no connection could be made: give the file that has both, as"
+                    + " of `openssl pkcs12 -export -in cert.pem -inkey key.pem -out FILE`");
         } catch (IOException | GeneralSecurityException e) {
             throw new InvalidConfigException(AccessKeys.TLS_KEYSTORE.name() + "=" + file
                     + ": cannot be read with the password of " + AccessKeys.TLS_KEYSTORE_PASSWORD.name() + ": "
@@ -106,12 +133,37 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
         Certificate[] chain =
                 certificates(AccessKeys.TLS_CERTIFICATE.name(), certificate).toArray(Certificate[]::new);
         try {
+            PrivateKey own = privateKey(key);
+            if (!belongTogether(own, chain[0].getPublicKey())) {
+                throw new InvalidConfigException(AccessKeys.TLS_KEY.name() + "=" + key
+                        + " is not the key of the first certificate in " + certificate
+                        + ", so no connection could be made: give the two that were made together, and put the"
+                        + " instance's own certificate before those that signed it");
+            }
             KeyStore identity = empty();
-            identity.setKeyEntry("driftline", privateKey(key), password, chain);
+            identity.setKeyEntry("driftline", own, password, chain);
             return identity;
         } catch (GeneralSecurityException e) {
             throw new InvalidConfigException(
                     AccessKeys.TLS_KEY.name() + "=" + key + " does not go with " + certificate + ": " + e.getMessage());
+        }
+    }
+
+    /** Whether what one signs, the other verifies. */
+    private static boolean belongTogether(PrivateKey own, PublicKey shown) throws GeneralSecurityException {
+        String algorithm = SIGNATURES.getOrDefault(own.getAlgorithm(), own.getAlgorithm());
+        byte[] something = {1, 2, 3};
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(own);
+            signature.update(something);
+            byte[] signed = signature.sign();
+            signature.initVerify(shown);
+            signature.update(something);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            // Keys of two kinds, or of two lengths.
+            return false;
         }
     }
 

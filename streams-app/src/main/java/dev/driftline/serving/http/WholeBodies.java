@@ -1,7 +1,7 @@
 package dev.driftline.serving.http;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request's body, as it arrives, before anything is done with the request: a client that sends it slowly, or never,
- * holds no thread. A body that is too long gets 413, one that takes too long 408, and the connection is closed.
+ * holds no thread. A body that is too long gets 413, one that takes too long 408, one for which {@link BodyBytes} has no room
+ * 503, and the connection is closed. Room is taken as bytes arrive, and given back when the request has been answered.
  *
  * <p>Jetty's {@code EagerContentHandler} reads bodies ahead, too, but bounds neither the time of a whole body, as
  * {@code http.timeout.ms} promises (a minimum data rate is one of bytes a second), nor refuses with a {@link Problem} that names
@@ -24,40 +25,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class WholeBodies extends Handler.Wrapper {
 
+    private static final int FIRST_ROOM = 2048;
+
     private final int mostBytes;
     private final long timeoutMs;
+    private final BodyBytes room;
 
     /**
-     * @param mostBytes the longest body
+     * @param mostBytes the longest body, where {@link Door} names no other
      * @param timeoutMs milliseconds within which it has to arrive
+     * @param room for all bodies
      */
-    WholeBodies(int mostBytes, long timeoutMs) {
+    WholeBodies(int mostBytes, long timeoutMs, BodyBytes room) {
         this.mostBytes = mostBytes;
         this.timeoutMs = timeoutMs;
+        this.room = room;
+    }
+
+    /** Whether a body comes with a request. */
+    static boolean hasBody(Request request) {
+        return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0
+                || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        long length = request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-        boolean chunked = request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
-        if (length <= 0 && !chunked) {
+        if (request.getAttribute(Door.UNREAD) != null || !hasBody(request)) {
             return super.handle(request, response, callback);
         }
-        if (length > mostBytes) {
-            refuse(response, callback, tooLarge());
+        int most = request.getAttribute(Door.LONGEST_BODY) instanceof Integer other ? other : mostBytes;
+        if (request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > most) {
+            refuse(response, callback, tooLarge(most));
             return true;
         }
-        new Reading(request, response, callback).begin();
+        new Reading(request, response, callback, most).begin();
         return true;
     }
 
-    private Problem tooLarge() {
+    private Problem tooLarge(int most) {
         return Problem.limit(
                 "body-too-large",
                 413,
                 "The body is too large",
-                "a body has at most the " + mostBytes + " bytes of http.max.body.bytes",
-                mostBytes);
+                "a body has at most the " + most + " bytes of "
+                        + (most == mostBytes ? "http.max.body.bytes" : "http.bodies.max.bytes"),
+                most);
+    }
+
+    private Problem noRoom() {
+        return Problem.limit(
+                "too-many-bytes",
+                503,
+                "Too many bytes at a time",
+                "the bodies of the requests under way take the " + room.most()
+                        + " bytes of http.bodies.max.bytes: ask again in a moment",
+                room.most());
     }
 
     private Problem tooSlow() {
@@ -74,6 +96,9 @@ final class WholeBodies extends Handler.Wrapper {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         // What is left of the body is not worth reading.
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        if (problem.status() == 503) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, ProblemResponses.RETRY_SECONDS);
+        }
         response.write(true, ByteBuffer.wrap(ProblemResponses.json(problem)), callback);
     }
 
@@ -83,17 +108,23 @@ final class WholeBodies extends Handler.Wrapper {
         private final Request request;
         private final Response response;
         private final Callback callback;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+        private final int most;
+        private byte[] body = {};
+        private int size;
+        private long held;
+        private boolean isAnswered;
         private final AtomicBoolean over = new AtomicBoolean();
         private Scheduler.@Nullable Task alarm;
 
-        Reading(Request request, Response response, Callback callback) {
+        Reading(Request request, Response response, Callback callback, int most) {
+            this.most = most;
             this.request = request;
             this.response = response;
             this.callback = callback;
         }
 
         void begin() {
+            Request.addCompletionListener(request, failure -> giveBack());
             alarm = request.getComponents().getScheduler().schedule(this::tooLate, timeoutMs, TimeUnit.MILLISECONDS);
             run();
         }
@@ -119,16 +150,16 @@ final class WholeBodies extends Handler.Wrapper {
                     return;
                 }
                 boolean last = chunk.isLast();
-                int size = chunk.remaining();
-                if (body.size() + size <= mostBytes) {
-                    byte[] bytes = new byte[size];
-                    chunk.getByteBuffer().get(bytes);
-                    body.writeBytes(bytes);
-                    chunk.release();
-                } else {
-                    chunk.release();
+                int came = chunk.remaining();
+                Problem refused = size + came > most ? tooLarge(most) : hasRoom(came) ? null : noRoom();
+                if (refused == null && came > 0) {
+                    chunk.getByteBuffer().get(body, size, came);
+                    size += came;
+                }
+                chunk.release();
+                if (refused != null) {
                     if (finish()) {
-                        refuse(response, callback, tooLarge());
+                        refuse(response, callback, refused);
                     }
                     return;
                 }
@@ -141,6 +172,38 @@ final class WholeBodies extends Handler.Wrapper {
             }
         }
 
+        /** Makes room for more bytes; false where there is none. */
+        private boolean hasRoom(int more) {
+            int needed = size + more;
+            if (needed <= body.length) {
+                return true;
+            }
+            long length = request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+            int whole = length > 0 ? (int) Math.min(length, most) : most;
+            int larger = Math.max(needed, Math.min(whole, Math.max(FIRST_ROOM, 2 * body.length)));
+            int added = larger - body.length;
+            if (!take(added)) {
+                return false;
+            }
+            body = Arrays.copyOf(body, larger);
+            return true;
+        }
+
+        private synchronized boolean take(int bytes) {
+            if (isAnswered || !room.take(bytes)) {
+                return false;
+            }
+            held += bytes;
+            return true;
+        }
+
+        /** When the request has been answered, or its connection is gone. */
+        private synchronized void giveBack() {
+            isAnswered = true;
+            room.giveBack(held);
+            held = 0;
+        }
+
         private boolean finish() {
             if (alarm != null) {
                 alarm.cancel();
@@ -150,7 +213,7 @@ final class WholeBodies extends Handler.Wrapper {
 
         private void pass() {
             try {
-                if (!getHandler().handle(new WithBody(request, body.toByteArray()), response, callback)) {
+                if (!getHandler().handle(new WithBody(request, body, size), response, callback)) {
                     Response.writeError(request, response, callback, 404);
                 }
             } catch (Exception e) {
@@ -165,10 +228,10 @@ final class WholeBodies extends Handler.Wrapper {
         private final int length;
         private Content.Chunk next;
 
-        WithBody(Request request, byte[] body) {
+        WithBody(Request request, byte[] body, int length) {
             super(request);
-            length = body.length;
-            next = Content.Chunk.from(ByteBuffer.wrap(body), true);
+            this.length = length;
+            next = Content.Chunk.from(ByteBuffer.wrap(body, 0, length), true);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
@@ -8,9 +8,9 @@ import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.serving.http.ProblemException;
 import dev.driftline.serving.http.ProblemResponses;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.serving.query.NextWordsQuery;
 import dev.driftline.serving.query.TextAnswer;

@@ -1,10 +1,10 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 
 import dev.driftline.serving.http.Access;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.EnumSet;

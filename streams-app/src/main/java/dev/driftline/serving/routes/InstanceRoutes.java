@@ -1,9 +1,11 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.serving.http.Access;
-import dev.driftline.serving.http.RequestArguments;
+import dev.driftline.serving.http.HttpSettings;
+import dev.driftline.serving.http.InstanceSecret;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceQuery;
 import dev.driftline.serving.query.instances.ServiceShards;
@@ -15,15 +17,17 @@ import java.util.Optional;
 
 /**
  * What instances ask each other: {@code POST /v1/instance/ask}. It only reads, but its queries are not checked like those of a
- * stranger, so it needs the token of instances. It has threads of its own: two instances whose threads all wait for each other's would wait for ever.
+ * stranger, so it needs the proof of {@link InstanceSecret}, and its answer carries one. It has threads of its own: two instances whose threads all wait for each other's would wait for ever.
  */
 final class InstanceRoutes implements RouteGroup {
 
     private final InstanceAnswers answers;
     private final int shards;
+    private final HttpSettings settings;
     private final RequestPool work;
 
-    InstanceRoutes(InstanceAnswers answers, int shards, RequestPool work) {
+    InstanceRoutes(InstanceAnswers answers, int shards, HttpSettings settings, RequestPool work) {
+        this.settings = settings;
         this.answers = answers;
         this.shards = shards;
         this.work = work;
@@ -37,7 +41,9 @@ final class InstanceRoutes implements RouteGroup {
     private void ask(Context context) {
         RequestArguments.none(context);
         List<InstanceQuery> queries = decode(context);
-        context.future(() -> work.submit(() -> answers.answer(queries)).thenAccept(found -> answer(context, found)));
+        context.future(() -> work.submit(
+                        () -> answers.answer(queries, settings.limits().bodiesBytes()))
+                .thenAccept(found -> answer(context, found)));
     }
 
     private List<InstanceQuery> decode(Context context) {
@@ -50,8 +56,13 @@ final class InstanceRoutes implements RouteGroup {
         }
     }
 
-    private static void answer(Context context, List<Optional<byte[]>> found) {
-        context.contentType("application/octet-stream").result(InstanceAnswers.encode(found));
+    private void answer(Context context, List<Optional<byte[]>> found) {
+        byte[] answer = InstanceAnswers.encode(found);
+        settings.secret().ifPresent(secret -> {
+            String number = InstanceSecret.numberOf(String.valueOf(context.header("Authorization")));
+            context.header(InstanceSecret.ANSWER_HEADER, secret.proveAnswer(number, answer));
+        });
+        context.contentType("application/octet-stream").result(answer);
     }
 
     private void check(InstanceQuery query) {

@@ -2,8 +2,8 @@ package dev.driftline.serving.routes;
 
 import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.serving.http.HeadRequests;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;

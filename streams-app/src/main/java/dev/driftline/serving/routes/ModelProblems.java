@@ -4,6 +4,8 @@ import dev.driftline.network.snapshots.SnapshotChoiceException;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.query.NothingLearnedException;
 import dev.driftline.serving.query.SnapshotUnavailableException;
+import dev.driftline.serving.query.instances.MessageTooLargeException;
+import dev.driftline.serving.query.instances.PeerRefusedException;
 import dev.driftline.serving.query.instances.ShardUnavailableException;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,12 @@ final class ModelProblems {
         }
         if (failure instanceof SnapshotChoiceException) {
             return problem("no-such-snapshot", 404, "There is no such snapshot", failure);
+        }
+        if (failure instanceof PeerRefusedException) {
+            return problem("instance-refused", 502, "Two instances do not trust each other", failure);
+        }
+        if (failure instanceof MessageTooLargeException) {
+            return problem("request-too-large", 413, "Too much for a message between instances", failure);
         }
         return Optional.empty();
     }

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.metrics.ServiceMetrics;
 import dev.driftline.service.DriftlineService;
@@ -17,6 +18,7 @@ import dev.driftline.serving.query.DocumentScores;
 import dev.driftline.serving.query.ModelParts;
 import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceStatus;
+import dev.driftline.serving.query.instances.PeerInstances;
 import dev.driftline.serving.query.instances.ServiceShards;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.util.JavalinBindException;
@@ -41,7 +43,11 @@ public final class ModelServer {
      */
     public static HttpEndpoint start(DriftlineConfig config, DriftlineService service) {
         HttpSettings settings = HttpSettings.of(config);
-        return HttpEndpoint.start(settings, groups(config, settings, service));
+        return HttpEndpoint.start(
+                settings,
+                groups(config, settings, service),
+                HttpEndpoint.bodies(settings, service.counters().heap().account(HeapUse.BODIES)::set),
+                () -> PeerInstances.name(service.self()));
     }
 
     private static List<RouteGroup> groups(DriftlineConfig config, HttpSettings http, DriftlineService service) {
@@ -60,12 +66,11 @@ public final class ModelServer {
                 service::foreignRows);
         DirectQueries queries = DirectQueries.of(parts);
         DocumentScores scores = new DocumentScores(parts);
-        RequestDocuments documents =
-                new RequestDocuments(settings.tokenizer(), http.maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
+        RequestDocuments documents = new RequestDocuments(
+                settings.tokenizer(), http.limits().maxTokens(), config.get(InputKeys.TOKEN_MAX_BYTES));
         return List.of(
                 // First, so that it measures what the others refuse.
                 new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
-                http.credentials(),
                 problems,
                 new CountRoutes(queries, documents, pool),
                 new NextWordRoutes(queries, documents, pool),
@@ -81,6 +86,6 @@ public final class ModelServer {
                 new LiveRoutes(new LiveFeed(config)),
                 new DashboardRoutes(),
                 RouteGroup.closing(pool::close),
-                new InstanceRoutes(here, settings.shards(), http.work("instance")));
+                new InstanceRoutes(here, settings.shards(), http, http.work("instance")));
     }
 }

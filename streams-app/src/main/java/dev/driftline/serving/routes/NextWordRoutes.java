@@ -1,13 +1,13 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 import static dev.driftline.serving.routes.ModelJson.words;
 
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.ModelQueries;
 import dev.driftline.serving.query.NextWordsAnswer;
 import dev.driftline.serving.query.NextWordsQuery;

@@ -1,8 +1,8 @@
 package dev.driftline.serving.routes;
 
 import dev.driftline.serving.http.Access;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 import static dev.driftline.serving.routes.ModelJson.number;
 import static dev.driftline.serving.routes.ModelJson.words;
 
@@ -9,9 +9,9 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.DocumentScores;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

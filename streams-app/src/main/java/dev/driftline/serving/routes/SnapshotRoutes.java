@@ -1,6 +1,6 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.network.snapshots.PublishedSnapshot;
@@ -10,9 +10,9 @@ import dev.driftline.neural.Architecture;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.Access;
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;

@@ -1,9 +1,9 @@
 package dev.driftline.serving.routes;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 
-import dev.driftline.serving.http.RequestArguments;
 import dev.driftline.serving.http.RouteGroup;
+import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.instances.ShardUnavailableException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

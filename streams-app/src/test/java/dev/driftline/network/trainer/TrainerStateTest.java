@@ -50,6 +50,18 @@ class TrainerStateTest {
     }
 
     @Test
+    void shouldCompareFromTheBeginningWhenAnEarlierVersionKeptSumsThatAreNotFinite() {
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+        state.round(
+                4, 3, new ParentWatch("b", "a", new PairedComparison(7, 1, Double.NaN, 1, 1, 1, 1, Double.NaN), 18));
+        state.writeBack();
+
+        ParentWatch read = new TrainerState(store, SETTINGS.online()).watch();
+
+        assertThat(read).isEqualTo(new ParentWatch("b", "a", PairedComparison.NONE, 18));
+    }
+
+    @Test
     void shouldGoBackToItsStoreWhenItForgets() {
         TrainerState state = new TrainerState(store, SETTINGS.online());
         state.round(4, 0, WATCH);

@@ -277,7 +277,7 @@ class LimitsTest {
     }
 
     private static byte[] head(String line, String... fields) {
-        return (line + " HTTP/1.1\r\nHost: test\r\n" + String.join("\r\n", fields) + "\r\n\r\n")
+        return (line + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("\r\n", fields) + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -194,11 +194,18 @@ class OpenApiTest {
             assertThat(json.get("description").asText()).isNotBlank();
             json.get("tags").forEach(tag -> assertThat(tags).contains(tag.asText()));
             boolean isOpen = json.has("security") && json.get("security").isEmpty();
+            boolean isOfInstances = json.path("security").findValue("instance") != null;
             assertThat(json.get("responses").has("401"))
                     .as("%s says that a token is required", operation.route())
-                    .isEqualTo(!isOpen);
-            for (String status :
-                    operation.method().equals("POST") ? List.of("400", "408", "413", "500") : List.<String>of()) {
+                    .isEqualTo(!isOpen && !isOfInstances);
+            for (String status : List.of("403", "421")) {
+                assertThat(json.get("responses").has(status))
+                        .as("%s says that %s can come", operation.route(), status)
+                        .isTrue();
+            }
+            for (String status : operation.method().equals("POST")
+                    ? List.of("400", "408", "413", "415", "500", "503")
+                    : List.<String>of()) {
                 assertThat(json.get("responses").has(status))
                         .as("%s says that %s can come", operation.route(), status)
                         .isTrue();

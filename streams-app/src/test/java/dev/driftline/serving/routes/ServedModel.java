@@ -42,9 +42,9 @@ final class ServedModel implements AutoCloseable {
         RequestPool pool = http.work("query");
         DirectQueries queries = DirectQueries.of(model.parts());
         DocumentScores scores = new DocumentScores(model.parts());
-        RequestDocuments documents = new RequestDocuments(tokenizer, http.maxTokens(), 1024);
+        RequestDocuments documents =
+                new RequestDocuments(tokenizer, http.limits().maxTokens(), 1024);
         List<RouteGroup> groups = new ArrayList<>(List.of(
-                http.credentials(),
                 problems,
                 new CountRoutes(queries, documents, pool),
                 new NextWordRoutes(queries, documents, pool),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.serving.http.HttpSettings;
-import dev.driftline.serving.http.TrustedCertificates;
+import dev.driftline.serving.http.TlsFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,8 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -94,7 +96,7 @@ class TlsFilesTest {
             assertThat(address.getScheme()).isEqualTo("https");
             HttpRequest request = HttpRequest.newBuilder(address).build();
             HttpResponse<String> answer = HttpClient.newBuilder()
-                    .sslContext(TrustedCertificates.only(certificate))
+                    .sslContext(TlsFiles.trustingOnly(certificate))
                     .build()
                     .send(request, HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -115,6 +117,20 @@ class TlsFilesTest {
         assertRefused(
                 Map.of("http.tls.certificate", folder.resolve("none").toString(), "http.tls.key", key.toString()),
                 "http.tls.certificate");
+    }
+
+    @Test
+    void shouldRefuseAKeyThatIsNotOfTheCertificate() throws Exception {
+        for (String type : List.of("RSA", "EC")) {
+            byte[] other = KeyPairGenerator.getInstance(type)
+                    .generateKeyPair()
+                    .getPrivate()
+                    .getEncoded();
+            Path file = pem("other.key", "PRIVATE KEY", other);
+            assertRefused(
+                    Map.of("http.tls.certificate", certificate.toString(), "http.tls.key", file.toString()),
+                    "is not the key of the first certificate");
+        }
     }
 
     private static void assertRefused(Map<String, String> settings, String says) {

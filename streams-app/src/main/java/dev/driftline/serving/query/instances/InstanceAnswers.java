@@ -46,9 +46,25 @@ public final class InstanceAnswers {
         return Optional.of(status.get());
     }
 
-    /** The answers to several, in the same order. */
-    public List<Optional<byte[]>> answer(List<InstanceQuery> queries) {
-        return queries.stream().map(this::answer).toList();
+    /**
+     * The answers to several, in the same order.
+     *
+     * @param most bytes of all of them
+     * @throws MessageTooLargeException if they are more
+     */
+    public List<Optional<byte[]>> answer(List<InstanceQuery> queries, long most) {
+        List<Optional<byte[]>> answers = new ArrayList<>();
+        long bytes = 0;
+        for (InstanceQuery query : queries) {
+            Optional<byte[]> answer = answer(query);
+            bytes += answer.map(found -> found.length).orElse(0);
+            if (bytes > most) {
+                throw new MessageTooLargeException("the answers to " + queries.size() + " queries are more than the "
+                        + most + " bytes of http.bodies.max.bytes: ask for less at a time");
+            }
+            answers.add(answer);
+        }
+        return answers;
     }
 
     public static byte[] ofCount(long count) {

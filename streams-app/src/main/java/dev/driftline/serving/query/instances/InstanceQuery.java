@@ -70,6 +70,10 @@ public sealed interface InstanceQuery {
                         + Format.VERSION + ": run one version of Driftline everywhere");
             }
             int count = in.readCount(1);
+            if (count > Format.MOST) {
+                throw new IllegalArgumentException(
+                        count + " queries are more than the " + Format.MOST + " of a message");
+            }
             List<InstanceQuery> queries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 queries.add(read(in));
@@ -102,6 +106,10 @@ public sealed interface InstanceQuery {
     /** The numbers of the binary form. */
     final class Format {
         static final int VERSION = 1;
+
+        /** Queries of a message: a hundred documents on five hundred shards, and their sources. */
+        static final int MOST = 100_000;
+
         static final int PEEK = 1;
         static final int COUNT = 2;
         static final int SOURCE = 3;

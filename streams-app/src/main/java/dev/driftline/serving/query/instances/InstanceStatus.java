@@ -1,6 +1,6 @@
 package dev.driftline.serving.query.instances;
 
-import static dev.driftline.serving.http.JsonFields.fields;
+import static dev.driftline.serving.http.request.JsonFields.fields;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -50,10 +50,12 @@ class InstanceQueryTest {
     void shouldSayThatAPartIsNotHere() {
         InstanceAnswers nothing =
                 new InstanceAnswers(new LiveShards(), new OwnedSources(), () -> "{}".getBytes(StandardCharsets.UTF_8));
-        List<Optional<byte[]>> answers = InstanceAnswers.decode(InstanceAnswers.encode(nothing.answer(List.of(
-                new InstanceQuery.Count(0, List.of("a")),
-                new InstanceQuery.Source("news"),
-                new InstanceQuery.Status()))));
+        List<Optional<byte[]>> answers = InstanceAnswers.decode(InstanceAnswers.encode(nothing.answer(
+                List.of(
+                        new InstanceQuery.Count(0, List.of("a")),
+                        new InstanceQuery.Source("news"),
+                        new InstanceQuery.Status()),
+                1000)));
         assertThat(answers.get(0)).isEmpty();
         assertThat(answers.get(1)).isEmpty();
         assertThat(answers.get(2)).hasValueSatisfying(json -> assertThat(json).containsExactly('{', '}'));

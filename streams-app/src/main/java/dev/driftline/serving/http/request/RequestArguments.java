@@ -1,7 +1,9 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.EditDistance;
+import dev.driftline.serving.http.HeadRequests;
+import dev.driftline.serving.http.ProblemException;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;

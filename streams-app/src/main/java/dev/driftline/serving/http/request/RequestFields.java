@@ -1,14 +1,19 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.request;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.driftline.serving.http.HttpLimits;
+import dev.driftline.serving.http.ProblemException;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +21,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Reads the fields of a request without guessing what was meant: what is repeated, cut off or followed by something else is a 400
@@ -23,11 +30,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class RequestFields {
 
-    private static final ObjectReader JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .readerFor(JsonNode.class);
+    /** By the most values of a body, of which a process has one or a few. */
+    private static final Map<Integer, ObjectReader> JSON = new ConcurrentHashMap<>();
 
     private RequestFields() {}
 
@@ -39,7 +43,11 @@ final class RequestFields {
         }
         JsonNode members;
         try {
-            members = JSON.readTree(body);
+            members = JSON.computeIfAbsent(HttpLimits.maxValues(context), RequestFields::reader)
+                    .readTree(body);
+        } catch (StreamConstraintsException e) {
+            throw ProblemException.cannotHonour("the body has too many values, or is too deep" + at(e.getLocation())
+                    + ": " + e.getOriginalMessage() + "; http.max.tokens decides how many values there may be");
         } catch (JsonProcessingException e) {
             throw new BadRequestResponse(
                     "the body is not valid JSON" + at(e.getLocation()) + ": " + e.getOriginalMessage());
@@ -50,6 +58,21 @@ final class RequestFields {
             throw new BadRequestResponse("the body is " + described(members) + ", not a JSON object");
         }
         return members;
+    }
+
+    private static ObjectReader reader(int maxValues) {
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxTokenCount(maxValues)
+                        // The bytes of a body are bound.
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+        return JsonMapper.builder(factory)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build()
+                .readerFor(JsonNode.class);
     }
 
     /** The parameters of the query, each of which is text. */

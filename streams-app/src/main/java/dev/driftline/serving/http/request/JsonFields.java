@@ -1,4 +1,4 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.request;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
