@@ -2,6 +2,7 @@ package dev.driftline.scoring;
 
 import dev.driftline.codec.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class Gather {
      *
      * @param replies the reply of every shard, in any order
      * @throws ShardMessageException if one is not a whole reply of this model to this document
+     * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
@@ -65,9 +67,11 @@ public final class Gather {
         byte[] matched = new byte[positions];
         UnigramTotals totals = new UnigramTotals();
         NextWordReplies next = new NextWordReplies(settings);
+        BitSet replied = new BitSet(shards);
         try {
             for (byte[] reply : replies) {
                 ShardReply in = open(reply);
+                replied.set(in.shard());
                 in.addTotals(totals);
                 readUnigrams(in, events, present, raw, continuation, spelling);
                 readSpellings(in, events, outside);
@@ -79,6 +83,10 @@ public final class Gather {
             }
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly("shard reply", e);
+        }
+        if (replies.size() != shards || replied.cardinality() != shards) {
+            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
+                    + ", not one of each of " + shards + " shards");
         }
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);

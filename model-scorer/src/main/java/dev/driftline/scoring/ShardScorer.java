@@ -78,7 +78,7 @@ public final class ShardScorer {
         this.order = settings.order();
         this.shard = shard;
         this.shards = shards;
-        counts = new NgramCounts(order, pages, cacheBytes);
+        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2);
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
         position = new PositionCounts(order);
@@ -136,6 +136,10 @@ public final class ShardScorer {
             throw new IllegalArgumentException(
                     "an n-gram of " + ngram.size() + " words was asked for, counts are kept up to " + order);
         }
+        if (ngram.stream().anyMatch(word -> word.startsWith("\0"))) {
+            // A name inside the shard.
+            return 0;
+        }
         int word = counts.find(ngram.get(length));
         if (word < 0) {
             return 0;
@@ -171,7 +175,7 @@ public final class ShardScorer {
 
     /** Heap of words and spellings, about, in bytes. */
     public long wordHeapBytes() {
-        return spelling.heapBytes();
+        return counts.wordHeapBytes() + spelling.heapBytes();
     }
 
     /**
@@ -381,11 +385,10 @@ public final class ShardScorer {
         if (request.proves()) {
             CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
             CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
-            int words = counts.wordCount();
-            for (int id = NgramCounts.EOS; id < words; id++) {
-                raw.offer(id, counts.rawUnigram(id));
-                continuation.offer(id, counts.continuationUnigram(id));
-            }
+            counts.unigrams((id, rawCount, continuationCount) -> {
+                raw.offer(id, rawCount);
+                continuation.offer(id, continuationCount);
+            });
             raw.list(listed);
             continuation.list(listed);
             return new long[] {raw.floor(), continuation.floor()};

@@ -45,7 +45,7 @@ public sealed interface Vocabulary {
         }
 
         /** The same for the same words, on every machine. */
-        long hash() {
+        public long hash() {
             return hash;
         }
 

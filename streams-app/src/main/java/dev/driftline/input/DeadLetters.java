@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.commits.WholeLength;
 import dev.driftline.terminal.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class DeadLetters {
      * Header, only where the value is not whole: the number of bytes that it had. The dead letter has the beginning; the
      * record itself is at the topic, partition and offset of the other headers.
      */
-    public static final String CUT_FROM = "driftline.value.bytes";
+    public static final String CUT_FROM = WholeLength.HEADER;
 
     /** Header, only where something of the record is left out: what, in a sentence. */
     public static final String CUT = "driftline.cut";
@@ -94,8 +95,9 @@ public final class DeadLetters {
         }
         byte[] shortValue = head(value, room - length(shortKey) - size(kept));
         if (length(shortValue) < length(value)) {
-            left.add("the first " + shortValue.length + " of the " + length(value) + " bytes of the value");
-            add(own, CUT_FROM, Long.toString(length(value)));
+            long whole = value == null ? 0 : WholeLength.of(value, received.headers());
+            left.add("the first " + shortValue.length + " of the " + whole + " bytes of the value");
+            add(own, CUT_FROM, Long.toString(whole));
         }
         add(own, CUT, "too large to be sent again whole: it has " + String.join(", ", left));
         return new Record<>(shortKey, shortValue, received.timestamp(), with(kept, own));

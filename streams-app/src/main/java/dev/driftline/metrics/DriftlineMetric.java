@@ -40,6 +40,11 @@ enum DriftlineMetric {
             "Tokens that a model has scored: all, but for a network where it took part.",
             "model"),
     DEAD_LETTERS(Kind.COUNTER, "driftline_dead_letters", "Records that became dead letters.", "reason"),
+    PASSED_OVER(
+            Kind.COUNTER,
+            "driftline_records_passed_over",
+            "Input records that the state had taken in before, since a committed offset was lost or set back: they are neither"
+                    + " scored nor learned again."),
     SOURCE_DOCUMENTS(Kind.COUNTER, "driftline_source_documents", "Documents scored, by source.", "source"),
     SOURCE_TOKENS(Kind.COUNTER, "driftline_source_tokens", "Tokens scored, by source.", "source"),
     SOURCE_UNKNOWN_TOKENS(
@@ -223,7 +228,14 @@ enum DriftlineMetric {
     DOCUMENT_LATENCY_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_latency_seconds",
-            "From a document's published_at, by its producer's clock, until it was scored."),
+            "From a document's published_at, by its producer's clock, until it was scored; without those of"
+                    + " driftline_implausible_times."),
+    IMPLAUSIBLE_TIMES(
+            Kind.COUNTER,
+            "driftline_implausible_times",
+            "Documents scored whose published_at is more than a year old (past), as 0 and times in seconds are, or more"
+                    + " than ten minutes ahead of this instance's clock (future).",
+            "reason"),
     DOCUMENT_PENDING_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_pending_seconds",

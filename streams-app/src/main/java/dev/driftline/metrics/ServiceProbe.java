@@ -37,6 +37,7 @@ final class ServiceProbe implements Probe {
             samples.add(
                     DriftlineMetric.INPUT_LAG_RECORDS, lag.records(), lag.topic(), Integer.toString(lag.partition()));
         }
+        samples.add(DriftlineMetric.PASSED_OVER, service.counters().recordsPassedOver());
         readRestorations(samples);
         readShards(samples);
         readHeap(samples);

@@ -9,6 +9,11 @@ import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.identity.LocalState;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.identity.PrefixOwner;
+import dev.driftline.identity.Provenance;
+import dev.driftline.identity.TopicIncarnations;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -22,8 +27,10 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
+import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
@@ -31,13 +38,17 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -78,6 +89,9 @@ public final class DriftlineService implements AutoCloseable {
     private volatile @Nullable SnapshotFollower snapshots;
     private volatile @Nullable NeuralScoring neuralScoring;
     private volatile @Nullable KafkaStreams streams;
+    /** Notes the changelogs once all of them are there. */
+    private volatile @Nullable Thread noting;
+
     private volatile @Nullable TopologyDescription topology;
 
     /** A service that is not started. */
@@ -133,10 +147,12 @@ public final class DriftlineService implements AutoCloseable {
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
             new StartupChecks(config, client).check();
+            Provenance provenance = provenance(settings);
             Optional<Training> training = training();
             Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
             EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
+            properties.put(Provenance.CONFIG, provenance);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
@@ -144,7 +160,9 @@ public final class DriftlineService implements AutoCloseable {
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
-                    built, properties, new TimedClients(commits, () -> recordsPerOffset.polls()::polled));
+                    built,
+                    properties,
+                    new TimedClients(commits, () -> recordsPerOffset.polls()::polled, config.maxRecordBytes()));
             streams = starting;
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);
@@ -160,9 +178,48 @@ public final class DriftlineService implements AutoCloseable {
         }
     }
 
+    /** Makes sure that topics, group and folder are of this application and this model, before anything is read. */
+    private Provenance provenance(TopologySettings settings) {
+        ModelIdentity model = ModelIdentity.of(config, settings.model());
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            new PrefixOwner(config).claim(model, admin);
+            localState().discardStale(changelogs(admin));
+            return new Provenance(
+                    model,
+                    new TopicIncarnations(admin.ids(
+                            Arrays.stream(Topic.values()).map(this::topic).toList())));
+        } catch (IOException e) {
+            throw new MisconfiguredException("cannot read " + stateFolder() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, Uuid> changelogs(TopicAdmin admin) {
+        return admin.ids(Changelogs.of(config.get(ServiceKeys.APPLICATION_ID)));
+    }
+
+    private LocalState localState() {
+        return new LocalState(stateFolder());
+    }
+
+    private Path stateFolder() {
+        return config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+    }
+
+    /** Kafka Streams makes changelogs that are missing after the start; from then on the stores here are copies of them. */
+    private void noteChangelogs() {
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            localState().note(changelogs(admin));
+        } catch (IOException | KafkaException e) {
+            LOG.warn(
+                    "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
+                    stateFolder(),
+                    e);
+        }
+    }
+
     /** So that commands that read the state cut a prompt as the text was cut. */
     private void noteTokenizer() {
-        Path folder = config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+        Path folder = stateFolder();
         try {
             LearnedText.write(folder, config.get(InputKeys.TOKENIZER));
         } catch (IOException e) {
@@ -210,6 +267,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
+        if (now == KafkaStreams.State.RUNNING && noting == null) {
+            Thread thread = new Thread(this::noteChangelogs, "driftline-changelogs");
+            thread.setDaemon(true);
+            noting = thread;
+            thread.start();
+        }
         if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
             failures.fatal().ifPresentOrElse(stopped::completeExceptionally, () -> stopped.complete(null));
         }
@@ -289,6 +352,17 @@ public final class DriftlineService implements AutoCloseable {
         return trainerProgress;
     }
 
+    private void awaitNoting() {
+        Thread thread = noting;
+        if (thread != null) {
+            try {
+                thread.join(Duration.ofSeconds(5).toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Commits what is done, gives the work to the other instances and stops. Does nothing the second time. */
     @Override
     public synchronized void close() {
@@ -297,6 +371,7 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void closeQuietly() {
+        awaitNoting();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))

@@ -75,7 +75,7 @@ public final class LiveShards {
     public void opened(int number, WriteBackStore store, ShardScorer scorer) {
         shards.put(number, new Shard(store, scorer, new LongAdder()));
         // Not only with the first document: an instance that has just started has sizes, too.
-        sized(number, ShardSize.of(scorer.counts()));
+        sized(number, ShardSize.of(scorer));
     }
 
     public void sized(int number, ShardSize size) {

@@ -28,6 +28,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private final TopologySettings settings;
     private final LiveShards live;
     private final HeapAccount pages;
+    private final HeapAccount words;
 
     private ProcessorContext<byte[], byte[]> context;
     private int shard;
@@ -36,6 +37,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     CountProcessor(TopologySettings settings, LiveShards live, HeapBudget heap) {
         pages = heap.account(HeapUse.PAGES);
+        words = heap.account(HeapUse.WORDS);
         this.settings = settings;
         this.live = live;
     }
@@ -45,17 +47,28 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         shard = context.taskId().partition();
         store = context.getStateStore(ShardCounts.STORE);
-        scorer = ShardCounts.in(store, settings.model(), shard, settings.shards(), settings.cacheBytes(), this::sized);
+        scorer = ShardCounts.in(
+                store,
+                settings.model(),
+                shard,
+                settings.shards(),
+                settings.cacheBytes(),
+                settings.wordBytes(),
+                this::sized);
         live.opened(shard, store, scorer);
     }
 
     private void sized(ShardSize size) {
         live.sized(shard, size);
         pages.set(size.decodedBytes());
+        words.set(size.wordBytes());
     }
 
     @Override
     public void process(Record<byte[], byte[]> request) {
+        if (!store.header().isNew(context.recordMetadata())) {
+            return;
+        }
         byte[] reply;
         synchronized (store) {
             reply = scorer.answer(request.value());
@@ -68,5 +81,6 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     public void close() {
         live.closed(shard);
         pages.close();
+        words.close();
     }
 }

@@ -69,8 +69,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
  *
- * sources: one task a partition of the observations, where sources are watched; a source is in one partition, whatever
- * partitions its documents came through
+ * sources: one task a partition of the observations; a source is in one partition, whatever partitions its documents came
+ * through
  *
  *   observations ─┬─► watch ──► drift
  *                 │     │ watched-sources
@@ -170,7 +170,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         return get(new Topology(config));
     }
 
-    private Topology get(Topology topology) {
+    /** Adds everything to {@code topology}. */
+    public Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
         addSources(topology);
@@ -218,7 +219,12 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
                 GatherProcessor.REPLIES_SOURCE);
-        topology.addStateStore(store(PendingDocuments.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
+        topology.addStateStore(
+                store(PendingDocuments.STORE),
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT,
+                ScatterProcessor.NAME,
+                GatherProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(

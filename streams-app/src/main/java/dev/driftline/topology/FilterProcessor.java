@@ -11,9 +11,9 @@ import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -33,8 +33,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final DocumentFilter filter;
     private final SourceLimits limits;
     private final ServiceCounters counters;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
+    private StoreHeader taken;
     private FilterSources sources;
 
     FilterProcessor(FilterRules rules, SourceLimits limits, ServiceCounters counters) {
@@ -51,13 +53,17 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
-                .cache(FilterSources.class, store -> new FilterSources(store, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        WriteBackStore store = context.getStateStore(FilterSources.STORE);
+        taken = store.header();
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
             // An observation from before there was a filter.
@@ -80,5 +86,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         if (topic.isPresent()) {
             context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
         }
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }

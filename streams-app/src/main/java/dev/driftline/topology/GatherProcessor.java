@@ -26,6 +26,7 @@ import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Topic;
 import java.time.Duration;
@@ -33,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -74,10 +74,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
     private final EarlyCommits commits;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
     private Gather gather;
+    private StoreHeader taken;
     private PendingDocuments pending;
     private CompleteDocuments complete;
     private WriteBackStore sources;
@@ -111,15 +113,16 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         this.context = context;
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
-        pending = context.<WriteBackStore>getStateStore(PendingDocuments.STORE)
-                .cache(
-                        PendingDocuments.class,
-                        store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
+        WriteBackStore pendingStore = context.getStateStore(PendingDocuments.STORE);
+        taken = pendingStore.header();
+        pending = pendingStore.cache(
+                PendingDocuments.class,
+                store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+        punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
@@ -129,7 +132,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
         }
     }
 
@@ -232,10 +235,8 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         neural.ifPresent(scoring -> scoring.knownRows()
                 .learn(document.tokens(), gathered.positions().unknown()));
         boolean isText = Ticket.isText(ticket);
-        DocumentOrigin origin = new DocumentOrigin(
-                isText ? settings.topics().name(Topic.TEXT) : settings.topics().name(Topic.DOCUMENTS),
-                partition,
-                Ticket.offset(ticket));
+        String topic = settings.topics().name(isText ? Topic.TEXT : Topic.DOCUMENTS);
+        DocumentOrigin origin = new DocumentOrigin(topic, partition, taken.offset(topic, Ticket.offset(ticket)));
         ScoringResult result = new ScoringResult(
                 document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
         for (Output output : outputs) {
@@ -268,6 +269,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
+        punctuations.cancel();
         live.closed(partition);
     }
 }

@@ -8,8 +8,8 @@ import dev.driftline.drift.SourceWatch;
 import dev.driftline.output.DriftEvents;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -26,8 +26,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private final TopologySettings settings;
     private final DriftSettings drift;
     private final ServiceCounters counters;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, DriftEvent> context;
+    private StoreHeader taken;
     private WatchedSources sources;
 
     WatchProcessor(TopologySettings settings, DriftSettings drift, ServiceCounters counters) {
@@ -39,13 +41,17 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     @Override
     public void init(ProcessorContext<String, DriftEvent> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(WatchedSources.STORE)
-                .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        WriteBackStore store = context.getStateStore(WatchedSources.STORE);
+        taken = store.header();
+        sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         Observation observation = Observation.decode(record.key(), record.value());
         long now = context.currentSystemTimeMs();
         SourceWatch watch = sources.get(observation.source(), now);
@@ -57,5 +63,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }

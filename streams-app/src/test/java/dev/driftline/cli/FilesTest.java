@@ -97,9 +97,13 @@ class FilesTest {
         for (Map.Entry<String, byte[]> form : read().entrySet()) {
             Path file = Files.write(folder.resolve(form.getKey()), form.getValue());
             for (List<String> command : commands(file)) {
-                softly.assertThat(run(command)).as("%s%n%s%s", command, out, err).isEqualTo(ExitCodes.OK);
+                softly.assertThat(run(command))
+                        .as("%s%n%s%s", command, out, err)
+                        .isEqualTo(ExitCodes.OK);
                 if (command.get(0).equals("encode")) {
-                    softly.assertThat(out.toString().lines()).as(command.toString()).hasSize(2);
+                    softly.assertThat(out.toString().lines())
+                            .as(command.toString())
+                            .hasSize(2);
                 }
             }
         }
@@ -117,9 +121,12 @@ class FilesTest {
         files.put("table.csv", Map.entry(utf8("id,text\n1,a\n"), "--format"));
         SoftAssertions softly = new SoftAssertions();
         for (Map.Entry<String, Map.Entry<byte[], String>> form : files.entrySet()) {
-            Path file = Files.write(folder.resolve(form.getKey()), form.getValue().getKey());
+            Path file =
+                    Files.write(folder.resolve(form.getKey()), form.getValue().getKey());
             for (List<String> command : commands(file)) {
-                softly.assertThat(run(command)).as("%s%n%s%s", command, out, err).isIn(ExitCodes.FAILED, ExitCodes.USAGE);
+                softly.assertThat(run(command))
+                        .as("%s%n%s%s", command, out, err)
+                        .isIn(ExitCodes.FAILED, ExitCodes.USAGE);
                 softly.assertThat(err.toString())
                         .as(command.toString())
                         .contains(form.getKey(), form.getValue().getValue())
@@ -138,7 +145,8 @@ class FilesTest {
             assertThat(run(named)).as("%s%n%s%s", command, out, err).isEqualTo(ExitCodes.OK);
         }
         Path text = Files.writeString(folder.resolve("a.txt"), LINES);
-        assertThat(run(List.of("evaluate", text.toString(), "--text-field", "body"))).isEqualTo(ExitCodes.USAGE);
+        assertThat(run(List.of("evaluate", text.toString(), "--text-field", "body")))
+                .isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("--text-field has an effect only on JSON");
     }
 

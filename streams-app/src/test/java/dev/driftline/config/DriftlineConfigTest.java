@@ -3,6 +3,7 @@ package dev.driftline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.config.keys.HttpKeys;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
@@ -12,7 +13,6 @@ import dev.driftline.config.keys.VocabularyChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import dev.driftline.config.keys.HttpKeys;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -210,7 +210,8 @@ class DriftlineConfigTest {
         "PORT, tcp://10.0.0.1:7070"
     })
     void shouldPassOverWhatKubernetesSetsForAServiceOfASimilarName(String variable, String value) {
-        DriftlineConfig config = DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_" + variable, value), Map.of());
+        DriftlineConfig config =
+                DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_" + variable, value), Map.of());
 
         assertThat(config.get(HttpKeys.PORT)).isZero();
     }
@@ -220,7 +221,8 @@ class DriftlineConfigTest {
         assertThat(DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_HTTP_PORT", "7070"), Map.of())
                         .get(HttpKeys.PORT))
                 .isEqualTo(7070);
-        assertThatThrownBy(() -> DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_METRICS_PORT", "9404"), Map.of()))
+        assertThatThrownBy(() ->
+                        DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_METRICS_PORT", "9404"), Map.of()))
                 .hasMessageContaining("unknown setting metrics.port");
     }
 

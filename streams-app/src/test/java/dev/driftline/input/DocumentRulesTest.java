@@ -46,7 +46,8 @@ class DocumentRulesTest {
 
     @Test
     void shouldTakeTheUnknownWordOfACorpus() {
-        assertThat(rules.problem("d", "s", List.of(List.of("the", "<unk>", "rose")))).isEmpty();
+        assertThat(rules.problem("d", "s", List.of(List.of("the", "<unk>", "rose"))))
+                .isEmpty();
     }
 
     @Test
@@ -56,7 +57,8 @@ class DocumentRulesTest {
                 }))
                 .isEmpty();
         assertThat(rules.problem("d", "s", "a ".repeat(100_001), "", words)).isPresent();
-        assertThat(rules.problem("d", "s", "see " + "x".repeat(2000), "", words)).isPresent();
+        assertThat(rules.problem("d", "s", "see " + "x".repeat(2000), "", words))
+                .isPresent();
         assertThat(rules.problem("d", "s", "  \u200B ", "", words)).isPresent();
     }
 

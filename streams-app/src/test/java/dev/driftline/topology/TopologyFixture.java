@@ -126,6 +126,7 @@ public final class TopologyFixture implements AutoCloseable {
                 false,
                 false,
                 32 << 20,
+                16 << 20,
                 neuralSettings,
                 driftSettings,
                 sources,

@@ -143,6 +143,11 @@ class TrainerProcessorTest {
     private final Random random = new Random(1);
     private final List<PromotionDecision> decisions = new ArrayList<>();
 
+    /** Units of a network with more chunks than are sent at once. */
+    private static final int LARGE = 430;
+
+    private int hidden = 12;
+
     @TempDir
     Path stateDir;
 
@@ -363,6 +368,53 @@ class TrainerProcessorTest {
         assertThat(decisions.get(0).getCandidate()).startsWith("000001-");
     }
 
+    /** A transaction has ten seconds, and a network may have hundreds of megabytes. */
+    @Test
+    void shouldSendALargeSnapshotInPiecesAndItsManifestInTheLast() {
+        driver.close();
+        hidden = LARGE;
+        driver = open();
+        publish(50);
+        look();
+        awaitChunks();
+        List<TestRecord<String, byte[]>> sent = new ArrayList<>();
+        int pieces = 0;
+        while (decisions.isEmpty()) {
+            List<TestRecord<String, byte[]>> piece = snapshots.readRecordsToList();
+            assertThat(piece).hasSizeBetween(1, TrainerProcessor.CHUNKS_AT_ONCE);
+            assertThat(piece).allMatch(record -> record.key().contains("/chunk/"));
+            sent.addAll(piece);
+            pieces++;
+            look();
+        }
+        sent.addAll(snapshots.readRecordsToList());
+        topic.take(sent);
+
+        assertThat(pieces).isPositive();
+        assertThat(topic.active.version()).isEqualTo(decisions.get(0).getCandidate());
+        look();
+        assertThat(snapshots.isEmpty()).as("nothing to clean up").isTrue();
+    }
+
+    @Test
+    void shouldTakeChunksOffTheTopicThatItDidNotFinishSending() {
+        driver.close();
+        hidden = LARGE;
+        driver = open();
+        publish(50);
+        look();
+        awaitChunks();
+        List<TestRecord<String, byte[]>> sent = snapshots.readRecordsToList();
+        topic.take(sent);
+        assertThat(topic.loaded).as("chunks without a manifest").isEmpty();
+        topic.active = imported();
+        look();
+        topic.take(snapshots.readRecordsToList());
+
+        assertThat(decisions.get(0).getReason()).contains("dropped");
+        assertThat(topic.records.keySet()).noneMatch(key -> key.contains("/chunk/"));
+    }
+
     @Test
     void shouldMakeAnotherWhenNoSnapshotIsActiveAnyMore() {
         bootstrap();
@@ -425,6 +477,25 @@ class TrainerProcessorTest {
                 });
     }
 
+    private void awaitChunks() {
+        await().pollInSameThread()
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    look();
+                    return !snapshots.isEmpty();
+                });
+    }
+
+    private static Snapshot imported() {
+        return new Snapshot(
+                new SnapshotManifest("imported", null, Instant.EPOCH, "gru", "words", Map.of(), Map.of(), Map.of()),
+                Network.random(
+                        Architecture.recurrent(Cell.GRU, 4, 0, List.of()),
+                        new NeuralVocabulary(List.of("<unk>", "</s>", "a")),
+                        1));
+    }
+
     private static Snapshot renamed(Snapshot snapshot, String version) {
         SnapshotManifest manifest = snapshot.manifest();
         return new Snapshot(
@@ -441,10 +512,10 @@ class TrainerProcessorTest {
     }
 
     /** The first network after 1000 tokens, a round every 600, three snapshots kept. */
-    private static TrainerSettings settings() {
+    private TrainerSettings settings() {
         return new TrainerSettings(
                 new OnlineSettings(
-                        Architecture.recurrent(Cell.GRU, 12, 0, List.of()),
+                        Architecture.recurrent(Cell.GRU, hidden, 0, List.of()),
                         new TrainingSettings(Optimizer.ADAM, 0.005, 1, 0, 4, 10, 1),
                         new OnlineSettings.Vocabulary(new VocabularyTurnover(30, 2, 2), Optional.empty()),
                         new OnlineSettings.Bootstrap(1000, 1),

@@ -74,7 +74,7 @@ class ModulesTest {
             List.of("topology"),
             List.of("network", "output"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),
-            List.of("input", "topics", "store"),
+            List.of("input", "topics", "identity", "store"),
             List.of("config", "commits", "embedded", "terminal"),
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),
