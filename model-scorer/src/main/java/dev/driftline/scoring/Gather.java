@@ -45,6 +45,36 @@ public final class Gather {
     }
 
     /**
+     * Which shard has replied to which document, with a reply or a {@link ShardFailure}.
+     *
+     * @param ticket of the document
+     * @param shard that has replied
+     */
+    public record Address(long ticket, int shard) {}
+
+    /**
+     * Where a reply belongs.
+     *
+     * @throws ShardMessageException if it is neither a reply of this model nor a failure, or not whole
+     */
+    public Address address(byte[] reply) {
+        if (ShardFailure.is(reply)) {
+            ShardFailure failure = ShardFailure.open(reply, model);
+            return new Address(failure.ticket(), failure.shard());
+        }
+        ShardReply opened = open(reply);
+        return new Address(opened.ticket(), opened.shard());
+    }
+
+    /** The failures among {@code replies}. */
+    public List<ShardFailure> failures(List<byte[]> replies) {
+        return replies.stream()
+                .filter(ShardFailure::is)
+                .map(reply -> ShardFailure.open(reply, model))
+                .toList();
+    }
+
+    /**
      * Puts the replies together.
      *
      * @param replies the reply of every shard, in any order

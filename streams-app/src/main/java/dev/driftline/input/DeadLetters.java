@@ -52,6 +52,12 @@ public final class DeadLetters {
     /** Header, only where something of the record is left out: what, in a sentence. */
     public static final String CUT = "driftline.cut";
 
+    /**
+     * Header, only of a document that failed after the shards had been asked: {@code yes}, {@code no} or {@code partly}, whether the
+     * counts have learned it. Where they have, publishing it again counts it twice.
+     */
+    public static final String LEARNED = "driftline.learned";
+
     /** What is left of a message; the others of these headers are short by themselves. */
     static final int MESSAGE_CHARACTERS = 2000;
 
@@ -101,6 +107,33 @@ public final class DeadLetters {
         }
         add(own, CUT, "too large to be sent again whole: it has " + String.join(", ", left));
         return new Record<>(shortKey, shortValue, received.timestamp(), with(kept, own));
+    }
+
+    /**
+     * The dead letter of a document that failed on its way, under its id. Only its text is known by then, not the record that it
+     * came in, which is at the topic, partition and offset of the headers.
+     *
+     * @param timestamp of its record
+     * @param learned as in {@link #LEARNED}; empty where it does not apply
+     */
+    public static Record<byte[], byte[]> of(
+            DocumentOrigin origin, String id, long timestamp, String operator, Rejection why, String learned) {
+        Headers headers = new RecordHeaders();
+        add(headers, REASON, why.reason().code());
+        add(headers, MESSAGE, cut(String.valueOf(why.getMessage())));
+        add(headers, TOPIC, origin.topic());
+        add(headers, PARTITION, Integer.toString(origin.partition()));
+        add(headers, OFFSET, Long.toString(origin.offset()));
+        add(headers, TIMESTAMP, Long.toString(timestamp));
+        add(headers, OPERATOR, operator);
+        if (!learned.isEmpty()) {
+            add(headers, LEARNED, learned);
+        }
+        add(
+                headers,
+                CUT,
+                "failed on its way: key, value and headers are those of the record at its topic, partition and offset");
+        return new Record<>(id.getBytes(StandardCharsets.UTF_8), new byte[0], timestamp, headers);
     }
 
     /** Those of {@code headers} that have room together, in their order. */
