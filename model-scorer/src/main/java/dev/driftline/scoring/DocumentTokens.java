@@ -76,6 +76,15 @@ public record DocumentTokens(String[] words, int[] tokens) {
         return isMark(token) || token.equals(UNKNOWN_WORD);
     }
 
+    /** Heap that it takes, in bytes, about: a string has a header, and one or two bytes a character. */
+    public long heapBytes() {
+        long bytes = 64 + 4L * tokens.length + 8L * words.length;
+        for (String word : words) {
+            bytes += 48 + 2L * word.length();
+        }
+        return bytes;
+    }
+
     /** The number of sentences. */
     public int sentenceCount() {
         int sentences = 0;
