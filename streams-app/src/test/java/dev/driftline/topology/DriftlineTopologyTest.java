@@ -82,6 +82,7 @@ class DriftlineTopologyTest {
                         CountProcessor.REQUESTS_SOURCE,
                         CountProcessor.NAME,
                         CountProcessor.REPLIES_SINK,
+                        InternalRecords.deadLettersSink(CountProcessor.NAME),
                         DriftlineTopology.OBSERVATIONS_SOURCE,
                         "watch-off",
                         "filter-off",

@@ -5,6 +5,7 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.drift.DriftSettings;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.network.scoring.NeuralScoring;
@@ -106,6 +107,18 @@ public final class TopologyFixture implements AutoCloseable {
             Optional<DriftSettings> driftSettings,
             SourceLimits sources,
             Optional<FilterRules> filter) {
+        this(stateDir, model, limits, neuralSettings, driftSettings, sources, filter, new RecordTries());
+    }
+
+    TopologyFixture(
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources,
+            Optional<FilterRules> filter,
+            RecordTries tries) {
         filter.ifPresent(rules -> rules.topics()
                 .forEach(topic -> new Subjects(registry).register(Map.of(topics.routed(topic), Document.class))));
         new Subjects(registry)
@@ -154,7 +167,8 @@ public final class TopologyFixture implements AutoCloseable {
                                 counters,
                                 Optional.empty(),
                                 Optional.ofNullable(neural),
-                                commits)
+                                commits,
+                                tries)
                         .get(new TopologyConfig(new StreamsConfig(properties))),
                 properties,
                 NOON);
@@ -195,6 +209,12 @@ public final class TopologyFixture implements AutoCloseable {
 
     void pipe(Document document) {
         documents.pipeInput(document.getId().getBytes(StandardCharsets.UTF_8), bytes(document));
+    }
+
+    /** A record that somebody else has written. */
+    void pipe(Topic topic, byte[] value) {
+        driver.createInputTopic(topics.name(topic), new ByteArraySerializer(), new ByteArraySerializer())
+                .pipeInput(new byte[] {1}, value);
     }
 
     Score score(Document document) {
