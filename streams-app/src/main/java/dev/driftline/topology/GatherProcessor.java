@@ -212,7 +212,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private int emitComplete() {
         int emitted = 0;
         long until = System.nanoTime() + AT_ONCE.toNanos();
-        while (!complete.isEmpty() && System.nanoTime() - until < 0) {
+        while (!complete.isEmpty() && (emitted == 0 || System.nanoTime() - until < 0)) {
             CompleteDocuments.Complete first = complete.first();
             PendingDocument document = Objects.requireNonNull(
                     pending.get(first.ticket()), "a complete document is pending until it is sent");

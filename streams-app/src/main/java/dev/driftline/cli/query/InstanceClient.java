@@ -3,7 +3,7 @@ package dev.driftline.cli.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.corpus.TextInput;
-import dev.driftline.serving.http.TlsFiles;
+import dev.driftline.serving.http.tls.TlsFiles;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
