@@ -91,11 +91,7 @@ public record TopologySettings(
                         ModelSettings.DEFAULT_DELTA,
                         config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER)),
                 config.get(TopicKeys.SHARDS),
-                new Limits(
-                        config.get(InputKeys.DOCUMENT_MAX_BYTES),
-                        config.get(InputKeys.DOCUMENT_MAX_TOKENS),
-                        config.get(InputKeys.TOKEN_MAX_BYTES),
-                        config.maxRecordBytes()),
+                Limits.of(config),
                 config.get(InputKeys.TOKENIZER),
                 config.get(OutputKeys.PREDICTIONS_K),
                 config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
