@@ -47,9 +47,14 @@ public final class Gather {
      * Puts the replies together.
      *
      * @param replies the reply of every shard, in any order
-     * @throws ShardMessageException if one is not a whole reply of this model to this document
+     * @throws ShardMessageException if there is not one of each shard, or one is not a whole reply of this model to this document
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
+        if (replies.size() != shards) {
+            throw ShardMessageException.inconsistent(
+                    "shard reply", replies.size() + " shards reply to a document, of " + shards);
+        }
+        boolean[] replied = new boolean[shards];
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int eventCount = events.count();
         boolean[] present = new boolean[eventCount];
@@ -68,6 +73,11 @@ public final class Gather {
         try {
             for (byte[] reply : replies) {
                 ShardReply in = open(reply);
+                if (replied[in.shard()]) {
+                    throw ShardMessageException.inconsistent(
+                            "shard reply", "shard " + in.shard() + " replies twice to a document");
+                }
+                replied[in.shard()] = true;
                 in.addTotals(totals);
                 readUnigrams(in, events, present, raw, continuation, spelling);
                 readSpellings(in, events, outside);

@@ -50,8 +50,10 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private void sized(ShardSize size) {
-        live.sized(shard, size);
-        pages.set(size.decodedBytes());
+        // Not after close: a task may write back once more.
+        if (live.sized(shard, size)) {
+            pages.set(size.decodedBytes());
+        }
     }
 
     @Override
@@ -66,7 +68,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     @Override
     public void close() {
-        live.closed(shard);
+        live.closed(shard, store);
         pages.close();
     }
 }

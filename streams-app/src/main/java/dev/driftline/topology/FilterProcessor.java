@@ -13,7 +13,6 @@ import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,6 +33,8 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     private final SourceLimits limits;
     private final ServiceCounters counters;
 
+    private final Punctuations punctuations = new Punctuations();
+
     private ProcessorContext<String, Document> context;
     private FilterSources sources;
 
@@ -53,7 +54,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         this.context = context;
         sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
                 .cache(FilterSources.class, store -> new FilterSources(store, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -80,5 +81,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         if (topic.isPresent()) {
             context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
         }
+    }
+
+    @Override
+    public void close() {
+        punctuations.close();
     }
 }

@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -74,6 +73,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
     private final EarlyCommits commits;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -119,17 +119,26 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         models = sources.cache(SourceModels.class, settings::sourceModels);
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
-            synchronized (sources) {
-                models.evictIdle(now);
-            }
-        });
-        live.opened(partition, sources, source -> models.state(partition, source));
-        // Documents that were waiting for the network when the task stopped.
+        // Documents that were waiting for the network when the task stopped. Whatever was complete in the life before
+        // may
+        // have lost replies with the last transaction, so nothing of it is kept.
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
+        }
+        punctuations.every(IDLE_TICK, context, this::evictIdle);
+        publish(models);
+    }
+
+    /** Lets other threads ask; at the end of {@code init}, since what fails there is never closed. */
+    private void publish(SourceModels opened) {
+        live.opened(partition, sources, source -> opened.state(partition, source));
+    }
+
+    private void evictIdle(long now) {
+        synchronized (sources) {
+            models.evictIdle(now);
         }
     }
 
@@ -191,6 +200,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             CompleteDocuments.Complete first = complete.first();
             PendingDocument document = Objects.requireNonNull(
                     pending.get(first.ticket()), "a complete document is pending until it is sent");
+            if (!document.isComplete()) {
+                throw new IllegalStateException("the document of ticket " + first.ticket()
+                        + " was to be scored, but not every shard has replied to it");
+            }
             Optional<NeuralOutcome> network = Optional.empty();
             if (neural.isPresent()) {
                 network = neural.get()
@@ -268,6 +281,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
-        live.closed(partition);
+        punctuations.close();
+        live.closed(partition, sources);
     }
 }

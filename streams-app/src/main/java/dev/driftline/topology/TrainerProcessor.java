@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -68,6 +67,8 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
 
+    private final Punctuations punctuations = new Punctuations();
+
     private ProcessorContext<Object, Object> context;
     private TrainerState state;
     private BackgroundTrainer background;
@@ -99,7 +100,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         lastRoundAt = context.currentSystemTimeMs();
         notBefore = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
-        context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
+        activeSeen = false;
+        lookingSince = -1;
+        punctuations.every(LOOK, context, this::look);
     }
 
     @Override
@@ -112,6 +115,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     @Override
     public void close() {
+        punctuations.close();
         if (background != null) {
             if (background.isBusy()) {
                 LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");

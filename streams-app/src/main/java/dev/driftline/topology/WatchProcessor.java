@@ -9,7 +9,6 @@ import dev.driftline.output.DriftEvents;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -27,6 +26,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private final DriftSettings drift;
     private final ServiceCounters counters;
 
+    private final Punctuations punctuations = new Punctuations();
+
     private ProcessorContext<String, DriftEvent> context;
     private WatchedSources sources;
 
@@ -41,7 +42,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         this.context = context;
         sources = context.<WriteBackStore>getStateStore(WatchedSources.STORE)
                 .cache(WatchedSources.class, store -> new WatchedSources(store, drift, settings.sources()));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -57,5 +58,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
+    }
+
+    @Override
+    public void close() {
+        punctuations.close();
     }
 }
