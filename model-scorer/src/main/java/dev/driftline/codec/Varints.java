@@ -263,6 +263,13 @@ public final class Varints {
             return bytes;
         }
 
+        /** Copies the next {@code length} bytes. */
+        public void readInto(byte[] into, int to, int length) {
+            require(length);
+            System.arraycopy(buffer, at, into, to, length);
+            at += length;
+        }
+
         /** Passes over {@code length} bytes. */
         public void skip(int length) {
             require(length);

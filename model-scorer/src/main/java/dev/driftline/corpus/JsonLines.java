@@ -173,9 +173,11 @@ final class JsonLines {
                 return Instant.ofEpochMilli(value.longValue());
             }
             if (value.isTextual()) {
-                return OffsetDateTime.parse(value.textValue()).toInstant();
+                Instant instant = OffsetDateTime.parse(value.textValue()).toInstant();
+                // A record holds milliseconds: years from −292,275,055 to 292,278,994.
+                return Instant.ofEpochMilli(instant.toEpochMilli());
             }
-        } catch (DateTimeException e) {
+        } catch (DateTimeException | ArithmeticException e) {
             // Falls through to the one message.
         }
         throw new Malformed(

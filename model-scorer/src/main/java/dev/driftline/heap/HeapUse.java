@@ -14,6 +14,13 @@ public enum HeapUse {
             "cache.decoded.bytes",
             128L << 20,
             "The pages used longest ago are written to RocksDB and dropped; a later use reads them again."),
+    WORDS(
+            "words",
+            "words and how they are spelled",
+            Scope.EACH_SHARD,
+            "cache.words.bytes",
+            64L << 20,
+            "What was used longest ago is written to RocksDB and dropped; a later use reads it again."),
     PENDING(
             "pending",
             "documents that wait for shards or for the network",

@@ -19,6 +19,9 @@ abstract class CacheUnit {
     /** Whether it is on the list of units to write back. */
     boolean listed;
 
+    /** Where it stands on that list. */
+    int listedAt;
+
     /** Where it stands in the clock of the cache. */
     int position;
 

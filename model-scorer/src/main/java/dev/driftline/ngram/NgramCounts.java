@@ -3,7 +3,6 @@ package dev.driftline.ngram;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,7 @@ public final class NgramCounts {
     private final int order;
     private final PageStore store;
     private final long cacheBytes;
+    private final long wordBytes;
 
     // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
@@ -42,13 +42,14 @@ public final class NgramCounts {
     private long continuationTypes;
     private long bigrams;
     private PageCache cache;
-    private TriePages[] rare;
-    private WideContext[] wide;
+    private DecodedUnits<TriePages> rare;
+    private DecodedUnits<WideContext> wide;
     private TopFollowers topUnigrams;
     /** The words with the highest raw counts; what {@link #topUnigrams} has where 1 is the top order. */
     private TopFollowers topOwned;
 
-    private int[] leftContexts;
+    /** The pair (word, its context of left neighbours) used last of each hash; 0 where there is none. */
+    private long[] recentLeftContexts;
     /** The pair seen last of each hash, (word, word before it); 0 where there is none. */
     private long[] recentNeighbours;
     /** A context word and {@code <s>}, which ends a context. */
@@ -61,17 +62,18 @@ public final class NgramCounts {
     /**
      * @param order N, 1 to 7
      * @param store where pages are read from and written to
-     * @param cacheBytes heap that decoded pages may take before some are written and dropped; the words themselves,
-     *     which are always held, are not counted
+     * @param cacheBytes heap that decoded pages may take before some are written and dropped
+     * @param wordBytes heap that words may take before some are
      */
     @SuppressWarnings("NullAway.Init")
-    public NgramCounts(int order, PageStore store, long cacheBytes) {
+    public NgramCounts(int order, PageStore store, long cacheBytes, long wordBytes) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
         }
         this.order = order;
         this.store = store;
         this.cacheBytes = cacheBytes;
+        this.wordBytes = wordBytes;
         leftTuple = new int[Math.max(3, order + 1)];
         leftTuple[2] = BOS;
         leftCounts = new PositionCounts(order);
@@ -82,14 +84,14 @@ public final class NgramCounts {
         if (loaded) {
             return;
         }
-        words = new WordTable();
+        words = new WordTable(store, wordBytes);
         totals = new CountsOfCounts(order);
         cache = new PageCache(store, cacheBytes);
-        rare = new TriePages[64];
-        wide = new WideContext[64 * RARE_BLOCK];
+        rare = new DecodedUnits<>();
+        wide = new DecodedUnits<>();
         topUnigrams = new TopFollowers();
         topOwned = new TopFollowers();
-        leftContexts = new int[1024];
+        recentLeftContexts = new long[RECENT_NEIGHBOURS];
         recentNeighbours = new long[RECENT_NEIGHBOURS];
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
@@ -108,10 +110,16 @@ public final class NgramCounts {
             continuationTypes = in.readLong();
             bigrams = in.readLong();
             totals.read(in);
-            words.load(store);
-            for (int id = 0; id < words.size(); id++) {
-                offerUnigram(id);
-                topOwned.offer(id, words.raw(id));
+            words.load();
+            if (in.hasRemaining()) {
+                topUnigrams.read(in);
+                topOwned.read(in);
+            } else {
+                // A state of 0.3.0.
+                words.visit((id, block, at) -> {
+                    topUnigrams.offer(id, order == 1 ? block.raw(at) : block.bigramsHere(at));
+                    topOwned.offer(id, block.raw(at));
+                });
             }
         } else {
             addSpecial("<s>");
@@ -145,6 +153,7 @@ public final class NgramCounts {
         rare = null;
         wide = null;
         recentNeighbours = null;
+        recentLeftContexts = null;
         changed = false;
     }
 
@@ -154,7 +163,7 @@ public final class NgramCounts {
             return;
         }
         cache.writeBack();
-        words.writeBack(store);
+        words.writeBack();
         Varints.Writer out = new Varints.Writer(256);
         out.writeByte(FORMAT);
         out.writeInt(order);
@@ -164,6 +173,8 @@ public final class NgramCounts {
         out.writeLong(continuationTypes);
         out.writeLong(bigrams);
         totals.write(out);
+        topUnigrams.write(out);
+        topOwned.write(out);
         store.put(PageKeys.meta(), out.toByteArray());
         changed = false;
     }
@@ -400,19 +411,18 @@ public final class NgramCounts {
     }
 
     private int leftContext(int word) {
-        if (word >= leftContexts.length) {
-            leftContexts = Arrays.copyOf(leftContexts, Math.max(word + 1, 2 * leftContexts.length));
+        int slot = (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
+        long recent = recentLeftContexts[slot];
+        if (recent != 0 && (int) (recent >>> 32) == word) {
+            return (int) recent;
         }
-        int known = leftContexts[word];
-        if (known == 0) {
-            byte[] name = ('\0' + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
-            int hash = WordTable.hash(name, 0, name.length);
-            known = words.find(name, 0, name.length, hash);
-            if (known < 0) {
-                known = learnWord(name, 0, name.length, hash);
-            }
-            leftContexts[word] = known;
+        byte[] name = ('\0' + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
+        int hash = WordTable.hash(name, 0, name.length);
+        int known = words.find(name, 0, name.length, hash);
+        if (known < 0) {
+            known = learnWord(name, 0, name.length, hash);
         }
+        recentLeftContexts[slot] = (long) word << 32 | known;
         return known;
     }
 
@@ -438,13 +448,13 @@ public final class NgramCounts {
 
     /** Moves the tuples of a context word that has become frequent into pages of its own. */
     private void widen(int word, TriePages shared) {
-        WideContext own = new WideContext(order, word, cache, () -> wide[word] = null);
-        setWide(word, own);
+        WideContext own = new WideContext(order, word, cache, () -> wide.remove(word));
+        wide.put(word, own);
         words.setWide(word);
         cache.add(own);
         int block = word / RARE_BLOCK;
         TriePages rest =
-                TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare[block] = null);
+                TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare.remove(block));
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);
@@ -454,7 +464,7 @@ public final class NgramCounts {
         });
         rest.replace(shared);
         cache.replace(shared, rest);
-        rare[block] = rest;
+        rare.put(block, rest);
         shared.trie.release();
         cache.markDirty(own);
     }
@@ -501,14 +511,11 @@ public final class NgramCounts {
     }
 
     private TriePages rare(int block) {
-        if (block >= rare.length) {
-            rare = Arrays.copyOf(rare, Math.max(block + 1, rare.length * 2));
-        }
-        TriePages unit = rare[block];
+        TriePages unit = rare.get(block);
         if (unit == null) {
             unit = TriePages.load(
-                    order, 0, cache.budget(), store, page -> PageKeys.rare(block, page), () -> rare[block] = null);
-            rare[block] = unit;
+                    order, 0, cache.budget(), store, page -> PageKeys.rare(block, page), () -> rare.remove(block));
+            rare.put(block, unit);
             cache.add(unit);
         }
         unit.referenced = true;
@@ -516,21 +523,19 @@ public final class NgramCounts {
     }
 
     private WideContext wide(int word) {
-        WideContext unit = word < wide.length ? wide[word] : null;
+        WideContext unit = wide.get(word);
         if (unit == null) {
-            unit = new WideContext(order, word, cache, () -> wide[word] = null);
+            unit = new WideContext(order, word, cache, () -> wide.remove(word));
             unit.load(store);
-            setWide(word, unit);
+            wide.put(word, unit);
             cache.add(unit);
         }
         return unit;
     }
 
-    private void setWide(int word, WideContext unit) {
-        if (word >= wide.length) {
-            wide = Arrays.copyOf(wide, Math.max(word + 1, wide.length * 2));
-        }
-        wide[word] = unit;
+    /** Visits every word with its unigram counts, without keeping the words on the heap. */
+    public void unigrams(FollowerVisitor visitor) {
+        words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
     }
 
     /**
@@ -539,6 +544,12 @@ public final class NgramCounts {
      */
     public void trim() {
         cache.trim();
+        words.trim();
+    }
+
+    /** Heap of words, about, in bytes. */
+    public long wordHeapBytes() {
+        return loaded ? words.heapBytes() : 0;
     }
 
     /** Heap bytes of decoded pages, about. */

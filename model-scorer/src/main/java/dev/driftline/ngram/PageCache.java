@@ -62,6 +62,7 @@ public final class PageCache {
         unit.dirty = true;
         if (!unit.listed) {
             unit.listed = true;
+            unit.listedAt = dirty.size();
             dirty.add(unit);
         }
     }
@@ -73,6 +74,18 @@ public final class PageCache {
             unit.listed = false;
         }
         dirty.clear();
+    }
+
+    /** A unit that is dropped must not stay on the heap until the next write-back. */
+    private void unlist(CacheUnit unit) {
+        if (unit.listed) {
+            CacheUnit last = dirty.remove(dirty.size() - 1);
+            if (last != unit) {
+                last.listedAt = unit.listedAt;
+                dirty.set(unit.listedAt, last);
+            }
+            unit.listed = false;
+        }
     }
 
     /** Drops units that have not been used of late until the cache is within its bound. */
@@ -91,6 +104,7 @@ public final class PageCache {
                 hand++;
             } else {
                 unit.writeBack(store);
+                unlist(unit);
                 unit.detach();
                 CacheUnit last = units.remove(units.size() - 1);
                 if (last != unit) {

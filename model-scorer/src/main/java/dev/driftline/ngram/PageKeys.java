@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
  * m                      totals and counts of counts
  * w block                spellings of 64 words
  * u block                unigram counts of 64 words
+ * i page                 ids of words by hash
+ * j                      how many words those are, and in how many pages
  * b block page           tuples of 16 rare context words
  * f word page            followers of a frequent context word
  * t word bucket page     tuples of a frequent context word, those whose second context word falls in the bucket
@@ -23,16 +25,16 @@ final class PageKeys {
         return new byte[] {'m'};
     }
 
-    static byte[] allSpellings() {
-        return new byte[] {'w'};
-    }
-
     static byte[] spellings(int block) {
         return key('w', block);
     }
 
-    static byte[] allUnigrams() {
-        return new byte[] {'u'};
+    static byte[] allWordPlaces() {
+        return new byte[] {'i'};
+    }
+
+    static byte[] wordPlacesHead() {
+        return new byte[] {'j'};
     }
 
     static byte[] unigrams(int block) {

@@ -5,7 +5,6 @@ import dev.driftline.codec.Varints;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A table of numbers by key that grows without end and keeps on the heap what is used: pages of about {@value #ENTRIES} entries
@@ -33,10 +32,7 @@ public final class PagedTable {
     private int pages = 1;
     private long size;
 
-    /** The decoded pages by number, open addressing. */
-    private @Nullable Page[] decoded = new Page[64];
-
-    private int decodedPages;
+    private final DecodedUnits<Page> decoded = new DecodedUnits<>();
 
     private final List<Page> changed = new ArrayList<>();
     private boolean stolen;
@@ -94,6 +90,25 @@ public final class PagedTable {
         }
     }
 
+    /** Makes an empty table ready for so many keys: it does not split a page before there are more. */
+    void reserve(long keys) {
+        pages = (int) Math.max(1, keys / ENTRIES);
+    }
+
+    /** Heap that all pages would take, about. */
+    long fullBytes() {
+        return pages * pageBytes();
+    }
+
+    /** Which of {@code parts} neighbouring groups of pages a key falls in. */
+    int part(long key, int parts) {
+        return (int) ((long) pageOf(SplitMix64.mix(key)) * parts / pages);
+    }
+
+    private long pageBytes() {
+        return PAGE_BYTES + 2L * ENTRIES * (Long.BYTES + Integer.BYTES * width);
+    }
+
     /** Keys that have numbers. */
     public long size() {
         return size;
@@ -101,7 +116,7 @@ public final class PagedTable {
 
     /** Heap of the pages that were changed since the last checkpoint, about. */
     public long changedBytes() {
-        return changed.size() * (PAGE_BYTES + 2L * ENTRIES * (Long.BYTES + Integer.BYTES * width));
+        return changed.size() * pageBytes();
     }
 
     /** Whether a page that was changed since the last checkpoint is in the store: the next commit needs a checkpoint. */
@@ -127,76 +142,23 @@ public final class PagedTable {
     }
 
     private Page page(int number) {
-        int mask = decoded.length - 1;
-        for (int slot = place(number, mask); ; slot = slot + 1 & mask) {
-            Page page = decoded[slot];
-            if (page == null) {
-                return load(number);
+        Page page = decoded.get(number);
+        if (page == null) {
+            page = new Page(number, FIRST_SLOTS);
+            byte[] stored = cache.store().get(key(number));
+            if (stored != null) {
+                page.decode(stored);
             }
-            if (page.number == number) {
-                page.referenced = true;
-                return page;
-            }
+            hold(page);
         }
-    }
-
-    private static int place(int number, int mask) {
-        int h = number * 0x9E3779B1;
-        return (h ^ h >>> 15) & mask;
-    }
-
-    private Page load(int number) {
-        Page page = new Page(number, FIRST_SLOTS);
-        byte[] stored = cache.store().get(key(number));
-        if (stored != null) {
-            page.decode(stored);
-        }
-        hold(page);
+        page.referenced = true;
         return page;
     }
 
     private void hold(Page page) {
-        if (++decodedPages * 2 > decoded.length) {
-            Page[] old = decoded;
-            decoded = new Page[old.length * 2];
-            for (Page other : old) {
-                if (other != null) {
-                    place(other);
-                }
-            }
-        }
-        place(page);
+        decoded.put(page.number, page);
         cache.add(page);
         cache.budget().used += page.bytes();
-    }
-
-    private void place(Page page) {
-        int mask = decoded.length - 1;
-        int slot = place(page.number, mask);
-        while (decoded[slot] != null) {
-            slot = slot + 1 & mask;
-        }
-        decoded[slot] = page;
-    }
-
-    private void drop(Page page) {
-        int mask = decoded.length - 1;
-        int hole = place(page.number, mask);
-        while (decoded[hole] != page) {
-            hole = hole + 1 & mask;
-        }
-        for (int at = hole + 1 & mask; ; at = at + 1 & mask) {
-            Page other = decoded[at];
-            if (other == null) {
-                break;
-            }
-            if ((at - place(other.number, mask) & mask) >= (at - hole & mask)) {
-                decoded[hole] = other;
-                hole = at;
-            }
-        }
-        decoded[hole] = null;
-        decodedPages--;
     }
 
     /** Moves about half of the oldest unsplit page into a new one. */
@@ -359,7 +321,7 @@ public final class PagedTable {
 
         @Override
         void detach() {
-            drop(this);
+            decoded.remove(number);
             cache.budget().used -= bytes();
         }
 

@@ -1,5 +1,7 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.Varints;
+
 /**
  * The followers of a much-used context with the highest counts, kept as counts grow, so that predicting from a context
  * with ten thousand followers looks at {@value #SIZE}.
@@ -61,6 +63,27 @@ final class TopFollowers {
             least = Math.min(least, counts[i]);
         }
         floor = least;
+    }
+
+    /** Appends what {@link #read} reads. */
+    void write(Varints.Writer out) {
+        out.writeInt(size);
+        for (int i = 0; i < size; i++) {
+            out.writeInt(words[i]);
+            out.writeLong(counts[i]);
+        }
+    }
+
+    /** Fills this, which is empty, with what {@link #write} wrote. */
+    void read(Varints.Reader in) {
+        size = in.readCount(2);
+        for (int i = 0; i < size; i++) {
+            words[i] = in.readInt();
+            counts[i] = in.readLong();
+        }
+        if (size == SIZE) {
+            refloor();
+        }
     }
 
     /** The highest count that a word outside this list can have. */

@@ -1,36 +1,56 @@
 package dev.driftline.ngram;
 
-import dev.driftline.codec.ByteStrings;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words a shard has learned: spelling to id and back, with the unigram counts of each.
  *
- * <p>Ids are given in the order of first appearance, so frequent words have small ones. Held in memory whole (about
- * 40 bytes and the spelling a word); stored in blocks of {@value #BLOCK} words, the spellings apart from the counts
- * because they never change. Not thread-safe.
+ * <p>Ids are given in the order of first appearance, so frequent words have small ones. Words are kept in blocks of
+ * {@value WordBlock#SIZE} ({@link WordBlock}) and found through a table by hash ({@link PagedTable}), both in pages of the store
+ * behind one bounded cache: a word that nobody uses takes no heap but its share of a reference to its block, four bytes for 64
+ * words. Blocks are written at each commit. The table is written after some {@value #WORDS_A_CHECKPOINT} words, with the number
+ * of words that it holds; those after it are put into it again at the next start. Not thread-safe.
  */
 final class WordTable {
 
-    private static final int BLOCK = 64;
+    /** After so many words the table by hash is stored. */
+    private static final int WORDS_A_CHECKPOINT = 1 << 13;
+
+    /** Up to so many words are put into the table one by one; more, as of a state without a table, page by page. */
+    private static final int WORDS_ONE_BY_ONE = 1 << 16;
+
     private static final int FORMAT = 1;
+    /** Words that are found without the table: a power of two. */
+    private static final int RECENT = 1 << 14;
+    /** More words than the bits below say cannot have the same hash. */
+    private static final int SAME_HASH_BITS = 24;
 
-    private final ByteStrings spellings = new ByteStrings(4096);
-    /** Raw counts, see {@link #large}. */
-    private int[] raw = new int[1024];
+    private final PageStore store;
+    private final PageCache cache;
+    private final PagedTable table;
 
-    private final LargeCounts large = new LargeCounts();
-    private int[] continuation = new int[1024];
-    private int[] bigramsHere = new int[1024];
-    private byte[] wide = new byte[1024];
+    private int size;
+    private @Nullable WordBlock[] blocks = new WordBlock[64];
+    private int inTable;
+    private int inStoredTable;
 
-    private final BitSet dirtySpellings = new BitSet();
-    private final BitSet dirtyCounts = new BitSet();
+    /** By hash: the hash and the id + 1 of the word that was found last. */
+    private final int[] recentHashes = new int[RECENT];
+
+    private final int[] recentIds = new int[RECENT];
+    private final int[] found = new int[1];
+
+    /** @param cacheBytes heap that words may take */
+    WordTable(PageStore store, long cacheBytes) {
+        this.store = store;
+        cache = new PageCache(store, cacheBytes);
+        table = new PagedTable(cache, PageKeys.allWordPlaces(), 1);
+    }
 
     /** A stable 32-bit hash of a spelling: places words in tables and, over all shards, words on shards. */
     static int hash(byte[] bytes, int from, int to) {
@@ -44,12 +64,30 @@ final class WordTable {
     }
 
     int size() {
-        return spellings.size();
+        return size;
     }
 
     /** The id of a word, or a negative number where it was never learned. */
     int find(byte[] bytes, int from, int to, int hash) {
-        return spellings.find(bytes, from, to, hash);
+        int slot = hash & RECENT - 1;
+        int recent = recentIds[slot] - 1;
+        if (recent >= 0 && recentHashes[slot] == hash && is(recent, bytes, from, to)) {
+            return recent;
+        }
+        for (int number = 0; table.read(key(hash, number), found, 0); number++) {
+            int id = found[0];
+            if (is(id, bytes, from, to)) {
+                recentHashes[slot] = hash;
+                recentIds[slot] = id + 1;
+                return id;
+            }
+        }
+        cache.trim();
+        return -1;
+    }
+
+    private boolean is(int id, byte[] bytes, int from, int to) {
+        return block(id).is(id % WordBlock.SIZE, bytes, from, to);
     }
 
     int find(String word) {
@@ -58,124 +96,223 @@ final class WordTable {
     }
 
     int add(byte[] bytes, int from, int to, int hash) {
-        int id = append(bytes, from, to, hash);
-        dirtySpellings.set(id / BLOCK);
+        int id = size;
+        WordBlock block;
+        if (id % WordBlock.SIZE == 0) {
+            block = hold(id / WordBlock.SIZE);
+        } else {
+            block = block(id);
+        }
+        size++;
+        block.append(bytes, from, to);
+        cache.markDirty(block);
+        place(hash, id);
+        inTable = size;
         return id;
     }
 
-    private int append(byte[] bytes, int from, int to, int hash) {
-        int id = spellings.add(bytes, from, to, hash);
-        if (id == raw.length) {
-            int grown = id * 2;
-            raw = Arrays.copyOf(raw, grown);
-            continuation = Arrays.copyOf(continuation, grown);
-            bigramsHere = Arrays.copyOf(bigramsHere, grown);
-            wide = Arrays.copyOf(wide, grown);
+    private void place(int hash, int id) {
+        int number = 0;
+        while (table.read(key(hash, number), found, 0)) {
+            number++;
         }
-        return id;
+        found[0] = id;
+        table.put(key(hash, number), found, 0);
+    }
+
+    /** Words of the same hash have keys of consecutive numbers. */
+    private static long key(int hash, int number) {
+        return (hash & 0xFFFFFFFFL) << SAME_HASH_BITS | number;
+    }
+
+    private WordBlock hold(int number) {
+        if (number >= blocks.length) {
+            blocks = Arrays.copyOf(blocks, blocks.length * 2);
+        }
+        WordBlock block = new WordBlock(number, cache.budget(), dropped -> blocks[dropped] = null);
+        blocks[number] = block;
+        cache.add(block);
+        return block;
+    }
+
+    private WordBlock block(int id) {
+        int number = id / WordBlock.SIZE;
+        WordBlock block = blocks[number];
+        if (block == null) {
+            // Nobody holds a block or a page of the table now.
+            cache.trim();
+            byte[] spellings = store.get(PageKeys.spellings(number));
+            byte[] counts = store.get(PageKeys.unigrams(number));
+            block = hold(number);
+            block.decode(spellings, counts);
+        }
+        block.referenced = true;
+        return block;
     }
 
     String spelling(int id) {
-        return spellings.utf8(id);
+        return block(id).spelling(id % WordBlock.SIZE);
     }
 
     void writeSpelling(int id, Varints.Writer out) {
-        spellings.write(id, out);
+        block(id).writeSpelling(id % WordBlock.SIZE, out);
     }
 
     int hashOf(int id) {
-        return spellings.hash(id);
+        return block(id).hash(id % WordBlock.SIZE);
     }
 
     long raw(int id) {
-        return large.of(raw[id]);
+        return block(id).raw(id % WordBlock.SIZE);
     }
 
     int continuation(int id) {
-        return continuation[id];
+        return block(id).continuation(id % WordBlock.SIZE);
     }
 
     /** Distinct bigrams of this shard that end in the word: its share of the continuation count. */
     int bigramsHere(int id) {
-        return bigramsHere[id];
+        return block(id).bigramsHere(id % WordBlock.SIZE);
     }
 
     void addBigramHere(int id) {
-        bigramsHere[id]++;
-        dirtyCounts.set(id / BLOCK);
+        WordBlock block = block(id);
+        block.addBigramHere(id % WordBlock.SIZE);
+        cache.markDirty(block);
     }
 
     void addRaw(int id, long times) {
-        raw[id] = large.plus(raw[id], times);
-        dirtyCounts.set(id / BLOCK);
+        WordBlock block = block(id);
+        block.addRaw(id % WordBlock.SIZE, times);
+        cache.markDirty(block);
     }
 
     void setContinuation(int id, int count) {
-        continuation[id] = count;
-        dirtyCounts.set(id / BLOCK);
+        WordBlock block = block(id);
+        block.setContinuation(id % WordBlock.SIZE, count);
+        cache.markDirty(block);
     }
 
     /** Whether the word, as the nearest context word, has pages of its own. */
     boolean wide(int id) {
-        return wide[id] != 0;
+        return block(id).wide(id % WordBlock.SIZE);
     }
 
     void setWide(int id) {
-        wide[id] = 1;
-        dirtyCounts.set(id / BLOCK);
+        WordBlock block = block(id);
+        block.setWide(id % WordBlock.SIZE);
+        cache.markDirty(block);
     }
 
-    void writeBack(PageStore pages) {
-        Varints.Writer out = new Varints.Writer(1024);
-        for (int block = dirtySpellings.nextSetBit(0); block >= 0; block = dirtySpellings.nextSetBit(block + 1)) {
-            out.reset();
-            out.writeByte(FORMAT);
-            int from = block * BLOCK;
-            int to = Math.min(size(), from + BLOCK);
-            out.writeInt(to - from);
-            for (int id = from; id < to; id++) {
-                writeSpelling(id, out);
+    /** Visits every word with its block, which is dropped afterwards unless it was decoded before. */
+    void visit(Visitor visitor) {
+        CacheUnit.Budget apart = new CacheUnit.Budget();
+        for (int number = 0; number * WordBlock.SIZE < size; number++) {
+            WordBlock block = blocks[number];
+            if (block == null) {
+                block = new WordBlock(number, apart, dropped -> {});
+                block.decode(store.get(PageKeys.spellings(number)), store.get(PageKeys.unigrams(number)));
             }
-            pages.put(PageKeys.spellings(block), out.toByteArray());
-        }
-        dirtySpellings.clear();
-        for (int block = dirtyCounts.nextSetBit(0); block >= 0; block = dirtyCounts.nextSetBit(block + 1)) {
-            out.reset();
-            out.writeByte(FORMAT);
-            int from = block * BLOCK;
-            int to = Math.min(size(), from + BLOCK);
-            for (int id = from; id < to; id++) {
-                out.writeLong(raw(id) << 1 | wide[id]);
-                out.writeInt(continuation[id]);
-                out.writeInt(bigramsHere[id]);
+            for (int at = 0; at < block.words(); at++) {
+                visitor.visit(number * WordBlock.SIZE + at, block, at);
             }
-            pages.put(PageKeys.unigrams(block), out.toByteArray());
         }
-        dirtyCounts.clear();
     }
 
-    void load(PageStore pages) {
-        pages.scan(PageKeys.allSpellings(), (key, value) -> {
-            Varints.Reader in = new Varints.Reader(value);
-            PageKeys.checkFormat(in.readByte(), FORMAT, "spellings");
-            int words = in.readInt();
-            for (int i = 0; i < words; i++) {
-                byte[] bytes = in.readBytes();
-                append(bytes, 0, bytes.length, hash(bytes, 0, bytes.length));
+    /** Looks at one word. */
+    interface Visitor {
+        void visit(int id, WordBlock block, int at);
+    }
+
+    /** Drops what has not been used of late until the cache is within its bound. */
+    void trim() {
+        cache.trim();
+    }
+
+    /** Heap of words and the table, about, in bytes. */
+    long heapBytes() {
+        return cache.heapBytes() + 2L * RECENT * Integer.BYTES + blocks.length * 4L;
+    }
+
+    void writeBack() {
+        cache.writeBack();
+        if (inTable - inStoredTable >= WORDS_A_CHECKPOINT
+                || table.mustCheckpoint()
+                || table.changedBytes() > cache.limit() / 4) {
+            checkpoint();
+        }
+    }
+
+    private void checkpoint() {
+        Varints.Writer head = new Varints.Writer(16);
+        head.writeByte(FORMAT);
+        head.writeInt(inTable);
+        table.checkpoint(head);
+        store.put(PageKeys.wordPlacesHead(), head.toByteArray());
+        inStoredTable = inTable;
+    }
+
+    /** Begins with what the store has; the words of a state of 0.3.0, which has no table, are put into one. */
+    void load() {
+        int last = lastOf(number -> store.get(PageKeys.spellings(number)) != null);
+        if (last < 0) {
+            return;
+        }
+        size = last * WordBlock.SIZE + WordBlock.words(store.get(PageKeys.spellings(last)));
+        blocks = new WordBlock[Math.max(64, Integer.highestOneBit(last + 1) * 2)];
+        byte[] stored = store.get(PageKeys.wordPlacesHead());
+        if (stored != null) {
+            Varints.Reader head = new Varints.Reader(stored);
+            PageKeys.checkFormat(head.readByte(), FORMAT, "the table of words");
+            inStoredTable = head.readInt();
+            table.open(head);
+        }
+        inTable = inStoredTable;
+        if (size - inTable > WORDS_ONE_BY_ONE && inTable == 0) {
+            placeAll();
+        }
+        while (inTable < size) {
+            place(hashOf(inTable), inTable);
+            inTable++;
+        }
+    }
+
+    /** Makes the table in as many passes as it needs to fit the cache, so that each of its pages is written once. */
+    private void placeAll() {
+        table.reserve(size);
+        int passes = (int) Math.min(1024, 1 + table.fullBytes() / Math.max(1, cache.limit() / 2));
+        for (int pass = 0; pass < passes; pass++) {
+            int now = pass;
+            visit((id, block, at) -> {
+                int hash = block.hash(at);
+                // Words of the same hash fall in the same pass, wherever their other keys are.
+                if (table.part(key(hash, 0), passes) == now) {
+                    place(hash, id);
+                }
+                cache.trim();
+            });
+        }
+        inTable = size;
+        checkpoint();
+        cache.trim();
+    }
+
+    /** The last number from 0 on that is there, or −1: there is no gap, so it is found by halving. */
+    private static int lastOf(IntPredicate isThere) {
+        int after = 1;
+        while (isThere.test(after - 1)) {
+            after *= 2;
+        }
+        int there = after / 2 - 1;
+        int absent = after - 1;
+        while (absent - there > 1) {
+            int middle = (there + absent) >>> 1;
+            if (isThere.test(middle)) {
+                there = middle;
+            } else {
+                absent = middle;
             }
-        });
-        pages.scan(PageKeys.allUnigrams(), (key, value) -> {
-            Varints.Reader in = new Varints.Reader(value);
-            PageKeys.checkFormat(in.readByte(), FORMAT, "unigrams");
-            int id = ByteBuffer.wrap(key).getInt(1) * BLOCK;
-            while (in.hasRemaining()) {
-                long rawAndWide = in.readLong();
-                raw[id] = large.cell(rawAndWide >>> 1);
-                wide[id] = (byte) (rawAndWide & 1);
-                continuation[id] = in.readInt();
-                bigramsHere[id] = in.readInt();
-                id++;
-            }
-        });
+        }
+        return there;
     }
 }

@@ -206,15 +206,20 @@ final class CandidateSearch {
     /** Words with the highest counts of all that are offered, at most so many. */
     static final class Highest {
 
-        /** Heaps side by side whose first is the lowest, by count and then by id. */
-        private final long[] counts;
+        private static final int FIRST_ROOM = 64;
 
-        private final int[] ids;
+        private final int most;
+        /** Heaps side by side whose first is the lowest, by count and then by id. */
+        private long[] counts;
+
+        private int[] ids;
         private int size;
         private long floor;
 
+        /** @param most how many are kept; takes no more room than what is offered */
         Highest(int most) {
-            counts = new long[Math.max(1, most)];
+            this.most = Math.max(1, most);
+            counts = new long[Math.min(FIRST_ROOM, this.most)];
             ids = new int[counts.length];
         }
 
@@ -222,7 +227,12 @@ final class CandidateSearch {
             if (id == NgramCounts.BOS || count <= 0) {
                 return;
             }
-            if (size < counts.length) {
+            if (size < most) {
+                if (size == counts.length) {
+                    int room = (int) Math.min(most, 2L * size);
+                    counts = Arrays.copyOf(counts, room);
+                    ids = Arrays.copyOf(ids, room);
+                }
                 int at = size++;
                 while (at > 0 && isHigher((at - 1) / 2, count, id)) {
                     move((at - 1) / 2, at);

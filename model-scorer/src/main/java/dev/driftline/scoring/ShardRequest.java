@@ -49,6 +49,9 @@ public final class ShardRequest {
     /** The code of the first word of the request. */
     static final int FIRST_WORD = 2;
 
+    /** The most next words that are wanted: as many as a search that doubles ever asks for. */
+    private static final int MOST_PREDICTIONS = Integer.MAX_VALUE / 8;
+
     private static final int LEARNS = 1;
     private static final int PREDICTS = 2;
     private static final int PROVES = 4;
@@ -166,7 +169,7 @@ public final class ShardRequest {
                 throw ShardMessageException.inconsistent(
                         MESSAGE.name(), in.remaining() + " bytes follow the last field");
             }
-            if (predictions < 0 || predicts() && predictions == 0) {
+            if (predictions < 0 || predictions > MOST_PREDICTIONS || predicts() && predictions == 0) {
                 throw ShardMessageException.inconsistent(MESSAGE.name(), predictions + " next words are wanted");
             }
         }
@@ -184,6 +187,12 @@ public final class ShardRequest {
                 from[word] = in.position();
                 in.skip(bytes);
                 to[word] = in.position();
+                if (bytes > 0 && message[from[word]] == 0) {
+                    throw ShardMessageException.inconsistent(
+                            MESSAGE.name(),
+                            "word " + (word - FIRST_WORD) + " begins with U+0000, as only names inside a"
+                                    + " shard do");
+                }
             }
             return last;
         }

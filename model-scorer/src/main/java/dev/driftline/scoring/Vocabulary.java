@@ -46,7 +46,7 @@ public sealed interface Vocabulary {
         }
 
         /** The same for the same words, on every machine. */
-        long hash() {
+        public long hash() {
             return hash;
         }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class SourceIndex {
 
     private static final int STEPS = 64;
+    private static final int VERSION = 1;
 
     private final PageStore store;
     private final SourceLimits limits;
@@ -50,7 +51,8 @@ public final class SourceIndex {
         Map<String, Long> sources = seen();
         sources.put(source, now);
         Long before = stored.get(source);
-        if (before == null || now - before > limits.idleMs() / STEPS) {
+        // Either way: the time of a clock that was ahead must not stay.
+        if (before == null || Math.abs(now - before) > limits.idleMs() / STEPS) {
             changed.add(source);
         }
         if (sources.size() <= limits.most()) {
@@ -92,9 +94,7 @@ public final class SourceIndex {
                 store.put(SourceKeys.seen(source), null);
             } else {
                 stored.put(source, time);
-                Varints.Writer value = new Varints.Writer(10);
-                value.writeLong(time);
-                store.put(SourceKeys.seen(source), value.toByteArray());
+                store.put(SourceKeys.seen(source), encode(time));
             }
         }
         changed.clear();
@@ -116,13 +116,34 @@ public final class SourceIndex {
         return known;
     }
 
+    /** A version byte and the time as a varint. */
+    private static byte[] encode(long time) {
+        Varints.Writer value = new Varints.Writer(11);
+        value.writeByte(VERSION);
+        value.writeLong(time);
+        return value.toByteArray();
+    }
+
+    /** Driftline 0.3 wrote the time alone, and every time since the year 1970 begins with a byte above 127. */
+    private static long decode(byte[] value) {
+        Varints.Reader in = new Varints.Reader(value);
+        if (value.length == 1 || (value[0] & 0x80) != 0) {
+            return in.readLong();
+        }
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("the time of a source is of version " + version + ", this program reads "
+                    + VERSION + ": upgrade Driftline, or start with new state");
+        }
+        return in.readLong();
+    }
+
     private Map<String, Long> read() {
         int prefix = SourceKeys.SEEN.length;
         store.scan(
                 SourceKeys.SEEN,
                 (key, value) -> stored.put(
-                        new String(key, prefix, key.length - prefix, StandardCharsets.UTF_8),
-                        new Varints.Reader(value).readLong()));
+                        new String(key, prefix, key.length - prefix, StandardCharsets.UTF_8), decode(value)));
         Map<String, Long> byAge = new LinkedHashMap<>(16, 0.75f, true);
         stored.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue())

@@ -26,9 +26,9 @@ final class DocumentContexts {
         this.learned = learned;
     }
 
-    /** Whether the document has changed nothing. */
-    boolean isEmpty() {
-        return size == 0;
+    /** Whether there are too few ids left for a word of so many characters. */
+    boolean isFull(int length) {
+        return (long) learned.nextId() + created + 16L * (length + 2) > Integer.MAX_VALUE;
     }
 
     /** Copies a node as the document sees it; false where there is none. */

@@ -328,8 +328,11 @@ public final class SpellingModel {
         return block == BLOCKS ? p : p / 256;
     }
 
-    /** Counts a word in the document's contexts. */
+    /** Counts a word in the document's contexts; no more where there are no ids for new ones. */
     private void count(String word) {
+        if (document.isFull(word.length())) {
+            return;
+        }
         pathKeys[0] = ROOT;
         path[ID] = idOf(ROOT);
         pathKeys[1] = key(path[ID], BEGIN);

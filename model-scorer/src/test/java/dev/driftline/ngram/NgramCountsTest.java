@@ -26,7 +26,7 @@ class NgramCountsTest {
 
         Pair(int order, long cacheBytes) {
             this.order = order;
-            fast = new NgramCounts(order, pages, cacheBytes);
+            fast = new NgramCounts(order, pages, cacheBytes, cacheBytes);
             slow = new SlowCounts(order);
             fast.load();
         }
@@ -307,12 +307,12 @@ class NgramCountsTest {
         Pair pair = new Pair(3, 1 << 20);
         pair.learnRandomText(1, 20, 30);
         pair.fast.writeBack();
-        NgramCounts other = new NgramCounts(5, pair.pages, 1 << 20);
+        NgramCounts other = new NgramCounts(5, pair.pages, 1 << 20, 1 << 20);
         assertThatThrownBy(other::load).hasMessageContaining("order 3").hasMessageContaining("order 5");
         byte[] meta = pair.pages.get(PageKeys.meta());
         meta[0] = 99;
         pair.pages.put(PageKeys.meta(), meta);
-        NgramCounts same = new NgramCounts(3, pair.pages, 1 << 20);
+        NgramCounts same = new NgramCounts(3, pair.pages, 1 << 20, 1 << 20);
         assertThatThrownBy(same::load).hasMessageContaining("format version 99");
     }
 
@@ -320,7 +320,7 @@ class NgramCountsTest {
     @Test
     void shouldFindALeftNeighbourNewOnceAndNeverAgain() {
         HeapPageStore pages = new HeapPageStore();
-        NgramCounts counts = new NgramCounts(3, pages, 1 << 20);
+        NgramCounts counts = new NgramCounts(3, pages, 1 << 20, 1 << 20);
         counts.load();
         int[] ids = new int[400];
         for (int i = 0; i < ids.length; i++) {

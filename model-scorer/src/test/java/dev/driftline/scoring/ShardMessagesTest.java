@@ -262,6 +262,23 @@ class ShardMessagesTest {
     }
 
     @Test
+    void shouldNotScoreWhatNotEveryShardHasRepliedTo() {
+        Shards shards = new Shards(new ModelSettings(3, Smoothing.KNESER_NEY, new Vocabulary.Growing(true), 0.5), 2);
+        DocumentTokens document = DocumentTokens.of(List.of(List.of("w1", "w2", "w3")));
+        List<byte[]> replies = shards.replies(document, true, 0);
+
+        for (List<byte[]> fewer : List.of(
+                List.<byte[]>of(),
+                replies.subList(0, 1),
+                replies.subList(1, 2),
+                List.of(replies.get(0), replies.get(0)))) {
+            assertThatThrownBy(() -> shards.gather.gather(document, fewer))
+                    .hasMessageContaining("not one of each of 2");
+        }
+        assertThat(shards.gather.gather(document, replies).positions().rows()).isEqualTo(4);
+    }
+
+    @Test
     void shouldRefuseAnotherModelAndNameBoth() {
         ModelSettings three = ModelSettings.ofOrder(3);
         assertRefused(
@@ -388,6 +405,54 @@ class ShardMessagesTest {
                             .hasMessageContaining("expected a shard");
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldTakeNoMoreRoomThanThereAreWordsHoweverManyAreWanted() {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        here.replies(SMALL, true, 0);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (byte[][] requests : List.of(
+                here.requests(SMALL, false, 1 << 27), here.scatter.proofs(SMALL, Integer.MAX_VALUE / 8, List.of()))) {
+            for (int shard = 0; shard < 2; shard++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                assertThat(here.scorers.get(shard).peek(requests[shard])).isNotEmpty();
+                assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+            }
+        }
+        byte[] tooMany = here.requests(SMALL, false, Integer.MAX_VALUE)[0];
+        assertThatThrownBy(() -> here.scorers.get(0).peek(tooMany))
+                .isInstanceOf(ShardMessageException.class)
+                .hasMessageContaining("next words are wanted");
+    }
+
+    /** A shard names the left neighbours of a word by the word behind U+0000. */
+    @Test
+    void shouldLetNobodyReachANameInsideAShard() {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        List<String> words = List.of("w1", "w2", "w3", "w4", "ü", "ö");
+        here.replies(DocumentTokens.of(List.of(words)), true, 0);
+        int names = 0;
+        for (ShardScorer scorer : here.scorers) {
+            for (int id = 0; id < scorer.counts().wordCount(); id++) {
+                String name = scorer.counts().spelling(id);
+                if (name.startsWith("\0")) {
+                    names++;
+                    for (String word : words) {
+                        assertThat(scorer.rawCount(List.of(name, word))).isZero();
+                    }
+                }
+            }
+        }
+        assertThat(names).as("names inside the shards").isPositive();
+        byte[][] requests = here.requests(DocumentTokens.of(List.of(List.of("w1", "\0w1", "\0w2"))), true, 0);
+        for (int shard = 0; shard < 2; shard++) {
+            ShardScorer scorer = here.scorers.get(shard);
+            byte[] request = requests[shard];
+            assertThatThrownBy(() -> scorer.answer(request))
+                    .isInstanceOf(ShardMessageException.class)
+                    .hasMessageContaining("U+0000");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.driftline.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.codec.Varints;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
@@ -47,6 +48,41 @@ class SourceStoreTest {
         store.forget();
 
         assertThat(store.get("a", 0).tokens()).isEqualTo(DOCUMENT.tokens().length);
+    }
+
+    /** Driftline 0.3 wrote the time of a source without a version. */
+    @Test
+    void shouldReadTimesWithAndWithoutAVersion() {
+        long now = 1_790_000_000_000L;
+        Varints.Writer old = new Varints.Writer(10);
+        old.writeLong(now);
+        pages.put(SourceKeys.seen("old"), old.toByteArray());
+        pages.put(SourceKeys.seen("oldest"), new byte[] {5});
+        SourceIndex index = new SourceIndex(pages, new SourceLimits(10, 1000));
+        assertThat(index.size()).isEqualTo(2);
+        index.touch("new", now + 500);
+        index.writeBack();
+        assertThat(pages.get(SourceKeys.seen("new"))[0]).isEqualTo((byte) 1);
+
+        SourceIndex again = new SourceIndex(pages, new SourceLimits(10, 1000));
+
+        assertThat(again.idle(now + 900, 10)).containsExactly("oldest");
+        assertThat(again.idle(now + 1001, 10)).containsExactly("old");
+        assertThat(again.idle(now + 1501, 10)).containsExactly("new");
+        pages.put(SourceKeys.seen("new"), new byte[] {9, 1, 2});
+        assertThatThrownBy(() -> new SourceIndex(pages, TWO).size()).hasMessageContaining("version 9");
+    }
+
+    @Test
+    void shouldNotKeepTheTimeOfAClockThatWasAhead() {
+        SourceIndex index = new SourceIndex(pages, new SourceLimits(10, 1000));
+        index.touch("a", 1_000_000);
+        index.writeBack();
+        index.touch("a", 5_000);
+        index.writeBack();
+
+        assertThat(new SourceIndex(pages, new SourceLimits(10, 1000)).idle(7_000, 10))
+                .containsExactly("a");
     }
 
     @Test

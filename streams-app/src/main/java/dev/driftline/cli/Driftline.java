@@ -11,6 +11,7 @@ import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
+import dev.driftline.cli.topics.ResetCommand;
 import dev.driftline.cli.topics.TopicsCommand;
 import dev.driftline.cli.train.TrainCommand;
 import dev.driftline.schemas.TrustedRecords;
@@ -61,6 +62,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            ResetCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             FilterCommand.class,

@@ -25,6 +25,7 @@ public final class HeapBounds {
     private static long bound(HeapUse use, DriftlineConfig config) {
         return switch (use) {
             case PAGES -> config.get(MemoryKeys.CACHE_DECODED_BYTES);
+            case WORDS -> config.get(MemoryKeys.CACHE_WORDS_BYTES);
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
             case BODIES -> config.get(HttpKeys.BODIES_MAX_BYTES);

@@ -23,6 +23,7 @@ public final class ServiceCounters {
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
+    private final LongAdder passedOver = new LongAdder();
     private final HeapBudget heap;
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
@@ -54,6 +55,16 @@ public final class ServiceCounters {
     /** The constructor puts one there for every key. */
     private static <K> LongAdder count(Map<K, LongAdder> counts, K key) {
         return Objects.requireNonNull(counts.get(key));
+    }
+
+    /** Input records passed over since this instance started, because the state had taken them in before. */
+    public long recordsPassedOver() {
+        return passedOver.sum();
+    }
+
+    /** Notes an input record that the state has taken in before. */
+    public void passedOver() {
+        passedOver.increment();
     }
 
     /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */

@@ -21,6 +21,11 @@ public final class Rejection extends Exception {
      * @param work what it was at, such as {@code decoding}
      */
     public static Rejection failed(String work, Throwable failure) {
+        return failed(work, failure.toString());
+    }
+
+    /** As the other, with the failure in words. */
+    public static Rejection failed(String work, String failure) {
         return new Rejection(DeadLetterReason.FAILED, work + " failed: " + failure);
     }
 

@@ -6,7 +6,7 @@ import dev.driftline.schemas.Score;
 /**
  * What a document cost, in bits with unknown words spelled out, as far as a series keeps it.
  *
- * @param at when it was scored, milliseconds since 1970
+ * @param at when it was scored, milliseconds since 1970; not in the future, as it would be by a clock that is wrong
  * @param tokens its tokens, {@code </s>} included; at least 1
  * @param unknownTokens those that were unknown
  * @param mixtureBits bits of the document under the mixture
@@ -27,12 +27,17 @@ record DocumentCost(
         int tokens = Math.max(1, score.getTokens());
         double letters = Headline.letterBits(score);
         return new DocumentCost(
-                score.getScoredAt().toEpochMilli(),
+                within(score.getScoredAt().toEpochMilli(), System.currentTimeMillis()),
                 tokens,
                 score.getUnknownTokens(),
                 score.getMixtureBits() + letters,
                 score.getNgramBitsPerToken() * tokens + letters,
                 score.getNeuralBitsPerToken() == null ? Double.NaN : score.getNeuralBitsPerToken() * tokens + letters,
                 score.getMixtureBits());
+    }
+
+    /** Anyone may write to the topic of scores: one point of the year 3000 would press all others into a line. */
+    private static long within(long at, long now) {
+        return at < 0 || at > now ? now : at;
     }
 }

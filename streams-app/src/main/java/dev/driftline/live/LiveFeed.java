@@ -13,6 +13,7 @@ import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,9 @@ public final class LiveFeed implements AutoCloseable {
 
     /** Most subscribers at a time. */
     private static final int MOST_SUBSCRIBERS = 100;
+
+    /** Most tokens of the documents of one answer. */
+    public static final int MOST_TOKENS = 40_000;
 
     private static final int KEPT_DRIFT = 1_000;
     private static final int KEPT_PROMOTIONS = 500;
@@ -126,7 +130,7 @@ public final class LiveFeed implements AutoCloseable {
      * Completes within a few seconds.
      *
      * @param limit the most documents
-     * @param tokens the most tokens of each
+     * @param tokens the most tokens of each; together they have {@link #MOST_TOKENS}, past which the older ones come without
      */
     public CompletableFuture<List<Map<String, Object>>> documents(int limit, int tokens) {
         return described(documents.newest(limit), tokens);
@@ -138,11 +142,17 @@ public final class LiveFeed implements AutoCloseable {
     }
 
     private CompletableFuture<List<Map<String, Object>>> described(List<LiveDocument> listed, int tokens) {
-        return texts.read(listed.stream().map(LiveDocument::position).toList())
-                .thenApply(read -> listed.stream()
-                        .map(document ->
-                                document.withText(Objects.requireNonNull(read.get(document.position())), tokens))
-                        .toList());
+        return texts.read(listed.stream().map(LiveDocument::position).toList()).thenApply(read -> {
+            List<Map<String, Object>> described = new ArrayList<>();
+            int left = MOST_TOKENS;
+            for (LiveDocument document : listed) {
+                DocumentText text = Objects.requireNonNull(read.get(document.position()));
+                int shown = Math.min(Math.min(tokens, left), text.words().size());
+                left -= shown;
+                described.add(document.withText(text, shown));
+            }
+            return described;
+        });
     }
 
     private void failed(Throwable e) {

@@ -58,9 +58,9 @@ final class LiveSource {
         touchedNanos = nanoTime;
     }
 
-    /** All points of its series. */
-    List<List<Object>> points() {
-        return series.points();
+    /** The points of its series, {@code most} or fewer: the older ones are merged where there are more. */
+    List<List<Object>> points(int most) {
+        return series.points(most);
     }
 
     /** Whether anything has changed since {@link #changes()}. */

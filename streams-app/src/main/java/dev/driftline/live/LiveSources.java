@@ -24,6 +24,12 @@ public final class LiveSources {
     /** Most sources whose changes are told at once; the others follow. */
     static final int MOST_CHANGES = 200;
 
+    /** Most points of all sources that are told at once; the rest follow, so that an event stays far below what may wait. */
+    static final int MOST_CHANGED_POINTS = 4_000;
+
+    /** Most points of all sources in one answer. */
+    static final int MOST_POINTS = 30_000;
+
     private static final int TOTAL_POINTS = 1024;
     private static final Duration IDLE = Duration.ofHours(6);
     private static final int RATE_SECONDS = 10;
@@ -54,7 +60,7 @@ public final class LiveSources {
         source(source).add(cost, now);
         total.add(cost, now);
         long second = cost.at() / 1000;
-        int slot = (int) (second % rateSecond.length);
+        int slot = Math.floorMod(second, rateSecond.length);
         if (rateSecond[slot] < second) {
             rateSecond[slot] = second;
             rateTokens[slot] = 0;
@@ -103,7 +109,8 @@ public final class LiveSources {
      *
      * @param limit the most sources
      * @param only one source; empty for all
-     * @param points whether the points of their series are wanted
+     * @param points whether the points of their series are wanted: with many sources each has fewer of them, see
+     *     {@link #MOST_POINTS}
      */
     public synchronized Map<String, Object> describe(int limit, Optional<String> only, boolean points) {
         List<Map.Entry<String, LiveSource>> listed = new ArrayList<>();
@@ -111,26 +118,27 @@ public final class LiveSources {
         sources.entrySet().stream()
                 .filter(entry -> only.isEmpty() || only.get().equals(entry.getKey()))
                 .forEach(listed::add);
+        int each = points ? MOST_POINTS / Math.max(1, Math.min(limit, listed.size())) : 0;
         List<Map<String, Object>> described = new ArrayList<>();
         for (int i = listed.size() - 1; i >= 0 && described.size() < limit; i--) {
             Map<String, Object> source = new LinkedHashMap<>();
             source.put("source", listed.get(i).getKey());
-            source.putAll(described(listed.get(i).getValue(), points));
+            source.putAll(described(listed.get(i).getValue(), each));
             described.add(source);
         }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("version", version);
-        answer.put("total", described(total, points));
+        answer.put("total", described(total, points ? TOTAL_POINTS : 0));
         answer.put("known", sources.size());
         answer.put("forgotten", forgotten);
         answer.put("sources", described);
         return answer;
     }
 
-    private static Map<String, Object> described(LiveSource source, boolean points) {
+    private static Map<String, Object> described(LiveSource source, int points) {
         Map<String, Object> described = source.summary();
-        if (points) {
-            described.put("points", source.points());
+        if (points > 0) {
+            described.put("points", source.points(points));
         }
         return described;
     }
@@ -141,14 +149,17 @@ public final class LiveSources {
      */
     synchronized Optional<Map<String, Object>> changes() {
         List<Map<String, Object>> changed = new ArrayList<>();
+        int points = 0;
         // The ones that have waited longest come first.
         for (Map.Entry<String, LiveSource> entry : sources.entrySet()) {
             LiveSource source = entry.getValue();
-            if (source.hasChanged() && changed.size() < MOST_CHANGES) {
+            if (source.hasChanged() && changed.size() < MOST_CHANGES && points < MOST_CHANGED_POINTS) {
                 Map<String, Object> change = new LinkedHashMap<>();
                 change.put("source", entry.getKey());
                 change.putAll(source.summary());
-                change.put("points", source.changes());
+                List<List<Object>> changes = source.changes();
+                points += changes.size();
+                change.put("points", changes);
                 changed.add(change);
             }
         }

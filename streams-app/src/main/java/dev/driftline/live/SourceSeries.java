@@ -123,14 +123,18 @@ final class SourceSeries {
     }
 
     private void merge(int from, int into) {
-        documents[into] += documents[from];
-        tokens[into] += tokens[from];
-        mixture[into] += mixture[from];
-        ngram[into] += ngram[from];
-        network[into] += network[from];
-        networkTokens[into] += networkTokens[from];
-        ofClass[into] += ofClass[from];
-        unknown[into] += unknown[from];
+        addAll(this, from, into);
+    }
+
+    private void addAll(SourceSeries other, int from, int into) {
+        documents[into] += other.documents[from];
+        tokens[into] += other.tokens[from];
+        mixture[into] += other.mixture[from];
+        ngram[into] += other.ngram[from];
+        network[into] += other.network[from];
+        networkTokens[into] += other.networkTokens[from];
+        ofClass[into] += other.ofClass[from];
+        unknown[into] += other.unknown[from];
     }
 
     private void move(int from, int to) {
@@ -151,6 +155,31 @@ final class SourceSeries {
      */
     List<List<Object>> points() {
         return pointsFrom(0);
+    }
+
+    /**
+     * As {@link #points()}, {@code most} or fewer: where there are more, the newer half of those stays as it is, and of the older
+     * points as many as must be become one.
+     */
+    List<List<Object>> points(int most) {
+        if (size <= most) {
+            return points();
+        }
+        int newer = most / 2;
+        int older = size - newer;
+        int together = (older + most - newer - 1) / Math.max(1, most - newer);
+        SourceSeries coarse = new SourceSeries(Integer.MAX_VALUE);
+        coarse.resize((older + together - 1) / together + newer);
+        for (int row = 0; row < size; row++) {
+            boolean joins = row < older && row % together != 0;
+            if (joins) {
+                coarse.addAll(this, row, coarse.size - 1);
+            } else {
+                coarse.starts[coarse.size] = starts[row];
+                coarse.addAll(this, row, coarse.size++);
+            }
+        }
+        return coarse.points();
     }
 
     /** The points that have changed since this was last asked, and all after them. */

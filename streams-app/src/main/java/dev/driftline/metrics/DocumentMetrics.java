@@ -20,8 +20,13 @@ import java.util.concurrent.atomic.LongAdder;
 /** What documents cost, how long they took, which were refused and what changed; since the instance started. Thread-safe. */
 final class DocumentMetrics implements DocumentObserver, Probe {
 
-    private static final Duration[] HOPS = seconds(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800);
+    private static final double[] HOPS = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800};
     private static final Duration[] BATCHES = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
+
+    /** What was published before that comes from an archive, or from a clock that does not count milliseconds since 1970. */
+    private static final long OLDEST_MS = Duration.ofDays(365).toMillis();
+
+    private static final long NEWEST_MS = Duration.ofMinutes(10).toMillis();
 
     private final List<String> models;
     private final int neural;
@@ -30,9 +35,11 @@ final class DocumentMetrics implements DocumentObserver, Probe {
     private final MixtureWeights weights;
     private final DriftMetrics drift;
     private final Map<DeadLetterReason, LongAdder> refused = new EnumMap<>(DeadLetterReason.class);
-    private final Timer latency;
-    private final Timer pending;
+    private final SecondsHistogram latency = new SecondsHistogram(HOPS);
+    private final SecondsHistogram pending = new SecondsHistogram(HOPS);
     private final Timer network;
+    private final LongAdder past = new LongAdder();
+    private final LongAdder future = new LongAdder();
 
     /**
      * @param mixture names the models
@@ -49,14 +56,6 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             refused.put(reason, new LongAdder());
         }
-        latency = Timer.builder(DriftlineMetric.DOCUMENT_LATENCY_SECONDS.meter())
-                .description(DriftlineMetric.DOCUMENT_LATENCY_SECONDS.help())
-                .serviceLevelObjectives(HOPS)
-                .register(registry);
-        pending = Timer.builder(DriftlineMetric.DOCUMENT_PENDING_SECONDS.meter())
-                .description(DriftlineMetric.DOCUMENT_PENDING_SECONDS.help())
-                .serviceLevelObjectives(HOPS)
-                .register(registry);
         network = Timer.builder(DriftlineMetric.NETWORK_SCORING_SECONDS.meter())
                 .description(DriftlineMetric.NETWORK_SCORING_SECONDS.help())
                 .serviceLevelObjectives(BATCHES)
@@ -76,10 +75,16 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         all.add(score);
         sources.of(source, score.tokens()).add(score);
         weights.add(score);
-        // Clocks differ: a document from the future has taken no time.
-        latency.record(Math.max(0, now - publishedAt), TimeUnit.MILLISECONDS);
+        if (publishedAt < now - OLDEST_MS) {
+            past.increment();
+        } else if (publishedAt > now + NEWEST_MS) {
+            future.increment();
+        } else {
+            // Clocks differ: a document from the future has taken no time.
+            latency.recordMillis(Math.max(0, now - publishedAt));
+        }
         if (scatteredAt >= 0) {
-            pending.record(Math.max(0, now - scatteredAt), TimeUnit.MILLISECONDS);
+            pending.recordMillis(Math.max(0, now - scatteredAt));
         }
     }
 
@@ -119,6 +124,10 @@ final class DocumentMetrics implements DocumentObserver, Probe {
         busiest.remove(BusiestSources.OTHER);
         drift.read(busiest, samples);
         weights.read(samples);
+        samples.add(DriftlineMetric.DOCUMENT_LATENCY_SECONDS, latency)
+                .add(DriftlineMetric.DOCUMENT_PENDING_SECONDS, pending)
+                .add(DriftlineMetric.IMPLAUSIBLE_TIMES, past.sum(), "past")
+                .add(DriftlineMetric.IMPLAUSIBLE_TIMES, future.sum(), "future");
         refused.forEach((reason, count) -> samples.add(DriftlineMetric.DEAD_LETTERS, count.sum(), reason.code()));
     }
 

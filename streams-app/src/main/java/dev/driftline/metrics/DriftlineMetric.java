@@ -40,6 +40,11 @@ enum DriftlineMetric {
             "Tokens that a model has scored: all, but for a network where it took part.",
             "model"),
     DEAD_LETTERS(Kind.COUNTER, "driftline_dead_letters", "Records that became dead letters.", "reason"),
+    PASSED_OVER(
+            Kind.COUNTER,
+            "driftline_records_passed_over",
+            "Input records that the state had taken in before, since a committed offset was lost or set back: they are neither"
+                    + " scored nor learned again."),
     SOURCE_DOCUMENTS(Kind.COUNTER, "driftline_source_documents", "Documents scored, by source.", "source"),
     SOURCE_TOKENS(Kind.COUNTER, "driftline_source_tokens", "Tokens scored, by source.", "source"),
     SOURCE_UNKNOWN_TOKENS(
@@ -112,6 +117,19 @@ enum DriftlineMetric {
             Kind.GAUGE,
             "driftline_input_lag_records",
             "Records of a partition that the instance has not fetched yet; of a topic written in transactions, about as many.",
+            "topic",
+            "partition"),
+    HELD_RECORDS(
+            Kind.GAUGE,
+            "driftline_held_records",
+            "Records of a partition, about as many, from the beginning of a transaction on that has not ended. They are not"
+                    + " read before it does, and are not in driftline_input_lag_records.",
+            "topic",
+            "partition"),
+    HELD_SECONDS(
+            Kind.GAUGE,
+            "driftline_held_seconds",
+            "For how long such a transaction has kept the end of what may be read of a partition in its place.",
             "topic",
             "partition"),
     RESTORED_RECORDS(Kind.COUNTER, "driftline_restored_records", "Records read from changelogs to restore stores."),
@@ -223,7 +241,14 @@ enum DriftlineMetric {
     DOCUMENT_LATENCY_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_latency_seconds",
-            "From a document's published_at, by its producer's clock, until it was scored."),
+            "From a document's published_at, by its producer's clock, until it was scored; without those of"
+                    + " driftline_implausible_times."),
+    IMPLAUSIBLE_TIMES(
+            Kind.COUNTER,
+            "driftline_implausible_times",
+            "Documents scored whose published_at is more than a year old (past), as 0 and times in seconds are, or more"
+                    + " than ten minutes ahead of this instance's clock (future).",
+            "reason"),
     DOCUMENT_PENDING_SECONDS(
             Kind.HISTOGRAM,
             "driftline_document_pending_seconds",

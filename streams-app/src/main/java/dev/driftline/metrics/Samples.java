@@ -4,6 +4,8 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -67,8 +69,20 @@ final class Samples {
             case COUNTER -> counter(metric.exported(), metric.help(), value, labels);
             case GAUGE -> gauge(metric.exported(), metric.help(), value, labels);
             case INFO -> info(metric.exported(), metric.help(), labels);
-            case HISTOGRAM -> throw new IllegalArgumentException(metric + " is kept by Micrometer");
+            case HISTOGRAM -> throw new IllegalArgumentException(metric + " is a histogram");
         };
+    }
+
+    /** Adds one of Driftline's own histograms, which has no labels. */
+    Samples add(DriftlineMetric metric, SecondsHistogram histogram) {
+        ((HistogramSnapshot.Builder) metrics.computeIfAbsent(
+                        metric.exported(),
+                        key -> HistogramSnapshot.builder().name(key).help(metric.help())))
+                .dataPoint(HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(histogram.buckets())
+                        .sum(histogram.sum())
+                        .build());
+        return this;
     }
 
     private Samples info(String name, String help, String... labels) {

@@ -7,8 +7,15 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.identity.LocalState;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.identity.PrefixOwner;
+import dev.driftline.identity.Provenance;
+import dev.driftline.identity.TopicIncarnations;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
@@ -22,8 +29,10 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
+import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
@@ -31,13 +40,19 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -67,7 +82,7 @@ public final class DriftlineService implements AutoCloseable {
     private final ServiceCounters counters;
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
-    private final FailureResponse failures = new FailureResponse();
+    private final FailureResponse failures;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -78,11 +93,17 @@ public final class DriftlineService implements AutoCloseable {
     private volatile @Nullable SnapshotFollower snapshots;
     private volatile @Nullable NeuralScoring neuralScoring;
     private volatile @Nullable KafkaStreams streams;
+    private final OpenTransactions openTransactions =
+            new OpenTransactions(this::partitionsRead, recordsPerOffset, System::nanoTime);
+    /** Notes the changelogs once all of them are there. */
+    private volatile @Nullable Thread noting;
+
     private volatile @Nullable TopologyDescription topology;
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+        failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
 
@@ -133,24 +154,38 @@ public final class DriftlineService implements AutoCloseable {
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
             new StartupChecks(config, client).check();
+            Provenance provenance = provenance(settings);
             Optional<Training> training = training();
             Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
             EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
+            properties.put(Provenance.CONFIG, provenance);
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings, serdes, client, shards, sources, counters, training, scoring, commits)
+                            settings,
+                            serdes,
+                            client,
+                            shards,
+                            sources,
+                            counters,
+                            training,
+                            scoring,
+                            commits,
+                            new RecordTries(stateFolder()))
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
-                    built, properties, new TimedClients(commits, () -> recordsPerOffset.polls()::polled));
+                    built,
+                    properties,
+                    new TimedClients(commits, () -> recordsPerOffset.polls()::polled, config.maxRecordBytes()));
             streams = starting;
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);
             starting.setStateListener(this::changed);
             noteTokenizer();
             starting.start();
+            openTransactions.start(config);
         } catch (ConfigException e) {
             closeQuietly();
             throw new MisconfiguredException(e.getMessage(), e);
@@ -160,9 +195,48 @@ public final class DriftlineService implements AutoCloseable {
         }
     }
 
+    /** Makes sure that topics, group and folder are of this application and this model, before anything is read. */
+    private Provenance provenance(TopologySettings settings) {
+        ModelIdentity model = ModelIdentity.of(config, settings.model());
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            new PrefixOwner(config).claim(model, admin);
+            localState().discardStale(changelogs(admin));
+            return new Provenance(
+                    model,
+                    new TopicIncarnations(admin.ids(
+                            Arrays.stream(Topic.values()).map(this::topic).toList())));
+        } catch (IOException e) {
+            throw new MisconfiguredException("cannot read " + stateFolder() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, Uuid> changelogs(TopicAdmin admin) {
+        return admin.ids(Changelogs.of(config.get(ServiceKeys.APPLICATION_ID)));
+    }
+
+    private LocalState localState() {
+        return new LocalState(stateFolder());
+    }
+
+    private Path stateFolder() {
+        return config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+    }
+
+    /** Kafka Streams makes changelogs that are missing after the start; from then on the stores here are copies of them. */
+    private void noteChangelogs() {
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            localState().note(changelogs(admin));
+        } catch (IOException | KafkaException e) {
+            LOG.warn(
+                    "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
+                    stateFolder(),
+                    e);
+        }
+    }
+
     /** So that commands that read the state cut a prompt as the text was cut. */
     private void noteTokenizer() {
-        Path folder = config.get(ServiceKeys.STATE_DIR).resolve(config.get(ServiceKeys.APPLICATION_ID));
+        Path folder = stateFolder();
         try {
             LearnedText.write(folder, config.get(InputKeys.TOKENIZER));
         } catch (IOException e) {
@@ -210,6 +284,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
+        if (now == KafkaStreams.State.RUNNING && noting == null) {
+            Thread thread = new Thread(this::noteChangelogs, "driftline-changelogs");
+            thread.setDaemon(true);
+            noting = thread;
+            thread.start();
+        }
         if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
             failures.fatal().ifPresentOrElse(stopped::completeExceptionally, () -> stopped.complete(null));
         }
@@ -218,6 +298,11 @@ public final class DriftlineService implements AutoCloseable {
     /** What the streams are doing; nothing before the start. */
     public Optional<KafkaStreams.State> state() {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
+    }
+
+    /** What is waited for, in a sentence with what to do, where an outage or a full disk stopped a thread lately. */
+    public Optional<String> waitingFor() {
+        return failures.waiting();
     }
 
     /** The streams, for metadata and metrics. */
@@ -273,6 +358,21 @@ public final class DriftlineService implements AutoCloseable {
         return running == null ? List.of() : InputLag.of(running.metrics(), recordsPerOffset);
     }
 
+    /**
+     * What transactions that have not ended hold back in the partitions that this instance reads, one for each; as it was some
+     * seconds ago.
+     */
+    public List<HeldBack> heldBack() {
+        return openTransactions.held();
+    }
+
+    private Set<TopicPartition> partitionsRead() {
+        KafkaStreams running = streams;
+        // Where uncommitted records are read, nothing holds them back.
+        boolean isHeld = config.get(ServiceKeys.PROCESSING_GUARANTEE) == ProcessingGuarantee.EXACTLY_ONCE_V2;
+        return running == null || !isHeld ? Set.of() : OpenTransactions.readBy(running);
+    }
+
     /** How far the stores are restored that this instance has been given. */
     public RestoreProgress restores() {
         return restores;
@@ -289,6 +389,17 @@ public final class DriftlineService implements AutoCloseable {
         return trainerProgress;
     }
 
+    private void awaitNoting() {
+        Thread thread = noting;
+        if (thread != null) {
+            try {
+                thread.join(Duration.ofSeconds(5).toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Commits what is done, gives the work to the other instances and stops. Does nothing the second time. */
     @Override
     public synchronized void close() {
@@ -297,6 +408,9 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void closeQuietly() {
+        openTransactions.close();
+        failures.closing();
+        awaitNoting();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.
             boolean clean = streams.close(CloseOptions.timeout(Duration.ofSeconds(30))

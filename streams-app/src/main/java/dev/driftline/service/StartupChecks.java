@@ -5,6 +5,7 @@ import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Subjects;
+import dev.driftline.topics.PartitionAdvice;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -47,17 +48,20 @@ final class StartupChecks {
         try (TopicAdmin admin = new TopicAdmin(config)) {
             states = admin.list();
         }
-        List<String> problems = states.stream()
-                .filter(state -> state.partitions() != state.definition().partitions())
-                .map(state -> state.exists()
-                        ? state.definition().name() + " has " + state.partitions() + " partitions, the configuration"
-                                + " says " + state.definition().partitions()
-                        : state.definition().name() + " does not exist")
-                .toList();
+        List<String> problems = PartitionAdvice.of(states);
         if (!problems.isEmpty()) {
-            throw new MisconfiguredException("the topics do not match the configuration: " + String.join("; ", problems)
-                    + ". Create them with `driftline topics create`, or set " + TopicKeys.SHARDS.name() + " and "
-                    + TopicKeys.PARTITIONS.name() + " to what the topics have");
+            throw new MisconfiguredException(
+                    "the topics do not match the configuration: " + String.join(System.lineSeparator(), problems));
+        }
+        List<String> missing = states.stream()
+                .filter(state -> !state.exists())
+                .map(state -> state.definition().name() + " does not exist")
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new MisconfiguredException("the topics do not match the configuration: "
+                    + String.join("; ", missing)
+                    + ". Create them with `driftline topics create`, which leaves those that exist as they are, or check "
+                    + TopicKeys.PREFIX.name());
         }
     }
 

@@ -80,7 +80,7 @@ public final class LiveShards {
         ShardSize size;
         synchronized (store) {
             // Loads. Not only with the first document: an instance that has just started has sizes, too.
-            size = ShardSize.of(scorer.counts());
+            size = ShardSize.of(scorer);
         }
         sizes.put(number, size);
         shards.put(number, new Shard(store, scorer, new LongAdder()));

@@ -25,6 +25,7 @@ public final class ShardCounts implements WriteBackCache {
      *
      * @param shards how many there are
      * @param cacheBytes heap for the decoded counts
+     * @param wordBytes heap for words and spellings
      * @param sizes told the size of the shard at every commit
      */
     public static ShardScorer in(
@@ -33,17 +34,19 @@ public final class ShardCounts implements WriteBackCache {
             int shard,
             int shards,
             long cacheBytes,
+            long wordBytes,
             Consumer<ShardSize> sizes) {
         return store.cache(
                         ShardCounts.class,
-                        pages -> new ShardCounts(new ShardScorer(model, shard, shards, pages, cacheBytes), sizes))
+                        pages -> new ShardCounts(
+                                new ShardScorer(model, shard, shards, pages, cacheBytes, wordBytes), sizes))
                 .scorer;
     }
 
     @Override
     public void writeBack() {
         scorer.writeBack();
-        sizes.accept(ShardSize.of(scorer.counts()));
+        sizes.accept(ShardSize.of(scorer));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.driftline.shards;
 
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.scoring.ShardScorer;
 
 /**
  * How much a shard of the counts holds, as of its last commit.
@@ -9,10 +10,17 @@ import dev.driftline.ngram.NgramCounts;
  * @param words distinct words that it has spellings of
  * @param bigrams distinct bigrams, each on the shard that owns its second word
  * @param decodedBytes heap that its decoded counts take, about
+ * @param wordBytes heap that its words and spellings take, about
  */
-public record ShardSize(long tokens, long words, long bigrams, long decodedBytes) {
+public record ShardSize(long tokens, long words, long bigrams, long decodedBytes, long wordBytes) {
 
-    static ShardSize of(NgramCounts counts) {
-        return new ShardSize(counts.rawTotal(), counts.wordCount(), counts.continuationTotal(), counts.cachedBytes());
+    static ShardSize of(ShardScorer scorer) {
+        NgramCounts counts = scorer.counts();
+        return new ShardSize(
+                counts.rawTotal(),
+                counts.wordCount(),
+                counts.continuationTotal(),
+                counts.cachedBytes(),
+                scorer.wordHeapBytes());
     }
 }

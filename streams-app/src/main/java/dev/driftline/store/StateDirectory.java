@@ -71,7 +71,9 @@ public final class StateDirectory implements AutoCloseable {
                 throw new IllegalStateException("the state in " + folder + " is empty: nothing has been learned yet");
             }
             ModelSettings settings = new ModelSettings(order, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA);
-            return new StateDirectory(stores, new LocalModel(settings, shards, stores::get, CACHE_BYTES));
+            return new StateDirectory(
+                    stores,
+                    new LocalModel(settings, shards, shard -> new ReadOnlyPages(stores.get(shard)), CACHE_BYTES));
         } catch (RuntimeException e) {
             stores.forEach(RocksDbPages::close);
             throw e;

@@ -2,6 +2,7 @@ package dev.driftline.store;
 
 import dev.driftline.commits.CommitClock;
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.identity.Provenance;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +56,10 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     /** Entries of a write-back that RocksDB does not have yet: it gets many at a time. */
     private final List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
 
+    /** What the header is compared with; null keeps no header. */
+    private @Nullable Provenance provenance;
+
+    private boolean exactlyOnce = true;
     private boolean batching;
     private @Nullable Thread owner;
 
@@ -71,12 +76,20 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
      */
     public synchronized <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
         owner = Thread.currentThread();
+        if (type != StoreHeader.class) {
+            header().load();
+        }
         WriteBackCache cache = caches.get(type);
         if (cache == null) {
             cache = factory.apply(this);
             caches.put(type, cache);
         }
         return type.cast(cache);
+    }
+
+    /** Of which model this store is, and how far it has taken in what its task reads. For the stream thread. */
+    public StoreHeader header() {
+        return cache(StoreHeader.class, pages -> new StoreHeader(name(), pages, provenance, exactlyOnce));
     }
 
     @Override
@@ -125,6 +138,14 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     @Override
     public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+        scanAll(prefix, (key, value) -> {
+            if (!StoreHeader.isKey(key)) {
+                visitor.accept(key, value);
+            }
+        });
+    }
+
+    private void scanAll(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
         Bytes from = Bytes.wrap(prefix);
         byte[] end = afterPrefix(prefix);
         @Nullable Bytes to = end == null ? null : Bytes.wrap(end);
@@ -156,7 +177,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(Bytes.wrap(first), null)) {
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                if (!visitor.test(entry.key.get(), entry.value)) {
+                if (!StoreHeader.isKey(entry.key.get()) && !visitor.test(entry.key.get(), entry.value)) {
                     return;
                 }
             }
@@ -240,6 +261,8 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
                     "store " + name() + " is registered as " + root.getClass().getName()
                             + ", which Kafka Streams does not flush before a commit: use the Kafka version that Driftline pins");
         }
+        provenance = Provenance.in(context.appConfigs());
+        exactlyOnce = Provenance.isExactlyOnce(context.appConfigs());
         super.init(context, root);
     }
 }

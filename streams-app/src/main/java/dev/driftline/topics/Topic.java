@@ -40,7 +40,9 @@ public enum Topic {
     /** Internal: scored documents, to the drift detectors of their source; by source. */
     OBSERVATIONS("observations.v1", Partitioning.LIKE_DOCUMENTS, Retention.INTERNAL),
     /** Changes of the language of a source, by source. */
-    DRIFT("drift.v1", Partitioning.LIKE_DOCUMENTS, Retention.PUBLIC, DriftEvent.class);
+    DRIFT("drift.v1", Partitioning.LIKE_DOCUMENTS, Retention.PUBLIC, DriftEvent.class),
+    /** Whose these topics are, and which model is learned from them; compacted. */
+    IDENTITY("identity.v1", Partitioning.ONE, Retention.FOREVER);
 
     /**
      * Whether others read what the service writes there. They choose the compression of what they write themselves, and
@@ -49,7 +51,7 @@ public enum Topic {
     boolean isForOthersToRead() {
         return switch (this) {
             case SCORES, PREDICTIONS, ENCODINGS, DRIFT, PROMOTIONS, DEAD_LETTERS -> true;
-            case TEXT, DOCUMENTS, NGRAM_REQUESTS, NGRAM_REPLIES, SNAPSHOTS, TRAINING, OBSERVATIONS -> false;
+            case TEXT, DOCUMENTS, NGRAM_REQUESTS, NGRAM_REPLIES, SNAPSHOTS, TRAINING, OBSERVATIONS, IDENTITY -> false;
         };
     }
 
@@ -102,6 +104,11 @@ public enum Topic {
     /** The name without the prefix, with the version, for example {@code documents.v1}. */
     public String suffix() {
         return suffix;
+    }
+
+    /** Whether only Driftline reads and writes it, and what is in it is worth nothing without the state. */
+    public boolean isInternal() {
+        return retention == Retention.INTERNAL;
     }
 
     Partitioning partitioning() {

@@ -2,7 +2,6 @@ package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -14,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,13 +25,16 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -91,11 +94,7 @@ public final class TopicAdmin implements AutoCloseable {
      */
     public Created create() {
         List<State> before = list();
-        List<String> problems = before.stream()
-                .filter(state -> state.exists()
-                        && state.partitions() != state.definition().partitions())
-                .map(TopicAdmin::mismatch)
-                .toList();
+        List<String> problems = PartitionAdvice.of(before);
         if (!problems.isEmpty()) {
             throw new TopicMismatchException(String.join(System.lineSeparator(), problems));
         }
@@ -116,20 +115,6 @@ public final class TopicAdmin implements AutoCloseable {
                 "created topics to be visible",
                 () -> describe().size() == definitions.all().size());
         return new Created(created, list());
-    }
-
-    private static String mismatch(State state) {
-        TopicDefinition definition = state.definition();
-        if (definition.topic().partitioning() == Topic.Partitioning.ONE) {
-            return "topic " + definition.name() + " has " + state.partitions() + " partitions and must have one: use"
-                    + " another topics.prefix, or delete it first (`driftline topics delete`)";
-        }
-        String key = definition.topic().partitioning() == Topic.Partitioning.SHARDS
-                ? TopicKeys.SHARDS.name()
-                : TopicKeys.PARTITIONS.name();
-        return "topic " + definition.name() + " has " + state.partitions() + " partitions, not "
-                + definition.partitions() + ": set " + key + "=" + state.partitions()
-                + ", or use another topics.prefix, or delete it first (`driftline topics delete`)";
     }
 
     /** Registers the schemas of the public topics, each subject with BACKWARD compatibility. */
@@ -165,22 +150,60 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     /**
-     * Deletes the topics of the configuration that exist and waits until they are gone.
+     * A topic that {@link #removal} found.
      *
-     * @param withState whether to delete the service's changelog topics and consumer group, too, so that it starts with an
-     *     empty model. The service must be stopped; {@code state.dir} is not deleted
-     * @return names of the topics that were deleted
+     * @param name full name
+     * @param recordsAtMost as {@link State#recordsAtMost}
      */
-    public Set<String> delete(boolean withState) {
-        Set<String> names = new TreeSet<>(describe().keySet());
-        if (withState) {
-            String application = config.get(ServiceKeys.APPLICATION_ID) + "-";
-            for (String name : await(admin.listTopics().names())) {
-                if (name.startsWith(application) && (name.endsWith("-changelog") || name.endsWith("-repartition"))) {
-                    names.add(name);
-                }
-            }
+    public record Found(String name, long recordsAtMost) {}
+
+    /**
+     * What a deletion would delete: exactly this, and nothing whose name only begins alike.
+     *
+     * @param topics those that exist, by name
+     * @param group the consumer group with its committed offsets; empty if there is none, or it is to stay
+     */
+    public record Removal(List<Found> topics, Optional<String> group) {
+
+        /** Whether there is nothing to delete. */
+        public boolean isEmpty() {
+            return topics.isEmpty() && group.isEmpty();
         }
+
+        /** The names of the topics. */
+        public Set<String> names() {
+            return topics.stream().map(Found::name).collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    /** What there is of every topic of the configuration and, {@code withState}, of the state of {@code application.id}. */
+    public Removal removal(boolean withState) {
+        return removal(definitions.all().stream().map(TopicDefinition::name).toList(), withState);
+    }
+
+    /** As {@link #removal(boolean)}, of some topics. */
+    public Removal removal(Collection<String> topics, boolean withState) {
+        String application = config.get(ServiceKeys.APPLICATION_ID);
+        Set<String> names = new TreeSet<>(topics);
+        if (withState) {
+            names.addAll(Changelogs.of(application));
+        }
+        Map<String, TopicDescription> existing = describe(names);
+        Map<String, Long> records = records(existing.values());
+        return new Removal(
+                existing.keySet().stream()
+                        .map(name -> new Found(name, records.getOrDefault(name, 0L)))
+                        .toList(),
+                withState && groupExists() ? Optional.of(application) : Optional.empty());
+    }
+
+    /**
+     * Deletes what {@code removal} lists and waits until it is gone. The group goes first: brokers refuse that while it has
+     * a member, and then nothing is deleted.
+     */
+    public void delete(Removal removal) {
+        removal.group().ifPresent(this::deleteGroup);
+        Set<String> names = removal.names();
         admin.deleteTopics(names).topicNameValues().values().forEach(future -> {
             try {
                 await(future);
@@ -193,15 +216,50 @@ public final class TopicAdmin implements AutoCloseable {
             left.retainAll(names);
             return left.isEmpty();
         });
-        if (withState) {
-            try {
-                await(admin.deleteConsumerGroups(List.of(config.get(ServiceKeys.APPLICATION_ID)))
-                        .all());
-            } catch (GroupIdNotFoundException e) {
-                // The service has never run.
-            }
+    }
+
+    private void deleteGroup(String group) {
+        try {
+            await(admin.deleteConsumerGroups(List.of(group)).all());
+        } catch (GroupIdNotFoundException e) {
+            // Already deleted by somebody else.
         }
-        return names;
+    }
+
+    /** The members of the consumer group of {@code application.id}: its stream threads, on all instances. */
+    public int members() {
+        return members(config.get(ServiceKeys.APPLICATION_ID));
+    }
+
+    /** The members of the consumer group of another application. */
+    public int members(String application) {
+        return group(application)
+                .map(ConsumerGroupDescription::members)
+                .map(Collection::size)
+                .orElse(0);
+    }
+
+    private boolean groupExists() {
+        return group(config.get(ServiceKeys.APPLICATION_ID)).isPresent();
+    }
+
+    private Optional<ConsumerGroupDescription> group(String application) {
+        try {
+            ConsumerGroupDescription group = Objects.requireNonNull(
+                    await(admin.describeConsumerGroups(List.of(application)).all())
+                            .get(application));
+            // What brokers before 3.7 say of a group that they do not know.
+            return group.groupState() == GroupState.DEAD ? Optional.empty() : Optional.of(group);
+        } catch (GroupIdNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The ids of those of {@code topics} that exist, by name. */
+    public Map<String, Uuid> ids(Collection<String> topics) {
+        Map<String, Uuid> ids = new TreeMap<>();
+        describe(topics).forEach((name, description) -> ids.put(name, description.topicId()));
+        return ids;
     }
 
     @Override
@@ -210,9 +268,11 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     private Map<String, TopicDescription> describe() {
+        return describe(definitions.all().stream().map(TopicDefinition::name).toList());
+    }
+
+    private Map<String, TopicDescription> describe(Collection<String> names) {
         Map<String, TopicDescription> existing = new TreeMap<>();
-        List<String> names =
-                definitions.all().stream().map(TopicDefinition::name).toList();
         admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
             try {
                 existing.put(name, await(future));

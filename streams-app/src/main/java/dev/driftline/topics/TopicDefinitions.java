@@ -71,7 +71,9 @@ public final class TopicDefinitions {
         Map<String, String> settings = new TreeMap<>();
         settings.put(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
-                topic == Topic.SNAPSHOTS ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
+                topic == Topic.SNAPSHOTS || topic == Topic.IDENTITY
+                        ? TopicConfig.CLEANUP_POLICY_COMPACT
+                        : TopicConfig.CLEANUP_POLICY_DELETE);
         settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
         settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
         // A record with the timestamp of an old text would be past its retention at once.

@@ -1,6 +1,8 @@
 package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
@@ -11,6 +13,7 @@ import dev.driftline.output.RoutedDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -31,14 +34,19 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
 
     private final DocumentFilter filter;
     private final SourceLimits limits;
+    private final int recordBytes;
     private final ServiceCounters counters;
-
+    private final InternalRecords records;
     private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
+    private StoreHeader taken;
     private FilterSources sources;
 
-    FilterProcessor(FilterRules rules, SourceLimits limits, ServiceCounters counters) {
+    FilterProcessor(
+            FilterRules rules, SourceLimits limits, int recordBytes, ServiceCounters counters, RecordTries tries) {
+        this.recordBytes = recordBytes;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.FILTER, counters, tries);
         filter = new DocumentFilter(rules);
         this.limits = limits;
         this.counters = counters;
@@ -52,19 +60,40 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
-        sources = context.<WriteBackStore>getStateStore(FilterSources.STORE)
-                .cache(FilterSources.class, store -> new FilterSources(store, limits));
+        records.init(context);
+        WriteBackStore store = context.getStateStore(FilterSources.STORE);
+        taken = store.header();
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
     public void process(Record<byte[], byte[]> observation) {
+        if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);
         if (header == null) {
             // An observation from before there was a filter.
             return;
         }
-        FilterRequest request = FilterRequest.decode(header.value());
+        FilterRequest request;
+        try {
+            request = FilterRequest.decode(header.value());
+        } catch (RuntimeException e) {
+            records.reject(context, observation, recordBytes, e.toString());
+            return;
+        }
+        Optional<String> spent = records.spent(observation.value());
+        if (spent.isPresent()) {
+            records.reject(
+                    context, request.origin(), request.document().id(), observation.timestamp(), spent.get(), "");
+            return;
+        }
+        records.change(observation.value(), () -> decide(request, observation.timestamp()));
+    }
+
+    private void decide(FilterRequest request, long timestamp) {
         Decision decision;
         if (filter.comparesWithSource()) {
             String name = request.document().source();
@@ -79,12 +108,12 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         counters.filtered(decision.rule());
         Optional<String> topic = filter.rules().topic(decision.target());
         if (topic.isPresent()) {
-            context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
+            context.forward(RoutedDocuments.of(request, decision, timestamp), sink(topic.get()));
         }
     }
 
     @Override
     public void close() {
-        punctuations.close();
+        punctuations.cancel();
     }
 }

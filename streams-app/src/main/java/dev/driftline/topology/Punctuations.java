@@ -9,22 +9,21 @@ import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
 /**
- * What a processor does now and then, from its init to its close. Kafka Streams ends no punctuation when it closes a processor
- * and initialises it again, which it does to every task that was at work when a commit failed: those of the life before
- * would go on beside the new ones. Used by one stream thread.
+ * The punctuations of one life of a processor, by the clock of the machine. Kafka Streams closes a processor and initialises the
+ * same object again (a task that is revived after a failed commit, or becomes a standby and active again), and goes on calling
+ * what was scheduled before: so whoever schedules in {@code init} cancels in {@code close}. One stream thread.
  */
-final class Punctuations implements AutoCloseable {
+final class Punctuations {
 
     private final List<Cancellable> scheduled = new ArrayList<>();
 
-    /** Has {@code work} done every {@code interval} of wall-clock time; called from {@code init}. */
-    void every(Duration interval, ProcessorContext<?, ?> context, Punctuator work) {
-        scheduled.add(context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, work));
+    /** Calls {@code punctuator} every {@code interval} until {@link #cancel}. */
+    void every(Duration interval, ProcessorContext<?, ?> context, Punctuator punctuator) {
+        scheduled.add(context.schedule(interval, PunctuationType.WALL_CLOCK_TIME, punctuator));
     }
 
-    /** Ends them all; called from {@code close}. */
-    @Override
-    public void close() {
+    /** Ends all of them. */
+    void cancel() {
         scheduled.forEach(Cancellable::cancel);
         scheduled.clear();
     }

@@ -5,7 +5,11 @@ import dev.driftline.input.DeadLetters;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.RecordDecoder;
 import dev.driftline.input.Rejection;
+import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
+import dev.driftline.store.StoreHeader;
+import dev.driftline.store.WriteBackStore;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -41,6 +45,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
 
     private RecordDecoder decoder;
     private ProcessorContext<Object, Object> context;
+    private StoreHeader taken;
 
     ReadProcessor(
             String operator,
@@ -59,12 +64,17 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         decoder = decoders.get();
+        taken = context.<WriteBackStore>getStateStore(PendingDocuments.STORE).header();
     }
 
     @Override
     public void process(Record<byte[], byte[]> received) {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException(operator + " received a record without a topic"));
+        if (!taken.isNew(Optional.of(from))) {
+            counters.passedOver();
+            return;
+        }
         IncomingDocument document;
         try {
             document = decoder.decode(received.value(), received.headers());
@@ -75,6 +85,8 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
         }
         // The headers of the input are dropped: what follows are our own records.
         context.forward(
-                new Record<>(Ticket.of(from.offset(), text), document, received.timestamp()), ScatterProcessor.NAME);
+                new Record<>(
+                        Ticket.of(taken.position(from.topic(), from.offset()), text), document, received.timestamp()),
+                ScatterProcessor.NAME);
     }
 }

@@ -37,6 +37,7 @@ import java.util.Optional;
  * @param surprisals whether a score carries the surprisal of every token
  * @param expertSurprisals whether it carries them under each expert, too; only where {@code surprisals}
  * @param cacheBytes heap for the decoded counts of each shard on this instance
+ * @param wordBytes heap for the words and spellings of each shard on this instance
  * @param neural how documents are scored with the network; empty where there is none
  * @param drift what counts as a change of a source; empty where sources are not watched
  * @param sources how many sources are kept, and for how long
@@ -52,6 +53,7 @@ public record TopologySettings(
         boolean surprisals,
         boolean expertSurprisals,
         long cacheBytes,
+        long wordBytes,
         Optional<NeuralScoringSettings> neural,
         Optional<DriftSettings> drift,
         SourceLimits sources,
@@ -97,6 +99,7 @@ public record TopologySettings(
                 config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
                 config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
                 config.get(MemoryKeys.CACHE_DECODED_BYTES),
+                config.get(MemoryKeys.CACHE_WORDS_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
                 sourceLimits(config),

@@ -1,5 +1,8 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
@@ -16,6 +19,7 @@ import dev.driftline.neural.online.TrainingBatch;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,13 +29,17 @@ import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The trainer's task: puts documents into the replay buffer, and checks a few times a second whether a round is due, under
- * way or done. What a finished round publishes is forwarded here, on the stream thread, with the buffer's offsets in one
- * transaction: a snapshot is on the topic whole, with its audit record, or not at all.
+ * way or done. What a finished round publishes is forwarded here, on the stream thread: chunks a few at a time, so that no
+ * transaction is so large that it runs out of its time; then the manifest, the pointer, the audit record and what the round
+ * has come to in one transaction. A snapshot is on the topic whole, with its audit record, or it has no manifest, and the next
+ * owner of the task takes its chunks off again.
  *
  * <p>The active snapshot is the one that this instance scores with. After a promotion no round begins until the snapshot has
  * come back over the topic. A round whose incumbent is no longer active when it ends, since an operator has moved the
@@ -57,6 +65,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private static final Logger LOG = LoggerFactory.getLogger(TrainerProcessor.class);
 
     private static final Duration LOOK = Duration.ofMillis(250);
+    /** Chunks that are sent at a time: 16 MiB a second. */
+    static final int CHUNKS_AT_ONCE = 8;
+
     private static final long SAY_PROGRESS_MS = 10_000;
 
     /** How long the trainer believes that a snapshot of its own is still on its way back to it. */
@@ -66,12 +77,18 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final OnlineSettings online;
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
-
+    private final int recordBytes;
+    private final InternalRecords records;
     private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
+    private StoreHeader taken;
     private TrainerState state;
     private BackgroundTrainer background;
+    /** A round whose candidate is being sent, and how many of its messages have been. */
+    private BackgroundTrainer.@Nullable Finished publishing;
+
+    private int sent;
     private boolean activeSeen;
     private long lookingSince = -1;
     private long lastRoundAt;
@@ -83,8 +100,19 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     /**
      * @param snapshots what this instance knows of the snapshots topic
      * @param progress counts what is done
+     * @param recordBytes the most bytes of a dead letter
+     * @param counters counts dead letters
+     * @param tries which records have failed before
      */
-    public TrainerProcessor(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {
+    public TrainerProcessor(
+            TrainerSettings settings,
+            SnapshotView snapshots,
+            TrainerProgress progress,
+            int recordBytes,
+            ServiceCounters counters,
+            RecordTries tries) {
+        this.recordBytes = recordBytes;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.TRAIN, counters, tries);
         this.settings = settings;
         this.online = settings.online();
         this.snapshots = snapshots;
@@ -94,28 +122,52 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
-        state = context.<WriteBackStore>getStateStore(REPLAY_STORE)
-                .cache(TrainerState.class, store -> new TrainerState(store, online));
+        records.init(context);
+        WriteBackStore store = context.getStateStore(REPLAY_STORE);
+        taken = store.header();
+        state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
+        publishing = null;
+        sent = 0;
         lastRoundAt = context.currentSystemTimeMs();
-        notBefore = 0;
-        progress.becomes(TrainerProgress.Activity.FOLLOWING);
         activeSeen = false;
         lookingSince = -1;
+        notBefore = 0;
+        progress.becomes(TrainerProgress.Activity.FOLLOWING);
         punctuations.every(LOOK, context, this::look);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        long offset = context.recordMetadata().orElseThrow().offset();
-        if (!state.buffer().add(offset, TrainingRecord.decode(record.value()).document())) {
+        RecordMetadata from = context.recordMetadata().orElseThrow();
+        if (!taken.isNew(Optional.of(from))) {
+            return;
+        }
+        TrainingRecord trained;
+        try {
+            trained = TrainingRecord.decode(record.value());
+        } catch (RuntimeException e) {
+            records.reject(context, record, recordBytes, e.toString());
+            return;
+        }
+        Optional<String> spent = records.spent(record.value());
+        if (spent.isPresent()) {
+            records.reject(context, record, recordBytes, spent.get());
+            return;
+        }
+        records.change(record.value(), () -> buffer(trained, from));
+    }
+
+    private void buffer(TrainingRecord record, RecordMetadata from) {
+        long offset = from.offset();
+        if (!state.buffer().add(taken.position(from.topic(), offset), record.document())) {
             LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
 
     @Override
     public void close() {
-        punctuations.close();
+        punctuations.cancel();
         if (background != null) {
             if (background.isBusy()) {
                 LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");
@@ -127,7 +179,17 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void look(long now) {
         progress.buffered(state.buffer().tokens());
+        if (publishing != null) {
+            publish(publishing);
+            return;
+        }
         Optional<BackgroundTrainer.Finished> finished = background.take();
+        if (finished.isPresent() && finished.get().messages().size() > 1 + CHUNKS_AT_ONCE) {
+            publishing = finished.get();
+            sent = 0;
+            publish(finished.get());
+            return;
+        }
         finished.ifPresent(this::end);
         if (background.isBusy()) {
             sayProgress(now);
@@ -138,6 +200,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             return;
         }
         progress.becomes(TrainerProgress.Activity.IDLE);
+        state.publishing().ifPresent(this::cleanUp);
         Optional<Snapshot> active = snapshots.active();
         if (isDue(active, now)) {
             begin(active, now);
@@ -227,6 +290,47 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         }
     }
 
+    /** Sends some more chunks of what a round has made; with the last of them, all else. */
+    private void publish(BackgroundTrainer.Finished finished) {
+        int chunks = finished.messages().size() - 1;
+        if (sent == 0) {
+            state.begin(new TrainerState.Publishing(version(finished), chunks));
+        }
+        int until = Math.min(chunks, sent + CHUNKS_AT_ONCE);
+        if (isStillWanted(finished)) {
+            for (; sent < until; sent++) {
+                forward(finished.messages().get(sent));
+            }
+        }
+        if (sent == chunks || !isStillWanted(finished)) {
+            publishing = null;
+            end(finished);
+            sent = 0;
+        }
+    }
+
+    private static String version(BackgroundTrainer.Finished finished) {
+        return finished.round().flatMap(Round::candidate).orElseThrow().version();
+    }
+
+    private boolean isStillWanted(BackgroundTrainer.Finished finished) {
+        return snapshots
+                .active()
+                .map(Snapshot::version)
+                .equals(finished.round().orElseThrow().incumbent());
+    }
+
+    /** Takes the chunks of a snapshot off the topic that nobody finished sending. */
+    private void cleanUp(TrainerState.Publishing unfinished) {
+        if (snapshots.list().stream().noneMatch(found -> found.version().equals(unfinished.version()))) {
+            LOG.info(
+                    "Snapshot {} was not sent whole before the trainer stopped: taking its chunks off the topic",
+                    unfinished.version());
+            SnapshotMessages.remove(unfinished.version(), unfinished.chunks()).forEach(this::forward);
+        }
+        state.endPublishing();
+    }
+
     private void end(BackgroundTrainer.Finished finished) {
         lastRoundAt = context.currentSystemTimeMs();
         finished.failure().ifPresent(failure -> {
@@ -249,6 +353,11 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         Instant at = Instant.ofEpochMilli(lastRoundAt);
         Optional<String> active = snapshots.active().map(Snapshot::version);
         if (!active.equals(round.incumbent())) {
+            if (sent > 0) {
+                SnapshotMessages.remove(round.candidate().orElseThrow().version(), sent)
+                        .forEach(this::forward);
+                state.endPublishing();
+            }
             String reason = "dropped: while it was trained from "
                     + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active";
             LOG.info("A round is {}", reason);
@@ -268,7 +377,10 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     }
 
     private void publish(Snapshot candidate, List<SnapshotMessages.Message> messages) {
-        messages.forEach(this::forward);
+        messages.subList(sent, messages.size()).forEach(this::forward);
+        if (sent > 0) {
+            state.endPublishing();
+        }
         activate(candidate.version());
         List<PublishedSnapshot> published = new ArrayList<>(snapshots.list());
         published.add(new PublishedSnapshot(

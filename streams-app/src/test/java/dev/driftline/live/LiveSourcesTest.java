@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,13 @@ class LiveSourcesTest {
     }
 
     @Test
+    void shouldTakeADocumentOfATimeBefore1970() {
+        sources.add("a", new DocumentCost(-1_500, 10, 1, 40, 50, 60, 20));
+
+        assertThat(sources.totals(1_000)).containsEntry("documents", 1L);
+    }
+
+    @Test
     void shouldTellEachChangeOnce() {
         add("a", "b");
         Map<String, Object> first = sources.changes().orElseThrow();
@@ -54,6 +62,32 @@ class LiveSourcesTest {
         assertThat(named(second)).containsExactly("b");
         assertThat((Long) second.get("version")).isEqualTo((Long) first.get("version") + 1);
         assertThat(sources.describe(1, Optional.empty(), false)).containsEntry("version", second.get("version"));
+    }
+
+    @Test
+    void shouldBoundThePointsOfAnAnswerAndOfAnEventHoweverManySourcesThereAre() {
+        LiveSources many = new LiveSources(LiveSources.MOST_SOURCES);
+        for (int i = 0; i < LiveSources.MOST_SOURCES; i++) {
+            for (int second = 0; second < 100; second++) {
+                many.add("source-" + i, new DocumentCost(1_000L * second, 1, 0, 1, 1, Double.NaN, 1));
+            }
+        }
+        assertThat(points(many.describe(LiveSources.MOST_SOURCES, Optional.empty(), true)))
+                .isBetween(LiveSources.MOST_POINTS / 2, LiveSources.MOST_POINTS);
+        assertThat(points(many.describe(1, Optional.empty(), true))).isEqualTo(100);
+        int told = 0;
+        for (Optional<Map<String, Object>> changes = many.changes(); changes.isPresent(); changes = many.changes()) {
+            assertThat(points(changes.get())).isLessThan(LiveSources.MOST_CHANGED_POINTS + LiveSources.SOURCE_POINTS);
+            told += named(changes.get()).size();
+        }
+        assertThat(told).as("all of them, in turns").isEqualTo(LiveSources.MOST_SOURCES);
+    }
+
+    private static int points(Map<String, Object> described) {
+        return ((List<?>) Objects.requireNonNull(described.get("sources")))
+                .stream()
+                        .mapToInt(source -> ((List<?>) ((Map<?, ?>) source).get("points")).size())
+                        .sum();
     }
 
     @Test

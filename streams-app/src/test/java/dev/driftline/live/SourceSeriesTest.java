@@ -1,6 +1,7 @@
 package dev.driftline.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,27 @@ class SourceSeriesTest {
                 .containsExactly(
                         Arrays.asList(10_000L, 2, 40L, 3.5, 3.5, null, 3.5, 0.0),
                         Arrays.asList(12_000L, 1, 10L, 4.0, 4.0, null, 4.0, 0.0));
+    }
+
+    @Test
+    void shouldMergeOlderPointsWhereFewerAreWantedAndLoseNoDocument() {
+        for (int second = 0; second < MOST; second++) {
+            series.add(cost(1_000L * second, 10, 10 + second));
+        }
+        for (int most : new int[] {1, 2, 3, 7, 8, 20, MOST, 1_000}) {
+            List<List<Object>> points = series.points(most);
+            assertThat(points).hasSizeLessThanOrEqualTo(most);
+            assertThat(points.get(0).get(0)).isEqualTo(0L);
+            assertThat(points.stream().mapToInt(point -> (Integer) point.get(1)).sum())
+                    .isEqualTo(MOST);
+            assertThat(points.stream()
+                            .mapToDouble(point -> (Long) point.get(2) * (Double) point.get(3))
+                            .sum())
+                    .isCloseTo(MOST * 10 + MOST * (MOST - 1) / 2.0, within(0.1));
+            int newer = Math.min(most / 2, MOST);
+            assertThat(points.subList(points.size() - newer, points.size()))
+                    .isEqualTo(series.points().subList(MOST - newer, MOST));
+        }
     }
 
     @Test

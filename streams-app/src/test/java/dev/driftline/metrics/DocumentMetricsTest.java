@@ -108,6 +108,43 @@ class DocumentMetricsTest {
     }
 
     @Test
+    void shouldLeaveImplausibleTimesOutOfTheLatencyAndCountThem() {
+        long now = 1_790_000_000_000L;
+        long seconds = now / 1000;
+        for (long publishedAt : new long[] {0, seconds, -1, Long.MIN_VALUE, now - 366L * 86_400_000}) {
+            metrics.scored("news", TestScores.of(1, 0, 0, WITHOUT, 1, 1, 1, 1, 1, 1), publishedAt, -1, now);
+        }
+        for (long publishedAt : new long[] {now * 1000, Long.MAX_VALUE, now + 660_000}) {
+            metrics.scored("news", TestScores.of(1, 0, 0, WITHOUT, 1, 1, 1, 1, 1, 1), publishedAt, -1, now);
+        }
+        metrics.scored("news", TestScores.of(1, 0, 0, WITHOUT, 1, 1, 1, 1, 1, 1), now - 2_500, -1, now);
+
+        Scrape scrape = scrape();
+
+        assertThat(scrape.value("driftline_document_latency_seconds_count")).isEqualTo(1);
+        assertThat(scrape.value("driftline_document_latency_seconds_sum")).isEqualTo(2.5);
+        assertThat(scrape.value("driftline_implausible_times_total{reason=\"past\"}"))
+                .isEqualTo(5);
+        assertThat(scrape.value("driftline_implausible_times_total{reason=\"future\"}"))
+                .isEqualTo(3);
+    }
+
+    /** Nanoseconds in a long end after 292 years: 300 documents of eleven months and more. */
+    @Test
+    void shouldSumLatenciesPastTheEndOfALongOfNanoseconds() {
+        long now = 1_790_000_000_000L;
+        long age = 360L * 86_400_000;
+        for (int i = 0; i < 1000; i++) {
+            metrics.scored("news", TestScores.of(1, 0, 0, WITHOUT, 1, 1, 1, 1, 1, 1), now - age, now - age, now);
+        }
+
+        Scrape scrape = scrape();
+
+        assertThat(scrape.value("driftline_document_latency_seconds_sum")).isEqualTo(age);
+        assertThat(scrape.value("driftline_document_pending_seconds_sum")).isEqualTo(age);
+    }
+
+    @Test
     void shouldCountDeadLettersByReasonFromTheStart() {
         assertThat(scrape().value("driftline_dead_letters_total{reason=\"not-avro\"}"))
                 .isZero();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,14 +49,19 @@ class TopicDefinitionsTest {
                         "driftline.promotions.v1",
                         "driftline.encodings.v1",
                         "driftline.observations.v1",
-                        "driftline.drift.v1");
+                        "driftline.drift.v1",
+                        "driftline.identity.v1");
     }
 
     @Test
     void shouldStateRetentionCleanupAndSizeOfEveryTopic() {
         assertThat(definitions.all())
                 .allSatisfy(definition -> assertThat(definition.settings())
-                        .containsEntry("cleanup.policy", definition.topic() == Topic.SNAPSHOTS ? "compact" : "delete")
+                        .containsEntry(
+                                "cleanup.policy",
+                                Set.of(Topic.SNAPSHOTS, Topic.IDENTITY).contains(definition.topic())
+                                        ? "compact"
+                                        : "delete")
                         .containsEntry("max.message.bytes", Integer.toString(config.maxRecordBytes()))
                         .containsKey("retention.ms"));
         assertThat(definitions.get(Topic.SCORES).settings()).containsEntry("retention.ms", "1000");

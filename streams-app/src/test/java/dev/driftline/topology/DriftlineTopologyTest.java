@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
-import dev.driftline.pending.PendingDocuments;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -20,10 +19,8 @@ import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
-import dev.driftline.sources.FilterSources;
-import dev.driftline.sources.SourceModels;
-import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.Topic;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,19 +82,15 @@ class DriftlineTopologyTest {
                         CountProcessor.REQUESTS_SOURCE,
                         CountProcessor.NAME,
                         CountProcessor.REPLIES_SINK,
+                        InternalRecords.deadLettersSink(CountProcessor.NAME),
                         DriftlineTopology.OBSERVATIONS_SOURCE,
                         "watch-off",
                         "filter-off",
                         TrainerProcessor.TRAINING_SOURCE,
                         "train-off");
-        assertThat(stores)
-                .containsExactlyInAnyOrder(
-                        ShardCounts.STORE,
-                        PendingDocuments.STORE,
-                        SourceModels.STORE,
-                        WatchedSources.STORE,
-                        FilterSources.STORE,
-                        TrainerProcessor.REPLAY_STORE);
+        assertThat(stores.stream().map(store -> "app-" + store + "-changelog"))
+                .as("the stores, whose changelogs are deleted by name")
+                .containsExactlyElementsOf(Changelogs.of("app"));
     }
 
     @Test

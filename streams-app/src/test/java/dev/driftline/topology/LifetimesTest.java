@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.drift.Detector;
 import dev.driftline.drift.DriftSettings;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -132,6 +133,7 @@ class LifetimesTest {
                     Optional.of(DRIFT),
                     new SourceLimits(100, Duration.ofHours(10).toMillis()),
                     Optional.of(rules()),
+                    new RecordTries(),
                     Optional.of(new Training(training(), new NoSnapshots(), new TrainerProgress())),
                     lives.settings());
             fixtures.add(fixture);

@@ -5,6 +5,7 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.drift.DriftSettings;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.network.scoring.NeuralScoring;
@@ -112,6 +113,18 @@ public final class TopologyFixture implements AutoCloseable {
             Optional<DriftSettings> driftSettings,
             SourceLimits sources,
             Optional<FilterRules> filter) {
+        this(stateDir, model, limits, neuralSettings, driftSettings, sources, filter, new RecordTries());
+    }
+
+    TopologyFixture(
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources,
+            Optional<FilterRules> filter,
+            RecordTries tries) {
         this(
                 stateDir,
                 model,
@@ -120,6 +133,7 @@ public final class TopologyFixture implements AutoCloseable {
                 driftSettings,
                 sources,
                 filter,
+                tries,
                 Optional.empty(),
                 Map.of(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class));
     }
@@ -133,6 +147,7 @@ public final class TopologyFixture implements AutoCloseable {
             Optional<DriftSettings> driftSettings,
             SourceLimits sources,
             Optional<FilterRules> filter,
+            RecordTries tries,
             Optional<Training> training,
             Map<String, ?> streams) {
         filter.ifPresent(rules -> rules.topics()
@@ -156,6 +171,7 @@ public final class TopologyFixture implements AutoCloseable {
                 false,
                 false,
                 32 << 20,
+                16 << 20,
                 neuralSettings,
                 driftSettings,
                 sources,
@@ -182,7 +198,8 @@ public final class TopologyFixture implements AutoCloseable {
                         counters,
                         training,
                         Optional.ofNullable(neural),
-                        commits)
+                        commits,
+                        tries)
                 .get(new TopologyConfig(new StreamsConfig(properties)));
         description = topology.describe();
         driver = new TopologyTestDriver(topology, properties, NOON);
@@ -223,6 +240,12 @@ public final class TopologyFixture implements AutoCloseable {
 
     void pipe(Document document) {
         documents.pipeInput(document.getId().getBytes(StandardCharsets.UTF_8), bytes(document));
+    }
+
+    /** A record that somebody else has written. */
+    void pipe(Topic topic, byte[] value) {
+        driver.createInputTopic(topics.name(topic), new ByteArraySerializer(), new ByteArraySerializer())
+                .pipeInput(new byte[] {1}, value);
     }
 
     Score score(Document document) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.SnapshotView;
@@ -143,6 +145,11 @@ class TrainerProcessorTest {
     private final Random random = new Random(1);
     private final List<PromotionDecision> decisions = new ArrayList<>();
 
+    /** Units of a network with more chunks than are sent at once. */
+    private static final int LARGE = 430;
+
+    private int hidden = 12;
+
     @TempDir
     Path stateDir;
 
@@ -166,7 +173,11 @@ class TrainerProcessorTest {
     private TopologyTestDriver open() {
         Topology topology = new Topology();
         topology.addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "training");
-        topology.addProcessor("train", () -> new TrainerProcessor(settings(), topic, progress), "source");
+        topology.addProcessor(
+                "train",
+                () -> new TrainerProcessor(
+                        settings(), topic, progress, 1 << 20, new ServiceCounters(), new RecordTries()),
+                "source");
         topology.addStateStore(
                 new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of(), EarlyCommits.off()), "train");
         topology.addSink(
@@ -363,6 +374,53 @@ class TrainerProcessorTest {
         assertThat(decisions.get(0).getCandidate()).startsWith("000001-");
     }
 
+    /** A transaction has ten seconds, and a network may have hundreds of megabytes. */
+    @Test
+    void shouldSendALargeSnapshotInPiecesAndItsManifestInTheLast() {
+        driver.close();
+        hidden = LARGE;
+        driver = open();
+        publish(50);
+        look();
+        awaitChunks();
+        List<TestRecord<String, byte[]>> sent = new ArrayList<>();
+        int pieces = 0;
+        while (decisions.isEmpty()) {
+            List<TestRecord<String, byte[]>> piece = snapshots.readRecordsToList();
+            assertThat(piece).hasSizeBetween(1, TrainerProcessor.CHUNKS_AT_ONCE);
+            assertThat(piece).allMatch(record -> record.key().contains("/chunk/"));
+            sent.addAll(piece);
+            pieces++;
+            look();
+        }
+        sent.addAll(snapshots.readRecordsToList());
+        topic.take(sent);
+
+        assertThat(pieces).isPositive();
+        assertThat(topic.active.version()).isEqualTo(decisions.get(0).getCandidate());
+        look();
+        assertThat(snapshots.isEmpty()).as("nothing to clean up").isTrue();
+    }
+
+    @Test
+    void shouldTakeChunksOffTheTopicThatItDidNotFinishSending() {
+        driver.close();
+        hidden = LARGE;
+        driver = open();
+        publish(50);
+        look();
+        awaitChunks();
+        List<TestRecord<String, byte[]>> sent = snapshots.readRecordsToList();
+        topic.take(sent);
+        assertThat(topic.loaded).as("chunks without a manifest").isEmpty();
+        topic.active = imported();
+        look();
+        topic.take(snapshots.readRecordsToList());
+
+        assertThat(decisions.get(0).getReason()).contains("dropped");
+        assertThat(topic.records.keySet()).noneMatch(key -> key.contains("/chunk/"));
+    }
+
     @Test
     void shouldMakeAnotherWhenNoSnapshotIsActiveAnyMore() {
         bootstrap();
@@ -425,6 +483,25 @@ class TrainerProcessorTest {
                 });
     }
 
+    private void awaitChunks() {
+        await().pollInSameThread()
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    look();
+                    return !snapshots.isEmpty();
+                });
+    }
+
+    private static Snapshot imported() {
+        return new Snapshot(
+                new SnapshotManifest("imported", null, Instant.EPOCH, "gru", "words", Map.of(), Map.of(), Map.of()),
+                Network.random(
+                        Architecture.recurrent(Cell.GRU, 4, 0, List.of()),
+                        new NeuralVocabulary(List.of("<unk>", "</s>", "a")),
+                        1));
+    }
+
     private static Snapshot renamed(Snapshot snapshot, String version) {
         SnapshotManifest manifest = snapshot.manifest();
         return new Snapshot(
@@ -441,10 +518,10 @@ class TrainerProcessorTest {
     }
 
     /** The first network after 1000 tokens, a round every 600, three snapshots kept. */
-    private static TrainerSettings settings() {
+    private TrainerSettings settings() {
         return new TrainerSettings(
                 new OnlineSettings(
-                        Architecture.recurrent(Cell.GRU, 12, 0, List.of()),
+                        Architecture.recurrent(Cell.GRU, hidden, 0, List.of()),
                         new TrainingSettings(Optimizer.ADAM, 0.005, 1, 0, 4, 10, 1),
                         new OnlineSettings.Vocabulary(new VocabularyTurnover(30, 2, 2), Optional.empty()),
                         new OnlineSettings.Bootstrap(1000, 1),

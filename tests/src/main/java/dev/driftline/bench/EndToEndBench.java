@@ -170,7 +170,7 @@ final class EndToEndBench {
     static void endWarmUp(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
         jvm.ask("close");
         try (TopicAdmin topics = new TopicAdmin(DriftlineConfig.of(settings))) {
-            topics.delete(true);
+            topics.delete(topics.removal(true));
         }
         Folders.delete(cluster.stateFolder("warm-up"));
     }

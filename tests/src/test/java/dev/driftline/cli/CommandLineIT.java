@@ -114,7 +114,7 @@ class CommandLineIT {
             String name = topic.get("name").asText();
             int expected = name.endsWith("ngram-requests.v1")
                     ? 3
-                    : name.matches(".*(snapshots|training|promotions)\\.v1") ? 1 : 2;
+                    : name.matches(".*(snapshots|training|promotions|identity)\\.v1") ? 1 : 2;
             assertThat(topic.get("exists").asBoolean()).as(name).isTrue();
             assertThat(topic.get("partitions").asInt()).as(name).isEqualTo(expected);
         }

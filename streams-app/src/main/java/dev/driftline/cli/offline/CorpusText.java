@@ -52,7 +52,7 @@ public final class CorpusText {
     /**
      * The document of an entry.
      *
-     * @throws CorpusFormatException if it has no token, or a reserved one
+     * @throws CorpusFormatException if it has no token, a reserved one, or one that begins with U+0000
      */
     static CorpusDocument document(Path file, CorpusEntry entry, Tokenizer tokenizer) {
         CorpusDocument document = entry.document(tokenizer);
@@ -60,6 +60,9 @@ public final class CorpusText {
         for (List<String> sentence : document.sentences()) {
             for (String token : sentence) {
                 anyWord = true;
+                if (token.startsWith("\0")) {
+                    throw new CorpusFormatException(file, entry.line(), "a token begins with the character U+0000");
+                }
                 if (DocumentTokens.isReserved(token)) {
                     throw new CorpusFormatException(file, entry.line(), "a token is " + token + ", which is reserved");
                 }

@@ -3,13 +3,11 @@ package dev.driftline.cli.topics;
 import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.identity.StartOver;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.topics.TopicAdmin;
-import java.io.Console;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "delete",
         mixinStandardHelpOptions = true,
         description = {
-            "Delete the topics with everything in them. Stop the service first.",
-            "Schemas in the registry and files in state.dir are left alone."
+            "Delete the topics with everything in them, after listing them. Stop the service first.",
+            "Schemas in the registry are left alone. To empty the model and keep the texts, use `driftline reset`."
         },
         footerHeading = "%nExample:%n",
         footer = "  driftline topics delete --with-state --yes")
@@ -48,36 +46,23 @@ final class DeleteTopicsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         DriftlineConfig loaded = config.loadToConnect();
         try (TopicAdmin admin = new TopicAdmin(loaded)) {
-            List<TopicAdmin.State> existing =
-                    admin.list().stream().filter(TopicAdmin.State::exists).toList();
-            if (!yes && !existing.isEmpty() && !confirmed(existing, loaded)) {
+            new StartOver(loaded, admin).requireMine();
+            TopicAdmin.Removal removal = admin.removal(withState);
+            if (removal.isEmpty()) {
+                out.println("There was nothing to delete.");
+                out.flush();
+                return ExitCodes.OK;
+            }
+            Confirmation.list(removal, out);
+            String question = "Delete all of this at " + loaded.get(ServiceKeys.BOOTSTRAP_SERVERS) + "? Type yes: ";
+            if (!Confirmation.confirmed(question, "yes", yes ? "yes" : null)) {
                 throw new CommandFailedException("nothing deleted: say --yes to delete without being asked");
             }
-            Set<String> deleted = admin.delete(withState);
-            deleted.forEach(name -> out.println("deleted  " + name));
-            if (deleted.isEmpty()) {
-                out.println("There was nothing to delete.");
-            }
-            if (withState) {
-                out.println("Remove "
-                        + loaded.get(ServiceKeys.STATE_DIR).resolve(loaded.get(ServiceKeys.APPLICATION_ID))
-                        + " on each machine that ran the service.");
-            }
+            admin.delete(removal);
+            removal.names().forEach(name -> out.println("deleted  " + name));
+            removal.group().ifPresent(group -> out.println("deleted  consumer group " + group));
         }
         out.flush();
         return ExitCodes.OK;
-    }
-
-    private boolean confirmed(List<TopicAdmin.State> existing, DriftlineConfig loaded) {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        long records =
-                existing.stream().mapToLong(TopicAdmin.State::recordsAtMost).sum();
-        String answer = console.readLine(
-                "Delete %d topics with at most %d records at %s? Type yes: ",
-                existing.size(), records, loaded.get(ServiceKeys.BOOTSTRAP_SERVERS));
-        return "yes".equals(answer);
     }
 }

@@ -38,6 +38,14 @@ public final class MemoryKeys {
             "Heap of this instance for documents that wait for shards or for the network. Beyond it they wait in "
                     + "RocksDB, in any number.");
 
+    public static final ConfigKey<Long> CACHE_WORDS_BYTES = GROUP.byteSize(
+            "cache.words.bytes",
+            "67108864",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "Heap for the words, and for how words are spelled, of each shard that this instance owns. Those that are "
+                    + "rare and old are in RocksDB, in any number.");
+
     public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = GROUP.byteSize(
             "rocksdb.block.cache.bytes",
             "134217728",

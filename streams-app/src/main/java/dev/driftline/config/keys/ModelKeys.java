@@ -19,8 +19,8 @@ public final class ModelKeys {
     public static final ConfigKey<String> SMOOTHING = GROUP.oneOf(
             "model.smoothing",
             "kneser-ney",
-            "How counts become probabilities. All methods use the same counts, so this can be changed at a "
-                    + "restart. add-delta needs shards=1, because it divides by the size of the whole vocabulary.",
+            "How counts become probabilities. All methods use the same counts, so this can be changed while "
+                    + "no instance runs. add-delta needs shards=1, because it divides by the size of the whole vocabulary.",
             // Stupid backoff gives scores, and what the service publishes are probabilities.
             Arrays.stream(Smoothing.values())
                     .filter(Smoothing::isDistribution)

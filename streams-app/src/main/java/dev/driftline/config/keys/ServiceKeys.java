@@ -27,7 +27,7 @@ public final class ServiceKeys {
             "driftline",
             "letters, digits, '.', '_' and '-', at most 100 of them",
             "Name of the service: its consumer group, its transactional ids and the prefix of its changelog "
-                    + "topics. Instances with the same name share the work; a new name starts with an empty model.",
+                    + "topics. Instances with the same name share the work; another name is another model and needs another topics.prefix.",
             value -> ValueReaders.matching(value, "[A-Za-z0-9._-]{1,100}"));
 
     public static final ConfigKey<Path> STATE_DIR = GROUP.key(

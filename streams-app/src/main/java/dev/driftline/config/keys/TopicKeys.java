@@ -27,7 +27,7 @@ public final class TopicKeys {
             "topics.prefix",
             "driftline.",
             "letters, digits, '.', '_' and '-', at most 100 of them",
-            "Prefix of all topic names.",
+            "Prefix of all topic names. It belongs to the application.id that first starts with it.",
             value -> ValueReaders.matching(value, "[A-Za-z0-9._-]{0,100}"));
 
     public static final ConfigKey<Short> REPLICATION_FACTOR = GROUP.key(

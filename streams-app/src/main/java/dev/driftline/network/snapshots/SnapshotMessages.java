@@ -107,6 +107,11 @@ public final class SnapshotMessages {
         return messages;
     }
 
+    /** Whether {@code message} is a chunk of a snapshot that is being published. */
+    static boolean isChunk(Message message) {
+        return message.value() != null && message.key().contains(CHUNK_PART);
+    }
+
     static String manifestKey(String version) {
         return version + MANIFEST_PART;
     }

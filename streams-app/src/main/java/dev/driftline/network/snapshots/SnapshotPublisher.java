@@ -22,10 +22,14 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Writes to the snapshots topic from outside the topology: all of one call in one transaction, the record of the decision
- * included, so that nobody sees a part of it.
+ * Writes to the snapshots topic from outside the topology: manifests, pointer, tombstones and the record of the decision in one
+ * transaction, so that nobody sees a part of it. The chunks of a large snapshot come before, in transactions of their own, since
+ * one of hundreds of megabytes may run out of its time: without the manifest they are not a snapshot.
  */
 public final class SnapshotPublisher {
+
+    /** Chunks in a transaction, 16 MiB. */
+    static final int CHUNKS_AT_ONCE = 32;
 
     private final DriftlineConfig config;
     private final TopicNames topics;
@@ -37,7 +41,8 @@ public final class SnapshotPublisher {
     }
 
     /**
-     * Sends all of it, or nothing.
+     * Sends all of it, or nothing; where it fails, chunks that have been sent are taken off again, as far as the brokers allow.
+     * Sending the same snapshot again replaces those that stayed.
      *
      * @param messages in this order
      * @param decision why the pointer moves; empty where it does not
@@ -51,11 +56,16 @@ public final class SnapshotPublisher {
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             producer.beginTransaction();
+            int committed = 0;
             try {
                 int count = 0;
                 for (SnapshotMessages.Message message : messages) {
-                    producer.send(
-                            new ProducerRecord<>(topics.name(Topic.SNAPSHOTS), 0, message.key(), message.value()));
+                    if (SnapshotMessages.isChunk(message) && count - committed == CHUNKS_AT_ONCE) {
+                        producer.commitTransaction();
+                        committed = count;
+                        producer.beginTransaction();
+                    }
+                    producer.send(record(message));
                     sent.accept(++count);
                 }
                 if (decision.isPresent()) {
@@ -66,9 +76,28 @@ public final class SnapshotPublisher {
                 throw e;
             } catch (RuntimeException e) {
                 producer.abortTransaction();
+                takeOff(messages.subList(0, committed), producer, e);
                 throw e;
             }
         }
+    }
+
+    private void takeOff(
+            List<SnapshotMessages.Message> chunks, KafkaProducer<String, byte[]> producer, RuntimeException why) {
+        if (chunks.isEmpty()) {
+            return;
+        }
+        try {
+            producer.beginTransaction();
+            chunks.forEach(chunk -> producer.send(record(new SnapshotMessages.Message(chunk.key(), null))));
+            producer.commitTransaction();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private ProducerRecord<String, byte[]> record(SnapshotMessages.Message message) {
+        return new ProducerRecord<>(topics.name(Topic.SNAPSHOTS), 0, message.key(), message.value());
     }
 
     private ProducerRecord<String, byte[]> record(PromotionDecision decision) {

@@ -19,6 +19,19 @@ public final class TrainerState implements WriteBackCache {
 
     private static final byte[] KEY = {'t'};
 
+    /** The page of a snapshot that is being published; a state of before 0.4.0 never has it. */
+    private static final byte[] PUBLISHING_KEY = {'p'};
+
+    private static final int PUBLISHING_FORMAT = 1;
+
+    /**
+     * A snapshot some chunks of which are on the topic, and whose manifest is not.
+     *
+     * @param version whose chunks they are
+     * @param chunks how many it has
+     */
+    public record Publishing(String version, int chunks) {}
+
     private final PageStore store;
     private final ReplayBuffer buffer;
     private boolean loaded;
@@ -69,6 +82,35 @@ public final class TrainerState implements WriteBackCache {
         number = Math.max(number, candidateNumber);
         tokensAtRound = tokensSeen;
         dirty = true;
+    }
+
+    /** The snapshot that is being published, or was when the trainer stopped; empty where there is none. */
+    public Optional<Publishing> publishing() {
+        byte[] page = store.get(PUBLISHING_KEY);
+        if (page == null) {
+            return Optional.empty();
+        }
+        Varints.Reader in = new Varints.Reader(page);
+        int format = in.readByte();
+        if (format != PUBLISHING_FORMAT) {
+            throw new IllegalArgumentException("snapshot being published of format version " + format
+                    + ", this code reads " + PUBLISHING_FORMAT + ": upgrade Driftline");
+        }
+        return Optional.of(new Publishing(new String(in.readBytes(), StandardCharsets.UTF_8), in.readInt()));
+    }
+
+    /** Notes that chunks of a snapshot are being sent, in the transaction of the first of them. */
+    public void begin(Publishing publishing) {
+        Varints.Writer out = new Varints.Writer(64);
+        out.writeByte(PUBLISHING_FORMAT);
+        out.writeBytes(publishing.version().getBytes(StandardCharsets.UTF_8));
+        out.writeInt(publishing.chunks());
+        store.put(PUBLISHING_KEY, out.toByteArray());
+    }
+
+    /** Notes that a snapshot is on the topic whole, or that none of its chunks are. */
+    public void endPublishing() {
+        store.put(PUBLISHING_KEY, null);
     }
 
     /** Notes what is active. */

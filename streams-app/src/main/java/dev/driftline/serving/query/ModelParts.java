@@ -34,8 +34,8 @@ public record ModelParts(
         Supplier<Optional<Snapshot>> active,
         Function<Snapshot, BitSet> foreign) {
 
-    /** The name under which a source is asked for that no instance has seen. */
-    private static final String NEW_SOURCE = "";
+    /** The name under which a source is asked for that no instance has seen: no source has a control character in its name. */
+    private static final String NEW_SOURCE = "\0new";
 
     /** The network as an expert of the mixture; empty where there is none, or the mixture has none. */
     Optional<Snapshot> network() {

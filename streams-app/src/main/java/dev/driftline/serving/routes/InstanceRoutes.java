@@ -8,6 +8,7 @@ import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceQuery;
+import dev.driftline.serving.query.instances.MessageTooLargeException;
 import dev.driftline.serving.query.instances.ServiceShards;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.BadRequestResponse;
@@ -20,6 +21,9 @@ import java.util.Optional;
  * stranger, so it needs the proof of {@link InstanceSecret}, and its answer carries one. It has threads of its own: two instances whose threads all wait for each other's would wait for ever.
  */
 final class InstanceRoutes implements RouteGroup {
+
+    /** A query may list all words of a fixed vocabulary. */
+    private static final long VOCABULARY_BYTES = 16L << 20;
 
     private final InstanceAnswers answers;
     private final int shards;
@@ -69,9 +73,18 @@ final class InstanceRoutes implements RouteGroup {
         int shard = query instanceof InstanceQuery.Peek peek
                 ? peek.shard()
                 : query instanceof InstanceQuery.Count count ? count.shard() : 0;
+        if (query instanceof InstanceQuery.Peek peek && peek.request().length > mostOfAQuery()) {
+            throw new MessageTooLargeException("a query of " + peek.request().length + " bytes is more than "
+                    + mostOfAQuery() + ": ask for less at a time");
+        }
         if (shard < 0 || shard >= shards) {
             throw new IllegalArgumentException("shard " + shard + " is not between 0 and " + (shards - 1));
         }
+    }
+
+    /** A shard keeps room for the longest message that it was asked, many times its bytes. */
+    private long mostOfAQuery() {
+        return 4L * settings.limits().maxBodyBytes() + VOCABULARY_BYTES;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.driftline.live.LiveFeed;
 import dev.driftline.serving.http.EventStream;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
+import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.http.request.RequestArguments;
 import io.javalin.config.RoutesConfig;
@@ -50,14 +51,17 @@ final class LiveRoutes implements RouteGroup {
     private static final int MOST_WAITING = 1024 * 1024;
 
     private final LiveFeed feed;
+    private final RequestPool pool;
 
     /**
      * The routes over a feed.
      *
      * @param feed started and closed with them
+     * @param pool answers what may be long, as many at a time as it has threads
      */
-    LiveRoutes(LiveFeed feed) {
+    LiveRoutes(LiveFeed feed, RequestPool pool) {
         this.feed = feed;
+        this.pool = pool;
     }
 
     @Override
@@ -77,25 +81,26 @@ final class LiveRoutes implements RouteGroup {
 
     private void sources(Context context) {
         RequestArguments arguments = RequestArguments.of(context, "limit", "source", "points");
-        Map<String, Object> described = feed.sources()
-                .describe(
-                        arguments.whole("limit", 100, 1, MOST_SOURCES),
-                        arguments.text("source"),
-                        arguments.flag("points", true));
-        Map<String, Object> answer = new LinkedHashMap<>(feed.status());
-        answer.putAll(described);
-        context.json(answer);
+        int limit = arguments.whole("limit", 100, 1, MOST_SOURCES);
+        Optional<String> source = arguments.text("source");
+        boolean points = arguments.flag("points", true);
+        pool.answer(context, () -> {
+            Map<String, Object> answer = new LinkedHashMap<>(feed.status());
+            answer.putAll(feed.sources().describe(limit, source, points));
+            return answer;
+        });
     }
 
     private void drift(Context context) {
         RequestArguments arguments = RequestArguments.of(context, "limit", "source");
         int limit = arguments.whole("limit", 100, 1, MOST_EVENTS);
-        context.json(Map.of("events", feed.drift(limit, arguments.text("source"))));
+        Optional<String> source = arguments.text("source");
+        pool.answer(context, () -> Map.of("events", feed.drift(limit, source)));
     }
 
     private void promotions(Context context) {
         int limit = RequestArguments.of(context, "limit").whole("limit", 100, 1, MOST_EVENTS);
-        context.json(Map.of("decisions", feed.promotions(limit)));
+        pool.answer(context, () -> Map.of("decisions", feed.promotions(limit)));
     }
 
     private void documents(Context context) {

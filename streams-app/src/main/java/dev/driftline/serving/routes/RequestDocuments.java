@@ -121,11 +121,13 @@ final class RequestDocuments {
         if (!(given instanceof RequestText.Raw)) {
             refuseTokenizer(arguments);
         }
-        return given instanceof RequestText.Tokens tokens
-                ? tokens.tokens()
-                : given instanceof RequestText.Raw raw
-                        ? RawNgram.tokens(raw.text(), cutting(arguments), language(arguments))
-                        : words(arguments, "ngram");
+        if (given instanceof RequestText.Tokens tokens) {
+            tokens.tokens().forEach(RequestDocuments::refuseControls);
+            return tokens.tokens();
+        }
+        return given instanceof RequestText.Raw raw
+                ? RawNgram.tokens(raw.text(), cutting(arguments), language(arguments))
+                : words(arguments, "ngram");
     }
 
     /** What joins the tokens that follow the text of a field, so that both read as one. */
@@ -196,6 +198,7 @@ final class RequestDocuments {
                             + "' is not a valid word: words must be non-empty, and <s>, </s> and <unk> are reserved",
                     Map.of()));
         }
+        refuseControls(token);
         int bytes;
         try {
             bytes = StandardCharsets.UTF_8
@@ -217,6 +220,23 @@ final class RequestDocuments {
                     "A token is too long",
                     "a token of " + bytes + " bytes is longer than the " + mostTokenBytes + " of token.max.bytes",
                     mostTokenBytes));
+        }
+    }
+
+    /** A document with such a token becomes a dead letter, so none has been learned; names inside a shard begin with U+0000. */
+    private static void refuseControls(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (token.charAt(i) < ' ' || token.charAt(i) == 0x7F) {
+                throw new ProblemException(new Problem(
+                        "control-character",
+                        422,
+                        "A token has a control character",
+                        String.format(
+                                Locale.ROOT,
+                                "a token has the control character U+%04X, which no token of a document may have",
+                                (int) token.charAt(i)),
+                        Map.of()));
+            }
         }
     }
 }

@@ -82,6 +82,7 @@ final class StatusRoutes implements RouteGroup {
         all.set("pending_documents", pending(instances));
         all.set("shards", shards(instances));
         all.put("lag", lag(instances));
+        all.put("held_records", held(instances));
         all.set("snapshot", own.get("snapshot"));
         all.set("trainer", trainer(instances));
         all.set("instances", instances);
@@ -118,6 +119,17 @@ final class StatusRoutes implements RouteGroup {
             }
         }
         return lag;
+    }
+
+    /** Records of documents and texts that lie behind a transaction which has not ended. */
+    private static long held(ArrayNode instances) {
+        long held = 0;
+        for (JsonNode instance : instances) {
+            for (JsonNode partition : instance.path("partitions")) {
+                held += partition.path("held_records").asLong();
+            }
+        }
+        return held;
     }
 
     /** Every shard, with its owner where one answers. */

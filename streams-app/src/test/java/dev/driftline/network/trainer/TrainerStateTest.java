@@ -121,4 +121,17 @@ class TrainerStateTest {
         assertThat(TrainerSettings.of(DriftlineConfig.of(Map.of("neural.model", "none"))))
                 .isEmpty();
     }
+
+    @Test
+    void shouldKnowAfterARestartWhichSnapshotWasBeingSent() {
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+        assertThat(state.publishing()).isEmpty();
+        state.begin(new TrainerState.Publishing("000007-abcdef", 300));
+        state.writeBack();
+
+        TrainerState restarted = new TrainerState(store, SETTINGS.online());
+        assertThat(restarted.publishing()).contains(new TrainerState.Publishing("000007-abcdef", 300));
+        restarted.endPublishing();
+        assertThat(restarted.publishing()).isEmpty();
+    }
 }

@@ -11,6 +11,7 @@ import dev.driftline.live.LiveFeed;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.HttpSettings;
 import dev.driftline.serving.http.ProblemResponses;
+import dev.driftline.serving.http.RequestPool;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,13 +36,14 @@ class LiveRoutesTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final RequestPool pool = new RequestPool("live", 4, 200, 10_000);
     private LiveFeed feed;
     private HttpEndpoint http;
 
     @BeforeEach
     void start() {
         feed = new LiveFeed(DriftlineConfig.defaults());
-        LiveRoutes routes = new LiveRoutes(feed);
+        LiveRoutes routes = new LiveRoutes(feed, pool);
         http = HttpEndpoint.start(
                 HttpSettings.of(DriftlineConfig.defaults()),
                 List.of(new ProblemResponses(ModelProblems::of), new DashboardRoutes(), routes));
@@ -50,6 +52,7 @@ class LiveRoutesTest {
     @AfterEach
     void stop() {
         http.close();
+        pool.close();
     }
 
     @Test

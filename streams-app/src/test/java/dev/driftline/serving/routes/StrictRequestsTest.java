@@ -157,6 +157,9 @@ class StrictRequestsTest {
             /v1/predict  | {"text": "the", "language": "no language"}              | language=no language is not a BCP 47 tag
             /v1/predict  | {"text": "a", "tokenizer": "characters", "language": "en"} | language has no effect with tokenizer=characters
             /v1/predict  | {"text": "the", "model": "oracle"}                      | ngram, network, mixture
+            /v1/score    | {"text": ["a", "\\u0000the"]}                         | control character U+0000
+            /v1/predict  | {"context": ["\\u0000the"]}                           | control character U+0000
+            /v1/counts   | {"ngram": ["\\u0000the", "jury"]}                     | control character U+0000
             /v1/score    | {"text": ["the"], "tokenizer": "words"}                 | tokenizer has no effect
             /v1/score    | {"text": ""}                                            | has no words
             /v1/score    | {"text": "the", "alternatives": 21}                     | from 0 to 20

@@ -28,7 +28,7 @@ public sealed interface InstanceQuery {
     /**
      * What the partitions of documents know of a source.
      *
-     * @param name of the source; empty for one that nobody has heard of
+     * @param name of the source, or one that none has
      */
     record Source(String name) implements InstanceQuery {}
 
@@ -91,6 +91,9 @@ public sealed interface InstanceQuery {
             case Format.COUNT -> {
                 int shard = in.readInt();
                 int words = in.readCount(1);
+                if (words < 1 || words > Format.MOST_WORDS) {
+                    throw new IllegalArgumentException("an n-gram of " + words + " words is asked for");
+                }
                 List<String> ngram = new ArrayList<>();
                 for (int i = 0; i < words; i++) {
                     ngram.add(new String(in.readBytes(), StandardCharsets.UTF_8));
@@ -109,6 +112,9 @@ public sealed interface InstanceQuery {
 
         /** Queries of a message: a hundred documents on five hundred shards, and their sources. */
         static final int MOST = 100_000;
+
+        /** Words of an n-gram: more than any order. */
+        static final int MOST_WORDS = 32;
 
         static final int PEEK = 1;
         static final int COUNT = 2;

@@ -60,6 +60,7 @@ public final class PeerInstances {
      *
      * @param answered told of the answers of each; an answer is empty where what is asked for is not there
      * @throws ShardUnavailableException if one does not answer
+     * @throws IllegalArgumentException if one cannot answer what is asked, now or later
      * @throws PeerRefusedException if one does not trust this one, or is not to be trusted
      * @throws MessageTooLargeException if one does not take a query as large, or answers too much
      */
@@ -154,13 +155,11 @@ public final class PeerInstances {
                 throw new MessageTooLargeException("the request is too large for " + name
                         + ": ask for less at a time, or raise http.bodies.max.bytes on all instances");
             }
+            if (status == 422) {
+                throw new IllegalArgumentException(name + " cannot answer: " + told(response.body()));
+            }
             if (status == 401 || status == 403 || status == 421) {
-                throw new PeerRefusedException(name + " refuses this one (" + status + "): "
-                        + new String(
-                                response.body(),
-                                0,
-                                Math.min(response.body().length, MOST_TOLD),
-                                StandardCharsets.UTF_8));
+                throw new PeerRefusedException(name + " refuses this one (" + status + "): " + told(response.body()));
             }
             if (status != 200) {
                 throw new ShardUnavailableException(name + " answered " + status);
@@ -169,9 +168,7 @@ public final class PeerInstances {
                 throw new PeerRefusedException(name + " does not prove that it is an instance of this service: "
                         + "http.instance.secret (or else http.operate.token) must be the same on all instances");
             }
-            return InstanceAnswers.decode(response.body());
-        } catch (IllegalArgumentException e) {
-            throw new ShardUnavailableException(name + " answers what this version cannot read: " + e.getMessage(), e);
+            return decoded(name, response.body());
         } catch (ExecutionException e) {
             if (causeOf(e) instanceof MessageTooLargeException tooLarge) {
                 throw tooLarge;
@@ -183,6 +180,19 @@ public final class PeerInstances {
             Thread.currentThread().interrupt();
             throw new ShardUnavailableException("interrupted while asking " + name, e);
         }
+    }
+
+    private static List<Optional<byte[]>> decoded(String name, byte[] body) {
+        try {
+            return InstanceAnswers.decode(body);
+        } catch (IllegalArgumentException e) {
+            throw new ShardUnavailableException(name + " answers what this version cannot read: " + e.getMessage(), e);
+        }
+    }
+
+    /** What a refusal says. */
+    private static String told(byte[] body) {
+        return new String(body, 0, Math.min(body.length, MOST_TOLD), StandardCharsets.UTF_8);
     }
 
     /** The client wraps what a body fails with. */

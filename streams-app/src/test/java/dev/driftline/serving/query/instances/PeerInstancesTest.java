@@ -126,6 +126,8 @@ class PeerInstancesTest {
                 .isInstanceOf(PeerRefusedException.class)
                 .hasMessageContaining("403")
                 .hasMessageContaining("the message is refused");
+        status = 422;
+        assertThatThrownBy(() -> ask(Map.of())).isInstanceOf(IllegalArgumentException.class);
         status = 503;
         assertThatThrownBy(() -> ask(Map.of())).isInstanceOf(ShardUnavailableException.class);
     }

@@ -1,0 +1,215 @@
+package dev.driftline.ngram;
+
+import dev.driftline.codec.Varints;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@value #SIZE} words with neighbouring ids: their spellings and unigram counts, in a page each, because spellings never
+ * change. Not thread-safe.
+ */
+final class WordBlock extends CacheUnit {
+
+    /** Words in a block. */
+    static final int SIZE = 64;
+
+    private static final int FORMAT = 1;
+    private static final long FIXED_BYTES = 200 + SIZE * 4L * Integer.BYTES + LargeCounts.BYTES;
+
+    private final int number;
+    private final Budget budget;
+    private final IntConsumer detach;
+
+    private int words;
+    private byte[] utf8 = new byte[SIZE * 6];
+    private final int[] ends = new int[SIZE];
+    /** Raw counts, see {@link #large}. */
+    private final int[] raw = new int[SIZE];
+
+    private final LargeCounts large = new LargeCounts();
+    private final int[] continuation = new int[SIZE];
+    private final int[] bigramsHere = new int[SIZE];
+    /** Bit by bit, whether a word has pages of its own. */
+    private long wide;
+
+    private boolean spelledAnew;
+    private boolean countedAnew;
+
+    /** @param detach told the number when this is dropped */
+    WordBlock(int number, Budget budget, IntConsumer detach) {
+        this.number = number;
+        this.budget = budget;
+        this.detach = detach;
+        budget.used += bytes();
+    }
+
+    /** The number of words that a page of spellings has. */
+    static int words(byte @Nullable [] spellings) {
+        return spellingsOf(spellings).readInt();
+    }
+
+    private static Varints.Reader spellingsOf(byte @Nullable [] spellings) {
+        if (spellings == null) {
+            throw new IllegalStateException("a page of spellings of words is missing from the state");
+        }
+        Varints.Reader in = new Varints.Reader(spellings);
+        PageKeys.checkFormat(in.readByte(), FORMAT, "spellings");
+        return in;
+    }
+
+    /** Decodes the pages of this block; there are no counts where no word of it has any. */
+    void decode(byte @Nullable [] spellings, byte @Nullable [] counts) {
+        Varints.Reader in = spellingsOf(spellings);
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            int length = in.readCount(1);
+            append(in, length);
+        }
+        if (counts != null) {
+            decodeCounts(counts);
+        }
+        spelledAnew = false;
+    }
+
+    private void append(Varints.Reader in, int length) {
+        room(length);
+        int start = start(words);
+        in.readInto(utf8, start, length);
+        ends[words++] = start + length;
+    }
+
+    private void decodeCounts(byte[] counts) {
+        Varints.Reader in = new Varints.Reader(counts);
+        PageKeys.checkFormat(in.readByte(), FORMAT, "unigrams");
+        for (int at = 0; in.hasRemaining(); at++) {
+            long rawAndWide = in.readLong();
+            raw[at] = large.cell(rawAndWide >>> 1);
+            wide |= (rawAndWide & 1) << at;
+            continuation[at] = in.readInt();
+            bigramsHere[at] = in.readInt();
+        }
+    }
+
+    private void room(int length) {
+        int needed = start(words) + length;
+        if (needed > utf8.length) {
+            int grown = Math.max(needed, utf8.length * 2);
+            budget.used += grown - utf8.length;
+            utf8 = Arrays.copyOf(utf8, grown);
+        }
+    }
+
+    /** Adds a word at the end. */
+    void append(byte[] from, int begin, int end) {
+        room(end - begin);
+        int start = start(words);
+        System.arraycopy(from, begin, utf8, start, end - begin);
+        ends[words++] = start + end - begin;
+        spelledAnew = true;
+    }
+
+    private int start(int at) {
+        return at == 0 ? 0 : ends[at - 1];
+    }
+
+    /** Whether word {@code at} of this block is spelled so. */
+    boolean is(int at, byte[] other, int from, int to) {
+        return Arrays.equals(utf8, start(at), ends[at], other, from, to);
+    }
+
+    String spelling(int at) {
+        int start = start(at);
+        return new String(utf8, start, ends[at] - start, StandardCharsets.UTF_8);
+    }
+
+    void writeSpelling(int at, Varints.Writer out) {
+        int start = start(at);
+        out.writeBytes(utf8, start, ends[at] - start);
+    }
+
+    int hash(int at) {
+        return WordTable.hash(utf8, start(at), ends[at]);
+    }
+
+    long raw(int at) {
+        return large.of(raw[at]);
+    }
+
+    void addRaw(int at, long times) {
+        raw[at] = large.plus(raw[at], times);
+        countedAnew = true;
+    }
+
+    int continuation(int at) {
+        return continuation[at];
+    }
+
+    void setContinuation(int at, int count) {
+        continuation[at] = count;
+        countedAnew = true;
+    }
+
+    int bigramsHere(int at) {
+        return bigramsHere[at];
+    }
+
+    void addBigramHere(int at) {
+        bigramsHere[at]++;
+        countedAnew = true;
+    }
+
+    boolean wide(int at) {
+        return (wide >>> at & 1) != 0;
+    }
+
+    void setWide(int at) {
+        wide |= 1L << at;
+        countedAnew = true;
+    }
+
+    int words() {
+        return words;
+    }
+
+    @Override
+    void writeBack(PageStore pages) {
+        if (!dirty) {
+            return;
+        }
+        Varints.Writer out = new Varints.Writer(1024);
+        if (spelledAnew) {
+            out.writeByte(FORMAT);
+            out.writeInt(words);
+            for (int at = 0; at < words; at++) {
+                writeSpelling(at, out);
+            }
+            pages.put(PageKeys.spellings(number), out.toByteArray());
+        }
+        if (countedAnew) {
+            out.reset();
+            out.writeByte(FORMAT);
+            for (int at = 0; at < words; at++) {
+                out.writeLong(raw(at) << 1 | wide >>> at & 1);
+                out.writeInt(continuation[at]);
+                out.writeInt(bigramsHere[at]);
+            }
+            pages.put(PageKeys.unigrams(number), out.toByteArray());
+        }
+        spelledAnew = false;
+        countedAnew = false;
+        dirty = false;
+    }
+
+    @Override
+    void detach() {
+        detach.accept(number);
+        budget.used -= bytes();
+    }
+
+    @Override
+    long bytes() {
+        return FIXED_BYTES + utf8.length;
+    }
+}

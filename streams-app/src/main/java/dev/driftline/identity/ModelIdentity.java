@@ -1,0 +1,114 @@
+package dev.driftline.identity;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Which model a state belongs to. Counts learned by one cannot be read by another: their words, their sums or their shards
+ * would not fit, and nothing would show it. Smoothing is the exception: every smoothing reads the same counts, so it may
+ * change while no instance runs.
+ *
+ * <p>Its text form, of which a store and the identity topic keep the bytes, has a line {@code name=value} for each component,
+ * in the order of the components. A line that this version does not know is passed over.
+ *
+ * @param application {@code application.id}
+ * @param order N
+ * @param vocabulary {@code growing}, or {@code fixed:} and 16 hexadecimal digits that are the same for the same words
+ * @param tokenizer how raw text becomes words
+ * @param smoothing how counts become probabilities
+ * @param shards parts of the counts
+ */
+public record ModelIdentity(
+        String application, int order, String vocabulary, String tokenizer, String smoothing, int shards) {
+
+    /** The identity that {@code config} asks for; {@code model} is what was read of it. */
+    public static ModelIdentity of(DriftlineConfig config, ModelSettings model) {
+        return new ModelIdentity(
+                config.get(ServiceKeys.APPLICATION_ID),
+                model.order(),
+                vocabulary(model.vocabulary()),
+                config.get(InputKeys.TOKENIZER),
+                model.smoothing().label(),
+                config.get(TopicKeys.SHARDS));
+    }
+
+    private static String vocabulary(Vocabulary vocabulary) {
+        if (vocabulary instanceof Vocabulary.Fixed fixed) {
+            return "fixed:" + String.format(Locale.ROOT, "%016x", fixed.hash());
+        }
+        return ((Vocabulary.Growing) vocabulary).countUnknown() ? "growing" : "growing-without-unknown";
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException if it lacks a component
+     */
+    public static ModelIdentity parse(String text) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        text.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                lines.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        });
+        return new ModelIdentity(
+                value(lines, "application"),
+                Integer.parseInt(value(lines, "order")),
+                value(lines, "vocabulary"),
+                value(lines, "tokenizer"),
+                value(lines, "smoothing"),
+                Integer.parseInt(value(lines, "shards")));
+    }
+
+    private static String value(Map<String, String> lines, String name) {
+        String value = lines.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "the identity of a model lacks its " + name + ": it has " + lines.keySet());
+        }
+        return value;
+    }
+
+    /** The text form. */
+    public String text() {
+        return "application=" + application + "\norder=" + order + "\nvocabulary=" + vocabulary + "\ntokenizer="
+                + tokenizer + "\nsmoothing=" + smoothing + "\nshards=" + shards + "\n";
+    }
+
+    /**
+     * What keeps a state of {@code learned} from being read by this model, each with the setting that mends it; empty if it
+     * fits. Another smoothing fits.
+     */
+    public List<String> misfits(ModelIdentity learned) {
+        List<String> misfits = new ArrayList<>();
+        misfit(misfits, ServiceKeys.APPLICATION_ID.name(), application, learned.application);
+        misfit(misfits, ModelKeys.ORDER.name(), Integer.toString(order), Integer.toString(learned.order));
+        if (!vocabulary.equals(learned.vocabulary)) {
+            misfits.add("it was learned with the vocabulary " + learned.vocabulary + ", and "
+                    + ModelKeys.VOCABULARY.name()
+                    + " says " + vocabulary + ": set " + ModelKeys.VOCABULARY.name()
+                    + (learned.vocabulary.startsWith("fixed:") ? " to the file with the words of then" : "=growing"));
+        }
+        misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
+        misfit(misfits, TopicKeys.SHARDS.name(), Integer.toString(shards), Integer.toString(learned.shards));
+        return misfits;
+    }
+
+    private static void misfit(List<String> misfits, String setting, String now, String then) {
+        if (!now.equals(then)) {
+            misfits.add("it was learned with " + setting + "=" + then + ", and the configuration says " + now + ": set "
+                    + setting + "=" + then);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.driftline.identity;
+
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.topics.Topic;
+import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which application the topics of a prefix belong to, and which model it learns. One application has a prefix: a second one
+ * would count the requests of the first, and each would take the other's replies.
+ *
+ * <p>Kept in the compacted topic {@link Topic#IDENTITY}, as text that a person can read:
+ *
+ * <table>
+ * <caption>Records</caption>
+ * <tr><th>key</th><th>value</th></tr>
+ * <tr><td>{@code owner/APPLICATION}</td><td>{@code since=INSTANT}; written once, when the application first starts. The one
+ *     with the lowest offset owns the prefix; an application that finds itself second takes its record back</td></tr>
+ * <tr><td>{@code model/APPLICATION}</td><td>{@link ModelIdentity#text} and {@code topology=NUMBER}</td></tr>
+ * </table>
+ *
+ * <p>Used by one thread.
+ */
+public final class PrefixOwner {
+
+    /**
+     * Number of the shape of the topology. It goes up whenever sub-topologies or their stores change, since instances of two
+     * shapes cannot share a group.
+     */
+    public static final int TOPOLOGY = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrefixOwner.class);
+
+    private static final String OWNER = "owner/";
+    private static final String MODEL = "model/";
+    private static final String TOPOLOGY_LINE = "topology=";
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final DriftlineConfig config;
+    private final String application;
+    private final TopicPartition partition;
+
+    /** @param config says where the brokers are, the prefix and the application */
+    public PrefixOwner(DriftlineConfig config) {
+        this.config = config;
+        application = config.get(ServiceKeys.APPLICATION_ID);
+        partition = new TopicPartition(TopicNames.of(config).name(Topic.IDENTITY), 0);
+    }
+
+    /** The application that the prefix belongs to; empty if to none. The topic must exist. */
+    public Optional<String> owner() {
+        return owner(read());
+    }
+
+    /**
+     * Makes sure that the prefix belongs to this application and that its model is {@code model}, and notes both where nothing
+     * was noted. What fits but is not equal, another smoothing or a newer shape of the topology, is noted anew if no instance
+     * runs.
+     *
+     * @param admin asked for the members of the application's group
+     * @throws MisconfiguredException if the prefix belongs to another application, if the model does not fit, or if instances
+     *     run that this one cannot work with; with what to do about it
+     */
+    public void claim(ModelIdentity model, TopicAdmin admin) {
+        Map<String, String> records = read();
+        Optional<String> owner = owner(records);
+        if (owner.isEmpty()) {
+            requireNobody(
+                    admin,
+                    "of an earlier version, which cannot say whose the topics are",
+                    noted -> noted.containsKey(OWNER + application));
+            write(OWNER + application, "since=" + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+            records = read();
+            owner = owner(records);
+            LOG.info("The topics {}* now belong to {}", prefix(), application);
+        }
+        if (!owner.equals(Optional.of(application))) {
+            if (records.containsKey(OWNER + application)) {
+                write(OWNER + application, null);
+            }
+            throw new MisconfiguredException(belongsToAnother(owner.orElse("another application")));
+        }
+        claimModel(model, Optional.ofNullable(records.get(MODEL + application)), admin);
+    }
+
+    private void claimModel(ModelIdentity model, Optional<String> noted, TopicAdmin admin) {
+        String wanted = model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n";
+        if (noted.equals(Optional.of(wanted))) {
+            return;
+        }
+        if (noted.isPresent()) {
+            List<String> misfits = model.misfits(ModelIdentity.parse(noted.get()));
+            if (!misfits.isEmpty()) {
+                throw new MisconfiguredException("the model of " + application + " does not fit the configuration: "
+                        + String.join("; ", misfits) + ". To begin with an empty model instead, run `driftline reset`");
+            }
+            requireNobody(
+                    admin,
+                    "with another smoothing or another version of the topology",
+                    now -> wanted.equals(now.get(MODEL + application)));
+            LOG.info("{} now learns and scores with smoothing {}", application, model.smoothing());
+        }
+        write(MODEL + application, wanted);
+    }
+
+    /** Notes that the prefix belongs to this application, whoever had it; for a topic that was just made anew. */
+    public void take() {
+        write(OWNER + application, "since=" + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+    }
+
+    /** What somebody has to know who comes to topics of another application. */
+    public String belongsToAnother(String owner) {
+        return "the topics " + prefix() + "* belong to the application " + owner + ", and "
+                + ServiceKeys.APPLICATION_ID.name()
+                + " says " + application + ": set " + ServiceKeys.APPLICATION_ID.name() + "=" + owner
+                + " to work on its model, or give " + application + " a " + TopicKeys.PREFIX.name()
+                + " of its own. To take the topics over with an empty model, stop " + owner
+                + " and run `driftline reset"
+                + " --take-over " + owner + "`";
+    }
+
+    /** @param settled whether another instance has noted meanwhile what this one is about to note */
+    private void requireNobody(TopicAdmin admin, String which, Predicate<Map<String, String>> settled) {
+        int members = admin.members();
+        if (members > 0 && !settled.test(read())) {
+            throw new MisconfiguredException("instances of " + application + " run (" + members + " stream threads) "
+                    + which + ": stop all of them, then start the new ones");
+        }
+    }
+
+    private String prefix() {
+        return config.get(TopicKeys.PREFIX);
+    }
+
+    private static Optional<String> owner(Map<String, String> records) {
+        return records.keySet().stream()
+                .filter(key -> key.startsWith(OWNER))
+                .map(key -> key.substring(OWNER.length()))
+                .findFirst();
+    }
+
+    /** What is in the topic, the lowest offset first. */
+    private Map<String, String> read() {
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        Map<String, String> records = new LinkedHashMap<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                List<ConsumerRecord<String, String>> polled = new ArrayList<>();
+                consumer.poll(POLL).forEach(polled::add);
+                for (ConsumerRecord<String, String> record : polled) {
+                    // Removed first, so that a key stands where its newest record is.
+                    records.remove(record.key());
+                    if (record.value() != null) {
+                        records.put(record.key(), record.value());
+                    }
+                }
+            }
+        }
+        return records;
+    }
+
+    private void write(String key, @Nullable String value) {
+        Map<String, Object> properties = new HashMap<>(config.clients().producer());
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), key, value))
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException refused) {
+                throw refused;
+            }
+            throw new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.driftline.store;
+
+import dev.driftline.codec.Varints;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.identity.Provenance;
+import dev.driftline.ngram.PageStore;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a store says of itself: of which model it is, and how far it has taken in each topic that its task reads. It is written
+ * with the state at every commit, so it is right where the offsets that the consumer group committed were lost: a record that
+ * the state has taken in is not taken in again.
+ *
+ * <p>Of each topic there is the id. A topic of another id was deleted and created again: its offsets begin anew, and positions
+ * go on where those of the old one ended, so that a position names one record for good.
+ *
+ * <table>
+ * <caption>Layout, all numbers varints</caption>
+ * <tr><th>content</th><th></th></tr>
+ * <tr><td>version</td><td>one byte</td></tr>
+ * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
+ * <tr><td>number of topics</td><td></td></tr>
+ * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled</td></tr>
+ * </table>
+ *
+ * <p>Stores of 0.3.0 have no header: they get one from the service that first opens them. Used by the stream thread that owns
+ * the task.
+ */
+public final class StoreHeader implements WriteBackCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreHeader.class);
+
+    private static final int VERSION = 1;
+
+    /**
+     * Its key, which no other page has: FF is no letter, no first byte of UTF-8 and none of a ticket, and no length is written
+     * as FF 00.
+     */
+    private static final byte[] KEY = {(byte) 0xFF, 0, 'h', 'e', 'a', 'd', 'e', 'r'};
+
+    private final String name;
+    private final PageStore store;
+    private final @Nullable Provenance provenance;
+    private final boolean exactlyOnce;
+
+    private final Map<String, Progress> topics = new TreeMap<>();
+    private boolean loaded;
+    private boolean changed;
+
+    /** How far a topic has been taken in. */
+    private static final class Progress {
+
+        final Uuid id;
+        /** Position of offset 0. */
+        final long base;
+        /** The offset after the last one that was taken in. */
+        long next;
+        /** What {@link #next} was when the store was written back before the last time. */
+        long settled;
+        /** What {@link #next} was when the store was written back last. */
+        long written;
+
+        boolean said;
+
+        Progress(Uuid id, long base, long next, long settled) {
+            this.id = id;
+            this.base = base;
+            this.next = next;
+            this.settled = settled;
+            written = next;
+        }
+    }
+
+    /**
+     * @param name of the store, for messages
+     * @param provenance what to compare with; null keeps no header, and takes everything for new
+     * @param exactlyOnce whether offsets and state are committed together
+     */
+    public StoreHeader(String name, PageStore store, @Nullable Provenance provenance, boolean exactlyOnce) {
+        this.name = name;
+        this.store = store;
+        this.provenance = provenance;
+        this.exactlyOnce = exactlyOnce;
+    }
+
+    /** Whether a key of a store is that of its header, which is none of what the store is for. */
+    static boolean isKey(byte[] key) {
+        return Arrays.equals(key, KEY);
+    }
+
+    /**
+     * Takes in the record at {@code offset}, unless the state has taken it in before.
+     *
+     * @return whether it is new; if not, it must be passed over
+     */
+    public boolean isNew(String topic, int partition, long offset) {
+        if (provenance == null) {
+            return true;
+        }
+        Progress progress = progress(topic);
+        // Without transactions the state may be ahead of what was sent. Kafka flushes the producer after each
+        // write-back, so
+        // what was written back before the last time is out.
+        if (offset < (exactlyOnce ? progress.next : progress.settled)) {
+            if (!progress.said) {
+                progress.said = true;
+                LOG.warn(
+                        "Passing over records of {}-{} from offset {} on: {} has taken in all before {}. The committed offset"
+                                + " of the consumer group was lost or set back",
+                        topic,
+                        partition,
+                        offset,
+                        name,
+                        progress.next);
+            }
+            return false;
+        }
+        if (offset >= progress.next) {
+            progress.next = offset + 1;
+            changed = true;
+        }
+        return true;
+    }
+
+    /** As {@link #isNew(String, int, long)}, of the record that a processor is at; true where it came from no topic. */
+    public boolean isNew(Optional<RecordMetadata> from) {
+        return from.isEmpty()
+                || isNew(from.get().topic(), from.get().partition(), from.get().offset());
+    }
+
+    /** A number for the record at {@code offset} that no other record of this topic name ever has, and that only rises. */
+    public long position(String topic, long offset) {
+        return provenance == null ? offset : progress(topic).base + offset;
+    }
+
+    /** The offset of a position, or the position where the topic that it was in is gone. */
+    public long offset(String topic, long position) {
+        if (provenance == null) {
+            return position;
+        }
+        long base = progress(topic).base;
+        return position >= base ? position - base : position;
+    }
+
+    private Progress progress(String topic) {
+        load();
+        Progress progress = topics.get(topic);
+        Uuid id = provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic);
+        if (progress == null) {
+            progress = new Progress(id, 0, 0, 0);
+            topics.put(topic, progress);
+        } else if (!progress.id.equals(id) && !id.equals(Uuid.ZERO_UUID) && !progress.id.equals(Uuid.ZERO_UUID)) {
+            LOG.warn(
+                    "{} was deleted and created again since {} took in its records up to offset {}: its offsets begin anew",
+                    topic,
+                    name,
+                    progress.next);
+            progress = new Progress(id, progress.base + progress.next, 0, 0);
+            topics.put(topic, progress);
+            changed = true;
+        }
+        return progress;
+    }
+
+    /**
+     * Reads the header, and compares it with the model of this service.
+     *
+     * @throws MisconfiguredException if the store is of another model, with what to do about it
+     */
+    void load() {
+        if (loaded || provenance == null) {
+            return;
+        }
+        byte[] bytes = store.get(KEY);
+        if (bytes == null) {
+            LOG.debug("{} has no header, and gets that of {}", name, provenance.model());
+            changed = true;
+        } else {
+            read(new Varints.Reader(bytes), provenance.model());
+        }
+        loaded = true;
+    }
+
+    private void read(Varints.Reader in, ModelIdentity model) {
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new MisconfiguredException("the header of " + name + " has format version " + version
+                    + ", and this code reads " + VERSION
+                    + ": start the version of Driftline that wrote it, or begin with an"
+                    + " empty model by `driftline reset`");
+        }
+        String text = new String(in.readBytes(), StandardCharsets.UTF_8);
+        List<String> misfits = model.misfits(ModelIdentity.parse(text));
+        if (!misfits.isEmpty()) {
+            throw new MisconfiguredException(
+                    "the state in " + name + " is of another model: " + String.join("; ", misfits)
+                            + ". To begin with an empty model instead, stop every instance and run `driftline reset`");
+        }
+        changed = !text.equals(model.text());
+        for (int left = in.readInt(); left > 0; left--) {
+            String topic = new String(in.readBytes(), StandardCharsets.UTF_8);
+            Varints.Reader id = new Varints.Reader(in.readBytes());
+            topics.put(
+                    topic,
+                    new Progress(
+                            new Uuid(id.readFixedLong(), id.readFixedLong()),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong()));
+        }
+    }
+
+    @Override
+    public void writeBack() {
+        if (!loaded || !changed || provenance == null) {
+            return;
+        }
+        Varints.Writer out = new Varints.Writer(256);
+        out.writeByte(VERSION);
+        out.writeBytes(provenance.model().text().getBytes(StandardCharsets.UTF_8));
+        out.writeInt(topics.size());
+        topics.forEach((topic, progress) -> {
+            progress.settled = progress.written;
+            progress.written = progress.next;
+            out.writeBytes(topic.getBytes(StandardCharsets.UTF_8));
+            Varints.Writer id = new Varints.Writer(16);
+            id.writeFixedLong(progress.id.getMostSignificantBits());
+            id.writeFixedLong(progress.id.getLeastSignificantBits());
+            out.writeBytes(id.toByteArray());
+            out.writeLong(progress.base);
+            out.writeLong(progress.next);
+            out.writeLong(progress.settled);
+        });
+        store.put(KEY, out.toByteArray());
+        changed = false;
+    }
+
+    @Override
+    public void forget() {
+        topics.clear();
+        loaded = false;
+        changed = false;
+    }
+}

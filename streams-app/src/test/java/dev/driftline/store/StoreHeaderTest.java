@@ -1,0 +1,179 @@
+package dev.driftline.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.identity.Provenance;
+import dev.driftline.identity.TopicIncarnations;
+import dev.driftline.ngram.HeapPageStore;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StoreHeaderTest {
+
+    private static final ModelIdentity MODEL =
+            new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4);
+    private static final String TOPIC = "driftline.documents.v1";
+    private static final Uuid FIRST = new Uuid(1, 2);
+    private static final Uuid SECOND = new Uuid(-3, 4);
+
+    private final HeapPageStore store = new HeapPageStore();
+
+    @Test
+    void shouldTakeInNoRecordTwiceWhenTheCommittedOffsetIsLost() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        assertThat(header.isNew(TOPIC, 0, 0)).isTrue();
+        assertThat(header.isNew(TOPIC, 0, 7)).isTrue();
+        header.writeBack();
+
+        StoreHeader again = header(MODEL, FIRST, true);
+        assertThat(again.isNew(TOPIC, 0, 0)).isFalse();
+        assertThat(again.isNew(TOPIC, 0, 7)).isFalse();
+        assertThat(again.isNew(TOPIC, 0, 8)).isTrue();
+        assertThat(again.isNew("driftline.text.v1", 0, 0))
+                .as("of another topic")
+                .isTrue();
+    }
+
+    @Test
+    void shouldTakeInAgainWhatWasNotCommitted() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.isNew(TOPIC, 0, 0);
+        header.writeBack();
+        header.isNew(TOPIC, 0, 1);
+
+        header.forget();
+
+        assertThat(header.isNew(TOPIC, 0, 1)).isTrue();
+        assertThat(header.isNew(TOPIC, 0, 0)).isFalse();
+    }
+
+    /** The state may have been written and the offsets not, and what was sent may not have arrived. */
+    @Test
+    void shouldTakeInTheLastCommitAgainWhenThereAreNoTransactions() {
+        StoreHeader header = header(MODEL, FIRST, false);
+        header.isNew(TOPIC, 0, 0);
+        header.writeBack();
+        header.isNew(TOPIC, 0, 1);
+        header.writeBack();
+
+        StoreHeader again = header(MODEL, FIRST, false);
+        assertThat(again.isNew(TOPIC, 0, 0)).isFalse();
+        assertThat(again.isNew(TOPIC, 0, 1)).isTrue();
+    }
+
+    @Test
+    void shouldBeginOffsetsAnewAndGoOnWithPositionsWhenATopicIsMadeAgain() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.isNew(TOPIC, 0, 9);
+        assertThat(header.position(TOPIC, 9)).isEqualTo(9);
+        header.writeBack();
+
+        StoreHeader again = header(MODEL, SECOND, true);
+        assertThat(again.isNew(TOPIC, 0, 0)).isTrue();
+        assertThat(again.position(TOPIC, 0)).isEqualTo(10);
+        assertThat(again.offset(TOPIC, 10)).isZero();
+        again.writeBack();
+
+        StoreHeader later = header(MODEL, SECOND, true);
+        assertThat(later.isNew(TOPIC, 0, 0)).isFalse();
+        assertThat(later.position(TOPIC, 1)).isEqualTo(11);
+        assertThat(later.offset(TOPIC, 11)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("misfits")
+    void shouldRefuseAStateOfAnotherModelAndSayWhatMendsIt(ModelIdentity other, String cure) {
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.load();
+        header.writeBack();
+
+        StoreHeader mixed = header(other, FIRST, true);
+        assertThatThrownBy(mixed::load)
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("test-store")
+                .hasMessageContaining(cure)
+                .hasMessageContaining("driftline reset");
+    }
+
+    static Stream<Arguments> misfits() {
+        return Stream.of(
+                Arguments.of(
+                        new ModelIdentity("eu", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4),
+                        "set application.id=driftline"),
+                Arguments.of(
+                        new ModelIdentity("driftline", 4, "fixed:00000000000000ff", "words", "kneser-ney", 4),
+                        "set model.order=5"),
+                Arguments.of(
+                        new ModelIdentity("driftline", 5, "growing", "words", "kneser-ney", 4),
+                        "set model.vocabulary to the file with the words of then"),
+                Arguments.of(
+                        new ModelIdentity("driftline", 5, "fixed:00000000000000fe", "words", "kneser-ney", 4),
+                        "set model.vocabulary to the file with the words of then"),
+                Arguments.of(
+                        new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "characters", "kneser-ney", 4),
+                        "set tokenizer=words"),
+                Arguments.of(
+                        new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "kneser-ney", 8),
+                        "set shards=4"));
+    }
+
+    @Test
+    void shouldTakeAStateWithAnotherSmoothingAndNoteIt() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.load();
+        header.writeBack();
+        ModelIdentity smoothed = new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "witten-bell", 4);
+
+        StoreHeader again = header(smoothed, FIRST, true);
+        again.load();
+        again.writeBack();
+
+        assertThat(new String(written(), StandardCharsets.UTF_8)).contains("witten-bell");
+    }
+
+    @Test
+    void shouldGiveAStoreWithoutAHeaderTheIdentityOfTheServiceThatOpensIt() {
+        store.put(new byte[] {'m'}, new byte[] {1});
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.load();
+        header.writeBack();
+
+        assertThat(new String(written(), StandardCharsets.UTF_8)).contains(MODEL.text());
+        assertThat(ModelIdentity.parse(MODEL.text())).isEqualTo(MODEL);
+    }
+
+    @Test
+    void shouldSayWhichVersionAHeaderHasThatItCannotRead() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.load();
+        header.writeBack();
+        byte[] later = written().clone();
+        later[0] = 9;
+        store.scan(new byte[0], (key, value) -> store.put(key, later));
+
+        assertThatThrownBy(header(MODEL, FIRST, true)::load)
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("format version 9")
+                .hasMessageContaining("driftline reset");
+    }
+
+    private byte[] written() {
+        byte[][] found = new byte[1][];
+        store.scan(new byte[] {(byte) 0xFF}, (key, value) -> found[0] = value);
+        return found[0];
+    }
+
+    private StoreHeader header(ModelIdentity model, Uuid id, boolean exactlyOnce) {
+        return new StoreHeader(
+                "test-store", store, new Provenance(model, new TopicIncarnations(Map.of(TOPIC, id))), exactlyOnce);
+    }
+}
