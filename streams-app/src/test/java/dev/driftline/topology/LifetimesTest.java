@@ -33,6 +33,7 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.shards.ShardCounts;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Topic;
@@ -269,7 +270,17 @@ class LifetimesTest {
                             .map(record -> text(record, deserializer))
                             .toList());
         }
+        // The replies say what the counts are. How they lie in pages depends on when they were written.
+        outcome.put(
+                "size of the counts",
+                fixture.shards.sizes().values().stream()
+                        .map(size ->
+                                size.tokens() + " tokens, " + size.words() + " words, " + size.bigrams() + " bigrams")
+                        .toList());
         for (String store : fixture.driver.getAllStateStores().keySet()) {
+            if (store.equals(ShardCounts.STORE)) {
+                continue;
+            }
             List<String> entries = new ArrayList<>();
             broker.store(store).forEach((key, value) -> {
                 if (!isTimeSeen(key.get())) {
@@ -412,7 +423,7 @@ class LifetimesTest {
 
         assertThatEveryProcessorHadWork(one, 3);
         assertThatEveryProcessorHadWork(other, 3);
-        assertSame(outcome(one.fixture, broker));
+        assertSame(outcome(current[0].fixture, broker));
     }
 
     @Test
