@@ -37,11 +37,11 @@ public enum HeapUse {
             "Documents are not handed to the network ahead: each is once every shard has replied to it."),
     BODIES(
             "bodies",
-            "bodies of HTTP requests, until they are answered",
+            "bodies of HTTP requests until they are answered, and of answers until they are taken",
             Scope.INSTANCE,
             "http.bodies.max.bytes",
             64L << 20,
-            "Further bodies get 503 with Retry-After; what is smaller may still find room."),
+            "Further requests with a body get 503 with Retry-After; further answers are written at the pace of their clients."),
     KNOWN_WORDS(
             "known-words",
             "words that the counts are known to have, for networks from elsewhere",

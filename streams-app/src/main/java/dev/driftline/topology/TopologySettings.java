@@ -6,6 +6,7 @@ import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
@@ -87,13 +88,10 @@ public record TopologySettings(
                         config.get(ModelKeys.ORDER),
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
-                        ModelSettings.DEFAULT_DELTA),
+                        ModelSettings.DEFAULT_DELTA,
+                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER)),
                 config.get(TopicKeys.SHARDS),
-                new Limits(
-                        config.get(InputKeys.DOCUMENT_MAX_BYTES),
-                        config.get(InputKeys.DOCUMENT_MAX_TOKENS),
-                        config.get(InputKeys.TOKEN_MAX_BYTES),
-                        config.maxRecordBytes()),
+                Limits.of(config),
                 config.get(InputKeys.TOKENIZER),
                 config.get(OutputKeys.PREDICTIONS_K),
                 config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
