@@ -8,6 +8,7 @@ import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.FollowerThread;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
@@ -22,9 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
@@ -74,11 +72,7 @@ public final class LiveFeed implements AutoCloseable {
     private final DocumentTexts texts;
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private final FollowerThread<FeedReader> thread;
-    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread ticker = new Thread(task, "live-ticks");
-        ticker.setDaemon(true);
-        return ticker;
-    });
+    private final LastingThread ticks = LastingThread.ticking("live-ticks", Duration.ofSeconds(1), this::tick);
 
     private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
     private long ticked;
@@ -109,7 +103,7 @@ public final class LiveFeed implements AutoCloseable {
     /** Begins to follow. */
     public void start() {
         thread.start();
-        ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        ticks.start();
     }
 
     /** Where subscribers are told. */
@@ -175,9 +169,10 @@ public final class LiveFeed implements AutoCloseable {
         });
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(Throwable e) {
         LOG.warn("The live feed cannot read, trying again in {} s: {}", FollowerThread.RETRY.toSeconds(), e.toString());
-        setStatus(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
+        setStatus(
+                FeedStatus.State.DISCONNECTED, e instanceof Error ? e.toString() : "the broker: " + e.getMessage(), 0);
     }
 
     private void follow(FeedReader topics) {
@@ -275,26 +270,21 @@ public final class LiveFeed implements AutoCloseable {
     }
 
     private void tick() {
-        try {
-            ticked++;
-            sources.evictIdle();
-            if (events.subscribers() > 0) {
-                sources.changes().ifPresent(changes -> events.announce("sources", changes));
-                events.announce("status", status());
-                if (ticked % PING_SECONDS == 0) {
-                    events.announce("ping", Map.of("at", Instant.now().toString()));
-                }
+        ticked++;
+        sources.evictIdle();
+        if (events.subscribers() > 0) {
+            sources.changes().ifPresent(changes -> events.announce("sources", changes));
+            events.announce("status", status());
+            if (ticked % PING_SECONDS == 0) {
+                events.announce("ping", Map.of("at", Instant.now().toString()));
             }
-        } catch (RuntimeException e) {
-            // An exception would end the ticks for good.
-            LOG.error("The live feed could not tell its subscribers", e);
         }
     }
 
     /** Stops following and ends all subscribers. Does nothing the second time. */
     @Override
     public void close() {
-        ticks.shutdownNow();
+        ticks.interrupt();
         events.close();
         thread.close();
         texts.close();
