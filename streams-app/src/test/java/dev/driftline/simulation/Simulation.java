@@ -173,18 +173,13 @@ final class Simulation implements AutoCloseable {
 
     /** Processes and commits until nothing waits. */
     void drain() {
-        boolean worked = true;
-        while (worked) {
-            worked = false;
+        do {
             for (SimulatedTask task : tasks()) {
-                for (TopicPartition partition : task.waiting()) {
-                    task.process(partition);
-                    worked = true;
-                }
+                task.waiting().forEach(task::process);
                 task.punctuate();
                 task.commit();
             }
-        }
+        } while (tasks().stream().anyMatch(task -> !task.waiting().isEmpty()));
     }
 
     /** Moves the clock by steps of a second, with what is due in each. */
