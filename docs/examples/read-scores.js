@@ -24,6 +24,7 @@ async function main() {
     consumer.on(consumer.events.CRASH, event => reject(event.payload.error))
     consumer.run({
       eachMessage: async ({ message }) => {
+        if (message.value === null) return // a tombstone
         print(await registry.decode(message.value))
         if (--left === 0) {
           consumer.pause([{ topic }]) // what comes after it is left for the next time

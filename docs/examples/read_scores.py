@@ -34,6 +34,8 @@ def messages():
             continue
         if message.error():
             sys.exit("cannot read %s: %s" % (topic, message.error()))
+        if message.value() is None:
+            continue  # a tombstone
         yield message
 
 

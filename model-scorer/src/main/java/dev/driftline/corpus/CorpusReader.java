@@ -1,5 +1,6 @@
 package dev.driftline.corpus;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +25,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable {
 
+    /** The field of a JSON object that has its text, unless another is named. */
+    public static final String TEXT_FIELD = "text";
+
     private static final String SENTENCE_END = "</s>";
 
     private final Path file;
     private final CorpusFormat format;
-    private final LineReader lines;
+    private final String textField;
+    private final @Nullable LineReader lines;
+    private final @Nullable JsonObjects objects;
+    private final @Nullable TextInput input;
     private final long bytesTotal;
     private final String name;
     private final String stem;
     private @Nullable CorpusEntry ahead;
     private @Nullable CorpusFormatException malformed;
     private boolean ended;
+    private long objectsRead;
 
-    private CorpusReader(Path file, CorpusFormat format) throws IOException {
+    private CorpusReader(Path file, CorpusFormat format, String textField) throws IOException {
         this.file = file;
         this.format = format;
-        this.name = file.getFileName().toString();
+        this.textField = textField;
+        this.name = CorpusFormat.unpackedName(file);
         int dot = name.lastIndexOf('.');
         this.stem = dot > 0 ? name.substring(0, dot) : name;
-        this.bytesTotal = Files.size(file);
-        this.lines = new LineReader(file);
+        if (format == CorpusFormat.JSON) {
+            input = TextInput.open(file);
+            objects = new JsonObjects(input);
+            lines = null;
+        } else {
+            lines = new LineReader(file);
+            objects = null;
+            input = null;
+        }
+        this.bytesTotal = TextInput.isStandardInput(file) ? 0 : Files.size(file);
     }
 
     /**
@@ -55,22 +73,19 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         return open(file, CorpusFormat.of(file));
     }
 
+    /** As {@link #open(Path, CorpusFormat, String)}, with the text in the field {@code text}. */
+    public static CorpusReader open(Path file, CorpusFormat format) throws IOException {
+        return open(file, format, TEXT_FIELD);
+    }
+
     /**
-     * Opens {@code file}, which is in {@code format}.
+     * Opens {@code file}, which is in {@code format}; it is read as {@link TextInput} says.
      *
+     * @param textField the field of a JSON object that has the text of the document
      * @throws IOException if it cannot be read, with a message that says why
      */
-    public static CorpusReader open(Path file, CorpusFormat format) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException(file + " is a folder: name the files in it");
-        }
-        if (!Files.exists(file)) {
-            throw new IOException(file + " does not exist");
-        }
-        if (!Files.isReadable(file)) {
-            throw new IOException(file + " cannot be read: permission denied");
-        }
-        return new CorpusReader(file, format);
+    public static CorpusReader open(Path file, CorpusFormat format, String textField) throws IOException {
+        return new CorpusReader(file, format, textField);
     }
 
     /** The file. */
@@ -80,7 +95,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
 
     /** Bytes of the file read so far. */
     public long bytesRead() {
-        return lines.bytesRead();
+        return lines != null ? lines.bytesRead() : input().bytesRead();
     }
 
     /** The size of the file when it was opened, in bytes; 0 for a pipe. */
@@ -111,7 +126,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
                 ended = ahead == null;
             } catch (CorpusFormatException e) {
                 malformed = e;
-                ended = format == CorpusFormat.WHOLE_FILE;
+                ended |= format == CorpusFormat.WHOLE_FILE;
             } catch (IOException e) {
                 throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
             }
@@ -143,13 +158,21 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
 
     @Override
     public void close() throws IOException {
-        lines.close();
+        if (lines != null) {
+            lines.close();
+        } else {
+            input().close();
+        }
     }
 
     private @Nullable CorpusEntry read() throws IOException {
+        if (objects != null) {
+            return nextObject(objects);
+        }
         if (format == CorpusFormat.WHOLE_FILE) {
             return wholeFile();
         }
+        LineReader lines = Objects.requireNonNull(this.lines);
         String line = lines.next();
         while (line != null && line.isBlank()) {
             line = lines.next();
@@ -161,7 +184,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         try {
             return switch (format) {
                 case TSV -> tsv(line, number);
-                case JSONL -> JsonLines.parse(line, number, name + ":" + number, stem);
+                case JSONL -> JsonLines.document(JsonLines.read(line), number, textField, name + ":" + number, stem);
                 default -> entry(name + ":" + number, stem, new CorpusContent.Text(line, ""), number);
             };
         } catch (JsonLines.Malformed e) {
@@ -169,11 +192,35 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         }
     }
 
+    private @Nullable CorpusEntry nextObject(JsonObjects objects) throws IOException {
+        JsonNode object;
+        try {
+            object = objects.next();
+        } catch (JsonLines.Malformed e) {
+            ended = true;
+            throw new CorpusFormatException(file, objects.line(), e.reason());
+        }
+        if (object == null) {
+            return null;
+        }
+        objectsRead++;
+        try {
+            return JsonLines.document(object, objects.line(), textField, name + ":" + objectsRead, stem);
+        } catch (JsonLines.Malformed e) {
+            throw new CorpusFormatException(file, objects.line(), e.reason());
+        }
+    }
+
+    private TextInput input() {
+        return Objects.requireNonNull(input);
+    }
+
     private @Nullable CorpusEntry wholeFile() throws IOException {
+        LineReader lines = Objects.requireNonNull(this.lines);
         StringBuilder text = new StringBuilder();
         for (String line = lines.next(); line != null; line = lines.next()) {
             text.append(line).append('\n');
-            if (lines.bytesRead() > LineReader.MAX_BYTES) {
+            if (text.length() > LineReader.MAX_BYTES) {
                 throw new CorpusFormatException(
                         file,
                         lines.number(),

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Either {@code text} (a string) or {@code sentences} (an array of arrays of tokens) is required. {@code id}
  * (string or number), {@code source}, {@code language} (of {@code text}), {@code learn} (true or false),
  * {@code published_at} (milliseconds since 1970, or ISO 8601 with a zone) and {@code attributes} (an object) are optional.
- * Any other field becomes an attribute of that name.
+ * Any other field becomes an attribute of that name. A field that is {@code null} is as if it were not there.
  */
 final class JsonLines {
 
@@ -50,15 +50,26 @@ final class JsonLines {
         }
     }
 
-    static CorpusEntry parse(String line, long number, String defaultId, String defaultSource) throws Malformed {
-        JsonNode root;
+    /** The value on a line. */
+    static JsonNode read(String line) throws Malformed {
         try {
-            root = MAPPER.readTree(line);
+            return MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new Malformed("not a JSON object on one line: " + e.getOriginalMessage());
+            throw new Malformed("not a JSON object on one line: " + e.getOriginalMessage()
+                    + "; a file of objects on several lines, or of one array, is read with --format json");
         }
+    }
+
+    /**
+     * The document that {@code root} is.
+     *
+     * @param textField the field that has the text
+     */
+    static CorpusEntry document(JsonNode root, long number, String textField, String defaultId, String defaultSource)
+            throws Malformed {
         if (!root.isObject()) {
-            throw new Malformed("expected a JSON object, found " + kind(root));
+            throw new Malformed("expected a JSON object, found " + kind(root)
+                    + (root.isArray() ? ": an array of documents is read with --format json" : ""));
         }
         String id = defaultId;
         String source = defaultSource;
@@ -71,11 +82,18 @@ final class JsonLines {
         for (Map.Entry<String, JsonNode> field : root.properties()) {
             String name = wellFormed("a field name", field.getKey());
             JsonNode value = field.getValue();
+            if (value.isNull()) {
+                // Most programs write it for what they do not have.
+                continue;
+            }
+            if (name.equals(textField)) {
+                text = string(name, value);
+                continue;
+            }
             switch (name) {
                 case "id" -> id = value.isNumber() ? value.asText() : nonEmpty(name, value);
                 case "source" -> source = value.isNumber() ? value.asText() : nonEmpty(name, value);
-                case "text" -> text = string(name, value);
-                case "language" -> language = value.isNull() ? "" : string(name, value);
+                case "language" -> language = string(name, value);
                 case "sentences" -> sentences = sentences(value);
                 case "learn" -> learn = bool(name, value);
                 case "published_at" -> publishedAt = Optional.of(instant(name, value));
@@ -89,7 +107,8 @@ final class JsonLines {
         } else if (sentences != null && text == null) {
             content = new CorpusContent.Sentences(sentences);
         } else {
-            throw new Malformed("expected either 'text' or 'sentences', found " + (text == null ? "neither" : "both"));
+            throw new Malformed("expected either '" + textField + "' or 'sentences', found "
+                    + (text == null ? "neither: --text-field names another field" : "both"));
         }
         return new CorpusEntry(id, source, content, learn, attributes, publishedAt, number);
     }
@@ -137,7 +156,9 @@ final class JsonLines {
         }
         for (Map.Entry<String, JsonNode> attribute : value.properties()) {
             String name = wellFormed("an attribute name", attribute.getKey());
-            into.put(name, attribute(name, attribute.getValue()));
+            if (!attribute.getValue().isNull()) {
+                into.put(name, attribute(name, attribute.getValue()));
+            }
         }
     }
 

@@ -1,20 +1,18 @@
 package dev.driftline.corpus;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a UTF-8 file with their numbers, one in memory at a time. A line ends at a line feed; a carriage return
- * before it and a byte order mark at the start of the file are dropped. Not thread-safe.
+ * The lines of a {@link TextInput} with their numbers, one in memory at a time. A line ends at a line feed; a carriage return
+ * before it and a byte order mark at its start are dropped. Not thread-safe.
  */
 final class LineReader implements AutoCloseable {
 
@@ -22,7 +20,7 @@ final class LineReader implements AutoCloseable {
     static final int MAX_BYTES = 64 << 20;
 
     private final Path file;
-    private final InputStream in;
+    private final TextInput in;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
@@ -32,11 +30,13 @@ final class LineReader implements AutoCloseable {
     private int at;
     private int end;
     private long number;
+    private final boolean asItIs;
     private volatile long bytesRead;
 
     LineReader(Path file) throws IOException {
         this.file = file;
-        this.in = Files.newInputStream(file);
+        this.in = TextInput.open(file);
+        this.asItIs = in.asItIs();
     }
 
     /** The number of the last line read, from 1. */
@@ -44,9 +44,9 @@ final class LineReader implements AutoCloseable {
         return number;
     }
 
-    /** Bytes of the file consumed so far. May be called from any thread. */
+    /** Bytes of the file consumed so far; of one that is unpacked, about. May be called from any thread. */
     long bytesRead() {
-        return bytesRead;
+        return asItIs ? bytesRead : in.bytesRead();
     }
 
     /**
@@ -111,10 +111,10 @@ final class LineReader implements AutoCloseable {
         try {
             text = decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
         } catch (CharacterCodingException e) {
-            throw new CorpusFormatException(
-                    file, number, "not UTF-8 (" + e.getMessage() + "): convert the file, for example with iconv");
+            throw new CorpusFormatException(file, number, TextInput.notUtf8(line, length));
         }
-        return number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
+        // A second mark: two files that were put together have one each.
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     @Override

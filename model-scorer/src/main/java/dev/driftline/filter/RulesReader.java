@@ -1,11 +1,9 @@
 package dev.driftline.filter;
 
+import dev.driftline.corpus.TextInput;
 import dev.driftline.filter.Condition.Comparison;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +34,7 @@ import java.util.regex.Pattern;
 public final class RulesReader {
 
     private static final String STANDARD = "default";
-    private static final long MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_RULES = 1000;
     private static final String KEPT = "kept.v1";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -61,20 +59,15 @@ public final class RulesReader {
     public static FilterRules read(Path file, Collection<String> taken) {
         String text;
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new InvalidRulesException(List.of(file + ": " + Files.size(file) + " bytes, the limit is "
-                        + MOST_BYTES + ": write fewer rules, with wildcards"));
+            if (!Files.exists(file) && !TextInput.isStandardInput(file)) {
+                if (file.toString().equals(STANDARD)) {
+                    return standard();
+                }
+                throw new InvalidRulesException(List.of("no such rules file: " + file));
             }
-            text = Files.readString(file, StandardCharsets.UTF_8);
-        } catch (NoSuchFileException e) {
-            if (file.toString().equals(STANDARD)) {
-                return standard();
-            }
-            throw new InvalidRulesException(List.of("no such rules file: " + file));
-        } catch (MalformedInputException e) {
-            throw new InvalidRulesException(List.of(file + ": not UTF-8: save it as UTF-8"));
+            text = TextInput.read(file, MOST_BYTES);
         } catch (IOException e) {
-            throw new InvalidRulesException(List.of("cannot read the rules: " + e));
+            throw new InvalidRulesException(List.of("cannot read the rules: " + e.getMessage()));
         }
         return parse(file.toString(), text, taken);
     }

@@ -62,9 +62,18 @@ public record DocumentTokens(String[] words, int[] tokens) {
         return new DocumentTokens(words.toArray(String[]::new), tokens);
     }
 
-    /** Whether the model itself uses {@code token}, so that no document may: {@code <s>}, {@code </s>} and {@code <unk>}. */
+    /** Whether {@code token} marks where sentences begin or end, so that no document may have it: {@code <s>} and {@code </s>}. */
+    public static boolean isMark(String token) {
+        return token.equals(EOS_WORD) || token.equals(BOS_WORD);
+    }
+
+    /**
+     * Whether {@code token} has an event of its own in every model, so that no list of words need name it: the marks and
+     * {@code <unk>}. A document may have {@code <unk>}, as corpora write a word that was taken out: under a fixed vocabulary it
+     * is a word outside, and under a growing one a word like others, known once it has been learned.
+     */
     public static boolean isReserved(String token) {
-        return token.equals(EOS_WORD) || token.equals(BOS_WORD) || token.equals(UNKNOWN_WORD);
+        return isMark(token) || token.equals(UNKNOWN_WORD);
     }
 
     /** Heap that it takes, in bytes, about: a string has a header, and one or two bytes a character. */

@@ -2,6 +2,7 @@ package dev.driftline.scoring;
 
 import dev.driftline.codec.MalformedBytesException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +45,41 @@ public final class Gather {
     }
 
     /**
+     * Which shard has replied to which document, with a reply or a {@link ShardFailure}.
+     *
+     * @param ticket of the document
+     * @param shard that has replied
+     */
+    public record Address(long ticket, int shard) {}
+
+    /**
+     * Where a reply belongs.
+     *
+     * @throws ShardMessageException if it is neither a reply of this model nor a failure, or not whole
+     */
+    public Address address(byte[] reply) {
+        if (ShardFailure.is(reply)) {
+            ShardFailure failure = ShardFailure.open(reply, model);
+            return new Address(failure.ticket(), failure.shard());
+        }
+        ShardReply opened = open(reply);
+        return new Address(opened.ticket(), opened.shard());
+    }
+
+    /** The failures among {@code replies}. */
+    public List<ShardFailure> failures(List<byte[]> replies) {
+        return replies.stream()
+                .filter(ShardFailure::is)
+                .map(reply -> ShardFailure.open(reply, model))
+                .toList();
+    }
+
+    /**
      * Puts the replies together.
      *
      * @param replies the reply of every shard, in any order
      * @throws ShardMessageException if one is not a whole reply of this model to this document
+     * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
@@ -65,9 +97,11 @@ public final class Gather {
         byte[] matched = new byte[positions];
         UnigramTotals totals = new UnigramTotals();
         NextWordReplies next = new NextWordReplies(settings);
+        BitSet replied = new BitSet(shards);
         try {
             for (byte[] reply : replies) {
                 ShardReply in = open(reply);
+                replied.set(in.shard());
                 in.addTotals(totals);
                 readUnigrams(in, events, present, raw, continuation, spelling);
                 readSpellings(in, events, outside);
@@ -79,6 +113,10 @@ public final class Gather {
             }
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly("shard reply", e);
+        }
+        if (replies.size() != shards || replied.cardinality() != shards) {
+            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
+                    + ", not one of each of " + shards + " shards");
         }
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);

@@ -57,8 +57,8 @@ record ShardMessage(byte kind, int version, String name) {
             throw ShardMessageException.altered(name, message.length);
         }
         long came = in.readFixedLong();
-        if (came != model.bits()) {
-            throw ShardMessageException.ofModel(name, model, new ModelFingerprint(came));
+        if (!model.matches(came)) {
+            throw ShardMessageException.ofModel(name, model, ModelFingerprint.came(came));
         }
         return in;
     }
@@ -97,6 +97,7 @@ record ShardMessage(byte kind, int version, String name) {
         return switch (kind) {
             case ShardRequest.KIND -> "a shard request";
             case ShardReply.KIND -> "a shard reply";
+            case ShardFailure.KIND -> "a shard failure";
             default -> "bytes that begin with " + (kind & 0xFF);
         };
     }

@@ -16,12 +16,28 @@ public final class ShardMessageException extends IllegalArgumentException {
     private static final String DEFECT = ", though its checksum is right, so it was written thus: run one version of"
             + " Driftline on all instances, and report this as a defect if they do";
 
+    private final boolean forOperator;
+
     private ShardMessageException(String message) {
+        this(message, false);
+    }
+
+    private ShardMessageException(String message, boolean forOperator) {
         super(message);
+        this.forOperator = forOperator;
     }
 
     private ShardMessageException(String message, Throwable cause) {
         super(message, cause);
+        forOperator = false;
+    }
+
+    /**
+     * Whether it is a whole message of another model or version, which would be lost if it were passed over: an operator has to
+     * choose. Otherwise it is not a message of any Driftline.
+     */
+    public boolean isForOperator() {
+        return forOperator;
     }
 
     static ShardMessageException tooShort(String expected, int length) {
@@ -30,8 +46,10 @@ public final class ShardMessageException extends IllegalArgumentException {
     }
 
     static ShardMessageException ofFirstRelease(String expected, int version) {
-        return new ShardMessageException("expected a " + expected + " of format version " + version
-                + ", but got a message of Driftline 0.1, which does not say its model: " + DRAIN);
+        return new ShardMessageException(
+                "expected a " + expected + " of format version " + version
+                        + ", but got a message of Driftline 0.1, which does not say its model: " + DRAIN,
+                true);
     }
 
     static ShardMessageException ofKind(String expected, String came) {
@@ -40,9 +58,11 @@ public final class ShardMessageException extends IllegalArgumentException {
     }
 
     static ShardMessageException ofVersion(String expected, int version, int came) {
-        return new ShardMessageException("expected a " + expected + " of format version " + version
-                + ", but got one of version " + came
-                + ": run one version of Driftline on all instances; before an upgrade, " + DRAIN);
+        return new ShardMessageException(
+                "expected a " + expected + " of format version " + version
+                        + ", but got one of version " + came
+                        + ": run one version of Driftline on all instances; before an upgrade, " + DRAIN,
+                true);
     }
 
     static ShardMessageException altered(String expected, int length) {
@@ -53,10 +73,12 @@ public final class ShardMessageException extends IllegalArgumentException {
     }
 
     static ShardMessageException ofModel(String expected, ModelFingerprint model, ModelFingerprint came) {
-        return new ShardMessageException("expected a " + expected + " of this model (" + model
-                + "), but got one of another (" + came
-                + "): give every instance of this application.id the same model.* settings and shards; before a"
-                + " change of these, " + DRAIN);
+        return new ShardMessageException(
+                "expected a " + expected + " of this model (" + model
+                        + "), but got one of another (" + came
+                        + "): give every instance of this application.id the same model.* settings and shards; before a"
+                        + " change of these, " + DRAIN,
+                true);
     }
 
     static ShardMessageException endsEarly(String expected, MalformedBytesException cause) {

@@ -102,25 +102,32 @@ public final class ShardReply {
         return opened;
     }
 
+    /** A reader of partition, ticket and shard. */
+    private static Varints.Reader address(byte[] reply) {
+        if (ShardFailure.is(reply)) {
+            return ShardFailure.address(reply);
+        }
+        Varints.Reader in = MESSAGE.body(reply);
+        in.skip(1);
+        return in;
+    }
+
     /**
-     * The partition that a reply names.
+     * The partition that a reply, or a {@link ShardFailure}, names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
     public static int partitionOf(byte[] reply) {
-        Varints.Reader in = MESSAGE.body(reply);
-        in.skip(1);
-        return in.readInt();
+        return address(reply).readInt();
     }
 
     /**
-     * The shard that a reply comes from.
+     * The shard that a reply, or a {@link ShardFailure}, comes from.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
     public static int shardOf(byte[] reply) {
-        Varints.Reader in = MESSAGE.body(reply);
-        in.skip(1);
+        Varints.Reader in = address(reply);
         in.readInt();
         in.readLong();
         return in.readInt();

@@ -46,6 +46,7 @@ public final class ShardScorer {
     private final float[] alpha;
     private final float[] gamma;
     private final int[] context;
+    private final ModelFingerprint model;
     private final ShardRequest.Reader request;
     private final ShardReply.Writer reply;
 
@@ -85,7 +86,7 @@ public final class ShardScorer {
         alpha = new float[order + 1];
         gamma = new float[order + 1];
         context = new int[order + 1];
-        ModelFingerprint model = ModelFingerprint.of(settings, shards);
+        model = ModelFingerprint.of(settings, shards);
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
         byte[] bos = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
@@ -156,9 +157,10 @@ public final class ShardScorer {
     }
 
     /**
-     * Scores, then learns.
+     * Scores, then learns. What else it fails with has come before anything was learned: see {@link #learnUnanswered}.
      *
      * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
+     * @throws HalfLearnedException if learning failed
      */
     public byte[] answer(byte[] message) {
         counts.load();
@@ -208,15 +210,84 @@ public final class ShardScorer {
                 writeNextWords(estimates);
             }
             if (request.learns()) {
-                learn();
-                learnSpellings();
+                learnWhole();
             }
             learned = request.learns();
         } finally {
-            // Also where it failed half way: the words of a question must not teach how the next are spelled.
-            spelling.endDocument(learned);
+            endSpellings(learned);
         }
         return reply.end();
+    }
+
+    private void learnWhole() {
+        try {
+            learn();
+            learnSpellings();
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new HalfLearnedException(e);
+        }
+    }
+
+    /** Also where it failed half way: the words of a question must not teach how the next are spelled. */
+    private void endSpellings(boolean learned) {
+        try {
+            spelling.endDocument(learned);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new HalfLearnedException(e);
+        }
+    }
+
+    /**
+     * Answers a request that {@link #answer} has failed with, and learns what it carried nevertheless, if it is to be learned:
+     * the other shards learn it, too.
+     *
+     * @param why it failed
+     * @return a {@link ShardFailure}
+     * @throws HalfLearnedException if learning fails, too
+     */
+    public byte[] learnUnanswered(byte[] message, String why) {
+        counts.load();
+        request.read(message);
+        if (request.learns()) {
+            boolean learned = false;
+            try {
+                lookUpWords();
+                for (int code = ShardRequest.FIRST_WORD; growing && code < request.codes(); code++) {
+                    if (owned[code] && (ids[code] < 0 || counts.rawUnigram(ids[code]) == 0)) {
+                        spelling.bitsWithinDocument(word(code));
+                    }
+                }
+                for (int word = request.outside(); word < request.candidates(); word++) {
+                    if (find(word) < 0) {
+                        spelling.bitsWithinDocument(word(word));
+                    }
+                }
+                learn();
+                learnSpellings();
+                learned = true;
+            } catch (RuntimeException | StackOverflowError e) {
+                throw new HalfLearnedException(e);
+            } finally {
+                endSpellings(learned);
+            }
+        }
+        counts.trim();
+        return failure(true, why);
+    }
+
+    /**
+     * Answers a request that is passed over, since learning it fails; nothing changes.
+     *
+     * @param why it is
+     * @return a {@link ShardFailure}
+     */
+    public byte[] passOver(byte[] message, String why) {
+        request.read(message);
+        return failure(!request.learns(), why);
+    }
+
+    private byte[] failure(boolean learned, String why) {
+        return new ShardFailure(request.partition(), request.ticket(), shard, learned, why).encode(model);
     }
 
     private void lookUpWords() {

@@ -1,15 +1,14 @@
 package dev.driftline.scoring;
 
 import dev.driftline.codec.SplitMix64;
+import dev.driftline.corpus.WordList;
 import dev.driftline.ngram.NgramCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Which words the model has events for. */
 public sealed interface Vocabulary {
@@ -78,15 +77,13 @@ public sealed interface Vocabulary {
      * @throws IllegalArgumentException if it has no words
      */
     static Vocabulary fixed(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            Set<String> words = lines.map(String::strip)
-                    .filter(word -> !word.isEmpty() && !DocumentTokens.isReserved(word))
-                    .collect(Collectors.toSet());
-            if (words.isEmpty()) {
-                throw new IllegalArgumentException("vocabulary " + file + " has no words: expected one word a line");
-            }
-            return new Fixed(words);
+        Set<String> words = WordList.read(file).stream()
+                .filter(word -> !DocumentTokens.isReserved(word))
+                .collect(Collectors.toSet());
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException("vocabulary " + file + " has no words: expected one word a line");
         }
+        return new Fixed(words);
     }
 
     /** A fixed vocabulary of these words. */

@@ -14,6 +14,9 @@ public final class Tokenizers {
     /** The name of {@link WordTokenizer}. */
     public static final String WORDS = "words";
 
+    /** The name of {@link WordTokenizer} over the text that {@link NormalizingTokenizer} makes. */
+    public static final String WORDS_NFC = "words-nfc";
+
     /** The name of {@link CharacterTokenizer}. */
     public static final String CHARACTERS = "characters";
 
@@ -25,6 +28,7 @@ public final class Tokenizers {
     private static final Map<String, Ways> BY_NAME = new TreeMap<>(Map.of(
             WHITESPACE, new Ways(WhitespaceTokenizer::new, JoinedBySpaces::new),
             WORDS, new Ways(WordTokenizer::new, JoinedWords::new),
+            WORDS_NFC, new Ways(() -> new NormalizingTokenizer(new WordTokenizer()), JoinedWords::new),
             CHARACTERS, new Ways(CharacterTokenizer::new, JoinedCharacters::new)));
 
     private Tokenizers() {}
@@ -50,6 +54,11 @@ public final class Tokenizers {
      */
     public static Detokenizer joining(String name) {
         return ways(name).together().get();
+    }
+
+    /** Whether the language of a text makes a difference to a tokenizer. */
+    public static boolean usesLanguage(String name) {
+        return name.equals(WORDS) || name.equals(WORDS_NFC);
     }
 
     private static Ways ways(String name) {

@@ -13,11 +13,14 @@ import java.util.Map;
  * <p>Chinese, Japanese, Thai, Lao, Khmer and Burmese, which do not put spaces between words, are cut by ICU's dictionaries,
  * whatever the language given. Punctuation marks and symbols are tokens of their own, emoji sequences stay whole, and
  * white space is dropped. A line break ends a sentence. Where the language is known, so are its abbreviations: "Mr."
- * does not end an English sentence.
+ * does not end an English sentence. {@code <unk>}, as corpora write a word that was taken out, stays whole.
  */
 final class WordTokenizer implements Tokenizer {
 
     private static final int LANGUAGES_KEPT = 16;
+
+    /** Stands in many corpora for words that were taken out, and is one token, not three. */
+    private static final String UNKNOWN = "<unk>";
 
     private record Breaks(BreakIterator sentences, BreakIterator words) {}
 
@@ -40,6 +43,9 @@ final class WordTokenizer implements Tokenizer {
         int sentenceEnd = rules.sentences.next();
         int start = rules.words.first();
         for (int end = rules.words.next(); end != BreakIterator.DONE; start = end, end = rules.words.next()) {
+            if (text.startsWith(UNKNOWN, start) && rules.words.isBoundary(start + UNKNOWN.length())) {
+                end = start + UNKNOWN.length();
+            }
             while (start >= sentenceEnd && sentenceEnd != BreakIterator.DONE) {
                 sentence = close(sentence, sentences);
                 sentenceEnd = rules.sentences.next();

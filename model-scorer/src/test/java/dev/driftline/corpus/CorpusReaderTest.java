@@ -120,7 +120,8 @@ class CorpusReaderTest {
                 "{\"text\":\"a\",\"sentences\":[]}                | both",
                 "{\"text\":5}                                     | 'text' must be a string, found number",
                 "{\"id\":\"\",\"text\":\"a\"}                     | 'id' is empty",
-                "{\"source\":null,\"text\":\"a\"}                 | 'source' must be a string, found null",
+                "{\"source\":[1],\"text\":\"a\"}                  | 'source' must be a string, found array",
+                "{\"text\":null}                                  | neither: --text-field names another field",
                 "{\"text\":\"a\",\"learn\":\"yes\"}               | 'learn' must be true or false",
                 "{\"sentences\":[\"a b\"]}                        | array of arrays of tokens; found string for a sentence",
                 "{\"sentences\":[[1]]}                            | found number for a token",
@@ -134,7 +135,7 @@ class CorpusReaderTest {
                 "{\"text\":\"a\",\"published_at\":\"yesterday\"}  | 'published_at' must be milliseconds",
                 "{\"text\":\"a\"} {\"text\":\"b\"}                | not a JSON object on one line",
                 "{\"text\":\"a                                    | not a JSON object on one line",
-                "[1]                                              | expected a JSON object, found array",
+                "[1]                                              | found array: an array of documents is read with --format json",
             })
     void shouldNameTheLineAndTheReasonWhenJsonIsMalformed(String line, String reason) throws IOException {
         Path file = file("c.jsonl", "{\"text\":\"fine\"}\n\n" + line + "\n{\"text\":\"also fine\"}\n");
@@ -201,7 +202,8 @@ class CorpusReaderTest {
     void shouldSayWhatToDoWhenTheFileCannotBeOpened() throws IOException {
         assertThatThrownBy(() -> CorpusReader.open(folder.resolve("none.tsv"))).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> CorpusReader.open(folder, CorpusFormat.TSV)).hasMessageContaining("is a folder");
-        assertThatThrownBy(() -> CorpusReader.open(file("a.csv", "x"))).hasMessageContaining(".tsv, .txt or .jsonl");
+        assertThatThrownBy(() -> CorpusReader.open(file("a.csv", "x")))
+                .hasMessageContaining(".tsv, .txt, .jsonl or .json");
     }
 
     @Test

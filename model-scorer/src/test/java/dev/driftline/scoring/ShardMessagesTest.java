@@ -262,6 +262,23 @@ class ShardMessagesTest {
     }
 
     @Test
+    void shouldNotScoreWhatNotEveryShardHasRepliedTo() {
+        Shards shards = new Shards(new ModelSettings(3, Smoothing.KNESER_NEY, new Vocabulary.Growing(true), 0.5), 2);
+        DocumentTokens document = DocumentTokens.of(List.of(List.of("w1", "w2", "w3")));
+        List<byte[]> replies = shards.replies(document, true, 0);
+
+        for (List<byte[]> fewer : List.of(
+                List.<byte[]>of(),
+                replies.subList(0, 1),
+                replies.subList(1, 2),
+                List.of(replies.get(0), replies.get(0)))) {
+            assertThatThrownBy(() -> shards.gather.gather(document, fewer))
+                    .hasMessageContaining("not one of each of 2");
+        }
+        assertThat(shards.gather.gather(document, replies).positions().rows()).isEqualTo(4);
+    }
+
+    @Test
     void shouldRefuseAnotherModelAndNameBoth() {
         ModelSettings three = ModelSettings.ofOrder(3);
         assertRefused(
@@ -277,6 +294,20 @@ class ShardMessagesTest {
         assertRefused(request(kenlm, 2), reply(kenlm, 2), "without <unk> counts");
         ModelSettings fixed = new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(LISTED), 0.1);
         assertRefused(request(fixed, 2), reply(fixed, 2), "a fixed vocabulary");
+    }
+
+    @Test
+    void shouldRefuseAMessageOfAnotherApplicationAndReadThoseOfAReleaseThatNamedNone() {
+        ModelSettings unowned = ModelSettings.ofOrder(3);
+        Shards here = new Shards(unowned.ownedBy("driftline words"), 2);
+        ModelSettings eu = unowned.ownedBy("driftline-eu words");
+        assertThat(catchThrowable(() -> here.scorers.get(0).answer(request(eu, 2))))
+                .isInstanceOf(ShardMessageException.class)
+                .hasMessageContaining("application.id");
+        assertThat(catchThrowable(() -> here.gather.open(reply(eu, 2)))).isInstanceOf(ShardMessageException.class);
+
+        here.scorers.get(0).answer(request(unowned, 2));
+        here.gather.open(reply(unowned, 2));
     }
 
     @Test

@@ -48,7 +48,7 @@ class DetokenizerTest {
 
     /** The law that lets a made-up text be scored as the tokens that were drawn. */
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
     void shouldBeCutIntoTheSameTokensWhenTokensAreJoined(String name) {
         String[] tokens = name.equals("characters")
                 ? new String[] {"a", "B", "é", "▁", "猫", ".", "\uD83D\uDC4D", "7"}

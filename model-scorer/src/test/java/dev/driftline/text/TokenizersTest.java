@@ -24,7 +24,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
     void shouldGiveNoSentenceWhenThereIsNoVisibleCharacter(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         assertThat(tokenizer.sentences("")).isEmpty();
@@ -32,7 +32,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
     void shouldRefuseTextWhenItHasALoneSurrogate(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         for (String text : List.of("ab\ud83dc", "\ude00", "x\ud83d", "\ude00\ud83d")) {
@@ -43,7 +43,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
     void shouldSeparateTokensWhenAControlCharacterStandsBetweenThem(String name) {
         assertThat(Tokenizers.named(name).sentences("a\u0000b\u0085c\u007fd"))
                 .flatMap(sentence -> sentence)
@@ -52,7 +52,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
     void shouldGiveTheSameTokensWhenATokenizerIsUsedAgain(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         List<List<String>> first = tokenizer.sentences("One. Two!\nThree");
@@ -134,5 +134,38 @@ class TokenizersTest {
                 .isEqualTo(visible);
         assertThat(String.join("", characters.sentences(text).get(0)).replace("▁", ""))
                 .isEqualTo(visible);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cafe\u0301 Zu\u0308rich",
+                "ca\u00ADfé Zü\u00ADrich",
+                "\uFEFFcafé \u200EZürich\u200F",
+                "\u202Acafé\u202C Zü\u2060rich",
+                "café Zürich"
+            })
+    void shouldMakeOneWordOfWhatLooksLikeOneWordWhenTextIsNormalised(String text) {
+        assertThat(Tokenizers.named("words-nfc").sentences(text)).containsExactly(List.of("café", "Zürich"));
+    }
+
+    @Test
+    void shouldKeepJoinersWhichMakeOtherWords() {
+        String persian = "می\u200Cخواهم";
+        assertThat(Tokenizers.named("words-nfc").sentences(persian)).containsExactly(List.of(persian));
+        assertThat(Tokenizers.named("words-nfc").sentences("👩\u200D💻")).containsExactly(List.of("👩\u200D💻"));
+    }
+
+    @Test
+    void shouldLeaveTheTokensOfWordsAsTheyWere() {
+        assertThat(Tokenizers.named("words").sentences("cafe\u0301 Zü\u00ADrich"))
+                .containsExactly(List.of("cafe\u0301", "Zü\u00ADrich"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"words", "words-nfc", "whitespace"})
+    void shouldKeepTheUnknownWordOfACorpusWholeWhenTextIsCut(String tokenizer) {
+        assertThat(Tokenizers.named(tokenizer).sentences("the <unk> of <unk> rose"))
+                .containsExactly(List.of("the", "<unk>", "of", "<unk>", "rose"));
     }
 }

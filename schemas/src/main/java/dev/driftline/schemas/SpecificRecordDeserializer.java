@@ -43,7 +43,9 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
         Object value;
         try {
             value = inner.deserialize(topic, headers, bytes);
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Not only Kafka's: a schema of another type, such as Protobuf, and a name that Avro does not allow have
+            // their own.
             throw explain(topic, WireFormat.schemaId(bytes), e);
         }
         if (!type.isInstance(value)) {
@@ -56,7 +58,7 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
     }
 
     /** Asks the registry again, because the exception alone does not show whether the registry or the bytes caused it. */
-    private KafkaException explain(String topic, int schemaId, KafkaException failure) {
+    private KafkaException explain(String topic, int schemaId, RuntimeException failure) {
         try {
             client.getSchemaBySubjectAndId(topic + Subjects.VALUE_SUFFIX, schemaId);
         } catch (RestClientException e) {
@@ -69,6 +71,11 @@ final class SpecificRecordDeserializer<T extends SpecificRecord> implements Dese
         } catch (IOException e) {
             return new RegistryUnavailableException(
                     "the schema registry does not answer (asked for schema " + schemaId + "): " + e, failure);
+        } catch (RuntimeException e) {
+            return new MalformedRecordException(
+                    Reason.WRONG_SCHEMA,
+                    "schema " + schemaId + " is not an Avro schema that can be read: " + e,
+                    failure);
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof AvroTypeException) {

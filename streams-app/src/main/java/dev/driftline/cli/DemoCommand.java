@@ -102,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: words.")
+            description = "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: words.")
     private String tokenizer = Tokenizers.DEFAULT;
 
     @Option(

@@ -11,6 +11,7 @@ import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.corpus.TextInput;
 import dev.driftline.ingest.DocumentPublisher;
 import dev.driftline.ingest.PublishException;
 import dev.driftline.ingest.RateLimit;
@@ -52,7 +53,9 @@ import picocli.CommandLine.Spec;
             "Publish the documents of files, one record each, and count what the brokers acknowledge.",
             "  .tsv    id TAB source TAB sentence </s> sentence …   (tokens parted by spaces)",
             "  .txt    raw text, a document a line, or with --whole-file a document a file",
-            "  .jsonl  an object a line: text or sentences; optional id, source, language, learn, published_at, attributes"
+            "  .jsonl  an object a line: text or sentences; optional id, source, language, learn, published_at, attributes",
+            "  .json   the same objects in an array, or one after the other",
+            "Each may be compressed (.gz, .zst); - is the standard input and needs --format."
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -66,7 +69,10 @@ final class ProduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files to publish, one after the other.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Files to publish, one after the other; - for the standard input.")
     private List<Path> files;
 
     @Option(names = "--raw", description = "Publish raw text to the text topic; the service tokenises it.")
@@ -82,7 +88,7 @@ final class ProduceCommand implements Callable<Integer> {
             names = "--tokenizer",
             paramLabel = "NAME",
             description =
-                    "How raw text becomes tokens: whitespace, words or characters. Default: the setting tokenizer.")
+                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: the setting tokenizer.")
     private @Nullable String tokenizer;
 
     @Option(
@@ -162,10 +168,11 @@ final class ProduceCommand implements Callable<Integer> {
 
     /** A file that is missing or empty is found before anything is published. */
     private void requireReadable(Path file) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+        if (TextInput.isStandardInput(file)
+                || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             return; // a pipe can be read but once
         }
-        try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
+        try (CorpusReader reader = format.open(file, formatOf(file))) {
             if (reader.bytesTotal() > 0) {
                 return;
             }
@@ -180,7 +187,7 @@ final class ProduceCommand implements Callable<Integer> {
     private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen, ProgressLine line)
             throws IOException, InterruptedException {
         RateLimit rateLimit = new RateLimit(rate);
-        try (CorpusReader reader = CorpusReader.open(file, formatOf(file))) {
+        try (CorpusReader reader = format.open(file, formatOf(file))) {
             while (publisher.published() < limit && reader.hasNext()) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();

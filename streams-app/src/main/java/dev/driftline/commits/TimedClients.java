@@ -22,12 +22,16 @@ public final class TimedClients implements KafkaClientSupplier {
 
     private final EarlyCommits commits;
     private final Supplier<PollListener> listeners;
+    private final int mostBytes;
 
     /**
      * @param commits learns of polls and transactions
      * @param listeners makes one for each consumer of a stream thread
+     * @param mostBytes the most bytes that are kept of a value which the consumer of a stream thread reads; of a longer one
+     *     {@link WholeLength} knows how long it was
      */
-    public TimedClients(EarlyCommits commits, Supplier<PollListener> listeners) {
+    public TimedClients(EarlyCommits commits, Supplier<PollListener> listeners, int mostBytes) {
+        this.mostBytes = mostBytes;
         this.commits = commits;
         this.listeners = listeners;
     }
@@ -51,7 +55,7 @@ public final class TimedClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new CountingConsumer(config, commits, listeners.get());
+        return new CountingConsumer(config, commits, listeners.get(), mostBytes);
     }
 
     @Override
@@ -73,8 +77,8 @@ public final class TimedClients implements KafkaClientSupplier {
         private final EarlyCommits commits;
         private final PollListener listener;
 
-        CountingConsumer(Map<String, Object> config, EarlyCommits commits, PollListener listener) {
-            super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        CountingConsumer(Map<String, Object> config, EarlyCommits commits, PollListener listener, int mostBytes) {
+            super(config, new ByteArrayDeserializer(), new CutValues(mostBytes));
             this.commits = commits;
             this.listener = listener;
         }

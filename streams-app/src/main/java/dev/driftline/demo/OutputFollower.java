@@ -2,6 +2,7 @@ package dev.driftline.demo;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.DriftEvent;
+import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -22,10 +23,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads scores, predictions and dead letters from the beginning, on a thread of its own, as far as committed. */
 final class OutputFollower implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OutputFollower.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long CLOSE_MILLIS = 10_000;
 
@@ -51,8 +55,9 @@ final class OutputFollower implements AutoCloseable {
     private final String predictionsTopic;
     private final String decisionsTopic;
     private final String driftTopic;
+    private final String deadLettersTopic;
     private final Listener listener;
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::follow, "demo-output");
     private volatile boolean stopped;
 
@@ -71,6 +76,7 @@ final class OutputFollower implements AutoCloseable {
         this.predictionsTopic = topics.get(Topic.PREDICTIONS).name();
         this.decisionsTopic = topics.get(Topic.PROMOTIONS).name();
         this.driftTopic = topics.get(Topic.DRIFT).name();
+        this.deadLettersTopic = topics.get(Topic.DEAD_LETTERS).name();
         List<TopicPartition> partitions =
                 List.of(Topic.SCORES, Topic.PREDICTIONS, Topic.DEAD_LETTERS, Topic.PROMOTIONS, Topic.DRIFT).stream()
                         .map(topics::get)
@@ -94,7 +100,7 @@ final class OutputFollower implements AutoCloseable {
      * @throws IOException if it has
      */
     void check() throws IOException {
-        Exception failed = failure.get();
+        Throwable failed = failure.get();
         if (failed != null) {
             throw new IOException("reading the results failed: " + failed.getMessage(), failed);
         }
@@ -124,13 +130,26 @@ final class OutputFollower implements AutoCloseable {
                 driftEvents) {
             while (!stopped) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    hand(record);
+                    handReadable(record);
                 }
             }
         } catch (WakeupException e) {
             // That is how close() ends the waiting.
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failure.set(e);
+        }
+    }
+
+    /** A tombstone, or a record of somebody else on the demo's broker, ends no demo. */
+    private void handReadable(ConsumerRecord<byte[], byte[]> record) throws IOException {
+        if (record.value() == null && !record.topic().equals(deadLettersTopic)) {
+            return;
+        }
+        try {
+            hand(record);
+        } catch (MalformedRecordException e) {
+            LOG.warn(
+                    "Passed over {}-{} at {}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }
 

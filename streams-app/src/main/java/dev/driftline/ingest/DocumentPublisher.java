@@ -4,9 +4,14 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.corpus.CorpusEntry;
+import dev.driftline.input.DocumentRules;
+import dev.driftline.input.Limits;
+import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
+import dev.driftline.schemas.TextEvent;
 import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -17,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +39,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -50,17 +57,29 @@ public final class DocumentPublisher implements AutoCloseable {
     private final RecordForm form;
     private final RecordKey key;
     private final String topic;
-    private final Producer<String, SpecificRecord> producer;
+    private final Producer<String, byte[]> producer;
+    private final Serializer<SpecificRecord> values;
+    private final DocumentRules rules;
+    private final Tokenizer tokenizer;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicReference<PublishException> failure = new AtomicReference<>();
     private volatile long published;
     private volatile long tokens;
 
-    private DocumentPublisher(RecordForm form, RecordKey key, String topic, Producer<String, SpecificRecord> producer) {
+    private DocumentPublisher(
+            RecordForm form,
+            RecordKey key,
+            String topic,
+            Producer<String, byte[]> producer,
+            Serializer<SpecificRecord> values,
+            DriftlineConfig config) {
         this.form = form;
         this.key = key;
         this.topic = topic;
         this.producer = producer;
+        this.values = values;
+        this.rules = new DocumentRules(Limits.of(config));
+        this.tokenizer = Tokenizers.named(config.get(InputKeys.TOKENIZER));
     }
 
     /**
@@ -83,7 +102,9 @@ public final class DocumentPublisher implements AutoCloseable {
                     form,
                     key,
                     topic,
-                    new KafkaProducer<>(properties, new StringSerializer(), serializer(config, form)));
+                    new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer()),
+                    serializer(config, form),
+                    config);
         } catch (KafkaException e) {
             throw new PublishException("invalid settings of the producer: " + rootMessage(e), e);
         }
@@ -114,16 +135,20 @@ public final class DocumentPublisher implements AutoCloseable {
      *
      * @param tokenizer splits raw text if the form is {@link RecordForm#DOCUMENT}
      * @return the number of words in the document, without {@code </s>}; 0 for raw text
-     * @throws IllegalArgumentException if this document cannot be represented in the form; later ones may still be published
+     * @throws IllegalArgumentException if this document cannot be represented in the form, or the service would refuse it; later
+     *     ones may still be published
      * @throws PublishException if this document or an earlier one could not be stored
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback learns everything that the future would
     public int publish(CorpusEntry entry, Tokenizer tokenizer) {
         rethrow();
         RecordForm.Record record = form.of(entry, tokenizer, Instant.now());
-        ProducerRecord<String, SpecificRecord> sent =
-                new ProducerRecord<>(topic, key.of(entry).orElse(null), record.value());
+        refuse(problem(record.value()));
         try {
+            byte[] value = values.serialize(topic, record.value());
+            refuse(rules.problem(value == null ? 0 : value.length));
+            ProducerRecord<String, byte[]> sent =
+                    new ProducerRecord<>(topic, key.of(entry).orElse(null), value);
             producer.send(sent, (metadata, exception) -> {
                 if (exception == null) {
                     acknowledged.incrementAndGet();
@@ -141,6 +166,22 @@ public final class DocumentPublisher implements AutoCloseable {
         return record.words();
     }
 
+    private Optional<String> problem(SpecificRecord value) {
+        if (value instanceof TextEvent text) {
+            String language = text.getLanguage() == null ? "" : text.getLanguage();
+            return rules.problem(text.getId(), text.getSource(), text.getText(), language, tokenizer);
+        }
+        Document document = (Document) value;
+        return rules.problem(document.getId(), document.getSource(), document.getSentences());
+    }
+
+    /** What the service would make a dead letter of is not to be counted as published. */
+    private static void refuse(Optional<String> problem) {
+        problem.ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
+    }
+
     /**
      * Waits until every document is stored.
      *
@@ -154,6 +195,7 @@ public final class DocumentPublisher implements AutoCloseable {
     /** Waits at most ten seconds for documents in flight, then stops. {@link #acknowledged()} is final after that. */
     public void settle() {
         producer.close(CLOSE_TIMEOUT);
+        values.close();
     }
 
     @Override

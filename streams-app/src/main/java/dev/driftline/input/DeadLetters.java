@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.commits.WholeLength;
 import dev.driftline.terminal.Secrets;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,10 +47,16 @@ public final class DeadLetters {
      * Header, only where the value is not whole: the number of bytes that it had. The dead letter has the beginning; the
      * record itself is at the topic, partition and offset of the other headers.
      */
-    public static final String CUT_FROM = "driftline.value.bytes";
+    public static final String CUT_FROM = WholeLength.HEADER;
 
     /** Header, only where something of the record is left out: what, in a sentence. */
     public static final String CUT = "driftline.cut";
+
+    /**
+     * Header, only of a document that failed after the shards had been asked: {@code yes}, {@code no} or {@code partly}, whether the
+     * counts have learned it. Where they have, publishing it again counts it twice.
+     */
+    public static final String LEARNED = "driftline.learned";
 
     /** What is left of a message; the others of these headers are short by themselves. */
     static final int MESSAGE_CHARACTERS = 2000;
@@ -94,11 +101,39 @@ public final class DeadLetters {
         }
         byte[] shortValue = head(value, room - length(shortKey) - size(kept));
         if (length(shortValue) < length(value)) {
-            left.add("the first " + shortValue.length + " of the " + length(value) + " bytes of the value");
-            add(own, CUT_FROM, Long.toString(length(value)));
+            long whole = value == null ? 0 : WholeLength.of(value, received.headers());
+            left.add("the first " + shortValue.length + " of the " + whole + " bytes of the value");
+            add(own, CUT_FROM, Long.toString(whole));
         }
         add(own, CUT, "too large to be sent again whole: it has " + String.join(", ", left));
         return new Record<>(shortKey, shortValue, received.timestamp(), with(kept, own));
+    }
+
+    /**
+     * The dead letter of a document that failed on its way, under its id. Only its text is known by then, not the record that it
+     * came in, which is at the topic, partition and offset of the headers.
+     *
+     * @param timestamp of its record
+     * @param learned as in {@link #LEARNED}; empty where it does not apply
+     */
+    public static Record<byte[], byte[]> of(
+            DocumentOrigin origin, String id, long timestamp, String operator, Rejection why, String learned) {
+        Headers headers = new RecordHeaders();
+        add(headers, REASON, why.reason().code());
+        add(headers, MESSAGE, cut(String.valueOf(why.getMessage())));
+        add(headers, TOPIC, origin.topic());
+        add(headers, PARTITION, Integer.toString(origin.partition()));
+        add(headers, OFFSET, Long.toString(origin.offset()));
+        add(headers, TIMESTAMP, Long.toString(timestamp));
+        add(headers, OPERATOR, operator);
+        if (!learned.isEmpty()) {
+            add(headers, LEARNED, learned);
+        }
+        add(
+                headers,
+                CUT,
+                "failed on its way: key, value and headers are those of the record at its topic, partition and offset");
+        return new Record<>(id.getBytes(StandardCharsets.UTF_8), new byte[0], timestamp, headers);
     }
 
     /** Those of {@code headers} that have room together, in their order. */

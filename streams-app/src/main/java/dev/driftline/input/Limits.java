@@ -1,5 +1,8 @@
 package dev.driftline.input;
 
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.InputKeys;
+
 /**
  * Input limits; records that exceed one become dead letters.
  *
@@ -17,5 +20,14 @@ public record Limits(int documentBytes, int documentTokens, int tokenBytes, int 
                     + ", documentTokens=" + documentTokens + ", tokenBytes=" + tokenBytes + ", recordBytes="
                     + recordBytes);
         }
+    }
+
+    /** Those of {@code config}. */
+    public static Limits of(DriftlineConfig config) {
+        return new Limits(
+                config.get(InputKeys.DOCUMENT_MAX_BYTES),
+                config.get(InputKeys.DOCUMENT_MAX_TOKENS),
+                config.get(InputKeys.TOKEN_MAX_BYTES),
+                config.maxRecordBytes());
     }
 }

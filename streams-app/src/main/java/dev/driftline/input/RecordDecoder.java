@@ -1,5 +1,6 @@
 package dev.driftline.input;
 
+import dev.driftline.commits.WholeLength;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.WireFormat;
 import dev.driftline.scoring.DocumentTokens;
@@ -80,7 +81,7 @@ public abstract class RecordDecoder {
                                 + " value.schema.id.serializer=io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer"
                                 + " at the producer");
             }
-            return decodeChecked(value);
+            return decodeChecked(value, headers);
         } catch (KafkaException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -89,7 +90,7 @@ public abstract class RecordDecoder {
         }
     }
 
-    private IncomingDocument decodeChecked(byte @Nullable [] value) throws Rejection {
+    private IncomingDocument decodeChecked(byte @Nullable [] value, Headers headers) throws Rejection {
         if (value == null) {
             throw new Rejection(DeadLetterReason.NULL_VALUE, "the value is null");
         }
@@ -99,8 +100,8 @@ public abstract class RecordDecoder {
         if (value.length > limits.documentBytes()) {
             throw new Rejection(
                     DeadLetterReason.DOCUMENT_TOO_LARGE,
-                    "the value has " + value.length + " bytes, more than the " + limits.documentBytes()
-                            + " of document.max.bytes");
+                    "the value has " + WholeLength.of(value, headers) + " bytes, more than the "
+                            + limits.documentBytes() + " of document.max.bytes");
         }
         Optional<String> problem = WireFormat.problem(value);
         if (problem.isPresent()) {

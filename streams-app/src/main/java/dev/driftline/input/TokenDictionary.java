@@ -128,7 +128,7 @@ final class TokenDictionary {
             throw new Rejection(DeadLetterReason.EMPTY_TOKEN, "token " + tokenCount + " has no characters");
         }
         String word = name(bytes, from, length, "token " + tokenCount);
-        if (bytes[from] == '<' && DocumentTokens.isReserved(word)) {
+        if (bytes[from] == '<' && DocumentTokens.isMark(word)) {
             throw new Rejection(
                     DeadLetterReason.RESERVED_TOKEN, "token " + tokenCount + " is " + word + ", which is reserved");
         }

@@ -81,6 +81,9 @@ final class DocumentReader implements AutoCloseable {
     }
 
     private DocumentText text(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return DocumentText.missing("its record is a tombstone");
+        }
         try {
             List<String> words = new ArrayList<>();
             for (List<String> sentence : sentences(record)) {

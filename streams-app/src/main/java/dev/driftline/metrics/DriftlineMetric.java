@@ -119,6 +119,19 @@ enum DriftlineMetric {
             "Records of a partition that the instance has not fetched yet; of a topic written in transactions, about as many.",
             "topic",
             "partition"),
+    HELD_RECORDS(
+            Kind.GAUGE,
+            "driftline_held_records",
+            "Records of a partition, about as many, from the beginning of a transaction on that has not ended. They are not"
+                    + " read before it does, and are not in driftline_input_lag_records.",
+            "topic",
+            "partition"),
+    HELD_SECONDS(
+            Kind.GAUGE,
+            "driftline_held_seconds",
+            "For how long such a transaction has kept the end of what may be read of a partition in its place.",
+            "topic",
+            "partition"),
     RESTORED_RECORDS(Kind.COUNTER, "driftline_restored_records", "Records read from changelogs to restore stores."),
     RESTORING_STORES(Kind.GAUGE, "driftline_restoring_stores", "Stores that are being restored."),
     RESTORE_REMAINING_RECORDS(

@@ -3,6 +3,7 @@ package dev.driftline.metrics;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.service.DriftlineService;
+import dev.driftline.service.HeldBack;
 import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress.Restoring;
 import dev.driftline.store.SharedRocksDbMemory;
@@ -36,6 +37,11 @@ final class ServiceProbe implements Probe {
         for (InputLag lag : service.inputLags()) {
             samples.add(
                     DriftlineMetric.INPUT_LAG_RECORDS, lag.records(), lag.topic(), Integer.toString(lag.partition()));
+        }
+        for (HeldBack held : service.heldBack()) {
+            String partition = Integer.toString(held.partition());
+            samples.add(DriftlineMetric.HELD_RECORDS, held.records(), held.topic(), partition)
+                    .add(DriftlineMetric.HELD_SECONDS, held.seconds(), held.topic(), partition);
         }
         samples.add(DriftlineMetric.PASSED_OVER, service.counters().recordsPassedOver());
         readRestorations(samples);

@@ -7,8 +7,10 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -45,9 +47,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
@@ -78,7 +82,7 @@ public final class DriftlineService implements AutoCloseable {
     private final ServiceCounters counters;
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
-    private final FailureResponse failures = new FailureResponse();
+    private final FailureResponse failures;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -89,6 +93,8 @@ public final class DriftlineService implements AutoCloseable {
     private volatile @Nullable SnapshotFollower snapshots;
     private volatile @Nullable NeuralScoring neuralScoring;
     private volatile @Nullable KafkaStreams streams;
+    private final OpenTransactions openTransactions =
+            new OpenTransactions(this::partitionsRead, recordsPerOffset, System::nanoTime);
     /** Notes the changelogs once all of them are there. */
     private volatile @Nullable Thread noting;
 
@@ -97,6 +103,7 @@ public final class DriftlineService implements AutoCloseable {
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
         this.config = config;
+        failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
 
@@ -156,17 +163,29 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings, serdes, client, shards, sources, counters, training, scoring, commits)
+                            settings,
+                            serdes,
+                            client,
+                            shards,
+                            sources,
+                            counters,
+                            training,
+                            scoring,
+                            commits,
+                            new RecordTries(stateFolder()))
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
-                    built, properties, new TimedClients(commits, () -> recordsPerOffset.polls()::polled));
+                    built,
+                    properties,
+                    new TimedClients(commits, () -> recordsPerOffset.polls()::polled, config.maxRecordBytes()));
             streams = starting;
             starting.setUncaughtExceptionHandler(failures);
             starting.setGlobalStateRestoreListener(restores);
             starting.setStateListener(this::changed);
             noteTokenizer();
             starting.start();
+            openTransactions.start(config);
         } catch (ConfigException e) {
             closeQuietly();
             throw new MisconfiguredException(e.getMessage(), e);
@@ -281,6 +300,11 @@ public final class DriftlineService implements AutoCloseable {
         return Optional.ofNullable(streams).map(KafkaStreams::state);
     }
 
+    /** What is waited for, in a sentence with what to do, where an outage or a full disk stopped a thread lately. */
+    public Optional<String> waitingFor() {
+        return failures.waiting();
+    }
+
     /** The streams, for metadata and metrics. */
     public KafkaStreams streams() {
         KafkaStreams running = streams;
@@ -334,6 +358,21 @@ public final class DriftlineService implements AutoCloseable {
         return running == null ? List.of() : InputLag.of(running.metrics(), recordsPerOffset);
     }
 
+    /**
+     * What transactions that have not ended hold back in the partitions that this instance reads, one for each; as it was some
+     * seconds ago.
+     */
+    public List<HeldBack> heldBack() {
+        return openTransactions.held();
+    }
+
+    private Set<TopicPartition> partitionsRead() {
+        KafkaStreams running = streams;
+        // Where uncommitted records are read, nothing holds them back.
+        boolean isHeld = config.get(ServiceKeys.PROCESSING_GUARANTEE) == ProcessingGuarantee.EXACTLY_ONCE_V2;
+        return running == null || !isHeld ? Set.of() : OpenTransactions.readBy(running);
+    }
+
     /** How far the stores are restored that this instance has been given. */
     public RestoreProgress restores() {
         return restores;
@@ -369,6 +408,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void closeQuietly() {
+        openTransactions.close();
+        failures.closing();
         awaitNoting();
         if (streams != null) {
             // Leaving the group lets other instances, or this one after a restart, start without waiting for a timeout.

@@ -1,17 +1,26 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.FailureKind;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
-import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.scoring.HalfLearnedException;
+import dev.driftline.scoring.ShardMessageException;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.shards.ShardSize;
 import dev.driftline.store.WriteBackStore;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One shard of the counts: answers a document's request from the counts as they stand, then learns it. */
 final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> {
@@ -25,9 +34,13 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** Sink of replies. */
     static final String REPLIES_SINK = "replies-sink";
 
+    private static final Logger LOG = LoggerFactory.getLogger(CountProcessor.class);
+
     private final TopologySettings settings;
     private final LiveShards live;
     private final HeapAccount pages;
+    private final RecordTries tries;
+    private final InternalRecords records;
     private final HeapAccount words;
 
     private ProcessorContext<byte[], byte[]> context;
@@ -35,9 +48,11 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private WriteBackStore store;
     private ShardScorer scorer;
 
-    CountProcessor(TopologySettings settings, LiveShards live, HeapBudget heap) {
-        pages = heap.account(HeapUse.PAGES);
-        words = heap.account(HeapUse.WORDS);
+    CountProcessor(TopologySettings settings, LiveShards live, ServiceCounters counters, RecordTries tries) {
+        this.tries = tries;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.LEARN, counters, tries);
+        pages = counters.heap().account(HeapUse.PAGES);
+        words = counters.heap().account(HeapUse.WORDS);
         this.settings = settings;
         this.live = live;
     }
@@ -45,6 +60,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
+        records.init(context);
         shard = context.taskId().partition();
         store = context.getStateStore(ShardCounts.STORE);
         scorer = ShardCounts.in(
@@ -59,9 +75,11 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private void sized(ShardSize size) {
-        live.sized(shard, size);
-        pages.set(size.decodedBytes());
-        words.set(size.wordBytes());
+        // Not after close: a task may write back once more.
+        if (live.sized(shard, size)) {
+            pages.set(size.decodedBytes());
+            words.set(size.wordBytes());
+        }
     }
 
     @Override
@@ -69,17 +87,67 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (!store.header().isNew(context.recordMetadata())) {
             return;
         }
-        byte[] reply;
+        Optional<byte[]> reply;
         synchronized (store) {
-            reply = scorer.answer(request.value());
+            reply = answer(request);
         }
         live.counted(shard);
-        context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
+        reply.ifPresent(bytes ->
+                context.forward(new Record<>(ReplyAddress.keyOf(bytes), bytes, request.timestamp()), REPLIES_SINK));
+    }
+
+    /** Empty where it is not a request. */
+    private Optional<byte[]> answer(Record<byte[], byte[]> request) {
+        byte[] message = request.value();
+        try {
+            Optional<String> spent = records.spent(message);
+            return Optional.of(spent.isPresent() ? scorer.passOver(message, spent.get()) : counted(message));
+        } catch (ShardMessageException e) {
+            if (e.isForOperator()) {
+                throw e;
+            }
+            // Somebody else's bytes; if it was a request, its document stays pending.
+            records.reject(context, request, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private byte[] counted(byte[] message) {
+        byte[] reply;
+        try {
+            tries.reached(Stage.COUNT);
+            reply = scorer.answer(message);
+        } catch (ShardMessageException e) {
+            throw e;
+        } catch (HalfLearnedException e) {
+            throw half(message, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!FailureKind.isOfRecord(e)) {
+                throw e;
+            }
+            LOG.error("Shard {} cannot answer for a document, which becomes a dead letter", shard, e);
+            reply = learned(message, e.toString());
+        }
+        records.change(message, () -> {});
+        return reply;
+    }
+
+    private byte[] learned(byte[] message, String why) {
+        try {
+            return scorer.learnUnanswered(message, why);
+        } catch (HalfLearnedException e) {
+            throw half(message, e);
+        }
+    }
+
+    private RuntimeException half(byte[] message, HalfLearnedException e) {
+        Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+        return FailureKind.isOfRecord(cause) ? tries.failed(records.place(message), cause) : e;
     }
 
     @Override
     public void close() {
-        live.closed(shard);
+        live.closed(shard, store);
         pages.close();
         words.close();
     }

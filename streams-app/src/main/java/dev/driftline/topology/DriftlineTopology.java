@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.input.Limits;
 import dev.driftline.input.RecordDecoder;
@@ -102,6 +103,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private final Optional<Training> training;
     private final Optional<NeuralScoring> neural;
     private final EarlyCommits commits;
+    private final RecordTries tries;
 
     /** As the other constructor, without a network. */
     public DriftlineTopology(
@@ -144,6 +146,22 @@ public final class DriftlineTopology implements Supplier<Topology> {
             Optional<Training> training,
             Optional<NeuralScoring> neural,
             EarlyCommits commits) {
+        this(settings, serdes, registry, shards, sources, counters, training, neural, commits, new RecordTries());
+    }
+
+    /** As the other, with the records that have failed before in {@code tries}. */
+    public DriftlineTopology(
+            TopologySettings settings,
+            SchemaRegistrySerdes serdes,
+            SchemaRegistryClient registry,
+            LiveShards shards,
+            OwnedSources sources,
+            ServiceCounters counters,
+            Optional<Training> training,
+            Optional<NeuralScoring> neural,
+            EarlyCommits commits,
+            RecordTries tries) {
+        this.tries = tries;
         if (settings.neural().isPresent() != neural.isPresent()) {
             throw new IllegalArgumentException(
                     "the settings and the scoring threads must both have a network, or neither");
@@ -170,7 +188,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         return get(new Topology(config));
     }
 
-    private Topology get(Topology topology) {
+    /** Adds everything to {@code topology}. */
+    public Topology get(Topology topology) {
         addDocuments(topology);
         addShards(topology);
         addSources(topology);
@@ -211,19 +230,24 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 ReadProcessor.TEXT_SOURCE);
         topology.addProcessor(
                 ScatterProcessor.NAME,
-                () -> new ScatterProcessor(settings, counters, neural),
+                () -> new ScatterProcessor(settings, counters, neural, tries),
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT);
         topology.addProcessor(
                 GatherProcessor.NAME,
-                () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits),
+                () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits, tries),
                 GatherProcessor.REPLIES_SOURCE);
+        topology.addProcessor(
+                StrandedProcessor.NAME,
+                () -> new StrandedProcessor(settings, counters, serdes.serializer(Document.class)),
+                GatherProcessor.NAME);
         topology.addStateStore(
                 store(PendingDocuments.STORE),
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT,
                 ScatterProcessor.NAME,
-                GatherProcessor.NAME);
+                GatherProcessor.NAME,
+                StrandedProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -266,7 +290,20 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 bytes,
                 bytes,
                 ReadProcessor.READ_DOCUMENTS,
-                ReadProcessor.READ_TEXT);
+                ReadProcessor.READ_TEXT,
+                ScatterProcessor.NAME,
+                GatherProcessor.NAME,
+                StrandedProcessor.NAME);
+    }
+
+    /** A sink of their own for each sub-topology: one that two of them share would make them one. */
+    private void addDeadLetters(Topology topology, String processor) {
+        topology.addSink(
+                InternalRecords.deadLettersSink(processor),
+                settings.topics().name(Topic.DEAD_LETTERS),
+                new ByteArraySerializer(),
+                new ByteArraySerializer(),
+                processor);
     }
 
     private void addShards(Topology topology) {
@@ -274,9 +311,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
         source(topology, CountProcessor.REQUESTS_SOURCE, topics.name(Topic.NGRAM_REQUESTS), new EventTime());
         topology.addProcessor(
                 CountProcessor.NAME,
-                () -> new CountProcessor(settings, shards, counters.heap()),
+                () -> new CountProcessor(settings, shards, counters, tries),
                 CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
+        addDeadLetters(topology, CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 CountProcessor.REPLIES_SINK,
@@ -296,9 +334,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         drift -> {
                             topology.addProcessor(
                                     WatchProcessor.NAME,
-                                    () -> new WatchProcessor(settings, drift, counters),
+                                    () -> new WatchProcessor(settings, drift, counters, tries),
                                     OBSERVATIONS_SOURCE);
                             topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
+                            addDeadLetters(topology, WatchProcessor.NAME);
                             topology.addSink(
                                     WatchProcessor.DRIFT_SINK,
                                     topics.name(Topic.DRIFT),
@@ -322,9 +361,11 @@ public final class DriftlineTopology implements Supplier<Topology> {
     private void addFilter(Topology topology, FilterRules rules) {
         topology.addProcessor(
                 FilterProcessor.NAME,
-                () -> new FilterProcessor(rules, settings.sources(), counters),
+                () -> new FilterProcessor(
+                        rules, settings.sources(), settings.limits().recordBytes(), counters, tries),
                 OBSERVATIONS_SOURCE);
         topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
+        addDeadLetters(topology, FilterProcessor.NAME);
         rules.topics()
                 .forEach(topic -> topology.addSink(
                         FilterProcessor.sink(topic),
@@ -349,9 +390,16 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         topology.addProcessor(
                 TrainerProcessor.NAME,
-                () -> new TrainerProcessor(training.settings(), training.snapshots(), training.progress()),
+                () -> new TrainerProcessor(
+                        training.settings(),
+                        training.snapshots(),
+                        training.progress(),
+                        settings.limits().recordBytes(),
+                        counters,
+                        tries),
                 TrainerProcessor.TRAINING_SOURCE);
         topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
+        addDeadLetters(topology, TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 topics.name(Topic.SNAPSHOTS),

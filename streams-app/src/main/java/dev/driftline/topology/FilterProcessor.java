@@ -1,6 +1,8 @@
 package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.FilterRules;
@@ -14,7 +16,6 @@ import dev.driftline.sources.FilterSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -33,13 +34,19 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
 
     private final DocumentFilter filter;
     private final SourceLimits limits;
+    private final int recordBytes;
     private final ServiceCounters counters;
+    private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<String, Document> context;
     private StoreHeader taken;
     private FilterSources sources;
 
-    FilterProcessor(FilterRules rules, SourceLimits limits, ServiceCounters counters) {
+    FilterProcessor(
+            FilterRules rules, SourceLimits limits, int recordBytes, ServiceCounters counters, RecordTries tries) {
+        this.recordBytes = recordBytes;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.FILTER, counters, tries);
         filter = new DocumentFilter(rules);
         this.limits = limits;
         this.counters = counters;
@@ -53,10 +60,11 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void init(ProcessorContext<String, Document> context) {
         this.context = context;
+        records.init(context);
         WriteBackStore store = context.getStateStore(FilterSources.STORE);
         taken = store.header();
-        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
-        context.schedule(GatherProcessor.IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, sources::evictIdle);
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits, counters.heap()));
+        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override
@@ -69,7 +77,23 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
             // An observation from before there was a filter.
             return;
         }
-        FilterRequest request = FilterRequest.decode(header.value());
+        FilterRequest request;
+        try {
+            request = FilterRequest.decode(header.value());
+        } catch (RuntimeException e) {
+            records.reject(context, observation, recordBytes, e.toString());
+            return;
+        }
+        Optional<String> spent = records.spent(observation.value());
+        if (spent.isPresent()) {
+            records.reject(
+                    context, request.origin(), request.document().id(), observation.timestamp(), spent.get(), "");
+            return;
+        }
+        records.change(observation.value(), () -> decide(request, observation.timestamp()));
+    }
+
+    private void decide(FilterRequest request, long timestamp) {
         Decision decision;
         if (filter.comparesWithSource()) {
             String name = request.document().source();
@@ -84,7 +108,12 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         counters.filtered(decision.rule());
         Optional<String> topic = filter.rules().topic(decision.target());
         if (topic.isPresent()) {
-            context.forward(RoutedDocuments.of(request, decision, observation.timestamp()), sink(topic.get()));
+            context.forward(RoutedDocuments.of(request, decision, timestamp), sink(topic.get()));
         }
+    }
+
+    @Override
+    public void close() {
+        punctuations.cancel();
     }
 }

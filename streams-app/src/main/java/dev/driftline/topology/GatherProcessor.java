@@ -2,6 +2,10 @@ package dev.driftline.topology;
 
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.FailureKind;
+import dev.driftline.failures.RecordPlace;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
@@ -23,18 +27,17 @@ import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
-import dev.driftline.scoring.ShardReply;
+import dev.driftline.scoring.ShardFailure;
+import dev.driftline.scoring.ShardMessageException;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
-import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -75,6 +78,10 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private final Optional<NeuralScoring> neural;
     private final OwnedSources live;
     private final EarlyCommits commits;
+    private final RecordTries tries;
+    private final Origins origins;
+    private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private int partition;
@@ -92,6 +99,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
      * @param neural what scores with the network; empty where there is none
      * @param live receives the partitions that are on this instance
      * @param commits learns of what a punctuation has sent
+     * @param tries which documents have failed before
      */
     GatherProcessor(
             TopologySettings settings,
@@ -99,7 +107,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             boolean trains,
             Optional<NeuralScoring> neural,
             OwnedSources live,
-            EarlyCommits commits) {
+            EarlyCommits commits,
+            RecordTries tries) {
+        this.tries = tries;
+        origins = new Origins(settings.topics());
+        records = new InternalRecords(NAME, ReadProcessor.DEAD_LETTERS_SINK, Stage.GATHER, counters, tries);
         this.commits = commits;
         this.live = live;
         this.neural = neural;
@@ -111,6 +123,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
+        records.init(context);
         partition = context.taskId().partition();
         gather = new Gather(settings.model(), settings.shards());
         WriteBackStore pendingStore = context.getStateStore(PendingDocuments.STORE);
@@ -119,21 +132,26 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 PendingDocuments.class,
                 store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
-        models = sources.cache(SourceModels.class, settings::sourceModels);
+        models = sources.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
-        context.schedule(IDLE_TICK, PunctuationType.WALL_CLOCK_TIME, now -> {
+        punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
         });
-        live.opened(partition, sources, source -> models.state(partition, source));
         // Documents that were waiting for the network when the task stopped.
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> tick());
+            punctuations.every(TICK, context, now -> tick());
         }
+        publish(models);
+    }
+
+    /** Lets other threads ask; at the end of {@code init}, since what fails there is never closed. */
+    private void publish(SourceModels opened) {
+        live.opened(partition, sources, source -> opened.state(partition, source));
     }
 
     private List<Output> outputs() {
@@ -159,12 +177,21 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        ShardReply reply = gather.open(record.value());
-        long ticket = reply.ticket();
+        Gather.Address from;
+        try {
+            from = gather.address(record.value());
+        } catch (ShardMessageException e) {
+            if (e.isForOperator()) {
+                throw e;
+            }
+            records.reject(context, record, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
+            return;
+        }
+        long ticket = from.ticket();
         PendingDocument waiting = pending.get(ticket);
-        if (waiting == null || !waiting.expects(reply.shard())) {
+        if (waiting == null || !waiting.expects(from.shard())) {
             // Under at-least-once only: a shard answered again after a crash.
-            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", reply.shard(), ticket);
+            LOG.debug("Ignored a repeated reply of shard {} to ticket {}", from.shard(), ticket);
             return;
         }
         if (!waiting.add(record.value())) {
@@ -190,10 +217,17 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private int emitComplete() {
         int emitted = 0;
         long until = System.nanoTime() + AT_ONCE.toNanos();
-        while (!complete.isEmpty() && System.nanoTime() - until < 0) {
+        while (!complete.isEmpty() && (emitted == 0 || System.nanoTime() - until < 0)) {
             CompleteDocuments.Complete first = complete.first();
-            PendingDocument document = Objects.requireNonNull(
-                    pending.get(first.ticket()), "a complete document is pending until it is sent");
+            PendingDocument document = pending.get(first.ticket());
+            if (document == null || !document.isComplete()) {
+                // It is asked again, since a score of some shards' replies would be a wrong one for good: the reply
+                // that is
+                // missing puts it here once more.
+                LOG.warn("The document of ticket {} was to be scored before every shard has replied", first.ticket());
+                complete.removeFirst();
+                continue;
+            }
             Optional<NeuralOutcome> network = Optional.empty();
             if (neural.isPresent()) {
                 network = neural.get()
@@ -224,25 +258,88 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         }
     }
 
+    /** Sends out what there is of a document, or its dead letter. */
     private void emit(long ticket, PendingDocument waiting, Optional<NeuralOutcome> network) {
         IncomingDocument document = waiting.document;
+        DocumentOrigin origin = origins.of(partition, ticket, taken);
+        List<ShardFailure> failures = gather.failures(waiting.replies);
+        if (!failures.isEmpty()) {
+            reject(
+                    waiting,
+                    origin,
+                    failures,
+                    "shard " + failures.get(0).shard() + ": " + failures.get(0).why());
+            return;
+        }
+        if (!tries.isEmpty()) {
+            Optional<String> spent = tries.spent(place(origin, document));
+            if (spent.isPresent()) {
+                reject(waiting, origin, failures, spent.get());
+                return;
+            }
+        }
+        Gather.Gathered gathered;
+        try {
+            tries.reached(Stage.GATHER);
+            gathered = gather.gather(document.tokens(), waiting.replies);
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!FailureKind.isOfRecord(e) && !(e instanceof ShardMessageException)) {
+                throw e;
+            }
+            // Nothing has been changed yet.
+            LOG.error("Replies do not go together, and their document becomes a dead letter", e);
+            reject(waiting, origin, failures, e.toString());
+            return;
+        }
+        try {
+            emit(ticket, waiting, origin, gathered, network);
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!FailureKind.isOfRecord(e)) {
+                throw e;
+            }
+            throw tries.failed(place(origin, document), e);
+        }
+    }
+
+    private void emit(
+            long ticket,
+            PendingDocument waiting,
+            DocumentOrigin origin,
+            Gather.Gathered gathered,
+            Optional<NeuralOutcome> network) {
+        IncomingDocument document = waiting.document;
         long now = context.currentSystemTimeMs();
-        Gather.Gathered gathered = gather.gather(document.tokens(), waiting.replies);
         DocumentScore scored;
         synchronized (sources) {
             scored = score(document, gathered, network, now);
         }
+        tries.reached(Stage.MIX);
         neural.ifPresent(scoring -> scoring.knownRows()
                 .learn(document.tokens(), gathered.positions().unknown()));
-        boolean isText = Ticket.isText(ticket);
-        String topic = settings.topics().name(isText ? Topic.TEXT : Topic.DOCUMENTS);
-        DocumentOrigin origin = new DocumentOrigin(topic, partition, taken.offset(topic, Ticket.offset(ticket)));
         ScoringResult result = new ScoringResult(
-                document, origin, isText, gathered.positions(), scored, network, waiting.timestamp, now);
+                document, origin, Ticket.isText(ticket), gathered.positions(), scored, network, waiting.timestamp, now);
         for (Output output : outputs) {
             output.of(result).ifPresent(record -> context.forward(record, output.sink()));
         }
+        tries.reached(Stage.WRITE);
         counters.scored(waiting, scored, now);
+    }
+
+    private static RecordPlace place(DocumentOrigin origin, IncomingDocument document) {
+        return new RecordPlace(
+                NAME,
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                Objects.hash(document.id(), document.source(), document.publishedAt()));
+    }
+
+    /** The shards have learned the document but for those among {@code failures} that have not. */
+    private void reject(PendingDocument waiting, DocumentOrigin origin, List<ShardFailure> failures, String why) {
+        IncomingDocument document = waiting.document;
+        long without = failures.stream().filter(failure -> !failure.learned()).count();
+        String learned = !document.learn() || without == settings.shards() ? "no" : without == 0 ? "yes" : "partly";
+        records.reject(context, origin, document.id(), waiting.timestamp, why, learned);
     }
 
     /** Scores the document; its source learns from it, if it is to be learned. */
@@ -269,6 +366,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void close() {
-        live.closed(partition);
+        punctuations.cancel();
+        live.closed(partition, sources);
     }
 }

@@ -1,5 +1,8 @@
 package dev.driftline.topology;
 
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
@@ -23,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -75,6 +77,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final OnlineSettings online;
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
+    private final int recordBytes;
+    private final InternalRecords records;
+    private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<Object, Object> context;
     private StoreHeader taken;
@@ -95,8 +100,19 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     /**
      * @param snapshots what this instance knows of the snapshots topic
      * @param progress counts what is done
+     * @param recordBytes the most bytes of a dead letter
+     * @param counters counts dead letters
+     * @param tries which records have failed before
      */
-    public TrainerProcessor(TrainerSettings settings, SnapshotView snapshots, TrainerProgress progress) {
+    public TrainerProcessor(
+            TrainerSettings settings,
+            SnapshotView snapshots,
+            TrainerProgress progress,
+            int recordBytes,
+            ServiceCounters counters,
+            RecordTries tries) {
+        this.recordBytes = recordBytes;
+        records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.TRAIN, counters, tries);
         this.settings = settings;
         this.online = settings.online();
         this.snapshots = snapshots;
@@ -106,6 +122,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     @Override
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
+        records.init(context);
         WriteBackStore store = context.getStateStore(REPLAY_STORE);
         taken = store.header();
         state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online));
@@ -113,28 +130,44 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         publishing = null;
         sent = 0;
         lastRoundAt = context.currentSystemTimeMs();
+        activeSeen = false;
+        lookingSince = -1;
         notBefore = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
-        context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::look);
+        punctuations.every(LOOK, context, this::look);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata from = context.recordMetadata().orElseThrow();
-        long offset = from.offset();
         if (!taken.isNew(Optional.of(from))) {
             return;
         }
-        if (!state.buffer()
-                .add(
-                        taken.position(from.topic(), offset),
-                        TrainingRecord.decode(record.value()).document())) {
+        TrainingRecord trained;
+        try {
+            trained = TrainingRecord.decode(record.value());
+        } catch (RuntimeException e) {
+            records.reject(context, record, recordBytes, e.toString());
+            return;
+        }
+        Optional<String> spent = records.spent(record.value());
+        if (spent.isPresent()) {
+            records.reject(context, record, recordBytes, spent.get());
+            return;
+        }
+        records.change(record.value(), () -> buffer(trained, from));
+    }
+
+    private void buffer(TrainingRecord record, RecordMetadata from) {
+        long offset = from.offset();
+        if (!state.buffer().add(taken.position(from.topic(), offset), record.document())) {
             LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
         }
     }
 
     @Override
     public void close() {
+        punctuations.cancel();
         if (background != null) {
             if (background.isBusy()) {
                 LOG.info("Stopping a round, since the trainer moves or stops: the next round trains on its text");

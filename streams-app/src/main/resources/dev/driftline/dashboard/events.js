@@ -1,61 +1,47 @@
-// The live feed: connects, passes events on, and reconnects for as long as the page is open.
+// The live feed, by a stream that all tabs share, or by one of this tab where the browser cannot share.
 // Not an EventSource, which can neither send a token nor detect a silent connection.
 
-import {readEvents, request} from './api.js';
-
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
-
-/** The service sends a status every second. Without one for this time, the connection is dead. */
-const SILENCE = 8_000;
+import {onToken, refused, request, token} from './api.js';
+import {followFeed} from './feed.js';
 
 /**
  * Follows the events of `types` and calls `handle(type, data)` for each. Calls `changed(state)` with 'connecting', 'live' or
  * 'disconnected'; 'live' follows each new connection, after which the caller must request everything that it missed.
  */
 export function follow(types, handle, changed) {
-  let pause = FIRST_PAUSE;
-  let lastId = '';
-
-  async function once() {
-    const abort = new AbortController();
-    let watchdog = 0;
-    const alive = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => abort.abort(), SILENCE);
-    };
-    try {
-      alive();
-      const response = await request(`events?types=${types.join(',')}`, {
-        accept: 'text/event-stream',
-        headers: lastId ? {'Last-Event-ID': lastId} : {},
-        signal: abort.signal,
-      });
-      pause = FIRST_PAUSE;
-      changed('live');
-      await readEvents(response, (type, data, id) => {
-        alive();
-        if (id) lastId = id;
-        handle(type, data);
-      });
-    } finally {
-      clearTimeout(watchdog);
-    }
-  }
-
-  async function forever() {
-    for (;;) {
-      try {
-        await once();
-      } catch {
-        // Reported below; then it tries again.
-      }
-      changed('disconnected');
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = Math.min(LONGEST_PAUSE, 2 * pause);
-    }
-  }
-
+  const path = `events?types=${types.join(',')}`;
   changed('connecting');
-  forever();
+  let worker = null;
+  try {
+    worker = new SharedWorker(new URL('events-worker.js', import.meta.url), {type: 'module', name: 'driftline-events'});
+  } catch {
+    // There are none here.
+  }
+  if (worker) share(worker, path, handle, changed);
+  else alone(path, handle, changed);
+}
+
+function alone(path, handle, changed) {
+  const open = (lastId, signal) => request(path, {accept: 'text/event-stream', headers: lastId ? {'Last-Event-ID': lastId} : {}, signal});
+  onToken(followFeed(open, handle, changed));
+}
+
+function share(worker, path, handle, changed) {
+  const tab = worker.port;
+  const come = () => tab.postMessage({address: new URL(path, document.baseURI).href, token: token()});
+  let heard = false;
+  tab.onmessage = ({data: message}) => {
+    heard = true;
+    if (message.refused) refused();
+    else if (message.state) changed(message.state);
+    else handle(message.type, message.data);
+  };
+  worker.onerror = () => {
+    if (!heard) alone(path, handle, changed);
+    heard = true;
+  };
+  onToken(() => tab.postMessage({token: token()}));
+  addEventListener('pagehide', () => tab.postMessage({left: true}));
+  addEventListener('pageshow', (event) => event.persisted && come());
+  come();
 }

@@ -1,7 +1,8 @@
 // Queries the model: next words during typing, generated text, and the score of a text.
 
-import {postJson, readEvents, request} from './api.js';
+import {postJson, request} from './api.js';
 import {byId, make, say, show} from './dom.js';
+import {readEvents} from './feed.js';
 import {bits, modelName, perplexity, probability} from './format.js';
 import {legend, wordRun} from './words.js';
 

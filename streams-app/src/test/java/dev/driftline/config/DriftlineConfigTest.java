@@ -3,6 +3,7 @@ package dev.driftline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.config.keys.HttpKeys;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
@@ -190,6 +191,49 @@ class DriftlineConfigTest {
 
         assertThat(config.get(ModelKeys.ORDER)).isEqualTo(4);
         assertThat(config.clients().streams()).containsEntry("a_b.c", "1");
+    }
+
+    /** A service called {@code driftline-metrics} in the namespace once stopped every pod at its next restart. */
+    @ParameterizedTest
+    @CsvSource({
+        "METRICS_SERVICE_HOST, 10.0.0.1",
+        "METRICS_SERVICE_PORT, 9404",
+        "METRICS_SERVICE_PORT_HTTP_METRICS, 9404",
+        "METRICS_PORT, tcp://10.0.0.1:9404",
+        "METRICS_PORT_9404_TCP, tcp://10.0.0.1:9404",
+        "METRICS_PORT_9404_TCP_PROTO, tcp",
+        "METRICS_PORT_9404_TCP_PORT, 9404",
+        "METRICS_PORT_9404_TCP_ADDR, 10.0.0.1",
+        "HTTP_PORT, tcp://10.0.0.1:7070",
+        "HTTP_SERVICE_HOST, 10.0.0.1",
+        "HTTP_PORT_7070_UDP, udp://10.0.0.1:7070",
+        "PORT, tcp://10.0.0.1:7070"
+    })
+    void shouldPassOverWhatKubernetesSetsForAServiceOfASimilarName(String variable, String value) {
+        DriftlineConfig config =
+                DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_" + variable, value), Map.of());
+
+        assertThat(config.get(HttpKeys.PORT)).isZero();
+    }
+
+    @Test
+    void shouldStillReadAPortFromTheEnvironmentAndRefuseAnUnknownSetting() {
+        assertThat(DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_HTTP_PORT", "7070"), Map.of())
+                        .get(HttpKeys.PORT))
+                .isEqualTo(7070);
+        assertThatThrownBy(() ->
+                        DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_METRICS_PORT", "9404"), Map.of()))
+                .hasMessageContaining("unknown setting metrics.port");
+    }
+
+    @Test
+    void shouldReadAPropertiesFileWithAByteOrderMark(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("driftline.properties"), "\uFEFFmodel.order=3\r\nshards=2\r\n");
+
+        DriftlineConfig config = DriftlineConfig.load(Optional.of(file), Map.of(), Map.of());
+
+        assertThat(config.get(ModelKeys.ORDER)).isEqualTo(3);
+        assertThat(config.get(TopicKeys.SHARDS)).isEqualTo(2);
     }
 
     @Test

@@ -97,7 +97,6 @@ class DeadLettersTest {
                 bad(DeadLetterReason.CONTROL_CHARACTER, fixture -> fixture.bytes(document("d\n", "s", "a"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a <s> b"))),
                 bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a </s> b"))),
-                bad(DeadLetterReason.RESERVED_TOKEN, fixture -> fixture.bytes(document("d", "s", "a <unk> b"))),
                 bad(DeadLetterReason.INVALID_UTF8, fixture -> replaced(fixture, new byte[] {(byte) 0xC3, 'x', 'x'})),
                 // A lone surrogate, as a careless encoder writes it.
                 bad(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.SnapshotView;
@@ -171,7 +173,11 @@ class TrainerProcessorTest {
     private TopologyTestDriver open() {
         Topology topology = new Topology();
         topology.addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "training");
-        topology.addProcessor("train", () -> new TrainerProcessor(settings(), topic, progress), "source");
+        topology.addProcessor(
+                "train",
+                () -> new TrainerProcessor(
+                        settings(), topic, progress, 1 << 20, new ServiceCounters(), new RecordTries()),
+                "source");
         topology.addStateStore(
                 new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of(), EarlyCommits.off()), "train");
         topology.addSink(

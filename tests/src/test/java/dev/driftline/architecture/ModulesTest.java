@@ -75,6 +75,7 @@ class ModulesTest {
             List.of("network", "output"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),
             List.of("input", "topics", "identity", "store"),
+            List.of("failures"),
             List.of("config", "commits", "embedded", "terminal"),
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),

@@ -42,6 +42,8 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands, against a real broker and a real registry. */
 class CommandsIT {
@@ -155,20 +157,7 @@ class CommandsIT {
     @Test
     void shouldFollowPredictions() throws Exception {
         run("topics", "create", "--set", "topics.prefix=predicted.");
-        Prediction prediction = Prediction.newBuilder()
-                .setId("d1")
-                .setSource("s")
-                .setScoredAt(Instant.EPOCH)
-                .setContext(List.of("students", "opened", "their"))
-                .setModels(List.of(new ModelPrediction(
-                        "mixture",
-                        List.of(new Candidate("books", 0.4, true), new Candidate("exams", 0.1, true)),
-                        0.2,
-                        0.3)))
-                .setInputTopic("in")
-                .setInputPartition(0)
-                .setInputOffset(0)
-                .build();
+        Prediction prediction = prediction("d1");
         publish("predicted.predictions.v1", Prediction.class, List.of(prediction));
 
         assertThat(run(
@@ -221,6 +210,54 @@ class CommandsIT {
         JsonNode letter = MAPPER.readTree(out);
         assertThat(letter.get("value_base64").asText()).isEqualTo("CQ==");
         assertThat(letter.get("headers").get("driftline.reason").asText()).isEqualTo("not-avro");
+    }
+
+    /** Every command that follows a topic: tombstones, foreign bytes and a schema of another record end none of them. */
+    @ParameterizedTest
+    @CsvSource({"scores,1", "predictions,1", "drift,0", "dead-letters,5"})
+    void shouldPassOverTombstonesAndMalformedRecordsAndSaySoWhenFollowing(String command, int printed)
+            throws Exception {
+        String prefix = "passed-" + command + ".";
+        run("topics", "create", "--set", "topics.prefix=" + prefix);
+        String topic = prefix + command + ".v1";
+        SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of("schema.registry.url", cluster.registryUrl()));
+        try (KafkaProducer<byte[], byte[]> producer = producer();
+                Serializer<TextEvent> texts = serdes.registering().serializer(TextEvent.class);
+                Serializer<SpecificRecord> good = serdes.serializer(SpecificRecord.class)) {
+            byte[] foreign = texts.serialize(
+                    prefix + "text.v1",
+                    TextEvent.newBuilder()
+                            .setId("x")
+                            .setSource("s")
+                            .setText("t")
+                            .setPublishedAt(Instant.EPOCH)
+                            .build());
+            for (byte[] value : Arrays.asList(null, new byte[] {9, 9}, new byte[] {0, 0, 0, 99, 99, 1}, foreign)) {
+                producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
+            }
+            SpecificRecord last = switch (command) {
+                case "scores" -> score("after", 250);
+                case "predictions" -> prediction("after");
+                default -> null;
+            };
+            producer.send(new ProducerRecord<>(topic, 0, null, last == null ? null : good.serialize(topic, last)))
+                    .get();
+        }
+
+        run(command, "--from-beginning", "--json", "--timeout", "3", "--set", "topics.prefix=" + prefix);
+
+        if (command.equals("dead-letters")) {
+            assertThat(out.lines()).hasSize(printed);
+            assertThat(err).doesNotContain("passed over");
+        } else {
+            assertThat(err)
+                    .contains("passed over partition 0, offset 0: its value is null: a tombstone")
+                    .contains("passed over partition 0, offset 1: ")
+                    .contains("passed over partition 0, offset 2: ")
+                    .contains("passed over partition 0, offset 3: ")
+                    .doesNotContain("\tat ");
+            assertThat(out.lines()).hasSize(printed);
+        }
     }
 
     @Test
@@ -323,6 +360,23 @@ class CommandsIT {
             }
             producer.commitTransaction();
         }
+    }
+
+    private static Prediction prediction(String id) {
+        return Prediction.newBuilder()
+                .setId(id)
+                .setSource("s")
+                .setScoredAt(Instant.EPOCH)
+                .setContext(List.of("students", "opened", "their"))
+                .setModels(List.of(new ModelPrediction(
+                        "mixture",
+                        List.of(new Candidate("books", 0.4, true), new Candidate("exams", 0.1, true)),
+                        0.2,
+                        0.3)))
+                .setInputTopic("in")
+                .setInputPartition(0)
+                .setInputOffset(0)
+                .build();
     }
 
     private static Score score(String id, double perplexity) {

@@ -107,6 +107,7 @@ class DashboardIT {
                 browser.run("document.querySelector('#play-model').value = arguments[0];", model);
                 generate(browser, "The");
             }
+            shouldWorkInMoreTabsThanABrowserOpensConnections(browser, instance);
             assertThat(browser.errors()).as("errors in the console").isEmpty();
         }
     }
@@ -140,6 +141,27 @@ class DashboardIT {
             shouldBeAccessible(browser);
             assertThat(browser.errors()).as("errors in the console").isEmpty();
             shouldConnectAgain(browser, application, instance);
+        }
+    }
+
+    /** Six connections to a host: a stream each would leave none for the seventh tab. */
+    private static void shouldWorkInMoreTabsThanABrowserOpensConnections(Browser browser, ChildInstance instance) {
+        for (int tab = 2; tab <= 9; tab++) {
+            browser.openTab(instance.address() + "/");
+            await("tab " + tab + " to be live")
+                    .atMost(SOON)
+                    .until(() -> browser.text("#connection").contains("live"));
+            await("events in tab " + tab)
+                    .atMost(SOON)
+                    .until(() -> browser.text("#tile-snapshot").equals("off"));
+        }
+        assertThat(browser.<Number>run("return fetch('/v1/sources?limit=1').then((answer) => answer.json())"
+                                + ".then((answer) => answer.subscribers)")
+                        .intValue())
+                .as("streams of nine tabs")
+                .isEqualTo(1);
+        for (int tab = 2; tab <= 9; tab++) {
+            browser.closeTab();
         }
     }
 

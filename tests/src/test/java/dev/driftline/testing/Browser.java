@@ -14,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -88,6 +89,18 @@ public final class Browser implements AutoCloseable {
     /** Opens a page and waits until it has loaded. */
     public void open(String address) {
         driver.get(address);
+    }
+
+    /** Opens a page in a new tab, which is the one from now on. */
+    public void openTab(String address) {
+        driver.switchTo().newWindow(WindowType.TAB);
+        open(address);
+    }
+
+    /** Closes the tab; the one that was opened first is the one from now on. */
+    public void closeTab() {
+        driver.close();
+        driver.switchTo().window(driver.getWindowHandles().iterator().next());
     }
 
     /** Makes the screen {@code width} by {@code height} CSS pixels. */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
-import dev.driftline.serving.http.TlsFiles;
+import dev.driftline.serving.http.tls.TlsFiles;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;

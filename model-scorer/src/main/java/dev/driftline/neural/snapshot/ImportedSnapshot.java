@@ -1,9 +1,9 @@
 package dev.driftline.neural.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driftline.corpus.TextInput;
 import dev.driftline.neural.Network;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record ImportedSnapshot(
         Network network, Optional<SnapshotDescription> origin, boolean unchanged, List<String> notes) {
+
+    private static final int MOST_VOCABULARY_BYTES = 1 << 28;
+
+    private static final Pattern JSON = Pattern.compile("(?i)\\.json(\\.(gz|zst))?$");
 
     /**
      * Reads a folder or a file.
@@ -111,14 +116,9 @@ public record ImportedSnapshot(
 
     /** Words by index: a word a line, or, if the file ends in .json, an array, or an object with the index of each word. */
     private static List<String> words(Path file) throws IOException {
-        String text;
-        try {
-            text = Files.readString(file);
-        } catch (MalformedInputException e) {
-            throw new InvalidSnapshotException(file + " is not UTF-8", e);
-        }
-        if (!file.toString().endsWith(".json")) {
-            return text.lines().toList();
+        String text = TextInput.read(file, MOST_VOCABULARY_BYTES);
+        if (!JSON.matcher(file.toString()).find()) {
+            return text.lines().map(String::strip).toList();
         }
         try {
             JsonNode json = SnapshotJson.read(text, "the vocabulary");

@@ -3,6 +3,7 @@ package dev.driftline.neural.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.driftline.corpus.TextInput;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,6 +42,8 @@ public final class SnapshotFolder {
     public static final String VOCABULARY = "vocabulary.json";
 
     private static final Set<String> FILES = Set.of(WEIGHTS, MANIFEST, VOCABULARY);
+
+    private static final int MOST_TEXT_BYTES = 1 << 28;
 
     private SnapshotFolder() {}
 
@@ -171,11 +174,11 @@ public final class SnapshotFolder {
         if (!Files.exists(file)) {
             throw new InvalidSnapshotException(folder + " is not a snapshot: it does not contain " + MANIFEST);
         }
-        return SnapshotJson.read(Files.readString(file), file.toString());
+        return SnapshotJson.read(TextInput.read(file, MOST_TEXT_BYTES), file.toString());
     }
 
     static List<String> words(Path file) throws IOException {
-        String json = Files.readString(file);
+        String json = TextInput.read(file, MOST_TEXT_BYTES);
         return naming(file, () -> SnapshotJson.vocabulary(json));
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.cli.follow;
 
 import dev.driftline.cli.options.ConfigOptions;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
@@ -30,11 +32,15 @@ import picocli.CommandLine.Spec;
 
 /**
  * Reads all partitions of a topic, committed records only, and prints each record as it arrives: until the limit, the
- * timeout or Ctrl-C, or until nobody reads the output any more. Use as {@code @Mixin}.
+ * timeout or Ctrl-C, or until nobody reads the output any more. A tombstone and a record that cannot be read are passed over
+ * and said on standard error. Use as {@code @Mixin}.
  */
 final class FollowTopic {
 
     private static final Duration POLL = Duration.ofMillis(250);
+
+    /** Records passed over that are told one by one; more are counted. */
+    private static final int SHOWN = 5;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -60,6 +66,8 @@ final class FollowTopic {
             description = "Print one JSON object a line, with the partition and offset of the record in the topic.")
     private boolean json;
 
+    private long passedOver;
+
     /**
      * Prints Avro values; with {@code --json} all their fields, after {@code partition} and {@code offset}.
      *
@@ -78,6 +86,9 @@ final class FollowTopic {
             }
             return follow(loaded, name, record -> {
                 T value = values.deserialize(name, record.headers(), record.value());
+                if (value == null) {
+                    throw new PassedOver("its value is null: a tombstone");
+                }
                 return json ? json(record, value) : line.apply(value);
             });
         }
@@ -124,6 +135,8 @@ final class FollowTopic {
             } catch (WakeupException stopped) {
                 out().flush();
                 return ExitCodes.OK;
+            } finally {
+                sayHowManyWerePassedOver();
             }
         }
     }
@@ -156,8 +169,7 @@ final class FollowTopic {
         long last = System.nanoTime();
         while (!ctrlC.pressed() && printed < limit) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                if (printed < limit) {
-                    out().println(text.apply(record));
+                if (printed < limit && print(record, text)) {
                     printed++;
                 }
                 last = System.nanoTime();
@@ -171,5 +183,40 @@ final class FollowTopic {
             }
         }
         return ExitCodes.OK;
+    }
+
+    /** Whether the record could be printed; one that cannot is said, and those behind it are printed all the same. */
+    private boolean print(
+            ConsumerRecord<byte[], byte[]> record, Function<ConsumerRecord<byte[], byte[]>, String> text) {
+        try {
+            out().println(text.apply(record));
+            return true;
+        } catch (MalformedRecordException | PassedOver e) {
+            passedOver++;
+            if (passedOver <= SHOWN) {
+                say("passed over partition " + record.partition() + ", offset " + record.offset() + ": "
+                        + e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    private void sayHowManyWerePassedOver() {
+        if (passedOver > SHOWN) {
+            say(String.format(Locale.ROOT, "%,d records passed over in all", passedOver));
+        }
+    }
+
+    private void say(String message) {
+        spec.commandLine().getErr().println("driftline: " + message);
+    }
+
+    /** A record without anything to print. */
+    private static final class PassedOver extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PassedOver(String message) {
+            super(message);
+        }
     }
 }

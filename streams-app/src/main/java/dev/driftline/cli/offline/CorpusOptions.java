@@ -3,15 +3,18 @@ package dev.driftline.cli.offline;
 import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
+import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
+import dev.driftline.input.DocumentRules;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +42,29 @@ final class CorpusOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words or characters. Default: as the text that the"
-                    + " model has learned before, or words.")
+            description =
+                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: as the text that the"
+                            + " model has learned before, or words.")
     private @Nullable String tokenizer;
 
     private String learned = Tokenizers.DEFAULT;
+
+    @Option(
+            names = "--document-max-tokens",
+            paramLabel = "N",
+            description =
+                    "The most tokens of a document, 1 or more; another is malformed. Set it as document.max.tokens of the"
+                            + " service is. Default: 100000.")
+    private int documentMaxTokens = Integer.parseInt(InputKeys.DOCUMENT_MAX_TOKENS.defaultText());
+
+    @Option(
+            names = "--token-max-bytes",
+            paramLabel = "N",
+            description = "The most bytes of a token, an id and a source, 1 or more; as token.max.bytes of the service."
+                    + " Default: 1024.")
+    private int tokenMaxBytes = InputKeys.TOKEN_MAX_BYTES.read(InputKeys.TOKEN_MAX_BYTES.defaultText());
+
+    private @Nullable DocumentRules rules;
 
     @Mixin
     private MalformedLines malformed;
@@ -61,6 +82,16 @@ final class CorpusOptions {
     /** The format of {@code file}. */
     CorpusFormat format(Path file) {
         return format.of(file);
+    }
+
+    /** Opens {@code file} in its format. */
+    CorpusReader open(Path file) throws IOException {
+        return format.open(file);
+    }
+
+    /** Opens {@code file}, which is in {@code known}. */
+    CorpusReader open(Path file, CorpusFormat known) throws IOException {
+        return format.open(file, known);
     }
 
     /** The model has learned before, from text that this tokenizer cut: the one to use where none is named. */
@@ -121,6 +152,7 @@ final class CorpusOptions {
                 try {
                     entry = reader.next();
                     document = CorpusText.document(file, entry, words);
+                    requireWithinLimits(file, entry, document);
                 } catch (CorpusFormatException e) {
                     malformed.skip(e, screen);
                     continue;
@@ -134,6 +166,16 @@ final class CorpusOptions {
         if (documents == 0 && malformed.skipped() == 0 && !stopped.getAsBoolean()) {
             throw CorpusText.noDocument(file);
         }
+    }
+
+    /** What the service would not take is not to be evaluated as if it did. */
+    private void requireWithinLimits(Path file, CorpusEntry entry, CorpusDocument document) {
+        if (rules == null) {
+            rules = new DocumentRules(documentMaxTokens, tokenMaxBytes);
+        }
+        rules.problem(document.id(), document.source(), document.sentences()).ifPresent(problem -> {
+            throw new CorpusFormatException(file, entry.line(), problem);
+        });
     }
 
     private ParameterException usage(String message) {

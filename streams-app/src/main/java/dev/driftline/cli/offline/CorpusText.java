@@ -2,7 +2,6 @@ package dev.driftline.cli.offline;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
-import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.scoring.DocumentTokens;
@@ -12,25 +11,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** Documents of corpus files, under the rules that the service has for its input. */
 public final class CorpusText {
 
     private CorpusText() {}
 
+    /** Opens a corpus file. */
+    public interface Opening {
+        CorpusReader open(Path file) throws IOException;
+    }
+
     /**
      * All documents of {@code files}, in memory.
      *
-     * @param format the format of a file
+     * @param opening opens a file in its format
      * @throws CommandFailedException naming the file and the line that cannot be read, or a file without a document
      */
-    public static List<CorpusDocument> read(List<Path> files, Function<Path, CorpusFormat> format, Tokenizer tokenizer)
-            throws IOException {
+    public static List<CorpusDocument> read(List<Path> files, Opening opening, Tokenizer tokenizer) throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         for (Path file : files) {
             int before = documents.size();
-            try (CorpusReader reader = CorpusReader.open(file, format.apply(file))) {
+            try (CorpusReader reader = opening.open(file)) {
                 while (reader.hasNext()) {
                     documents.add(document(file, reader.next(), tokenizer));
                 }
@@ -63,7 +65,7 @@ public final class CorpusText {
                 if (token.startsWith("\0")) {
                     throw new CorpusFormatException(file, entry.line(), "a token begins with the character U+0000");
                 }
-                if (DocumentTokens.isReserved(token)) {
+                if (DocumentTokens.isMark(token)) {
                     throw new CorpusFormatException(file, entry.line(), "a token is " + token + ", which is reserved");
                 }
             }

@@ -153,7 +153,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         // A round of fine-tuning takes long; without a network a document does not.
         try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 screen;
-                CorpusReader reader = CorpusReader.open(file, format)) {
+                CorpusReader reader = corpus.open(file, format)) {
             EvaluationReport report;
             if (state == null) {
                 LocalModel model =
@@ -224,7 +224,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (!ngrams.smoothing().equals("kneser-ney")) {
             throw usage("--smoothing " + ngrams.smoothing() + ": --split compares with kneser-ney");
         }
-        List<CorpusDocument> documents = CorpusText.read(List.of(file), corpus::format, corpus.tokenizer());
+        List<CorpusDocument> documents = CorpusText.read(List.of(file), corpus::open, corpus.tokenizer());
         Thread evaluating = Thread.currentThread();
         try (CtrlC ctrlC = CtrlC.then(evaluating::interrupt);
                 Screen screen = Screen.on(spec.commandLine().getErr())) {

@@ -111,7 +111,7 @@ public final class FilterTryCommand implements Callable<Integer> {
         Thread evaluating = Thread.currentThread();
         try (CtrlC ctrlC = CtrlC.then(() -> network.ifPresent(evaluated -> evaluating.interrupt()));
                 screen;
-                CorpusReader reader = CorpusReader.open(file, corpus.format(file))) {
+                CorpusReader reader = corpus.open(file)) {
             EvaluationProgress progress = new EvaluationProgress(screen, reader, evaluation);
             Optional<String> networkName = network.map(EvaluatedNetworkOptions.Evaluated::model);
             corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {

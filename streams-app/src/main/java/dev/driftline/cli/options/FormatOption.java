@@ -1,8 +1,10 @@
 package dev.driftline.cli.options;
 
 import dev.driftline.corpus.CorpusFormat;
+import dev.driftline.corpus.CorpusReader;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,9 +16,15 @@ public final class FormatOption {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "The format: tsv, lines, whole_file or jsonl. Default: the one that the ending of the file's name stands"
-                            + " for.")
+                    "The format: tsv, lines, whole_file, jsonl or json. Default: the one that the ending of the file's name stands"
+                            + " for, without .gz or .zst.")
     private @Nullable CorpusFormat format;
+
+    @Option(
+            names = "--text-field",
+            paramLabel = "NAME",
+            description = "The field of JSON objects that has the text. Default: text.")
+    private String textField = CorpusReader.TEXT_FIELD;
 
     /**
      * The format of {@code file}.
@@ -32,5 +40,24 @@ public final class FormatOption {
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage() + "; or say it with --format", ExitCodes.USAGE);
         }
+    }
+
+    /**
+     * Opens {@code file} in its format.
+     *
+     * @throws CommandFailedException if neither the option nor the file's name says it
+     * @throws IOException if the file cannot be read
+     */
+    public CorpusReader open(Path file) throws IOException {
+        return open(file, of(file));
+    }
+
+    /** As {@link #open(Path)}, in a format that is known. */
+    public CorpusReader open(Path file, CorpusFormat known) throws IOException {
+        if (!textField.equals(CorpusReader.TEXT_FIELD) && known != CorpusFormat.JSONL && known != CorpusFormat.JSON) {
+            throw new CommandFailedException(
+                    "--text-field has an effect only on JSON, and " + file + " is not: leave it out", ExitCodes.USAGE);
+        }
+        return CorpusReader.open(file, known, textField);
     }
 }

@@ -1,6 +1,7 @@
 package dev.driftline.cli.query;
 
 import dev.driftline.cli.offline.CorpusText;
+import dev.driftline.cli.options.FormatOption;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.neural.Pooling;
@@ -46,7 +47,7 @@ public final class EncodeCommand implements Callable<Integer> {
                 names = "--file",
                 paramLabel = "FILE",
                 description =
-                        "With --snapshot: documents of a .tsv, .txt or .jsonl file, as `driftline produce` reads them.")
+                        "With --snapshot: documents of a file, as `driftline produce` reads it; - for the standard input.")
         Path file;
     }
 
@@ -64,6 +65,9 @@ public final class EncodeCommand implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "1")
     private Input input;
+
+    @Mixin
+    private FormatOption format;
 
     @Option(
             names = "--pooling",
@@ -108,7 +112,7 @@ public final class EncodeCommand implements Callable<Integer> {
     }
 
     private void encodeFile(OpenModel model, Pooling chosen) throws IOException {
-        try (CorpusReader corpus = CorpusReader.open(input.file)) {
+        try (CorpusReader corpus = format.open(input.file)) {
             if (!corpus.hasNext()) {
                 throw CorpusText.noDocument(input.file);
             }

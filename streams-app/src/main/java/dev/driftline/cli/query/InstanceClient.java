@@ -2,7 +2,8 @@ package dev.driftline.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.config.InvalidConfigException;
-import dev.driftline.serving.http.TlsFiles;
+import dev.driftline.corpus.TextInput;
+import dev.driftline.serving.http.tls.TlsFiles;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
@@ -14,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,8 @@ final class InstanceClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String VARIABLE = "DRIFTLINE_HTTP_READ_TOKEN";
     private static final String FILE = "file:";
+
+    private static final int MOST_TOKEN_BYTES = 1 << 16;
 
     private final URI instance;
     private final String token;
@@ -72,10 +74,9 @@ final class InstanceClient {
         }
         Path file = Path.of(given.substring(FILE.length()));
         try {
-            return Files.readString(file).strip();
+            return TextInput.read(file, MOST_TOKEN_BYTES).strip();
         } catch (IOException e) {
-            throw new CommandFailedException(
-                    "cannot read the token in " + file + ": " + e.getMessage(), ExitCodes.USAGE);
+            throw new CommandFailedException("cannot read the token: " + e.getMessage(), ExitCodes.USAGE);
         }
     }
 

@@ -78,8 +78,9 @@ final class ModelSource {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How text becomes tokens, and tokens text again: whitespace, words or characters. Default: as"
-                    + " the text that the model has learned.")
+            description =
+                    "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
+                            + " the text that the model has learned.")
     private String tokenizer;
 
     @Option(

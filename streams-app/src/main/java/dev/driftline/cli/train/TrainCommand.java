@@ -5,6 +5,7 @@ import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.CorpusDocument;
+import dev.driftline.corpus.WordList;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
@@ -25,8 +26,6 @@ import dev.driftline.terminal.Screen;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,7 +98,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--tokenizer",
             paramLabel = "NAME",
             description =
-                    "How raw text becomes tokens: whitespace, words or characters. Default: words, or the tokens of"
+                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: words, or the tokens of"
                             + " --initial.")
     private @Nullable String tokenizer;
 
@@ -213,7 +211,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private List<CorpusDocument> read(List<Path> from, String tokens) throws IOException {
-        List<CorpusDocument> documents = CorpusText.read(from, format::of, Tokenizers.named(tokens));
+        List<CorpusDocument> documents = CorpusText.read(from, format::open, Tokenizers.named(tokens));
         if (attribute == null) {
             return documents;
         }
@@ -281,16 +279,11 @@ public final class TrainCommand implements Callable<Integer> {
 
     private NeuralVocabulary vocabulary(List<CorpusDocument> text, String tokens) throws IOException {
         if (vocabulary != null) {
-            try (Stream<String> lines = Files.lines(vocabulary, StandardCharsets.UTF_8)) {
-                List<String> words = lines.map(String::strip)
-                        .filter(word -> !word.isEmpty())
-                        .distinct()
-                        .toList();
-                if (words.isEmpty()) {
-                    throw usage("--vocabulary " + vocabulary + ": there is no word in the file");
-                }
-                return VocabularyTurnover.fixed(words, vocabularySize);
+            List<String> words = WordList.read(vocabulary);
+            if (words.isEmpty()) {
+                throw usage("--vocabulary " + vocabulary + ": there is no word in the file");
             }
+            return VocabularyTurnover.fixed(words, vocabularySize);
         }
         Map<String, Integer> counts = new HashMap<>();
         for (CorpusDocument document : text) {

@@ -54,8 +54,9 @@ public final class HttpKeys {
             "64MiB",
             64 * KeyGroup.KIB,
             KeyGroup.GIB,
-            "Maximum heap of all request bodies together, from their first byte until the request is answered; a body "
-                    + "past it is answered with 503 and Retry-After. At least http.max.body.bytes.");
+            "Maximum heap of all request bodies together, from their first byte until the request is answered, and of "
+                    + "what clients have not taken of their answers; a body past it is answered with 503 and Retry-After. At "
+                    + "least http.max.body.bytes.");
 
     public static final ConfigKey<Integer> MAX_TOKENS = GROUP.whole(
             "http.max.tokens",
@@ -89,7 +90,11 @@ public final class HttpKeys {
                     + "may each take as long to arrive.");
 
     public static final ConfigKey<Long> IDLE_TIMEOUT_MS = GROUP.wholeLong(
-            "http.idle.timeout.ms", "60000", 100, 3_600_000, "Milliseconds after which an idle connection is closed.");
+            "http.idle.timeout.ms",
+            "60000",
+            100,
+            3_600_000,
+            "Milliseconds after which an idle connection is closed, and one whose client has not taken its answer.");
 
     public static final ConfigKey<Integer> CONNECTIONS = GROUP.whole(
             "http.connections",

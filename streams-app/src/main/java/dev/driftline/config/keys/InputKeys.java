@@ -12,7 +12,8 @@ public final class InputKeys {
             Tokenizers.DEFAULT,
             "How raw text is split into sentences and tokens. whitespace: a line is a sentence, and spaces "
                     + "separate tokens. words: Unicode sentence and word breaks, with a dictionary for Chinese and "
-                    + "Japanese. characters: each character is a token.",
+                    + "Japanese. words-nfc: the same of text in NFC, without soft hyphens and directional marks, so that what looks "
+                    + "like one word is one. characters: each character is a token.",
             Tokenizers.names());
 
     public static final ConfigKey<Integer> DOCUMENT_MAX_TOKENS = GROUP.whole(

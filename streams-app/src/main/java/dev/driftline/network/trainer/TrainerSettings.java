@@ -8,6 +8,7 @@ import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.PromotionKeys;
 import dev.driftline.config.keys.TrainingKeys;
 import dev.driftline.config.keys.VocabularyChoice;
+import dev.driftline.corpus.WordList;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.online.OnlineSettings;
@@ -17,12 +18,9 @@ import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.scoring.DocumentTokens;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The settings of the trainer. Immutable.
@@ -109,10 +107,9 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
             return Optional.empty();
         }
         Path file = fixed.file();
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            return Optional.of(lines.map(String::strip)
-                    .filter(word -> !word.isEmpty() && !DocumentTokens.isReserved(word))
-                    .distinct()
+        try {
+            return Optional.of(WordList.read(file).stream()
+                    .filter(word -> !DocumentTokens.isReserved(word))
                     .toList());
         } catch (IOException e) {
             throw new InvalidConfigException(

@@ -4,6 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.keys.AccessKeys;
 import dev.driftline.config.keys.HttpKeys;
+import dev.driftline.serving.http.tls.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.driftline.serving.http;
 
+import dev.driftline.serving.http.tls.TlsFiles;
 import io.javalin.config.JettyConfig;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -43,7 +44,10 @@ public final class JettySetup {
                     settings.limits().timeout().toMillis(),
                     bodies));
             HeadRequests heads = new HeadRequests();
-            heads.setHandler(door);
+            SlowReaders readers =
+                    new SlowReaders(bodies, settings.limits().idleTimeout().toMillis());
+            readers.setHandler(door);
+            heads.setHandler(readers);
             server.setHandler(heads);
             server.setErrorHandler(new ServerProblems());
             server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));

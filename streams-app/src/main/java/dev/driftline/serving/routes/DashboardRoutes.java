@@ -56,6 +56,8 @@ final class DashboardRoutes implements RouteGroup {
             script("dom.js"),
             script("drift.js"),
             script("events.js"),
+            script("events-worker.js"),
+            script("feed.js"),
             script("format.js"),
             script("lines.js"),
             script("playground.js"),

@@ -81,9 +81,9 @@ public final class ModelServer {
                 new SnapshotRoutes(config, service, pool),
                 new StatusRoutes(status, shards::statuses, settings.shards(), settings.tokenizer(), pool),
                 new TopologyRoutes(service::topology),
-                new HealthRoutes(service::state),
+                new HealthRoutes(service::state, service::waitingFor),
                 new OpenApiRoutes(),
-                new LiveRoutes(new LiveFeed(config), pool),
+                new LiveRoutes(new LiveFeed(config, service.counters().heap()), pool),
                 new DashboardRoutes(),
                 RouteGroup.closing(pool::close),
                 new InstanceRoutes(here, settings.shards(), http, http.work("instance")));

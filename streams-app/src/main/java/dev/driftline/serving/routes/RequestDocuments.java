@@ -161,7 +161,7 @@ final class RequestDocuments {
         if (language.isEmpty()) {
             return language;
         }
-        if (!named(arguments).equals(Tokenizers.WORDS)) {
+        if (!Tokenizers.usesLanguage(named(arguments))) {
             arguments.refuse(
                     "language",
                     "has no effect with tokenizer=" + named(arguments)
@@ -189,13 +189,12 @@ final class RequestDocuments {
     }
 
     private void check(String token) {
-        if (token.isEmpty() || DocumentTokens.isReserved(token)) {
+        if (token.isEmpty() || DocumentTokens.isMark(token)) {
             throw new ProblemException(new Problem(
                     "reserved-token",
                     422,
                     "A token that cannot stand in a text",
-                    "'" + token
-                            + "' is not a valid word: words must be non-empty, and <s>, </s> and <unk> are reserved",
+                    "'" + token + "' is not a valid word: words must be non-empty, and <s> and </s> are reserved",
                     Map.of()));
         }
         refuseControls(token);

@@ -87,6 +87,38 @@ class SnapshotCatalogTest {
     }
 
     @Test
+    void shouldPassOverWhateverSomebodyElseWroteUnderTheKeysOfSnapshots() {
+        take(SnapshotMessages.publish(FIRST));
+        take(List.of(SnapshotMessages.activate(FIRST.version())));
+        String manifest = SECOND.version() + "/manifest";
+        byte[] whole = SnapshotMessages.publish(SECOND).get(3).value();
+        List<byte[]> values = new ArrayList<>();
+        for (String text :
+                List.of("", "null", "[]", "{}", "\"x\"", "7", "{\"version\": null}", "{\"version\": \"../x\"}")) {
+            values.add(text.getBytes(StandardCharsets.UTF_8));
+        }
+        Random random = new Random(5);
+        for (int i = 0; i < 300; i++) {
+            byte[] broken = whole.clone();
+            broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
+            values.add(i % 2 == 0 ? broken : Arrays.copyOf(whole, random.nextInt(whole.length)));
+        }
+        for (byte[] value : values) {
+            for (String key : List.of(manifest, "active", SECOND.version() + "/chunk/00001", "", "a/b/c")) {
+                if (!key.equals("active") || !new String(value, StandardCharsets.UTF_8).contains(SECOND.version())) {
+                    take(List.of(new Message(key, value)));
+                }
+            }
+            assertThat(catalog.problem(SECOND.version())).isPresent();
+        }
+
+        assertThat(catalog.pointer()).contains(FIRST.version());
+        assertThat(catalog.problem(FIRST.version())).isEmpty();
+        take(SnapshotMessages.publish(SECOND));
+        assertThat(catalog.problem(SECOND.version())).isEmpty();
+    }
+
+    @Test
     void shouldSayWhichChunkIsMissingOfATornSnapshot() {
         List<Message> messages = new ArrayList<>(SnapshotMessages.publish(FIRST));
         messages.remove(1);

@@ -5,15 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.serving.http.BodyBytes;
 import dev.driftline.serving.http.EventStream;
+import dev.driftline.serving.http.HttpEndpoint;
+import dev.driftline.serving.http.HttpSettings;
+import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -168,6 +177,46 @@ class LimitsTest {
                     socket.close();
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldHoldNoThreadForClientsThatReadSlowlyNorTheirAnswersForLong() throws Exception {
+        RequestPool work = new RequestPool("long", 2, 8, 5_000);
+        HttpSettings settings = HttpSettings.of(DriftlineConfig.of(Map.of("http.idle.timeout.ms", "4000")));
+        BodyBytes bodies = HttpEndpoint.bodies(settings, taken -> {});
+        List<RouteGroup> routes = List.of(
+                new ProblemResponses(ModelProblems::of),
+                all -> all.get("/long", context -> work.answer(context, () -> "x".repeat(5_000_000))));
+        List<Socket> sockets = new ArrayList<>();
+        try (HttpEndpoint server = HttpEndpoint.start(settings, routes, bodies, () -> "here:1")) {
+            // More than the pool has threads.
+            for (int i = 0; i < 8; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4096);
+                socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                sockets.add(socket);
+                socket.getOutputStream().write(head("GET /long"));
+                socket.getOutputStream().flush();
+                await("the answer to begin")
+                        .atMost(PATIENCE)
+                        .until(() -> socket.getInputStream().available() > 0);
+            }
+            await("the pool to be free").atMost(PATIENCE).until(() -> work.active() == 0);
+            HttpResponse<String> whole = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(server.address() + "/long"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(whole.body().length()).isEqualTo(5_000_000);
+            assertThat(bodies.bytes()).as("what waits for clients").isBetween(1_000_000L, bodies.most());
+            await("the clients to be cut off").atMost(PATIENCE).until(() -> bodies.bytes() == 0);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            work.close();
         }
     }
 

@@ -67,7 +67,7 @@ class OpenApiTest {
         try (ServedModel served = new ServedModel(
                 Map.of("http.max.tokens", "50"),
                 new OpenApiRoutes(),
-                new HealthRoutes(Optional::empty),
+                new HealthRoutes(Optional::empty, Optional::empty),
                 new LiveRoutes(new LiveFeed(config), new RequestPool("live", 1, 1, 5000)),
                 new TopologyRoutes(Optional::empty),
                 new SnapshotRoutes(config, new DriftlineService(config), new RequestPool("snapshots", 1, 1, 5000)))) {

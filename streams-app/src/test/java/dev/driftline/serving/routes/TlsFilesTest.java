@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.serving.http.HttpSettings;
-import dev.driftline.serving.http.TlsFiles;
+import dev.driftline.serving.http.tls.TlsFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -120,11 +120,27 @@ class TopologyRoutesTest {
     }
 
     private static HttpEndpoint serve(Optional<State> state, Optional<TopologyDescription> topology) {
+        return serve(state, Optional.empty(), topology);
+    }
+
+    @Test
+    void shouldBeAliveAndNotReadyWhileItWaitsForADisk() throws Exception {
+        try (HttpEndpoint server =
+                serve(Optional.of(State.RUNNING), Optional.of("the disk is full"), Optional.empty())) {
+            assertThat(get(server, "/health/live", "*/*").statusCode()).isEqualTo(200);
+            HttpResponse<String> ready = get(server, "/health/ready", "*/*");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("the disk is full");
+        }
+    }
+
+    private static HttpEndpoint serve(
+            Optional<State> state, Optional<String> waitingFor, Optional<TopologyDescription> topology) {
         return HttpEndpoint.start(
                 HttpSettings.of(DriftlineConfig.defaults()),
                 List.of(
                         new ProblemResponses(ModelProblems::of),
-                        new HealthRoutes(() -> state),
+                        new HealthRoutes(() -> state, () -> waitingFor),
                         new TopologyRoutes(() -> topology)));
     }
 

@@ -9,6 +9,7 @@ import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.service.DriftlineService;
+import dev.driftline.service.HeldBack;
 import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress;
 import dev.driftline.topics.Topic;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
 public final class InstanceStatus {
@@ -59,12 +61,18 @@ public final class InstanceStatus {
                         "pending_documents",
                         pending,
                         "lag",
-                        lag(partition, Topic.DOCUMENTS, Topic.TEXT).orElse(null))));
+                        lag(partition, Topic.DOCUMENTS, Topic.TEXT).orElse(null),
+                        "held_records",
+                        held(partition).mapToLong(HeldBack::records).sum(),
+                        "held_seconds",
+                        held(partition).mapToLong(HeldBack::seconds).max().orElse(0))));
         Map<String, Object> status = fields(
                 "address",
                 service.self().host() + ":" + service.self().port(),
                 "state",
                 service.state().map(Enum::name).orElse("NOT_STARTED"),
+                "waiting_for",
+                service.waitingFor().orElse(null),
                 "documents_scored",
                 service.counters().documentsScored(),
                 "tokens_scored",
@@ -125,6 +133,14 @@ public final class InstanceStatus {
     private Optional<Long> lag(int partition, Topic... topics) {
         return InputLag.sum(
                 service.inputLags(), Arrays.stream(topics).map(service::topic).toList(), partition);
+    }
+
+    /** What open transactions hold back of the documents and texts of a partition. */
+    private Stream<HeldBack> held(int partition) {
+        return service.heldBack().stream()
+                .filter(held -> held.partition() == partition
+                        && (held.topic().equals(service.topic(Topic.DOCUMENTS))
+                                || held.topic().equals(service.topic(Topic.TEXT))));
     }
 
     private static Map<String, Object> trainer(TrainerProgress trainer) {

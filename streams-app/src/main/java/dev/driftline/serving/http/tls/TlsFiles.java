@@ -1,4 +1,4 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.tls;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
@@ -52,7 +52,7 @@ public record TlsFiles(KeyStore identity, char[] password, KeyStore trusted) {
      *
      * @throws InvalidConfigException if a file cannot be read or is of another kind
      */
-    static Optional<TlsFiles> of(DriftlineConfig config) {
+    public static Optional<TlsFiles> of(DriftlineConfig config) {
         String keystore = config.get(AccessKeys.TLS_KEYSTORE);
         String certificate = config.get(AccessKeys.TLS_CERTIFICATE);
         String key = config.get(AccessKeys.TLS_KEY);

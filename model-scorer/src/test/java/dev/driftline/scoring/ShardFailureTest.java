@@ -1,0 +1,199 @@
+package dev.driftline.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.PageStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Two shards, of which one fails with a document, at every page that it reads. */
+class ShardFailureTest {
+
+    private static final ModelSettings MODEL = ModelSettings.ofOrder(3);
+    private static final int SHARDS = 2;
+
+    /** Fails to read a page once, after {@link #left} that it reads. */
+    private static final class FailingPages implements PageStore {
+
+        private final HeapPageStore pages = new HeapPageStore();
+        private int left = Integer.MAX_VALUE;
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            if (left-- == 0) {
+                left = Integer.MAX_VALUE;
+                throw new IllegalStateException("this page cannot be read");
+            }
+            return pages.get(key);
+        }
+
+        @Override
+        public void put(byte[] key, byte @Nullable [] value) {
+            pages.put(key, value);
+        }
+
+        @Override
+        public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+            pages.scan(prefix, visitor);
+        }
+
+        Map<String, String> content() {
+            Map<String, String> content = new TreeMap<>();
+            scan(new byte[0], (key, value) -> content.put(text(key), text(value)));
+            return content;
+        }
+
+        private static String text(byte[] bytes) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private final Scatter scatter = new Scatter(MODEL, SHARDS);
+    private final Gather gather = new Gather(MODEL, SHARDS);
+    private final List<FailingPages> stores = new ArrayList<>();
+    private final List<ShardScorer> shards = new ArrayList<>();
+
+    private void start() {
+        stores.clear();
+        shards.clear();
+        for (int shard = 0; shard < SHARDS; shard++) {
+            stores.add(new FailingPages());
+            shards.add(new ShardScorer(MODEL, shard, SHARDS, stores.get(shard), 1 << 22));
+        }
+        for (int i = 0; i < 20; i++) {
+            byte[][] requests =
+                    requests(i, "the house of mouse number " + i + " stands by the boats of house " + i % 7);
+            shards.get(0).answer(requests[0]);
+            shards.get(1).answer(requests[1]);
+        }
+        // What is read below comes from the store.
+        shards.forEach(ShardScorer::writeBack);
+        shards.forEach(ShardScorer::forget);
+    }
+
+    private byte[][] requests(long ticket, String text) {
+        return scatter.requests(0, ticket, DocumentTokens.of(List.of(List.of(text.split(" ")))), true, 0, List.of());
+    }
+
+    private List<Map<String, String>> contents() {
+        shards.forEach(ShardScorer::writeBack);
+        return stores.stream().map(FailingPages::content).toList();
+    }
+
+    @Test
+    void shouldHaveLearnedADocumentOnEveryShardWhereverOneFailsWithIt() {
+        String text = "the unheard houseboat of number 3 stands by the mouse";
+        start();
+        byte[][] requests = requests(99, text);
+        shards.get(0).answer(requests[0]);
+        shards.get(1).answer(requests[1]);
+        List<Map<String, String>> undisturbed = contents();
+
+        int failures = 0;
+        boolean fails = true;
+        for (int pages = 0; fails; pages++) {
+            start();
+            shards.get(0).counts();
+            stores.get(0).left = pages;
+            byte[] reply;
+            try {
+                reply = shards.get(0).answer(requests[0]);
+                fails = false;
+            } catch (HalfLearnedException e) {
+                // As after an aborted transaction.
+                shards.get(0).forget();
+                reply = shards.get(0).answer(requests[0]);
+                failures++;
+            } catch (IllegalStateException e) {
+                reply = shards.get(0).learnUnanswered(requests[0], e.toString());
+                failures++;
+                assertThat(gather.failures(List.of(reply)))
+                        .containsExactly(new ShardFailure(0, 99, 0, true, e.toString()));
+                assertThat(gather.address(reply)).isEqualTo(new Gather.Address(99, 0));
+                assertThat(ShardReply.shardOf(reply)).isZero();
+                assertThat(ShardReply.partitionOf(reply)).isZero();
+            }
+            shards.get(1).answer(requests[1]);
+
+            assertThat(contents()).as("after " + pages + " pages").isEqualTo(undisturbed);
+        }
+        assertThat(failures).isPositive();
+    }
+
+    @Test
+    void shouldChangeNothingWhenADocumentIsPassedOver() {
+        start();
+        List<Map<String, String>> before = contents();
+
+        byte[] reply = shards.get(0).passOver(requests(99, "an unheard thing")[0], "failed 3 times");
+
+        assertThat(gather.failures(List.of(reply)))
+                .containsExactly(new ShardFailure(0, 99, 0, false, "failed 3 times"));
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldKeepEveryDistributionWhereAShardHasNotLearnedADocument() {
+        start();
+        byte[][] requests = requests(99, "the unheard houseboat of number 3 stands by the mouse");
+        shards.get(0).passOver(requests[0], "failed 3 times");
+        shards.get(1).answer(requests[1]);
+
+        Set<String> words = new TreeSet<>(List.of("unheard", "houseboat", "3", "never-seen"));
+        for (int i = 0; i < 20; i++) {
+            words.addAll(List.of(("the house of mouse number " + i + " stands by the boats").split(" ")));
+        }
+        double[] sums = new double[MODEL.order()];
+        boolean unknownIsIn = false;
+        for (String word : words) {
+            NgramProbabilities after = afterThe(List.of("the", word));
+            if (!after.unknown()[1] || !unknownIsIn) {
+                add(after, 1, sums);
+            }
+            unknownIsIn |= after.unknown()[1];
+        }
+        add(afterThe(List.of("the")), 1, sums);
+
+        assertThat(unknownIsIn).isTrue();
+        for (double sum : sums) {
+            assertThat(sum).isCloseTo(1, within(1e-5));
+        }
+    }
+
+    private NgramProbabilities afterThe(List<String> sentence) {
+        DocumentTokens probe = DocumentTokens.of(List.of(sentence));
+        byte[][] asked = scatter.requests(0, 100, probe, false, 0, List.of());
+        return gather.gather(
+                        probe,
+                        List.of(shards.get(0).answer(asked[0]), shards.get(1).answer(asked[1])))
+                .positions();
+    }
+
+    private static void add(NgramProbabilities rows, int position, double[] sums) {
+        for (int order = 0; order < sums.length; order++) {
+            sums[order] += rows.probability()[position * sums.length + order];
+        }
+    }
+
+    @Test
+    void shouldRefuseAFailureOfAnotherModel() {
+        start();
+        byte[] reply = shards.get(0).passOver(requests(99, "a b")[0], "why");
+
+        assertThatThrownBy(() -> new Gather(ModelSettings.ofOrder(4), SHARDS).address(reply))
+                .isInstanceOf(ShardMessageException.class)
+                .satisfies(e ->
+                        assertThat(((ShardMessageException) e).isForOperator()).isTrue());
+    }
+}
