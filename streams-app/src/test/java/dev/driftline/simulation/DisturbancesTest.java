@@ -32,10 +32,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Nothing of a processor outlives its close: whatever task is revived, moved or made a standby, and at whatever moment, the scores
- * and the state are those of an undisturbed run.
+ * Whatever task is revived, moved or made a standby, at whatever moment and on whatever instance, the scores and the state are
+ * those of an undisturbed run. {@code topology.LifetimesTest} does it to one task of Kafka Streams' own; this, to all tasks on two
+ * instances.
  */
-class LifetimesTest {
+class DisturbancesTest {
 
     private static final int DOCUMENTS = 120;
     private static final Map<String, String> SETTINGS = Map.of(
@@ -71,7 +72,7 @@ class LifetimesTest {
     }
 
     private static Simulation simulation() {
-        return new Simulation("lifetimes-" + UUID.randomUUID(), DriftlineConfig.of(SETTINGS), 2);
+        return new Simulation("disturbances-" + UUID.randomUUID(), DriftlineConfig.of(SETTINGS), 2);
     }
 
     private static void publish(Simulation simulation) {
