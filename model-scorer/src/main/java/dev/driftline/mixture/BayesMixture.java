@@ -58,6 +58,10 @@ final class BayesMixture {
                 // It said nothing that is a probability, and is too small to add, or the mixture would be none.
                 continue;
             }
+            if (weight == 0) {
+                // The event had no probability at all, or next to none: nothing would ever bring a weight of 0 back.
+                weight = posterior[i] * SMALL;
+            }
             // One of those too small to add may overtake all at once: as far as a weight goes.
             weight = Math.min(weight, Double.MAX_VALUE);
             if (weight < SMALL && weight > 0) {
@@ -89,7 +93,10 @@ final class BayesMixture {
         }
     }
 
-    /** Reads what {@link #write} wrote; a posterior that is none begins again with the prior. */
+    /**
+     * Reads what {@link #write} wrote; a posterior that is none begins again with the prior, and a component that an earlier
+     * version multiplied by 0 far behind the others.
+     */
     void read(Varints.Reader in) {
         double sum = 0;
         for (int i = 0; i < posterior.length; i++) {
@@ -101,6 +108,12 @@ final class BayesMixture {
                 || !Double.isFinite(Arrays.stream(posterior).sum())) {
             Arrays.fill(posterior, 1.0 / posterior.length);
             Arrays.fill(exponent, 0);
+        }
+        for (int i = 0; i < posterior.length; i++) {
+            if (posterior[i] == 0) {
+                posterior[i] = SMALL;
+                exponent[i] = Math.min(exponent[i], -1);
+            }
         }
     }
 }

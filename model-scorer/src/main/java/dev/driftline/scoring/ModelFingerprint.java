@@ -1,12 +1,13 @@
 package dev.driftline.scoring;
 
 import dev.driftline.codec.SplitMix64;
+import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What two messages between shards must have in common to be of one model, in 64 bits: the order, the smoothing (and δ,
- * where it has an effect), the vocabulary, and the number of shards. How text is split into words is not part of it:
- * messages carry words.
+ * where it has an effect), the vocabulary, the number of shards, and the owner, which is the application and its tokenizer.
  *
  * <table>
  * <caption>Layout, from the lowest bit</caption>
@@ -16,12 +17,13 @@ import dev.driftline.ngram.Smoothing;
  *     6 absolute discounting</td></tr>
  * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed</td></tr>
  * <tr><td>16</td><td>number of shards</td></tr>
- * <tr><td>32</td><td>hash of δ and of the words of a fixed vocabulary, in whatever order</td></tr>
+ * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, and of the owner</td></tr>
  * </table>
  *
  * @param bits the fingerprint
+ * @param unowned the same without the owner, as 0.3.0 wrote it in messages that may still be under way
  */
-public record ModelFingerprint(long bits) {
+public record ModelFingerprint(long bits, long unowned) {
 
     private static final String[] SMOOTHINGS = {
         "kneser-ney",
@@ -59,11 +61,27 @@ public record ModelFingerprint(long bits) {
             vocabulary = 2;
             hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) settings.vocabulary()).hash());
         }
-        return new ModelFingerprint(hash << 32
-                | (long) shards << 16
+        long rest = (long) shards << 16
                 | (long) vocabulary << 8
                 | (long) code(settings.smoothing()) << 4
-                | settings.order());
+                | settings.order();
+        long unowned = hash << 32 | rest;
+        if (settings.owner().isEmpty()) {
+            return new ModelFingerprint(unowned, unowned);
+        }
+        byte[] owner = settings.owner().getBytes(StandardCharsets.UTF_8);
+        return new ModelFingerprint(
+                SplitMix64.mix(hash ^ NgramCounts.hash(owner, 0, owner.length)) << 32 | rest, unowned);
+    }
+
+    /** The fingerprint that a message came with. */
+    static ModelFingerprint came(long bits) {
+        return new ModelFingerprint(bits, bits);
+    }
+
+    /** Whether a message with the fingerprint {@code came} is of this model. */
+    boolean matches(long came) {
+        return came == bits || came == unowned;
     }
 
     // Not the ordinal: the numbers stand in messages.

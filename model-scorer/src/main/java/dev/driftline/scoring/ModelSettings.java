@@ -9,8 +9,10 @@ import dev.driftline.ngram.Smoothing;
  * @param smoothing how probabilities are made from counts
  * @param vocabulary which words have events
  * @param delta δ of add-δ smoothing, above 0; of no effect with the others
+ * @param owner whose model it is, in a service: its application and its tokenizer; empty where there is only one. Messages
+ *     between shards of another owner are refused
  */
-public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabulary, double delta) {
+public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner) {
 
     /** The highest order that counts are kept for. */
     public static final int MAX_ORDER = 7;
@@ -25,6 +27,16 @@ public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabular
         if (!(delta > 0)) {
             throw new IllegalArgumentException("delta " + delta + " is not above 0");
         }
+    }
+
+    /** A model of nobody in particular. */
+    public ModelSettings(int order, Smoothing smoothing, Vocabulary vocabulary, double delta) {
+        this(order, smoothing, vocabulary, delta, "");
+    }
+
+    /** The same model of {@code owner}. */
+    public ModelSettings ownedBy(String owner) {
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner);
     }
 
     /** Interpolated modified Kneser–Ney of that order over a growing vocabulary. */

@@ -57,8 +57,8 @@ record ShardMessage(byte kind, int version, String name) {
             throw ShardMessageException.altered(name, message.length);
         }
         long came = in.readFixedLong();
-        if (came != model.bits()) {
-            throw ShardMessageException.ofModel(name, model, new ModelFingerprint(came));
+        if (!model.matches(came)) {
+            throw ShardMessageException.ofModel(name, model, ModelFingerprint.came(came));
         }
         return in;
     }

@@ -297,6 +297,20 @@ class ShardMessagesTest {
     }
 
     @Test
+    void shouldRefuseAMessageOfAnotherApplicationAndReadThoseOfAReleaseThatNamedNone() {
+        ModelSettings unowned = ModelSettings.ofOrder(3);
+        Shards here = new Shards(unowned.ownedBy("driftline words"), 2);
+        ModelSettings eu = unowned.ownedBy("driftline-eu words");
+        assertThat(catchThrowable(() -> here.scorers.get(0).answer(request(eu, 2))))
+                .isInstanceOf(ShardMessageException.class)
+                .hasMessageContaining("application.id");
+        assertThat(catchThrowable(() -> here.gather.open(reply(eu, 2)))).isInstanceOf(ShardMessageException.class);
+
+        here.scorers.get(0).answer(request(unowned, 2));
+        here.gather.open(reply(unowned, 2));
+    }
+
+    @Test
     void shouldRefuseAMessageOfTheFirstReleaseAndSayHowToGetRidOfIt() {
         // As 0.1 wrote them: the version, the flags, partition, offset, and so on.
         byte[] request = {1, 1, 0, 5, 0, 1, 1, 'a', 2, 2, 1, 0, 0};

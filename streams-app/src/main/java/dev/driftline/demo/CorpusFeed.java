@@ -21,7 +21,7 @@ final class CorpusFeed implements AutoCloseable {
     private final Pace pace;
     private final Thread thread = new Thread(this::feed, "demo-input");
     private volatile boolean finished;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
     private CorpusFeed(
             CorpusReader reader,
@@ -68,7 +68,7 @@ final class CorpusFeed implements AutoCloseable {
      * @throws IOException if something has
      */
     void check() throws IOException {
-        RuntimeException failed = failure;
+        Throwable failed = failure;
         if (failed != null) {
             throw new IOException(failed.getMessage(), failed);
         }
@@ -98,7 +98,7 @@ final class CorpusFeed implements AutoCloseable {
             }
         } catch (InterruptException | InterruptedException e) {
             // close() was called.
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
     }

@@ -57,7 +57,7 @@ final class OutputFollower implements AutoCloseable {
     private final String driftTopic;
     private final String deadLettersTopic;
     private final Listener listener;
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::follow, "demo-output");
     private volatile boolean stopped;
 
@@ -100,7 +100,7 @@ final class OutputFollower implements AutoCloseable {
      * @throws IOException if it has
      */
     void check() throws IOException {
-        Exception failed = failure.get();
+        Throwable failed = failure.get();
         if (failed != null) {
             throw new IOException("reading the results failed: " + failed.getMessage(), failed);
         }
@@ -135,7 +135,7 @@ final class OutputFollower implements AutoCloseable {
             }
         } catch (WakeupException e) {
             // That is how close() ends the waiting.
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failure.set(e);
         }
     }

@@ -43,7 +43,8 @@ public final class ParentBound {
             }
         } catch (IOException e) {
             System.err.println("the parent process has ended: " + e.getMessage());
+        } finally {
+            Runtime.getRuntime().halt(0);
         }
-        Runtime.getRuntime().halt(0);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Map;
  * in the order of the components. A line that this version does not know is passed over.
  *
  * @param application {@code application.id}
+ * @param prefix {@code topics.prefix}, of the topics that it is learned from
  * @param order N
  * @param vocabulary {@code growing}, or {@code fixed:} and 16 hexadecimal digits that are the same for the same words
  * @param tokenizer how raw text becomes words
@@ -29,12 +30,19 @@ import java.util.Map;
  * @param shards parts of the counts
  */
 public record ModelIdentity(
-        String application, int order, String vocabulary, String tokenizer, String smoothing, int shards) {
+        String application,
+        String prefix,
+        int order,
+        String vocabulary,
+        String tokenizer,
+        String smoothing,
+        int shards) {
 
     /** The identity that {@code config} asks for; {@code model} is what was read of it. */
     public static ModelIdentity of(DriftlineConfig config, ModelSettings model) {
         return new ModelIdentity(
                 config.get(ServiceKeys.APPLICATION_ID),
+                config.get(TopicKeys.PREFIX),
                 model.order(),
                 vocabulary(model.vocabulary()),
                 config.get(InputKeys.TOKENIZER),
@@ -42,11 +50,12 @@ public record ModelIdentity(
                 config.get(TopicKeys.SHARDS));
     }
 
-    private static String vocabulary(Vocabulary vocabulary) {
+    /** The component for {@code vocabulary}. */
+    public static String vocabulary(Vocabulary vocabulary) {
         if (vocabulary instanceof Vocabulary.Fixed fixed) {
             return "fixed:" + String.format(Locale.ROOT, "%016x", fixed.hash());
         }
-        return ((Vocabulary.Growing) vocabulary).countUnknown() ? "growing" : "growing-without-unknown";
+        return ((Vocabulary.Growing) vocabulary).countUnknown() ? "growing" : "grow-kenlm";
     }
 
     /**
@@ -64,6 +73,7 @@ public record ModelIdentity(
         });
         return new ModelIdentity(
                 value(lines, "application"),
+                value(lines, "prefix"),
                 Integer.parseInt(value(lines, "order")),
                 value(lines, "vocabulary"),
                 value(lines, "tokenizer"),
@@ -82,8 +92,8 @@ public record ModelIdentity(
 
     /** The text form. */
     public String text() {
-        return "application=" + application + "\norder=" + order + "\nvocabulary=" + vocabulary + "\ntokenizer="
-                + tokenizer + "\nsmoothing=" + smoothing + "\nshards=" + shards + "\n";
+        return "application=" + application + "\nprefix=" + prefix + "\norder=" + order + "\nvocabulary=" + vocabulary
+                + "\ntokenizer=" + tokenizer + "\nsmoothing=" + smoothing + "\nshards=" + shards + "\n";
     }
 
     /**
@@ -93,12 +103,15 @@ public record ModelIdentity(
     public List<String> misfits(ModelIdentity learned) {
         List<String> misfits = new ArrayList<>();
         misfit(misfits, ServiceKeys.APPLICATION_ID.name(), application, learned.application);
+        misfit(misfits, TopicKeys.PREFIX.name(), prefix, learned.prefix);
         misfit(misfits, ModelKeys.ORDER.name(), Integer.toString(order), Integer.toString(learned.order));
         if (!vocabulary.equals(learned.vocabulary)) {
             misfits.add("it was learned with the vocabulary " + learned.vocabulary + ", and "
                     + ModelKeys.VOCABULARY.name()
                     + " says " + vocabulary + ": set " + ModelKeys.VOCABULARY.name()
-                    + (learned.vocabulary.startsWith("fixed:") ? " to the file with the words of then" : "=growing"));
+                    + (learned.vocabulary.startsWith("fixed:")
+                            ? " to the file with the words of then"
+                            : "=" + learned.vocabulary));
         }
         misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
         misfit(misfits, TopicKeys.SHARDS.name(), Integer.toString(shards), Integer.toString(learned.shards));

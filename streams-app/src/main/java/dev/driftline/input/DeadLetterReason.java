@@ -2,7 +2,7 @@ package dev.driftline.input;
 
 import java.util.Locale;
 
-/** Why a record became a dead letter. Each rule is about the record alone: sending it again cannot help. */
+/** Why a record became a dead letter. Each rule but {@link #STRANDED} is about the record alone: sending it again cannot help. */
 public enum DeadLetterReason {
     /** The value is null: inputs are events, so a tombstone means nothing. */
     NULL_VALUE,
@@ -34,6 +34,8 @@ public enum DeadLetterReason {
     TOO_MANY_TOKENS,
     /** No sentence has a token. */
     EMPTY_DOCUMENT,
+    /** The document was under way when an internal topic was deleted: the shards' replies cannot come any more. */
+    STRANDED,
     /** Driftline itself failed with the record, as often as it was tried: a defect of it, or of what it has stored. */
     FAILED;
 

@@ -29,6 +29,15 @@ public final class Rejection extends Exception {
         return new Rejection(DeadLetterReason.FAILED, work + " failed: " + failure);
     }
 
+    /** The rejection of a document that was scattered and can never be gathered. */
+    public static Rejection stranded(String id) {
+        return new Rejection(
+                DeadLetterReason.STRANDED,
+                "document '" + id
+                        + "' was under way between the shards when a topic that carries it was deleted; some shards may"
+                        + " have learned it. Publish it again to have it scored");
+    }
+
     /** The kind of what is wrong. */
     public DeadLetterReason reason() {
         return reason;

@@ -1,12 +1,14 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
+import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.FollowerThread;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
@@ -21,9 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
@@ -66,36 +65,45 @@ public final class LiveFeed implements AutoCloseable {
     private final String scoresTopic;
     private final String driftTopic;
     private final EventHub events = new EventHub(MOST_SUBSCRIBERS);
-    private final LiveSources sources = new LiveSources();
-    private final RecentDocuments documents = new RecentDocuments();
-    private final RecentRecords drift = new RecentRecords(KEPT_DRIFT);
-    private final RecentRecords promotions = new RecentRecords(KEPT_PROMOTIONS);
+    private final LiveSources sources;
+    private final RecentDocuments documents;
+    private final RecentRecords drift;
+    private final RecentRecords promotions;
     private final DocumentTexts texts;
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private final FollowerThread<FeedReader> thread;
-    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread ticker = new Thread(task, "live-ticks");
-        ticker.setDaemon(true);
-        return ticker;
-    });
+    private final LastingThread ticks = LastingThread.ticking("live-ticks", Duration.ofSeconds(1), this::tick);
 
     private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
     private long ticked;
 
-    /** A feed that has not been started. */
+    /** A feed that has not been started, with a budget of its own. */
     public LiveFeed(DriftlineConfig config) {
+        this(config, new HeapBudget());
+    }
+
+    /**
+     * A feed that has not been started.
+     *
+     * @param budget what it keeps is in it
+     */
+    public LiveFeed(DriftlineConfig config, HeapBudget budget) {
         this.config = config;
+        sources = new LiveSources(LiveSources.MOST_SOURCES, budget);
+        documents = new RecentDocuments(budget);
+        drift = new RecentRecords(KEPT_DRIFT, budget);
+        promotions = new RecentRecords(KEPT_PROMOTIONS, budget);
         TopicNames topics = TopicNames.of(config);
         scoresTopic = topics.name(Topic.SCORES);
         driftTopic = topics.name(Topic.DRIFT);
-        texts = new DocumentTexts(config);
+        texts = new DocumentTexts(config, budget);
         thread = new FollowerThread<>("live-feed", () -> new FeedReader(config, next), this::follow, this::failed);
     }
 
     /** Begins to follow. */
     public void start() {
         thread.start();
-        ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        ticks.start();
     }
 
     /** Where subscribers are told. */
@@ -161,9 +169,10 @@ public final class LiveFeed implements AutoCloseable {
         });
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(Throwable e) {
         LOG.warn("The live feed cannot read, trying again in {} s: {}", FollowerThread.RETRY.toSeconds(), e.toString());
-        setStatus(FeedStatus.State.DISCONNECTED, "the broker: " + e.getMessage(), 0);
+        setStatus(
+                FeedStatus.State.DISCONNECTED, e instanceof Error ? e.toString() : "the broker: " + e.getMessage(), 0);
     }
 
     private void follow(FeedReader topics) {
@@ -261,26 +270,21 @@ public final class LiveFeed implements AutoCloseable {
     }
 
     private void tick() {
-        try {
-            ticked++;
-            sources.evictIdle();
-            if (events.subscribers() > 0) {
-                sources.changes().ifPresent(changes -> events.announce("sources", changes));
-                events.announce("status", status());
-                if (ticked % PING_SECONDS == 0) {
-                    events.announce("ping", Map.of("at", Instant.now().toString()));
-                }
+        ticked++;
+        sources.evictIdle();
+        if (events.subscribers() > 0) {
+            sources.changes().ifPresent(changes -> events.announce("sources", changes));
+            events.announce("status", status());
+            if (ticked % PING_SECONDS == 0) {
+                events.announce("ping", Map.of("at", Instant.now().toString()));
             }
-        } catch (RuntimeException e) {
-            // An exception would end the ticks for good.
-            LOG.error("The live feed could not tell its subscribers", e);
         }
     }
 
     /** Stops following and ends all subscribers. Does nothing the second time. */
     @Override
     public void close() {
-        ticks.shutdownNow();
+        ticks.interrupt();
         events.close();
         thread.close();
         texts.close();

@@ -42,8 +42,12 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         return new FilterRequest(document, scored, origin);
     }
 
-    /** The document as it was published, or, of raw text, as it was tokenised. */
     Document toDocument() {
+        return toDocument(document);
+    }
+
+    /** A document as it was published, or, of raw text, as it was tokenised. */
+    public static Document toDocument(IncomingDocument document) {
         String[] words = document.tokens().words();
         List<List<String>> sentences = new ArrayList<>();
         List<String> sentence = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.driftline.heap.HeapAccount;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,36 @@ public final class PendingDocuments implements WriteBackCache {
             countedTo = END;
         }
         return next[0];
+    }
+
+    /** Goes through the documents that are there, once, in pieces. */
+    public Cursor cursor() {
+        return new Cursor();
+    }
+
+    /** A place in the order of tickets. */
+    public final class Cursor {
+
+        private long next;
+
+        private Cursor() {}
+
+        /**
+         * Tells of the tickets of documents that still lack a reply. None may be removed meanwhile.
+         *
+         * @param most how many documents to look at
+         * @return whether all have been looked at
+         */
+        public boolean incomplete(int most, LongConsumer tickets) {
+            int[] looked = {0};
+            next = look(next, (ticket, isComplete) -> {
+                if (!isComplete) {
+                    tickets.accept(ticket);
+                }
+                return ++looked[0] < most;
+            });
+            return next == END;
+        }
     }
 
     @Override

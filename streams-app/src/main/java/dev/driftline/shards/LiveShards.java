@@ -72,21 +72,31 @@ public final class LiveShards {
         }
     }
 
+    /**
+     * Lets other threads ask a shard, once it is loaded: else one of them would load it, too, at the same time and into the
+     * same tables.
+     */
     public void opened(int number, WriteBackStore store, ShardScorer scorer) {
-        shards.put(number, new Shard(store, scorer, new LongAdder()));
-        // Not only with the first document: an instance that has just started has sizes, too.
-        sized(number, ShardSize.of(scorer));
-    }
-
-    public void sized(int number, ShardSize size) {
+        ShardSize size;
+        synchronized (store) {
+            // Loads. Not only with the first document: an instance that has just started has sizes, too.
+            size = ShardSize.of(scorer);
+        }
         sizes.put(number, size);
+        shards.put(number, new Shard(store, scorer, new LongAdder()));
     }
 
-    public void closed(int number) {
-        sizes.remove(number);
-        Shard shard = shards.remove(number);
-        if (shard != null) {
-            synchronized (shard.store()) {
+    /** Says how large a shard is now; false, and nothing else, where it is not here any more. */
+    public boolean sized(int number, ShardSize size) {
+        return sizes.computeIfPresent(number, (shard, before) -> size) != null;
+    }
+
+    /** Takes a shard back, unless another store has been opened for it meanwhile. */
+    public void closed(int number, WriteBackStore store) {
+        Shard shard = shards.get(number);
+        if (shard != null && shard.store() == store && shards.remove(number, shard)) {
+            sizes.remove(number);
+            synchronized (store) {
                 // A query under way finishes before the store closes.
             }
         }

@@ -53,10 +53,11 @@ public final class OwnedSources {
         partitions.put(number, new Live(store, partition));
     }
 
-    public void closed(int number) {
-        Live live = partitions.remove(number);
-        if (live != null) {
-            synchronized (live.store()) {
+    /** Takes a partition back, unless another store has been opened for it meanwhile. */
+    public void closed(int number, WriteBackStore store) {
+        Live live = partitions.get(number);
+        if (live != null && live.store() == store && partitions.remove(number, live)) {
+            synchronized (store) {
                 // A query under way finishes before the store closes.
             }
         }

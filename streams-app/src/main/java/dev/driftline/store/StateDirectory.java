@@ -1,5 +1,6 @@
 package dev.driftline.store;
 
+import dev.driftline.identity.ModelIdentity;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
@@ -70,6 +71,7 @@ public final class StateDirectory implements AutoCloseable {
             if (order == 0) {
                 throw new IllegalStateException("the state in " + folder + " is empty: nothing has been learned yet");
             }
+            StoreHeader.model(stores.get(0)).ifPresent(model -> requireFit(folder, model, vocabulary, shards));
             ModelSettings settings = new ModelSettings(order, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA);
             return new StateDirectory(
                     stores,
@@ -77,6 +79,21 @@ public final class StateDirectory implements AutoCloseable {
         } catch (RuntimeException e) {
             stores.forEach(RocksDbPages::close);
             throw e;
+        }
+    }
+
+    /** Counts of another vocabulary have other sums, and with a shard missing some words would seem never to have come. */
+    private static void requireFit(Path folder, ModelIdentity model, Vocabulary vocabulary, int shards) {
+        if (!model.vocabulary().equals(ModelIdentity.vocabulary(vocabulary))) {
+            throw new IllegalStateException("the state in " + folder + " was learned with the vocabulary "
+                    + model.vocabulary() + ", and not with " + ModelIdentity.vocabulary(vocabulary) + ": "
+                    + (model.vocabulary().startsWith("fixed:")
+                            ? "name the file with the words by --vocabulary fixed:FILE"
+                            : "give --vocabulary " + model.vocabulary()));
+        }
+        if (model.shards() != shards) {
+            throw new IllegalStateException("only the first " + shards + " of " + model.shards() + " shards are in "
+                    + folder + ": the others are on another instance; copy its state directory beside this one");
         }
     }
 

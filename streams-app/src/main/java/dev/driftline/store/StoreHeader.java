@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
  * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled</td></tr>
+ * <tr><td>stranded before</td><td>milliseconds since 1970, 0 if nothing is stranded</td></tr>
  * </table>
  *
  * <p>Stores of 0.3.0 have no header: they get one from the service that first opens them. Used by the stream thread that owns
@@ -55,6 +56,7 @@ public final class StoreHeader implements WriteBackCache {
     private final boolean exactlyOnce;
 
     private final Map<String, Progress> topics = new TreeMap<>();
+    private long strandedBefore;
     private boolean loaded;
     private boolean changed;
 
@@ -153,6 +155,36 @@ public final class StoreHeader implements WriteBackCache {
         return position >= base ? position - base : position;
     }
 
+    /**
+     * Notes topics through which the answers to what is in the store come. Where one was deleted and created again since it
+     * was noted, what was asked before {@code now} is stranded.
+     */
+    public void follow(List<String> answers, long now) {
+        if (provenance == null) {
+            return;
+        }
+        load();
+        for (String topic : answers) {
+            Progress before = topics.get(topic);
+            Progress after = progress(topic);
+            changed |= before == null;
+            if (before != null && before != after) {
+                strandedBefore = now;
+            }
+        }
+    }
+
+    /** What was asked before this moment, milliseconds since 1970, and has no answer, never gets one; 0 if there is none. */
+    public long strandedBefore() {
+        return strandedBefore;
+    }
+
+    /** Notes that nothing is left that never gets an answer. */
+    public void nothingStranded() {
+        strandedBefore = 0;
+        changed = true;
+    }
+
     private Progress progress(String topic) {
         load();
         Progress progress = topics.get(topic);
@@ -171,6 +203,21 @@ public final class StoreHeader implements WriteBackCache {
             changed = true;
         }
         return progress;
+    }
+
+    /** The model of a store, for who reads it without a service; empty where it has no header. */
+    static Optional<ModelIdentity> model(PageStore store) {
+        byte[] bytes = store.get(KEY);
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        Varints.Reader in = new Varints.Reader(bytes);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw new IllegalStateException("the header of a store has format version " + version
+                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
+        }
+        return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
     }
 
     /**
@@ -242,6 +289,7 @@ public final class StoreHeader implements WriteBackCache {
             out.writeLong(progress.next);
             out.writeLong(progress.settled);
         });
+        out.writeLong(strandedBefore);
         store.put(KEY, out.toByteArray());
         changed = false;
     }
@@ -249,6 +297,7 @@ public final class StoreHeader implements WriteBackCache {
     @Override
     public void forget() {
         topics.clear();
+        strandedBefore = 0;
         loaded = false;
         changed = false;
     }

@@ -1,8 +1,7 @@
 package dev.driftline.topics;
 
+import dev.driftline.threads.LastingThread;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
@@ -12,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that reads topics until it is closed, and opens a new reader where one failed. One start and one close; everything
+ * A thread that reads topics until it is closed, and opens a new reader where one failed, be it by an {@link Error}. One start and one close; everything
  * but {@link #pause} from any thread.
  *
  * @param <R> what it reads with
@@ -37,9 +36,8 @@ public final class FollowerThread<R extends FollowerThread.Reader> implements Au
 
     private final Supplier<R> readers;
     private final Consumer<R> follow;
-    private final Consumer<RuntimeException> failed;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread;
+    private final String name;
+    private final LastingThread thread;
     private volatile @Nullable R reader;
 
     /**
@@ -50,12 +48,11 @@ public final class FollowerThread<R extends FollowerThread.Reader> implements Au
      * @param follow reads until {@link #isClosed}
      * @param failed told why it ended before that; it begins again {@link #RETRY} later
      */
-    public FollowerThread(String name, Supplier<R> readers, Consumer<R> follow, Consumer<RuntimeException> failed) {
+    public FollowerThread(String name, Supplier<R> readers, Consumer<R> follow, Consumer<Throwable> failed) {
         this.readers = readers;
         this.follow = follow;
-        this.failed = failed;
-        thread = new Thread(this::run, name);
-        thread.setDaemon(true);
+        this.name = name;
+        thread = new LastingThread(name, this::run, failed, RETRY);
     }
 
     /** Begins to read. */
@@ -65,47 +62,38 @@ public final class FollowerThread<R extends FollowerThread.Reader> implements Au
 
     /** Whether it is to end. */
     public boolean isClosed() {
-        return closed.getCount() == 0;
+        return thread.isStopped();
     }
 
     private void run() {
-        while (!isClosed()) {
-            try (R opened = readers.get()) {
-                reader = opened;
-                follow.accept(opened);
-            } catch (WakeupException | InterruptException e) {
-                LOG.debug("{} was woken up to stop", thread.getName());
-            } catch (RuntimeException e) {
-                failed.accept(e);
-                pause();
-            } finally {
-                reader = null;
-            }
+        try (R opened = readers.get()) {
+            reader = opened;
+            follow.accept(opened);
+        } catch (WakeupException | InterruptException e) {
+            LOG.debug("{} was woken up to stop", name);
+        } finally {
+            reader = null;
         }
     }
 
     /** Waits for {@link #RETRY}, or until it is closed; on the thread itself. */
     public void pause() {
         try {
-            closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            thread.pause(RETRY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            closed.countDown();
+            thread.stop();
         }
     }
 
     /** Ends the thread, and waits for that for at most half a minute. Does nothing the second time. */
     @Override
     public void close() {
-        closed.countDown();
+        thread.stop();
         R open = reader;
         if (open != null) {
             open.wakeup();
         }
-        try {
-            thread.join(LAST_WAIT.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.join(LAST_WAIT);
     }
 }

@@ -75,9 +75,11 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
 
     private void sized(ShardSize size) {
-        live.sized(shard, size);
-        pages.set(size.decodedBytes());
-        words.set(size.wordBytes());
+        // Not after close: a task may write back once more.
+        if (live.sized(shard, size)) {
+            pages.set(size.decodedBytes());
+            words.set(size.wordBytes());
+        }
     }
 
     @Override
@@ -145,7 +147,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     @Override
     public void close() {
-        live.closed(shard);
+        live.closed(shard, store);
         pages.close();
         words.close();
     }

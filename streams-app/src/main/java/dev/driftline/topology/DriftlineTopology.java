@@ -237,12 +237,17 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 GatherProcessor.NAME,
                 () -> new GatherProcessor(settings, counters, training.isPresent(), neural, sources, commits, tries),
                 GatherProcessor.REPLIES_SOURCE);
+        topology.addProcessor(
+                StrandedProcessor.NAME,
+                () -> new StrandedProcessor(settings, counters, serdes.serializer(Document.class)),
+                GatherProcessor.NAME);
         topology.addStateStore(
                 store(PendingDocuments.STORE),
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT,
                 ScatterProcessor.NAME,
-                GatherProcessor.NAME);
+                GatherProcessor.NAME,
+                StrandedProcessor.NAME);
         topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
@@ -287,7 +292,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT,
                 ScatterProcessor.NAME,
-                GatherProcessor.NAME);
+                GatherProcessor.NAME,
+                StrandedProcessor.NAME);
     }
 
     /** A sink of their own for each sub-topology: one that two of them share would make them one. */

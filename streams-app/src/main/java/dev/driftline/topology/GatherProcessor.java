@@ -132,7 +132,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 PendingDocuments.class,
                 store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
-        models = sources.cache(SourceModels.class, settings::sourceModels);
+        models = sources.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
         punctuations.every(IDLE_TICK, context, now -> {
@@ -140,13 +140,18 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 models.evictIdle(now);
             }
         });
-        live.opened(partition, sources, source -> models.state(partition, source));
         // Documents that were waiting for the network when the task stopped.
         complete = new CompleteDocuments(pending);
         lookForComplete();
         if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
             punctuations.every(TICK, context, now -> tick());
         }
+        publish(models);
+    }
+
+    /** Lets other threads ask; at the end of {@code init}, since what fails there is never closed. */
+    private void publish(SourceModels opened) {
+        live.opened(partition, sources, source -> opened.state(partition, source));
     }
 
     private List<Output> outputs() {
@@ -214,8 +219,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         long until = System.nanoTime() + AT_ONCE.toNanos();
         while (!complete.isEmpty() && (emitted == 0 || System.nanoTime() - until < 0)) {
             CompleteDocuments.Complete first = complete.first();
-            PendingDocument document = Objects.requireNonNull(
-                    pending.get(first.ticket()), "a complete document is pending until it is sent");
+            PendingDocument document = pending.get(first.ticket());
+            if (document == null || !document.isComplete()) {
+                // It is asked again, since a score of some shards' replies would be a wrong one for good: the reply
+                // that is
+                // missing puts it here once more.
+                LOG.warn("The document of ticket {} was to be scored before every shard has replied", first.ticket());
+                complete.removeFirst();
+                continue;
+            }
             Optional<NeuralOutcome> network = Optional.empty();
             if (neural.isPresent()) {
                 network = neural.get()
@@ -355,6 +367,6 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     @Override
     public void close() {
         punctuations.cancel();
-        live.closed(partition);
+        live.closed(partition, sources);
     }
 }

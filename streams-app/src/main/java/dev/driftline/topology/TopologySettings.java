@@ -6,10 +6,12 @@ import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -87,7 +89,8 @@ public record TopologySettings(
                         config.get(ModelKeys.ORDER),
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
-                        ModelSettings.DEFAULT_DELTA),
+                        ModelSettings.DEFAULT_DELTA,
+                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER)),
                 config.get(TopicKeys.SHARDS),
                 Limits.of(config),
                 config.get(InputKeys.TOKENIZER),
@@ -136,11 +139,17 @@ public record TopologySettings(
 
     /** What is known of the sources of a partition, over {@code store}. */
     SourceModels sourceModels(PageStore store) {
+        return sourceModels(store, new HeapBudget());
+    }
+
+    /** As {@link #sourceModels(PageStore)}, within {@code heap}. */
+    SourceModels sourceModels(PageStore store, HeapBudget heap) {
         return new SourceModels(
                 store,
                 mixture(),
                 sources,
-                drift.map(DriftSettings::referenceTokens).orElse(0));
+                drift.map(DriftSettings::referenceTokens).orElse(0),
+                heap);
     }
 
     /** How the network's states become the vector of a document; empty where no vectors are wanted. */

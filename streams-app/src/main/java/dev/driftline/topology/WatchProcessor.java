@@ -51,7 +51,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         records.init(context);
         WriteBackStore store = context.getStateStore(WatchedSources.STORE);
         taken = store.header();
-        sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
+        sources = store.cache(
+                WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources(), counters.heap()));
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 

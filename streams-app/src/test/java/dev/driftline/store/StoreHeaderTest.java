@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StoreHeaderTest {
 
     private static final ModelIdentity MODEL =
-            new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4);
+            new ModelIdentity("driftline", "driftline.", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4);
     private static final String TOPIC = "driftline.documents.v1";
     private static final Uuid FIRST = new Uuid(1, 2);
     private static final Uuid SECOND = new Uuid(-3, 4);
@@ -107,22 +107,29 @@ class StoreHeaderTest {
     static Stream<Arguments> misfits() {
         return Stream.of(
                 Arguments.of(
-                        new ModelIdentity("eu", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4),
+                        new ModelIdentity("eu", "driftline.", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4),
                         "set application.id=driftline"),
                 Arguments.of(
-                        new ModelIdentity("driftline", 4, "fixed:00000000000000ff", "words", "kneser-ney", 4),
+                        new ModelIdentity("driftline", "eu.", 5, "fixed:00000000000000ff", "words", "kneser-ney", 4),
+                        "set topics.prefix=driftline."),
+                Arguments.of(
+                        new ModelIdentity(
+                                "driftline", "driftline.", 4, "fixed:00000000000000ff", "words", "kneser-ney", 4),
                         "set model.order=5"),
                 Arguments.of(
-                        new ModelIdentity("driftline", 5, "growing", "words", "kneser-ney", 4),
+                        new ModelIdentity("driftline", "driftline.", 5, "growing", "words", "kneser-ney", 4),
                         "set model.vocabulary to the file with the words of then"),
                 Arguments.of(
-                        new ModelIdentity("driftline", 5, "fixed:00000000000000fe", "words", "kneser-ney", 4),
+                        new ModelIdentity(
+                                "driftline", "driftline.", 5, "fixed:00000000000000fe", "words", "kneser-ney", 4),
                         "set model.vocabulary to the file with the words of then"),
                 Arguments.of(
-                        new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "characters", "kneser-ney", 4),
+                        new ModelIdentity(
+                                "driftline", "driftline.", 5, "fixed:00000000000000ff", "characters", "kneser-ney", 4),
                         "set tokenizer=words"),
                 Arguments.of(
-                        new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "kneser-ney", 8),
+                        new ModelIdentity(
+                                "driftline", "driftline.", 5, "fixed:00000000000000ff", "words", "kneser-ney", 8),
                         "set shards=4"));
     }
 
@@ -131,7 +138,8 @@ class StoreHeaderTest {
         StoreHeader header = header(MODEL, FIRST, true);
         header.load();
         header.writeBack();
-        ModelIdentity smoothed = new ModelIdentity("driftline", 5, "fixed:00000000000000ff", "words", "witten-bell", 4);
+        ModelIdentity smoothed =
+                new ModelIdentity("driftline", "driftline.", 5, "fixed:00000000000000ff", "words", "witten-bell", 4);
 
         StoreHeader again = header(smoothed, FIRST, true);
         again.load();

@@ -75,6 +75,7 @@ class DriftlineTopologyTest {
                         ReadProcessor.READ_TEXT,
                         ScatterProcessor.NAME,
                         GatherProcessor.NAME,
+                        StrandedProcessor.NAME,
                         ScatterProcessor.REQUESTS_SINK,
                         ScoreOutput.SINK,
                         PredictionOutput.SINK,

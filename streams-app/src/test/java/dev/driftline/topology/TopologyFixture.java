@@ -11,10 +11,12 @@ import dev.driftline.input.Limits;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.network.trainer.Training;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.Subjects;
@@ -44,7 +46,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.TopologyTestDriver;
 
 /** The topology with one shard and one partition in a {@link TopologyTestDriver}, which commits after every record. */
@@ -58,9 +62,11 @@ public final class TopologyFixture implements AutoCloseable {
     final SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
     public final SchemaRegistryClient registry = serdes.client();
     final LiveShards shards = new LiveShards();
+    final OwnedSources owned = new OwnedSources();
     final ServiceCounters counters = new ServiceCounters();
     final TopologySettings settings;
     final TopologyTestDriver driver;
+    final TopologyDescription description;
     public final TestInputTopic<byte[], byte[]> documents;
     final TestInputTopic<byte[], byte[]> text;
     public final TestOutputTopic<String, Score> scores;
@@ -119,6 +125,31 @@ public final class TopologyFixture implements AutoCloseable {
             SourceLimits sources,
             Optional<FilterRules> filter,
             RecordTries tries) {
+        this(
+                stateDir,
+                model,
+                limits,
+                neuralSettings,
+                driftSettings,
+                sources,
+                filter,
+                tries,
+                Optional.empty(),
+                Map.of(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class));
+    }
+
+    /** @param streams further settings of Kafka Streams, the wrapper of the processors among them */
+    TopologyFixture(
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources,
+            Optional<FilterRules> filter,
+            RecordTries tries,
+            Optional<Training> training,
+            Map<String, ?> streams) {
         filter.ifPresent(rules -> rules.topics()
                 .forEach(topic -> new Subjects(registry).register(Map.of(topics.routed(topic), Document.class))));
         new Subjects(registry)
@@ -128,6 +159,7 @@ public final class TopologyFixture implements AutoCloseable {
                         topics.name(Topic.SCORES), Score.class,
                         topics.name(Topic.PREDICTIONS), Prediction.class,
                         topics.name(Topic.ENCODINGS), Encoding.class,
+                        topics.name(Topic.PROMOTIONS), PromotionDecision.class,
                         topics.name(Topic.DRIFT), DriftEvent.class));
         settings = new TopologySettings(
                 topics,
@@ -154,24 +186,23 @@ public final class TopologyFixture implements AutoCloseable {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
         EarlyCommits commits = EarlyCommits.off();
-        properties.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class);
+        properties.putAll(streams);
         properties.put(EarlyCommits.CONFIG, commits);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-        driver = new TopologyTestDriver(
-                new DriftlineTopology(
-                                settings,
-                                serdes,
-                                registry,
-                                shards,
-                                new OwnedSources(),
-                                counters,
-                                Optional.empty(),
-                                Optional.ofNullable(neural),
-                                commits,
-                                tries)
-                        .get(new TopologyConfig(new StreamsConfig(properties))),
-                properties,
-                NOON);
+        Topology topology = new DriftlineTopology(
+                        settings,
+                        serdes,
+                        registry,
+                        shards,
+                        owned,
+                        counters,
+                        training,
+                        Optional.ofNullable(neural),
+                        commits,
+                        tries)
+                .get(new TopologyConfig(new StreamsConfig(properties)));
+        description = topology.describe();
+        driver = new TopologyTestDriver(topology, properties, NOON);
         documents = driver.createInputTopic(
                 topics.name(Topic.DOCUMENTS), new ByteArraySerializer(), new ByteArraySerializer());
         text = driver.createInputTopic(topics.name(Topic.TEXT), new ByteArraySerializer(), new ByteArraySerializer());

@@ -9,17 +9,20 @@ import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.events.KnownRows;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.threads.LastingThread;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +51,7 @@ public final class NeuralScoring implements AutoCloseable {
     private final KnownRows knownRows;
     private final WaitBudget waitBudget = new WaitBudget();
     private final Map<Integer, PartitionNetworkScores> partitions = new ConcurrentHashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<LastingThread> threads = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -78,15 +81,17 @@ public final class NeuralScoring implements AutoCloseable {
         held = counters.heap().account(HeapUse.NETWORK);
         knownRows = new KnownRows(vocabulary, counters.heap().account(HeapUse.KNOWN_WORDS));
         for (int i = 0; i < settings.threads(); i++) {
-            Thread thread = new Thread(this::run, "neural-scoring-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
+            threads.add(new LastingThread(
+                    "neural-scoring-" + i,
+                    new Scorer(),
+                    e -> LOG.error("A thread that scores with the network failed, and goes on", e),
+                    Duration.ofMillis(100)));
         }
     }
 
     /** Starts the threads. Once. */
     public void start() {
-        threads.forEach(Thread::start);
+        threads.forEach(LastingThread::start);
     }
 
     NeuralScoringSettings settings() {
@@ -207,34 +212,40 @@ public final class NeuralScoring implements AutoCloseable {
         }
     }
 
-    private void run() {
-        NetworkReader reader = null;
-        while (true) {
-            List<NeuralJob> batch;
-            try {
-                batch = take();
-            } catch (InterruptedException e) {
-                return;
-            }
+    /** What one thread does: a batch at a time. */
+    private final class Scorer implements LastingThread.Work {
+
+        private final List<NeuralJob> batch = new ArrayList<>(BATCH_DOCUMENTS);
+        private @Nullable NetworkReader reader;
+
+        @Override
+        public void run() throws InterruptedException {
+            List<NeuralOutcome> outcomes = List.of();
+            take(batch);
             Snapshot snapshot = active.get().orElse(null);
-            List<NeuralOutcome> outcomes = new ArrayList<>(batch.size());
-            if (snapshot == null) {
-                batch.forEach(job -> outcomes.add(NeuralOutcome.NotScored.NO_SNAPSHOT));
-            } else {
-                try {
-                    if (reader == null || reader.network() != snapshot.network()) {
-                        reader = snapshot.network().reader();
+            try {
+                if (snapshot == null) {
+                    outcomes = Collections.nCopies(batch.size(), NeuralOutcome.NotScored.NO_SNAPSHOT);
+                } else {
+                    NetworkReader by = reader;
+                    if (by == null || by.network() != snapshot.network()) {
+                        by = snapshot.network().reader();
+                        reader = by;
                     }
-                    score(batch, snapshot, reader).forEach(outcomes::add);
-                } catch (RuntimeException | Error e) {
-                    // The documents go out without the network and are counted; a stream does not stop for it.
-                    LOG.error("Snapshot {} failed on {} documents", snapshot.version(), batch.size(), e);
-                    reader = null;
-                    outcomes.clear();
-                    batch.forEach(job -> outcomes.add(NeuralOutcome.NotScored.FALLBACK));
+                    outcomes = score(batch, snapshot, by);
                 }
+            } catch (RuntimeException | Error e) {
+                // The documents go out without the network and are counted; a stream does not stop for it.
+                reader = null;
+                LOG.error(
+                        "Snapshot {} failed on {} documents",
+                        snapshot == null ? "none" : snapshot.version(),
+                        batch.size(),
+                        e);
+            } finally {
+                finish(batch, outcomes);
+                batch.clear();
             }
-            finish(batch, outcomes);
         }
     }
 
@@ -269,13 +280,13 @@ public final class NeuralScoring implements AutoCloseable {
         return outcomes;
     }
 
-    private List<NeuralJob> take() throws InterruptedException {
+    /** Waits for jobs, and takes as many as fit into {@code batch}, which has room for them. */
+    private void take(List<NeuralJob> batch) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (queue.isEmpty()) {
                 work.await();
             }
-            List<NeuralJob> batch = new ArrayList<>();
             long tokens = 0;
             boolean newestFirst = settings.policy() == NeuralPolicy.NGRAM_ONLY && 2 * underWay > settings.queueTokens();
             while (!queue.isEmpty() && batch.size() < BATCH_DOCUMENTS) {
@@ -287,12 +298,12 @@ public final class NeuralScoring implements AutoCloseable {
                 batch.add(next);
                 tokens += next.weight();
             }
-            return batch;
         } finally {
             lock.unlock();
         }
     }
 
+    /** @param outcomes one for each, or none where they could not be scored */
     private void finish(List<NeuralJob> batch, List<NeuralOutcome> outcomes) {
         lock.lock();
         try {
@@ -300,7 +311,7 @@ public final class NeuralScoring implements AutoCloseable {
                 NeuralJob job = batch.get(i);
                 underWay -= job.weight();
                 if (!job.cancelled) {
-                    job.finish(outcomes.get(i));
+                    job.finish(outcomes.isEmpty() ? NeuralOutcome.NotScored.FALLBACK : outcomes.get(i));
                     account(job, job.bytes());
                 }
             }
@@ -321,13 +332,7 @@ public final class NeuralScoring implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        threads.forEach(Thread::interrupt);
-        try {
-            for (Thread thread : threads) {
-                thread.join(TimeUnit.SECONDS.toMillis(10));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.forEach(LastingThread::interrupt);
+        threads.forEach(thread -> thread.join(Duration.ofSeconds(10)));
     }
 }

@@ -159,7 +159,9 @@ public final class SnapshotFollower implements AutoCloseable {
         return new SnapshotTopicReader(config, catalog);
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(Throwable e) {
+        // Else a pointer that could not be followed for want of heap would not be followed again.
+        tried = null;
         LOG.error("Cannot follow the snapshots, trying again in {} s", FollowerThread.RETRY.toSeconds(), e);
     }
 

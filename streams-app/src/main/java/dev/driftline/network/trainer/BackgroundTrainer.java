@@ -40,6 +40,7 @@ public final class BackgroundTrainer implements AutoCloseable {
     private final LongConsumer progress;
     private final AtomicReference<@Nullable Finished> finished = new AtomicReference<>();
     private @Nullable Thread thread;
+    private volatile long tokensSeen;
 
     /**
      * @param watch how the active network compared with its parent after the last round
@@ -71,8 +72,14 @@ public final class BackgroundTrainer implements AutoCloseable {
         background.setDaemon(true);
         // A hint that scoring comes first, for systems that respect it.
         background.setPriority(Thread.NORM_PRIORITY - 2);
-        background.start();
+        tokensSeen = batch.tokensSeen();
         thread = background;
+        try {
+            background.start();
+        } catch (OutOfMemoryError e) {
+            // The system gives no thread: the round has failed, and not the stream thread.
+            finished.set(failed(e));
+        }
     }
 
     private void run(TrainingBatch batch, Optional<Snapshot> active, long number) {
@@ -90,15 +97,25 @@ public final class BackgroundTrainer implements AutoCloseable {
         } catch (InterruptedException e) {
             // Closed: no result is wanted.
             return;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            result = new Finished(Optional.empty(), List.of(), Optional.of(e), batch.tokensSeen(), tuner.watch());
+        } catch (RuntimeException | Error e) {
+            result = failed(e);
         }
         finished.set(result);
     }
 
+    private Finished failed(Throwable failure) {
+        return new Finished(Optional.empty(), List.of(), Optional.of(failure), tokensSeen, tuner.watch());
+    }
+
     /** Takes the result of a round that has ended, and makes room for the next. */
     public Optional<Finished> take() {
+        Thread background = thread;
+        boolean isOver = background != null && !background.isAlive();
         Finished result = finished.getAndSet(null);
+        if (result == null && isOver) {
+            // It could not even say how it ended. One that never says would keep the next round from beginning.
+            result = failed(new IllegalStateException("the thread of the round ended without a result"));
+        }
         if (result != null) {
             thread = null;
         }

@@ -74,7 +74,7 @@ public final class RequestPool implements AutoCloseable {
         FutureTask<Boolean> task = new FutureTask<>(() -> {
             try {
                 return answer.complete(query.call());
-            } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+            } catch (Exception | Error e) {
                 return answer.completeExceptionally(e);
             }
         });

@@ -8,16 +8,15 @@ import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.instances.InstanceStatus;
+import dev.driftline.threads.LastingThread;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +32,7 @@ final class StatusRoutes implements RouteGroup {
     private final int shards;
     private final String tokenizer;
     private final RequestPool work;
-    private final ScheduledExecutorService clock;
+    private final LastingThread clock;
 
     /**
      * @param here this instance
@@ -52,12 +51,8 @@ final class StatusRoutes implements RouteGroup {
         this.shards = shards;
         this.tokenizer = tokenizer;
         this.work = work;
-        clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "status-clock");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clock.scheduleAtFixedRate(here::look, 1, 1, TimeUnit.SECONDS);
+        clock = LastingThread.ticking("status-clock", Duration.ofSeconds(1), here::look);
+        clock.start();
     }
 
     @Override
@@ -176,6 +171,6 @@ final class StatusRoutes implements RouteGroup {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        clock.interrupt();
     }
 }
