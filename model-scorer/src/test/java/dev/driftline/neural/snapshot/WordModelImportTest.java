@@ -144,8 +144,9 @@ class WordModelImportTest {
         }
         tensors.add(
                 new Tensor("module." + kept, tensor(network, "encoder.weight").shape(), shared));
-        Path words =
-                Files.write(directory.resolve("words.txt"), network.vocabulary().words());
+        Path words = Files.writeString(
+                directory.resolve("words.json"),
+                SnapshotJson.vocabulary(network.vocabulary().words()));
         for (Map<String, String> metadata :
                 List.of(Map.of("format", "pt"), Map.of("module." + dropped, "module." + kept))) {
             Path file = directory.resolve("model.safetensors");
