@@ -161,6 +161,11 @@ public final class ReferenceModel {
         return model;
     }
 
+    /** Heap that it takes, in bytes, about. */
+    public long heapBytes() {
+        return 128 + words.heapBytes() + followers.heapBytes() + pairs.heapBytes();
+    }
+
     private interface Entries {
         void entry(int key, int count);
     }
@@ -178,6 +183,10 @@ public final class ReferenceModel {
 
         int size() {
             return size;
+        }
+
+        long heapBytes() {
+            return 8L * keys.length;
         }
 
         int get(int key) {

@@ -48,7 +48,42 @@ public enum HeapUse {
             Scope.INSTANCE,
             "",
             64L << 20,
-            "Further words are followed only where a network in use has a row for them.");
+            "Further words are followed only where a network in use has a row for them."),
+    SOURCES(
+            "sources",
+            "caches and mixture weights of the sources used last",
+            Scope.INSTANCE,
+            "cache.sources.bytes",
+            128L << 20,
+            "The sources used longest ago are written to RocksDB and dropped; their next document reads them again."),
+    SOURCE_STATES(
+            "source-states",
+            "drift detectors, references and quantiles of the sources used last",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "The same as of sources."),
+    SOURCE_TIMES(
+            "source-times",
+            "when each source was seen last",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "The source seen longest ago is evicted, as past sources.max. Grows with sources.max, where that is set higher."),
+    LIVE_SOURCES(
+            "live-sources",
+            "what the dashboard shows of sources",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "The dashboard forgets the source that was idle for longest."),
+    LIVE_RECORDS(
+            "live-records",
+            "documents, their words, drift events and decisions for the dashboard",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "The dashboard forgets the oldest; words are read from Kafka again.");
 
     /** What a bound is the bound of. */
     public enum Scope {

@@ -134,6 +134,16 @@ final class RecencyCache {
         return Objects.requireNonNull(dictionary.word(id), "a word that has left the window");
     }
 
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        return 8L * ring.length
+                + 4L * counts.length
+                + 12L * tokensOf.length
+                + 4L * unused.length
+                + pairs.heapBytes()
+                + dictionary.heapBytes();
+    }
+
     int words() {
         return dictionary.size();
     }

@@ -1,6 +1,9 @@
 package dev.driftline.source;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.ngram.PageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,10 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class SourceIndex {
 
     private static final int STEPS = 64;
+
+    /** Heap of a source in two maps, beside the characters of its name. */
+    private static final long ENTRY_BYTES = 256;
+
     private static final int VERSION = 1;
 
     private final PageStore store;
     private final SourceLimits limits;
+    private final HeapAccount heap;
 
     /** The one seen longest ago first; null until it is read. */
     private @Nullable Map<String, Long> seen;
@@ -36,9 +44,20 @@ public final class SourceIndex {
     private final Map<String, Long> stored = new LinkedHashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
 
+    /** As the other constructor, with a budget of its own. */
     public SourceIndex(PageStore store, SourceLimits limits) {
+        this(store, limits, new HeapBudget());
+    }
+
+    /** @param budget past {@link HeapUse#SOURCE_TIMES} of it, there are fewer sources than {@code limits} says */
+    public SourceIndex(PageStore store, SourceLimits limits, HeapBudget budget) {
         this.store = store;
         this.limits = limits;
+        heap = budget.account(HeapUse.SOURCE_TIMES);
+    }
+
+    private static long bytes(String source) {
+        return ENTRY_BYTES + 2L * source.length();
     }
 
     /**
@@ -49,17 +68,20 @@ public final class SourceIndex {
      */
     public Optional<String> touch(String source, long now) {
         Map<String, Long> sources = seen();
-        sources.put(source, now);
+        if (sources.put(source, now) == null) {
+            heap.add(bytes(source));
+        }
         Long before = stored.get(source);
         // Either way: the time of a clock that was ahead must not stay.
         if (before == null || Math.abs(now - before) > limits.idleMs() / STEPS) {
             changed.add(source);
         }
-        if (sources.size() <= limits.most()) {
+        if (sources.size() <= limits.most() && (sources.size() == 1 || !heap.isOver())) {
             return Optional.empty();
         }
         String eldest = sources.keySet().iterator().next();
         sources.remove(eldest);
+        heap.add(-bytes(eldest));
         changed.add(eldest);
         return Optional.of(eldest);
     }
@@ -75,6 +97,7 @@ public final class SourceIndex {
             }
             idle.add(entry.getKey());
             changed.add(entry.getKey());
+            heap.add(-bytes(entry.getKey()));
             entries.remove();
         }
         return idle;
@@ -110,6 +133,7 @@ public final class SourceIndex {
         seen = null;
         stored.clear();
         changed.clear();
+        heap.close();
     }
 
     private Map<String, Long> seen() {
@@ -150,9 +174,10 @@ public final class SourceIndex {
                 (key, value) -> stored.put(
                         new String(key, prefix, key.length - prefix, StandardCharsets.UTF_8), decode(value)));
         Map<String, Long> byAge = new LinkedHashMap<>(16, 0.75f, true);
-        stored.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue())
-                .forEach(entry -> byAge.put(entry.getKey(), entry.getValue()));
+        stored.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(entry -> {
+            byAge.put(entry.getKey(), entry.getValue());
+            heap.add(bytes(entry.getKey()));
+        });
         return byAge;
     }
 }

@@ -34,6 +34,9 @@ public final class SourceModel implements SourceMemory {
     /** Before there was a network: the same without the names of the experts and the counts of ρ. */
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
+    /** Heap of the weights, which does not depend on what was learned. */
+    private static final long WEIGHTS_BYTES = 32 * 1024;
+
     private final MixtureSettings settings;
     private final RecencyCache cache;
     private final TokenSegments segments;
@@ -190,6 +193,11 @@ public final class SourceModel implements SourceMemory {
     /** The number of segment slots of a source with {@code settings}: 0 to this, exclusive. */
     public static int segmentSlots(MixtureSettings settings) {
         return TokenSegments.slots(settings);
+    }
+
+    /** Heap that it takes, in bytes, about. */
+    public long heapBytes() {
+        return WEIGHTS_BYTES + cache.heapBytes();
     }
 
     /** True where something was learned since {@link #markStored()}. */

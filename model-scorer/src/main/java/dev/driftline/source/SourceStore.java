@@ -1,10 +1,14 @@
 package dev.driftline.source;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceStore {
 
-    /** A full source takes about 1 MB of heap. */
-    private static final int DECODED = 64;
-
     private static final int EVICTED_AT_ONCE = 100;
 
     private static final byte[] NOTHING = {};
@@ -35,12 +36,24 @@ public final class SourceStore {
     private final SourceIndex index;
     private final List<Consumer<String>> evictionListeners = new ArrayList<>();
     private final LinkedHashMap<String, SourceModel> decoded = new LinkedHashMap<>(16, 0.75f, true);
+    private final HeapAccount heap;
+    /** Bytes of each of those that are decoded. */
+    private final Map<String, Long> weights = new HashMap<>();
+
+    private String last = "";
     private @Nullable CommonWeights common;
 
+    /** As the other constructor, with a budget of its own: for a model that ends with its corpus. */
     public SourceStore(PageStore pages, MixtureSettings settings, SourceLimits limits) {
+        this(pages, settings, limits, new HeapBudget());
+    }
+
+    /** @param budget past {@link HeapUse#SOURCES} of it, the sources used longest ago are written and dropped */
+    public SourceStore(PageStore pages, MixtureSettings settings, SourceLimits limits, HeapBudget budget) {
         this.pages = pages;
         this.settings = settings;
-        index = new SourceIndex(pages, limits);
+        index = new SourceIndex(pages, limits, budget);
+        heap = budget.account(HeapUse.SOURCES);
     }
 
     /** Has {@code listener} told of every source that is evicted: all that the store has under its prefix is gone. */
@@ -61,19 +74,32 @@ public final class SourceStore {
      */
     public SourceModel get(String name, long now) {
         index.touch(name, now).ifPresent(this::evict);
+        // What was used last has grown since.
+        weigh(last);
         SourceModel source = decoded.get(name);
         if (source == null) {
             source = read(name);
             decoded.put(name, source);
-            if (decoded.size() > DECODED) {
-                Iterator<Map.Entry<String, SourceModel>> entries =
-                        decoded.entrySet().iterator();
-                Map.Entry<String, SourceModel> eldest = entries.next();
-                write(eldest.getKey(), eldest.getValue());
-                entries.remove();
-            }
+            weigh(name);
+        }
+        last = name;
+        while (heap.isOver() && decoded.size() > 1) {
+            Iterator<Map.Entry<String, SourceModel>> entries =
+                    decoded.entrySet().iterator();
+            Map.Entry<String, SourceModel> eldest = entries.next();
+            write(eldest.getKey(), eldest.getValue());
+            entries.remove();
+            weigh(eldest.getKey());
         }
         return source;
+    }
+
+    private void weigh(String name) {
+        // It is the one used last, or gone: this changes no order.
+        SourceModel source = decoded.get(name);
+        Long before = source == null ? weights.remove(name) : weights.put(name, source.heapBytes());
+        Long after = weights.get(name);
+        heap.add((after == null ? 0 : after) - (before == null ? 0 : before));
     }
 
     /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
@@ -83,6 +109,7 @@ public final class SourceStore {
 
     private void evict(String name) {
         decoded.remove(name);
+        weigh(name);
         List<byte[]> keys = new ArrayList<>();
         pages.scan(SourceKeys.prefix(name), (key, value) -> keys.add(key));
         keys.forEach(key -> pages.put(key, null));
@@ -102,6 +129,8 @@ public final class SourceStore {
     /** Drops what is decoded, also what was never written back. */
     public void forget() {
         decoded.clear();
+        weights.clear();
+        heap.close();
         index.forget();
         common = null;
     }

@@ -20,6 +20,7 @@ final class WordDictionary {
     private int freeCount;
     private int limit = FIRST_WORD;
     private int size;
+    private long characters;
 
     /** The number of {@code word}, or {@link SourceMemory#NOT_HELD}. */
     int find(String word) {
@@ -52,6 +53,7 @@ final class WordDictionary {
         words[id] = word;
         slots[slot] = id;
         size++;
+        characters += word.length();
         if (size * 2 > slots.length) {
             rehash();
         }
@@ -61,6 +63,7 @@ final class WordDictionary {
     /** Takes the number from its word. */
     void remove(int id) {
         int mask = slots.length - 1;
+        characters -= words[id].length();
         int hole = slot(words[id], mask);
         while (slots[hole] != id) {
             hole = hole + 1 & mask;
@@ -90,6 +93,11 @@ final class WordDictionary {
     /** One more than the largest number given out so far. */
     int limit() {
         return limit;
+    }
+
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        return 4L * (slots.length + free.length) + 8L * words.length + 48L * size + 2 * characters;
     }
 
     /** The number of words. */

@@ -1,6 +1,9 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,17 +34,18 @@ final class DocumentTexts implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final int WAITING = 16;
-    private static final int KEPT_WORDS = 500_000;
 
     private final DriftlineConfig config;
     private final ThreadPoolExecutor thread;
     private final Map<InputPosition, DocumentText> kept = new LinkedHashMap<>(64, 0.75f, true);
-    private int keptWords;
+    private final HeapAccount heap;
 
     private @Nullable DocumentReader reader;
 
-    DocumentTexts(DriftlineConfig config) {
+    /** @param budget what is kept, and how much of it */
+    DocumentTexts(DriftlineConfig config, HeapBudget budget) {
         this.config = config;
+        heap = budget.account(HeapUse.LIVE_RECORDS);
         thread = new ThreadPoolExecutor(0, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
             Thread worker = new Thread(task, "live-documents");
             worker.setDaemon(true);
@@ -111,13 +115,13 @@ final class DocumentTexts implements AutoCloseable {
     private void keep(Map<InputPosition, DocumentText> fetched) {
         synchronized (kept) {
             fetched.forEach((position, text) -> {
-                if (text.problem().isEmpty() && kept.put(position, text) == null) {
-                    keptWords += text.words().size();
+                if (text.problem().isEmpty() && kept.putIfAbsent(position, text) == null) {
+                    heap.add(RecordJson.heapBytes(text.words()));
                 }
             });
             var eldest = kept.values().iterator();
-            while (keptWords > KEPT_WORDS && eldest.hasNext()) {
-                keptWords -= eldest.next().words().size();
+            while (heap.isOver() && eldest.hasNext()) {
+                heap.add(-RecordJson.heapBytes(eldest.next().words()));
                 eldest.remove();
             }
         }

@@ -79,9 +79,12 @@ record LiveDocument(InputPosition position, Map<String, Object> fields, Map<Stri
         return listed;
     }
 
-    /** Numbers kept for it. */
-    int size() {
-        return spelling.length
-                + bits.values().stream().mapToInt(values -> values.length).sum();
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        long numbers = spelling.length;
+        for (float[] values : bits.values()) {
+            numbers += values.length;
+        }
+        return 512 + 4 * numbers + RecordJson.heapBytes(fields);
     }
 }

@@ -1,6 +1,7 @@
 package dev.driftline.live;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.PromotionDecision;
@@ -64,10 +65,10 @@ public final class LiveFeed implements AutoCloseable {
     private final String scoresTopic;
     private final String driftTopic;
     private final EventHub events = new EventHub(MOST_SUBSCRIBERS);
-    private final LiveSources sources = new LiveSources();
-    private final RecentDocuments documents = new RecentDocuments();
-    private final RecentRecords drift = new RecentRecords(KEPT_DRIFT);
-    private final RecentRecords promotions = new RecentRecords(KEPT_PROMOTIONS);
+    private final LiveSources sources;
+    private final RecentDocuments documents;
+    private final RecentRecords drift;
+    private final RecentRecords promotions;
     private final DocumentTexts texts;
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private final FollowerThread<FeedReader> thread;
@@ -76,13 +77,26 @@ public final class LiveFeed implements AutoCloseable {
     private volatile FeedStatus status = new FeedStatus(FeedStatus.State.STARTING, Instant.now(), "", 0);
     private long ticked;
 
-    /** A feed that has not been started. */
+    /** A feed that has not been started, with a budget of its own. */
     public LiveFeed(DriftlineConfig config) {
+        this(config, new HeapBudget());
+    }
+
+    /**
+     * A feed that has not been started.
+     *
+     * @param budget what it keeps is in it
+     */
+    public LiveFeed(DriftlineConfig config, HeapBudget budget) {
         this.config = config;
+        sources = new LiveSources(LiveSources.MOST_SOURCES, budget);
+        documents = new RecentDocuments(budget);
+        drift = new RecentRecords(KEPT_DRIFT, budget);
+        promotions = new RecentRecords(KEPT_PROMOTIONS, budget);
         TopicNames topics = TopicNames.of(config);
         scoresTopic = topics.name(Topic.SCORES);
         driftTopic = topics.name(Topic.DRIFT);
-        texts = new DocumentTexts(config);
+        texts = new DocumentTexts(config, budget);
         thread = new FollowerThread<>("live-feed", () -> new FeedReader(config, next), this::follow, this::failed);
     }
 

@@ -29,6 +29,11 @@ final class LiveSource {
         series = new SourceSeries(points);
     }
 
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        return 2048 + series.heapBytes();
+    }
+
     void add(DocumentCost cost, long nanoTime) {
         series.add(cost);
         all.add(cost);

@@ -1,5 +1,8 @@
 package dev.driftline.live;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.schemas.DriftEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +38,7 @@ public final class LiveSources {
     private static final int RATE_SECONDS = 10;
 
     private final int most;
+    private final HeapAccount heap;
 
     /** By name, the one touched longest ago first. */
     private final Map<String, LiveSource> sources = new LinkedHashMap<>(64, 0.75f, true);
@@ -46,18 +50,22 @@ public final class LiveSources {
     private long forgotten;
     private long version;
 
-    /** No source. */
-    LiveSources() {
-        this(MOST_SOURCES);
+    LiveSources(int most) {
+        this(most, new HeapBudget());
     }
 
-    LiveSources(int most) {
+    /** No source; at most {@code most}, and as many as have room in {@code budget}. */
+    LiveSources(int most, HeapBudget budget) {
         this.most = most;
+        heap = budget.account(HeapUse.LIVE_SOURCES);
     }
 
     synchronized void add(String source, DocumentCost cost) {
         long now = System.nanoTime();
-        source(source).add(cost, now);
+        LiveSource one = source(source);
+        long before = one.heapBytes();
+        one.add(cost, now);
+        grown(one.heapBytes() - before);
         total.add(cost, now);
         long second = cost.at() / 1000;
         int slot = Math.floorMod(second, rateSecond.length);
@@ -76,6 +84,17 @@ public final class LiveSources {
         source(event.getSource()).add(event, System.nanoTime());
     }
 
+    private void grown(long bytes) {
+        heap.add(bytes);
+        while (heap.isOver() && sources.size() > 1) {
+            evictLongestIdle();
+        }
+    }
+
+    private static long bytes(String name, LiveSource source) {
+        return 128 + 2L * name.length() + source.heapBytes();
+    }
+
     private LiveSource source(String name) {
         LiveSource source = sources.get(name);
         if (source == null) {
@@ -84,13 +103,15 @@ public final class LiveSources {
             }
             source = new LiveSource(SOURCE_POINTS);
             sources.put(name, source);
+            grown(bytes(name, source));
         }
         return source;
     }
 
     private void evictLongestIdle() {
-        Iterator<LiveSource> oldest = sources.values().iterator();
-        oldest.next();
+        Iterator<Map.Entry<String, LiveSource>> oldest = sources.entrySet().iterator();
+        Map.Entry<String, LiveSource> gone = oldest.next();
+        heap.add(-bytes(gone.getKey(), gone.getValue()));
         oldest.remove();
         forgotten++;
     }

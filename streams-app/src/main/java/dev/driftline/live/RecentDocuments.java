@@ -1,5 +1,8 @@
 package dev.driftline.live;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,17 +14,19 @@ final class RecentDocuments {
     /** Most documents that are kept. */
     static final int MOST = 100;
 
-    /** Most surprisals of all of them together; the newest document stays whatever its size. */
-    static final int MOST_SURPRISALS = 1_000_000;
-
     private final Deque<LiveDocument> newestFirst = new ArrayDeque<>();
-    private int surprisals;
+    private final HeapAccount heap;
+
+    /** None; as many as have room in {@code budget}, and the newest whatever its size. */
+    RecentDocuments(HeapBudget budget) {
+        heap = budget.account(HeapUse.LIVE_RECORDS);
+    }
 
     synchronized void add(LiveDocument document) {
         newestFirst.addFirst(document);
-        surprisals += document.size();
-        while (newestFirst.size() > MOST || surprisals > MOST_SURPRISALS && newestFirst.size() > 1) {
-            surprisals -= newestFirst.removeLast().size();
+        heap.add(document.heapBytes());
+        while (newestFirst.size() > MOST || heap.isOver() && newestFirst.size() > 1) {
+            heap.add(-newestFirst.removeLast().heapBytes());
         }
     }
 

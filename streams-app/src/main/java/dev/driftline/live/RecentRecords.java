@@ -1,5 +1,8 @@
 package dev.driftline.live;
 
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -10,16 +13,19 @@ import java.util.function.Predicate;
 final class RecentRecords {
 
     private final int most;
+    private final HeapAccount heap;
     private final Deque<Map<String, Object>> newestFirst = new ArrayDeque<>();
 
-    RecentRecords(int most) {
+    RecentRecords(int most, HeapBudget budget) {
         this.most = most;
+        heap = budget.account(HeapUse.LIVE_RECORDS);
     }
 
     synchronized void add(Map<String, Object> fields) {
         newestFirst.addFirst(fields);
-        if (newestFirst.size() > most) {
-            newestFirst.removeLast();
+        heap.add(RecordJson.heapBytes(fields));
+        while (newestFirst.size() > most || heap.isOver() && newestFirst.size() > 1) {
+            heap.add(-RecordJson.heapBytes(newestFirst.removeLast()));
         }
     }
 

@@ -42,6 +42,23 @@ final class RecordJson {
         }
     }
 
+    /** Heap that {@code value} takes, in bytes, about: maps, lists, text and numbers. */
+    static long heapBytes(@Nullable Object value) {
+        long bytes = 24;
+        if (value instanceof Map<?, ?> map) {
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                bytes += 56 + heapBytes(entry.getValue());
+            }
+        } else if (value instanceof Iterable<?> items) {
+            for (Object item : items) {
+                bytes += 8 + heapBytes(item);
+            }
+        } else if (value instanceof CharSequence text) {
+            bytes += 24 + 2L * text.length();
+        }
+        return bytes;
+    }
+
     /** A number for JSON: rounded, or null where it is not finite. */
     static @Nullable Double number(double value, double steps) {
         return Double.isFinite(value) ? Math.rint(value * steps) / steps : null;

@@ -33,6 +33,11 @@ final class SourceSeries {
         this.most = most;
     }
 
+    /** Heap that it takes, in bytes, about. */
+    long heapBytes() {
+        return 192 + 68L * starts.length;
+    }
+
     /** Adds a document. */
     void add(DocumentCost cost) {
         int row = row(cost.at());

@@ -1,6 +1,7 @@
 package dev.driftline.sources;
 
 import dev.driftline.filter.SourceQuantiles;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.source.SourceLimits;
 
@@ -10,10 +11,19 @@ public final class FilterSources extends SourceStates<SourceQuantiles> {
     /** Store of how surprising the documents of each source were, for the percentiles of the filter. */
     public static final String STORE = "filter-quantiles";
 
+    /** Heap of one, about. */
+    private static final long BYTES = 7 << 10;
+
     private static final int DECODED = 1024;
 
+    /** As the other constructor, with a budget of its own. */
     public FilterSources(PageStore store, SourceLimits limits) {
-        super(store, limits, DECODED);
+        this(store, limits, new HeapBudget());
+    }
+
+    /** @param heap what those that are decoded may take */
+    public FilterSources(PageStore store, SourceLimits limits, HeapBudget heap) {
+        super(store, limits, DECODED, BYTES, heap);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.driftline.sources;
 
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.drift.ReferenceModel;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -34,11 +36,21 @@ public final class SourceModels implements WriteBackCache {
     private final WriteBackMap<String, ReferenceModel> references;
     private final int referenceTokens;
 
-    /** @param referenceTokens from how many tokens of a source its reference is learned; 0 where none is wanted */
+    /** As the other constructor, with a budget of its own. */
     public SourceModels(PageStore store, MixtureSettings settings, SourceLimits limits, int referenceTokens) {
+        this(store, settings, limits, referenceTokens, new HeapBudget());
+    }
+
+    /**
+     * @param referenceTokens from how many tokens of a source its reference is learned; 0 where none is wanted
+     * @param heap what those that are decoded may take
+     */
+    public SourceModels(
+            PageStore store, MixtureSettings settings, SourceLimits limits, int referenceTokens, HeapBudget heap) {
         this.referenceTokens = referenceTokens;
-        sources = new SourceStore(store, settings, limits);
-        references = new WriteBackMap<>(store, new ReferenceCodec(), DECODED);
+        sources = new SourceStore(store, settings, limits, heap);
+        references = new WriteBackMap<>(
+                store, new ReferenceCodec(), DECODED, heap.account(HeapUse.SOURCE_STATES), ReferenceModel::heapBytes);
         sources.onEviction(references::remove);
     }
 

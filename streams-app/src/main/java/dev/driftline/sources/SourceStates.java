@@ -1,5 +1,7 @@
 package dev.driftline.sources;
 
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.source.SourceIndex;
 import dev.driftline.source.SourceKeys;
@@ -22,10 +24,14 @@ abstract class SourceStates<S> implements WriteBackCache {
     private final SourceIndex index;
     private Consumer<String> evictionListener = source -> {};
 
-    /** @param decoded the most states that are kept decoded */
-    SourceStates(PageStore store, SourceLimits limits, int decoded) {
-        states = new WriteBackMap<>(store, new Codec(), decoded);
-        index = new SourceIndex(store, limits);
+    /**
+     * @param decoded the most states that are kept decoded
+     * @param bytes heap of each, about
+     * @param heap what they may take
+     */
+    SourceStates(PageStore store, SourceLimits limits, int decoded, long bytes, HeapBudget heap) {
+        states = new WriteBackMap<>(store, new Codec(), decoded, heap.account(HeapUse.SOURCE_STATES), state -> bytes);
+        index = new SourceIndex(store, limits, heap);
     }
 
     /** The state of a new source. */

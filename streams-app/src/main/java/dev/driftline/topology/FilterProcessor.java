@@ -63,7 +63,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         records.init(context);
         WriteBackStore store = context.getStateStore(FilterSources.STORE);
         taken = store.header();
-        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits));
+        sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits, counters.heap()));
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 

@@ -132,7 +132,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
                 PendingDocuments.class,
                 store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sources = context.getStateStore(SourceModels.STORE);
-        models = sources.cache(SourceModels.class, settings::sourceModels);
+        models = sources.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
         punctuations.every(IDLE_TICK, context, now -> {

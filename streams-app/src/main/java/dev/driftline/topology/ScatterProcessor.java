@@ -72,7 +72,7 @@ final class ScatterProcessor implements Processor<Long, IncomingDocument, byte[]
                 PendingDocuments.class,
                 store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         sourcesStore = context.getStateStore(SourceModels.STORE);
-        sources = sourcesStore.cache(SourceModels.class, settings::sourceModels);
+        sources = sourcesStore.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         counters.pending(partition, pending.size());
     }
 

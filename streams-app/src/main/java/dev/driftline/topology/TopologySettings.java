@@ -11,6 +11,7 @@ import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.filter.FilterRules;
 import dev.driftline.filter.InvalidRulesException;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
@@ -138,11 +139,17 @@ public record TopologySettings(
 
     /** What is known of the sources of a partition, over {@code store}. */
     SourceModels sourceModels(PageStore store) {
+        return sourceModels(store, new HeapBudget());
+    }
+
+    /** As {@link #sourceModels(PageStore)}, within {@code heap}. */
+    SourceModels sourceModels(PageStore store, HeapBudget heap) {
         return new SourceModels(
                 store,
                 mixture(),
                 sources,
-                drift.map(DriftSettings::referenceTokens).orElse(0));
+                drift.map(DriftSettings::referenceTokens).orElse(0),
+                heap);
     }
 
     /** How the network's states become the vector of a document; empty where no vectors are wanted. */

@@ -61,7 +61,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         records.init(context);
         WriteBackStore store = context.getStateStore(WatchedSources.STORE);
         taken = store.header();
-        sources = store.cache(WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources()));
+        sources = store.cache(
+                WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources(), counters.heap()));
         partition = context.taskId().partition();
         counters.driftStates().opened(partition);
         sources.onEviction(source -> counters.driftStates().evicted(partition, source));

@@ -2,6 +2,8 @@ package dev.driftline.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,9 @@ import org.junit.jupiter.api.Test;
 
 class RecentDocumentsTest {
 
-    private final RecentDocuments documents = new RecentDocuments();
+    private static final long BYTES = 4_000_000;
+
+    private final RecentDocuments documents = new RecentDocuments(new HeapBudget(Map.of(HeapUse.LIVE_RECORDS, BYTES)));
 
     @Test
     void shouldKeepTheNewestOnly() {
@@ -26,13 +30,13 @@ class RecentDocumentsTest {
     }
 
     @Test
-    void shouldBoundTheSurprisalsOfAllTogetherButKeepTheNewest() {
+    void shouldBoundTheHeapOfAllTogetherButKeepTheNewest() {
         documents.add(document(0, 600_000));
         documents.add(document(1, 300_000));
         documents.add(document(2, 200_000));
         assertThat(documents.newest(10)).hasSize(2);
 
-        documents.add(document(3, RecentDocuments.MOST_SURPRISALS + 1));
+        documents.add(document(3, (int) BYTES / 4 + 1));
         assertThat(documents.newest(10))
                 .extracting(document -> document.position().offset())
                 .containsExactly(3L);

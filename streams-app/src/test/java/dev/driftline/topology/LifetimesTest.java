@@ -6,6 +6,7 @@ import dev.driftline.drift.Detector;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.PublishedSnapshot;
@@ -97,6 +98,9 @@ class LifetimesTest {
     /** Sinks of rounds of training, which end when they end: {@link TrainerProcessorTest} has them. */
     private static final Set<String> BY_A_CLOCK =
             Set.of(TrainerProcessor.SNAPSHOTS_SINK, TrainerProcessor.PROMOTIONS_SINK);
+
+    /** Heap that is taken whatever the tasks are. */
+    private static final Set<HeapUse> OF_THE_INSTANCE = Set.of(HeapUse.KNOWN_WORDS);
 
     /** Processors that no record comes to. */
     private static final Set<String> READ_NOTHING = Set.of(StrandedProcessor.NAME);
@@ -443,6 +447,13 @@ class LifetimesTest {
         assertThat(without.shards.sizes()).isEmpty();
         assertThat(without.owned.numbers()).isEmpty();
         assertThat(without.counters.pendingByPartition()).isEmpty();
+        for (HeapUse use : HeapUse.values()) {
+            if (!OF_THE_INSTANCE.contains(use)) {
+                assertThat(without.counters.heap().used(use))
+                        .as("heap of %s where the task is not", use)
+                        .isZero();
+            }
+        }
         assertThatEveryProcessorHadWork(one, 3);
         assertThatEveryProcessorHadWork(other, 3);
         assertSame(outcome(current[0].fixture, broker));

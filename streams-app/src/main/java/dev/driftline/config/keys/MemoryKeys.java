@@ -30,6 +30,14 @@ public final class MemoryKeys {
             "Heap for the decoded counts of each shard that this instance owns. The counts are written to RocksDB "
                     + "and the changelog at commits.");
 
+    public static final ConfigKey<Long> CACHE_SOURCES_BYTES = GROUP.byteSize(
+            "cache.sources.bytes",
+            "134217728",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "Heap of this instance for the caches and mixture weights of the sources used last, about 1 MB each. "
+                    + "Others are read from RocksDB when their next document comes.");
+
     public static final ConfigKey<Long> CACHE_PENDING_BYTES = GROUP.byteSize(
             "cache.pending.bytes",
             "67108864",

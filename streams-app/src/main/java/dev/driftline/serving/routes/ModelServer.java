@@ -83,7 +83,7 @@ public final class ModelServer {
                 new TopologyRoutes(service::topology),
                 new HealthRoutes(service::state, service::waitingFor),
                 new OpenApiRoutes(),
-                new LiveRoutes(new LiveFeed(config), pool),
+                new LiveRoutes(new LiveFeed(config, service.counters().heap()), pool),
                 new DashboardRoutes(),
                 RouteGroup.closing(pool::close),
                 new InstanceRoutes(here, settings.shards(), http, http.work("instance")));
