@@ -5,6 +5,7 @@ import dev.driftline.codec.Varints;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of numbers by key that grows without end and keeps on the heap what is used: pages of about {@value #ENTRIES} entries
@@ -18,7 +19,7 @@ import java.util.List;
 public final class PagedTable {
 
     /** Entries of a page, on average. */
-    static final int ENTRIES = 48;
+    static final int ENTRIES = 96;
 
     private static final int FORMAT = 1;
     private static final int FIRST_SLOTS = 16;
@@ -32,10 +33,18 @@ public final class PagedTable {
     private int pages = 1;
     private long size;
 
-    private final DecodedUnits<Page> decoded = new DecodedUnits<>();
+    /** The decoded pages by number, open addressing: in place of {@link DecodedUnits}, a read from memory less. */
+    private @Nullable Object[] decoded = new Object[64];
+
+    private int decodedPages;
 
     private final List<Page> changed = new ArrayList<>();
     private boolean stolen;
+
+    /** Each key plus one of entries read or put of late, by hash, and their numbers: one place in memory and not four. */
+    private final long[] hotKeys;
+
+    private final int[] hotValues;
     private final Varints.Writer out = new Varints.Writer(1024);
 
     /**
@@ -44,11 +53,14 @@ public final class PagedTable {
      * @param cache holds the decoded pages, over the store that the table is in
      * @param prefix what the key of each of its pages starts with, and no other key that is four bytes longer
      * @param width numbers of an entry
+     * @param hot a power of two: entries that are also held apart, because most reads are of few
      */
-    public PagedTable(PageCache cache, byte[] prefix, int width) {
+    public PagedTable(PageCache cache, byte[] prefix, int width, int hot) {
         this.cache = cache;
         this.prefix = prefix.clone();
         this.width = width;
+        hotKeys = new long[hot];
+        hotValues = new int[hot * width];
     }
 
     /** Begins with what {@link #checkpoint} has written into {@code head}. */
@@ -65,16 +77,26 @@ public final class PagedTable {
      */
     public boolean read(long key, int[] into, int at) {
         long hash = SplitMix64.mix(key);
+        int hot = (int) (hash >>> 20) & hotKeys.length - 1;
+        if (hotKeys[hot] == key + 1) {
+            copy(hotValues, hot * width, into, at);
+            return true;
+        }
         Page page = page(pageOf(hash));
         int slot = page.slot(key, hash);
-        if (page.keys[slot] == 0) {
+        if (page.isFree(slot)) {
             return false;
         }
-        int[] values = page.values;
-        for (int i = 0, from = slot * width; i < width; i++) {
-            into[at + i] = values[from + i];
-        }
+        copy(page.cells, slot + 2, into, at);
+        hotKeys[hot] = key + 1;
+        copy(into, at, hotValues, hot * width);
         return true;
+    }
+
+    private void copy(int[] from, int fromAt, int[] into, int at) {
+        for (int i = 0; i < width; i++) {
+            into[at + i] = from[fromAt + i];
+        }
     }
 
     /** Gives a key, 0 or more, the numbers from {@code at}. */
@@ -85,6 +107,9 @@ public final class PagedTable {
             size++;
         }
         page.change();
+        int hot = (int) (hash >>> 20) & hotKeys.length - 1;
+        hotKeys[hot] = key + 1;
+        copy(from, at, hotValues, hot * width);
         if (size > (long) pages * ENTRIES) {
             split();
         }
@@ -106,7 +131,7 @@ public final class PagedTable {
     }
 
     private long pageBytes() {
-        return PAGE_BYTES + 2L * ENTRIES * (Long.BYTES + Integer.BYTES * width);
+        return PAGE_BYTES + 2L * ENTRIES * (2 + width) * Integer.BYTES;
     }
 
     /** Keys that have numbers. */
@@ -141,24 +166,83 @@ public final class PagedTable {
         return number < pages ? number : (int) hash & low - 1;
     }
 
+    private @Nullable Page at(int slot) {
+        return (Page) decoded[slot];
+    }
+
     private Page page(int number) {
-        Page page = decoded.get(number);
-        if (page == null) {
-            page = new Page(number, FIRST_SLOTS);
-            byte[] stored = cache.store().get(key(number));
-            if (stored != null) {
-                page.decode(stored);
+        int mask = decoded.length - 1;
+        for (int slot = place(number, mask); ; slot = slot + 1 & mask) {
+            Page page = at(slot);
+            if (page == null) {
+                return load(number);
             }
-            hold(page);
+            if (page.number == number) {
+                page.referenced = true;
+                return page;
+            }
         }
-        page.referenced = true;
+    }
+
+    private Page load(int number) {
+        Page page = new Page(number, FIRST_SLOTS);
+        byte[] stored = cache.store().get(key(number));
+        if (stored != null) {
+            page.decode(stored);
+        }
+        hold(page);
         return page;
     }
 
     private void hold(Page page) {
-        decoded.put(page.number, page);
+        if (++decodedPages * 2 > decoded.length) {
+            @Nullable Object[] old = decoded;
+            decoded = new Object[old.length * 2];
+            for (Object other : old) {
+                if (other != null) {
+                    place((Page) other);
+                }
+            }
+        }
+        place(page);
         cache.add(page);
         cache.budget().used += page.bytes();
+    }
+
+    private static int place(int number, int mask) {
+        int h = number * 0x9E3779B1;
+        return (h ^ h >>> 15) & mask;
+    }
+
+    private void place(Page page) {
+        int mask = decoded.length - 1;
+        int slot = place(page.number, mask);
+        while (decoded[slot] != null) {
+            slot = slot + 1 & mask;
+        }
+        decoded[slot] = page;
+    }
+
+    private void drop(Page page) {
+        int mask = decoded.length - 1;
+        int hole = place(page.number, mask);
+        while (decoded[hole] != page) {
+            hole = hole + 1 & mask;
+        }
+        int at = hole;
+        while (true) {
+            at = at + 1 & mask;
+            Page other = at(at);
+            if (other == null) {
+                break;
+            }
+            if ((at - place(other.number, mask) & mask) >= (at - hole & mask)) {
+                decoded[hole] = other;
+                hole = at;
+            }
+        }
+        decoded[hole] = null;
+        decodedPages--;
     }
 
     /** Moves about half of the oldest unsplit page into a new one. */
@@ -167,20 +251,27 @@ public final class PagedTable {
         Page to = new Page(pages, FIRST_SLOTS);
         pages++;
         hold(to);
-        long[] keys = from.keys;
-        int[] values = from.values;
+        int[] cells = from.cells;
         cache.budget().used -= from.bytes();
         from.clear(FIRST_SLOTS);
         cache.budget().used += from.bytes();
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0) {
-                long key = keys[slot] - 1;
+        for (int slot = 0; slot < cells.length; slot += 2 + width) {
+            if (!isFree(cells, slot)) {
+                long key = key(cells, slot);
                 long hash = SplitMix64.mix(key);
-                (pageOf(hash) == from.number ? from : to).put(key, hash, values, slot * width);
+                (pageOf(hash) == from.number ? from : to).put(key, hash, cells, slot + 2);
             }
         }
         from.change();
         to.change();
+    }
+
+    private static boolean isFree(int[] cells, int slot) {
+        return (cells[slot] | cells[slot + 1]) == 0;
+    }
+
+    private static long key(int[] cells, int slot) {
+        return ((long) cells[slot + 1] << 32 | cells[slot] & 0xFFFFFFFFL) - 1;
     }
 
     private byte[] key(int number) {
@@ -193,10 +284,10 @@ public final class PagedTable {
     private final class Page extends CacheUnit {
 
         private final int number;
-        /** Each key plus one: 0 is a free slot. At most two thirds are taken. */
-        private long[] keys;
+        /** Slots of a key plus one, its lower half first, and the numbers: 0 is free. At most two thirds are taken. */
+        private int[] cells;
 
-        private int[] values;
+        private int mask;
         private int entries;
         /** Where it stands among the changed ones. */
         private int changedAt;
@@ -209,50 +300,56 @@ public final class PagedTable {
         }
 
         private void clear(int slots) {
-            keys = new long[slots];
-            values = new int[slots * width];
+            cells = new int[slots * (2 + width)];
+            mask = slots - 1;
             entries = 0;
         }
 
+        private boolean isFree(int slot) {
+            return PagedTable.isFree(cells, slot);
+        }
+
+        /** Where in the cells a key is, or would be. */
         private int slot(long key, long hash) {
-            int mask = keys.length - 1;
-            int slot = (int) (hash >>> 40) & mask;
-            while (keys[slot] != 0 && keys[slot] != key + 1) {
-                slot = slot + 1 & mask;
+            int[] in = cells;
+            int low = (int) (key + 1);
+            int high = (int) (key + 1 >>> 32);
+            for (int number = (int) (hash >>> 40) & mask; ; number = number + 1 & mask) {
+                int slot = number * (2 + width);
+                if (in[slot] == low && in[slot + 1] == high || PagedTable.isFree(in, slot)) {
+                    return slot;
+                }
             }
-            return slot;
         }
 
         /** Returns whether the key is new. */
         private boolean put(long key, long hash, int[] from, int at) {
             int slot = slot(key, hash);
-            boolean isNew = keys[slot] == 0;
+            boolean isNew = isFree(slot);
             if (isNew) {
-                if (++entries * 3 > keys.length * 2) {
+                if (++entries * 3 > (mask + 1) * 2) {
                     grow();
                     slot = slot(key, hash);
                 }
-                keys[slot] = key + 1;
+                cells[slot] = (int) (key + 1);
+                cells[slot + 1] = (int) (key + 1 >>> 32);
             }
-            System.arraycopy(from, at, values, slot * width, width);
+            copy(from, at, cells, slot + 2);
             return isNew;
         }
 
         private void grow() {
-            long[] oldKeys = keys;
-            int[] oldValues = values;
-            keys = new long[oldKeys.length * 2];
-            values = new int[keys.length * width];
-            for (int i = 0; i < oldKeys.length; i++) {
-                if (oldKeys[i] != 0) {
-                    long key = oldKeys[i] - 1;
-                    int slot = slot(key, SplitMix64.mix(key));
-                    keys[slot] = oldKeys[i];
-                    System.arraycopy(oldValues, i * width, values, slot * width, width);
+            int[] old = cells;
+            cells = new int[old.length * 2];
+            mask = mask * 2 + 1;
+            for (int from = 0; from < old.length; from += 2 + width) {
+                if (!PagedTable.isFree(old, from)) {
+                    long key = key(old, from);
+                    System.arraycopy(old, from, cells, slot(key, SplitMix64.mix(key)), 2 + width);
                 }
             }
             if (listed()) {
-                cache.budget().used += oldKeys.length * (8L + 4 * width);
+                cache.budget().used += old.length * (long) Integer.BYTES;
             }
         }
 
@@ -307,11 +404,11 @@ public final class PagedTable {
             out.reset();
             out.writeByte(FORMAT);
             out.writeInt(entries);
-            for (int slot = 0; slot < keys.length; slot++) {
-                if (keys[slot] != 0) {
-                    out.writeLong(keys[slot] - 1);
-                    for (int n = slot * width; n < (slot + 1) * width; n++) {
-                        out.writeInt(values[n]);
+            for (int slot = 0; slot < cells.length; slot += 2 + width) {
+                if (!isFree(slot)) {
+                    out.writeLong(key(cells, slot));
+                    for (int n = slot + 2; n < slot + 2 + width; n++) {
+                        out.writeInt(cells[n]);
                     }
                 }
             }
@@ -321,13 +418,13 @@ public final class PagedTable {
 
         @Override
         void detach() {
-            decoded.remove(number);
+            drop(this);
             cache.budget().used -= bytes();
         }
 
         @Override
         long bytes() {
-            return PAGE_BYTES + keys.length * (8L + 4 * width);
+            return PAGE_BYTES + cells.length * (long) Integer.BYTES;
         }
     }
 }

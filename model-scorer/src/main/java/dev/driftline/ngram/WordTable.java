@@ -49,7 +49,7 @@ final class WordTable {
     WordTable(PageStore store, long cacheBytes) {
         this.store = store;
         cache = new PageCache(store, cacheBytes);
-        table = new PagedTable(cache, PageKeys.allWordPlaces(), 1);
+        table = new PagedTable(cache, PageKeys.allWordPlaces(), 1, 1);
     }
 
     /** A stable 32-bit hash of a spelling: places words in tables and, over all shards, words on shards. */

@@ -2,6 +2,7 @@ package dev.driftline.spelling;
 
 import dev.driftline.codec.LongTable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contexts that the document under way has changed or would add, in front of those that were learned: a copy of each, so
@@ -9,8 +10,11 @@ import java.util.Arrays;
  */
 final class DocumentContexts {
 
+    /** No node. */
+    static final int[] ABSENT = {};
+
     /** More slots than this are let go after their document. */
-    private static final int KEPT = 1 << 12;
+    private static final int KEPT = 1 << 10;
 
     private final LearnedContexts learned;
     /** Number + 1 of a node, by key. */
@@ -43,6 +47,16 @@ final class DocumentContexts {
 
     /** The node's place in {@link #nodes()}, to change it there; it is made if there is none. */
     int change(long key, boolean isDeepest) {
+        return change(key, isDeepest, null, 0);
+    }
+
+    /**
+     * As the other, without a look at the learned ones.
+     *
+     * @param from where the node was read to before the document changed it; {@link #ABSENT} where there was none; null
+     *     where that is not known
+     */
+    int change(long key, boolean isDeepest, int @Nullable [] from, int fromAt) {
         int place = places.get(key);
         if (place > 0) {
             return (place - 1) * LearnedContexts.STRIDE;
@@ -53,7 +67,16 @@ final class DocumentContexts {
             nodes = Arrays.copyOf(nodes, size * 2 * LearnedContexts.STRIDE);
         }
         int at = size * LearnedContexts.STRIDE;
-        if (!learned.read(key, isDeepest, nodes, at)) {
+        boolean isThere;
+        if (from == null) {
+            isThere = learned.read(key, isDeepest, nodes, at);
+        } else {
+            isThere = from != ABSENT;
+            if (isThere) {
+                System.arraycopy(from, fromAt, nodes, at, LearnedContexts.STRIDE);
+            }
+        }
+        if (!isThere) {
             Arrays.fill(nodes, at, at + LearnedContexts.STRIDE, 0);
             if (!isDeepest) {
                 nodes[at + LearnedContexts.ID] = learned.nextId() + created++;

@@ -17,13 +17,16 @@ final class LearnedContexts {
     /** Where the id of a node is, which is part of the keys of its children. */
     static final int ID = 4;
 
+    /** Contexts that are also held apart: the short ones, which every word asks for. */
+    private static final int HOT = 1 << 12;
+
     private final PagedTable inner;
     private final PagedTable deepest;
     private int nextId;
 
     LearnedContexts(PageCache cache, byte[] prefix) {
-        inner = new PagedTable(cache, key(prefix, 'i'), STRIDE);
-        deepest = new PagedTable(cache, key(prefix, 'l'), 1);
+        inner = new PagedTable(cache, key(prefix, 'i'), STRIDE, HOT);
+        deepest = new PagedTable(cache, key(prefix, 'l'), 1, 1);
     }
 
     private static byte[] key(byte[] prefix, char family) {

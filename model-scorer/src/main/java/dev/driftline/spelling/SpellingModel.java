@@ -62,6 +62,7 @@ public final class SpellingModel {
     private static final int WORDS_AT_ONCE = 1 << 14;
 
     private static final int FORMAT = 1;
+    private static final int STEPS = 64;
 
     private final int order;
     private final PageStore store;
@@ -84,6 +85,14 @@ public final class SpellingModel {
     private final int[] next;
     private final long[] pathKeys;
     private final long[] nextKeys;
+
+    /**
+     * The nodes that {@link #bits} has read, by symbol, {@link #order} + 1 each, behind those of the beginning, so that counting
+     * the word reads none again; and how many of them there are. Of a word of more symbols nothing is kept.
+     */
+    private final int[] steps;
+
+    private final int[] stepNodes = new int[STEPS];
 
     /** What {@link #blocks} the document has added to. */
     private int[] documentBlocks = new int[16];
@@ -119,6 +128,7 @@ public final class SpellingModel {
         next = new int[(order + 2) * STRIDE];
         pathKeys = new long[order + 2];
         nextKeys = new long[order + 2];
+        steps = new int[STEPS * (order + 1) * STRIDE];
         forget();
     }
 
@@ -164,6 +174,8 @@ public final class SpellingModel {
     public double bits(String word) {
         ensureLoaded();
         int depth = begin();
+        keepStep(0, path, 0, path[TOTAL] == 0 ? 0 : 2);
+        int step = 1;
         double product = 1;
         double bits = 0;
         int at = 0;
@@ -171,7 +183,7 @@ public final class SpellingModel {
             boolean end = at >= word.length();
             int symbol = end ? END : word.codePointAt(at);
             double p = baseProbability(symbol);
-            int deeper = 0;
+            int known = 0;
             boolean follows = true;
             for (int k = 0; k <= depth; k++) {
                 int context = k * STRIDE;
@@ -185,11 +197,12 @@ public final class SpellingModel {
                 double escape = discounted(path, context) * p;
                 if (follows) {
                     p = (remaining(next[child + COUNT]) + escape) / total;
-                    deeper = Math.min(k + 1, order);
+                    known = k + 1;
                 } else {
                     p = escape / total;
                 }
             }
+            keepStep(step++, next, STRIDE, known);
             product *= p;
             if (product < 1e-250) {
                 bits -= Math.log(product);
@@ -198,16 +211,23 @@ public final class SpellingModel {
             if (end) {
                 return (bits - Math.log(product)) / LN2;
             }
-            System.arraycopy(next, STRIDE, path, STRIDE, deeper * STRIDE);
-            depth = deeper;
+            depth = Math.min(known, order);
+            System.arraycopy(next, STRIDE, path, STRIDE, depth * STRIDE);
             at += Character.charCount(symbol);
+        }
+    }
+
+    private void keepStep(int step, int[] from, int at, int nodes) {
+        if (step < STEPS) {
+            stepNodes[step] = nodes;
+            System.arraycopy(from, at, steps, step * (order + 1) * STRIDE, nodes * STRIDE);
         }
     }
 
     /** Adds one type; the caller sees to it that each is added once. Not while a document is under way. */
     public void learn(String word) {
         ensureLoaded();
-        count(word);
+        count(word, false);
         documentWords.add(word);
         endDocument(true);
     }
@@ -218,7 +238,7 @@ public final class SpellingModel {
      */
     public double bitsWithinDocument(String word) {
         double bits = bits(word);
-        count(word);
+        count(word, word.length() < STEPS - 1);
         documentWords.add(word);
         // What the document has changed is held apart.
         cache.trim();
@@ -264,7 +284,7 @@ public final class SpellingModel {
         long end = counted + WORDS_AT_ONCE;
         while (counted < Math.min(end, stored.words())) {
             stored.readPage(counted, word -> {
-                count(word);
+                count(word, false);
                 counted++;
             });
             document.learn();
@@ -328,40 +348,47 @@ public final class SpellingModel {
         return block == BLOCKS ? p : p / 256;
     }
 
-    /** Counts a word in the document's contexts; no more where there are no ids for new ones. */
-    private void count(String word) {
+    /**
+     * Counts a word in the document's contexts; no more where there are no ids for new ones.
+     *
+     * @param wasRead whether {@link #bits} was asked for this word just now, and has kept what it read
+     */
+    private void count(String word, boolean wasRead) {
         if (document.isFull(word.length())) {
             return;
         }
         pathKeys[0] = ROOT;
-        path[ID] = idOf(ROOT);
+        path[ID] = document.nodes()[change(ROOT, false, wasRead, 0, 0) + ID];
         pathKeys[1] = key(path[ID], BEGIN);
-        path[STRIDE + ID] = idOf(pathKeys[1]);
+        path[STRIDE + ID] = document.nodes()[change(pathKeys[1], false, wasRead, 0, 1) + ID];
         int depth = 1;
+        int step = 0;
         int at = 0;
         while (true) {
             boolean end = at >= word.length();
             int symbol = end ? END : word.codePointAt(at);
+            step++;
             boolean novel = true;
             for (int k = depth; k >= 0; k--) {
                 long key = key(path[k * STRIDE + ID], symbol);
                 if (novel) {
-                    int child = document.change(key, k == order);
+                    int child = change(key, k == order, wasRead, step, k);
                     int before = document.nodes()[child + COUNT]++;
                     next[(k + 1) * STRIDE + ID] = document.nodes()[child + ID];
                     novel = before == 0;
-                    int context = document.change(pathKeys[k], false);
-                    int[] nodes = document.nodes();
-                    nodes[context + TOTAL]++;
-                    if (novel) {
-                        nodes[context + TYPES]++;
-                        nodes[context + ONES]++;
-                    } else if (before == 1) {
-                        nodes[context + ONES]--;
-                    }
+                    // A context was the child of a shorter one before, but for those at the beginning.
+                    countFollower(
+                            k == 0 || step == 1
+                                    ? change(pathKeys[k], false, wasRead, 0, k)
+                                    : change(pathKeys[k], false, wasRead, step - 1, k - 1),
+                            before);
                 } else if (k < order) {
                     // What follows a longer context has followed this one, too.
-                    document.read(key, false, next, (k + 1) * STRIDE);
+                    if (wasRead && k < stepNodes[step]) {
+                        next[(k + 1) * STRIDE + ID] = steps[(step * (order + 1) + k) * STRIDE + ID];
+                    } else {
+                        document.read(key, false, next, (k + 1) * STRIDE);
+                    }
                 }
                 nextKeys[k + 1] = key;
             }
@@ -380,8 +407,25 @@ public final class SpellingModel {
         }
     }
 
-    private int idOf(long key) {
-        return document.nodes()[document.change(key, false) + ID];
+    /** The place of a node among those of the document, which was node {@code number} of a step if it was read. */
+    private int change(long key, boolean isDeepest, boolean wasRead, int step, int number) {
+        if (!wasRead) {
+            return document.change(key, isDeepest);
+        }
+        return number < stepNodes[step]
+                ? document.change(key, isDeepest, steps, (step * (order + 1) + number) * STRIDE)
+                : document.change(key, isDeepest, DocumentContexts.ABSENT, 0);
+    }
+
+    private void countFollower(int context, int before) {
+        int[] nodes = document.nodes();
+        nodes[context + TOTAL]++;
+        if (before == 0) {
+            nodes[context + TYPES]++;
+            nodes[context + ONES]++;
+        } else if (before == 1) {
+            nodes[context + ONES]--;
+        }
     }
 
     private void countBlock(int block) {

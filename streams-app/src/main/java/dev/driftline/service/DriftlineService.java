@@ -185,7 +185,8 @@ public final class DriftlineService implements AutoCloseable {
                     properties,
                     new TimedClients(commits, () -> recordsPerOffset.polls()::polled, config.maxRecordBytes()));
             streams = starting;
-            starting.setUncaughtExceptionHandler(failures);
+            TopicFailure topics = new TopicFailure(config, StartupChecks::checkTopics);
+            starting.setUncaughtExceptionHandler(failure -> failures.handle(topics.explain(failure)));
             starting.setGlobalStateRestoreListener(restores);
             starting.setStateListener(this::changed);
             noteTokenizer();
