@@ -103,6 +103,12 @@ public final class SpellingModel {
     private int documentBlockCount;
     private final List<String> documentWords = new ArrayList<>();
 
+    /**
+     * A context that was seen this often counts no more: what it says of the next symbol stays a distribution. Two million words
+     * of a thousand hyphens each would do.
+     */
+    private int mostSeen = Integer.MAX_VALUE;
+
     private SpellingPages stored;
     /** How many of the stored words the contexts hold, and how many the stored contexts. */
     private long counted;
@@ -154,6 +160,11 @@ public final class SpellingModel {
         counted = 0;
         checkpointed = 0;
         loaded = false;
+    }
+
+    /** Has contexts count up to {@code most} alone; for tests of what comes past it. */
+    void seeAtMost(int most) {
+        mostSeen = most;
     }
 
     /** The number of words learned. */
@@ -378,15 +389,16 @@ public final class SpellingModel {
                 long key = key(path[k * STRIDE + ID], symbol);
                 if (novel) {
                     int child = change(key, k == order, wasRead, step, k);
-                    int before = document.nodes()[child + COUNT]++;
-                    next[(k + 1) * STRIDE + ID] = document.nodes()[child + ID];
-                    novel = before == 0;
                     // A context was the child of a shorter one before, but for those at the beginning.
-                    countFollower(
-                            k == 0 || step == 1
-                                    ? change(pathKeys[k], false, wasRead, 0, k)
-                                    : change(pathKeys[k], false, wasRead, step - 1, k - 1),
-                            before);
+                    int context = k == 0 || step == 1
+                            ? change(pathKeys[k], false, wasRead, 0, k)
+                            : change(pathKeys[k], false, wasRead, step - 1, k - 1);
+                    int[] nodes = document.nodes();
+                    next[(k + 1) * STRIDE + ID] = nodes[child + ID];
+                    novel = nodes[child + COUNT] == 0;
+                    if (nodes[context + TOTAL] < mostSeen) {
+                        countFollower(nodes, context, child);
+                    }
                 } else if (k < order) {
                     // What follows a longer context has followed this one, too.
                     if (wasRead && k < stepNodes[step]) {
@@ -422,8 +434,8 @@ public final class SpellingModel {
                 : document.change(key, isDeepest, DocumentContexts.ABSENT, 0);
     }
 
-    private void countFollower(int context, int before) {
-        int[] nodes = document.nodes();
+    private static void countFollower(int[] nodes, int context, int child) {
+        int before = nodes[child + COUNT]++;
         nodes[context + TOTAL]++;
         if (before == 0) {
             nodes[context + TYPES]++;

@@ -17,6 +17,29 @@ class SpellingModelTest {
     private static final List<String> WORDS = List.of(
             "house", "houses", "housing", "mouse", "Mauer", "naïve", "語学", "語", "\uD83D\uDE00", "a", "1,000", "--");
 
+    /** A context counts as far as an int goes, and is a distribution past it. */
+    @Test
+    void shouldSumToOneWhenContextsHaveBeenSeenAsOftenAsFits() {
+        HeapPageStore pages = new HeapPageStore();
+        SpellingModel model = new SpellingModel(pages, PREFIX, 1 << 20);
+        model.seeAtMost(40);
+        for (int i = 1; i < 200; i++) {
+            model.learn("-".repeat(i) + (char) ('a' + i % 26));
+        }
+        for (String beginning : List.of("", "-", "---------", "--a", "x")) {
+            double sum = 0;
+            for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
+                double p = model.probability(beginning, symbol);
+                if (!(p > 0)) {
+                    assertThat(p).as("%d after '%s'", symbol, beginning).isPositive();
+                }
+                sum += p;
+            }
+            assertThat(sum).as("after '%s'", beginning).isCloseTo(1, within(1e-9));
+        }
+        assertThat(model.bits("-".repeat(1000))).isFinite().isPositive();
+    }
+
     @Test
     void shouldSumToOneOverEveryCodePointAndTheEndMark() {
         SpellingModel model = learned(WORDS);

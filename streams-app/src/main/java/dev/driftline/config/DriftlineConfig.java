@@ -1,9 +1,11 @@
 package dev.driftline.config;
 
 import dev.driftline.config.keys.ConfigKey;
+import dev.driftline.config.keys.DriftKeys;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ModelKeys;
+import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The settings of one Driftline process, complete and checked.
@@ -31,6 +34,15 @@ import java.util.stream.Collectors;
 public final class DriftlineConfig {
 
     private static final long SNAPSHOT_CHUNK_BYTES = 512 * 1024;
+
+    /** Tokens of a source that are stored in one record. */
+    private static final long SEGMENT_TOKENS = 1024;
+
+    /** What a listed word takes beside its spelling: a probability, and lengths. */
+    private static final long WORD_OVERHEAD_BYTES = 24;
+
+    /** Caches, network, mixture and blends: models that predict words beside the orders. */
+    private static final long OTHER_MODELS = 5;
 
     private final Map<ConfigKey<?>, Object> values;
     private final Map<String, Setting> settings;
@@ -107,15 +119,23 @@ public final class DriftlineConfig {
     }
 
     /**
-     * The largest size in bytes of a record of any Driftline topic, with key, headers and format overhead:
-     * {@code max.message.bytes} of the topics and {@code max.request.size} of the producers. The largest records are the
-     * replies, which hold two numbers for each order and position; if documents are kept small, the chunks of a snapshot.
+     * The largest size in bytes of a record of any Driftline topic, changelogs among them, with key, headers and format
+     * overhead: {@code max.message.bytes} of the topics and {@code max.request.size} of the producers. The largest records are
+     * the replies, which hold two numbers for each order and position; if documents are kept small, the chunks of a snapshot;
+     * if tokens may be long, what lists many words: predictions, and a segment of a source's newest tokens.
      */
     public int maxRecordBytes() {
-        long reply = 64L + (long) get(InputKeys.DOCUMENT_MAX_TOKENS) * (20L * get(ModelKeys.ORDER) + 32);
+        long order = get(ModelKeys.ORDER);
+        long reply = 64L + get(InputKeys.DOCUMENT_MAX_TOKENS) * (20 * order + 32);
         long document = 2L * get(InputKeys.DOCUMENT_MAX_BYTES);
-        return Math.toIntExact(
-                Math.min(Integer.MAX_VALUE / 4, 64 * 1024 + Math.max(SNAPSHOT_CHUNK_BYTES, Math.max(reply, document))));
+        long word = get(InputKeys.TOKEN_MAX_BYTES) + WORD_OVERHEAD_BYTES;
+        long predictions = word * (get(OutputKeys.PREDICTIONS_K) * (order + OTHER_MODELS) + order);
+        long segment = word * SEGMENT_TOKENS;
+        long reference = 10L * get(DriftKeys.REFERENCE_TOKENS);
+        long largest = LongStream.of(SNAPSHOT_CHUNK_BYTES, reply, document, predictions, segment, reference)
+                .max()
+                .orElseThrow();
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE / 4, 64 * 1024 + largest));
     }
 
     private static DriftlineConfig check(Map<String, Setting> given) {

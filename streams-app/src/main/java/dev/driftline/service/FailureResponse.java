@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +81,12 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
         String why = String.valueOf(FailureKind.innermost(failure).getMessage());
         switch (FailureKind.of(failure)) {
             case OPERATOR:
-                return stop(failure, "only an operator can help");
+                return stop(
+                        failure,
+                        isTooLarge(failure)
+                                ? "a topic takes smaller records than the settings lead to (start again: the start says"
+                                        + " which, and how to raise its max.message.bytes)"
+                                : "only an operator can help");
             case DISK:
                 waitFor(
                         "the disk of state.dir (" + stateDir + ") takes no more: " + why
@@ -98,6 +104,15 @@ final class FailureResponse implements StreamsUncaughtExceptionHandler {
             default:
                 return count(failure);
         }
+    }
+
+    private static boolean isTooLarge(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RecordTooLargeException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private synchronized StreamThreadExceptionResponse count(Throwable failure) {

@@ -6,6 +6,7 @@ import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.topics.PartitionAdvice;
+import dev.driftline.topics.SizeAdvice;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -39,14 +40,17 @@ final class StartupChecks {
 
     /** @throws MisconfiguredException if something is missing or does not fit, with what to do about it */
     void check() {
-        checkTopics();
+        checkTopics(config);
         checkSchemas();
     }
 
-    private void checkTopics() {
+    /** @throws MisconfiguredException if the topics are not those of the configuration, with what to do about it */
+    static void checkTopics(DriftlineConfig config) {
         List<TopicAdmin.State> states;
+        Map<String, Integer> maxMessageBytes;
         try (TopicAdmin admin = new TopicAdmin(config)) {
             states = admin.list();
+            maxMessageBytes = admin.maxMessageBytes();
         }
         List<String> problems = PartitionAdvice.of(states);
         if (!problems.isEmpty()) {
@@ -63,6 +67,10 @@ final class StartupChecks {
                     + ". Create them with `driftline topics create`, which leaves those that exist as they are, or check "
                     + TopicKeys.PREFIX.name());
         }
+        SizeAdvice.of(maxMessageBytes, config.maxRecordBytes(), config.get(ServiceKeys.BOOTSTRAP_SERVERS))
+                .ifPresent(advice -> {
+                    throw new MisconfiguredException(advice);
+                });
     }
 
     private void checkSchemas() {

@@ -149,6 +149,20 @@ public final class TopicAdmin implements AutoCloseable {
         return states;
     }
 
+    /** {@code max.message.bytes} of those topics of the configuration and changelogs of {@code application.id} that exist. */
+    public Map<String, Integer> maxMessageBytes() {
+        Set<String> names = new TreeSet<>(Changelogs.of(config.get(ServiceKeys.APPLICATION_ID)));
+        definitions.all().forEach(definition -> names.add(definition.name()));
+        Map<String, Integer> bytes = new TreeMap<>();
+        settings(describe(names).keySet()).forEach((name, settings) -> {
+            ConfigEntry entry = settings.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+            if (entry != null) {
+                bytes.put(name, Integer.parseInt(entry.value()));
+            }
+        });
+        return bytes;
+    }
+
     /**
      * A topic that {@link #removal} found.
      *
