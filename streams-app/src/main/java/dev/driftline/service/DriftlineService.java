@@ -7,6 +7,7 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
@@ -77,6 +78,9 @@ public final class DriftlineService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
     private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
+
+    /** Heap beside the budget: classes, Kafka's clients, records under way, a network. */
+    private static final long REST_BYTES = 512L << 20;
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
@@ -162,6 +166,7 @@ public final class DriftlineService implements AutoCloseable {
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
+            checkHeap(settings.shards());
             new StartupChecks(config, client).check();
             Provenance provenance = provenance(settings);
             Optional<Training> training = training();
@@ -232,6 +237,23 @@ public final class DriftlineService implements AutoCloseable {
                     "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
                     stateFolder(),
                     e);
+        }
+    }
+
+    /** Says so where what arrives may fill the heap. */
+    private void checkHeap(int allShards) {
+        long budget = counters.heap().total(allShards);
+        long heap = Runtime.getRuntime().maxMemory();
+        if (budget > heap) {
+            LOG.warn(
+                    "With all {} shards here, what may grow takes up to {} MiB, and {} MiB are wanted for the rest, but the"
+                            + " JVM has {} MiB of heap: raise -Xmx (DRIFTLINE_JAVA_OPTS), or lower {} and others of the"
+                            + " heap table in docs/operations.md",
+                    allShards,
+                    budget >> 20,
+                    REST_BYTES >> 20,
+                    heap >> 20,
+                    MemoryKeys.CACHE_DECODED_BYTES.name());
         }
     }
 
