@@ -40,11 +40,12 @@ final class StartupChecks {
 
     /** @throws MisconfiguredException if something is missing or does not fit, with what to do about it */
     void check() {
-        checkTopics();
+        checkTopics(config);
         checkSchemas();
     }
 
-    private void checkTopics() {
+    /** @throws MisconfiguredException if the topics are not those of the configuration, with what to do about it */
+    static void checkTopics(DriftlineConfig config) {
         List<TopicAdmin.State> states;
         Map<String, Integer> maxMessageBytes;
         try (TopicAdmin admin = new TopicAdmin(config)) {
