@@ -17,6 +17,29 @@ class SpellingModelTest {
     private static final List<String> WORDS = List.of(
             "house", "houses", "housing", "mouse", "Mauer", "naïve", "語学", "語", "\uD83D\uDE00", "a", "1,000", "--");
 
+    /** A context counts as far as an int goes, and is a distribution past it. */
+    @Test
+    void shouldSumToOneWhenContextsHaveBeenSeenAsOftenAsFits() {
+        HeapPageStore pages = new HeapPageStore();
+        SpellingModel model = new SpellingModel(pages, PREFIX, 1 << 20);
+        model.seeAtMost(40);
+        for (int i = 1; i < 200; i++) {
+            model.learn("-".repeat(i) + (char) ('a' + i % 26));
+        }
+        for (String beginning : List.of("", "-", "---------", "--a", "x")) {
+            double sum = 0;
+            for (int symbol = 0; symbol <= SpellingModel.END; symbol++) {
+                double p = model.probability(beginning, symbol);
+                if (!(p > 0)) {
+                    assertThat(p).as("%d after '%s'", symbol, beginning).isPositive();
+                }
+                sum += p;
+            }
+            assertThat(sum).as("after '%s'", beginning).isCloseTo(1, within(1e-9));
+        }
+        assertThat(model.bits("-".repeat(1000))).isFinite().isPositive();
+    }
+
     @Test
     void shouldSumToOneOverEveryCodePointAndTheEndMark() {
         SpellingModel model = learned(WORDS);
@@ -238,6 +261,26 @@ class SpellingModelTest {
         }
         assertThat(model.heapBytes()).isLessThan(bytes + (1 << 18));
         assertThat(model.bits("housemaid")).isEqualTo(learned(WORDS).bits("housemaid"));
+    }
+
+    @Test
+    void shouldCountTheWordsOfAnEnormousDocumentWithTheDocumentsAfterIt() {
+        SpellingModel model = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 20);
+        SpellingModel expected = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 26);
+        Random random = new Random(12);
+        for (int i = 0; i < 20_000; i++) {
+            String word = word(random);
+            model.bitsWithinDocument(word);
+            expected.learn(word);
+        }
+        model.endDocument(true);
+        assertThat(model.words()).isEqualTo(20_000);
+        assertThat(model.contexts()).isZero();
+        for (int document = 0; document < 3; document++) {
+            model.endDocument(false);
+        }
+        assertThat(model.contexts()).isEqualTo(expected.contexts());
+        assertThat(model.bits("meantime")).isEqualTo(expected.bits("meantime"));
     }
 
     @Test

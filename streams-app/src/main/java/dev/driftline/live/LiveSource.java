@@ -35,9 +35,12 @@ final class LiveSource {
     }
 
     void add(DocumentCost cost, long nanoTime) {
-        series.add(cost);
-        all.add(cost);
-        recent.add(cost);
+        if (Double.isFinite(cost.mixtureBits())) {
+            // One of infinite cost would be the mean for good.
+            series.add(cost);
+            all.add(cost);
+            recent.add(cost);
+        }
         documents++;
         tokens += cost.tokens();
         unknownTokens += cost.unknownTokens();

@@ -16,6 +16,7 @@ final class ModelMeans {
     private double tokens;
     private double mixture;
     private double ngram;
+    private double ngramTokens;
     private double network;
     private double networkTokens;
     private double ofClass;
@@ -31,10 +32,13 @@ final class ModelMeans {
     void add(DocumentCost cost) {
         tokens = tokens * memory + cost.tokens();
         mixture = mixture * memory + cost.mixtureBits();
-        ngram = ngram * memory + cost.ngramBits();
         ofClass = ofClass * memory + cost.classBits();
         unknown = unknown * memory + cost.unknownTokens();
-        if (!Double.isNaN(cost.networkBits())) {
+        if (Double.isFinite(cost.ngramBits())) {
+            ngram = ngram * memory + cost.ngramBits();
+            ngramTokens = ngramTokens * memory + cost.tokens();
+        }
+        if (Double.isFinite(cost.networkBits())) {
             network = network * memory + cost.networkBits();
             networkTokens = networkTokens * memory + cost.tokens();
         }
@@ -47,7 +51,7 @@ final class ModelMeans {
     Map<String, Object> perplexities() {
         Map<String, Object> perplexities = new LinkedHashMap<>();
         perplexities.put("mixture", perplexity(mixture, tokens));
-        perplexities.put("ngram", perplexity(ngram, tokens));
+        perplexities.put("ngram", perplexity(ngram, ngramTokens));
         perplexities.put("network", perplexity(network, networkTokens));
         perplexities.put("class", perplexity(ofClass, tokens));
         perplexities.put("unknown_rate", tokens == 0 ? null : RecordJson.number(unknown / tokens, RATE_STEPS));

@@ -125,8 +125,11 @@ final class OpenTransactions implements AutoCloseable {
                 continue;
             }
             Seen known = before.get(partition);
-            boolean stands = known != null && known.stable == first && known.end > first && last > first;
-            now.put(partition, new Seen(first, last, stands ? known.sinceNanos : nanos.getAsLong()));
+            long since = nanos.getAsLong();
+            if (known != null && known.stable == first && known.end > first && last > first) {
+                since = known.sinceNanos;
+            }
+            now.put(partition, new Seen(first, last, since));
         }
         seen = Map.copyOf(now);
     }

@@ -44,6 +44,22 @@ class LiveSourcesTest {
     }
 
     @Test
+    void shouldKeepItsMeansWhenADocumentCostsInfinitelyMuch() {
+        double infinite = Double.POSITIVE_INFINITY;
+        sources.add("a", new DocumentCost(1_000, 10, 0, 40, 50, 60, 40));
+        sources.add("a", new DocumentCost(1_000, 10, 0, infinite, infinite, infinite, infinite));
+        sources.add("a", new DocumentCost(1_000, 10, 0, 40, infinite, infinite, 40));
+
+        Map<?, ?> total =
+                (Map<?, ?>) sources.describe(1, Optional.empty(), true).get("total");
+
+        assertThat(total.get("documents")).isEqualTo(3L);
+        assertThat((Map<?, ?>) total.get("perplexity"))
+                .extracting("mixture", "ngram", "network")
+                .containsExactly(16.0, 32.0, 64.0);
+    }
+
+    @Test
     void shouldTakeADocumentOfATimeBefore1970() {
         sources.add("a", new DocumentCost(-1_500, 10, 1, 40, 50, 60, 20));
 
