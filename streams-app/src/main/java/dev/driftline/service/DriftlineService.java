@@ -7,10 +7,12 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -50,6 +52,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -76,6 +79,9 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Heap beside the budget: classes, Kafka's clients, records under way, a network. */
+    private static final long REST_BYTES = 512L << 20;
+
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
     private final OwnedSources sources = new OwnedSources();
@@ -83,6 +89,7 @@ public final class DriftlineService implements AutoCloseable {
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
     private final FailureResponse failures;
+    private final RecordTries tries;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -102,7 +109,13 @@ public final class DriftlineService implements AutoCloseable {
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
+        this(config, stage -> {});
+    }
+
+    /** @param probe called at every stage of a document, from which tests throw what the stage is to fail with */
+    DriftlineService(DriftlineConfig config, Consumer<Stage> probe) {
         this.config = config;
+        tries = new RecordTries(stateFolder(), probe);
         failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
@@ -153,6 +166,7 @@ public final class DriftlineService implements AutoCloseable {
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
+            checkHeap(settings.shards());
             new StartupChecks(config, client).check();
             Provenance provenance = provenance(settings);
             Optional<Training> training = training();
@@ -163,16 +177,7 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings,
-                            serdes,
-                            client,
-                            shards,
-                            sources,
-                            counters,
-                            training,
-                            scoring,
-                            commits,
-                            new RecordTries(stateFolder()))
+                            settings, serdes, client, shards, sources, counters, training, scoring, commits, tries)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
@@ -232,6 +237,23 @@ public final class DriftlineService implements AutoCloseable {
                     "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
                     stateFolder(),
                     e);
+        }
+    }
+
+    /** Says so where what arrives may fill the heap. */
+    private void checkHeap(int allShards) {
+        long budget = counters.heap().total(allShards);
+        long heap = Runtime.getRuntime().maxMemory();
+        if (budget > heap) {
+            LOG.warn(
+                    "With all {} shards here, what may grow takes up to {} MiB, and {} MiB are wanted for the rest, but the"
+                            + " JVM has {} MiB of heap: raise -Xmx (DRIFTLINE_JAVA_OPTS), or lower {} and others of the"
+                            + " heap table in docs/operations.md",
+                    allShards,
+                    budget >> 20,
+                    REST_BYTES >> 20,
+                    heap >> 20,
+                    MemoryKeys.CACHE_DECODED_BYTES.name());
         }
     }
 
