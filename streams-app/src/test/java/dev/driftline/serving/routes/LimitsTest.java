@@ -33,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
 class LimitsTest {
@@ -123,6 +125,31 @@ class LimitsTest {
             assertLimit(served.problem("GET", "/slow", "", 504), "out-of-time", 200);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(slow.interrupted).hasValue(1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /v1/generate | {"sentences": 100, "words": 1000, "max_repeats": 1000}
+            /v1/generate | {"sentences": 100, "words": 1000, "beam": 100}
+            /v1/generate | {"sentences": 100, "words": 1000, "model": "ngram"}
+            /v1/generate | {"sentences": 100, "words": 1000, "top_k": 1000}
+            /v1/predict  | {"text": "LONG", "k": 1000}
+            /v1/score    | {"text": "SHORT", "alternatives": 20}
+            /v1/score    | {"text": "LONG"}
+            /v1/rank     | {"candidates": [MANY], "context": "SHORT"}
+            /v1/rank     | {"text": "LONG", "sources": [MANY]}
+            """)
+    void shouldStopTheWorkOfEveryRouteWhenItsTimeIsOver(String path, String request) throws Exception {
+        String body = request.replace("LONG", "the jury said of students that ".repeat(800))
+                .replace("SHORT", "the jury said of students ".repeat(38))
+                .replace("MANY", "\"a b\",".repeat(99) + "\"a b\"");
+        try (ServedModel served = new ServedModel(Map.of("http.timeout.ms", "100", "http.max.tokens", "100000"))) {
+            HttpResponse<String> answer = served.send("POST", path, body);
+            assertThat(answer.statusCode()).as(answer.body()).isIn(200, 504);
+            await("the thread to be free")
+                    .atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(served.pool.active()).isZero());
         }
     }
 
