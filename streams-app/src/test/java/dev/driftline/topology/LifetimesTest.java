@@ -6,6 +6,7 @@ import dev.driftline.drift.Detector;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.PublishedSnapshot;
@@ -33,6 +34,7 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.topics.FilterFile;
@@ -45,6 +47,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +56,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -91,6 +98,12 @@ class LifetimesTest {
     /** Sinks of rounds of training, which end when they end: {@link TrainerProcessorTest} has them. */
     private static final Set<String> BY_A_CLOCK =
             Set.of(TrainerProcessor.SNAPSHOTS_SINK, TrainerProcessor.PROMOTIONS_SINK);
+
+    /** Heap that is taken whatever the tasks are. */
+    private static final Set<HeapUse> OF_THE_INSTANCE = Set.of(HeapUse.KNOWN_WORDS);
+
+    /** Processors that no record comes to. */
+    private static final Set<String> READ_NOTHING = Set.of(StrandedProcessor.NAME);
 
     @TempDir
     private static Path folder;
@@ -270,6 +283,11 @@ class LifetimesTest {
                             .map(record -> text(record, deserializer))
                             .toList());
         }
+        outcome.put(
+                "states of sources",
+                fixture.counters.driftStates().notStable(100).entrySet().stream()
+                        .map(Object::toString)
+                        .toList());
         // The replies say what the counts are. How they lie in pages depends on when they were written.
         outcome.put(
                 "size of the counts",
@@ -358,7 +376,10 @@ class LifetimesTest {
     private static void assertThatEveryProcessorHadWork(Instance instance, int lives) {
         nodes(instance.fixture.description).forEach(node -> {
             if (node instanceof TopologyDescription.Processor processor) {
-                assertThat(instance.lives.livesWithWork())
+                assertThat(
+                                READ_NOTHING.contains(processor.name())
+                                        ? instance.lives.lives()
+                                        : instance.lives.livesWithWork())
                         .as("lives of %s in which it had work: let this test bring it some", processor.name())
                         .hasEntrySatisfying(
                                 processor.name(), count -> assertThat(count).isGreaterThanOrEqualTo(lives));
@@ -421,6 +442,18 @@ class LifetimesTest {
                 },
                 () -> current[0]);
 
+        TopologyFixture without = (current[0] == one ? other : one).fixture;
+        assertThat(without.counters.driftStates().notStable(100)).isEmpty();
+        assertThat(without.shards.sizes()).isEmpty();
+        assertThat(without.owned.numbers()).isEmpty();
+        assertThat(without.counters.pendingByPartition()).isEmpty();
+        for (HeapUse use : HeapUse.values()) {
+            if (!OF_THE_INSTANCE.contains(use)) {
+                assertThat(without.counters.heap().used(use))
+                        .as("heap of %s where the task is not", use)
+                        .isZero();
+            }
+        }
         assertThatEveryProcessorHadWork(one, 3);
         assertThatEveryProcessorHadWork(other, 3);
         assertSame(outcome(current[0].fixture, broker));
@@ -460,6 +493,52 @@ class LifetimesTest {
             outcomes.add(outcome(instance.fixture, broker).get(instance.fixture.topics.name(Topic.SCORES)));
         }
         assertThat(outcomes.get(1)).hasSize(3).isEqualTo(outcomes.get(0));
+    }
+
+    @Test
+    void shouldNotLetOtherThreadsAskAShardBeforeItIsLoaded() throws Exception {
+        RevivedTask.Broker broker = new RevivedTask.Broker();
+        Instance instance = new Instance(broker, true);
+        TwoLanguages languages = new TwoLanguages();
+        for (int i = 0; i < 60; i++) {
+            send(broker, instance.fixture, Topic.DOCUMENTS, instance.fixture.bytes(languages.next("news", i % 2 == 0)));
+        }
+        settle(broker, 0, 60, (round, step) -> {}, () -> instance);
+        List<Long> counts =
+                instance.fixture.shards.ask(0, LifetimesTest::counts).orElseThrow();
+        assertThat(counts).doesNotContain(0L);
+
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService others = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<Set<List<Long>>>> answers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                answers.add(others.submit(() -> {
+                    Set<List<Long>> all = new HashSet<>();
+                    while (!done.get()) {
+                        instance.fixture.shards.ask(0, LifetimesTest::counts).ifPresent(all::add);
+                    }
+                    return all;
+                }));
+            }
+            for (int life = 0; life < 25; life++) {
+                instance.task.revive();
+                assertThat(instance.fixture.shards.ask(0, LifetimesTest::counts))
+                        .contains(counts);
+            }
+            done.set(true);
+            for (Future<Set<List<Long>>> asked : answers) {
+                assertThat(asked.get()).containsExactly(counts);
+            }
+        } finally {
+            done.set(true);
+            others.shutdownNow();
+        }
+    }
+
+    private static List<Long> counts(ShardScorer scorer) {
+        return List.of(scorer.counts().rawTotal(), scorer.counts().continuationTotal(), (long)
+                scorer.counts().wordCount());
     }
 
     private record NoSnapshots() implements SnapshotView {
