@@ -12,6 +12,7 @@ import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -54,6 +55,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
@@ -91,6 +93,7 @@ public final class DriftlineService implements AutoCloseable {
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
     private final FailureResponse failures;
+    private final RecordTries tries;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -110,7 +113,13 @@ public final class DriftlineService implements AutoCloseable {
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
+        this(config, stage -> {});
+    }
+
+    /** @param probe called at every stage of a document, from which tests throw what the stage is to fail with */
+    DriftlineService(DriftlineConfig config, Consumer<Stage> probe) {
         this.config = config;
+        tries = new RecordTries(stateFolder(), probe);
         failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
@@ -172,16 +181,7 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings,
-                            serdes,
-                            client,
-                            shards,
-                            sources,
-                            counters,
-                            training,
-                            scoring,
-                            commits,
-                            new RecordTries(stateFolder()))
+                            settings, serdes, client, shards, sources, counters, training, scoring, commits, tries)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
