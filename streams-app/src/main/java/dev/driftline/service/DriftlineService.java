@@ -31,6 +31,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
+import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
@@ -40,12 +41,14 @@ import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -53,7 +56,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
@@ -76,6 +78,8 @@ import org.slf4j.LoggerFactory;
 public final class DriftlineService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
+
+    private static final Duration NOTE_AGAIN = Duration.ofSeconds(10);
 
     private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
 
@@ -103,7 +107,7 @@ public final class DriftlineService implements AutoCloseable {
     private final OpenTransactions openTransactions =
             new OpenTransactions(this::partitionsRead, recordsPerOffset, System::nanoTime);
     /** Notes the changelogs once all of them are there. */
-    private volatile @Nullable Thread noting;
+    private volatile @Nullable LastingThread noting;
 
     private volatile @Nullable TopologyDescription topology;
 
@@ -232,12 +236,19 @@ public final class DriftlineService implements AutoCloseable {
     private void noteChangelogs() {
         try (TopicAdmin admin = new TopicAdmin(config)) {
             localState().note(changelogs(admin));
-        } catch (IOException | KafkaException e) {
-            LOG.warn(
-                    "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
-                    stateFolder(),
-                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+        Objects.requireNonNull(noting).stop();
+    }
+
+    private void notNoted(Throwable e) {
+        LOG.warn(
+                "The changelog topics cannot be noted in {}, trying again in {} s: until then the stores there would be"
+                        + " restored anew at the next start",
+                stateFolder(),
+                NOTE_AGAIN.toSeconds(),
+                e);
     }
 
     /** Says so where what arrives may fill the heap. */
@@ -308,8 +319,8 @@ public final class DriftlineService implements AutoCloseable {
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
         if (now == KafkaStreams.State.RUNNING && noting == null) {
-            Thread thread = new Thread(this::noteChangelogs, "driftline-changelogs");
-            thread.setDaemon(true);
+            LastingThread thread =
+                    new LastingThread("driftline-changelogs", this::noteChangelogs, this::notNoted, NOTE_AGAIN);
             noting = thread;
             thread.start();
         }
@@ -413,13 +424,10 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void awaitNoting() {
-        Thread thread = noting;
+        LastingThread thread = noting;
         if (thread != null) {
-            try {
-                thread.join(Duration.ofSeconds(5).toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            thread.join(Duration.ofSeconds(5));
+            thread.interrupt();
         }
     }
 

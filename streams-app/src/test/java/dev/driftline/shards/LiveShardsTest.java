@@ -3,6 +3,8 @@ package dev.driftline.shards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackStore;
@@ -10,6 +12,9 @@ import dev.driftline.store.WriteBackStoreBuilder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -46,6 +51,41 @@ class LiveShardsTest {
 
     private ShardScorer scorer() {
         return ShardCounts.in(store, MODEL, 0, 1, 32 << 20, 32 << 20, size -> {});
+    }
+
+    @Test
+    void shouldNotLetOtherThreadsAskAShardBeforeItIsLoaded() {
+        Set<String> whileLoading = new TreeSet<>();
+        HeapPageStore pages = new HeapPageStore();
+        PageStore watched = new PageStore() {
+            @Override
+            public byte[] get(byte[] key) {
+                look();
+                return pages.get(key);
+            }
+
+            @Override
+            public void put(byte[] key, byte[] value) {
+                pages.put(key, value);
+            }
+
+            @Override
+            public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+                look();
+                pages.scan(prefix, visitor);
+            }
+
+            private void look() {
+                whileLoading.add("here: " + shards.numbers() + ", sizes: "
+                        + shards.sizes().keySet() + ", monitor: " + Thread.holdsLock(store));
+            }
+        };
+
+        shards.opened(0, store, new ShardScorer(MODEL, 0, 1, watched, 32 << 20));
+
+        assertThat(whileLoading).containsExactly("here: [], sizes: [], monitor: true");
+        assertThat(shards.numbers()).containsExactly(0);
+        assertThat(shards.sizes()).containsOnlyKeys(0);
     }
 
     @Test

@@ -34,7 +34,6 @@ import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.topics.FilterFile;
@@ -47,7 +46,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,10 +54,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -493,52 +487,6 @@ class LifetimesTest {
             outcomes.add(outcome(instance.fixture, broker).get(instance.fixture.topics.name(Topic.SCORES)));
         }
         assertThat(outcomes.get(1)).hasSize(3).isEqualTo(outcomes.get(0));
-    }
-
-    @Test
-    void shouldNotLetOtherThreadsAskAShardBeforeItIsLoaded() throws Exception {
-        RevivedTask.Broker broker = new RevivedTask.Broker();
-        Instance instance = new Instance(broker, true);
-        TwoLanguages languages = new TwoLanguages();
-        for (int i = 0; i < 60; i++) {
-            send(broker, instance.fixture, Topic.DOCUMENTS, instance.fixture.bytes(languages.next("news", i % 2 == 0)));
-        }
-        settle(broker, 0, 60, (round, step) -> {}, () -> instance);
-        List<Long> counts =
-                instance.fixture.shards.ask(0, LifetimesTest::counts).orElseThrow();
-        assertThat(counts).doesNotContain(0L);
-
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService others = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<Set<List<Long>>>> answers = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                answers.add(others.submit(() -> {
-                    Set<List<Long>> all = new HashSet<>();
-                    while (!done.get()) {
-                        instance.fixture.shards.ask(0, LifetimesTest::counts).ifPresent(all::add);
-                    }
-                    return all;
-                }));
-            }
-            for (int life = 0; life < 25; life++) {
-                instance.task.revive();
-                assertThat(instance.fixture.shards.ask(0, LifetimesTest::counts))
-                        .contains(counts);
-            }
-            done.set(true);
-            for (Future<Set<List<Long>>> asked : answers) {
-                assertThat(asked.get()).containsExactly(counts);
-            }
-        } finally {
-            done.set(true);
-            others.shutdownNow();
-        }
-    }
-
-    private static List<Long> counts(ShardScorer scorer) {
-        return List.of(scorer.counts().rawTotal(), scorer.counts().continuationTotal(), (long)
-                scorer.counts().wordCount());
     }
 
     private record NoSnapshots() implements SnapshotView {
