@@ -47,7 +47,7 @@ public enum HeapUse {
             "words that the counts are known to have, for networks from elsewhere",
             Scope.INSTANCE,
             "",
-            64L << 20,
+            32L << 20,
             "Further words are followed only where a network in use has a row for them."),
     SOURCES(
             "sources",
@@ -61,7 +61,7 @@ public enum HeapUse {
             "drift detectors, references and quantiles of the sources used last",
             Scope.INSTANCE,
             "",
-            64L << 20,
+            32L << 20,
             "The same as of sources."),
     SOURCE_TIMES(
             "source-times",
@@ -70,6 +70,13 @@ public enum HeapUse {
             "",
             64L << 20,
             "The source seen longest ago is evicted, as past sources.max. Grows with sources.max, where that is set higher."),
+    REPLAY(
+            "replay",
+            "words and positions of the documents that the network is trained on",
+            Scope.INSTANCE,
+            "",
+            64L << 20,
+            "Documents leave the replay buffer before it has as many tokens as its settings allow, older ones first."),
     LIVE_SOURCES(
             "live-sources",
             "what the dashboard shows of sources",
@@ -82,7 +89,7 @@ public enum HeapUse {
             "documents, their words, drift events and decisions for the dashboard",
             Scope.INSTANCE,
             "",
-            64L << 20,
+            32L << 20,
             "The dashboard forgets the oldest; words are read from Kafka again.");
 
     /** What a bound is the bound of. */

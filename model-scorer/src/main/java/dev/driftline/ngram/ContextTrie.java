@@ -126,7 +126,7 @@ final class ContextTrie {
                 return;
             }
             boolean rawOnly = rawOnly(key, depth);
-            out.setContext(depth, cells, at + FIGURES, large.of(cells[at + FIGURES]), rawOnly);
+            out.setContext(depth, cells, at + FIGURES, large, rawOnly);
             int follower = word < 0 ? 0 : findFollower(at, word);
             if (follower == 0) {
                 out.setWord(depth, 0, 0);

@@ -26,6 +26,11 @@ final class LargeCounts {
         return cell >= 0 ? cell : counts[~cell];
     }
 
+    /** Forgets every count: no cell is in use. */
+    void clear() {
+        size = 0;
+    }
+
     /** A cell for a count. */
     int cell(long count) {
         return count <= Integer.MAX_VALUE ? (int) count : enlarge(count);

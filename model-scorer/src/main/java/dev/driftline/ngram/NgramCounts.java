@@ -344,8 +344,9 @@ public final class NgramCounts {
             out.matched(0);
             return;
         }
-        if (words.wide(context[1])) {
-            wide(context[1]).lookup(context, length, word, out);
+        WideContext unit = wide.get(context[1]);
+        if (unit != null || words.wide(context[1])) {
+            (unit != null ? unit : wide(context[1])).lookup(context, length, word, out);
         } else {
             rare(context[1] / RARE_BLOCK).trie.lookup(context, length, word, out);
         }
@@ -369,8 +370,9 @@ public final class NgramCounts {
     private boolean add(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {
         changed = true;
         int nearest = context[1];
-        if (words.wide(nearest)) {
-            WideContext unit = wide(nearest);
+        WideContext own = wide.get(nearest);
+        if (own != null || words.wide(nearest)) {
+            WideContext unit = own != null ? own : wide(nearest);
             boolean isNew = unit.add(context, length, word, times, told);
             cache.markDirty(unit);
             return isNew;

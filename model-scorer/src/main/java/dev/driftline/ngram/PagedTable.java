@@ -369,19 +369,17 @@ public final class PagedTable {
         private void decode(byte[] stored) {
             Varints.Reader in = new Varints.Reader(stored);
             PageKeys.checkFormat(in.readByte(), FORMAT, "a table");
-            int count = in.readCount(1 + width);
-            int slots = FIRST_SLOTS;
-            while (slots * 2 < count * 3 + 3) {
-                slots *= 2;
-            }
-            clear(slots);
-            int[] numbers = new int[width];
-            for (int i = 0; i < count; i++) {
-                long key = in.readLong();
-                for (int n = 0; n < width; n++) {
-                    numbers[n] = in.readInt();
+            clear(1 << in.readByte());
+            entries = in.readCount(2 + width);
+            // Where they were: no hash is computed.
+            for (int i = 0, slot = -2 - width; i < entries; i++) {
+                slot += (1 + in.readInt()) * (2 + width);
+                long key = in.readLong() + 1;
+                cells[slot] = (int) key;
+                cells[slot + 1] = (int) (key >>> 32);
+                for (int n = slot + 2; n < slot + 2 + width; n++) {
+                    cells[n] = in.readInt();
                 }
-                put(key, SplitMix64.mix(key), numbers, 0);
             }
         }
 
@@ -403,9 +401,15 @@ public final class PagedTable {
         private void write(PageStore store) {
             out.reset();
             out.writeByte(FORMAT);
+            out.writeByte(Integer.numberOfTrailingZeros(mask + 1));
             out.writeInt(entries);
+            int gap = 0;
             for (int slot = 0; slot < cells.length; slot += 2 + width) {
-                if (!isFree(slot)) {
+                if (isFree(slot)) {
+                    gap++;
+                } else {
+                    out.writeInt(gap);
+                    gap = 0;
                     out.writeLong(key(cells, slot));
                     for (int n = slot + 2; n < slot + 2 + width; n++) {
                         out.writeInt(cells[n]);

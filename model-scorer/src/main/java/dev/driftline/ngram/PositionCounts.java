@@ -22,12 +22,15 @@ public final class PositionCounts {
     static final int CONTINUATION = 9;
     static final int STRIDE = 10;
 
-    final long[] cells;
+    /** As {@link LargeCounts} has them. */
+    private final int[] cells;
+
+    private final LargeCounts large = new LargeCounts();
     private int matched;
 
     /** A buffer for models of up to {@code order}. */
     public PositionCounts(int order) {
-        cells = new long[Math.max(1, order) * STRIDE];
+        cells = new int[Math.max(1, order) * STRIDE];
     }
 
     /** The length of the longest context that was seen. */
@@ -41,28 +44,28 @@ public final class PositionCounts {
 
     /** Sum of the raw counts of the followers of the context of {@code length} words. */
     public long rawTotal(int length) {
-        return cells[length * STRIDE + RAW_TOTAL];
+        return large.of(cells[length * STRIDE + RAW_TOTAL]);
     }
 
     /** Distinct followers of that context. */
-    public long followers(int length) {
+    public int followers(int length) {
         int base = length * STRIDE;
         return cells[base + RAW_ONES] + cells[base + RAW_TWOS] + cells[base + RAW_THREES];
     }
 
     /** Raw count of the word in that context. */
     public long raw(int length) {
-        return cells[length * STRIDE + RAW];
+        return large.of(cells[length * STRIDE + RAW]);
     }
 
     /** Continuation count of the word in that context: distinct words to the left of the two together. */
     public long continuation(int length) {
-        return cells[length * STRIDE + CONTINUATION];
+        return large.of(cells[length * STRIDE + CONTINUATION]);
     }
 
     /** Sum of the continuation counts of the followers of that context. */
     public long continuationTotal(int length) {
-        return cells[length * STRIDE + CONTINUATION_TOTAL];
+        return large.of(cells[length * STRIDE + CONTINUATION_TOTAL]);
     }
 
     double rawMass(int length, Discounts discounts) {
@@ -76,33 +79,33 @@ public final class PositionCounts {
                 cells[base + CONTINUATION_ONES], cells[base + CONTINUATION_TWOS], cells[base + CONTINUATION_THREES]);
     }
 
-    /** Fills one length from eight context figures in the order of the constants above. */
-    void setContext(int length, long[] figures, boolean rawOnly) {
-        int base = length * STRIDE;
-        System.arraycopy(figures, RAW_TOTAL, cells, base, 4);
-        System.arraycopy(figures, rawOnly ? RAW_TOTAL : CONTINUATION_TOTAL, cells, base + CONTINUATION_TOTAL, 4);
+    /** One of the eight figures of a context, in the order of the constants above. */
+    long figure(int length, int figure) {
+        return large.of(cells[length * STRIDE + figure]);
     }
 
-    /** The same from a part of a larger array; {@code rawTotal} is what the first of the figures stands for. */
-    void setContext(int length, int[] figures, int offset, long rawTotal, boolean rawOnly) {
+    /**
+     * Fills one length from an array of eight context figures in the order of the constants above.
+     *
+     * @param large what the totals among them refer to
+     */
+    void setContext(int length, int[] figures, int offset, LargeCounts large, boolean rawOnly) {
         int base = length * STRIDE;
-        int ones = figures[offset + RAW_ONES];
-        int twos = figures[offset + RAW_TWOS];
-        int threes = figures[offset + RAW_THREES];
-        cells[base + RAW_TOTAL] = rawTotal;
-        cells[base + RAW_ONES] = ones;
-        cells[base + RAW_TWOS] = twos;
-        cells[base + RAW_THREES] = threes;
-        cells[base + CONTINUATION_TOTAL] = rawOnly ? rawTotal : figures[offset + CONTINUATION_TOTAL];
-        cells[base + CONTINUATION_ONES] = rawOnly ? ones : figures[offset + CONTINUATION_ONES];
-        cells[base + CONTINUATION_TWOS] = rawOnly ? twos : figures[offset + CONTINUATION_TWOS];
-        cells[base + CONTINUATION_THREES] = rawOnly ? threes : figures[offset + CONTINUATION_THREES];
+        if (length == 1) {
+            this.large.clear();
+        }
+        System.arraycopy(figures, offset, cells, base, 4);
+        System.arraycopy(figures, rawOnly ? offset : offset + 4, cells, base + 4, 4);
+        if ((cells[base + RAW_TOTAL] | cells[base + CONTINUATION_TOTAL]) < 0) {
+            cells[base + RAW_TOTAL] = this.large.cell(large.of(cells[base + RAW_TOTAL]));
+            cells[base + CONTINUATION_TOTAL] = this.large.cell(large.of(cells[base + CONTINUATION_TOTAL]));
+        }
     }
 
     void setWord(int length, long raw, long continuation) {
         int base = length * STRIDE;
-        cells[base + RAW] = raw;
-        cells[base + CONTINUATION] = continuation;
+        cells[base + RAW] = large.cell(raw);
+        cells[base + CONTINUATION] = large.cell(continuation);
     }
 
     /** Has the counts of the word in the context of {@code length} words be these, for a bound on what it can have. */
@@ -113,14 +116,20 @@ public final class PositionCounts {
     /** Fills one length for a context that was seen with one follower only. */
     void setSingle(int length, long count, boolean rawOnly, boolean same) {
         int base = length * STRIDE;
+        if (length == 1) {
+            large.clear();
+        }
         Arrays.fill(cells, base, base + STRIDE, 0);
-        long continuation = rawOnly ? count : 1;
-        cells[base + RAW_TOTAL] = count;
-        cells[base + (int) Math.min(count, 3)] = 1;
+        // Nothing adds to these cells, so that two may share a count.
+        int raw = large.cell(count);
+        int continuation = rawOnly ? raw : 1;
+        int ofRaw = (int) Math.min(count, 3);
+        cells[base + RAW_TOTAL] = raw;
+        cells[base + ofRaw] = 1;
         cells[base + CONTINUATION_TOTAL] = continuation;
-        cells[base + CONTINUATION_TOTAL + (int) Math.min(continuation, 3)] = 1;
+        cells[base + CONTINUATION_TOTAL + (rawOnly ? ofRaw : 1)] = 1;
         if (same) {
-            cells[base + RAW] = count;
+            cells[base + RAW] = raw;
             cells[base + CONTINUATION] = continuation;
         }
     }

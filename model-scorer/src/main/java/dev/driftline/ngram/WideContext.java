@@ -34,7 +34,9 @@ final class WideContext extends CacheUnit {
     private final LargeCounts large = new LargeCounts();
 
     private int size;
-    private final long[] figures = new long[8];
+    /** As {@link PositionCounts} orders them, the totals as {@link #large} has them. */
+    private final int[] figures = new int[8];
+
     private @Nullable TopFollowers top;
     private int pages = 1;
     private long[] dirtyPages = {0};
@@ -69,7 +71,7 @@ final class WideContext extends CacheUnit {
 
     void lookup(int[] context, int length, int word, PositionCounts out) {
         referenced = true;
-        out.setContext(1, figures, rawOnly);
+        out.setContext(1, figures, 0, large, rawOnly);
         int at = word < 0 ? -1 : slot(word);
         if (at < 0 || table[at] == 0) {
             out.setWord(1, 0, 0);
@@ -98,7 +100,7 @@ final class WideContext extends CacheUnit {
         long before = large.of(table[at + 1]);
         long after = before + count;
         table[at + 1] = large.plus(table[at + 1], count);
-        figures[PositionCounts.RAW_TOTAL] += count;
+        addTotal(PositionCounts.RAW_TOTAL, count);
         moveClass(PositionCounts.RAW_TOTAL, before, after);
         if (totals != null) {
             totals.moveRaw(2, before, after);
@@ -111,7 +113,7 @@ final class WideContext extends CacheUnit {
         } else if (length > 1 && addLonger(context, length, word, count, totals)) {
             int continuation = table[at + 2];
             table[at + 2] = continuation + 1;
-            figures[PositionCounts.CONTINUATION_TOTAL]++;
+            addTotal(PositionCounts.CONTINUATION_TOTAL, 1);
             moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation + 1);
             if (totals != null) {
                 totals.moveContinuation(2, continuation, continuation + 1);
@@ -143,6 +145,10 @@ final class WideContext extends CacheUnit {
             budget.used += TopFollowers.BYTES;
             followers((w, raw, continuation) -> first.offer(w, continuation));
         }
+    }
+
+    private void addTotal(int total, long more) {
+        figures[total] = large.plus(figures[total], more);
     }
 
     private void moveClass(int total, long before, long after) {
@@ -347,10 +353,10 @@ final class WideContext extends CacheUnit {
             table[at] = word + 1;
             table[at + 1] = large.cell(raw);
             table[at + 2] = continuation;
-            figures[PositionCounts.RAW_TOTAL] += raw;
+            addTotal(PositionCounts.RAW_TOTAL, raw);
             moveClass(PositionCounts.RAW_TOTAL, 0, raw);
             if (continuation > 0) {
-                figures[PositionCounts.CONTINUATION_TOTAL] += continuation;
+                addTotal(PositionCounts.CONTINUATION_TOTAL, continuation);
                 moveClass(PositionCounts.CONTINUATION_TOTAL, 0, continuation);
             }
             offer(word, rawOnly ? raw : continuation);

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class WordBlock extends CacheUnit {
 
     /** Words in a block. */
-    static final int SIZE = 64;
+    static final int SIZE = 1 << 6;
+
+    /** The bits of a word's place in its block. */
+    static final int SHIFT = 6;
 
     private static final int FORMAT = 1;
     private static final long FIXED_BYTES = 200 + SIZE * 4L * Integer.BYTES + LargeCounts.BYTES;
@@ -25,12 +28,10 @@ final class WordBlock extends CacheUnit {
     private int words;
     private byte[] utf8 = new byte[SIZE * 6];
     private final int[] ends = new int[SIZE];
-    /** Raw counts, see {@link #large}. */
-    private final int[] raw = new int[SIZE];
+    /** Of each word the raw count (see {@link #large}), the continuation count and the bigrams here. */
+    private final int[] counts = new int[SIZE * 3];
 
     private final LargeCounts large = new LargeCounts();
-    private final int[] continuation = new int[SIZE];
-    private final int[] bigramsHere = new int[SIZE];
     /** Bit by bit, whether a word has pages of its own. */
     private long wide;
 
@@ -60,15 +61,15 @@ final class WordBlock extends CacheUnit {
     }
 
     /** Decodes the pages of this block; there are no counts where no word of it has any. */
-    void decode(byte @Nullable [] spellings, byte @Nullable [] counts) {
+    void decode(byte @Nullable [] spellings, byte @Nullable [] unigrams) {
         Varints.Reader in = spellingsOf(spellings);
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             int length = in.readCount(1);
             append(in, length);
         }
-        if (counts != null) {
-            decodeCounts(counts);
+        if (unigrams != null) {
+            decodeCounts(unigrams);
         }
         spelledAnew = false;
     }
@@ -80,15 +81,15 @@ final class WordBlock extends CacheUnit {
         ends[words++] = start + length;
     }
 
-    private void decodeCounts(byte[] counts) {
-        Varints.Reader in = new Varints.Reader(counts);
+    private void decodeCounts(byte[] unigrams) {
+        Varints.Reader in = new Varints.Reader(unigrams);
         PageKeys.checkFormat(in.readByte(), FORMAT, "unigrams");
         for (int at = 0; in.hasRemaining(); at++) {
             long rawAndWide = in.readLong();
-            raw[at] = large.cell(rawAndWide >>> 1);
+            counts[at * 3] = large.cell(rawAndWide >>> 1);
             wide |= (rawAndWide & 1) << at;
-            continuation[at] = in.readInt();
-            bigramsHere[at] = in.readInt();
+            counts[at * 3 + 1] = in.readInt();
+            counts[at * 3 + 2] = in.readInt();
         }
     }
 
@@ -134,29 +135,29 @@ final class WordBlock extends CacheUnit {
     }
 
     long raw(int at) {
-        return large.of(raw[at]);
+        return large.of(counts[at * 3]);
     }
 
     void addRaw(int at, long times) {
-        raw[at] = large.plus(raw[at], times);
+        counts[at * 3] = large.plus(counts[at * 3], times);
         countedAnew = true;
     }
 
     int continuation(int at) {
-        return continuation[at];
+        return counts[at * 3 + 1];
     }
 
     void setContinuation(int at, int count) {
-        continuation[at] = count;
+        counts[at * 3 + 1] = count;
         countedAnew = true;
     }
 
     int bigramsHere(int at) {
-        return bigramsHere[at];
+        return counts[at * 3 + 2];
     }
 
     void addBigramHere(int at) {
-        bigramsHere[at]++;
+        counts[at * 3 + 2]++;
         countedAnew = true;
     }
 
@@ -192,8 +193,8 @@ final class WordBlock extends CacheUnit {
             out.writeByte(FORMAT);
             for (int at = 0; at < words; at++) {
                 out.writeLong(raw(at) << 1 | wide >>> at & 1);
-                out.writeInt(continuation[at]);
-                out.writeInt(bigramsHere[at]);
+                out.writeInt(counts[at * 3 + 1]);
+                out.writeInt(counts[at * 3 + 2]);
             }
             pages.put(PageKeys.unigrams(number), out.toByteArray());
         }

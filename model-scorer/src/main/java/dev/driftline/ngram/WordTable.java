@@ -26,7 +26,7 @@ final class WordTable {
 
     private static final int FORMAT = 1;
     /** Words that are found without the table: a power of two. */
-    private static final int RECENT = 1 << 14;
+    private static final int RECENT = 1 << 16;
     /** More words than the bits below say cannot have the same hash. */
     private static final int SAME_HASH_BITS = 24;
 
@@ -39,10 +39,9 @@ final class WordTable {
     private int inTable;
     private int inStoredTable;
 
-    /** By hash: the hash and the id + 1 of the word that was found last. */
-    private final int[] recentHashes = new int[RECENT];
+    /** By hash: the hash and, below it, the id + 1 of the word that was found last. */
+    private final long[] recent = new long[RECENT];
 
-    private final int[] recentIds = new int[RECENT];
     private final int[] found = new int[1];
 
     /** @param cacheBytes heap that words may take */
@@ -70,15 +69,14 @@ final class WordTable {
     /** The id of a word, or a negative number where it was never learned. */
     int find(byte[] bytes, int from, int to, int hash) {
         int slot = hash & RECENT - 1;
-        int recent = recentIds[slot] - 1;
-        if (recent >= 0 && recentHashes[slot] == hash && is(recent, bytes, from, to)) {
-            return recent;
+        long last = recent[slot];
+        if ((int) (last >>> 32) == hash && (int) last != 0 && is((int) last - 1, bytes, from, to)) {
+            return (int) last - 1;
         }
         for (int number = 0; table.read(key(hash, number), found, 0); number++) {
             int id = found[0];
             if (is(id, bytes, from, to)) {
-                recentHashes[slot] = hash;
-                recentIds[slot] = id + 1;
+                recent[slot] = (long) hash << 32 | id + 1;
                 return id;
             }
         }
@@ -87,7 +85,7 @@ final class WordTable {
     }
 
     private boolean is(int id, byte[] bytes, int from, int to) {
-        return block(id).is(id % WordBlock.SIZE, bytes, from, to);
+        return block(id).is(id & WordBlock.SIZE - 1, bytes, from, to);
     }
 
     int find(String word) {
@@ -98,8 +96,8 @@ final class WordTable {
     int add(byte[] bytes, int from, int to, int hash) {
         int id = size;
         WordBlock block;
-        if (id % WordBlock.SIZE == 0) {
-            block = hold(id / WordBlock.SIZE);
+        if ((id & WordBlock.SIZE - 1) == 0) {
+            block = hold(id >>> WordBlock.SHIFT);
         } else {
             block = block(id);
         }
@@ -136,7 +134,7 @@ final class WordTable {
     }
 
     private WordBlock block(int id) {
-        int number = id / WordBlock.SIZE;
+        int number = id >>> WordBlock.SHIFT;
         WordBlock block = blocks[number];
         if (block == null) {
             // Nobody holds a block or a page of the table now.
@@ -151,56 +149,56 @@ final class WordTable {
     }
 
     String spelling(int id) {
-        return block(id).spelling(id % WordBlock.SIZE);
+        return block(id).spelling(id & WordBlock.SIZE - 1);
     }
 
     void writeSpelling(int id, Varints.Writer out) {
-        block(id).writeSpelling(id % WordBlock.SIZE, out);
+        block(id).writeSpelling(id & WordBlock.SIZE - 1, out);
     }
 
     int hashOf(int id) {
-        return block(id).hash(id % WordBlock.SIZE);
+        return block(id).hash(id & WordBlock.SIZE - 1);
     }
 
     long raw(int id) {
-        return block(id).raw(id % WordBlock.SIZE);
+        return block(id).raw(id & WordBlock.SIZE - 1);
     }
 
     int continuation(int id) {
-        return block(id).continuation(id % WordBlock.SIZE);
+        return block(id).continuation(id & WordBlock.SIZE - 1);
     }
 
     /** Distinct bigrams of this shard that end in the word: its share of the continuation count. */
     int bigramsHere(int id) {
-        return block(id).bigramsHere(id % WordBlock.SIZE);
+        return block(id).bigramsHere(id & WordBlock.SIZE - 1);
     }
 
     void addBigramHere(int id) {
         WordBlock block = block(id);
-        block.addBigramHere(id % WordBlock.SIZE);
+        block.addBigramHere(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
     }
 
     void addRaw(int id, long times) {
         WordBlock block = block(id);
-        block.addRaw(id % WordBlock.SIZE, times);
+        block.addRaw(id & WordBlock.SIZE - 1, times);
         cache.markDirty(block);
     }
 
     void setContinuation(int id, int count) {
         WordBlock block = block(id);
-        block.setContinuation(id % WordBlock.SIZE, count);
+        block.setContinuation(id & WordBlock.SIZE - 1, count);
         cache.markDirty(block);
     }
 
     /** Whether the word, as the nearest context word, has pages of its own. */
     boolean wide(int id) {
-        return block(id).wide(id % WordBlock.SIZE);
+        return block(id).wide(id & WordBlock.SIZE - 1);
     }
 
     void setWide(int id) {
         WordBlock block = block(id);
-        block.setWide(id % WordBlock.SIZE);
+        block.setWide(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
     }
 
@@ -231,7 +229,7 @@ final class WordTable {
 
     /** Heap of words and the table, about, in bytes. */
     long heapBytes() {
-        return cache.heapBytes() + 2L * RECENT * Integer.BYTES + blocks.length * 4L;
+        return cache.heapBytes() + (long) RECENT * Long.BYTES + blocks.length * 4L;
     }
 
     void writeBack() {

@@ -45,7 +45,7 @@ public final class Gather {
     }
 
     /**
-     * Which shard has replied to which document, with a reply or a {@link ShardFailure}.
+     * Which shard has replied to which document, with a reply or a {@link ShardReply.Failure}.
      *
      * @param ticket of the document
      * @param shard that has replied
@@ -58,8 +58,8 @@ public final class Gather {
      * @throws ShardMessageException if it is neither a reply of this model nor a failure, or not whole
      */
     public Address address(byte[] reply) {
-        if (ShardFailure.is(reply)) {
-            ShardFailure failure = ShardFailure.open(reply, model);
+        if (ShardReply.Failure.is(reply)) {
+            ShardReply.Failure failure = ShardReply.Failure.open(reply, model);
             return new Address(failure.ticket(), failure.shard());
         }
         ShardReply opened = open(reply);
@@ -67,10 +67,10 @@ public final class Gather {
     }
 
     /** The failures among {@code replies}. */
-    public List<ShardFailure> failures(List<byte[]> replies) {
+    public List<ShardReply.Failure> failures(List<byte[]> replies) {
         return replies.stream()
-                .filter(ShardFailure::is)
-                .map(reply -> ShardFailure.open(reply, model))
+                .filter(ShardReply.Failure::is)
+                .map(reply -> ShardReply.Failure.open(reply, model))
                 .toList();
     }
 

@@ -97,7 +97,7 @@ record ShardMessage(byte kind, int version, String name) {
         return switch (kind) {
             case ShardRequest.KIND -> "a shard request";
             case ShardReply.KIND -> "a shard reply";
-            case ShardFailure.KIND -> "a shard failure";
+            case ShardReply.Failure.KIND -> "a shard failure";
             default -> "bytes that begin with " + (kind & 0xFF);
         };
     }

@@ -104,8 +104,8 @@ public final class ShardReply {
 
     /** A reader of partition, ticket and shard. */
     private static Varints.Reader address(byte[] reply) {
-        if (ShardFailure.is(reply)) {
-            return ShardFailure.address(reply);
+        if (Failure.is(reply)) {
+            return Failure.address(reply);
         }
         Varints.Reader in = MESSAGE.body(reply);
         in.skip(1);
@@ -113,7 +113,7 @@ public final class ShardReply {
     }
 
     /**
-     * The partition that a reply, or a {@link ShardFailure}, names.
+     * The partition that a reply, or a {@link Failure}, names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -122,7 +122,7 @@ public final class ShardReply {
     }
 
     /**
-     * The shard that a reply, or a {@link ShardFailure}, comes from.
+     * The shard that a reply, or a {@link Failure}, comes from.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -303,6 +303,82 @@ public final class ShardReply {
 
         byte[] end() {
             return ShardMessage.end(out);
+        }
+    }
+
+    /**
+     * What a shard replies in place of a {@link ShardReply} to a request that it fails with: why, and whether it has learned the
+     * document all the same.
+     *
+     * <table>
+     * <caption>Layout: varints, and strings as a length and UTF-8</caption>
+     * <tr><th>field</th><th>type</th><th>content</th></tr>
+     * <tr><td>kind</td><td>byte</td><td>{@code 'F'}</td></tr>
+     * <tr><td>version</td><td>byte</td><td>1</td></tr>
+     * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
+     * <tr><td>flags</td><td>byte</td><td>1: the document is learned</td></tr>
+     * <tr><td>partition, ticket, shard</td><td>varints</td><td>as in a reply</td></tr>
+     * <tr><td>why</td><td>string</td><td></td></tr>
+     * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
+     * </table>
+     *
+     * @param partition of the document
+     * @param ticket what, with the partition, names the document
+     * @param shard whose reply this is
+     * @param learned whether this shard has learned the document, or was not to
+     * @param why it failed
+     */
+    public record Failure(int partition, long ticket, int shard, boolean learned, String why) {
+
+        static final byte KIND = 'F';
+
+        private static final int FORMAT = 1;
+        private static final int LEARNED = 1;
+        private static final int MOST_CHARACTERS = 1000;
+
+        private static final ShardMessage MESSAGE = new ShardMessage(KIND, FORMAT, "shard failure");
+
+        /** Whether {@code message} begins as one. */
+        public static boolean is(byte[] message) {
+            return message.length > 0 && message[0] == KIND;
+        }
+
+        byte[] encode(ModelFingerprint model) {
+            Varints.Writer out = new Varints.Writer(128);
+            MESSAGE.begin(out, model);
+            out.writeByte(learned ? LEARNED : 0);
+            out.writeInt(partition);
+            out.writeLong(ticket);
+            out.writeInt(shard);
+            String cut = why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS);
+            out.writeBytes(cut.getBytes(StandardCharsets.UTF_8));
+            return ShardMessage.end(out);
+        }
+
+        /** @throws ShardMessageException if it is not a whole failure of {@code model} */
+        static Failure open(byte[] message, ModelFingerprint model) {
+            Varints.Reader in = MESSAGE.open(message, model);
+            try {
+                int flags = in.readByte();
+                int partition = in.readInt();
+                long ticket = in.readLong();
+                int shard = in.readInt();
+                if (shard < 0 || shard >= model.shards()) {
+                    throw ShardMessageException.inconsistent(
+                            MESSAGE.name(), "the shard is " + shard + " of " + model.shards());
+                }
+                String why = new String(in.readBytes(), StandardCharsets.UTF_8);
+                return new Failure(partition, ticket, shard, (flags & LEARNED) != 0, why);
+            } catch (MalformedBytesException e) {
+                throw ShardMessageException.endsEarly(MESSAGE.name(), e);
+            }
+        }
+
+        /** A reader of what follows the flags, as in a reply. */
+        static Varints.Reader address(byte[] message) {
+            Varints.Reader in = MESSAGE.body(message);
+            in.skip(1);
+            return in;
         }
     }
 }

@@ -242,7 +242,7 @@ public final class ShardScorer {
      * the other shards learn it, too.
      *
      * @param why it failed
-     * @return a {@link ShardFailure}
+     * @return a {@link ShardReply.Failure}
      * @throws HalfLearnedException if learning fails, too
      */
     public byte[] learnUnanswered(byte[] message, String why) {
@@ -279,7 +279,7 @@ public final class ShardScorer {
      * Answers a request that is passed over, since learning it fails; nothing changes.
      *
      * @param why it is
-     * @return a {@link ShardFailure}
+     * @return a {@link ShardReply.Failure}
      */
     public byte[] passOver(byte[] message, String why) {
         request.read(message);
@@ -287,7 +287,7 @@ public final class ShardScorer {
     }
 
     private byte[] failure(boolean learned, String why) {
-        return new ShardFailure(request.partition(), request.ticket(), shard, learned, why).encode(model);
+        return new ShardReply.Failure(request.partition(), request.ticket(), shard, learned, why).encode(model);
     }
 
     private void lookUpWords() {
@@ -556,6 +556,19 @@ public final class ShardScorer {
                 int to = request.to(word);
                 counts.learnWord(utf8, from, to, NgramCounts.hash(utf8, from, to));
             }
+        }
+    }
+
+    /**
+     * A shard has failed while it learned a document: its counts have a part of it. Whoever commits must not, and has to go back to
+     * what was stored before.
+     */
+    public static final class HalfLearnedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        HalfLearnedException(Throwable cause) {
+            super("the counts have learned a part of a document: " + cause, cause);
         }
     }
 }

@@ -103,6 +103,11 @@ public final class SourceIndex {
         return idle;
     }
 
+    /** The names of the sources, the one seen longest ago first. */
+    public List<String> names() {
+        return List.copyOf(seen().keySet());
+    }
+
     /** The number of sources. */
     public int size() {
         return seen().size();

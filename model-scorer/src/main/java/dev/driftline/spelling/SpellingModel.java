@@ -23,9 +23,9 @@ import java.util.List;
  * <p>At a commit only the list of learned words is stored ({@link SpellingPages}), so that a new word costs its letters and not
  * the dozens of contexts that it touches. The contexts are pages of the store, too, behind a bounded cache, and are written
  * after some {@value #WORDS_A_CHECKPOINT} words or when the changed ones take too much of the cache, with the number of words
- * that they hold: the words after it are counted again at the next start. Where that are more than {@value #WORDS_AT_ONCE},
- * as in a state from before the contexts were stored, each document counts so many, and until the last is counted words are
- * priced by those before it. Not thread-safe.
+ * that they hold: the words after it are counted again at the next start. Where that are more than {@value #WORDS_AT_START},
+ * as in a state from before the contexts were stored, or where one document brought more than {@value #WORDS_A_CHECKPOINT}, each
+ * document counts some, and until the last is counted words are priced by those before it. Not thread-safe.
  */
 public final class SpellingModel {
 
@@ -58,8 +58,11 @@ public final class SpellingModel {
     /** After so many words the contexts are stored. */
     private static final int WORDS_A_CHECKPOINT = 1 << 13;
 
-    /** So many words of the list are counted at once, in some tenths of a second: more than lie behind a checkpoint. */
-    private static final int WORDS_AT_ONCE = 1 << 14;
+    /** So many words of the list are counted at a start, in some tenths of a second: more than lie behind a checkpoint. */
+    private static final int WORDS_AT_START = 1 << 14;
+
+    /** So many new words of a document teach how the next ones are spelled: they are on the heap, about a kilobyte each. */
+    private static final int WORDS_THAT_TEACH = 1 << 14;
 
     private static final int FORMAT = 1;
     private static final int STEPS = 64;
@@ -245,11 +248,13 @@ public final class SpellingModel {
 
     /**
      * As {@link #bits}, and learns the word until {@link #endDocument}: the words of a document that starts a stream, or a
-     * new subject, teach how the next ones are spelled. Each word of a document comes here once, in the document's order.
+     * new subject, teach how the next ones are spelled, the first {@value #WORDS_THAT_TEACH} of them. Each word of a document comes here once, in the document's order.
      */
     public double bitsWithinDocument(String word) {
         double bits = bits(word);
-        count(word, word.length() < STEPS - 1);
+        if (documentWords.size() < WORDS_THAT_TEACH) {
+            count(word, word.length() < STEPS - 1);
+        }
         documentWords.add(word);
         // What the document has changed is held apart.
         cache.trim();
@@ -261,11 +266,11 @@ public final class SpellingModel {
      * even if that failed half way.
      */
     public void endDocument(boolean learn) {
-        boolean isBehind = counted < stored.words();
+        boolean isBehind = loaded && counted < stored.words();
         if (learn) {
             documentWords.forEach(stored::append);
         }
-        if (learn && !isBehind) {
+        if (learn && !isBehind && documentWords.size() <= WORDS_A_CHECKPOINT) {
             document.learn();
             documentBlockCount = 0;
             counted = stored.words();
@@ -275,7 +280,7 @@ public final class SpellingModel {
         }
         documentWords.clear();
         if (isBehind) {
-            catchUp();
+            catchUp(WORDS_A_CHECKPOINT);
         }
         cache.trim();
     }
@@ -290,9 +295,9 @@ public final class SpellingModel {
         }
     }
 
-    /** Counts words that are in the list and not yet in the contexts, a limited number. */
-    private void catchUp() {
-        long end = counted + WORDS_AT_ONCE;
+    /** Counts at most so many words, and the rest of a page, that are in the list and not yet in the contexts. */
+    private void catchUp(int words) {
+        long end = counted + words;
         while (counted < Math.min(end, stored.words())) {
             stored.readPage(counted, word -> {
                 count(word, false);
@@ -516,6 +521,6 @@ public final class SpellingModel {
         }
         stored.open();
         loaded = true;
-        catchUp();
+        catchUp(WORDS_AT_START);
     }
 }

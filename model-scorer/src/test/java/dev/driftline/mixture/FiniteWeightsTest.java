@@ -154,6 +154,34 @@ class FiniteWeightsTest {
         assertThat(read.weight(0) + read.weight(1)).isFinite();
     }
 
+    /** Once a document was scored with the replies of some shards: orders of the model gave its words nothing at all. */
+    @Test
+    void shouldComeBackWhenAnExpertOnceGaveAnEventNoProbability() {
+        BayesMixture bayes = new BayesMixture(2);
+        bayes.learn(new double[] {0.5, 0}, 0.25);
+        assertThat(bayes.weight(1)).isZero();
+        comesBack(bayes);
+
+        Varints.Writer lost = new Varints.Writer(64);
+        lost.writeDouble(1);
+        lost.writeInt(0);
+        lost.writeDouble(0);
+        lost.writeInt(0);
+        BayesMixture stored = new BayesMixture(2);
+        stored.read(new Varints.Reader(lost.toByteArray()));
+        comesBack(stored);
+    }
+
+    /** It is the better one from now on. */
+    private static void comesBack(BayesMixture bayes) {
+        double[] said = {0.25, 0.5};
+        for (int i = 0; i < 1_200; i++) {
+            bayes.learn(said, bayes.mix(said));
+        }
+        assertThat(bayes.weight(1)).isGreaterThan(0.99);
+        assertThat(bayes.mix(said)).isBetween(0.49, 0.5001);
+    }
+
     /** Overwrites every eight bytes in turn, so each stored number once, and whatever else lies there. */
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})

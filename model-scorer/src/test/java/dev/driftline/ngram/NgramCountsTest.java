@@ -153,7 +153,7 @@ class NgramCountsTest {
                 assertThat(out.rawTotal(context.size())).isEqualTo(figures[0]);
                 assertThat(out.followers(context.size())).isEqualTo(expected.size());
                 for (int f = 0; f < (longest ? 4 : 8); f++) {
-                    assertThat(out.cells[context.size() * PositionCounts.STRIDE + f])
+                    assertThat(out.figure(context.size(), f))
                             .as("figure %d of %s", f, context)
                             .isEqualTo(figures[f]);
                 }

@@ -110,7 +110,7 @@ class ShardFailureTest {
             try {
                 reply = shards.get(0).answer(requests[0]);
                 fails = false;
-            } catch (HalfLearnedException e) {
+            } catch (ShardScorer.HalfLearnedException e) {
                 // As after an aborted transaction.
                 shards.get(0).forget();
                 reply = shards.get(0).answer(requests[0]);
@@ -119,7 +119,7 @@ class ShardFailureTest {
                 reply = shards.get(0).learnUnanswered(requests[0], e.toString());
                 failures++;
                 assertThat(gather.failures(List.of(reply)))
-                        .containsExactly(new ShardFailure(0, 99, 0, true, e.toString()));
+                        .containsExactly(new ShardReply.Failure(0, 99, 0, true, e.toString()));
                 assertThat(gather.address(reply)).isEqualTo(new Gather.Address(99, 0));
                 assertThat(ShardReply.shardOf(reply)).isZero();
                 assertThat(ShardReply.partitionOf(reply)).isZero();
@@ -139,7 +139,7 @@ class ShardFailureTest {
         byte[] reply = shards.get(0).passOver(requests(99, "an unheard thing")[0], "failed 3 times");
 
         assertThat(gather.failures(List.of(reply)))
-                .containsExactly(new ShardFailure(0, 99, 0, false, "failed 3 times"));
+                .containsExactly(new ShardReply.Failure(0, 99, 0, false, "failed 3 times"));
         assertThat(contents()).isEqualTo(before);
     }
 

@@ -264,6 +264,26 @@ class SpellingModelTest {
     }
 
     @Test
+    void shouldCountTheWordsOfAnEnormousDocumentWithTheDocumentsAfterIt() {
+        SpellingModel model = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 20);
+        SpellingModel expected = new SpellingModel(new HeapPageStore(), PREFIX, 1 << 26);
+        Random random = new Random(12);
+        for (int i = 0; i < 20_000; i++) {
+            String word = word(random);
+            model.bitsWithinDocument(word);
+            expected.learn(word);
+        }
+        model.endDocument(true);
+        assertThat(model.words()).isEqualTo(20_000);
+        assertThat(model.contexts()).isZero();
+        for (int document = 0; document < 3; document++) {
+            model.endDocument(false);
+        }
+        assertThat(model.contexts()).isEqualTo(expected.contexts());
+        assertThat(model.bits("meantime")).isEqualTo(expected.bits("meantime"));
+    }
+
+    @Test
     void shouldRefuseAPageOfAnotherVersion() {
         HeapPageStore pages = new HeapPageStore();
         pages.put(new byte[] {'s', 0, 0, 0, 0}, new byte[] {9, 0});

@@ -90,8 +90,17 @@ final class RunCommand implements Callable<Integer> {
         try {
             return ModelServer.start(config, service);
         } catch (JavalinBindException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            String why = String.valueOf(cause.getMessage());
             throw new CommandFailedException("cannot listen on " + config.get(HttpKeys.HOST) + ":"
-                    + config.get(HttpKeys.PORT) + ": set " + HttpKeys.PORT.name() + " to a free port, or to 0");
+                    + config.get(HttpKeys.PORT) + " (" + why + "): "
+                    + (why.contains("assign")
+                            ? "set " + HttpKeys.HOST.name()
+                                    + " to an address of this machine, or to 0.0.0.0 for every one"
+                            : "set " + HttpKeys.PORT.name() + " to a free port, or to 0"));
         }
     }
 }

@@ -44,7 +44,7 @@ public final class HeapBounds {
                                 * STORES
                                 * config.get(TopicKeys.PARTITIONS)
                                 * config.get(MemoryKeys.SOURCES_MAX));
-            case KNOWN_WORDS, SOURCE_STATES, LIVE_SOURCES, LIVE_RECORDS -> use.defaultBytes();
+            case KNOWN_WORDS, SOURCE_STATES, REPLAY, LIVE_SOURCES, LIVE_RECORDS -> use.defaultBytes();
         };
     }
 }

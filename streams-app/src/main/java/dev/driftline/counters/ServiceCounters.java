@@ -24,6 +24,7 @@ public final class ServiceCounters {
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
     private final LongAdder passedOver = new LongAdder();
+    private final DriftStates driftStates = new DriftStates();
     private final HeapBudget heap;
     private volatile DocumentObserver observer = DocumentObserver.NONE;
 
@@ -70,6 +71,11 @@ public final class ServiceCounters {
     /** Changes of sources of one kind, seen by this instance since it started; aborted work is counted too. */
     public long driftEvents(DriftChange.State state) {
         return count(driftEvents, state).sum();
+    }
+
+    /** In which states the watched sources are that are here. */
+    public DriftStates driftStates() {
+        return driftStates;
     }
 
     public void driftEvent(String source, DriftChange change) {

@@ -62,11 +62,19 @@ public final class RecordTries {
      * @param folder of the application, below {@code state.dir}; it need not be there
      */
     public RecordTries(Path folder) {
-        this(Optional.of(folder.resolve(FILE)), stage -> {});
+        this(folder, stage -> {});
     }
 
-    /** @param probe called at every stage, from which tests throw what the stage is to fail with */
-    public RecordTries(Optional<Path> file, Consumer<Stage> probe) {
+    /**
+     * As the other.
+     *
+     * @param probe called at every stage, from which tests throw what the stage is to fail with
+     */
+    public RecordTries(Path folder, Consumer<Stage> probe) {
+        this(Optional.of(folder.resolve(FILE)), probe);
+    }
+
+    private RecordTries(Optional<Path> file, Consumer<Stage> probe) {
         this.file = file;
         this.probe = probe;
         file.filter(Files::isRegularFile).ifPresent(this::read);

@@ -93,7 +93,7 @@ public final class DeadLetters {
         List<String> left = new ArrayList<>();
         byte[] shortKey = head(key, room / 4);
         if (length(shortKey) < length(key)) {
-            left.add("the first " + shortKey.length + " of the " + length(key) + " bytes of the key");
+            left.add("the first " + length(shortKey) + " of the " + length(key) + " bytes of the key");
         }
         Header[] kept = within(headers, room / 4);
         if (kept.length < headers.length) {
@@ -102,7 +102,7 @@ public final class DeadLetters {
         byte[] shortValue = head(value, room - length(shortKey) - size(kept));
         if (length(shortValue) < length(value)) {
             long whole = value == null ? 0 : WholeLength.of(value, received.headers());
-            left.add("the first " + shortValue.length + " of the " + whole + " bytes of the value");
+            left.add("the first " + length(shortValue) + " of the " + whole + " bytes of the value");
             add(own, CUT_FROM, Long.toString(whole));
         }
         add(own, CUT, "too large to be sent again whole: it has " + String.join(", ", left));

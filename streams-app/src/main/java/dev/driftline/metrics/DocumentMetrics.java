@@ -1,6 +1,7 @@
 package dev.driftline.metrics;
 
 import dev.driftline.counters.DocumentObserver;
+import dev.driftline.counters.DriftStates;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
@@ -44,15 +45,16 @@ final class DocumentMetrics implements DocumentObserver, Probe {
     /**
      * @param mixture names the models
      * @param mostSources sources that have series of their own
+     * @param states of the watched sources that are here
      * @param registry where the histograms go
      */
-    DocumentMetrics(MixtureSettings mixture, int mostSources, MeterRegistry registry) {
+    DocumentMetrics(MixtureSettings mixture, int mostSources, DriftStates states, MeterRegistry registry) {
         models = mixture.models();
         neural = mixture.neural().map(models::indexOf).orElse(-1);
         all = new ModelTotals(models.size(), neural);
         sources = new BusiestSources(mostSources, models.size(), neural, System::nanoTime);
         weights = new MixtureWeights(mixture.experts());
-        drift = new DriftMetrics(mostSources);
+        drift = new DriftMetrics(states, mostSources);
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             refused.put(reason, new LongAdder());
         }
@@ -95,7 +97,7 @@ final class DocumentMetrics implements DocumentObserver, Probe {
 
     @Override
     public void changed(String source, DriftChange change) {
-        drift.changed(source, change.series(), change.state());
+        drift.changed(change.series(), change.state());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.driftline.metrics;
 
+import dev.driftline.counters.DriftStates;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.Series;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Changes of the language of sources, and the state that the last of them left. Thread-safe. */
+/** Changes of the language of sources, and the states that they are in. Thread-safe. */
 final class DriftMetrics {
 
     private static final List<DriftChange.State> EVENTS =
@@ -19,36 +19,33 @@ final class DriftMetrics {
     private record Event(Series series, DriftChange.State state) {}
 
     private final Map<Event, Long> events = new LinkedHashMap<>();
-    private final Map<String, Map<Series, DriftChange.State>> states;
+    private final DriftStates states;
+    private final int most;
 
-    /** @param most sources whose state is remembered: those that changed last */
-    DriftMetrics(int most) {
+    /**
+     * @param states of the sources that are here
+     * @param most sources that are shown because they are not stable
+     */
+    DriftMetrics(DriftStates states, int most) {
+        this.states = states;
+        this.most = most;
         for (Series series : Series.values()) {
             EVENTS.forEach(state -> events.put(new Event(series, state), 0L));
         }
-        states = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Map<Series, DriftChange.State>> eldest) {
-                return size() > most;
-            }
-        };
     }
 
-    /** A series of {@code source} has come into another state. */
-    synchronized void changed(String source, Series series, DriftChange.State state) {
+    /** A series of a source has come into another state. */
+    synchronized void changed(Series series, DriftChange.State state) {
         events.merge(new Event(series, state), 1L, Long::sum);
-        states.computeIfAbsent(source, name -> new EnumMap<>(Series.class)).put(series, state);
     }
 
-    /** @param busiest sources that have a state also where nothing has happened to them */
+    /** @param busiest sources that are shown also where they are stable, or elsewhere */
     synchronized void read(Set<String> busiest, Samples samples) {
         events.forEach((event, count) ->
                 samples.add(DriftlineMetric.DRIFT_EVENTS, count, label(event.series()), label(event.state())));
         Map<String, Map<Series, DriftChange.State>> all = new TreeMap<>();
         busiest.forEach(source -> all.put(source, Map.of()));
-        all.putAll(states);
+        all.putAll(states.notStable(most));
         all.forEach((source, ofSource) -> {
             for (Series series : Series.values()) {
                 samples.add(

@@ -95,7 +95,7 @@ enum DriftlineMetric {
     SOURCE_DRIFT_STATE(
             Kind.GAUGE,
             "driftline_source_drift_state",
-            "The last event of a source that this instance has seen since it started: 2 drift, 1 warning, 0 recovered or none. The highest over all instances counts.",
+            "The state of a source: 2 drift, 1 warning, 0 stable, or watched by another instance. The highest over all instances counts.",
             "source",
             "series"),
     STATE(

@@ -73,7 +73,8 @@ public final class ServiceMetrics implements AutoCloseable {
      */
     public ServiceMetrics(DriftlineService service, TopologySettings settings, int mostSources) {
         denyWhatPromtoolObjectsTo();
-        DocumentMetrics documents = new DocumentMetrics(settings.mixture(), mostSources, meters);
+        DocumentMetrics documents = new DocumentMetrics(
+                settings.mixture(), mostSources, service.counters().driftStates(), meters);
         service.counters().observedBy(documents);
         probes.put("build", samples -> readBuild(settings, samples));
         probes.put("documents", documents);

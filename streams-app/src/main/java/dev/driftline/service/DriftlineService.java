@@ -7,10 +7,12 @@ import dev.driftline.config.HeapBounds;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
+import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
+import dev.driftline.failures.Stage;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -29,6 +31,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
+import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
@@ -38,19 +41,21 @@ import dev.driftline.topology.DriftlineTopology;
 import dev.driftline.topology.TopologySettings;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.KafkaException;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
@@ -74,7 +79,12 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DriftlineService.class);
 
+    private static final Duration NOTE_AGAIN = Duration.ofSeconds(10);
+
     private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
+
+    /** Heap beside the budget: classes, Kafka's clients, records under way, a network. */
+    private static final long REST_BYTES = 512L << 20;
 
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
@@ -83,6 +93,7 @@ public final class DriftlineService implements AutoCloseable {
     private final RestoreProgress restores = new RestoreProgress();
     private final RecordsPerOffset recordsPerOffset = new RecordsPerOffset();
     private final FailureResponse failures;
+    private final RecordTries tries;
     private final ActiveSnapshot activeSnapshot = new ActiveSnapshot();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -96,13 +107,19 @@ public final class DriftlineService implements AutoCloseable {
     private final OpenTransactions openTransactions =
             new OpenTransactions(this::partitionsRead, recordsPerOffset, System::nanoTime);
     /** Notes the changelogs once all of them are there. */
-    private volatile @Nullable Thread noting;
+    private volatile @Nullable LastingThread noting;
 
     private volatile @Nullable TopologyDescription topology;
 
     /** A service that is not started. */
     public DriftlineService(DriftlineConfig config) {
+        this(config, stage -> {});
+    }
+
+    /** @param probe called at every stage of a document, from which tests throw what the stage is to fail with */
+    DriftlineService(DriftlineConfig config, Consumer<Stage> probe) {
         this.config = config;
+        tries = new RecordTries(stateFolder(), probe);
         failures = new FailureResponse(config.get(ServiceKeys.STATE_DIR).toString());
         counters = new ServiceCounters(HeapBounds.budget(config));
     }
@@ -153,6 +170,7 @@ public final class DriftlineService implements AutoCloseable {
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
+            checkHeap(settings.shards());
             new StartupChecks(config, client).check();
             Provenance provenance = provenance(settings);
             Optional<Training> training = training();
@@ -163,16 +181,7 @@ public final class DriftlineService implements AutoCloseable {
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
-                            settings,
-                            serdes,
-                            client,
-                            shards,
-                            sources,
-                            counters,
-                            training,
-                            scoring,
-                            commits,
-                            new RecordTries(stateFolder()))
+                            settings, serdes, client, shards, sources, counters, training, scoring, commits, tries)
                     .get(new TopologyConfig(new StreamsConfig(properties)));
             topology = built.describe();
             KafkaStreams starting = new KafkaStreams(
@@ -227,11 +236,35 @@ public final class DriftlineService implements AutoCloseable {
     private void noteChangelogs() {
         try (TopicAdmin admin = new TopicAdmin(config)) {
             localState().note(changelogs(admin));
-        } catch (IOException | KafkaException e) {
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Objects.requireNonNull(noting).stop();
+    }
+
+    private void notNoted(Throwable e) {
+        LOG.warn(
+                "The changelog topics cannot be noted in {}, trying again in {} s: until then the stores there would be"
+                        + " restored anew at the next start",
+                stateFolder(),
+                NOTE_AGAIN.toSeconds(),
+                e);
+    }
+
+    /** Says so where what arrives may fill the heap. */
+    private void checkHeap(int allShards) {
+        long budget = counters.heap().total(allShards);
+        long heap = Runtime.getRuntime().maxMemory();
+        if (budget > heap) {
             LOG.warn(
-                    "The changelog topics cannot be noted in {}: the stores there are restored anew at the next start",
-                    stateFolder(),
-                    e);
+                    "With all {} shards here, what may grow takes up to {} MiB, and {} MiB are wanted for the rest, but the"
+                            + " JVM has {} MiB of heap: raise -Xmx (DRIFTLINE_JAVA_OPTS), or lower {} and others of the"
+                            + " heap table in docs/operations.md",
+                    allShards,
+                    budget >> 20,
+                    REST_BYTES >> 20,
+                    heap >> 20,
+                    MemoryKeys.CACHE_DECODED_BYTES.name());
         }
     }
 
@@ -286,8 +319,8 @@ public final class DriftlineService implements AutoCloseable {
     private void changed(KafkaStreams.State now, KafkaStreams.State before) {
         LOG.info("{} (was {})", now, before);
         if (now == KafkaStreams.State.RUNNING && noting == null) {
-            Thread thread = new Thread(this::noteChangelogs, "driftline-changelogs");
-            thread.setDaemon(true);
+            LastingThread thread =
+                    new LastingThread("driftline-changelogs", this::noteChangelogs, this::notNoted, NOTE_AGAIN);
             noting = thread;
             thread.start();
         }
@@ -391,13 +424,10 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     private void awaitNoting() {
-        Thread thread = noting;
+        LastingThread thread = noting;
         if (thread != null) {
-            try {
-                thread.join(Duration.ofSeconds(5).toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            thread.join(Duration.ofSeconds(5));
+            thread.interrupt();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.driftline.service;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.RecordsPerOffset;
 import java.time.Duration;
 import java.util.Comparator;
@@ -52,7 +53,7 @@ final class OpenTransactions implements AutoCloseable {
     private final RecordsPerOffset shares;
     private final LongSupplier nanos;
     private volatile Map<TopicPartition, Seen> seen = Map.of();
-    private @Nullable Thread thread;
+    private @Nullable LastingThread thread;
 
     /**
      * @param read the partitions that this instance reads just now
@@ -66,28 +67,27 @@ final class OpenTransactions implements AutoCloseable {
 
     /** Begins to look. */
     synchronized void start(DriftlineConfig config) {
-        Thread looking = new Thread(() -> run(config), "driftline-open-transactions");
-        looking.setDaemon(true);
+        LastingThread looking = new LastingThread(
+                "driftline-open-transactions",
+                () -> run(config),
+                // What was seen last stands; a broker that is away makes itself heard elsewhere.
+                e -> LOG.debug("Cannot see which transactions are open", e),
+                LOOK);
         looking.start();
         thread = looking;
     }
 
-    private void run(DriftlineConfig config) {
+    /** Looks again and again, until something goes wrong. */
+    private void run(DriftlineConfig config) throws InterruptedException {
         try (Admin admin = Admin.create(config.clients().admin())) {
-            while (!Thread.currentThread().isInterrupted()) {
-                try {
-                    look((partitions, reader) -> ends(admin, partitions, reader));
-                } catch (ExecutionException | RuntimeException | Error e) {
-                    if (e instanceof InterruptException) {
-                        return;
-                    }
-                    // What was seen last stands; a broker that is away makes itself heard elsewhere.
-                    LOG.debug("Cannot see which transactions are open", e);
-                }
+            while (true) {
+                look((partitions, reader) -> ends(admin, partitions, reader));
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
-        } catch (InterruptedException e) {
-            // Closed.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptException e) {
+            throw (InterruptedException) new InterruptedException().initCause(e);
         }
     }
 
@@ -163,14 +163,10 @@ final class OpenTransactions implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        Thread looking = thread;
+        LastingThread looking = thread;
         if (looking != null) {
             looking.interrupt();
-            try {
-                looking.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            looking.join(Duration.ofSeconds(10));
             thread = null;
         }
     }

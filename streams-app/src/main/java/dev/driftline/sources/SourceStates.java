@@ -8,6 +8,9 @@ import dev.driftline.source.SourceKeys;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One state for each source of a partition, those used lately decoded, at most as many as {@link SourceLimits} says. A source
@@ -19,6 +22,7 @@ abstract class SourceStates<S> implements WriteBackCache {
 
     private final WriteBackMap<String, S> states;
     private final SourceIndex index;
+    private Consumer<String> evictionListener = source -> {};
 
     /**
      * @param decoded the most states that are kept decoded
@@ -39,9 +43,29 @@ abstract class SourceStates<S> implements WriteBackCache {
     /** The state that {@link #encode} wrote. */
     abstract S decode(byte[] bytes);
 
+    /** Has {@code listener}, in the place of another, told of every source that is evicted. */
+    public final void onEviction(Consumer<String> listener) {
+        evictionListener = listener;
+    }
+
+    /** The names of the sources. */
+    public final List<String> names() {
+        return index.names();
+    }
+
+    /** What is known of {@code source}, to be looked at; it does not count as a use. Empty where nothing is known. */
+    public final Optional<S> peek(String source) {
+        return Optional.ofNullable(states.peek(source));
+    }
+
+    private void evict(String source) {
+        states.remove(source);
+        evictionListener.accept(source);
+    }
+
     /** What is known of {@code source}, to be changed and {@link #update}d; {@code now} in milliseconds since 1970. */
     public final S get(String source, long now) {
-        index.touch(source, now).ifPresent(states::remove);
+        index.touch(source, now).ifPresent(this::evict);
         S known = states.get(source);
         return known == null ? fresh() : known;
     }
@@ -52,7 +76,7 @@ abstract class SourceStates<S> implements WriteBackCache {
 
     /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
     public final void evictIdle(long now) {
-        index.idle(now, EVICTED_AT_ONCE).forEach(states::remove);
+        index.idle(now, EVICTED_AT_ONCE).forEach(this::evict);
     }
 
     /** The number of sources. */

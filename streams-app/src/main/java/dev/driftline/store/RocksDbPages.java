@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -199,6 +200,19 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
                     break;
                 }
                 visitor.accept(key, entries.value());
+            }
+            entries.status();
+        } catch (RocksDBException e) {
+            throw failed("scan", e);
+        }
+    }
+
+    @Override
+    public void scanFrom(byte[] first, BiPredicate<byte[], byte[]> visitor) {
+        try (RocksIterator entries = db.newIterator(pages, reading)) {
+            entries.seek(first);
+            while (entries.isValid() && visitor.test(entries.key(), entries.value())) {
+                entries.next();
             }
             entries.status();
         } catch (RocksDBException e) {

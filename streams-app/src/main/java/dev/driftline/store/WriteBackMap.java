@@ -123,6 +123,16 @@ public final class WriteBackMap<K, V> implements WriteBackCache {
         return value;
     }
 
+    /** As {@link #get}, without keeping the value decoded: for a look at many that are not used. */
+    public @Nullable V peek(K key) {
+        Slot<V> slot = slots.get(key);
+        if (slot != null) {
+            return slot.value;
+        }
+        byte[] bytes = store.get(codec.encodeKey(key));
+        return bytes == null ? null : codec.decodeValue(key, bytes);
+    }
+
     /** Stores {@code value}, which must not be null, under {@code key} at the next write-back. */
     public void put(K key, V value) {
         if (value == null) {

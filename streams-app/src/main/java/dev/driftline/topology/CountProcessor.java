@@ -6,7 +6,6 @@ import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.scoring.HalfLearnedException;
 import dev.driftline.scoring.ShardMessageException;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
@@ -119,7 +118,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             reply = scorer.answer(message);
         } catch (ShardMessageException e) {
             throw e;
-        } catch (HalfLearnedException e) {
+        } catch (ShardScorer.HalfLearnedException e) {
             throw half(message, e);
         } catch (RuntimeException | StackOverflowError e) {
             if (!FailureKind.isOfRecord(e)) {
@@ -135,12 +134,12 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private byte[] learned(byte[] message, String why) {
         try {
             return scorer.learnUnanswered(message, why);
-        } catch (HalfLearnedException e) {
+        } catch (ShardScorer.HalfLearnedException e) {
             throw half(message, e);
         }
     }
 
-    private RuntimeException half(byte[] message, HalfLearnedException e) {
+    private RuntimeException half(byte[] message, ShardScorer.HalfLearnedException e) {
         Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
         return FailureKind.isOfRecord(cause) ? tries.failed(records.place(message), cause) : e;
     }

@@ -27,8 +27,8 @@ import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
-import dev.driftline.scoring.ShardFailure;
 import dev.driftline.scoring.ShardMessageException;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.StoreHeader;
@@ -262,7 +262,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     private void emit(long ticket, PendingDocument waiting, Optional<NeuralOutcome> network) {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = origins.of(partition, ticket, taken);
-        List<ShardFailure> failures = gather.failures(waiting.replies);
+        List<ShardReply.Failure> failures = gather.failures(waiting.replies);
         if (!failures.isEmpty()) {
             reject(
                     waiting,
@@ -335,7 +335,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     }
 
     /** The shards have learned the document but for those among {@code failures} that have not. */
-    private void reject(PendingDocument waiting, DocumentOrigin origin, List<ShardFailure> failures, String why) {
+    private void reject(PendingDocument waiting, DocumentOrigin origin, List<ShardReply.Failure> failures, String why) {
         IncomingDocument document = waiting.document;
         long without = failures.stream().filter(failure -> !failure.learned()).count();
         String learned = !document.learn() || without == settings.shards() ? "no" : without == 0 ? "yes" : "partly";

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class InternalRecords {
     private final Stage stage;
     private final ServiceCounters counters;
     private final RecordTries tries;
-    private ProcessorContext<?, ?> context;
+    private @Nullable ProcessorContext<?, ?> context;
 
     /**
      * @param sink of dead letters; each sub-topology has its own

@@ -18,8 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -48,11 +46,12 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
     private final ServiceCounters counters;
     private final Serializer<Document> documents;
 
+    private final Punctuations punctuations = new Punctuations();
+
     private ProcessorContext<byte[], byte[]> context;
     private int partition;
     private StoreHeader header;
     private PendingDocuments pending;
-    private Cancellable ticks;
     private PendingDocuments.Cursor cursor;
 
     /** @param documents makes the values of the dead letters; used by the task's thread alone */
@@ -78,7 +77,7 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
                 context.currentSystemTimeMs());
         cursor = pending.cursor();
         if (header.strandedBefore() > 0) {
-            ticks = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> look());
+            punctuations.every(TICK, context, now -> look());
         }
     }
 
@@ -88,10 +87,7 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
 
     @Override
     public void close() {
-        if (ticks != null) {
-            // Else it would go on in the next life of the task.
-            ticks.cancel();
-        }
+        punctuations.cancel();
     }
 
     private void look() {
@@ -116,7 +112,7 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         }
         if (isDone) {
             header.nothingStranded();
-            ticks.cancel();
+            punctuations.cancel();
         }
     }
 

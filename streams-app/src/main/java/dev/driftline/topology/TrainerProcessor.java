@@ -3,6 +3,7 @@ package dev.driftline.topology;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
+import dev.driftline.heap.HeapBudget;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
@@ -78,6 +79,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
     private final int recordBytes;
+    private final HeapBudget heap;
     private final InternalRecords records;
     private final Punctuations punctuations = new Punctuations();
 
@@ -101,7 +103,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
      * @param snapshots what this instance knows of the snapshots topic
      * @param progress counts what is done
      * @param recordBytes the most bytes of a dead letter
-     * @param counters counts dead letters
+     * @param counters counts dead letters, and the heap of the buffer
      * @param tries which records have failed before
      */
     public TrainerProcessor(
@@ -112,6 +114,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             ServiceCounters counters,
             RecordTries tries) {
         this.recordBytes = recordBytes;
+        heap = counters.heap();
         records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.TRAIN, counters, tries);
         this.settings = settings;
         this.online = settings.online();
@@ -125,7 +128,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         records.init(context);
         WriteBackStore store = context.getStateStore(REPLAY_STORE);
         taken = store.header();
-        state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online));
+        state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online, heap));
         background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
         publishing = null;
         sent = 0;

@@ -12,6 +12,9 @@ import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,6 +29,11 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     /** Sink of changes. */
     static final String DRIFT_SINK = "drift-sink";
 
+    /** For how long at a time, and how often, to look at the sources of a store that has come here. */
+    private static final Duration LOOK = Duration.ofMillis(20);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
     private final TopologySettings settings;
     private final DriftSettings drift;
     private final ServiceCounters counters;
@@ -36,6 +44,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private ProcessorContext<String, DriftEvent> context;
     private StoreHeader taken;
     private WatchedSources sources;
+    private int partition;
+    private Iterator<String> unseen;
 
     WatchProcessor(TopologySettings settings, DriftSettings drift, ServiceCounters counters, RecordTries tries) {
         origins = new Origins(settings.topics());
@@ -53,6 +63,11 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         taken = store.header();
         sources = store.cache(
                 WatchedSources.class, pages -> new WatchedSources(pages, drift, settings.sources(), counters.heap()));
+        partition = context.taskId().partition();
+        counters.driftStates().opened(partition);
+        sources.onEviction(source -> counters.driftStates().evicted(partition, source));
+        unseen = sources.names().iterator();
+        punctuations.every(LOOK_EVERY, context, now -> look());
         punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
@@ -85,7 +100,8 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     private void watch(Observation observation, long timestamp) {
         long now = context.currentSystemTimeMs();
         SourceWatch watch = sources.get(observation.source(), now);
-        for (DriftChange change : watch.add(observation)) {
+        List<DriftChange> changes = watch.add(observation);
+        for (DriftChange change : changes) {
             context.forward(
                     new Record<>(
                             observation.source(),
@@ -95,10 +111,23 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
             counters.driftEvent(observation.source(), change);
         }
         sources.update(observation.source(), watch);
+        if (!changes.isEmpty()) {
+            counters.driftStates().set(partition, observation.source(), watch::state);
+        }
+    }
+
+    /** Looks in which states the sources are that the store has, some at a time: there may be very many. */
+    private void look() {
+        long until = System.nanoTime() + LOOK.toNanos();
+        while (unseen.hasNext() && System.nanoTime() - until < 0) {
+            String source = unseen.next();
+            sources.peek(source).ifPresent(watch -> counters.driftStates().set(partition, source, watch::state));
+        }
     }
 
     @Override
     public void close() {
         punctuations.cancel();
+        counters.driftStates().closed(partition);
     }
 }

@@ -17,6 +17,7 @@ import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.events.KnownRows;
+import dev.driftline.neural.online.ReplayBuffer;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.ngram.HeapPageStore;
@@ -80,6 +81,7 @@ class HeapUsesTest {
         CASES.put(HeapUse.SOURCES, new Case(1 << 20, 200_000, STEPS, HeapUsesTest::sources));
         CASES.put(HeapUse.SOURCE_STATES, new Case(1 << 20, 100_000, STEPS, HeapUsesTest::references));
         CASES.put(HeapUse.SOURCE_TIMES, new Case(50_000, 1_000, STEPS, HeapUsesTest::sourceTimes));
+        CASES.put(HeapUse.REPLAY, new Case(200_000, 10_000, STEPS, HeapUsesTest::replay));
         CASES.put(HeapUse.LIVE_SOURCES, new Case(100_000, 25_000, STEPS, EndlessLiveViews::sources));
         CASES.put(HeapUse.LIVE_RECORDS, new Case(100_000, 25_000, STEPS, EndlessLiveViews::records));
     }
@@ -186,6 +188,12 @@ class HeapUsesTest {
     private static IntConsumer references(HeapBudget budget) {
         SourceModels sources = new SourceModels(new HeapPageStore(), MIXTURE, SourceLimits.NONE, 1000, budget);
         return step -> sources.teachReference("source" + step, document(step, 30));
+    }
+
+    private static IntConsumer replay(HeapBudget budget) {
+        ReplayBuffer buffer =
+                new ReplayBuffer(new HeapPageStore(), 20_000, 1_000_000, 1, budget.account(HeapUse.REPLAY));
+        return step -> buffer.add(step, document(step, 20));
     }
 
     private static IntConsumer sourceTimes(HeapBudget budget) {

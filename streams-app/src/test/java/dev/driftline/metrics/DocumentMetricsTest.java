@@ -2,6 +2,7 @@ package dev.driftline.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.counters.DriftStates;
 import dev.driftline.input.DeadLetterReason;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,7 +14,7 @@ class DocumentMetricsTest {
     private static final double[] WITHOUT = {0.1, 0.4, 0.3, 0.2, 0};
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final DocumentMetrics metrics = new DocumentMetrics(TestScores.MIXTURE, 10, registry);
+    private final DocumentMetrics metrics = new DocumentMetrics(TestScores.MIXTURE, 10, new DriftStates(), registry);
 
     private Scrape scrape() {
         Samples samples = new Samples();

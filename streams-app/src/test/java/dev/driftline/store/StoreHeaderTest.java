@@ -9,9 +9,15 @@ import dev.driftline.identity.Provenance;
 import dev.driftline.identity.TopicIncarnations;
 import dev.driftline.ngram.HeapPageStore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -157,6 +163,30 @@ class StoreHeaderTest {
 
         assertThat(new String(written(), StandardCharsets.UTF_8)).contains(MODEL.text());
         assertThat(ModelIdentity.parse(MODEL.text())).isEqualTo(MODEL);
+    }
+
+    @Test
+    void shouldBeNoEntryOfTheStoreThatItIsIn() {
+        WriteBackStore stored = new SimulatedStore("test-store", new TreeMap<>()).withWriteBack();
+        MockProcessorContext<Void, Void> context = new MockProcessorContext<>(settings());
+        stored.init(context.getStateStoreContext(), stored);
+        assertThat(stored.header().isNew(TOPIC, 0, 0)).isTrue();
+        stored.put(new byte[] {'m'}, new byte[] {1});
+        stored.flushCache();
+
+        List<byte[]> scanned = new ArrayList<>();
+        stored.scan(new byte[0], (key, value) -> scanned.add(key));
+        stored.scanFrom(new byte[0], (key, value) -> scanned.add(key));
+        assertThat(scanned).hasSize(2).allSatisfy(key -> assertThat(key).containsExactly('m'));
+        assertThat(StoreHeader.model(stored)).contains(MODEL);
+    }
+
+    private static Properties settings() {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+        properties.put(Provenance.CONFIG, new Provenance(MODEL, new TopicIncarnations(Map.of(TOPIC, FIRST))));
+        return properties;
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
@@ -169,6 +171,25 @@ class DriftlineTopologyTest {
                 .isCloseTo(1, within(1e-9));
         assertThat(known.getMixtureBits()).isPositive();
         assertThat(known.getExperts().get(2).getBits()).isEqualTo(known.getNgramBitsPerToken() * known.getTokens());
+    }
+
+    /** Else each rebalance would leave something in the budget for good. */
+    @Test
+    void shouldHoldNothingOfTheHeapWhenItsTasksAreClosed(@TempDir Path folder) {
+        HeapBudget heap;
+        try (TopologyFixture moved = new TopologyFixture(folder, ModelSettings.ofOrder(3), TopologyFixture.LIMITS)) {
+            heap = moved.counters.heap();
+            moved.score(document("d1", "news", "students opened their books"));
+            assertThat(heap.used(HeapUse.PAGES)).isPositive();
+            assertThat(heap.used(HeapUse.WORDS)).isPositive();
+            assertThat(heap.used(HeapUse.SOURCES)).isPositive();
+            assertThat(heap.used(HeapUse.SOURCE_TIMES)).isPositive();
+        }
+
+        assertThat(HeapUse.values()).allSatisfy(use -> {
+            assertThat(heap.used(use)).isZero();
+            assertThat(heap.bound(use) == 0).isEqualTo(use.scope() == HeapUse.Scope.EACH_SHARD);
+        });
     }
 
     @Test

@@ -52,7 +52,7 @@ class FailingDocumentsTest {
 
     /** A life of the service, which remembers what failed in the lives before. */
     private TopologyFixture start(Stage stage) {
-        RecordTries tries = new RecordTries(Optional.of(folder.resolve("tries/record-tries.tsv")), reached -> {
+        RecordTries tries = new RecordTries(folder.resolve("tries"), reached -> {
             if (reached == stage && failing.get()) {
                 throw new IllegalStateException("no model for this text");
             }

@@ -6,6 +6,7 @@ import dev.driftline.drift.Detector;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.filter.FilterRules;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.network.snapshots.PublishedSnapshot;
@@ -91,6 +92,12 @@ class LifetimesTest {
     /** Sinks of rounds of training, which end when they end: {@link TrainerProcessorTest} has them. */
     private static final Set<String> BY_A_CLOCK =
             Set.of(TrainerProcessor.SNAPSHOTS_SINK, TrainerProcessor.PROMOTIONS_SINK);
+
+    /** Heap that is taken whatever the tasks are. */
+    private static final Set<HeapUse> OF_THE_INSTANCE = Set.of(HeapUse.KNOWN_WORDS);
+
+    /** Processors that no record comes to. */
+    private static final Set<String> READ_NOTHING = Set.of(StrandedProcessor.NAME);
 
     @TempDir
     private static Path folder;
@@ -270,6 +277,11 @@ class LifetimesTest {
                             .map(record -> text(record, deserializer))
                             .toList());
         }
+        outcome.put(
+                "states of sources",
+                fixture.counters.driftStates().notStable(100).entrySet().stream()
+                        .map(Object::toString)
+                        .toList());
         // The replies say what the counts are. How they lie in pages depends on when they were written.
         outcome.put(
                 "size of the counts",
@@ -358,7 +370,10 @@ class LifetimesTest {
     private static void assertThatEveryProcessorHadWork(Instance instance, int lives) {
         nodes(instance.fixture.description).forEach(node -> {
             if (node instanceof TopologyDescription.Processor processor) {
-                assertThat(instance.lives.livesWithWork())
+                assertThat(
+                                READ_NOTHING.contains(processor.name())
+                                        ? instance.lives.lives()
+                                        : instance.lives.livesWithWork())
                         .as("lives of %s in which it had work: let this test bring it some", processor.name())
                         .hasEntrySatisfying(
                                 processor.name(), count -> assertThat(count).isGreaterThanOrEqualTo(lives));
@@ -421,6 +436,18 @@ class LifetimesTest {
                 },
                 () -> current[0]);
 
+        TopologyFixture without = (current[0] == one ? other : one).fixture;
+        assertThat(without.counters.driftStates().notStable(100)).isEmpty();
+        assertThat(without.shards.sizes()).isEmpty();
+        assertThat(without.owned.numbers()).isEmpty();
+        assertThat(without.counters.pendingByPartition()).isEmpty();
+        for (HeapUse use : HeapUse.values()) {
+            if (!OF_THE_INSTANCE.contains(use)) {
+                assertThat(without.counters.heap().used(use))
+                        .as("heap of %s where the task is not", use)
+                        .isZero();
+            }
+        }
         assertThatEveryProcessorHadWork(one, 3);
         assertThatEveryProcessorHadWork(other, 3);
         assertSame(outcome(current[0].fixture, broker));

@@ -76,7 +76,7 @@ class ModulesTest {
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),
             List.of("input", "topics", "identity", "store"),
             List.of("failures"),
-            List.of("config", "commits", "embedded", "terminal"),
+            List.of("config", "commits", "embedded", "terminal", "threads"),
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),

@@ -199,6 +199,6 @@ class ProduceCommandIT {
     @Test
     void shouldRefuseTheCommandLineWhenTheFormatCannotBeTold() throws IOException {
         assertThat(runPlain("produce", file("e.csv", "x"))).isEqualTo(ExitCodes.USAGE);
-        assertThat(err).contains(".tsv, .txt or .jsonl").contains("--format");
+        assertThat(err).contains(".tsv, .txt, .jsonl or .json").contains("--format");
     }
 }

@@ -162,6 +162,16 @@ class IdentityIT {
             await("the counts of one pass")
                     .atMost(PATIENCE)
                     .untilAsserted(() -> assertCounts(application, documents, List.of()));
+
+            // As it is where instances of 0.3.0 run, which note nothing.
+            try (TopicAdmin admin = new TopicAdmin(application.config())) {
+                admin.delete(admin.removal(List.of(application.topic(Topic.IDENTITY)), false));
+                admin.create();
+            }
+            assertThatThrownBy(() -> application.start("three"))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("of an earlier version")
+                    .hasMessageContaining("stop all of them");
         }
     }
 

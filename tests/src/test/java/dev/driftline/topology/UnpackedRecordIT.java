@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.input.DeadLetters;
@@ -14,10 +15,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +52,23 @@ class UnpackedRecordIT {
             assertThat(letter.value().length)
                     .isLessThanOrEqualTo(application.config().maxRecordBytes());
             assertThat(application.scores().awaitSize(3, PATIENCE).records()).hasSize(3);
+        }
+    }
+
+    /** What the documentation says of {@code compression.type=uncompressed}. */
+    @Test
+    void shouldBeRefusedByTheBrokerWhereTheTopicIsStoredUncompressed(Cluster cluster) throws Exception {
+        try (Application application = cluster.application("refused", Map.of("shards", "1", "partitions", "1"));
+                Admin admin = Admin.create(application.config().clients().admin())) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, application.topic(Topic.DOCUMENTS)),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed"),
+                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+
+            assertThatThrownBy(() -> publishZeros(application)).hasCauseInstanceOf(RecordTooLargeException.class);
         }
     }
 

@@ -2,6 +2,9 @@ package dev.driftline.neural.online;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
+import dev.driftline.heap.HeapAccount;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.nio.ByteBuffer;
@@ -36,6 +39,12 @@ public final class ReplayBuffer {
     private static final byte DOCUMENT = 'd';
     private static final byte[] HEADER_KEY = {'h'};
 
+    /** Heap of a word in the counts, beside its characters, and of a document in the order of its part. */
+    private static final long WORD_BYTES = 128;
+
+    private static final long DOCUMENT_BYTES = 96;
+
+    private final HeapAccount heap;
     private final PageStore store;
     private final long newestTokens;
     private final long reservoirTokens;
@@ -63,10 +72,21 @@ public final class ReplayBuffer {
      * @param seed of the sample
      */
     public ReplayBuffer(PageStore store, long newestTokens, long reservoirTokens, long seed) {
+        this(store, newestTokens, reservoirTokens, seed, new HeapBudget().account(HeapUse.REPLAY));
+    }
+
+    /**
+     * As the other constructor, within a budget.
+     *
+     * @param heap what positions and word counts may take; past it there are fewer documents than the tokens allow, of the
+     *     older ones first
+     */
+    public ReplayBuffer(PageStore store, long newestTokens, long reservoirTokens, long seed, HeapAccount heap) {
         if (newestTokens < 1 || reservoirTokens < 0) {
             throw new IllegalArgumentException(
                     newestTokens + " newest tokens and " + reservoirTokens + " older ones: expected at least 1 and 0");
         }
+        this.heap = heap;
         this.store = store;
         this.newestTokens = newestTokens;
         this.reservoirTokens = reservoirTokens;
@@ -87,6 +107,7 @@ public final class ReplayBuffer {
         int tokens = document.tokens().length;
         store.put(documentKey(position), encode(document));
         newest.addLast(new Entry(position, priority(position), tokens));
+        heap.add(DOCUMENT_BYTES);
         tokensInNewest += tokens;
         count(document, 1);
         end = position + 1;
@@ -98,7 +119,25 @@ public final class ReplayBuffer {
             tokensInNewest -= oldest.tokens();
             offer(oldest);
         }
+        shrink();
         return true;
+    }
+
+    /** Drops documents until the rest have room on the heap. */
+    private void shrink() {
+        while (heap.isOver() && documents() > 1) {
+            if (reservoir.isEmpty()) {
+                Entry oldest = newest.removeFirst();
+                tokensInNewest -= oldest.tokens();
+                drop(oldest);
+                dirty = true;
+            } else {
+                Entry last = reservoir.last();
+                reservoir.remove(last);
+                tokensInReservoir -= last.tokens();
+                drop(last);
+            }
+        }
     }
 
     private void offer(Entry entry) {
@@ -117,6 +156,7 @@ public final class ReplayBuffer {
     }
 
     private void drop(Entry entry) {
+        heap.add(-DOCUMENT_BYTES);
         count(read(entry.position()), -1);
         store.put(documentKey(entry.position()), null);
     }
@@ -248,6 +288,7 @@ public final class ReplayBuffer {
         newest.clear();
         reservoir.clear();
         counts.clear();
+        heap.close();
         tokensInNewest = 0;
         tokensInReservoir = 0;
         loaded = false;
@@ -281,6 +322,7 @@ public final class ReplayBuffer {
             }
             DocumentTokens document = decode(page);
             count(document, 1);
+            heap.add(DOCUMENT_BYTES);
             Entry entry = new Entry(position, priority(position), document.tokens().length);
             if (position >= newestFrom) {
                 newest.addLast(entry);
@@ -297,6 +339,7 @@ public final class ReplayBuffer {
             offer(oldest);
             dirty = true;
         }
+        shrink();
     }
 
     private void count(DocumentTokens document, int by) {
@@ -305,10 +348,17 @@ public final class ReplayBuffer {
             if (token == DocumentTokens.EOS) {
                 continue;
             }
-            int[] count = counts.computeIfAbsent(words[token], word -> new int[1]);
+            String word = words[token];
+            int[] count = counts.get(word);
+            if (count == null) {
+                count = new int[1];
+                counts.put(word, count);
+                heap.add(WORD_BYTES + 2L * word.length());
+            }
             count[0] += by;
             if (count[0] == 0) {
-                counts.remove(words[token]);
+                counts.remove(word);
+                heap.add(-WORD_BYTES - 2L * word.length());
             }
         }
     }

@@ -3,11 +3,13 @@ package dev.driftline.neural.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.corpus.TextInput;
 import dev.driftline.neural.Network;
+import dev.driftline.neural.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public record ImportedSnapshot(
                 : origin.map(known -> known.architecture().dropout()).orElse(0.0);
         try {
             WordModelImport read = WordModelImport.of(
-                    tensors.tensors(),
+                    withSharedTensors(tensors),
                     words,
                     new WordModelImport.Settings(
                             settings.rename(), settings.unknownWord(), settings.endWord(), dropout));
@@ -73,6 +75,20 @@ public record ImportedSnapshot(
         } catch (InvalidSnapshotException e) {
             throw new InvalidSnapshotException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** {@code safetensors.torch.save_model} writes a tensor of two names once, and the other name into the metadata. */
+    private static List<Tensor> withSharedTensors(Safetensors file) {
+        List<Tensor> tensors = new ArrayList<>(file.tensors());
+        Map<String, Tensor> byName = new HashMap<>();
+        tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
+        file.metadata().forEach((name, kept) -> {
+            Tensor same = byName.get(kept);
+            if (same != null && !byName.containsKey(name)) {
+                tensors.add(new Tensor(name, same.shape(), same.data()));
+            }
+        });
+        return tensors;
     }
 
     private static Optional<Snapshot> whole(Path path) throws IOException {
@@ -118,7 +134,7 @@ public record ImportedSnapshot(
     private static List<String> words(Path file) throws IOException {
         String text = TextInput.read(file, MOST_VOCABULARY_BYTES);
         if (!JSON.matcher(file.toString()).find()) {
-            return text.lines().map(String::strip).toList();
+            return text.lines().toList();
         }
         try {
             JsonNode json = SnapshotJson.read(text, "the vocabulary");

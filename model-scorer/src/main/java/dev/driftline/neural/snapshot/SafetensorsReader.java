@@ -16,6 +16,8 @@ import java.util.TreeMap;
 /** Reads {@link Safetensors}, and checks that a file is whole and correct before it allocates what the header asks for. */
 final class SafetensorsReader {
 
+    private static final long HEAD = 24;
+
     private SafetensorsReader() {}
 
     /**
@@ -29,13 +31,16 @@ final class SafetensorsReader {
             throw new InvalidSnapshotException("not a safetensors file: " + source.size() + " bytes are too few");
         }
         long length = source.read(0, 8).getLong();
-        if (length < 2 || length > Safetensors.MAX_HEADER_BYTES) {
-            throw new InvalidSnapshotException("not a safetensors file: a header of " + Long.toUnsignedString(length)
-                    + " bytes, where 2 to " + Safetensors.MAX_HEADER_BYTES + " are allowed");
-        }
-        if (length > source.size() - 8) {
-            throw new InvalidSnapshotException("cut short, or not a safetensors file: its header should have " + length
-                    + " bytes, and the file has " + (source.size() - 8) + " after its length");
+        long bytes = source.size();
+        if (length < 2 || length > Safetensors.MAX_HEADER_BYTES || length > source.size() - 8) {
+            ByteBuffer head = source.read(0, (int) Math.min(HEAD, source.size()));
+            throw new InvalidSnapshotException(OtherFormat.of(head)
+                    .map(other -> "not a safetensors file: " + other)
+                    .orElseGet(() -> length >= 2 && length <= Safetensors.MAX_HEADER_BYTES
+                            ? "cut short, or not a safetensors file: its header should have " + length
+                                    + " bytes, and the file has " + (bytes - 8) + " after its length"
+                            : "not a safetensors file: it does not begin with the length of a header of 2 to "
+                                    + Safetensors.MAX_HEADER_BYTES + " bytes"));
         }
         JsonNode header = header(source.read(8, (int) length));
         Map<String, String> metadata = new TreeMap<>();

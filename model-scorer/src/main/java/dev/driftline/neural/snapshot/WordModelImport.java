@@ -77,13 +77,40 @@ public record WordModelImport(Network network, List<String> notes) {
         Reading(List<Tensor> tensors, List<String> words, Settings settings) {
             this.words = words;
             this.settings = settings;
+            String wrapper = wrapper(tensors);
             for (Tensor tensor : tensors) {
-                String name = renamed(tensor.name());
+                String name = renamed(tensor.name().substring(wrapper.length()));
                 if (left.put(name, new Tensor(name, tensor.shape(), tensor.data())) != null) {
                     throw new InvalidSnapshotException("two tensors are named " + name + " after renaming");
                 }
             }
+            Tensor decoder = left.get(TorchLayout.DECODER);
+            if (!left.containsKey(TorchLayout.ENCODER) && decoder != null) {
+                notes.add(
+                        "There is no " + TorchLayout.ENCODER + ": assumed to be tied to " + TorchLayout.DECODER + ".");
+                left.put(TorchLayout.ENCODER, new Tensor(TorchLayout.ENCODER, decoder.shape(), decoder.data()));
+            }
             names = new TreeSet<>(left.keySet());
+        }
+
+        /** What stands before every name, as {@code module.} of DataParallel and {@code _orig_mod.} of torch.compile do. */
+        private String wrapper(List<Tensor> tensors) {
+            String wrapper = "";
+            while (!tensors.isEmpty()) {
+                String first = tensors.get(0).name();
+                String longer = first.substring(0, first.indexOf('.', wrapper.length()) + 1);
+                boolean all = longer.length() > wrapper.length()
+                        && tensors.stream().allMatch(tensor -> tensor.name().startsWith(longer))
+                        && settings.rename().keySet().stream().noneMatch(from -> (from + ".").startsWith(longer));
+                if (!all) {
+                    break;
+                }
+                wrapper = longer;
+            }
+            if (!wrapper.isEmpty()) {
+                notes.add("Every name begins with " + wrapper + ": it is left out.");
+            }
+            return wrapper;
         }
 
         private String renamed(String name) {

@@ -10,17 +10,21 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordModelImportTest {
 
@@ -119,6 +123,73 @@ class WordModelImportTest {
         assertThat(read.network().architecture().cell()).isEqualTo(Cell.LSTM);
         assertThat(read.network().parameters().tensor("rnn.bias_ih_l0").data()).containsOnly(0);
         assertThat(read.notes()).anyMatch(note -> note.contains("tied")).anyMatch(note -> note.contains("zeros"));
+    }
+
+    /** {@code safetensors.torch.save_model} keeps one of two names of a tensor, and says which in the metadata. */
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder.weight", "decoder.weight"})
+    void shouldTakeATiedModelWhicheverOfItsTwoNamesWasKept(String kept) throws IOException {
+        Network network = SampleNetworks.all()
+                .filter(sample ->
+                        sample.architecture().tied() && !sample.architecture().adaptive())
+                .findFirst()
+                .orElseThrow();
+        String dropped = kept.equals("encoder.weight") ? "decoder.weight" : "encoder.weight";
+        float[] shared = tensor(network, "encoder.weight").data();
+        List<Tensor> tensors = new ArrayList<>();
+        for (Tensor tensor : TorchLayout.expand(network)) {
+            if (!tensor.name().equals("encoder.weight") && !tensor.name().equals("decoder.weight")) {
+                tensors.add(new Tensor("module." + tensor.name(), tensor.shape(), tensor.data()));
+            }
+        }
+        tensors.add(
+                new Tensor("module." + kept, tensor(network, "encoder.weight").shape(), shared));
+        Path words = Files.writeString(
+                directory.resolve("words.json"),
+                SnapshotJson.vocabulary(network.vocabulary().words()));
+        for (Map<String, String> metadata :
+                List.of(Map.of("format", "pt"), Map.of("module." + dropped, "module." + kept))) {
+            Path file = directory.resolve("model.safetensors");
+            Files.write(file, new Safetensors(metadata, tensors).toBytes());
+
+            ImportedSnapshot read = ImportedSnapshot.read(file, words, WordModelImport.Settings.DEFAULT);
+
+            assertThat(read.network().architecture().tied()).isTrue();
+            assertThat(read.notes()).anyMatch(note -> note.contains("Every name begins with module."));
+            SnapshotFolderTest.assertSameNumbers(read.network(), network);
+        }
+    }
+
+    private static Tensor tensor(Network network, String name) {
+        return TorchLayout.expand(network).stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "504B0304140008080800000000000000000000000000|ZIP archive, as torch.save writes|save_file",
+                "80028A0A6CFC9C46F920AA88502E80024DE903|a pickle, as old versions of torch.save write|save_file",
+                "7B0A20202261726368697465637475726573223A205B|it is text that begins with '{'|name the file",
+                "4747554603000000000000000000000000000000|llama.cpp|another architecture",
+                "894844460D0A1A0A0000000000080800|HDF5|safetensors",
+                "1F8B080000000000000300000000000000|compressed|unpack",
+                "FFFFFFFFFFFFFFFF00000000|does not begin with the length of a header|100000000",
+                "40000000000000007B22|cut short|64"
+            })
+    void shouldSayWhatAFileIsThatIsNotSafetensorsAndHowToConvertIt(String hex, String what, String cure)
+            throws IOException {
+        Path file = Files.write(directory.resolve("model.pt"), HexFormat.of().parseHex(hex));
+
+        assertThatThrownBy(() -> ImportedSnapshot.read(file, null, WordModelImport.Settings.DEFAULT))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageContaining("model.pt")
+                .hasMessageContaining(what)
+                .hasMessageContaining(cure)
+                .hasMessageNotContaining("8361347659684471913");
     }
 
     @Test

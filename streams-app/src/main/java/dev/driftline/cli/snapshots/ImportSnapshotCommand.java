@@ -5,6 +5,7 @@ import dev.driftline.network.snapshots.SnapshotArchive;
 import dev.driftline.network.snapshots.SnapshotCatalog;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.snapshots.SnapshotSwitch;
+import dev.driftline.neural.Cell;
 import dev.driftline.neural.snapshot.ImportedSnapshot;
 import dev.driftline.neural.snapshot.Provenance;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -13,6 +14,7 @@ import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.snapshot.WordModelImport;
 import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,6 +94,14 @@ final class ImportSnapshotCommand implements Callable<Integer> {
             description = "Dropout for fine-tuning, 0 to below 1. Default: that of the exported" + " snapshot, or 0.")
     private double dropout;
 
+    @Option(
+            names = "--nonlinearity",
+            paramLabel = "NAME",
+            description =
+                    "That of a vanilla RNN from elsewhere, which no file says: tanh, as PyTorch's RNN and RNN_TANH have it."
+                            + " A network with relu cannot run here. Default: none.")
+    private @Nullable String nonlinearity;
+
     @Option(names = "--characters", description = "The tokens of the network are characters, not words.")
     private boolean characters;
 
@@ -106,6 +116,7 @@ final class ImportSnapshotCommand implements Callable<Integer> {
         }
         ImportedSnapshot imported =
                 ImportedSnapshot.read(path, vocabulary, new WordModelImport.Settings(rename, unknown, end, dropout));
+        requireNonlinearity(imported);
         PrintWriter out = topic.out();
         try (SnapshotArchive archive = topic.read(config)) {
             SnapshotCatalog catalog = archive.catalog();
@@ -113,7 +124,9 @@ final class ImportSnapshotCommand implements Callable<Integer> {
             boolean there = catalog.problem(snapshot.version()).isEmpty();
             boolean activates = activate && !catalog.pointer().equals(Optional.of(snapshot.version()));
             publish(config, snapshot, catalog, !there, activates);
-            imported.notes().forEach(note -> out.println("note: " + note));
+            imported.notes().stream()
+                    .filter(note -> nonlinearity == null || !note.contains("assumed to be tanh"))
+                    .forEach(note -> out.println("note: " + note));
             SnapshotText.noteOtherModel(out, config, snapshot.network().model());
             out.println((there ? "was there already: " : "imported ") + snapshot.version() + ", "
                     + SnapshotText.shape(snapshot.network().architecture()) + ", "
@@ -126,6 +139,32 @@ final class ImportSnapshotCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCodes.OK;
+    }
+
+    /** Run with another nonlinearity than its own, a network would answer, and be wrong in every number. */
+    private void requireNonlinearity(ImportedSnapshot imported) {
+        boolean unsaid =
+                imported.origin().isEmpty() && imported.network().architecture().cell() == Cell.RNN;
+        if (!unsaid && nonlinearity != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--nonlinearity has an effect only on a vanilla RNN from elsewhere: leave it out");
+        }
+        if (unsaid && nonlinearity == null) {
+            throw new CommandFailedException(
+                    path
+                            + " is a vanilla RNN, and a file of tensors does not say its nonlinearity: give --nonlinearity tanh"
+                            + " where the model was made as RNN or RNN_TANH. One with RNN_RELU cannot run here: train a GRU or"
+                            + " an LSTM, or train it again with tanh",
+                    ExitCodes.USAGE);
+        }
+        if (unsaid && !nonlinearity.equals("tanh")) {
+            throw new CommandFailedException(
+                    "--nonlinearity " + nonlinearity
+                            + ": a vanilla RNN runs with tanh alone here: train a GRU or an LSTM,"
+                            + " or train it again with tanh",
+                    ExitCodes.USAGE);
+        }
     }
 
     private void publish(

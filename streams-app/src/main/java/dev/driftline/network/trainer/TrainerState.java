@@ -1,6 +1,8 @@
 package dev.driftline.network.trainer;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.ParentWatch;
@@ -41,10 +43,20 @@ public final class TrainerState implements WriteBackCache {
     private String active = "";
     private ParentWatch watch = ParentWatch.NONE;
 
+    /** As the other constructor, with a budget of its own. */
     public TrainerState(PageStore store, OnlineSettings settings) {
+        this(store, settings, new HeapBudget());
+    }
+
+    /** @param heap what the buffer may take */
+    public TrainerState(PageStore store, OnlineSettings settings, HeapBudget heap) {
         this.store = store;
         buffer = new ReplayBuffer(
-                store, settings.buffer().newestTokens(), settings.buffer().reservoirTokens(), settings.seed());
+                store,
+                settings.buffer().newestTokens(),
+                settings.buffer().reservoirTokens(),
+                settings.seed(),
+                heap.account(HeapUse.REPLAY));
     }
 
     public ReplayBuffer buffer() {

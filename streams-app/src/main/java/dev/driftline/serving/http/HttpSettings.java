@@ -33,6 +33,7 @@ public record HttpSettings(
         Optional<TlsFiles> tls,
         HttpLimits limits) {
 
+    private static final String APPLICATION_SERVER = "application.server";
     private static final Pattern HOST =
             Pattern.compile("[0-9A-Za-z._-]+|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Za-z:.%]*]?");
 
@@ -64,6 +65,10 @@ public record HttpSettings(
     private static String advertised(DriftlineConfig config, String host, InetAddress[] addresses, boolean isLoopback) {
         String key = HttpKeys.ADVERTISED_HOST.name();
         String given = config.get(HttpKeys.ADVERTISED_HOST);
+        Object server = config.clients().streams().get(APPLICATION_SERVER);
+        if (server != null) {
+            return ofServer(server.toString());
+        }
         if (given.isEmpty()) {
             if (all(addresses, InetAddress::isAnyLocalAddress)) {
                 throw new InvalidConfigException(HttpKeys.HOST.name() + "=" + host
@@ -92,6 +97,21 @@ public record HttpSettings(
             return advertised;
         }
         return advertised;
+    }
+
+    /** The host of what passes through to Kafka Streams as the address of this instance, for a port that is mapped. */
+    private static String ofServer(String server) {
+        int colon = server.lastIndexOf(':');
+        String host = server.substring(0, Math.max(0, colon));
+        boolean isPort = server.substring(colon + 1).matches("[1-9][0-9]{0,4}")
+                && Integer.parseInt(server.substring(colon + 1)) <= 65535;
+        boolean isWildcard = host.isEmpty() || host.equals("0.0.0.0") || host.equals("[::]") || host.equals("::");
+        if (isWildcard || !isPort || !HOST.matcher(host).matches()) {
+            throw new InvalidConfigException(APPLICATION_SERVER + "=" + server
+                    + ": other instances ask this one there: give the one HOST:PORT by which they reach it, or leave it out"
+                    + " and set " + HttpKeys.ADVERTISED_HOST.name() + " and " + HttpKeys.PORT.name());
+        }
+        return unbracketed(APPLICATION_SERVER, host);
     }
 
     private static String unbracketed(String key, String host) {

@@ -82,15 +82,17 @@ final class SlowReaders extends Handler.Wrapper {
             }
             int bytes = BufferUtil.length(content);
             boolean isKept = room.take(bytes);
+            ByteBuffer kept = isKept ? BufferUtil.copy(content) : content;
+            if (isKept && content != null) {
+                // The writer takes what remains in it for not written.
+                content.position(content.limit());
+            }
             Throwable failed;
             synchronized (this) {
                 failed = failure;
                 isLast |= last;
                 if (failed == null) {
-                    waiting.add(
-                            isKept
-                                    ? new Part(last, BufferUtil.copy(content), bytes, null)
-                                    : new Part(last, content, 0, written));
+                    waiting.add(isKept ? new Part(last, kept, bytes, null) : new Part(last, kept, 0, written));
                 }
             }
             if (failed != null) {

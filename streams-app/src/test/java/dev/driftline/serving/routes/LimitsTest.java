@@ -14,6 +14,8 @@ import dev.driftline.serving.http.ProblemResponses;
 import dev.driftline.serving.http.RequestPool;
 import dev.driftline.serving.http.RouteGroup;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,12 +29,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
 class LimitsTest {
@@ -126,6 +133,31 @@ class LimitsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /v1/generate | {"sentences": 100, "words": 1000, "max_repeats": 1000}
+            /v1/generate | {"sentences": 100, "words": 1000, "beam": 100}
+            /v1/generate | {"sentences": 100, "words": 1000, "model": "ngram"}
+            /v1/generate | {"sentences": 100, "words": 1000, "top_k": 1000}
+            /v1/predict  | {"text": "LONG", "k": 1000}
+            /v1/score    | {"text": "SHORT", "alternatives": 20}
+            /v1/score    | {"text": "LONG"}
+            /v1/rank     | {"candidates": [MANY], "context": "SHORT"}
+            /v1/rank     | {"text": "LONG", "sources": [MANY]}
+            """)
+    void shouldStopTheWorkOfEveryRouteWhenItsTimeIsOver(String path, String request) throws Exception {
+        String body = request.replace("LONG", "the jury said of students that ".repeat(800))
+                .replace("SHORT", "the jury said of students ".repeat(38))
+                .replace("MANY", "\"a b\",".repeat(99) + "\"a b\"");
+        try (ServedModel served = new ServedModel(Map.of("http.timeout.ms", "100", "http.max.tokens", "100000"))) {
+            HttpResponse<String> answer = served.send("POST", path, body);
+            assertThat(answer.statusCode()).as(answer.body()).isIn(200, 504);
+            await("the thread to be free")
+                    .atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(served.pool.active()).isZero());
+        }
+    }
+
     @Test
     void shouldRefuseQuestionsPastThoseThatMayWaitAndAnswerTheOthers() throws Exception {
         RequestPool work = new RequestPool("slow", 1, 1, 60_000);
@@ -178,6 +210,52 @@ class LimitsTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {64 << 10, 1 << 20, 64 << 20})
+    void shouldSendEveryByteOnceWhateverTheSizeAndTheRoom(long room) throws Exception {
+        Random random = new Random(3);
+        byte[] content = new byte[3_000_000];
+        random.nextBytes(content);
+        RouteGroup routes = all -> {
+            all.get("/bytes/{size}", context -> context.result(of(content, context)));
+            all.get("/stream/{size}", context -> context.result(new ByteArrayInputStream(of(content, context))));
+            all.get("/parts/{size}", context -> {
+                byte[] some = of(content, context);
+                for (int at = 0; at < some.length; at += 1000) {
+                    context.outputStream().write(some, at, Math.min(1000, some.length - at));
+                }
+            });
+        };
+        try (ServedModel served = new ServedModel(
+                Map.of("http.bodies.max.bytes", room + "", "http.max.body.bytes", "64KiB"),
+                routes,
+                new DashboardRoutes())) {
+            HttpClient client = HttpClient.newHttpClient();
+            for (String kind : List.of("bytes", "stream", "parts")) {
+                for (int size : new int[] {0, 1, 1000, 8192, 32_768, 32_769, 140_000, 3_000_000}) {
+                    byte[] came = client.send(
+                                    HttpRequest.newBuilder(
+                                                    URI.create(served.server.address() + "/" + kind + "/" + size))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofByteArray())
+                            .body();
+                    assertThat(Arrays.equals(came, Arrays.copyOf(content, size)))
+                            .as("%s of %d, %d came", kind, size, came.length)
+                            .isTrue();
+                }
+            }
+            try (InputStream in =
+                    getClass().getResourceAsStream("/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.esm.js")) {
+                assertThat(served.send("GET", "/dashboard/uplot.js", "").body().getBytes(StandardCharsets.UTF_8))
+                        .isEqualTo(in.readAllBytes());
+            }
+        }
+    }
+
+    private static byte[] of(byte[] content, Context context) {
+        return Arrays.copyOf(content, Integer.parseInt(context.pathParam("size")));
     }
 
     @Test

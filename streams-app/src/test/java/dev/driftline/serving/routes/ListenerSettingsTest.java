@@ -31,6 +31,10 @@ class ListenerSettingsTest {
             http.advertised.host=0.0.0.0                        | set it to the one name or address
             http.advertised.host=box:7070                       | without a scheme, a port or a path
             http.advertised.host=192.0.2.7                      | set http.host to an address that they reach
+            streams.application.server=0.0.0.0:7070             | give the one HOST:PORT
+            streams.application.server=box                      | give the one HOST:PORT
+            kafka.application.server=box:70700                  | give the one HOST:PORT
+            streams.application.server=http://box:7070          | give the one HOST:PORT
             http.read.token=TOKEN;http.operate.token=TOKEN      | give each its own
             http.read.token=TOKEN;http.instance.secret=TOKEN    | give each its own
             http.operate.token=TOKEN;http.instance.secret=TOKEN | give each its own
@@ -56,6 +60,7 @@ class ListenerSettingsTest {
         for (String good : new String[] {
             "http.host=0.0.0.0;http.advertised.host=box;http.read.token=TOKEN",
             "http.host=[::1]",
+            "http.host=0.0.0.0;http.read.token=TOKEN;streams.application.server=box:443",
             "http.host=localhost;http.advertised.host=localhost",
             "http.hosts=proxy.example, shop.example:8443,*",
             "http.hosts="

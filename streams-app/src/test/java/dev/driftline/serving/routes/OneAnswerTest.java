@@ -250,6 +250,19 @@ class OneAnswerTest {
         return run("generate", "--instance", served.server.address(), "--model", model);
     }
 
+    @Test
+    void shouldAskARunningInstanceByPostSoThatALongTextFits() throws Exception {
+        String longText = "the jury said on friday that the election was fair ".repeat(300);
+        String longWords = ("ü".repeat(512) + " ").repeat(3).strip();
+        try (ServedModel served = new ServedModel(Map.of())) {
+            JsonNode next = json(
+                    "generate", "--instance", served.server.address(), "--prompt", longText, "--next", "3", "--json");
+            assertThat(next.get("next")).hasSize(3);
+            JsonNode count = json("counts", "--instance", served.server.address(), "--json", longWords);
+            assertThat(count.get("count").asInt()).isZero();
+        }
+    }
+
     private static Map<String, Double> run(String... where) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(where));
         arguments.addAll(List.of("--prompt", String.join(" ", CONTEXT), "--next", Integer.toString(K), "--json"));

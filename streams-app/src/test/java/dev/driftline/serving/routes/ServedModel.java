@@ -26,6 +26,7 @@ final class ServedModel implements AutoCloseable {
 
     final LearnedModel model;
     final HttpEndpoint server;
+    final RequestPool pool;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -39,7 +40,7 @@ final class ServedModel implements AutoCloseable {
         HttpSettings http = HttpSettings.of(config);
         ProblemResponses problems = new ProblemResponses(ModelProblems::of);
         String tokenizer = config.get(InputKeys.TOKENIZER);
-        RequestPool pool = http.work("query");
+        pool = http.work("query");
         DirectQueries queries = DirectQueries.of(model.parts());
         DocumentScores scores = new DocumentScores(model.parts());
         RequestDocuments documents =

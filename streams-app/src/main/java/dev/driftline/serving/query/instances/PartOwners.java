@@ -55,8 +55,9 @@ final class PartOwners {
     HostInfo ofShard(int shard) {
         HostInfo host = shards.get(shard);
         if (host == null) {
-            throw new ShardUnavailableException(
-                    "shard " + shard + " is not on this instance, and no other instance that can be reached has it");
+            throw new ShardUnavailableException("shard " + shard
+                    + " is not on this instance, and no other instance that can be reached has it; if one"
+                    + " on another machine does, set its http.host and http.advertised.host to what others reach");
         }
         return host;
     }
