@@ -138,11 +138,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         Optional<EvaluatedNetwork> evaluatedNetwork = network.map(EvaluatedNetworkOptions.Evaluated::network);
         Optional<DriftEvaluation> watching = drift.evaluation();
         neural.tokenizer().ifPresent(corpus::learned);
-        if (state == null) {
+        Path kept = state;
+        if (kept == null) {
             corpus.refuseTokenizerOfTokens(file);
         } else {
-            LearnedText.tokenizer(state).ifPresent(known -> {
-                corpus.refuseAnotherTokenizer(state, known);
+            LearnedText.tokenizer(kept).ifPresent(known -> {
+                corpus.refuseAnotherTokenizer(kept, known);
                 corpus.learned(known);
             });
         }

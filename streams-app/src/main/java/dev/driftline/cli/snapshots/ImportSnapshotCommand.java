@@ -158,7 +158,7 @@ final class ImportSnapshotCommand implements Callable<Integer> {
                             + " an LSTM, or train it again with tanh",
                     ExitCodes.USAGE);
         }
-        if (unsaid && !nonlinearity.equals("tanh")) {
+        if (unsaid && !"tanh".equals(nonlinearity)) {
             throw new CommandFailedException(
                     "--nonlinearity " + nonlinearity
                             + ": a vanilla RNN runs with tanh alone here: train a GRU or an LSTM,"

@@ -6,6 +6,7 @@ import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.Roles;
 import io.javalin.util.JavalinBindException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,7 +38,8 @@ public final class HttpEndpoint implements AutoCloseable {
                 settings,
                 groups,
                 bodies(settings, taken -> {}),
-                () -> started.get().advertised());
+                () -> Objects.requireNonNull(started.get(), "asked before the start")
+                        .advertised());
         started.set(endpoint);
         return endpoint;
     }
@@ -59,7 +61,10 @@ public final class HttpEndpoint implements AutoCloseable {
     public static HttpEndpoint start(
             HttpSettings settings, List<RouteGroup> groups, BodyBytes bodies, Supplier<String> self) {
         AtomicReference<Javalin> router = new AtomicReference<>();
-        Door door = new Door(settings, (method, path) -> access(router.get(), method, path), self);
+        Door door = new Door(
+                settings,
+                (method, path) -> access(Objects.requireNonNull(router.get(), "asked before the start"), method, path),
+                self);
         Javalin http = Javalin.create(javalin -> {
             javalin.startup.showJavalinBanner = false;
             javalin.http.prefer405over404 = true;
