@@ -176,7 +176,7 @@ class WriterSchemasTest {
     @Test
     void shouldReadRecordsOfAnIdAgainThatTheRegistryHasLearned() throws Exception {
         answers(new Answer(404, UNKNOWN));
-        catchThrowable(() -> schemas.writer(ID));
+        assertThat(catchThrowable(() -> schemas.writer(ID))).isInstanceOf(Rejection.class);
         answers(good());
         now += WriterSchemas.REFUSAL_KEPT_MS;
 
@@ -198,7 +198,7 @@ class WriterSchemasTest {
     void shouldWaitForAnIdOnceOnly() {
         answers(new Answer(404, UNKNOWN));
         for (int i = 0; i < 10; i++) {
-            catchThrowable(() -> schemas.writer(ID));
+            assertThat(catchThrowable(() -> schemas.writer(ID))).isInstanceOf(Rejection.class);
             now += WriterSchemas.REFUSAL_KEPT_MS;
         }
 

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,7 @@ class PrintableTest {
     @ParameterizedTest
     @ValueSource(chars = {0, 7, 0x1B, 0x7F, 0x80, 0x9B, 0x9F, 0x2028, 0x202A, 0x202E, 0x2066, 0x2069})
     void shouldWriteOutACharacterThatCouldChangeWhatIsReadAroundIt(char unsafe) {
-        String expected = String.format("a\\u%04Xb", (int) unsafe);
+        String expected = String.format(Locale.ROOT, "a\\u%04Xb", (int) unsafe);
 
         assertThat(Printable.clean("a" + unsafe + "b")).isEqualTo(expected);
         assertThat(Printable.escape("a" + unsafe + "b")).isEqualTo(expected);
