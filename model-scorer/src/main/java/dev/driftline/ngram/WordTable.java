@@ -25,8 +25,8 @@ final class WordTable {
     private static final int WORDS_ONE_BY_ONE = 1 << 16;
 
     private static final int FORMAT = 1;
-    /** Words that are found without the table: a power of two. */
-    private static final int RECENT = 1 << 16;
+    /** The most words that are found without the table: a power of two. */
+    private static final int MOST_RECENT = 1 << 16;
     /** More words than the bits below say cannot have the same hash. */
     private static final int SAME_HASH_BITS = 24;
 
@@ -40,14 +40,16 @@ final class WordTable {
     private int inStoredTable;
 
     /** By hash: the hash and, below it, the id + 1 of the word that was found last. */
-    private final long[] recent = new long[RECENT];
+    private final long[] recent;
 
     private final int[] found = new int[1];
 
     /** @param cacheBytes heap that words may take */
     WordTable(PageStore store, long cacheBytes) {
         this.store = store;
-        cache = new PageCache(store, cacheBytes);
+        // A quarter of the heap at most: a power of two.
+        recent = new long[(int) Long.highestOneBit(Math.max(1, Math.min(cacheBytes / (4 * Long.BYTES), MOST_RECENT)))];
+        cache = new PageCache(store, cacheBytes - (long) recent.length * Long.BYTES);
         table = new PagedTable(cache, PageKeys.allWordPlaces(), 1, 1);
     }
 
@@ -68,7 +70,7 @@ final class WordTable {
 
     /** The id of a word, or a negative number where it was never learned. */
     int find(byte[] bytes, int from, int to, int hash) {
-        int slot = hash & RECENT - 1;
+        int slot = hash & recent.length - 1;
         long last = recent[slot];
         if ((int) (last >>> 32) == hash && (int) last != 0 && is((int) last - 1, bytes, from, to)) {
             return (int) last - 1;
@@ -229,7 +231,7 @@ final class WordTable {
 
     /** Heap of words and the table, about, in bytes. */
     long heapBytes() {
-        return cache.heapBytes() + (long) RECENT * Long.BYTES + blocks.length * 4L;
+        return cache.heapBytes() + (long) recent.length * Long.BYTES + blocks.length * 4L;
     }
 
     void writeBack() {
