@@ -41,6 +41,9 @@ public final class WriterSchemas {
     static final long PATIENCE_MS = 30_000;
     static final long PATIENCE_WITHIN_MS = 600_000;
     static final long REFUSAL_KEPT_MS = 10_000;
+    /** Schemas on the heap; a topic has a few. */
+    private static final int MOST_KNOWN = 1_000;
+
     private static final int MOST_REFUSALS = 10_000;
 
     /** The least and the most that the registry says of an id that it does not have. A 404 without is a proxy's. */
@@ -121,6 +124,9 @@ public final class WriterSchemas {
         Writer writer = known.get(id);
         if (writer == null) {
             writer = look(id);
+            if (known.size() == MOST_KNOWN) {
+                known.clear();
+            }
             known.put(id, writer);
         }
         return writer;

@@ -199,12 +199,12 @@ public final class LiveFeed implements AutoCloseable {
                     try {
                         take(record, scores, shifts, decisions);
                     } catch (MalformedRecordException e) {
-                        LOG.warn(
-                                "Passed over {}-{} at {}: {}",
-                                record.topic(),
-                                record.partition(),
-                                record.offset(),
-                                e.getMessage());
+                        passOver(record, String.valueOf(e.getMessage()));
+                    } catch (KafkaException e) {
+                        throw e;
+                    } catch (RuntimeException e) {
+                        // It would fail each time, and what stands behind it would never be shown.
+                        passOver(record, e.toString());
                     }
                     topics.done(record);
                 }
@@ -219,6 +219,10 @@ public final class LiveFeed implements AutoCloseable {
                 looked = System.nanoTime();
             }
         }
+    }
+
+    private static void passOver(ConsumerRecord<byte[], byte[]> record, String why) {
+        LOG.warn("Passed over {}-{} at {}: {}", record.topic(), record.partition(), record.offset(), why);
     }
 
     /** A consumer goes on trying in silence when its broker is gone; asking for the ends of the topics tells. */

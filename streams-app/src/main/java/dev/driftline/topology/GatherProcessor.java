@@ -143,9 +143,9 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         // Documents that were waiting for the network when the task stopped.
         complete = new CompleteDocuments(pending);
         lookForComplete();
-        if (neural.isPresent() || !complete.isEmpty() || complete.isLooking()) {
-            punctuations.every(TICK, context, now -> tick());
-        }
+        // Without a network too: what is complete and was not sent at once must not wait for a reply that does not
+        // come.
+        punctuations.every(TICK, context, now -> tick());
         publish(models);
     }
 
