@@ -33,8 +33,13 @@ class PagesTest {
             Pattern.compile("^\\| \\d+ \\| ((?:`[a-z.]+`(?:, )?)+)", Pattern.MULTILINE);
 
     /** Names of others that look like a class of ours. */
-    private static final Set<String> FOREIGN =
-            Set.of("CachedStateStore", "StateStore", "ProcessorContext", "ProcessorWrapper", "KafkaStreams");
+    private static final Set<String> FOREIGN = Set.of(
+            "HeaderSchemaIdSerializer",
+            "CachedStateStore",
+            "StateStore",
+            "ProcessorContext",
+            "ProcessorWrapper",
+            "KafkaStreams");
 
     private static final Set<String> NAMES =
             Stream.concat(sources(), alerts()).collect(Collectors.toCollection(TreeSet::new));
