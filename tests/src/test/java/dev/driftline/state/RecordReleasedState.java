@@ -46,10 +46,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * read: {@code -Ddriftline.released=0.3.0}. A folder that is there is never written again.
  */
 @EnabledIfSystemProperty(
-        named = ReleasedStateIT.VERSION,
+        named = RecordReleasedState.VERSION,
         matches = ".+",
-        disabledReason = "it writes the state of a new version: -D" + ReleasedStateIT.VERSION + "=VERSION")
-class ReleasedStateIT {
+        disabledReason = "it writes the state of a new version: -D" + RecordReleasedState.VERSION + "=VERSION")
+class RecordReleasedState {
 
     static final String VERSION = "driftline.released";
 
