@@ -277,6 +277,17 @@ class CommandsIT {
     }
 
     @Test
+    void shouldRefuseLimitsThatTheTopicsAreTooSmallForAndSayWhichCommandMendsThem() {
+        assertThat(run("topics", "create", "--set", "topics.prefix=small.")).isZero();
+
+        assertThat(run("run", "--set", "topics.prefix=small.", "--set", "document.max.tokens=1000000"))
+                .isEqualTo(ExitCodes.FAILED);
+        assertThat(err)
+                .contains("small.ngram-replies.v1", "kafka-configs", "max.message.bytes")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void shouldCreateTheTopicsAndKeepItsFolderAndHaveNoLagAfterATransactionWhenRunIsToldTo() throws Exception {
         Path log = directory.resolve("made.txt");
         List<String> arguments = List.of(
