@@ -121,7 +121,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 counters,
                 Optional.empty(),
                 Optional.empty(),
-                EarlyCommits.off());
+                EarlyCommits.off(),
+                new RecordTries());
     }
 
     /**
@@ -135,21 +136,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
      * @param neural what scores with the network, there if and only if {@code settings} have a network; stays the caller's
      *     to close, after the streams
      * @param commits told how long commits take, and what punctuations send
+     * @param tries which records have failed before
      */
-    public DriftlineTopology(
-            TopologySettings settings,
-            SchemaRegistrySerdes serdes,
-            SchemaRegistryClient registry,
-            LiveShards shards,
-            OwnedSources sources,
-            ServiceCounters counters,
-            Optional<Training> training,
-            Optional<NeuralScoring> neural,
-            EarlyCommits commits) {
-        this(settings, serdes, registry, shards, sources, counters, training, neural, commits, new RecordTries());
-    }
-
-    /** As the other, with the records that have failed before in {@code tries}. */
     public DriftlineTopology(
             TopologySettings settings,
             SchemaRegistrySerdes serdes,

@@ -143,8 +143,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
         // Documents that were waiting for the network when the task stopped.
         complete = new CompleteDocuments(pending);
         lookForComplete();
-        // Without a network too: what is complete and was not sent at once must not wait for a reply that does not
-        // come.
+        // Without a network too: what was complete and not sent at once must not wait for another reply.
         punctuations.every(TICK, context, now -> tick());
         publish(models);
     }
@@ -221,9 +220,7 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             CompleteDocuments.Complete first = complete.first();
             PendingDocument document = pending.get(first.ticket());
             if (document == null || !document.isComplete()) {
-                // It is asked again, since a score of some shards' replies would be a wrong one for good: the reply
-                // that is
-                // missing puts it here once more.
+                // A score of some shards' replies would be a wrong one for good. The missing reply puts it here again.
                 LOG.warn("The document of ticket {} was to be scored before every shard has replied", first.ticket());
                 complete.removeFirst();
                 continue;

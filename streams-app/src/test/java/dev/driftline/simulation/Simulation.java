@@ -4,6 +4,7 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.schemas.Document;
@@ -101,7 +102,8 @@ final class Simulation implements AutoCloseable {
                             counters,
                             Optional.empty(),
                             neural,
-                            EarlyCommits.off())
+                            EarlyCommits.off(),
+                            new RecordTries())
                     .get(topology);
             Map<TaskId, SimulatedTask> tasks = new TreeMap<>();
             topology.parts().forEach((part, nodes) -> {

@@ -9,8 +9,7 @@ import dev.driftline.filter.FilterRules;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoringSettings;
-import dev.driftline.network.snapshots.PublishedSnapshot;
-import dev.driftline.network.trainer.SnapshotView;
+import dev.driftline.network.trainer.NoSnapshots;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.Training;
@@ -487,27 +486,5 @@ class LifetimesTest {
             outcomes.add(outcome(instance.fixture, broker).get(instance.fixture.topics.name(Topic.SCORES)));
         }
         assertThat(outcomes.get(1)).hasSize(3).isEqualTo(outcomes.get(0));
-    }
-
-    private record NoSnapshots() implements SnapshotView {
-        @Override
-        public boolean caughtUp() {
-            return true;
-        }
-
-        @Override
-        public Optional<Snapshot> active() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<PublishedSnapshot> list() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<Snapshot> snapshot(String version) {
-            return Optional.empty();
-        }
     }
 }

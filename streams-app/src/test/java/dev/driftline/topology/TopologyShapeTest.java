@@ -5,21 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.counters.ServiceCounters;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.network.snapshots.ActiveSnapshot;
-import dev.driftline.network.snapshots.PublishedSnapshot;
-import dev.driftline.network.trainer.SnapshotView;
+import dev.driftline.network.trainer.NoSnapshots;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.Training;
-import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.streams.TopologyDescription;
@@ -64,7 +62,8 @@ class TopologyShapeTest {
                         settings.neural()
                                 .map(neural -> new NeuralScoring(
                                         neural, true, settings.model().vocabulary(), new ActiveSnapshot(), counters)),
-                        EarlyCommits.off())
+                        EarlyCommits.off(),
+                        new RecordTries())
                 .get()
                 .describe();
         Map<Integer, String> shape = new TreeMap<>();
@@ -81,27 +80,5 @@ class TopologyShapeTest {
             shape.put(part.id(), "reads " + topics + ", keeps " + stores);
         });
         return shape;
-    }
-
-    private record NoSnapshots() implements SnapshotView {
-        @Override
-        public boolean caughtUp() {
-            return true;
-        }
-
-        @Override
-        public Optional<Snapshot> active() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<PublishedSnapshot> list() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<Snapshot> snapshot(String version) {
-            return Optional.empty();
-        }
     }
 }

@@ -43,7 +43,7 @@ public final class ServiceKeys {
             "2",
             1,
             1024,
-            "Stream threads of this instance. Threads beyond shards + 2 × partitions are idle.");
+            "Stream threads of this instance. Threads beyond shards + 2 × partitions + 1 are idle.");
 
     public static final ConfigKey<ProcessingGuarantee> PROCESSING_GUARANTEE = GROUP.key(
             "processing.guarantee",
