@@ -65,7 +65,7 @@ class OpenApiTest {
     void shouldFitTheAnswersThatComeFromTheRoutes() throws Exception {
         DriftlineConfig config = DriftlineConfig.defaults();
         try (ServedModel served = new ServedModel(
-                Map.of("http.max.tokens", "50"),
+                Map.of("http.max.tokens", "50", "http.max.body.bytes", "8KiB"),
                 new OpenApiRoutes(),
                 new HealthRoutes(Optional::empty, Optional::empty),
                 new LiveRoutes(new LiveFeed(config), new RequestPool("live", 1, 1, 5000)),
@@ -76,7 +76,7 @@ class OpenApiTest {
             fits(served, "POST", "/v1/score", "{\"text\": \"the jury\", \"source\": \"court\"}", 200);
             fits(served, "POST", "/v1/score", "{}", 400);
             fits(served, "POST", "/v1/score", "{\"text\": \"" + "a ".repeat(60) + "\"}", 422);
-            fits(served, "POST", "/v1/score", "{\"text\": \"" + "a".repeat(3_000_000) + "\"}", 413);
+            fits(served, "POST", "/v1/score", "{\"text\": \"" + "a".repeat(9_000) + "\"}", 413);
             fits(served, "POST", "/v1/rank", "{\"candidates\": [\"the jury\", \"a jury\"]}", 200);
             fits(served, "POST", "/v1/rank", "{\"text\": \"the jury\", \"sources\": [\"court\", \"nobody\"]}", 200);
             fits(served, "POST", "/v1/predict", "{\"context\": \"the jury\", \"k\": 3}", 200);
