@@ -31,9 +31,11 @@ import org.slf4j.LoggerFactory;
  * <tr><td>version</td><td>one byte</td></tr>
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
- * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled</td></tr>
- * <tr><td>stranded before</td><td>milliseconds since 1970, 0 if nothing is stranded</td></tr>
+ * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled, stranded: the
+ *     position before which what was taken in never gets an answer that it still lacks, 0 for none</td></tr>
  * </table>
+ *
+ * <p>Version 1, of 0.4.0, had no positions, but one moment at its end before which all was stranded, 0 for none.
  *
  * <p>Stores of 0.3.0 have no header: they get one from the service that first opens them. Used by the stream thread that owns
  * the task.
@@ -42,7 +44,10 @@ public final class StoreHeader implements WriteBackCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHeader.class);
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Without the positions of what is stranded. */
+    private static final int FIRST_VERSION = 1;
 
     /**
      * Its key, which no other page has: FF is no letter, no first byte of UTF-8 and none of a ticket, and no length is written
@@ -56,7 +61,6 @@ public final class StoreHeader implements WriteBackCache {
     private final boolean exactlyOnce;
 
     private final Map<String, Progress> topics = new TreeMap<>();
-    private long strandedBefore;
     private boolean loaded;
     private boolean changed;
 
@@ -68,19 +72,30 @@ public final class StoreHeader implements WriteBackCache {
         final long base;
         /** The offset after the last one that was taken in. */
         long next;
-        /** What {@link #next} was when the store was written back before the last time. */
+        /** Without transactions: all before it is out. What {@link #reached} was at the write-back before the last. */
         long settled;
-        /** What {@link #next} was when the store was written back last. */
+        /** The offset after the last one that was taken in since the header was read, or {@link #settled}. */
+        long reached;
+        /** What {@link #reached} was when the store was written back last. */
         long written;
+        /** The position before which what lacks an answer never gets one. */
+        long stranded;
 
         boolean said;
 
-        Progress(Uuid id, long base, long next, long settled) {
+        Progress(Uuid id, long base, long next, long settled, long stranded) {
             this.id = id;
             this.base = base;
             this.next = next;
             this.settled = settled;
-            written = next;
+            this.stranded = stranded;
+            // What is past that was taken in by a life before, whose records may never have come out.
+            reached = settled;
+            written = settled;
+        }
+
+        void strand() {
+            stranded = base + next;
         }
     }
 
@@ -128,6 +143,7 @@ public final class StoreHeader implements WriteBackCache {
             }
             return false;
         }
+        progress.reached = Math.max(progress.reached, offset + 1);
         if (offset >= progress.next) {
             progress.next = offset + 1;
             changed = true;
@@ -157,31 +173,39 @@ public final class StoreHeader implements WriteBackCache {
 
     /**
      * Notes topics through which the answers to what is in the store come. Where one was deleted and created again since it
-     * was noted, what was asked before {@code now} is stranded.
+     * was noted, what has been asked so far is stranded.
      */
-    public void follow(List<String> answers, long now) {
+    public void follow(List<String> answers) {
         if (provenance == null) {
             return;
         }
         load();
+        boolean isStranded = false;
         for (String topic : answers) {
             Progress before = topics.get(topic);
             Progress after = progress(topic);
             changed |= before == null;
-            if (before != null && before != after) {
-                strandedBefore = now;
-            }
+            isStranded |= before != null && before != after;
+        }
+        if (isStranded) {
+            topics.values().forEach(Progress::strand);
         }
     }
 
-    /** What was asked before this moment, milliseconds since 1970, and has no answer, never gets one; 0 if there is none. */
-    public long strandedBefore() {
-        return strandedBefore;
+    /** Whether anything in the store may lack an answer that it never gets. */
+    public boolean hasStranded() {
+        return topics.values().stream().anyMatch(progress -> progress.stranded > 0);
+    }
+
+    /** Whether what was taken in at a position of {@code topic}, and lacks an answer, never gets it. */
+    public boolean isStranded(String topic, long position) {
+        Progress progress = topics.get(topic);
+        return progress != null && position < progress.stranded;
     }
 
     /** Notes that nothing is left that never gets an answer. */
     public void nothingStranded() {
-        strandedBefore = 0;
+        topics.values().forEach(progress -> progress.stranded = 0);
         changed = true;
     }
 
@@ -190,7 +214,7 @@ public final class StoreHeader implements WriteBackCache {
         Progress progress = topics.get(topic);
         Uuid id = provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic);
         if (progress == null) {
-            progress = new Progress(id, 0, 0, 0);
+            progress = new Progress(id, 0, 0, 0, 0);
             topics.put(topic, progress);
         } else if (!progress.id.equals(id) && !id.equals(Uuid.ZERO_UUID) && !progress.id.equals(Uuid.ZERO_UUID)) {
             LOG.warn(
@@ -198,7 +222,7 @@ public final class StoreHeader implements WriteBackCache {
                     topic,
                     name,
                     progress.next);
-            progress = new Progress(id, progress.base + progress.next, 0, 0);
+            progress = new Progress(id, progress.base + progress.next, 0, 0, progress.stranded);
             topics.put(topic, progress);
             changed = true;
         }
@@ -213,9 +237,9 @@ public final class StoreHeader implements WriteBackCache {
         }
         Varints.Reader in = new Varints.Reader(bytes);
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != FIRST_VERSION) {
             throw new IllegalStateException("the header of a store has format version " + version
-                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
+                    + ", and this code reads up to " + VERSION + ": use the version of Driftline that wrote it");
         }
         return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
     }
@@ -241,9 +265,9 @@ public final class StoreHeader implements WriteBackCache {
 
     private void read(Varints.Reader in, ModelIdentity model) {
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != FIRST_VERSION) {
             throw new MisconfiguredException("the header of " + name + " has format version " + version
-                    + ", and this code reads " + VERSION
+                    + ", and this code reads up to " + VERSION
                     + ": start the version of Driftline that wrote it, or begin with an"
                     + " empty model by `driftline reset`");
         }
@@ -264,7 +288,11 @@ public final class StoreHeader implements WriteBackCache {
                             new Uuid(id.readFixedLong(), id.readFixedLong()),
                             in.readLong(),
                             in.readLong(),
-                            in.readLong()));
+                            in.readLong(),
+                            version == FIRST_VERSION ? 0 : in.readLong()));
+        }
+        if (version == FIRST_VERSION && in.readLong() > 0) {
+            topics.values().forEach(Progress::strand);
         }
     }
 
@@ -278,8 +306,8 @@ public final class StoreHeader implements WriteBackCache {
         out.writeBytes(provenance.model().text().getBytes(StandardCharsets.UTF_8));
         out.writeInt(topics.size());
         topics.forEach((topic, progress) -> {
-            progress.settled = progress.written;
-            progress.written = progress.next;
+            progress.settled = Math.max(progress.settled, progress.written);
+            progress.written = progress.reached;
             out.writeBytes(topic.getBytes(StandardCharsets.UTF_8));
             Varints.Writer id = new Varints.Writer(16);
             id.writeFixedLong(progress.id.getMostSignificantBits());
@@ -288,8 +316,8 @@ public final class StoreHeader implements WriteBackCache {
             out.writeLong(progress.base);
             out.writeLong(progress.next);
             out.writeLong(progress.settled);
+            out.writeLong(progress.stranded);
         });
-        out.writeLong(strandedBefore);
         store.put(KEY, out.toByteArray());
         changed = false;
     }
@@ -297,7 +325,6 @@ public final class StoreHeader implements WriteBackCache {
     @Override
     public void forget() {
         topics.clear();
-        strandedBefore = 0;
         loaded = false;
         changed = false;
     }
