@@ -63,11 +63,21 @@ final class InternalRecords {
 
     /** Why the record at hand is passed over; empty where it is to be worked on. */
     Optional<String> spent(byte[] value) {
-        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value));
+        return spent(value, 0);
+    }
+
+    /** Why a document of the record at hand, from 0, is passed over; empty where it is to be worked on. */
+    Optional<String> spent(byte[] value, int document) {
+        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value).of(document));
     }
 
     /** Does {@code work} on the record at hand, which changes state. */
     void change(byte[] value, Runnable work) {
+        change(value, 0, work);
+    }
+
+    /** Does {@code work} on a document of the record at hand, from 0, which changes state. */
+    void change(byte[] value, int document, Runnable work) {
         try {
             work.run();
             tries.reached(stage);
@@ -75,7 +85,7 @@ final class InternalRecords {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
-            throw tries.failed(place(value), e);
+            throw tries.failed(place(value).of(document), e);
         }
     }
 
