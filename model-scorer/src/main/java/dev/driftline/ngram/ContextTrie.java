@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContextTrie {
 
-    /** Visits stored tuples. */
-    interface TupleVisitor {
-        /** {@code context} is nearest word first from position 1, valid to {@code length}; reused between calls. */
-        void visit(int[] context, int length, int word, long count);
-    }
-
     /** The word id of {@code <s>}, which ends a context. */
     static final int BOS = 0;
 
@@ -413,7 +407,7 @@ final class ContextTrie {
     }
 
     /** Visits every tuple, in no particular order. */
-    void tuples(TupleVisitor visitor) {
+    void tuples(NgramCounts.TupleVisitor visitor) {
         int[] context = new int[order];
         int at = 1;
         while (at < used) {

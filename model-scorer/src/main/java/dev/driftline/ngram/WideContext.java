@@ -168,6 +168,23 @@ final class WideContext extends CacheUnit {
         }
     }
 
+    /** Visits every tuple; {@code between} is called where buckets may be dropped. */
+    void tuples(NgramCounts.TupleVisitor visitor, Runnable between) {
+        if (rawOnly) {
+            int[] context = new int[order];
+            context[1] = contextWord;
+            followers((word, raw, continuation) -> visitor.visit(context, 1, word, raw));
+            return;
+        }
+        for (int number = 0; number < bucketCount; number++) {
+            resident(number).trie.tuples((context, length, word, count) -> {
+                context[1] = contextWord;
+                visitor.visit(context, length, word, count);
+            });
+            between.run();
+        }
+    }
+
     /** The followers with the highest counts, or null where there are too few for a list. */
     @Nullable
     TopFollowers top() {

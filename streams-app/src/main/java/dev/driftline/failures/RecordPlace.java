@@ -37,7 +37,7 @@ public record RecordPlace(String work, String topic, int partition, long offset,
 
     @Override
     public String toString() {
-        return topic + " partition " + partition + " offset " + offset
-                + (document == 0 ? "" : " document " + document) + " in " + work;
+        return topic + " partition " + partition + " offset " + offset + (document == 0 ? "" : " document " + document)
+                + " in " + work;
     }
 }

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.FailureKind;
+import dev.driftline.failures.RecordPlace;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
@@ -118,8 +119,10 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             records.reject(context, request, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
             return List.of();
         }
+        Optional<RecordPlace> place = tries.isEmpty() ? Optional.empty() : Optional.of(records.place(message));
         for (int document = 0; document < documents; document++) {
-            Optional<String> spent = records.spent(message, document);
+            int number = document;
+            Optional<String> spent = place.flatMap(record -> tries.spent(record.of(number)));
             if (spent.isPresent()) {
                 scorer.passOver(document, spent.get());
             } else {

@@ -63,12 +63,7 @@ final class InternalRecords {
 
     /** Why the record at hand is passed over; empty where it is to be worked on. */
     Optional<String> spent(byte[] value) {
-        return spent(value, 0);
-    }
-
-    /** Why a document of the record at hand, from 0, is passed over; empty where it is to be worked on. */
-    Optional<String> spent(byte[] value, int document) {
-        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value).of(document));
+        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value));
     }
 
     /** Does {@code work} on the record at hand, which changes state. */
