@@ -59,7 +59,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     /** The real write-back store in front of it. */
     public WriteBackStore withWriteBack() {
-        return new WriteBackStore(this, EarlyCommits.off());
+        return new WriteBackStore(this, EarlyCommits.off(), null);
     }
 
     /** Reads the changelog on to its end, as before a task becomes active. */

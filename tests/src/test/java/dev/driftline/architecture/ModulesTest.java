@@ -80,7 +80,7 @@ class ModulesTest {
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
-            List.of("neural"),
+            List.of("neural", "resharding"),
             List.of("scoring"),
             List.of("spelling"),
             List.of("ngram", "corpus"),
