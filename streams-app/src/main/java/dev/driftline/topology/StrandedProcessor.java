@@ -70,10 +70,8 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         pending = store.cache(
                 PendingDocuments.class,
                 pages -> new PendingDocuments(pages, counters.heap().account(HeapUse.PENDING)));
-        header.follow(
-                List.of(
-                        settings.topics().name(Topic.NGRAM_REQUESTS),
-                        settings.topics().name(Topic.NGRAM_REPLIES)));
+        header.follow(List.of(
+                settings.topics().name(Topic.NGRAM_REQUESTS), settings.topics().name(Topic.NGRAM_REPLIES)));
         cursor = pending.cursor();
         if (header.hasStranded()) {
             punctuations.every(TICK, context, now -> look());

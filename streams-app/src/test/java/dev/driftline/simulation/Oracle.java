@@ -8,12 +8,14 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.pending.PendingDocuments;
+import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceStore;
@@ -122,11 +124,16 @@ final class Oracle implements Simulation.Witness {
     private final List<Doc> documents = new ArrayList<>();
     /** By the record that it was published as, and by each internal record that is about it. */
     private final Map<SimulatedLog.Entry, Doc> about = new IdentityHashMap<>();
+    /** The first position of each partition of a topic, by the topics of its name that there have been. */
+    private final Map<TopicPartition, Long> bases = new HashMap<>();
+    /** By partition and ticket, the name of a document until it is scored. */
+    private final Map<Integer, Map<Long, Doc>> tickets = new HashMap<>();
     /** How often each id must come out, and has. */
     private final Map<String, Integer> expected = new LinkedHashMap<>();
 
     private final Map<String, Integer> come = new HashMap<>();
     private int scores;
+    private boolean isMadeAgain;
 
     Oracle(Simulation simulation) {
         this.simulation = simulation;
@@ -165,6 +172,9 @@ final class Oracle implements Simulation.Witness {
         Doc document = new Doc(id, source, tokens, learn, topic, partition, offset, entry, shards);
         documents.add(document);
         about.put(entry, document);
+        long position = bases.getOrDefault(new TopicPartition(topic, partition), 0L) + offset;
+        tickets.computeIfAbsent(partition, added -> new HashMap<>())
+                .put(Ticket.of(position, topic.equals(simulation.topics.name(Topic.TEXT))), document);
         expected.merge(id, 1, Integer::sum);
         return document;
     }
@@ -211,13 +221,24 @@ final class Oracle implements Simulation.Witness {
     @Override
     public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
         for (SimulatedTask.At record : counted) {
-            counted(task.id.partition(), about.get(record.entry()));
+            // A request may be about several documents; the replies say about which.
+            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())) {
+                counted(task.id.partition(), about.get(record.entry()));
+            }
         }
+        visible.stream()
+                .filter(output -> isOf(Topic.NGRAM_REPLIES, output.partition()))
+                .forEach(output ->
+                        replied(output.partition().partition(), output.entry().value()));
+        sent(visible);
+    }
+
+    @Override
+    public void sent(List<SimulatedTask.Output> visible) {
         for (SimulatedTask.Output output : visible) {
-            String topic = output.partition().topic();
-            if (topic.equals(simulation.topics.name(Topic.SCORES))) {
-                scored(simulation.blueprint.read(Score.class, topic, output.entry()));
-            } else if (topic.equals(simulation.topics.name(Topic.DEAD_LETTERS))) {
+            if (isOf(Topic.SCORES, output.partition())) {
+                scored(simulation.blueprint.read(Score.class, output.partition().topic(), output.entry()));
+            } else if (isOf(Topic.DEAD_LETTERS, output.partition())) {
                 refused(output.entry());
             }
         }
@@ -225,6 +246,9 @@ final class Oracle implements Simulation.Witness {
 
     @Override
     public void deleted(TopicPartition partition, long offset) {
+        isMadeAgain = true;
+        // Positions go on where those of the topic before ended.
+        bases.merge(partition, offset, Long::sum);
         List<SimulatedLog.Entry> entries = simulation.log.of(partition);
         for (int i = (int) offset; i < entries.size(); i++) {
             String value = text(entries.get(i).value());
@@ -233,6 +257,20 @@ final class Oracle implements Simulation.Witness {
                     ? partition.topic() + " " + partition.partition() + " " + i + " " + value
                     : document != null && document.topic.equals(partition.topic()) ? document.id : "";
             expected.computeIfPresent(key, (known, times) -> times - 1);
+        }
+    }
+
+    private boolean isOf(Topic topic, TopicPartition partition) {
+        return partition.topic().equals(simulation.topics.name(topic));
+    }
+
+    private void replied(int partition, byte[] message) {
+        for (byte[] reply : gather.split(message)) {
+            Gather.Address from = gather.address(reply);
+            boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+            if (learned) {
+                counted(from.shard(), tickets.get(partition).get(from.ticket()));
+            }
         }
     }
 
@@ -356,6 +394,10 @@ final class Oracle implements Simulation.Witness {
             assertThat(simulation.log.of(simulation.topics.name(Topic.PREDICTIONS)))
                     .as("predictions")
                     .hasSize(scores);
+        }
+        if (!simulation.exactlyOnce && isMadeAgain) {
+            // Without transactions a store may be ahead of the committed offsets, by which positions are told here.
+            return;
         }
         new Census(
                         simulation,

@@ -1,5 +1,6 @@
 package dev.driftline.simulation;
 
+import dev.driftline.heap.HeapUse;
 import dev.driftline.simulation.RecordedTopology.Node;
 import dev.driftline.simulation.RecordedTopology.Sink;
 import dev.driftline.simulation.RecordedTopology.Source;
@@ -158,7 +159,7 @@ final class SimulatedTask {
                 disks.computeIfAbsent(store, added -> new SimulatedDisk()),
                 simulation.defects.store());
         inner.put(store, below);
-        WriteBackStore above = below.withWriteBack();
+        WriteBackStore above = below.withWriteBack(instance.counters.heap().account(HeapUse.UNCOMMITTED));
         above.init(simulation.storeContext(id), above);
         return above;
     }
@@ -214,11 +215,10 @@ final class SimulatedTask {
 
     /** Without a transaction the first of what was sent is there: records, then what the write-back sent to changelogs. */
     private void publishSome() {
-        int changes = inner.values().stream()
-                .mapToInt(SimulatedStore::unpublished)
-                .sum();
+        int changes =
+                inner.values().stream().mapToInt(SimulatedStore::unpublished).sum();
         int sent = simulation.chance.nextInt(outputs.size() + changes + 1);
-        simulation.committed(this, List.of(), List.copyOf(outputs.subList(0, Math.min(sent, outputs.size()))));
+        simulation.sent(List.copyOf(outputs.subList(0, Math.min(sent, outputs.size()))));
         sent -= outputs.size();
         for (SimulatedStore store : inner.values()) {
             int of = Math.max(0, Math.min(sent, store.unpublished()));
@@ -270,7 +270,7 @@ final class SimulatedTask {
     void commit() {
         flush();
         commitAtBrokers();
-        inner.values().forEach(SimulatedStore::commit);
+        stores.values().forEach(store -> store.commit(Map.of()));
     }
 
     /** The brokers have committed, and the task does not hear of it: it takes the commit for failed. */

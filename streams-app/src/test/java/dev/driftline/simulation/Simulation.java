@@ -55,6 +55,9 @@ final class Simulation implements AutoCloseable {
          */
         void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible);
 
+        /** Without a transaction: what was sent is there, though what the task did besides is lost. */
+        void sent(List<SimulatedTask.Output> visible);
+
         /** A task has sent something in a transaction that may be aborted. */
         void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output);
 
@@ -66,6 +69,9 @@ final class Simulation implements AutoCloseable {
     static final Witness NOBODY = new Witness() {
         @Override
         public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {}
+
+        @Override
+        public void sent(List<SimulatedTask.Output> visible) {}
 
         @Override
         public void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output) {}
@@ -131,7 +137,9 @@ final class Simulation implements AutoCloseable {
                 Provenance.CONFIG,
                 new Provenance(blueprint.model, new TopicIncarnations(ids)),
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
+                exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE,
+                StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
+                exactlyOnce && keepsState);
         instances.clear();
         for (Map<TaskId, Map<String, SimulatedDisk>> machine : disks) {
             instances.add(new SimulatedInstance(this, blueprint, machine));
@@ -233,6 +241,7 @@ final class Simulation implements AutoCloseable {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "appConfigs" -> config;
                     case "taskId" -> id;
+                    case "applicationId" -> "simulated";
                     default -> throw new UnsupportedOperationException(method.toString());
                 });
     }
@@ -262,6 +271,12 @@ final class Simulation implements AutoCloseable {
     void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
         visible.forEach(output -> log.append(output.partition(), output.entry()));
         witness.committed(task, counted, visible);
+    }
+
+    /** What was sent is there, though what the task did besides is lost. */
+    void sent(List<SimulatedTask.Output> visible) {
+        visible.forEach(output -> log.append(output.partition(), output.entry()));
+        witness.sent(visible);
     }
 
     void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output) {

@@ -1,6 +1,7 @@
 package dev.driftline.store;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.heap.HeapAccount;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -62,6 +64,11 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
         return new WriteBackStore(this, EarlyCommits.off(), null);
     }
 
+    /** The same; {@code uncommitted} learns of what is written and not committed. */
+    public WriteBackStore withWriteBack(HeapAccount uncommitted) {
+        return new WriteBackStore(this, EarlyCommits.off(), uncommitted);
+    }
+
     /** Reads the changelog on to its end, as before a task becomes active. */
     public void restore() {
         changelog.replay(disk, changelog.end());
@@ -89,10 +96,21 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     /** The store on disk takes in what the brokers have committed. */
-    public void commit() {
+    @Override
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
         written.forEach(disk::apply);
         written.clear();
         disk.reached(changelog.end());
+    }
+
+    @Override
+    public boolean managesOffsets() {
+        return true;
+    }
+
+    @Override
+    public Long committedOffset(TopicPartition partition) {
+        return disk.position() > 0 ? disk.position() : null;
     }
 
     /** Nothing of what was written since the last commit has happened. */

@@ -77,7 +77,7 @@ class StrandedProcessorTest {
         void commit() {
             store.flushCache();
             inner.publish();
-            inner.commit();
+            store.commit(Map.of());
         }
     }
 
