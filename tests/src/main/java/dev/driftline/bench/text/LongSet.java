@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.text;
 
 import java.util.Arrays;
 
