@@ -473,6 +473,7 @@ public final class NgramCounts {
         int block = word / RARE_BLOCK;
         TriePages rest =
                 TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare.remove(block));
+        rest.trie.reserve(shared.trie.used());
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);

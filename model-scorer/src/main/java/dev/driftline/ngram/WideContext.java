@@ -240,6 +240,8 @@ final class WideContext extends CacheUnit {
         }
         TriePages kept = fresh(from);
         TriePages moved = fresh(to);
+        kept.trie.reserve(former.trie.used() / 2);
+        moved.trie.reserve(former.trie.used() / 2);
         former.trie.tuples((context, length, word, count) ->
                 (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
         kept.replace(former);

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -126,6 +127,17 @@ public final class TopicAdmin implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the schema registry client", e);
         }
+    }
+
+    /**
+     * The level of the feature {@code transaction.version} that the brokers have agreed on; 0 where they know none, as before
+     * Kafka 4.0.
+     */
+    public int transactionVersion() {
+        FinalizedVersionRange range = await(admin.describeFeatures().featureMetadata())
+                .finalizedFeatures()
+                .get("transaction.version");
+        return range == null ? 0 : range.maxVersionLevel();
     }
 
     /** Every topic of the configuration as the brokers have it, in the order of {@link TopicDefinitions#all()}. */
