@@ -4,6 +4,7 @@ import dev.driftline.commits.CommittingProcessors;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.store.SharedRocksDbMemory;
@@ -11,6 +12,7 @@ import dev.driftline.topology.EventTime;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
@@ -23,6 +25,25 @@ final class StreamsTuning {
 
     private StreamsTuning() {}
 
+    /**
+     * Makes the stream threads static members of the group, under a name that outlives a kill. Without that the brokers count
+     * the dead threads in until their session times out, and the tasks wait as long. The protocol {@code streams} knows no
+     * static members; a name that the configuration says stays.
+     *
+     * @param instance a name that no other instance has
+     */
+    static void nameMembers(Properties properties, String instance) {
+        boolean isNamed = properties.stringPropertyNames().stream()
+                .anyMatch(name -> name.endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
+        boolean isClassic = GroupProtocol.CLASSIC
+                .name()
+                .equalsIgnoreCase(
+                        properties.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name()));
+        if (!isNamed && isClassic) {
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
+        }
+    }
+
     static Properties of(DriftlineConfig config, EarlyCommits commits) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
@@ -31,6 +52,13 @@ final class StreamsTuning {
                 SharedRocksDbMemory.WRITE_BUFFER_BYTES_CONFIG, config.get(MemoryKeys.ROCKSDB_WRITE_BUFFER_BYTES));
         // The decoded caches take the place of Kafka's cache of bytes.
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        // A killed instance keeps its stores: see WriteBackStore. Without transactions there is nothing to commit
+        // together.
+        properties.put(
+                StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
+                config.get(ServiceKeys.PROCESSING_GUARANTEE) == ProcessingGuarantee.EXACTLY_ONCE_V2);
+        properties.put(
+                StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, config.get(MemoryKeys.CACHE_UNCOMMITTED_BYTES));
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.get(TopicKeys.REPLICATION_FACTOR));
         // The sources read bytes, and bad records are dead letters of our own: anything else is a defect to stop at.
         properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);

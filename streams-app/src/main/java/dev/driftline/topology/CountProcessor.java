@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.FailureKind;
+import dev.driftline.failures.RecordPlace;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
@@ -13,6 +14,7 @@ import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.shards.ShardSize;
 import dev.driftline.store.WriteBackStore;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -21,7 +23,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One shard of the counts: answers a document's request from the counts as they stand, then learns it. */
+/**
+ * One shard of the counts: answers each document of a request from the counts as they stand, then learns it. A document that fails
+ * is a failure in its place, and the others of its request are answered.
+ */
 final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     /** Source of requests, of a shard. */
@@ -33,6 +38,9 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** Sink of replies. */
     static final String REPLIES_SINK = "replies-sink";
 
+    /** The most bytes of a message of several replies: a reply has about ten times the bytes of its request. */
+    private static final int REPLY_BYTES = 256 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(CountProcessor.class);
 
     private final TopologySettings settings;
@@ -41,6 +49,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     private final RecordTries tries;
     private final InternalRecords records;
     private final HeapAccount words;
+    private final int replyBytes;
 
     private ProcessorContext<byte[], byte[]> context;
     private int shard;
@@ -54,6 +63,7 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         words = counters.heap().account(HeapUse.WORDS);
         this.settings = settings;
         this.live = live;
+        replyBytes = Math.min(REPLY_BYTES, settings.limits().recordBytes() / 2);
     }
 
     @Override
@@ -86,62 +96,72 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (!store.header().isNew(context.recordMetadata())) {
             return;
         }
-        Optional<byte[]> reply;
+        List<byte[]> replies;
         synchronized (store) {
-            reply = answer(request);
+            replies = answer(request);
         }
-        live.counted(shard);
-        reply.ifPresent(bytes ->
-                context.forward(new Record<>(ReplyAddress.keyOf(bytes), bytes, request.timestamp()), REPLIES_SINK));
+        for (byte[] reply : replies) {
+            context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
+        }
     }
 
-    /** Empty where it is not a request. */
-    private Optional<byte[]> answer(Record<byte[], byte[]> request) {
+    /** The messages that answer it; none where it is not a request. */
+    private List<byte[]> answer(Record<byte[], byte[]> request) {
         byte[] message = request.value();
+        int documents;
         try {
-            Optional<String> spent = records.spent(message);
-            return Optional.of(spent.isPresent() ? scorer.passOver(message, spent.get()) : counted(message));
+            documents = scorer.open(message, replyBytes);
         } catch (ShardMessageException e) {
             if (e.isForOperator()) {
                 throw e;
             }
-            // Somebody else's bytes; if it was a request, its document stays pending.
+            // Somebody else's bytes; if it was a request, its documents stay pending.
             records.reject(context, request, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
-            return Optional.empty();
+            return List.of();
         }
+        Optional<RecordPlace> place = tries.isEmpty() ? Optional.empty() : Optional.of(records.place(message));
+        for (int document = 0; document < documents; document++) {
+            int number = document;
+            Optional<String> spent = place.flatMap(record -> tries.spent(record.of(number)));
+            if (spent.isPresent()) {
+                scorer.passOver(document, spent.get());
+            } else {
+                count(message, document);
+            }
+            live.counted(shard);
+        }
+        return scorer.replies();
     }
 
-    private byte[] counted(byte[] message) {
-        byte[] reply;
+    private void count(byte[] message, int document) {
         try {
             tries.reached(Stage.COUNT);
-            reply = scorer.answer(message);
-        } catch (ShardMessageException e) {
-            throw e;
+            scorer.answer(document);
         } catch (ShardScorer.HalfLearnedException e) {
-            throw half(message, e);
+            throw half(message, document, e);
         } catch (RuntimeException | StackOverflowError e) {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
             LOG.error("Shard {} cannot answer for a document, which becomes a dead letter", shard, e);
-            reply = learned(message, e.toString());
+            learn(message, document, e.toString());
         }
-        records.change(message, () -> {});
-        return reply;
+        records.change(message, document, () -> {});
     }
 
-    private byte[] learned(byte[] message, String why) {
+    private void learn(byte[] message, int document, String why) {
         try {
-            return scorer.learnUnanswered(message, why);
+            scorer.learnUnanswered(document, why);
         } catch (ShardScorer.HalfLearnedException e) {
-            throw half(message, e);
+            throw half(message, document, e);
         }
     }
 
-    private RuntimeException half(byte[] message, ShardScorer.HalfLearnedException e) {
+    private RuntimeException half(byte[] message, int document, ShardScorer.HalfLearnedException e) {
         Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-        return FailureKind.isOfRecord(cause) ? tries.failed(records.place(message), cause) : e;
+        return FailureKind.isOfRecord(cause)
+                ? tries.failed(records.place(message).of(document), cause)
+                : e;
     }
 
     @Override

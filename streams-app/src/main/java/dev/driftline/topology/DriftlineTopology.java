@@ -35,6 +35,7 @@ import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     /** Source of observations, of a partition of the sources. */
     public static final String OBSERVATIONS_SOURCE = "observations-source";
+
+    private static final Duration DELETIONS_KEPT = Duration.ofDays(7);
 
     private final TopologySettings settings;
     private final SchemaRegistrySerdes serdes;
@@ -418,6 +421,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         // A hot page is written at every commit: small segments let compaction keep up, so that restores stay short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
-        return new WriteBackStoreBuilder(name, changelog, commits);
+        // A local store that an instance left for less than this misses no deletion when it comes back.
+        changelog.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(DELETIONS_KEPT.toMillis()));
+        return new WriteBackStoreBuilder(name, changelog, commits, counters.heap());
     }
 }

@@ -176,9 +176,11 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        Gather.Address from;
+        List<byte[]> replies;
+        List<Gather.Address> from;
         try {
-            from = gather.address(record.value());
+            replies = gather.split(record.value());
+            from = replies.stream().map(gather::address).toList();
         } catch (ShardMessageException e) {
             if (e.isForOperator()) {
                 throw e;
@@ -186,6 +188,13 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             records.reject(context, record, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
             return;
         }
+        for (int i = 0; i < replies.size(); i++) {
+            add(from.get(i), replies.get(i));
+        }
+        emitComplete();
+    }
+
+    private void add(Gather.Address from, byte[] reply) {
         long ticket = from.ticket();
         PendingDocument waiting = pending.get(ticket);
         if (waiting == null || !waiting.expects(from.shard())) {
@@ -193,14 +202,12 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             LOG.debug("Ignored a repeated reply of shard {} to ticket {}", from.shard(), ticket);
             return;
         }
-        if (!waiting.add(record.value())) {
-            pending.update(ticket, waiting);
-            return;
-        }
+        boolean isComplete = waiting.add(reply);
         // Before others are read, which may push it out of the heap.
         pending.update(ticket, waiting);
-        complete.add(ticket, context.currentSystemTimeMs());
-        emitComplete();
+        if (isComplete) {
+            complete.add(ticket, context.currentSystemTimeMs());
+        }
     }
 
     /** Looks for documents that were complete when the task stopped, or for which there was no place, for a moment. */

@@ -68,6 +68,11 @@ final class InternalRecords {
 
     /** Does {@code work} on the record at hand, which changes state. */
     void change(byte[] value, Runnable work) {
+        change(value, 0, work);
+    }
+
+    /** Does {@code work} on a document of the record at hand, from 0, which changes state. */
+    void change(byte[] value, int document, Runnable work) {
         try {
             work.run();
             tries.reached(stage);
@@ -75,7 +80,7 @@ final class InternalRecords {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
-            throw tries.failed(place(value), e);
+            throw tries.failed(place(value).of(document), e);
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param documents in the order of the file
  * @param tokens in all of them
  */
-record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long tokens) {
+public record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long tokens) {
 
     /**
      * Reads a corpus file.
@@ -27,7 +27,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
      * @param limit the most documents to read
      * @throws IOException if it cannot be read
      */
-    static BenchCorpus read(Path file, long limit) throws IOException {
+    public static BenchCorpus read(Path file, long limit) throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         try (CorpusReader reader = CorpusReader.open(file)) {
             while (reader.hasNext() && documents.size() < limit) {
@@ -54,7 +54,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
     }
 
     /** The same text in documents of about {@code size} tokens: whole sentences, until there are at least as many. */
-    BenchCorpus cut(int size) {
+    public BenchCorpus cut(int size) {
         List<CorpusDocument> pieces = new ArrayList<>();
         for (CorpusDocument document : documents) {
             List<List<String>> sentences = new ArrayList<>();
@@ -77,7 +77,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
     }
 
     /** The first documents. */
-    BenchCorpus first(int count) {
+    public BenchCorpus first(int count) {
         return of(file, name, documents.subList(0, Math.min(count, documents.size())));
     }
 
@@ -104,25 +104,28 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
     /** The number of distinct n-grams of orders 1 to {@code order} that end in a token, {@code <s>} in the context included. */
     long distinctNgrams(int order) {
         LongSet seen = new LongSet();
-        for (CorpusDocument document : documents) {
-            for (List<String> sentence : document.sentences()) {
-                int length = sentence.size() + 2;
-                long[] hashes = new long[length];
-                hashes[0] = hash(DocumentTokens.BOS_WORD);
-                for (int i = 1; i < length - 1; i++) {
-                    hashes[i] = hash(sentence.get(i - 1));
-                }
-                hashes[length - 1] = hash(DocumentTokens.EOS_WORD);
-                for (int i = 1; i < length; i++) {
-                    long gram = 0;
-                    for (int n = 1; n <= order && i - n + 1 >= 0; n++) {
-                        gram = mix(gram * 0x9E3779B97F4A7C15L + hashes[i - n + 1] + n);
-                        seen.add(gram);
-                    }
+        documents.forEach(document -> addNgrams(document, order, seen));
+        return seen.size();
+    }
+
+    /** Adds the hashes of the n-grams of all orders of a document. */
+    static void addNgrams(CorpusDocument document, int order, LongSet seen) {
+        for (List<String> sentence : document.sentences()) {
+            int length = sentence.size() + 2;
+            long[] hashes = new long[length];
+            hashes[0] = hash(DocumentTokens.BOS_WORD);
+            for (int i = 1; i < length - 1; i++) {
+                hashes[i] = hash(sentence.get(i - 1));
+            }
+            hashes[length - 1] = hash(DocumentTokens.EOS_WORD);
+            for (int i = 1; i < length; i++) {
+                long gram = 0;
+                for (int n = 1; n <= order && i - n + 1 >= 0; n++) {
+                    gram = mix(gram * 0x9E3779B97F4A7C15L + hashes[i - n + 1] + n);
+                    seen.add(gram);
                 }
             }
         }
-        return seen.size();
     }
 
     private static long hash(String word) {
