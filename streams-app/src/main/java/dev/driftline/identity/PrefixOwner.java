@@ -7,6 +7,7 @@ import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -112,7 +113,7 @@ public final class PrefixOwner {
     }
 
     private void claimModel(ModelIdentity model, Optional<String> noted, TopicAdmin admin) {
-        String wanted = model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n";
+        String wanted = text(model);
         if (noted.equals(Optional.of(wanted))) {
             return;
         }
@@ -129,6 +130,24 @@ public final class PrefixOwner {
             LOG.info("{} now learns and scores with smoothing {}", application, model.smoothing());
         }
         write(MODEL + application, wanted);
+    }
+
+    /** The model that is noted of this application; empty if none is. */
+    public Optional<ModelIdentity> model() {
+        return Optional.ofNullable(read().get(MODEL + application)).map(ModelIdentity::parse);
+    }
+
+    /** The record that notes {@code model}, for who writes it in a transaction of his own. */
+    public ProducerRecord<byte[], byte[]> note(ModelIdentity model) {
+        return new ProducerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                (MODEL + application).getBytes(StandardCharsets.UTF_8),
+                text(model).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(ModelIdentity model) {
+        return model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n";
     }
 
     /** Notes that the prefix belongs to this application, whoever had it; for a topic that was just made anew. */

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -286,6 +287,24 @@ public final class TopicAdmin implements AutoCloseable {
         Map<String, Uuid> ids = new TreeMap<>();
         describe(topics).forEach((name, description) -> ids.put(name, description.topicId()));
         return ids;
+    }
+
+    /** How many partitions those of {@code topics} that exist have, by name. */
+    public Map<String, Integer> partitions(Collection<String> topics) {
+        Map<String, Integer> partitions = new TreeMap<>();
+        describe(topics)
+                .forEach((name, description) ->
+                        partitions.put(name, description.partitions().size()));
+        return partitions;
+    }
+
+    /** Gives a topic that has fewer partitions so many, and waits until they are there. */
+    public void grow(String topic, int partitions) {
+        if (partitions(List.of(topic)).getOrDefault(topic, 0) < partitions) {
+            await(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
+                    .all());
+            await("new partitions of " + topic, () -> partitions(List.of(topic)).getOrDefault(topic, 0) == partitions);
+        }
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.baseline.Baseline;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.topics.Topic;
 import java.util.Map;
@@ -43,7 +43,7 @@ final class BaselineBench {
 
             Map<String, String> measured = cluster.settings("measured", deployment, order, Setup.COMMIT_INTERVAL_MS);
             Setup.begin(cluster, jvm, measured, documents.documents());
-            Cost cost = Setup.cost(
+            Setup.Cost cost = Setup.cost(
                     cluster,
                     jvm,
                     documents.tokens(),

@@ -1,12 +1,12 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.driftline.bench.baseline.Baseline;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             "  driftline bench --only in-process --corpus brown.docs.tsv --corpus sotu.docs.tsv",
             "  driftline bench --only end-to-end --order 5 --shards 1",
             "  driftline bench --only drift",
+            "  driftline bench --only crash",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
@@ -58,7 +59,7 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             description =
                     "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, baselines, restore,"
-                            + " latency, neural-end-to-end, everything, growth or growth-end-to-end. Repeatable. Default:"
+                            + " latency, neural-end-to-end, everything, crash, growth or growth-end-to-end. Repeatable. Default:"
                             + " in-process, predictions, end-to-end, baselines, restore and latency.")
     private List<String> only = List.of();
 
@@ -158,6 +159,13 @@ public final class Bench implements Callable<Integer> {
                             + " a second. Default: 5000,0.")
     private List<Double> loads = List.of(5000.0, 0.0);
 
+    @Option(
+            names = "--ngrams",
+            paramLabel = "N",
+            description =
+                    "Different n-grams that an instance has learned before it is killed. Default: ${DEFAULT-VALUE}.")
+    private long ngrams = 50_000_000;
+
     @Option(names = "--limit", paramLabel = "N", description = "Only the first N documents of each corpus.")
     private long limit = Long.MAX_VALUE;
 
@@ -255,6 +263,9 @@ public final class Bench implements Callable<Integer> {
         }
         if (parts.stream().anyMatch(Part::needsABroker)) {
             throughABroker(parts, corpora.get(0), results);
+        }
+        if (parts.contains(Part.CRASH)) {
+            crash(corpora.get(0), results);
         }
         if (json != null) {
             Files.writeString(json, Json.pretty(results) + System.lineSeparator());
@@ -432,6 +443,17 @@ public final class Bench implements Callable<Integer> {
                     results.restore = measured.restore();
                 }
             }
+        }
+    }
+
+    private void crash(BenchCorpus corpus, Results results) {
+        say("starting a schema registry");
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
+            Setup setup = new Setup(registry.url(), folder, jvmOptions(), Optional.empty(), warmUpSeconds, this::say);
+            int highest = orders.get(orders.size() - 1);
+            say("kill -9, order " + highest);
+            results.crash = new CrashBench(corpus, setup, profile == null ? folder : profile)
+                    .measure(new Deployment(1, 1, moreSettings), highest, ngrams, runs);
         }
     }
 

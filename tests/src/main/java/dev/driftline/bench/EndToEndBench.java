@@ -1,9 +1,9 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -79,7 +79,7 @@ final class EndToEndBench {
     private Results.Run run(Cluster cluster, MeasuredJvm jvm, Map<String, String> settings) {
         Setup.begin(cluster, jvm, settings, documents.documents());
         Arrivals[] heard = new Arrivals[1];
-        Cost cost = Setup.cost(
+        Setup.Cost cost = Setup.cost(
                 cluster,
                 jvm,
                 documents.tokens(),

@@ -1,8 +1,8 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.text.LongText;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.DriftKeys;
@@ -100,7 +100,7 @@ final class FeaturesBench {
             before = begin(cluster, jvm, measured);
             List<CorpusDocument> rest = documents.subList(before, documents.size());
             cluster.preload(measured, rest);
-            Cost cost = Setup.cost(
+            Setup.Cost cost = Setup.cost(
                     cluster,
                     jvm,
                     rest.stream().mapToLong(LongText::tokens).sum(),
@@ -147,7 +147,7 @@ final class FeaturesBench {
             int order,
             String what,
             int before,
-            Cost cost) {
+            Setup.Cost cost) {
         Set<String> measured = new HashSet<>();
         documents.subList(before, documents.size()).forEach(document -> measured.add(document.id()));
         Map<String, Long> statuses = new TreeMap<>();

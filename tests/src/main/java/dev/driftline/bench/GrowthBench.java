@@ -1,9 +1,9 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.text.LongText;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.topics.Topic;

@@ -1,9 +1,9 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import com.sun.management.OperatingSystemMXBean;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.text.LongText;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.scoring.DocumentTokens;

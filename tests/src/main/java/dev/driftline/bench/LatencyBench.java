@@ -1,8 +1,8 @@
 package dev.driftline.bench;
 
-import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;

@@ -30,6 +30,8 @@ enum Part {
     NEURAL_END_TO_END,
     /** Through a broker with network, watch for drift and filter, beside each of them alone. */
     EVERYTHING,
+    /** What {@code kill -9} costs an instance with a state of tens of millions of n-grams. */
+    CRASH,
     /** What a token costs as the model grows, in process. */
     GROWTH,
     /** What a token costs as the model grows, through a broker. */
@@ -41,7 +43,7 @@ enum Part {
     /** Whether it goes through a broker. */
     boolean needsABroker() {
         return switch (this) {
-            case IN_PROCESS, PREDICTIONS, DRIFT, NEURAL, SOFTMAXES, GROWTH -> false;
+            case IN_PROCESS, PREDICTIONS, DRIFT, NEURAL, SOFTMAXES, CRASH, GROWTH -> false;
             default -> true;
         };
     }

@@ -159,7 +159,7 @@ final class Results {
             double firstScoreSeconds,
             double perplexity) {
 
-        static Run of(Cost cost, double firstScoreSeconds, double steadyTokensPerSecond, double perplexity) {
+        static Run of(Setup.Cost cost, double firstScoreSeconds, double steadyTokensPerSecond, double perplexity) {
             return new Run(
                     cost.tokens(),
                     cost.cpuMicrosPerToken(),
@@ -227,7 +227,7 @@ final class Results {
             double tokensPerSecond,
             double seconds) {
 
-        static BaselineRun of(Baseline baseline, int order, int partitions, Cost cost) {
+        static BaselineRun of(Baseline baseline, int order, int partitions, Setup.Cost cost) {
             return new BaselineRun(
                     baseline.toString(),
                     baseline.what(),
@@ -281,6 +281,31 @@ final class Results {
 
     /** All state from changelogs, from the start of a service with an empty state folder until it can go on. */
     record Restore(int order, double seconds, long changelogBytes, double ngramsPerSecond) {}
+
+    /**
+     * What a kill of an instance costs.
+     *
+     * @param ngrams different ones that it had learned, of all orders
+     * @param stateBytes files of all stores
+     * @param changelogRecords of the counts, compacted or not: what a whole restore would read at most
+     * @param loadAverage of the machine at the end
+     */
+    record Crash(
+            int order,
+            long ngrams,
+            long stateBytes,
+            long changelogRecords,
+            double loadAverage,
+            List<Restart> restarts) {}
+
+    /**
+     * A start after a kill.
+     *
+     * @param readySeconds from the start of the process until it was ready
+     * @param scoreSeconds the same, until a score could be read
+     * @param restoredRecords of all changelogs
+     */
+    record Restart(double readySeconds, double scoreSeconds, long restoredRecords) {}
 
     /**
      * What is kept of the text.
@@ -408,6 +433,10 @@ final class Results {
     public List<Latency> latency = new ArrayList<>();
     public List<Growth> growth = new ArrayList<>();
     public Restore restore;
+
+    /** What a kill costs; null unless it was measured. */
+    public Crash crash;
+
     public State state;
     public Predictions predictions;
     public Neural neural;

@@ -43,9 +43,9 @@ class ReportTest {
                 deployment,
                 5,
                 List.of(
-                        Results.Run.of(new Cost(1_000_000, 10, 8, 1), 0.9, 120_000, 150),
-                        Results.Run.of(new Cost(1_000_000, 8, 5, 2), 0.4, 130_000, 150),
-                        Results.Run.of(new Cost(1_000_000, 5, 6, 2), 0.5, 220_000, 150))));
+                        Results.Run.of(new Setup.Cost(1_000_000, 10, 8, 1), 0.9, 120_000, 150),
+                        Results.Run.of(new Setup.Cost(1_000_000, 8, 5, 2), 0.4, 130_000, 150),
+                        Results.Run.of(new Setup.Cost(1_000_000, 5, 6, 2), 0.5, 220_000, 150))));
 
         assertThat(Report.of(results))
                 .contains("end to end, 1 shard, 1 partition, order 5  8.00 µs CPU a token")
@@ -58,7 +58,7 @@ class ReportTest {
     void shouldSayWhatEachBaselineLacks() {
         describe(List.of(new Deployment(4, 4, Map.of())), Map.of());
         for (Baseline baseline : Baseline.values()) {
-            results.baselines.add(Results.BaselineRun.of(baseline, 5, 4, new Cost(1_000_000, 10, 8, 2)));
+            results.baselines.add(Results.BaselineRun.of(baseline, 5, 4, new Setup.Cost(1_000_000, 10, 8, 2)));
         }
 
         String report = Report.of(results);
