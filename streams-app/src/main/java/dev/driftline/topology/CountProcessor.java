@@ -1,25 +1,18 @@
 package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
-import dev.driftline.failures.FailureKind;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
-import dev.driftline.heap.HeapAccount;
-import dev.driftline.heap.HeapUse;
 import dev.driftline.scoring.ShardMessageException;
-import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
-import dev.driftline.shards.ShardSize;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
-import java.util.Objects;
-import java.util.Optional;
+import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One shard of the counts: answers a document's request from the counts as they stand, then learns it. */
 final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> {
@@ -33,121 +26,48 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     /** Sink of replies. */
     static final String REPLIES_SINK = "replies-sink";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CountProcessor.class);
-
     private final TopologySettings settings;
-    private final LiveShards live;
-    private final HeapAccount pages;
-    private final RecordTries tries;
     private final InternalRecords records;
-    private final HeapAccount words;
+    private final Counting counting;
 
     private ProcessorContext<byte[], byte[]> context;
-    private int shard;
-    private WriteBackStore store;
-    private ShardScorer scorer;
+    private StoreHeader taken;
 
     CountProcessor(TopologySettings settings, LiveShards live, ServiceCounters counters, RecordTries tries) {
-        this.tries = tries;
         records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.LEARN, counters, tries);
-        pages = counters.heap().account(HeapUse.PAGES);
-        words = counters.heap().account(HeapUse.WORDS);
+        counting = new Counting(settings, live, counters, tries, records);
         this.settings = settings;
-        this.live = live;
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         records.init(context);
-        shard = context.taskId().partition();
-        store = context.getStateStore(ShardCounts.STORE);
-        scorer = ShardCounts.in(
-                store,
-                settings.model(),
-                shard,
-                settings.shards(),
-                settings.cacheBytes(),
-                settings.wordBytes(),
-                this::sized);
-        live.opened(shard, store, scorer);
-    }
-
-    private void sized(ShardSize size) {
-        // Not after close: a task may write back once more.
-        if (live.sized(shard, size)) {
-            pages.set(size.decodedBytes());
-            words.set(size.wordBytes());
-        }
+        taken = context.<WriteBackStore>getStateStore(ShardCounts.STORE).header();
+        counting.init(context);
     }
 
     @Override
     public void process(Record<byte[], byte[]> request) {
-        if (!store.header().isNew(context.recordMetadata())) {
+        if (!taken.isNew(context.recordMetadata())) {
             return;
         }
-        Optional<byte[]> reply;
-        synchronized (store) {
-            reply = answer(request);
-        }
-        live.counted(shard);
-        reply.ifPresent(bytes ->
-                context.forward(new Record<>(ReplyAddress.keyOf(bytes), bytes, request.timestamp()), REPLIES_SINK));
-    }
-
-    /** Empty where it is not a request. */
-    private Optional<byte[]> answer(Record<byte[], byte[]> request) {
-        byte[] message = request.value();
+        byte[] reply;
         try {
-            Optional<String> spent = records.spent(message);
-            return Optional.of(spent.isPresent() ? scorer.passOver(message, spent.get()) : counted(message));
+            reply = counting.answer(request.value(), () -> Arrays.hashCode(request.value()));
         } catch (ShardMessageException e) {
             if (e.isForOperator()) {
                 throw e;
             }
             // Somebody else's bytes; if it was a request, its document stays pending.
             records.reject(context, request, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
-            return Optional.empty();
+            return;
         }
-    }
-
-    private byte[] counted(byte[] message) {
-        byte[] reply;
-        try {
-            tries.reached(Stage.COUNT);
-            reply = scorer.answer(message);
-        } catch (ShardMessageException e) {
-            throw e;
-        } catch (ShardScorer.HalfLearnedException e) {
-            throw half(message, e);
-        } catch (RuntimeException | StackOverflowError e) {
-            if (!FailureKind.isOfRecord(e)) {
-                throw e;
-            }
-            LOG.error("Shard {} cannot answer for a document, which becomes a dead letter", shard, e);
-            reply = learned(message, e.toString());
-        }
-        records.change(message, () -> {});
-        return reply;
-    }
-
-    private byte[] learned(byte[] message, String why) {
-        try {
-            return scorer.learnUnanswered(message, why);
-        } catch (ShardScorer.HalfLearnedException e) {
-            throw half(message, e);
-        }
-    }
-
-    private RuntimeException half(byte[] message, ShardScorer.HalfLearnedException e) {
-        Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-        return FailureKind.isOfRecord(cause) ? tries.failed(records.place(message), cause) : e;
+        context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
     }
 
     @Override
     public void close() {
-        live.closed(shard, store);
-        pages.close();
-        words.close();
+        counting.close();
     }
 }

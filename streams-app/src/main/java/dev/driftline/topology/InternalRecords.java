@@ -11,6 +11,7 @@ import dev.driftline.input.Rejection;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -55,19 +56,41 @@ final class InternalRecords {
         context = given;
     }
 
-    /** Where the record at hand is; {@code print} of it distinguishes it from another that was there. */
-    RecordPlace place(byte[] value) {
+    /**
+     * Where the record at hand is.
+     *
+     * @param print a hash that distinguishes it from another that was there
+     */
+    RecordPlace place(int print) {
         RecordMetadata at = metadata();
-        return new RecordPlace(operator, at.topic(), at.partition(), at.offset(), Arrays.hashCode(value));
+        return new RecordPlace(operator, at.topic(), at.partition(), at.offset(), print);
     }
 
     /** Why the record at hand is passed over; empty where it is to be worked on. */
     Optional<String> spent(byte[] value) {
-        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value));
+        return spent(() -> Arrays.hashCode(value));
+    }
+
+    /**
+     * Why the record at hand is passed over; empty where it is to be worked on.
+     *
+     * @param print as in {@link #place}
+     */
+    Optional<String> spent(IntSupplier print) {
+        return tries.isEmpty() ? Optional.empty() : tries.spent(place(print.getAsInt()));
     }
 
     /** Does {@code work} on the record at hand, which changes state. */
     void change(byte[] value, Runnable work) {
+        change(() -> Arrays.hashCode(value), work);
+    }
+
+    /**
+     * Does {@code work} on the record at hand, which changes state.
+     *
+     * @param print as in {@link #place}
+     */
+    void change(IntSupplier print, Runnable work) {
         try {
             work.run();
             tries.reached(stage);
@@ -75,7 +98,7 @@ final class InternalRecords {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
-            throw tries.failed(place(value), e);
+            throw tries.failed(place(print.getAsInt()), e);
         }
     }
 
