@@ -95,9 +95,7 @@ public final class Varints {
         /** Appends {@code length} and then that many bytes from {@code offset}. */
         public void writeBytes(byte[] bytes, int offset, int length) {
             writeInt(length);
-            ensure(length);
-            System.arraycopy(bytes, offset, buffer, size, length);
-            size += length;
+            append(bytes, offset, length);
         }
 
         /** Appends the CRC-32C of everything written so far, as four bytes, little endian. */
@@ -113,6 +111,33 @@ public final class Varints {
         /** Forgets what was written and keeps the room. */
         public void reset() {
             size = 0;
+        }
+
+        /**
+         * Forgets what was written after the first {@code size} bytes.
+         *
+         * @throws IllegalArgumentException if fewer were written
+         */
+        public void truncate(int size) {
+            if (size < 0 || size > this.size) {
+                throw new IllegalArgumentException(size + " bytes of the " + this.size + " that were written");
+            }
+            this.size = size;
+        }
+
+        /** Appends what {@code other} has from byte {@code from} on, without a length. */
+        public void append(Writer other, int from) {
+            int length = other.size - from;
+            ensure(length);
+            System.arraycopy(other.buffer, from, buffer, size, length);
+            size += length;
+        }
+
+        /** Appends bytes, without their length. */
+        public void append(byte[] bytes, int offset, int length) {
+            ensure(length);
+            System.arraycopy(bytes, offset, buffer, size, length);
+            size += length;
         }
 
         /** A copy of what was written. */

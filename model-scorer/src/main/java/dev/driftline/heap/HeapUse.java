@@ -21,6 +21,14 @@ public enum HeapUse {
             "cache.words.bytes",
             64L << 20,
             "What was used longest ago is written to RocksDB and dropped; a later use reads it again."),
+    UNCOMMITTED(
+            "uncommitted",
+            "what was written to stores since the last commit",
+            Scope.INSTANCE,
+            "cache.uncommitted.bytes",
+            64L << 20,
+            "The stream thread commits before the interval is over. A commit itself may write more, at most what the caches"
+                    + " before the stores hold."),
     PENDING(
             "pending",
             "documents that wait for shards or for the network",

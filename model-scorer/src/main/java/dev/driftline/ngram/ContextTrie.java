@@ -16,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All records lie in one {@code int} array, found through one open-addressing index over (kind, parent, word). An entry
  * of the index has a record's place in its low bits and as much of the record's hash as fits above, so that a search passes
- * over other records without touching them.
- * Not thread-safe.
+ * over other records without touching them. A record's slot is given by the high bits of its hash, which a small index has in
+ * its entries, too: it grows without a look at the records. A large one has other bits in its entries, since those that the
+ * slot says already tell no record from another.
+ *
+ * <p>Not thread-safe.
  */
 final class ContextTrie {
-
-    /** Visits stored tuples. */
-    interface TupleVisitor {
-        /** {@code context} is nearest word first from position 1, valid to {@code length}; reused between calls. */
-        void visit(int[] context, int length, int word, long count);
-    }
 
     /** The word id of {@code <s>}, which ends a context. */
     static final int BOS = 0;
@@ -55,7 +52,15 @@ final class ContextTrie {
     /** In place of the words of a lazy record that its context is too short for: not the id of a word unknown to a shard. */
     private static final int NO_WORD = Integer.MIN_VALUE;
 
-    private static final int ROOT = 0;
+    static final int ROOT = 0;
+
+    /** A large index leaves fewer than eight bits of an entry that neither the slot nor the place says. */
+    private static final int SMALL_INDEX_BITS = Integer.SIZE - 8;
+
+    /** Cells for each slot of an index that is as full as it may be. */
+    private static final int CELLS_A_SLOT = 5;
+
+    private static final int HALF_TURN = Integer.SIZE / 2;
     private static final int[] EMPTY = {};
 
     private final int order;
@@ -68,6 +73,10 @@ final class ContextTrie {
     private int indexed;
     /** How many low bits of an entry of the index are the place: enough for every place in {@link #cells}. */
     private int placeBits;
+    /** By how much a hash is shifted to the right to give a slot of the index. */
+    private int slotShift = Integer.numberOfLeadingZeros(index.length) + 1;
+    /** By how much a hash is turned to the left for an entry of the index. */
+    private int turn;
 
     /** Raw counts, and sums of them; what counts distinct words or tuples fits a cell as they do. */
     private final LargeCounts large = new LargeCounts();
@@ -413,7 +422,7 @@ final class ContextTrie {
     }
 
     /** Visits every tuple, in no particular order. */
-    void tuples(TupleVisitor visitor) {
+    void tuples(NgramCounts.TupleVisitor visitor) {
         int[] context = new int[order];
         int at = 1;
         while (at < used) {
@@ -464,12 +473,30 @@ final class ContextTrie {
         return Integer.SIZE - Integer.numberOfLeadingZeros(length - 1);
     }
 
-    /** Writes the index again with more room for places. */
+    /** Gives places more bits of each entry, which its hash loses: slots stay as they are. */
     private void widenPlaces(int bits) {
+        int kept = -(1 << bits) | (1 << placeBits) - 1;
+        int[] slots = index;
+        for (int slot = 0; slot < slots.length; slot++) {
+            slots[slot] &= kept;
+        }
+        placeBits = bits;
+        turnIfLarge();
+    }
+
+    private void turnIfLarge() {
+        if (turn == 0 && Integer.SIZE - slotShift + placeBits > SMALL_INDEX_BITS) {
+            turn = HALF_TURN;
+            writeIndex(index.length);
+        }
+    }
+
+    /** Writes the index again, from the records. */
+    private void writeIndex(int length) {
         int[] old = index;
         int places = (1 << placeBits) - 1;
-        index = new int[old.length];
-        placeBits = bits;
+        index = new int[length];
+        slotShift = Integer.numberOfLeadingZeros(length) + 1;
         for (int entry : old) {
             if (entry != 0) {
                 place(entry & places);
@@ -477,17 +504,65 @@ final class ContextTrie {
         }
     }
 
+    /** Doubles the index; a small one without a look at the records. */
+    private void growIndex() {
+        int[] old = index;
+        budget.used += 4L * old.length;
+        if (turn != 0) {
+            writeIndex(old.length * 2);
+            return;
+        }
+        int[] grown = new int[old.length * 2];
+        int mask = grown.length - 1;
+        slotShift--;
+        for (int entry : old) {
+            if (entry != 0) {
+                int slot = entry >>> slotShift;
+                while (grown[slot] != 0) {
+                    slot = slot + 1 & mask;
+                }
+                grown[slot] = entry;
+            }
+        }
+        index = grown;
+        turnIfLarge();
+    }
+
+    /**
+     * Makes room for tuples that are about to be added, so that the arrays need not grow one step at a time.
+     *
+     * @param more cells that their records will take, about
+     */
+    void reserve(int more) {
+        if (indexed > 0 || used + more <= cells.length) {
+            return;
+        }
+        budget.used -= bytes();
+        cells = new int[used + more];
+        placeBits = bitsFor(cells.length);
+        index = new int[Integer.highestOneBit(Math.max(8, more / CELLS_A_SLOT)) << 1];
+        slotShift = Integer.numberOfLeadingZeros(index.length) + 1;
+        turnIfLarge();
+        budget.used += bytes();
+    }
+
+    /** Cells in use. */
+    int used() {
+        return used;
+    }
+
     private int findChild(int parent, int word) {
         int[] slots = index;
         int mask = slots.length - 1;
         int hash = hash(0, parent, word);
-        int slot = hash & mask;
+        int slot = hash >>> slotShift;
+        int tag = Integer.rotateLeft(hash, turn);
         while (true) {
             int entry = slots[slot];
             if (entry == 0) {
                 return 0;
             }
-            if ((entry ^ hash) >>> placeBits == 0) {
+            if ((entry ^ tag) >>> placeBits == 0) {
                 int at = entry & (1 << placeBits) - 1;
                 if (cells[at + WORD] == word && cells[at + PARENT] == parent && (cells[at] & KIND_MASK) != FOLLOWER) {
                     return at;
@@ -501,13 +576,14 @@ final class ContextTrie {
         int[] slots = index;
         int mask = slots.length - 1;
         int hash = hash(1, node, word);
-        int slot = hash & mask;
+        int slot = hash >>> slotShift;
+        int tag = Integer.rotateLeft(hash, turn);
         while (true) {
             int entry = slots[slot];
             if (entry == 0) {
                 return 0;
             }
-            if ((entry ^ hash) >>> placeBits == 0) {
+            if ((entry ^ tag) >>> placeBits == 0) {
                 int at = entry & (1 << placeBits) - 1;
                 if (cells[at + WORD] == word && cells[at + PARENT] == node && (cells[at] & KIND_MASK) == FOLLOWER) {
                     return at;
@@ -521,7 +597,7 @@ final class ContextTrie {
     private void replace(int record, int node) {
         int mask = index.length - 1;
         int places = (1 << placeBits) - 1;
-        int slot = hash(0, cells[record + PARENT], cells[record + WORD]) & mask;
+        int slot = hash(0, cells[record + PARENT], cells[record + WORD]) >>> slotShift;
         while ((index[slot] & places) != record) {
             slot = (slot + 1) & mask;
         }
@@ -530,15 +606,7 @@ final class ContextTrie {
 
     private void insert(int record) {
         if (++indexed * 2 > index.length) {
-            int[] old = index;
-            index = new int[old.length * 2];
-            budget.used += 4L * old.length;
-            int places = (1 << placeBits) - 1;
-            for (int entry : old) {
-                if (entry != 0) {
-                    place(entry & places);
-                }
-            }
+            growIndex();
         }
         place(record);
     }
@@ -547,11 +615,11 @@ final class ContextTrie {
         int mask = index.length - 1;
         int follower = (cells[record] & KIND_MASK) == FOLLOWER ? 1 : 0;
         int hash = hash(follower, cells[record + PARENT], cells[record + WORD]);
-        int slot = hash & mask;
+        int slot = hash >>> slotShift;
         while (index[slot] != 0) {
             slot = (slot + 1) & mask;
         }
-        index[slot] = hash & -(1 << placeBits) | record;
+        index[slot] = Integer.rotateLeft(hash, turn) & -(1 << placeBits) | record;
     }
 
     private static int hash(int kind, int parent, int word) {

@@ -16,6 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NgramCounts {
 
+    /** Visits tuples: the longest n-grams, of which all shorter ones are a part. */
+    @FunctionalInterface
+    public interface TupleVisitor {
+
+        /**
+         * @param context ids of the words before it, nearest first from index 1; used again for the next tuple
+         * @param length N − 1, or fewer where {@code context[length]} is {@link #BOS}
+         * @param word the last word's id
+         * @param count how often the n-gram was learned
+         */
+        void visit(int[] context, int length, int word, long count);
+    }
+
+    /** What the name of the left neighbours of a word begins with, before its spelling: no token has it. */
+    private static final String LEFT_OF = "\0";
+
     private static final int FORMAT = 1;
     private static final int RARE_BLOCK = 16;
 
@@ -418,7 +434,7 @@ public final class NgramCounts {
         if (recent != 0 && (int) (recent >>> 32) == word) {
             return (int) recent;
         }
-        byte[] name = ('\0' + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
+        byte[] name = (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
         int hash = WordTable.hash(name, 0, name.length);
         int known = words.find(name, 0, name.length, hash);
         if (known < 0) {
@@ -457,6 +473,7 @@ public final class NgramCounts {
         int block = word / RARE_BLOCK;
         TriePages rest =
                 TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare.remove(block));
+        rest.trie.reserve(shared.trie.used());
         shared.trie.tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);
@@ -533,6 +550,31 @@ public final class NgramCounts {
             cache.add(unit);
         }
         return unit;
+    }
+
+    /**
+     * Visits every tuple on this shard, without keeping the pages on the heap. The left neighbours of {@link #learnLeftNeighbour}
+     * are none. Not while anything is learned.
+     */
+    public void tuples(TupleVisitor visitor) {
+        load();
+        boolean[] visited = new boolean[RARE_BLOCK];
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            int to = Math.min(words.size(), from + RARE_BLOCK);
+            for (int word = from; word < to; word++) {
+                boolean named = words.spelling(word).startsWith(LEFT_OF);
+                visited[word - from] = !named && !words.wide(word);
+                if (!named && words.wide(word)) {
+                    wide(word).tuples(visitor, this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).trie.tuples((context, length, word, count) -> {
+                if (visited[context[1] % RARE_BLOCK]) {
+                    visitor.visit(context, length, word, count);
+                }
+            });
+            trim();
+        }
     }
 
     /** Visits every word with its unigram counts, without keeping the words on the heap. */

@@ -16,6 +16,12 @@ final class TriePages extends CacheUnit {
 
     private static final int FORMAT = 1;
 
+    /** Of a decoded tuple, for each byte of a stored one, about. */
+    private static final int CELLS_A_BYTE = 1;
+
+    /** Room for no more cells is made before there are tuples for them, whatever a page says. */
+    private static final int MOST_RESERVED = 1 << 20;
+
     private final int order;
     private final int base;
     private final IntFunction<byte[]> keys;
@@ -39,11 +45,11 @@ final class TriePages extends CacheUnit {
         TriePages unit = new TriePages(order, base, budget, keys, detach);
         byte[] first = store.get(keys.apply(0));
         if (first != null) {
-            int count = unit.decode(first);
+            int count = unit.decode(first, true);
             for (int page = 1; page < count; page++) {
                 byte[] next = store.get(keys.apply(page));
                 if (next != null) {
-                    unit.decode(next);
+                    unit.decode(next, false);
                 }
             }
             unit.pages = count;
@@ -129,11 +135,14 @@ final class TriePages extends CacheUnit {
         dirty = false;
     }
 
-    /** Reads one page and returns how many pages the unit has. */
-    private int decode(byte[] bytes) {
+    /** Reads one page and returns how many pages the unit has, which are of about the same size. */
+    private int decode(byte[] bytes, boolean isFirst) {
         Varints.Reader in = new Varints.Reader(bytes);
         PageKeys.checkFormat(in.readByte(), FORMAT, "tuples");
         int count = in.readInt();
+        if (isFirst) {
+            trie.reserve((int) Math.min(MOST_RESERVED, (long) bytes.length * count * CELLS_A_BYTE));
+        }
         int[] context = new int[order];
         while (in.hasRemaining()) {
             int wordAndMany = in.readInt();

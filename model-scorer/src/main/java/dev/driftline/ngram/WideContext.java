@@ -168,6 +168,23 @@ final class WideContext extends CacheUnit {
         }
     }
 
+    /** Visits every tuple; {@code between} is called where buckets may be dropped. */
+    void tuples(NgramCounts.TupleVisitor visitor, Runnable between) {
+        if (rawOnly) {
+            int[] context = new int[order];
+            context[1] = contextWord;
+            followers((word, raw, continuation) -> visitor.visit(context, 1, word, raw));
+            return;
+        }
+        for (int number = 0; number < bucketCount; number++) {
+            resident(number).trie.tuples((context, length, word, count) -> {
+                context[1] = contextWord;
+                visitor.visit(context, length, word, count);
+            });
+            between.run();
+        }
+    }
+
     /** The followers with the highest counts, or null where there are too few for a list. */
     @Nullable
     TopFollowers top() {
@@ -223,6 +240,8 @@ final class WideContext extends CacheUnit {
         }
         TriePages kept = fresh(from);
         TriePages moved = fresh(to);
+        kept.trie.reserve(former.trie.used() / 2);
+        moved.trie.reserve(former.trie.used() / 2);
         former.trie.tuples((context, length, word, count) ->
                 (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
         kept.replace(former);

@@ -17,6 +17,7 @@ final class DocumentEvents {
     private final DocumentTokens document;
     private final int[] eventOf;
     private final byte[][] utf8;
+    private final int[] hash;
     private final int[] shard;
     private final int unknownEvent;
     private final List<String> outside;
@@ -47,11 +48,11 @@ final class DocumentEvents {
         }
         unknownEvent = unknown;
         utf8 = spellings;
+        hash = new int[events];
         shard = new int[events];
-        if (shards > 1) {
-            for (int e = 0; e < events; e++) {
-                shard[e] = shardOf(spellings[e], shards);
-            }
+        for (int e = 0; e < events; e++) {
+            hash[e] = NgramCounts.hash(spellings[e], 0, spellings[e].length);
+            shard[e] = shardOf(hash[e], shards);
         }
     }
 
@@ -89,6 +90,11 @@ final class DocumentEvents {
     /** The shard that owns an event's unigram, and the predictions after it. */
     int shard(int event) {
         return shard[event];
+    }
+
+    /** The {@link NgramCounts#hash} of an event's word. */
+    int hash(int event) {
+        return hash[event];
     }
 
     byte[] utf8(int event) {

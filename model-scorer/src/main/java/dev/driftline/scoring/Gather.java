@@ -45,6 +45,16 @@ public final class Gather {
     }
 
     /**
+     * The replies and failures of a message of a shard, one for each document that it answers: each can be kept, and is read by the
+     * other methods.
+     *
+     * @throws ShardMessageException if it has several and is not of this model, or not whole; where it has one, that is not looked at
+     */
+    public List<byte[]> split(byte[] message) {
+        return ShardReply.split(message, model);
+    }
+
+    /**
      * Which shard has replied to which document, with a reply or a {@link ShardReply.Failure}.
      *
      * @param ticket of the document

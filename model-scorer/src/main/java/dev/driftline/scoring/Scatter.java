@@ -1,22 +1,70 @@
 package dev.driftline.scoring;
 
+import dev.driftline.ngram.NgramCounts;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Turns a document into one {@link ShardRequest} for each shard. Not thread-safe. */
+/**
+ * Turns documents into one {@link ShardRequest} for each shard: a document at once ({@link #requests}), or several, which are
+ * added and then taken together. Not thread-safe.
+ */
 public final class Scatter {
+
+    /** The most documents of a batch: a shard answers no query meanwhile. */
+    public static final int MOST_DOCUMENTS = 64;
+
+    /** The most bytes of a batch, or of a batch of replies: what is more is not sent with less work a byte. */
+    public static final int MOST_BYTES = 64 * 1024;
+
+    /** What a request has beside the words and the documents of a batch, in bytes: more than it ever is. */
+    private static final int FRAME_BYTES = 64;
 
     private final ModelSettings settings;
     private final int shards;
-    private final ShardRequest.Writer out;
+    private final ShardRequest.SingleWriter out;
+
+    // The open batch.
+    private final int mostBytes;
+    private final int mostDocuments;
+    private final ShardRequest.BatchWriter[] batches;
+    private final Words words = new Words();
+    private int partition;
+    private int documents;
+    /** The requests of a document that is too large to go with others. */
+    private Optional<byte[][]> alone = Optional.empty();
+
+    // Kept for the next document.
+    private boolean[] needed = new boolean[1024];
+    private int[] codes = new int[512];
+    private int[] numbers = new int[512];
 
     public Scatter(ModelSettings settings, int shards) {
+        this(settings, shards, MOST_BYTES, MOST_DOCUMENTS);
+    }
+
+    /**
+     * @param mostBytes of a request of several documents
+     * @param mostDocuments of a request, 1 or more
+     */
+    public Scatter(ModelSettings settings, int shards, int mostBytes, int mostDocuments) {
+        if (mostDocuments < 1) {
+            throw new IllegalArgumentException("a batch of " + mostDocuments + " documents");
+        }
         this.settings = settings;
         this.shards = shards;
-        out = new ShardRequest.Writer(ModelFingerprint.of(settings, shards));
+        this.mostBytes = mostBytes;
+        this.mostDocuments = mostDocuments;
+        ModelFingerprint model = ModelFingerprint.of(settings, shards);
+        out = new ShardRequest.SingleWriter(model);
+        batches = new ShardRequest.BatchWriter[shards];
+        for (int shard = 0; shard < shards; shard++) {
+            batches[shard] = new ShardRequest.BatchWriter(model);
+        }
     }
 
     /**
@@ -36,7 +84,8 @@ public final class Scatter {
             boolean learn,
             int predictions,
             List<String> extraCandidates) {
-        return requests(partition, ticket, document, learn, predictions, extraCandidates, false);
+        DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
+        return requests(events, partition, ticket, learn, predictions, extraCandidates, false);
     }
 
     /**
@@ -44,42 +93,157 @@ public final class Scatter {
      * {@link Candidates#ceilings()} then bound every other word.
      */
     public byte[][] proofs(DocumentTokens document, int predictions, List<String> candidates) {
-        return requests(0, 0, document, false, predictions, candidates, true);
+        DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
+        return requests(events, 0, 0, false, predictions, candidates, true);
     }
 
     private byte[][] requests(
-            int partition,
+            DocumentEvents events,
+            int to,
             long ticket,
-            DocumentTokens document,
             boolean learn,
             int predictions,
             List<String> extraCandidates,
             boolean proves) {
-        DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
-        int nearest = events.openNearest();
         Set<String> extras = predictions > 0 ? known(extraCandidates) : Set.of();
         byte[][] requests = new byte[shards][];
+        out.partition(to);
         for (int shard = 0; shard < shards; shard++) {
-            boolean predicts = predictions > 0 && events.shard(nearest) == shard;
-            boolean[] needed = needed(events, shard, predicts);
-            out.begin(learn, predicts, proves, partition, ticket, predictions);
-            encode(events, needed, shard, predicts);
-            if (predictions > 0) {
-                write(predicts ? utf8(extras) : owned(extras, shard));
-            }
+            write(events, shard, ticket, learn, predictions, extras, proves, out);
             requests[shard] = out.end();
         }
         return requests;
     }
 
+    /**
+     * Adds a document to those that the next {@link #take} sends, with the arguments of {@link #requests}.
+     *
+     * @return whether it is there; if not, those before must be taken first, and it must be added again
+     */
+    public boolean add(
+            int to,
+            long ticket,
+            DocumentTokens document,
+            boolean learn,
+            int predictions,
+            List<String> extraCandidates) {
+        if (isFull() || documents > 0 && to != partition) {
+            return false;
+        }
+        DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
+        boolean fits;
+        try {
+            fits = append(events, ticket, learn, predictions, extraCandidates);
+        } catch (RuntimeException | StackOverflowError e) {
+            back();
+            throw e;
+        }
+        if (fits) {
+            for (ShardRequest.BatchWriter batch : batches) {
+                batch.mark();
+            }
+        } else {
+            back();
+            if (documents > 0) {
+                return false;
+            }
+            alone = Optional.of(requests(events, to, ticket, learn, predictions, extraCandidates, false));
+        }
+        partition = to;
+        documents++;
+        return true;
+    }
+
+    private boolean append(
+            DocumentEvents events, long ticket, boolean learn, int predictions, List<String> extraCandidates) {
+        if (documents == 0) {
+            words.clear();
+        }
+        numberEvents(events);
+        Set<String> extras = predictions > 0 ? known(extraCandidates) : Set.of();
+        for (int shard = 0; shard < shards; shard++) {
+            write(events, shard, ticket, learn, predictions, extras, false, batches[shard]);
+            if (batches[shard].bytes() > mostBytes - FRAME_BYTES) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void back() {
+        for (ShardRequest.BatchWriter batch : batches) {
+            batch.back();
+        }
+    }
+
+    /** How many documents have been added since the last {@link #take}. */
+    public int documents() {
+        return documents;
+    }
+
+    /** Whether no other document can be added. */
+    public boolean isFull() {
+        return alone.isPresent() || documents >= mostDocuments;
+    }
+
+    /** Forgets the documents that have been added. */
+    public void clear() {
+        for (ShardRequest.BatchWriter batch : batches) {
+            batch.clear();
+        }
+        alone = Optional.empty();
+        documents = 0;
+    }
+
+    /**
+     * Makes the requests of the documents that have been added, of which there must be one at least, and forgets the documents.
+     *
+     * @return {@code [shards]}
+     */
+    public byte[][] take() {
+        if (documents == 0) {
+            throw new IllegalStateException("no document has been added");
+        }
+        byte[][] requests;
+        if (alone.isPresent()) {
+            requests = alone.get();
+        } else {
+            requests = new byte[shards][];
+            for (int shard = 0; shard < shards; shard++) {
+                requests[shard] = batches[shard].end(partition, documents);
+            }
+        }
+        clear();
+        return requests;
+    }
+
+    private void write(
+            DocumentEvents events,
+            int shard,
+            long ticket,
+            boolean learn,
+            int predictions,
+            Set<String> extras,
+            boolean proves,
+            ShardRequest.Writer to) {
+        boolean predicts = predictions > 0 && events.shard(events.openNearest()) == shard;
+        need(events, shard, predicts);
+        to.begin(learn, predicts, proves, ticket, predictions);
+        encode(events, shard, predicts, to);
+        writeOwned(events.outside(), false, shard, to);
+        if (predictions > 0) {
+            writeOwned(extras, predicts, shard, to);
+        }
+    }
+
     /** Those that can be events, and always {@code </s>} and a {@code <unk>} that is counted as a word is. */
-    private Set<String> known(List<String> words) {
+    private Set<String> known(List<String> listed) {
         Set<String> known = new LinkedHashSet<>();
         known.add(DocumentTokens.EOS_WORD);
         if (settings.vocabulary() instanceof Vocabulary.Fixed) {
             known.add(DocumentTokens.UNKNOWN_WORD);
         }
-        for (String word : words) {
+        for (String word : listed) {
             if (!(settings.vocabulary() instanceof Vocabulary.Fixed fixed)
                     || fixed.words().contains(word)
                     || word.equals(DocumentTokens.EOS_WORD)) {
@@ -89,10 +253,14 @@ public final class Scatter {
         return known;
     }
 
-    /** Which positions a shard must be told. */
-    private boolean[] needed(DocumentEvents events, int shard, boolean predicts) {
+    /** Notes which positions a shard must be told. */
+    private void need(DocumentEvents events, int shard, boolean predicts) {
         int positions = events.positions();
-        boolean[] needed = new boolean[positions];
+        if (positions > needed.length) {
+            needed = new boolean[Math.max(positions, 2 * needed.length)];
+        } else {
+            Arrays.fill(needed, 0, positions, false);
+        }
         int start = 0;
         for (int i = 0; i < positions; i++) {
             if (events.shard(events.at(i)) == shard) {
@@ -114,57 +282,131 @@ public final class Scatter {
                 start = i + 1;
             }
         }
-        return needed;
     }
 
-    private void encode(DocumentEvents events, boolean[] needed, int shard, boolean predicts) {
-        int[] codes = new int[events.count()];
+    private void encode(DocumentEvents events, int shard, boolean predicts, ShardRequest.Writer to) {
+        int count = events.count();
+        if (count > codes.length) {
+            codes = new int[Math.max(count, 2 * codes.length)];
+        } else {
+            Arrays.fill(codes, 0, count, 0);
+        }
+        if (count > numbers.length) {
+            numbers = new int[codes.length];
+        }
         codes[DocumentTokens.EOS] = ShardRequest.EOS_CODE;
-        for (int i = 0; i < needed.length; i++) {
+        int told = 0;
+        int positions = events.positions();
+        for (int i = 0; i < positions; i++) {
             int event = events.at(i);
-            if (needed[i] && event > DocumentTokens.EOS) {
-                codes[event] = 1;
+            if (needed[i]) {
+                told = i + 1;
+                if (event > DocumentTokens.EOS) {
+                    codes[event] = 1;
+                }
             }
         }
         // Numbered in the order of the document's own words, so that the reply can list unigrams in that order.
         int next = ShardRequest.FIRST_WORD;
-        for (int event = 2; event < codes.length; event++) {
+        for (int event = 2; event < count; event++) {
             if (codes[event] != 0) {
                 codes[event] = next++;
             }
         }
-        out.count(next - ShardRequest.FIRST_WORD);
-        for (int event = 2; event < codes.length; event++) {
+        to.count(next - ShardRequest.FIRST_WORD);
+        for (int event = 2; event < count; event++) {
             if (codes[event] != 0) {
-                out.word(events.utf8(event));
+                to.word(events.utf8(event), numbers[event]);
             }
         }
-        int told = needed.length;
-        while (told > 0 && !needed[told - 1] && !predicts) {
-            told--;
+        if (predicts) {
+            told = positions;
         }
         // A sentence's end is always told: without it a shard would not know where contexts begin.
-        out.count(told);
+        to.count(told);
         for (int i = 0; i < told; i++) {
             int event = events.at(i);
-            out.token(event == DocumentTokens.EOS || needed[i] ? codes[event] : ShardRequest.HOLE);
+            to.token(event == DocumentTokens.EOS || needed[i] ? codes[event] : ShardRequest.HOLE);
         }
-        write(owned(events.outside(), shard));
     }
 
-    private static List<byte[]> utf8(Collection<String> words) {
-        return words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
+    /** Gives every word of the document its number in the open batch. */
+    private void numberEvents(DocumentEvents events) {
+        int count = events.count();
+        if (count > numbers.length) {
+            numbers = new int[Math.max(count, 2 * numbers.length)];
+        }
+        for (int event = 2; event < count; event++) {
+            numbers[event] = words.number(events.utf8(event), events.hash(event));
+        }
     }
 
-    private List<byte[]> owned(Collection<String> words, int shard) {
-        return words.stream()
-                .map(word -> word.getBytes(StandardCharsets.UTF_8))
-                .filter(utf8 -> DocumentEvents.shardOf(utf8, shards) == shard)
-                .toList();
+    /** Writes those of {@code listed} that the shard owns, or all. */
+    private void writeOwned(Collection<String> listed, boolean all, int shard, ShardRequest.Writer to) {
+        boolean isBatch = to != out;
+        int owned = 0;
+        byte[][] utf8 = new byte[listed.size()][];
+        int[] hashes = new int[listed.size()];
+        for (String word : listed) {
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            int hash = NgramCounts.hash(bytes, 0, bytes.length);
+            if (all || DocumentEvents.shardOf(hash, shards) == shard) {
+                utf8[owned] = bytes;
+                hashes[owned++] = hash;
+            }
+        }
+        to.count(owned);
+        for (int i = 0; i < owned; i++) {
+            to.word(utf8[i], isBatch ? words.number(utf8[i], hashes[i]) : 0);
+        }
     }
 
-    private void write(List<byte[]> words) {
-        out.count(words.size());
-        words.forEach(out::word);
+    /** Numbers words from 0 on. */
+    private static final class Words {
+
+        /** A power of two, more than half of which is empty: one more than the number of a word, 0 where there is none. */
+        private int[] slots = new int[1 << 11];
+
+        private byte[][] words = new byte[1 << 10][];
+        private int[] hashes = new int[1 << 10];
+        private int size;
+
+        int number(byte[] word, int hash) {
+            int slot = hash & slots.length - 1;
+            while (slots[slot] != 0) {
+                int number = slots[slot] - 1;
+                if (hashes[number] == hash && Arrays.equals(words[number], word)) {
+                    return number;
+                }
+                slot = slot + 1 & slots.length - 1;
+            }
+            if (size == words.length) {
+                grow();
+                return number(word, hash);
+            }
+            words[size] = word;
+            hashes[size] = hash;
+            slots[slot] = size + 1;
+            return size++;
+        }
+
+        private void grow() {
+            words = Arrays.copyOf(words, 2 * size);
+            hashes = Arrays.copyOf(hashes, 2 * size);
+            slots = new int[4 * size];
+            for (int number = 0; number < size; number++) {
+                int slot = hashes[number] & slots.length - 1;
+                while (slots[slot] != 0) {
+                    slot = slot + 1 & slots.length - 1;
+                }
+                slots[slot] = number + 1;
+            }
+        }
+
+        void clear() {
+            Arrays.fill(words, 0, size, null);
+            Arrays.fill(slots, 0);
+            size = 0;
+        }
     }
 }

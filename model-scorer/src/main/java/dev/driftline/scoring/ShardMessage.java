@@ -74,6 +74,16 @@ record ShardMessage(byte kind, int version, String name) {
         return in;
     }
 
+    /** Whether {@code message} begins as one of this kind and version. */
+    boolean isAtHeadOf(byte[] message) {
+        return message.length >= MODEL_AT && message[0] == kind && message[1] == version;
+    }
+
+    /** Bytes before the body. */
+    static int headBytes() {
+        return MODEL_AT + Long.BYTES;
+    }
+
     /** A reader of the model and the body of a message of this kind and version. */
     private Varints.Reader frame(byte[] message) {
         if (message.length < MODEL_AT + Long.BYTES + CHECKSUM) {

@@ -3,13 +3,16 @@ package dev.driftline.scoring;
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What one shard answers about one document: its totals, and what it has of the words and positions that it owns. It lists
- * values in the order of the document and does not repeat the document, so it can be read only beside it.
+ * values in the order of the document and does not repeat the document, so it can be read only beside it. What it answers to
+ * a batch of {@link ShardRequest} goes as a batch of replies.
  *
  * <table>
- * <caption>Layout: varints, little-endian floats, and strings as a length and UTF-8</caption>
+ * <caption>Layout of a reply to one document, version 3: varints, little-endian floats, and strings as a length and UTF-8</caption>
  * <tr><th>field</th><th>type</th><th>content</th></tr>
  * <tr><td>kind</td><td>byte</td><td>{@code 'R'}</td></tr>
  * <tr><td>version</td><td>byte</td><td>3</td></tr>
@@ -36,6 +39,18 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
  * </table>
  *
+ * <table>
+ * <caption>Layout of a batch, version 4. Several answer a request where one would be too large</caption>
+ * <tr><th>field</th><th>type</th><th>content</th></tr>
+ * <tr><td>kind, version, model</td><td>10 bytes</td><td>{@code 'R'}, 4, as above</td></tr>
+ * <tr><td>partition</td><td>varint</td><td>of the documents: where the replies must go</td></tr>
+ * <tr><td>replies</td><td>each, up to the checksum</td><td>kind and version of a reply of version 3 or of a {@link Failure}
+ *     (bytes), a length, and what such a message has after its model and before its checksum</td></tr>
+ * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
+ * </table>
+ *
+ * <p>{@link #split} makes messages of version 3 of it, which is also how a reply is kept while others are missing.
+ *
  * <p>A reply of Driftline 0.1 is refused for the reason that {@link ShardRequest} gives.
  *
  * <p>An object of this class reads one reply from front to back, once. Not thread-safe.
@@ -44,6 +59,7 @@ public final class ShardReply {
 
     static final byte KIND = 'R';
     static final int VERSION = 3;
+    static final int BATCH_VERSION = 4;
 
     private static final int NEXT_WORDS = 2;
     private static final int CONTEXT = 4;
@@ -62,6 +78,13 @@ public final class ShardReply {
     private static final int NEXT_WORD_BYTES = 2;
 
     private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard reply");
+    private static final ShardMessage BATCH = new ShardMessage(KIND, BATCH_VERSION, "shard reply");
+
+    /** What a batch has beside what it is made of: its head, its partition and its checksum. */
+    private static final int BATCH_BYTES = 10 + 5 + Integer.BYTES;
+
+    /** What a batch has of a reply beside its body: kind, version and length. */
+    private static final int ENTRY_BYTES = 2 + 5;
 
     private final Varints.Reader in;
     private final int maxPairs;
@@ -113,12 +136,52 @@ public final class ShardReply {
     }
 
     /**
-     * The partition that a reply, or a {@link Failure}, names.
+     * The partition that a reply, a batch of them, or a {@link Failure}, names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
     public static int partitionOf(byte[] reply) {
-        return address(reply).readInt();
+        return BATCH.isAtHeadOf(reply)
+                ? BATCH.body(reply).readInt()
+                : address(reply).readInt();
+    }
+
+    /**
+     * The replies and failures of a message, each as a message of its own.
+     *
+     * @param message a batch; anything else is all that comes of it, as it is
+     * @throws ShardMessageException if it is a batch, but not a whole one of {@code model}
+     */
+    static List<byte[]> split(byte[] message, ModelFingerprint model) {
+        if (!BATCH.isAtHeadOf(message)) {
+            return List.of(message);
+        }
+        List<byte[]> replies = new ArrayList<>();
+        Varints.Reader in = BATCH.open(message, model);
+        Varints.Writer out = new Varints.Writer(message.length);
+        try {
+            in.readInt();
+            while (in.hasRemaining()) {
+                int kind = in.readByte();
+                int version = in.readByte();
+                if (!(kind == KIND && version == VERSION || kind == Failure.KIND && version == Failure.FORMAT)) {
+                    throw ShardMessageException.inconsistent(
+                            BATCH.name(), "a reply has kind " + kind + " and version " + version);
+                }
+                int length = in.readInt();
+                int from = in.position();
+                in.skip(length);
+                out.reset();
+                out.writeByte(kind);
+                out.writeByte(version);
+                out.append(message, 2, Long.BYTES);
+                out.append(message, from, length);
+                replies.add(ShardMessage.end(out));
+            }
+        } catch (MalformedBytesException e) {
+            throw ShardMessageException.endsEarly(BATCH.name(), e);
+        }
+        return replies;
     }
 
     /**
@@ -306,6 +369,82 @@ public final class ShardReply {
         }
     }
 
+    /** Collects the replies to one request. Not thread-safe. */
+    static final class BatchWriter {
+
+        private final ModelFingerprint model;
+        private final Varints.Writer out = new Varints.Writer(1 << 14);
+        private final List<byte[]> messages = new ArrayList<>();
+        private boolean batch;
+        private int partition;
+        private int mostBytes;
+        private boolean isEmpty = true;
+
+        BatchWriter(ModelFingerprint model) {
+            this.model = model;
+        }
+
+        /**
+         * Begins the replies to a request.
+         *
+         * @param batch whether it is one of several documents, which knows batches
+         * @param partition where the replies must go
+         * @param mostBytes of a batch, unless it is of one document
+         */
+        void begin(boolean batch, int partition, int mostBytes) {
+            this.batch = batch;
+            this.partition = partition;
+            this.mostBytes = mostBytes;
+            messages.clear();
+            isEmpty = true;
+        }
+
+        void add(Writer reply) {
+            add(KIND, VERSION, reply.out);
+        }
+
+        void add(Failure failure) {
+            Varints.Writer body = new Varints.Writer(128);
+            failure.write(body, model);
+            add(Failure.KIND, Failure.FORMAT, body);
+        }
+
+        /** @param message all but its checksum */
+        private void add(byte kind, int version, Varints.Writer message) {
+            int length = message.size() - ShardMessage.headBytes();
+            if (!batch || length > mostBytes - BATCH_BYTES - ENTRY_BYTES) {
+                finish();
+                messages.add(ShardMessage.end(message));
+                return;
+            }
+            if (!isEmpty && length > mostBytes - Integer.BYTES - ENTRY_BYTES - out.size()) {
+                finish();
+            }
+            if (isEmpty) {
+                BATCH.begin(out, model);
+                out.writeInt(partition);
+                isEmpty = false;
+            }
+            out.writeByte(kind);
+            out.writeByte(version);
+            out.writeInt(length);
+            out.append(message, ShardMessage.headBytes());
+        }
+
+        private void finish() {
+            if (!isEmpty) {
+                messages.add(ShardMessage.end(out));
+                isEmpty = true;
+            }
+        }
+
+        /** The messages that have all the replies, in their order. */
+        List<byte[]> end() {
+            finish();
+            return List.copyOf(messages);
+        }
+    }
+
     /**
      * What a shard replies in place of a {@link ShardReply} to a request that it fails with: why, and whether it has learned the
      * document all the same.
@@ -343,8 +482,8 @@ public final class ShardReply {
             return message.length > 0 && message[0] == KIND;
         }
 
-        byte[] encode(ModelFingerprint model) {
-            Varints.Writer out = new Varints.Writer(128);
+        /** Writes all but the checksum. */
+        private void write(Varints.Writer out, ModelFingerprint model) {
             MESSAGE.begin(out, model);
             out.writeByte(learned ? LEARNED : 0);
             out.writeInt(partition);
@@ -352,7 +491,6 @@ public final class ShardReply {
             out.writeInt(shard);
             String cut = why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS);
             out.writeBytes(cut.getBytes(StandardCharsets.UTF_8));
-            return ShardMessage.end(out);
         }
 
         /** @throws ShardMessageException if it is not a whole failure of {@code model} */

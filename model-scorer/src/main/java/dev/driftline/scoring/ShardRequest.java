@@ -5,11 +5,11 @@ import dev.driftline.codec.Varints;
 import java.util.Arrays;
 
 /**
- * What scatter asks one shard about one document: the document with holes, so that a shard gets the tokens that it predicts,
- * those in their contexts, and those whose unigram it owns with the token before each.
+ * What scatter asks one shard about documents: each with holes, so that a shard gets the tokens that it predicts, those in
+ * their contexts, and those whose unigram it owns with the token before each.
  *
  * <table>
- * <caption>Layout: varints, and strings as a length and UTF-8</caption>
+ * <caption>Layout of one document, version 3: varints, and strings as a length and UTF-8</caption>
  * <tr><th>field</th><th>type</th><th>content</th></tr>
  * <tr><td>kind</td><td>byte</td><td>{@code 'Q'}</td></tr>
  * <tr><td>version</td><td>byte</td><td>3</td></tr>
@@ -27,7 +27,22 @@ import java.util.Arrays;
  * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
  * </table>
  *
- * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused.
+ * <p>Queries are of version 3, and so is a document that is too large to go with others. What a task has read of the stream goes
+ * as a batch. Its documents are answered and learned one after the other, as if each had come alone.
+ *
+ * <table>
+ * <caption>Layout of a batch, version 4</caption>
+ * <tr><th>field</th><th>type</th><th>content</th></tr>
+ * <tr><td>kind, version, model</td><td>10 bytes</td><td>{@code 'Q'}, 4, as above</td></tr>
+ * <tr><td>partition</td><td>varint</td><td>of the documents</td></tr>
+ * <tr><td>dictionary</td><td>count, strings</td><td>the distinct words of all documents, numbered from 0 on</td></tr>
+ * <tr><td>documents</td><td>count, then each</td><td>flags, ticket, predictions, words, tokens, outside and candidates as above,
+ *     but with a number in the dictionary (varint) in place of each string</td></tr>
+ * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
+ * </table>
+ *
+ * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused. Driftline 0.3 and 0.4 wrote
+ * version 3 alone, and refuse a batch until they are upgraded.
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
@@ -39,6 +54,7 @@ public final class ShardRequest {
 
     static final byte KIND = 'Q';
     static final int VERSION = 3;
+    static final int BATCH_VERSION = 4;
 
     /** The code of a token that the shard is not told. */
     static final int HOLE = 0;
@@ -56,12 +72,16 @@ public final class ShardRequest {
     private static final int PREDICTS = 2;
     private static final int PROVES = 4;
 
+    /** A document of a batch takes more: flags, ticket, predictions and the counts of three lists. */
+    private static final int LEAST_DOCUMENT_BYTES = 6;
+
     private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard request");
+    private static final ShardMessage BATCH = new ShardMessage(KIND, BATCH_VERSION, "shard request");
 
     private ShardRequest() {}
 
     /**
-     * The partition that a request names.
+     * The partition that a request of one document names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -72,7 +92,7 @@ public final class ShardRequest {
     }
 
     /**
-     * The ticket that a request names.
+     * The ticket that a request of one document names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -83,34 +103,57 @@ public final class ShardRequest {
         return in.readLong();
     }
 
-    /** Writes requests one after the other, each field in the order of the layout. Not thread-safe. */
-    static final class Writer {
+    /** Takes documents, each field in the order of the layout. Not thread-safe. */
+    interface Writer {
+
+        void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions);
+
+        /** Begins a list of words or tokens. */
+        void count(int elements);
+
+        /** @param number that no other word has among those since the last request was taken */
+        void word(byte[] utf8, int number);
+
+        void token(int code);
+    }
+
+    /** Writes requests of one document, one after the other. Not thread-safe. */
+    static final class SingleWriter implements Writer {
 
         private final ModelFingerprint model;
         private final Varints.Writer out = new Varints.Writer(1 << 12);
+        private int partition;
 
-        Writer(ModelFingerprint model) {
+        SingleWriter(ModelFingerprint model) {
             this.model = model;
         }
 
-        void begin(boolean learns, boolean predicts, boolean proves, int partition, long ticket, int predictions) {
+        /** Where the replies of the next documents must go. */
+        void partition(int number) {
+            partition = number;
+        }
+
+        @Override
+        public void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions) {
             MESSAGE.begin(out, model);
-            out.writeByte((learns ? LEARNS : 0) | (predicts ? PREDICTS : 0) | (proves ? PROVES : 0));
+            out.writeByte(flags(learns, predicts, proves));
             out.writeInt(partition);
             out.writeLong(ticket);
             out.writeInt(predictions);
         }
 
-        /** Begins a list of words or tokens. */
-        void count(int elements) {
+        @Override
+        public void count(int elements) {
             out.writeInt(elements);
         }
 
-        void word(byte[] utf8) {
+        @Override
+        public void word(byte[] utf8, int number) {
             out.writeBytes(utf8);
         }
 
-        void token(int code) {
+        @Override
+        public void token(int code) {
             out.writeInt(code);
         }
 
@@ -119,49 +162,170 @@ public final class ShardRequest {
         }
     }
 
+    private static int flags(boolean learns, boolean predicts, boolean proves) {
+        return (learns ? LEARNS : 0) | (predicts ? PREDICTS : 0) | (proves ? PROVES : 0);
+    }
+
+    /** Collects documents for one shard, and writes them as one request. Not thread-safe. */
+    static final class BatchWriter implements Writer {
+
+        private final ModelFingerprint model;
+        private final Varints.Writer dictionary = new Varints.Writer(1 << 12);
+        private final Varints.Writer documents = new Varints.Writer(1 << 13);
+        private final Varints.Writer out = new Varints.Writer(1 << 13);
+        /** By number of a word, one more than its place in the dictionary; 0 where it has none. */
+        private int[] places = new int[1 << 10];
+        /** By place in the dictionary, the number of the word. */
+        private int[] numbers = new int[1 << 10];
+
+        private int words;
+        private int dictionaryMark;
+        private int documentsMark;
+        private int wordsMark;
+
+        BatchWriter(ModelFingerprint model) {
+            this.model = model;
+        }
+
+        @Override
+        public void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions) {
+            documents.writeByte(flags(learns, predicts, proves));
+            documents.writeLong(ticket);
+            documents.writeInt(predictions);
+        }
+
+        @Override
+        public void count(int elements) {
+            documents.writeInt(elements);
+        }
+
+        @Override
+        public void word(byte[] utf8, int number) {
+            if (number >= places.length) {
+                places = Arrays.copyOf(places, Math.max(number + 1, 2 * places.length));
+            }
+            if (places[number] == 0) {
+                if (words == numbers.length) {
+                    numbers = Arrays.copyOf(numbers, 2 * words);
+                }
+                numbers[words++] = number;
+                places[number] = words;
+                dictionary.writeBytes(utf8);
+            }
+            documents.writeInt(places[number] - 1);
+        }
+
+        @Override
+        public void token(int code) {
+            documents.writeInt(code);
+        }
+
+        /** About the size of the request, in bytes. */
+        int bytes() {
+            return dictionary.size() + documents.size();
+        }
+
+        /** Keeps what has come. */
+        void mark() {
+            dictionaryMark = dictionary.size();
+            documentsMark = documents.size();
+            wordsMark = words;
+        }
+
+        /** Forgets what has come since {@link #mark}. */
+        void back() {
+            while (words > wordsMark) {
+                places[numbers[--words]] = 0;
+            }
+            dictionary.truncate(dictionaryMark);
+            documents.truncate(documentsMark);
+        }
+
+        /** Forgets everything. */
+        void clear() {
+            dictionaryMark = 0;
+            documentsMark = 0;
+            wordsMark = 0;
+            back();
+        }
+
+        /**
+         * The request, which leaves this empty.
+         *
+         * @param partition where the replies must go
+         * @param count how many documents have come
+         */
+        byte[] end(int partition, int count) {
+            BATCH.begin(out, model);
+            out.writeInt(partition);
+            out.writeInt(words);
+            out.append(dictionary, 0);
+            out.writeInt(count);
+            out.append(documents, 0);
+            clear();
+            return ShardMessage.end(out);
+        }
+    }
+
     /**
      * The request at hand, checked and read in one pass before anything is made of it, into arrays that are kept for the next
-     * one. Words stay where they are in the message. Not thread-safe.
+     * one. Words stay where they are in the message. {@link #select} says of which of its documents the rest tells. Not
+     * thread-safe.
      */
     static final class Reader {
+
+        // Where the parts of a document begin in codes, and its predictions.
+        private static final int WORDS = 0;
+        private static final int TOKENS = 1;
+        private static final int OUTSIDE = 2;
+        private static final int CANDIDATES = 3;
+        private static final int END = 4;
+        private static final int PREDICTIONS = 5;
+        private static final int FLAGS = 6;
+        private static final int PARTS = 7;
 
         private final ModelFingerprint model;
 
         private byte[] message = {};
-        private int flags;
+        private boolean batch;
         private int partition;
-        private long ticket;
-        private int predictions;
-        // Words by code, then those outside the vocabulary, then candidates.
+        private int documents;
+        // Words by code.
         private int[] from = new int[256];
         private int[] to = new int[256];
-        private int outside;
-        private int candidates;
-        private int end;
-        private int[] tokens = new int[1024];
-        private int length;
+        private int words;
+        /** Of each document the codes of its words, of its tokens, of those outside, and of candidates. */
+        private int[] codes = new int[2048];
+
+        private int size;
+        private int[] parts = new int[PARTS];
+        private long[] tickets = new long[1];
+
+        private int document;
+        private int tokensFrom;
 
         Reader(ModelFingerprint model) {
             this.model = model;
         }
 
         /**
-         * Reads a request.
+         * Reads a request, and selects its first document.
          *
          * @throws ShardMessageException if it is not a whole request of this model
          */
         void read(byte[] request) {
-            Varints.Reader in = MESSAGE.open(request, model);
+            batch = BATCH.isAtHeadOf(request);
+            Varints.Reader in = (batch ? BATCH : MESSAGE).open(request, model);
             message = request;
+            size = 0;
+            words = FIRST_WORD;
+            documents = 0;
             try {
-                flags = in.readByte();
-                partition = in.readInt();
-                ticket = in.readLong();
-                predictions = in.readInt();
-                outside = readWords(in, FIRST_WORD);
-                readTokens(in);
-                candidates = readWords(in, outside);
-                end = predictions > 0 ? readWords(in, candidates) : candidates;
+                if (batch) {
+                    readBatch(in);
+                } else {
+                    readSingle(in);
+                }
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
             }
@@ -169,48 +333,157 @@ public final class ShardRequest {
                 throw ShardMessageException.inconsistent(
                         MESSAGE.name(), in.remaining() + " bytes follow the last field");
             }
-            if (predictions < 0 || predictions > MOST_PREDICTIONS || predicts() && predictions == 0) {
+            select(0);
+        }
+
+        private void readSingle(Varints.Reader in) {
+            int flags = in.readByte();
+            partition = in.readInt();
+            beginDocument(flags, in.readLong(), in.readInt());
+            part(WORDS);
+            int told = readNewWords(in);
+            part(TOKENS);
+            readTokens(in, told);
+            part(OUTSIDE);
+            readNewWords(in);
+            part(CANDIDATES);
+            if (parts[PREDICTIONS] > 0) {
+                readNewWords(in);
+            }
+            part(END);
+            documents = 1;
+        }
+
+        private void readBatch(Varints.Reader in) {
+            partition = in.readInt();
+            readDictionary(in);
+            int count = in.readCount(LEAST_DOCUMENT_BYTES);
+            if (count == 0) {
+                throw ShardMessageException.inconsistent(MESSAGE.name(), "there is no document");
+            }
+            if (count > tickets.length) {
+                tickets = new long[count];
+                parts = new int[count * PARTS];
+            }
+            for (; documents < count; documents++) {
+                beginDocument(in.readByte(), in.readLong(), in.readInt());
+                part(WORDS);
+                int told = readWords(in);
+                part(TOKENS);
+                readTokens(in, told);
+                part(OUTSIDE);
+                readWords(in);
+                part(CANDIDATES);
+                if (parts[documents * PARTS + PREDICTIONS] > 0) {
+                    readWords(in);
+                }
+                part(END);
+            }
+        }
+
+        private void beginDocument(int flags, long ticket, int predictions) {
+            int at = documents * PARTS;
+            parts[at + FLAGS] = flags;
+            parts[at + PREDICTIONS] = predictions;
+            tickets[documents] = ticket;
+            if (predictions < 0 || predictions > MOST_PREDICTIONS || (flags & PREDICTS) != 0 && predictions == 0) {
                 throw ShardMessageException.inconsistent(MESSAGE.name(), predictions + " next words are wanted");
             }
         }
 
-        /** Notes where the words of a list are; returns the index after the last. */
-        private int readWords(Varints.Reader in, int first) {
-            int last = first + in.readCount(1);
+        private void part(int part) {
+            parts[documents * PARTS + part] = size;
+        }
+
+        /** Notes where the words of a list are. */
+        private int readDictionary(Varints.Reader in) {
+            int count = in.readCount(1);
+            int last = words + count;
             if (last > from.length) {
                 int room = Math.max(last, from.length * 2);
                 from = Arrays.copyOf(from, room);
                 to = Arrays.copyOf(to, room);
             }
-            for (int word = first; word < last; word++) {
+            for (; words < last; words++) {
                 int bytes = in.readInt();
-                from[word] = in.position();
+                from[words] = in.position();
                 in.skip(bytes);
-                to[word] = in.position();
-                if (bytes > 0 && message[from[word]] == 0) {
+                to[words] = in.position();
+                if (bytes > 0 && message[from[words]] == 0) {
                     throw ShardMessageException.inconsistent(
                             MESSAGE.name(),
-                            "word " + (word - FIRST_WORD) + " begins with U+0000, as only names inside a"
+                            "word " + (words - FIRST_WORD) + " begins with U+0000, as only names inside a"
                                     + " shard do");
                 }
             }
-            return last;
+            return count;
         }
 
-        private void readTokens(Varints.Reader in) {
-            length = in.readCount(1);
-            if (length > tokens.length) {
-                tokens = new int[Math.max(length, tokens.length * 2)];
+        /** Reads a list of words that are nowhere else; returns how many. */
+        private int readNewWords(Varints.Reader in) {
+            int code = words;
+            int count = readDictionary(in);
+            ensure(count);
+            for (; code < words; code++) {
+                codes[size++] = code;
             }
-            int codes = outside;
+            return count;
+        }
+
+        /** Reads a list of words of the dictionary; returns how many. */
+        private int readWords(Varints.Reader in) {
+            int count = in.readCount(1);
+            ensure(count);
+            for (int i = 0; i < count; i++) {
+                int place = in.readInt();
+                if (place < 0 || place >= words - FIRST_WORD) {
+                    throw ShardMessageException.inconsistent(
+                            MESSAGE.name(),
+                            "a word has number " + place + " of a dictionary of " + (words - FIRST_WORD));
+                }
+                codes[size++] = FIRST_WORD + place;
+            }
+            return count;
+        }
+
+        /** @param told how many words the document has, the codes of which end where its tokens begin */
+        private void readTokens(Varints.Reader in, int told) {
+            int length = in.readCount(1);
+            int first = size - told - FIRST_WORD;
+            ensure(length);
             for (int i = 0; i < length; i++) {
                 int code = in.readInt();
-                if (code < 0 || code >= codes) {
+                if (code < 0 || code >= told + FIRST_WORD) {
                     throw ShardMessageException.inconsistent(
-                            MESSAGE.name(), "token " + i + " has code " + code + " of " + codes);
+                            MESSAGE.name(), "token " + i + " has code " + code + " of " + (told + FIRST_WORD));
                 }
-                tokens[i] = code;
+                codes[size++] = code < FIRST_WORD ? code : codes[first + code];
             }
+        }
+
+        private void ensure(int more) {
+            if (size + more > codes.length) {
+                codes = Arrays.copyOf(codes, Math.max(size + more, codes.length * 2));
+            }
+        }
+
+        /** Whether it is of the version that may have several documents. */
+        boolean isBatch() {
+            return batch;
+        }
+
+        /** How many documents there are, 1 or more. */
+        int documents() {
+            return documents;
+        }
+
+        /** Says which document is at hand, from 0. */
+        void select(int number) {
+            if (number < 0 || number >= documents) {
+                throw new IllegalArgumentException("document " + number + " of " + documents);
+            }
+            document = number * PARTS;
+            tokensFrom = parts[document + TOKENS];
         }
 
         /** The bytes in which {@link #from} and {@link #to} point. */
@@ -220,17 +493,17 @@ public final class ShardRequest {
 
         /** Whether the document is to be learned after it has been scored. */
         boolean learns() {
-            return (flags & LEARNS) != 0;
+            return (parts[document + FLAGS] & LEARNS) != 0;
         }
 
         /** Whether the shard owns the context after which next words are wanted, and has been told all of it. */
         boolean predicts() {
-            return (flags & PREDICTS) != 0;
+            return (parts[document + FLAGS] & PREDICTS) != 0;
         }
 
         /** Whether a word that is not listed must be bounded. */
         boolean proves() {
-            return (flags & PROVES) != 0;
+            return (parts[document + FLAGS] & PROVES) != 0;
         }
 
         int partition() {
@@ -238,51 +511,66 @@ public final class ShardRequest {
         }
 
         long ticket() {
-            return ticket;
+            return tickets[document / PARTS];
         }
 
         int predictions() {
-            return predictions;
+            return parts[document + PREDICTIONS];
         }
 
-        /** One more than the highest code: words are {@link #FIRST_WORD} to this, exclusive. */
+        /** One more than the highest code of all documents: words are {@link #FIRST_WORD} to this, exclusive. */
         int codes() {
-            return outside;
+            return words;
+        }
+
+        /** The first word of the document, for {@link #code}; they end before {@link #tokens()}. */
+        int words() {
+            return parts[document + WORDS];
+        }
+
+        /** Where tokens begin. */
+        int tokens() {
+            return tokensFrom;
         }
 
         /** The first word to spell; they end before {@link #candidates()}. */
         int outside() {
-            return outside;
+            return parts[document + OUTSIDE];
         }
 
         /** The first candidate; they end before {@link #end()}. */
         int candidates() {
-            return candidates;
+            return parts[document + CANDIDATES];
         }
 
         /** One more than the last candidate. */
         int end() {
-            return end;
+            return parts[document + END];
         }
 
-        /** Where a word begins in {@link #message()}. */
-        int from(int word) {
-            return from[word];
+        /** The code of a word of one of the lists. */
+        int code(int at) {
+            return codes[at];
         }
 
-        /** Where a word ends in {@link #message()}. */
-        int to(int word) {
-            return to[word];
+        /** Where the word of a code begins in {@link #message()}. */
+        int from(int code) {
+            return from[code];
+        }
+
+        /** Where the word of a code ends in {@link #message()}. */
+        int to(int code) {
+            return to[code];
         }
 
         /** The number of tokens. */
         int length() {
-            return length;
+            return parts[document + OUTSIDE] - tokensFrom;
         }
 
         /** The code of a token. */
         int token(int position) {
-            return tokens[position];
+            return codes[tokensFrom + position];
         }
     }
 }

@@ -7,12 +7,14 @@ import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
 /**
- * One shard of the n-gram model: makes a {@link ShardReply} of each {@link ShardRequest} from the counts as they stand, then
- * learns what the request carried.
+ * One shard of the n-gram model: makes a {@link ShardReply} of each document of a {@link ShardRequest} from the counts as they
+ * stand, then learns the document, and goes on to the next. A word of the request is looked up once, whatever the number of
+ * its documents; what one of them teaches, the next is answered by.
  *
  * <p>A shard owns every prediction whose last context word hashes to it, so all orders from 2 on of such a prediction
  * are here, and the unigrams of the words that hash to it. A word's continuation count, the number of distinct words
@@ -29,6 +31,9 @@ public final class ShardScorer {
 
     /** Of the words of a shard with the highest counts, how many it tells where next words are wanted and no proof. */
     private static final int FREQUENT = 16;
+
+    /** In place of the id of a word that has not been looked up yet. */
+    private static final int NOT_LOOKED_UP = -2;
 
     private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
 
@@ -49,6 +54,7 @@ public final class ShardScorer {
     private final ModelFingerprint model;
     private final ShardRequest.Reader request;
     private final ShardReply.Writer reply;
+    private final ShardReply.BatchWriter replies;
 
     // By code, what the dictionary says of each word of the request.
     private int[] ids = new int[256];
@@ -89,6 +95,7 @@ public final class ShardScorer {
         model = ModelFingerprint.of(settings, shards);
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
+        replies = new ShardReply.BatchWriter(model);
         byte[] bos = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
         ownsBos = ownerOf(NgramCounts.hash(bos, 0, bos.length)) == shard;
         ownsEos = ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length)) == shard;
@@ -157,17 +164,58 @@ public final class ShardScorer {
     }
 
     /**
-     * Scores, then learns. What else it fails with has come before anything was learned: see {@link #learnUnanswered}.
+     * Scores, then learns, all documents of a request. What else it fails with has come before anything of the document was learned:
+     * see {@link #learnUnanswered}.
      *
      * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
      * @throws HalfLearnedException if learning failed
      */
     public byte[] answer(byte[] message) {
+        int documents = open(message, Integer.MAX_VALUE);
+        for (int document = 0; document < documents; document++) {
+            answer(document);
+        }
+        return replies().get(0);
+    }
+
+    /**
+     * Opens a request, whose documents are then to be answered one after the other, each by {@link #answer(int)},
+     * {@link #learnUnanswered} or {@link #passOver}. Nothing else may be asked of this object until all are.
+     *
+     * @param mostBytes of a message with more than one reply
+     * @return how many documents it has, at least 1
+     * @throws ShardMessageException if it is not a whole request of this model
+     */
+    public int open(byte[] message, int mostBytes) {
         counts.load();
         request.read(message);
-        byte[] answer = respond();
+        beginWords();
+        replies.begin(request.isBatch(), request.partition(), mostBytes);
+        return request.documents();
+    }
+
+    /** The ticket of a document of the open request, from 0. */
+    public long ticket(int document) {
+        request.select(document);
+        return request.ticket();
+    }
+
+    /**
+     * Scores a document of the open request, then learns it. What else it fails with has come before anything was learned: see
+     * {@link #learnUnanswered}.
+     *
+     * @throws HalfLearnedException if learning failed
+     */
+    public void answer(int document) {
+        request.select(document);
+        respond();
+        replies.add(reply);
         trim();
-        return answer;
+    }
+
+    /** The messages that answer the open request, once each of its documents has been answered. */
+    public List<byte[]> replies() {
+        return replies.end();
     }
 
     /** Drops what has not been used of late until counts, words and spellings are within their bounds. */
@@ -187,15 +235,18 @@ public final class ShardScorer {
      * @throws IllegalArgumentException if it wants its document learned
      */
     public byte[] peek(byte[] message) {
-        counts.load();
-        request.read(message);
+        open(message, Integer.MAX_VALUE);
+        if (request.isBatch()) {
+            throw new IllegalArgumentException("the request is a batch, and a query is not");
+        }
         if (request.learns()) {
             throw new IllegalArgumentException("the request wants its document learned, which a query must not do");
         }
-        return respond();
+        respond();
+        return reply.end();
     }
 
-    private byte[] respond() {
+    private void respond() {
         boolean learned = false;
         try {
             lookUpWords();
@@ -216,7 +267,6 @@ public final class ShardScorer {
         } finally {
             endSpellings(learned);
         }
-        return reply.end();
     }
 
     private void learnWhole() {
@@ -238,28 +288,28 @@ public final class ShardScorer {
     }
 
     /**
-     * Answers a request that {@link #answer} has failed with, and learns what it carried nevertheless, if it is to be learned:
-     * the other shards learn it, too.
+     * Answers a document that {@link #answer(int)} has failed with by a {@link ShardReply.Failure}, and learns it nevertheless, if it
+     * is to be learned: the other shards learn it, too.
      *
      * @param why it failed
-     * @return a {@link ShardReply.Failure}
      * @throws HalfLearnedException if learning fails, too
      */
-    public byte[] learnUnanswered(byte[] message, String why) {
-        counts.load();
-        request.read(message);
+    public void learnUnanswered(int document, String why) {
+        request.select(document);
         if (request.learns()) {
             boolean learned = false;
             try {
                 lookUpWords();
-                for (int code = ShardRequest.FIRST_WORD; growing && code < request.codes(); code++) {
+                for (int at = request.words(); growing && at < request.tokens(); at++) {
+                    int code = request.code(at);
                     if (owned[code] && (ids[code] < 0 || counts.rawUnigram(ids[code]) == 0)) {
                         spelling.bitsWithinDocument(word(code));
                     }
                 }
-                for (int word = request.outside(); word < request.candidates(); word++) {
-                    if (find(word) < 0) {
-                        spelling.bitsWithinDocument(word(word));
+                for (int at = request.outside(); at < request.candidates(); at++) {
+                    int code = request.code(at);
+                    if (ids[code] < 0) {
+                        spelling.bitsWithinDocument(word(code));
                     }
                 }
                 learn();
@@ -272,25 +322,25 @@ public final class ShardScorer {
             }
         }
         counts.trim();
-        return failure(true, why);
+        replies.add(failure(true, why));
     }
 
     /**
-     * Answers a request that is passed over, since learning it fails; nothing changes.
+     * Answers a document that is passed over, since learning it fails, by a {@link ShardReply.Failure}; nothing changes.
      *
      * @param why it is
-     * @return a {@link ShardReply.Failure}
      */
-    public byte[] passOver(byte[] message, String why) {
-        request.read(message);
-        return failure(!request.learns(), why);
+    public void passOver(int document, String why) {
+        request.select(document);
+        replies.add(failure(!request.learns(), why));
     }
 
-    private byte[] failure(boolean learned, String why) {
-        return new ShardReply.Failure(request.partition(), request.ticket(), shard, learned, why).encode(model);
+    private ShardReply.Failure failure(boolean learned, String why) {
+        return new ShardReply.Failure(request.partition(), request.ticket(), shard, learned, why);
     }
 
-    private void lookUpWords() {
+    /** Forgets what is known of the words of the request before. */
+    private void beginWords() {
         int codes = request.codes();
         if (codes > ids.length) {
             int room = Math.max(codes, ids.length * 2);
@@ -303,19 +353,47 @@ public final class ShardScorer {
         owned[ShardRequest.HOLE] = false;
         ids[ShardRequest.EOS_CODE] = NgramCounts.EOS;
         owned[ShardRequest.EOS_CODE] = ownsEos;
+        Arrays.fill(ids, ShardRequest.FIRST_WORD, codes, NOT_LOOKED_UP);
+    }
+
+    /**
+     * Looks up the words of the document that no document before it had. Those that had not been learned then are known now if one
+     * of them has taught them: {@link #learnWord}.
+     */
+    private void lookUpWords() {
+        lookUp(request.words(), request.tokens());
+        lookUp(request.outside(), request.end());
         times[ShardRequest.EOS_CODE] = 0;
-        byte[] utf8 = request.message();
-        for (int code = ShardRequest.FIRST_WORD; code < codes; code++) {
-            int from = request.from(code);
-            int to = request.to(code);
-            hash[code] = NgramCounts.hash(utf8, from, to);
-            ids[code] = counts.find(utf8, from, to, hash[code]);
-            owned[code] = ownerOf(hash[code]) == shard;
-            times[code] = 0;
+        for (int at = request.words(); at < request.tokens(); at++) {
+            times[request.code(at)] = 0;
         }
-        for (int i = 0; i < request.length(); i++) {
+        int length = request.length();
+        for (int i = 0; i < length; i++) {
             times[request.token(i)]++;
         }
+    }
+
+    private void lookUp(int first, int end) {
+        byte[] utf8 = request.message();
+        for (int at = first; at < end; at++) {
+            int code = request.code(at);
+            if (ids[code] == NOT_LOOKED_UP) {
+                int from = request.from(code);
+                int to = request.to(code);
+                hash[code] = NgramCounts.hash(utf8, from, to);
+                owned[code] = ownerOf(hash[code]) == shard;
+                ids[code] = counts.find(utf8, from, to, hash[code]);
+            }
+        }
+    }
+
+    /** Gives a word an id that had none when it was looked up; under another code of this request it may have got one since. */
+    private void learnWord(int code) {
+        byte[] utf8 = request.message();
+        int from = request.from(code);
+        int to = request.to(code);
+        int known = counts.find(utf8, from, to, hash[code]);
+        ids[code] = known >= 0 ? known : counts.learnWord(utf8, from, to, hash[code]);
     }
 
     /** This shard's part of what the base distribution is made from. */
@@ -328,38 +406,38 @@ public final class ShardScorer {
     }
 
     private void writeUnigrams() {
-        int codes = request.codes();
-        for (int code = ShardRequest.EOS_CODE; code < codes; code++) {
-            if (!owned[code] || times[code] == 0 && code == ShardRequest.EOS_CODE) {
-                continue;
-            }
-            int id = ids[code];
-            long raw = id < 0 ? 0 : counts.rawUnigram(id);
-            reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
-            if (raw == 0) {
-                reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(word(code)) : 0);
+        if (ownsEos && times[ShardRequest.EOS_CODE] > 0) {
+            writeUnigram(ShardRequest.EOS_CODE);
+        }
+        for (int at = request.words(); at < request.tokens(); at++) {
+            int code = request.code(at);
+            if (owned[code]) {
+                writeUnigram(code);
             }
         }
     }
 
-    private String word(int number) {
-        int from = request.from(number);
-        return new String(request.message(), from, request.to(number) - from, StandardCharsets.UTF_8);
+    private void writeUnigram(int code) {
+        int id = ids[code];
+        long raw = id < 0 ? 0 : counts.rawUnigram(id);
+        reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
+        if (raw == 0) {
+            reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(word(code)) : 0);
+        }
+    }
+
+    private String word(int code) {
+        int from = request.from(code);
+        return new String(request.message(), from, request.to(code) - from, StandardCharsets.UTF_8);
     }
 
     private void writeSpellings() {
         reply.count(request.candidates() - request.outside());
-        for (int word = request.outside(); word < request.candidates(); word++) {
-            String spelled = word(word);
-            reply.bits(find(word) >= 0 ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
+        for (int at = request.outside(); at < request.candidates(); at++) {
+            int code = request.code(at);
+            String spelled = word(code);
+            reply.bits(ids[code] >= 0 ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
         }
-    }
-
-    private int find(int word) {
-        byte[] utf8 = request.message();
-        int from = request.from(word);
-        int to = request.to(word);
-        return counts.find(utf8, from, to, NgramCounts.hash(utf8, from, to));
     }
 
     private void score(Smoothing.Estimates estimates) {
@@ -422,7 +500,7 @@ public final class ShardScorer {
         reply.unigram(unlisted[0], unlisted[1]);
         int unheard = 0;
         for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
-            int id = find(candidate);
+            int id = ids[request.code(candidate)];
             if (id >= 0) {
                 unigrams.set(id);
             } else {
@@ -437,12 +515,11 @@ public final class ShardScorer {
             writeNextWord(estimates, id, ownerOf(counts.hashOf(id)) == shard, positions.get(id), words);
         }
         for (int candidate = request.candidates(); unheard > 0 && candidate < request.end(); candidate++) {
-            if (find(candidate) < 0) {
-                int from = request.from(candidate);
-                int to = request.to(candidate);
-                reply.word().writeBytes(request.message(), from, to - from);
-                boolean here = ownerOf(NgramCounts.hash(request.message(), from, to)) == shard;
-                writeNextWord(estimates, -1, here, request.predicts(), words);
+            int code = request.code(candidate);
+            if (ids[code] < 0) {
+                int from = request.from(code);
+                reply.word().writeBytes(request.message(), from, request.to(code) - from);
+                writeNextWord(estimates, -1, owned[code], request.predicts(), words);
             }
         }
     }
@@ -479,7 +556,7 @@ public final class ShardScorer {
     private BitSet writeOpen(Smoothing.Estimates estimates, int words, BitSet unigrams) {
         CandidateSearch search = new CandidateSearch(counts, settings, estimates);
         for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
-            int id = find(candidate);
+            int id = ids[request.code(candidate)];
             if (id >= 0) {
                 search.add(id);
             }
@@ -517,11 +594,10 @@ public final class ShardScorer {
     }
 
     private void learn() {
-        int codes = request.codes();
         int length = request.length();
-        for (int code = ShardRequest.FIRST_WORD; code < codes; code++) {
-            if (ids[code] < 0) {
-                ids[code] = counts.learnWord(request.message(), request.from(code), request.to(code), hash[code]);
+        for (int at = request.words(); at < request.tokens(); at++) {
+            if (ids[request.code(at)] < 0) {
+                learnWord(request.code(at));
             }
         }
         boolean atStart = true;
@@ -541,7 +617,11 @@ public final class ShardScorer {
             }
             atStart = code == ShardRequest.EOS_CODE;
         }
-        for (int code = ShardRequest.EOS_CODE; code < codes; code++) {
+        if (ownsEos && times[ShardRequest.EOS_CODE] > 0) {
+            counts.addUnigram(NgramCounts.EOS, times[ShardRequest.EOS_CODE]);
+        }
+        for (int at = request.words(); at < request.tokens(); at++) {
+            int code = request.code(at);
             if (owned[code] && times[code] > 0) {
                 counts.addUnigram(ids[code], times[code]);
             }
@@ -549,12 +629,9 @@ public final class ShardScorer {
     }
 
     private void learnSpellings() {
-        byte[] utf8 = request.message();
-        for (int word = request.outside(); word < request.candidates(); word++) {
-            if (find(word) < 0) {
-                int from = request.from(word);
-                int to = request.to(word);
-                counts.learnWord(utf8, from, to, NgramCounts.hash(utf8, from, to));
+        for (int at = request.outside(); at < request.candidates(); at++) {
+            if (ids[request.code(at)] < 0) {
+                learnWord(request.code(at));
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.driftline.ngram.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A character n-gram model of word types: the probability of a spelling, its end included.
@@ -171,6 +172,14 @@ public final class SpellingModel {
     public long words() {
         ensureLoaded();
         return stored.words();
+    }
+
+    /** Visits the words learned, in the order in which they were. */
+    public void visitWords(Consumer<String> visitor) {
+        ensureLoaded();
+        for (long from = 0; from < stored.words(); from += SpellingPages.WORDS_IN_PAGE) {
+            stored.readPage(from, visitor);
+        }
     }
 
     /** The number of learned contexts and followers. */

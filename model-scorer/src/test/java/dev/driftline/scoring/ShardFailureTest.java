@@ -86,6 +86,12 @@ class ShardFailureTest {
         return scatter.requests(0, ticket, DocumentTokens.of(List.of(List.of(text.split(" ")))), true, 0, List.of());
     }
 
+    private byte[] passOver(byte[] request, String why) {
+        shards.get(0).open(request, Integer.MAX_VALUE);
+        shards.get(0).passOver(0, why);
+        return shards.get(0).replies().get(0);
+    }
+
     private List<Map<String, String>> contents() {
         shards.forEach(ShardScorer::writeBack);
         return stores.stream().map(FailingPages::content).toList();
@@ -116,7 +122,8 @@ class ShardFailureTest {
                 reply = shards.get(0).answer(requests[0]);
                 failures++;
             } catch (IllegalStateException e) {
-                reply = shards.get(0).learnUnanswered(requests[0], e.toString());
+                shards.get(0).learnUnanswered(0, e.toString());
+                reply = shards.get(0).replies().get(0);
                 failures++;
                 assertThat(gather.failures(List.of(reply)))
                         .containsExactly(new ShardReply.Failure(0, 99, 0, true, e.toString()));
@@ -131,12 +138,82 @@ class ShardFailureTest {
         assertThat(failures).isPositive();
     }
 
+    /** One that fails is a failure in its place; the others are answered as if nothing had happened to it. */
+    @Test
+    void shouldAnswerTheOthersOfABatchWhereverItFailsWithOneOfThem() {
+        List<String> texts = List.of(
+                "an unheard thing",
+                "the unheard houseboat of number 3 stands by the mouse",
+                "mouse number 4 stands by the unheard houseboat of house 6");
+        start();
+        List<byte[]> undisturbed = batchReplies(texts, Integer.MAX_VALUE);
+        List<Map<String, String>> learned = contents();
+
+        Set<Long> failures = new TreeSet<>();
+        List<byte[]> replies;
+        for (int pages = 0; ; pages++) {
+            start();
+            shards.get(0).counts();
+            try {
+                replies = batchReplies(texts, pages);
+            } catch (ShardScorer.HalfLearnedException e) {
+                // The transaction is aborted, and the batch comes again.
+                continue;
+            }
+            assertThat(contents()).as("after " + pages + " pages").isEqualTo(learned);
+            List<ShardReply.Failure> failed = gather.failures(replies);
+            if (failed.isEmpty()) {
+                break;
+            }
+            assertThat(failed).hasSize(1);
+            failures.add(failed.get(0).ticket());
+            for (int document = 0; document < texts.size(); document++) {
+                assertThat(gather.address(replies.get(document))).isEqualTo(new Gather.Address(100 + document, 0));
+                if (!ShardReply.Failure.is(replies.get(document))) {
+                    assertThat(replies.get(document)).isEqualTo(undisturbed.get(document));
+                }
+            }
+        }
+        assertThat(failures).hasSizeGreaterThan(1);
+        assertThat(replies).usingRecursiveComparison().isEqualTo(undisturbed);
+    }
+
+    /** Of the first shard, which fails to read a page after as many. */
+    private List<byte[]> batchReplies(List<String> texts, int pages) {
+        for (int document = 0; document < texts.size(); document++) {
+            assertThat(scatter.add(
+                            0,
+                            100 + document,
+                            DocumentTokens.of(
+                                    List.of(List.of(texts.get(document).split(" ")))),
+                            true,
+                            0,
+                            List.of()))
+                    .isTrue();
+        }
+        ShardScorer shard = shards.get(0);
+        byte[] request = scatter.take()[0];
+        stores.get(0).left = pages;
+        int documents = shard.open(request, Integer.MAX_VALUE);
+        assertThat(documents).isEqualTo(texts.size());
+        for (int document = 0; document < documents; document++) {
+            try {
+                shard.answer(document);
+            } catch (ShardScorer.HalfLearnedException e) {
+                throw e;
+            } catch (IllegalStateException e) {
+                shard.learnUnanswered(document, e.toString());
+            }
+        }
+        return gather.split(shard.replies().get(0));
+    }
+
     @Test
     void shouldChangeNothingWhenADocumentIsPassedOver() {
         start();
         List<Map<String, String>> before = contents();
 
-        byte[] reply = shards.get(0).passOver(requests(99, "an unheard thing")[0], "failed 3 times");
+        byte[] reply = passOver(requests(99, "an unheard thing")[0], "failed 3 times");
 
         assertThat(gather.failures(List.of(reply)))
                 .containsExactly(new ShardReply.Failure(0, 99, 0, false, "failed 3 times"));
@@ -147,7 +224,7 @@ class ShardFailureTest {
     void shouldKeepEveryDistributionWhereAShardHasNotLearnedADocument() {
         start();
         byte[][] requests = requests(99, "the unheard houseboat of number 3 stands by the mouse");
-        shards.get(0).passOver(requests[0], "failed 3 times");
+        passOver(requests[0], "failed 3 times");
         shards.get(1).answer(requests[1]);
 
         Set<String> words = new TreeSet<>(List.of("unheard", "houseboat", "3", "never-seen"));
@@ -189,7 +266,7 @@ class ShardFailureTest {
     @Test
     void shouldRefuseAFailureOfAnotherModel() {
         start();
-        byte[] reply = shards.get(0).passOver(requests(99, "a b")[0], "why");
+        byte[] reply = passOver(requests(99, "a b")[0], "why");
 
         assertThatThrownBy(() -> new Gather(ModelSettings.ofOrder(4), SHARDS).address(reply))
                 .isInstanceOf(ShardMessageException.class)

@@ -154,7 +154,9 @@ class ShardMessagesTest {
     }
 
     private static List<String> words(ShardRequest.Reader read, int from, int to) {
-        return IntStream.range(from, to).mapToObj(word -> word(read, word)).toList();
+        return IntStream.range(from, to)
+                .mapToObj(at -> word(read, read.code(at)))
+                .toList();
     }
 
     private static String word(ShardRequest.Reader read, int word) {
@@ -511,6 +513,16 @@ class ShardMessagesTest {
             written.addAll(List.of(requests[shard], reply));
             expected.add(golden("request-" + shard, requests[shard]));
             expected.add(golden("reply-" + shard, reply));
+        }
+        assertThat(shards.scatter.add(7, 301, document, true, 2, List.of("sat")))
+                .isTrue();
+        assertThat(shards.scatter.add(7, 302, document, false, 0, List.of())).isTrue();
+        byte[][] batches = shards.scatter.take();
+        for (int shard = 0; shard < 2; shard++) {
+            byte[] reply = shards.scorers.get(shard).answer(batches[shard]);
+            written.addAll(List.of(batches[shard], reply));
+            expected.add(golden("batch-request-" + shard, batches[shard]));
+            expected.add(golden("batch-reply-" + shard, reply));
         }
         assertThat(written).usingRecursiveComparison().isEqualTo(expected);
     }

@@ -33,6 +33,7 @@ public final class HeapBounds {
         return switch (use) {
             case PAGES -> config.get(MemoryKeys.CACHE_DECODED_BYTES);
             case WORDS -> config.get(MemoryKeys.CACHE_WORDS_BYTES);
+            case UNCOMMITTED -> config.get(MemoryKeys.CACHE_UNCOMMITTED_BYTES);
             case PENDING -> config.get(MemoryKeys.CACHE_PENDING_BYTES);
             case NETWORK -> config.get(NeuralKeys.SCORING_HELD_BYTES);
             case BODIES -> config.get(HttpKeys.BODIES_MAX_BYTES);

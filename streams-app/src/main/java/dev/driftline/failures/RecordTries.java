@@ -105,7 +105,7 @@ public final class RecordTries {
      */
     public synchronized RecordFailedException failed(RecordPlace record, Throwable failure) {
         // What was in its place before is gone.
-        tried.keySet().removeIf(other -> other.isSamePlace(record) && !other.equals(record));
+        tried.keySet().removeIf(record::isAfter);
         Tried before = tried.remove(record);
         String kind = kind(record, failure);
         int times = proven.contains(kind) ? MOST : 1 + (before == null ? 0 : before.times());
@@ -137,12 +137,15 @@ public final class RecordTries {
         try {
             for (String line : Files.readAllLines(from, StandardCharsets.UTF_8)) {
                 String[] fields = line.split("\t", 7);
+                // Of a document that is not the first of its record: offset/document.
+                String[] offset = fields[3].split("/", 2);
                 tried.put(
                         new RecordPlace(
                                 fields[0],
                                 fields[1],
                                 Integer.parseInt(fields[2]),
-                                Long.parseLong(fields[3]),
+                                Long.parseLong(offset[0]),
+                                offset.length == 1 ? 0 : Integer.parseInt(offset[1]),
                                 Integer.parseInt(fields[4])),
                         new Tried(Integer.parseInt(fields[5]), fields[6]));
             }
@@ -162,7 +165,7 @@ public final class RecordTries {
                 record.work(),
                 record.topic(),
                 Integer.toString(record.partition()),
-                Long.toString(record.offset()),
+                record.offset() + (record.document() == 0 ? "" : "/" + record.document()),
                 Integer.toString(record.print()),
                 Integer.toString(known.times()),
                 known.why())));

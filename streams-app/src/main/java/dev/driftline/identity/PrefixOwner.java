@@ -8,6 +8,7 @@ import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -117,9 +118,7 @@ public final class PrefixOwner {
     }
 
     private void claimModel(ModelIdentity model, Layout layout, Optional<String> noted, TopicAdmin admin) {
-        // Up to 0.4.0 there was one layout, and no name of it.
-        String wanted = model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n"
-                + (layout == Layout.SHARDS ? "" : LAYOUT_LINE + layout.label() + "\n");
+        String wanted = text(model, layout);
         if (noted.equals(Optional.of(wanted))) {
             return;
         }
@@ -163,6 +162,26 @@ public final class PrefixOwner {
         return topics.isEmpty()
                 ? ""
                 : before + topics.stream().map(TopicNames.of(config)::name).collect(Collectors.joining(" and "));
+    }
+
+    /** The model that is noted of this application; empty if none is. */
+    public Optional<ModelIdentity> model() {
+        return Optional.ofNullable(read().get(MODEL + application)).map(ModelIdentity::parse);
+    }
+
+    /** The record that notes {@code model} in a layout, for who writes it in a transaction of his own. */
+    public ProducerRecord<byte[], byte[]> note(ModelIdentity model, Layout layout) {
+        return new ProducerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                (MODEL + application).getBytes(StandardCharsets.UTF_8),
+                text(model, layout).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(ModelIdentity model, Layout layout) {
+        // Up to 0.4.0 there was one layout, and no name of it.
+        return model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n"
+                + (layout == Layout.SHARDS ? "" : LAYOUT_LINE + layout.label() + "\n");
     }
 
     /** Notes that the prefix belongs to this application, whoever had it; for a topic that was just made anew. */

@@ -2,6 +2,7 @@ package dev.driftline.service;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Subjects;
@@ -29,6 +30,9 @@ final class StartupChecks {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartupChecks.class);
 
+    /** From this level on the epoch of a producer rises with each transaction, so that a late request cannot get into the next. */
+    private static final int SAFE_TRANSACTIONS = 2;
+
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(60);
 
     private final DriftlineConfig config;
@@ -46,9 +50,36 @@ final class StartupChecks {
      * @throws MisconfiguredException if something is missing or does not fit, with what to do about it
      */
     Layout check() {
+        checkTransactions(config);
         Layout layout = checkTopics(config);
         checkSchemas();
         return layout;
+    }
+
+    /**
+     * Exactly-once needs KIP-890 on the brokers: before it, a request of a transaction that was aborted may come late and become
+     * part of the next one, or leave one open for good.
+     *
+     * @throws MisconfiguredException if the brokers cannot keep transactions apart, with what to do about it
+     */
+    static void checkTransactions(DriftlineConfig config) {
+        if (config.get(ServiceKeys.PROCESSING_GUARANTEE) != ProcessingGuarantee.EXACTLY_ONCE_V2) {
+            return;
+        }
+        int level;
+        try (TopicAdmin admin = new TopicAdmin(config)) {
+            level = admin.transactionVersion();
+        }
+        if (level < SAFE_TRANSACTIONS) {
+            String servers = config.get(ServiceKeys.BOOTSTRAP_SERVERS);
+            throw new MisconfiguredException("the brokers at " + servers + " have transaction.version " + level
+                    + ", under which a late request of an aborted transaction may change the next one, and so a count. Raise"
+                    + " it once, for the whole cluster, on Kafka 4.0 or later: `kafka-features.sh --bootstrap-server "
+                    + servers + " upgrade --feature transaction.version=" + SAFE_TRANSACTIONS + "`; or set "
+                    + ServiceKeys.PROCESSING_GUARANTEE.name()
+                    + "=at_least_once, and a crash may change counts and repeat"
+                    + " scores");
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.driftline.commits.CommittingProcessors;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.MemoryKeys;
+import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.store.SharedRocksDbMemory;
@@ -31,6 +32,13 @@ final class StreamsTuning {
                 SharedRocksDbMemory.WRITE_BUFFER_BYTES_CONFIG, config.get(MemoryKeys.ROCKSDB_WRITE_BUFFER_BYTES));
         // The decoded caches take the place of Kafka's cache of bytes.
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        // A killed instance keeps its stores: see WriteBackStore. Without transactions there is nothing to commit
+        // together.
+        properties.put(
+                StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
+                config.get(ServiceKeys.PROCESSING_GUARANTEE) == ProcessingGuarantee.EXACTLY_ONCE_V2);
+        properties.put(
+                StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, config.get(MemoryKeys.CACHE_UNCOMMITTED_BYTES));
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.get(TopicKeys.REPLICATION_FACTOR));
         // The sources read bytes, and bad records are dead letters of our own: anything else is a defect to stop at.
         properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);

@@ -98,7 +98,7 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     /** Whether a key of a store is that of its header, which is none of what the store is for. */
-    static boolean isKey(byte[] key) {
+    public static boolean isKey(byte[] key) {
         return Arrays.equals(key, KEY);
     }
 
@@ -240,6 +240,41 @@ public final class StoreHeader implements WriteBackCache {
         return progress;
     }
 
+    /**
+     * The header of a store that has come as far as that of {@code header}, and is of another model.
+     *
+     * @param header what is stored; null for one that has taken in nothing
+     */
+    public static byte[] ofModel(ModelIdentity model, byte @Nullable [] header) {
+        Varints.Writer out = new Varints.Writer(256);
+        out.writeByte(VERSION);
+        out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
+        if (header == null) {
+            out.writeInt(0);
+            out.writeLong(0);
+            return out.toByteArray();
+        }
+        Varints.Reader in = new Varints.Reader(header);
+        requireVersion(in.readByte());
+        in.readBytes();
+        while (in.hasRemaining()) {
+            out.writeByte(in.readByte());
+        }
+        return out.toByteArray();
+    }
+
+    /** The key of every header. */
+    public static byte[] key() {
+        return KEY.clone();
+    }
+
+    private static void requireVersion(int version) {
+        if (version != VERSION) {
+            throw new IllegalStateException("the header of a store has format version " + version
+                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
+        }
+    }
+
     /** The model of a store, for who reads it without a service; empty where it has no header. */
     static Optional<ModelIdentity> model(PageStore store) {
         byte[] bytes = store.get(KEY);
@@ -247,11 +282,7 @@ public final class StoreHeader implements WriteBackCache {
             return Optional.empty();
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IllegalStateException("the header of a store has format version " + version
-                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
-        }
+        requireVersion(in.readByte());
         return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
     }
 

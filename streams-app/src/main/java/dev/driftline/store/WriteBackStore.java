@@ -2,25 +2,34 @@ package dev.driftline.store;
 
 import dev.driftline.commits.CommitClock;
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.heap.HeapAccount;
 import dev.driftline.identity.Provenance;
 import dev.driftline.ngram.PageStore;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.ProcessorContextUtils;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.apache.kafka.streams.state.internals.LegacyCheckpointingStateStore;
 import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +45,18 @@ import org.jspecify.annotations.Nullable;
  * that reason, and the crash tests fail if the contract changes. To be checked when Kafka is upgraded:
  * {@code StreamTask.prepareCommit}, {@code ProcessorStateManager.flushCache} and {@code recycle}.
  *
+ * <p><b>Transactional.</b> Under exactly-once the RocksDB store inside is one of Kafka's transactional stores (KIP-892). What is
+ * written to it stays in a buffer, which reads see through, until {@link #commit}, which the task calls after every commit of
+ * the transaction: pages, the header among them, and the offset in the changelog then go to RocksDB in one batch. There is no
+ * write-ahead log, and the column families of pages and offsets are flushed together, so after {@code kill -9} or a power cut
+ * the folder holds the state of some commit, at most the write buffers behind the last one, and the task restores the rest of
+ * the changelog. A task that is fenced, or whose transaction is aborted, drops the buffer and keeps the store. An offset is
+ * always there with the first page, but for two cases: a first restore that was killed, and a task that Kafka Streams calls
+ * corrupted, whose buffer it commits without offsets before it deletes the folder. It keeps a folder without an offset; this
+ * class does not, since a kill between the two would leave pages there that were never committed. To be checked when Kafka is
+ * upgraded, besides: {@code AbstractColumnFamilyAccessor.commit}, {@code StreamTask.postCommit},
+ * {@code StateManagerUtil.closeStateManager} and {@code ProcessorStateManager.initializeStoreOffsets}.
+ *
  * <p>The store is registered under {@code root}, which is this store (or Kafka's own wrapper of it), never the RocksDB
  * store inside: the commit calls {@link #flushCache()}. Restoration writes to RocksDB directly, before any
  * processor is initialised; nothing decoded is read until a processor asks for it.
@@ -50,7 +71,11 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     private static final int BATCH = 512;
 
+    /** Heap of an entry of Kafka's buffer of uncommitted writes, beside key and value. */
+    private static final int UNCOMMITTED_ENTRY_BYTES = 160;
+
     private final EarlyCommits commits;
+    private final @Nullable HeapAccount uncommitted;
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
     /** Entries of a write-back that RocksDB does not have yet: it gets many at a time. */
@@ -60,13 +85,18 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     private @Nullable Provenance provenance;
 
     private boolean exactlyOnce = true;
+    private boolean transactional;
     private boolean batching;
     private @Nullable Thread owner;
 
-    /** @param commits learns how long the write-back for a commit takes */
-    WriteBackStore(KeyValueStore<Bytes, byte[]> logged, EarlyCommits commits) {
+    /**
+     * @param commits learns how long the write-back for a commit takes
+     * @param uncommitted learns of what is written and not committed; null where nobody asks
+     */
+    WriteBackStore(KeyValueStore<Bytes, byte[]> logged, EarlyCommits commits, @Nullable HeapAccount uncommitted) {
         super(logged);
         this.commits = commits;
+        this.uncommitted = uncommitted;
     }
 
     /**
@@ -112,6 +142,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             return;
         }
         writeLate();
+        held(key.length, value);
         if (batching) {
             batch.add(KeyValue.pair(Bytes.wrap(key), value));
             if (batch.size() == BATCH) {
@@ -131,8 +162,32 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     private void writeLate() {
         if (!late.isEmpty()) {
-            late.forEach((key, value) -> wrapped().put(key, value.orElse(null)));
+            late.forEach((key, value) -> {
+                held(key.get().length, value.orElse(null));
+                wrapped().put(key, value.orElse(null));
+            });
             late.clear();
+        }
+    }
+
+    private void held(int keyBytes, byte @Nullable [] value) {
+        if (uncommitted != null && transactional) {
+            uncommitted.add(UNCOMMITTED_ENTRY_BYTES + keyBytes + (value == null ? 0 : value.length));
+        }
+    }
+
+    private void heldNothing() {
+        if (uncommitted != null) {
+            uncommitted.close();
+        }
+    }
+
+    /** Makes what was written since the last commit part of the store, with the offset after it in the changelog. */
+    @Override
+    public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
+        super.commit(changelogOffsets);
+        if (uncommitted != null && transactional) {
+            uncommitted.set(0);
         }
     }
 
@@ -250,6 +305,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             cache.forget();
         }
         caches.clear();
+        heldNothing();
         super.close();
     }
 
@@ -263,6 +319,34 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         }
         provenance = Provenance.in(context.appConfigs());
         exactlyOnce = Provenance.isExactlyOnce(context.appConfigs());
+        transactional = exactlyOnce
+                && Boolean.parseBoolean(
+                        String.valueOf(context.appConfigs().get(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG)));
         super.init(context, root);
+        if (transactional && !hasOffset(context) && !isEmpty() && !hasOldOffsets(context)) {
+            throw new TaskCorruptedException(
+                    Set.of(context.taskId()),
+                    new ProcessorStateException("store " + name() + " has pages and no offset in its changelog: some of"
+                            + " them may never have been committed, so it is restored from the changelog"));
+        }
+    }
+
+    private boolean hasOffset(StateStoreContext context) {
+        String changelog = ProcessorContextUtils.changelogFor(context, name(), true);
+        return changelog == null
+                || committedOffset(
+                                new TopicPartition(changelog, context.taskId().partition()))
+                        != null;
+    }
+
+    /** Versions of Kafka Streams before 4.3 kept the offsets in a file, which is read after this. */
+    private static boolean hasOldOffsets(StateStoreContext context) {
+        return new File(context.stateDir(), LegacyCheckpointingStateStore.CHECKPOINT_FILE_NAME).exists();
+    }
+
+    private boolean isEmpty() {
+        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().all()) {
+            return !entries.hasNext();
+        }
     }
 }

@@ -1,10 +1,13 @@
 package dev.driftline.store;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.heap.HeapBudget;
+import dev.driftline.heap.HeapUse;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds {@link WriteBackStore}s: RocksDB with a changelog.
@@ -16,6 +19,7 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
     private final String name;
     private final Map<String, String> logConfig;
     private final EarlyCommits commits;
+    private final @Nullable HeapBudget heap;
 
     /**
      * @param name name of the store, and part of the name of its changelog
@@ -23,7 +27,19 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
      * @param commits learns how long the write-back for a commit takes
      */
     public WriteBackStoreBuilder(String name, Map<String, String> logConfig, EarlyCommits commits) {
+        this(name, logConfig, commits, null);
+    }
+
+    /**
+     * @param name name of the store, and part of the name of its changelog
+     * @param logConfig topic settings of the changelog
+     * @param commits learns how long the write-back for a commit takes
+     * @param heap learns of what is written and not committed; null where nobody asks
+     */
+    public WriteBackStoreBuilder(
+            String name, Map<String, String> logConfig, EarlyCommits commits, @Nullable HeapBudget heap) {
         this.commits = commits;
+        this.heap = heap;
         this.name = name;
         this.logConfig = Map.copyOf(logConfig);
     }
@@ -35,7 +51,8 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
                         .withCachingDisabled()
                         .withLoggingEnabled(logConfig)
                         .build(),
-                commits);
+                commits,
+                heap == null ? null : heap.account(HeapUse.UNCOMMITTED));
     }
 
     @Override
@@ -51,7 +68,7 @@ public final class WriteBackStoreBuilder implements StoreBuilder<WriteBackStore>
 
     @Override
     public StoreBuilder<WriteBackStore> withLoggingEnabled(Map<String, String> config) {
-        return new WriteBackStoreBuilder(name, config, commits);
+        return new WriteBackStoreBuilder(name, config, commits, heap);
     }
 
     @Override

@@ -28,7 +28,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -167,6 +169,17 @@ public final class TopicAdmin implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the schema registry client", e);
         }
+    }
+
+    /**
+     * The level of the feature {@code transaction.version} that the brokers have agreed on; 0 where they know none, as before
+     * Kafka 4.0.
+     */
+    public int transactionVersion() {
+        FinalizedVersionRange range = await(admin.describeFeatures().featureMetadata())
+                .finalizedFeatures()
+                .get("transaction.version");
+        return range == null ? 0 : range.maxVersionLevel();
     }
 
     /**
@@ -325,6 +338,24 @@ public final class TopicAdmin implements AutoCloseable {
         Map<String, Uuid> ids = new TreeMap<>();
         describe(topics).forEach((name, description) -> ids.put(name, description.topicId()));
         return ids;
+    }
+
+    /** How many partitions those of {@code topics} that exist have, by name. */
+    public Map<String, Integer> partitions(Collection<String> topics) {
+        Map<String, Integer> partitions = new TreeMap<>();
+        describe(topics)
+                .forEach((name, description) ->
+                        partitions.put(name, description.partitions().size()));
+        return partitions;
+    }
+
+    /** Gives a topic that has fewer partitions so many, and waits until they are there. */
+    public void grow(String topic, int partitions) {
+        if (partitions(List.of(topic)).getOrDefault(topic, 0) < partitions) {
+            await(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
+                    .all());
+            await("new partitions of " + topic, () -> partitions(List.of(topic)).getOrDefault(topic, 0) == partitions);
+        }
     }
 
     @Override

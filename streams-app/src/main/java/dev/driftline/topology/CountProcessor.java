@@ -10,11 +10,12 @@ import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** One shard of the counts: answers a document's request from the counts as they stand, then learns it. */
+/** One shard of the counts: {@link Counting} behind the topic of the requests. */
 final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     /** Source of requests, of a shard. */
@@ -52,18 +53,20 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (!taken.isNew(context.recordMetadata())) {
             return;
         }
-        byte[] reply;
+        List<byte[]> replies;
         try {
-            reply = counting.answer(request.value(), () -> Arrays.hashCode(request.value()));
+            replies = counting.answer(request.value(), () -> Arrays.hashCode(request.value()));
         } catch (ShardMessageException e) {
             if (e.isForOperator()) {
                 throw e;
             }
-            // Somebody else's bytes; if it was a request, its document stays pending.
+            // Somebody else's bytes; if it was a request, its documents stay pending.
             records.reject(context, request, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
             return;
         }
-        context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
+        for (byte[] reply : replies) {
+            context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
+        }
     }
 
     @Override

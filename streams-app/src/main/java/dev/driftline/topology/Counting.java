@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.FailureKind;
+import dev.driftline.failures.RecordPlace;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
@@ -12,9 +13,11 @@ import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.shards.ShardSize;
 import dev.driftline.store.WriteBackStore;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Counting {
 
+    /** The most bytes of a message of several replies: a reply has about ten times the bytes of its request. */
+    private static final int REPLY_BYTES = 256 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(Counting.class);
 
     private final TopologySettings settings;
@@ -33,6 +39,7 @@ final class Counting {
     private final HeapAccount words;
     private final RecordTries tries;
     private final InternalRecords records;
+    private final int replyBytes;
 
     private int shard;
     private WriteBackStore store;
@@ -51,6 +58,7 @@ final class Counting {
         this.records = records;
         pages = counters.heap().account(HeapUse.PAGES);
         words = counters.heap().account(HeapUse.WORDS);
+        replyBytes = Math.min(REPLY_BYTES, settings.limits().recordBytes() / 2);
     }
 
     void init(ProcessorContext<?, ?> context) {
@@ -76,52 +84,57 @@ final class Counting {
     }
 
     /**
-     * The reply to a request, or what stands in its place where the shard fails with it.
+     * The messages that answer a request. A document that fails is a failure in its place, and the others are answered.
      *
      * @param print as in {@link InternalRecords#place}
      * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
      */
-    byte[] answer(byte[] request, IntSupplier print) {
-        byte[] reply;
+    List<byte[]> answer(byte[] request, IntSupplier print) {
         synchronized (store) {
-            Optional<String> spent = records.spent(print);
-            reply = spent.isPresent() ? scorer.passOver(request, spent.get()) : counted(request, print);
+            int documents = scorer.open(request, replyBytes);
+            for (int document = 0; document < documents; document++) {
+                int number = document;
+                Supplier<RecordPlace> place =
+                        () -> records.place(print.getAsInt()).of(number);
+                Optional<String> spent = tries.isEmpty() ? Optional.empty() : tries.spent(place.get());
+                if (spent.isPresent()) {
+                    scorer.passOver(document, spent.get());
+                } else {
+                    count(document, place);
+                }
+                live.counted(shard);
+            }
+            return scorer.replies();
         }
-        live.counted(shard);
-        return reply;
     }
 
-    private byte[] counted(byte[] request, IntSupplier print) {
-        byte[] reply;
+    private void count(int document, Supplier<RecordPlace> place) {
         try {
             tries.reached(Stage.COUNT);
-            reply = scorer.answer(request);
-        } catch (ShardMessageException e) {
-            throw e;
+            scorer.answer(document);
         } catch (ShardScorer.HalfLearnedException e) {
-            throw half(print, e);
+            throw half(place, e);
         } catch (RuntimeException | StackOverflowError e) {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
             LOG.error("Shard {} cannot answer for a document, which becomes a dead letter", shard, e);
-            reply = learned(request, e.toString(), print);
+            learn(document, place, e.toString());
         }
-        records.change(print, () -> {});
-        return reply;
+        records.change(place, () -> {});
     }
 
-    private byte[] learned(byte[] request, String why, IntSupplier print) {
+    private void learn(int document, Supplier<RecordPlace> place, String why) {
         try {
-            return scorer.learnUnanswered(request, why);
+            scorer.learnUnanswered(document, why);
         } catch (ShardScorer.HalfLearnedException e) {
-            throw half(print, e);
+            throw half(place, e);
         }
     }
 
-    private RuntimeException half(IntSupplier print, ShardScorer.HalfLearnedException e) {
+    private RuntimeException half(Supplier<RecordPlace> place, ShardScorer.HalfLearnedException e) {
         Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-        return FailureKind.isOfRecord(cause) ? tries.failed(records.place(print.getAsInt()), cause) : e;
+        return FailureKind.isOfRecord(cause) ? tries.failed(place.get(), cause) : e;
     }
 
     void close() {

@@ -37,6 +37,7 @@ import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.time.EventTime;
 import dev.driftline.topology.time.InternalFirst;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     /** Source of observations, of a partition of the sources. */
     public static final String OBSERVATIONS_SOURCE = "observations-source";
+
+    private static final Duration DELETIONS_KEPT = Duration.ofDays(7);
 
     /** The stores of the one shard in which records are taken in; the first numbers the tickets. */
     private static final List<String> SCORED_IN = List.of(PendingDocuments.STORE, ShardCounts.STORE);
@@ -533,6 +536,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
         // A hot page is written at every commit: small segments let compaction keep up, so that restores stay short.
         changelog.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(64 << 20));
         changelog.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
-        return new WriteBackStoreBuilder(name, changelog, commits);
+        // A local store that an instance left for less than this misses no deletion when it comes back.
+        changelog.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(DELETIONS_KEPT.toMillis()));
+        return new WriteBackStoreBuilder(name, changelog, commits, counters.heap());
     }
 }

@@ -169,11 +169,13 @@ final class Gathering {
         return List.copyOf(wanted);
     }
 
-    /** Takes in the reply of a shard; one that is none becomes a dead letter. */
+    /** Takes in a message of a shard, with its replies to one document or several; one that is none becomes a dead letter. */
     void reply(Record<byte[], byte[]> record) {
-        Gather.Address from;
+        List<byte[]> replies;
+        List<Gather.Address> from;
         try {
-            from = gather.address(record.value());
+            replies = gather.split(record.value());
+            from = replies.stream().map(gather::address).toList();
         } catch (ShardMessageException e) {
             if (e.isForOperator()) {
                 throw e;
@@ -181,6 +183,13 @@ final class Gathering {
             records.reject(context, record, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
             return;
         }
+        for (int i = 0; i < replies.size(); i++) {
+            add(from.get(i), replies.get(i));
+        }
+        emitComplete();
+    }
+
+    private void add(Gather.Address from, byte[] reply) {
         long ticket = from.ticket();
         PendingDocument waiting = pending.get(ticket);
         if (waiting == null || !waiting.expects(from.shard())) {
@@ -188,14 +197,12 @@ final class Gathering {
             LOG.debug("Ignored a repeated reply of shard {} to ticket {}", from.shard(), ticket);
             return;
         }
-        if (!waiting.add(record.value())) {
-            pending.update(ticket, waiting);
-            return;
-        }
+        boolean isComplete = waiting.add(reply);
         // Before others are read, which may push it out of the heap.
         pending.update(ticket, waiting);
-        complete.add(ticket, context.currentSystemTimeMs());
-        emitComplete();
+        if (isComplete) {
+            complete.add(ticket, context.currentSystemTimeMs());
+        }
     }
 
     /** Takes in a document that the one shard has replied to: it becomes pending only if it has to wait. */

@@ -11,7 +11,7 @@ import dev.driftline.input.Rejection;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -68,29 +68,20 @@ final class InternalRecords {
 
     /** Why the record at hand is passed over; empty where it is to be worked on. */
     Optional<String> spent(byte[] value) {
-        return spent(() -> Arrays.hashCode(value));
-    }
-
-    /**
-     * Why the record at hand is passed over; empty where it is to be worked on.
-     *
-     * @param print as in {@link #place}
-     */
-    Optional<String> spent(IntSupplier print) {
-        return tries.isEmpty() ? Optional.empty() : tries.spent(place(print.getAsInt()));
+        return tries.isEmpty() ? Optional.empty() : tries.spent(place(Arrays.hashCode(value)));
     }
 
     /** Does {@code work} on the record at hand, which changes state. */
     void change(byte[] value, Runnable work) {
-        change(() -> Arrays.hashCode(value), work);
+        change(() -> place(Arrays.hashCode(value)), work);
     }
 
     /**
-     * Does {@code work} on the record at hand, which changes state.
+     * Does {@code work} on a document of the record at hand, which changes state.
      *
-     * @param print as in {@link #place}
+     * @param place of the document
      */
-    void change(IntSupplier print, Runnable work) {
+    void change(Supplier<RecordPlace> place, Runnable work) {
         try {
             work.run();
             tries.reached(stage);
@@ -98,7 +89,7 @@ final class InternalRecords {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
-            throw tries.failed(place(print.getAsInt()), e);
+            throw tries.failed(place.get(), e);
         }
     }
 

@@ -95,7 +95,7 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
         long now = context.currentSystemTimeMs();
         // The network reads the document while the shard does.
         neural.ifPresent(network -> network.partition(partition).scattered(ticket, document.tokens()));
-        byte[] reply = counting.answer(request, () -> Gathering.print(document));
+        byte[] reply = counting.answer(request, () -> Gathering.print(document)).get(0);
         Optional<DocumentOrigin> origin = ticketsTellOrigins ? Optional.empty() : Optional.of(read.origin());
         gathering.replied(ticket, PendingDocument.replied(document, timestamp, now, origin, reply));
     }

@@ -44,6 +44,21 @@ class RecordTriesTest {
     }
 
     @Test
+    void shouldKeepTheDocumentsOfARecordApartThroughRestarts() {
+        for (int i = 0; i < RecordTries.MOST; i++) {
+            RecordTries tries = new RecordTries(folder);
+            tries.failed(PLACE.of(17), defect("no " + i));
+            tries.failed(PLACE.of(i), new UnsupportedOperationException("perhaps " + i));
+        }
+
+        RecordTries tries = new RecordTries(folder);
+        assertThat(tries.spent(PLACE.of(17)).orElseThrow()).contains("no 2");
+        for (int document = 0; document < 17; document++) {
+            assertThat(tries.spent(PLACE.of(document))).isEmpty();
+        }
+    }
+
+    @Test
     void shouldTryARecordOnceWhoseFailureIsKnownToBeNoAccident() {
         RecordTries tries = new RecordTries();
         IllegalStateException failure = defect("no");

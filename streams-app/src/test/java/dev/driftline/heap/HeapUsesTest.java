@@ -34,6 +34,7 @@ import dev.driftline.source.SourceIndex;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceStore;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.UncommittedWrites;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -74,6 +75,7 @@ class HeapUsesTest {
     static {
         CASES.put(HeapUse.PAGES, new Case(512 << 10, 256 << 10, FEW_STEPS, HeapUsesTest::pages));
         CASES.put(HeapUse.WORDS, new Case(512 << 10, 256 << 10, FEW_STEPS, HeapUsesTest::words));
+        CASES.put(HeapUse.UNCOMMITTED, new Case(200_000, 2_000, STEPS, UncommittedWrites::of));
         CASES.put(HeapUse.BODIES, new Case(100_000, 0, STEPS, EndlessBodies::of));
         CASES.put(HeapUse.PENDING, new Case(100_000, 5_000, STEPS, HeapUsesTest::pending));
         CASES.put(HeapUse.NETWORK, new Case(100_000, 0, STEPS, HeapUsesTest::network));

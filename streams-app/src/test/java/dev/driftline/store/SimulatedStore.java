@@ -29,7 +29,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     /** The real write-back store in front of it. */
     public WriteBackStore withWriteBack() {
-        return new WriteBackStore(this, EarlyCommits.off());
+        return new WriteBackStore(this, EarlyCommits.off(), null);
     }
 
     /** Everything that was written becomes committed. */

@@ -51,7 +51,7 @@ class WriteBackStoreTest {
             .withCachingDisabled()
             .withLoggingDisabled()
             .build();
-    private final WriteBackStore store = new WriteBackStore(inner, EarlyCommits.off());
+    private final WriteBackStore store = new WriteBackStore(inner, EarlyCommits.off(), null);
     private final MockProcessorContext<Void, Void> context = new MockProcessorContext<>(properties());
 
     private static Properties properties() {
@@ -137,7 +137,7 @@ class WriteBackStoreTest {
     void shouldRefuseToRunWhereItWouldNotBeFlushedBeforeACommit() {
         KeyValueStore<Bytes, byte[]> other =
                 Stores.inMemoryKeyValueStore("other").get();
-        WriteBackStore unseen = new WriteBackStore(other, EarlyCommits.off());
+        WriteBackStore unseen = new WriteBackStore(other, EarlyCommits.off(), null);
 
         assertThatThrownBy(() -> unseen.init(context.getStateStoreContext(), other))
                 .isInstanceOf(IllegalStateException.class)

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param documents in the order of the file
  * @param tokens in all of them
  */
-record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long tokens) {
+public record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long tokens) {
 
     /**
      * Reads a corpus file.
@@ -27,7 +27,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
      * @param limit the most documents to read
      * @throws IOException if it cannot be read
      */
-    static BenchCorpus read(Path file, long limit) throws IOException {
+    public static BenchCorpus read(Path file, long limit) throws IOException {
         List<CorpusDocument> documents = new ArrayList<>();
         try (CorpusReader reader = CorpusReader.open(file)) {
             while (reader.hasNext() && documents.size() < limit) {
@@ -54,7 +54,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
     }
 
     /** The same text in documents of about {@code size} tokens: whole sentences, until there are at least as many. */
-    BenchCorpus cut(int size) {
+    public BenchCorpus cut(int size) {
         List<CorpusDocument> pieces = new ArrayList<>();
         for (CorpusDocument document : documents) {
             List<List<String>> sentences = new ArrayList<>();
@@ -77,7 +77,7 @@ record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long 
     }
 
     /** The first documents. */
-    BenchCorpus first(int count) {
+    public BenchCorpus first(int count) {
         return of(file, name, documents.subList(0, Math.min(count, documents.size())));
     }
 

@@ -54,6 +54,14 @@ public final class MemoryKeys {
             "Heap for the words, and for how words are spelled, of each shard that this instance owns. Those that are "
                     + "rare and old are in RocksDB, in any number.");
 
+    public static final ConfigKey<Long> CACHE_UNCOMMITTED_BYTES = GROUP.byteSize(
+            "cache.uncommitted.bytes",
+            "67108864",
+            KeyGroup.MIB,
+            64 * KeyGroup.GIB,
+            "What all stores of this instance may hold between two commits. Under exactly-once, writes wait on the heap "
+                    + "and in native memory for the commit; beyond this, a stream thread commits early.");
+
     public static final ConfigKey<Long> ROCKSDB_BLOCK_CACHE_BYTES = GROUP.byteSize(
             "rocksdb.block.cache.bytes",
             "134217728",

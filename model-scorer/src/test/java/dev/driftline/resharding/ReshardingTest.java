@@ -1,0 +1,150 @@
+package dev.driftline.resharding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.PageStore;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.testing.junit.SmallBrown;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReshardingTest {
+
+    private static final List<DocumentTokens> DOCUMENTS = SmallBrown.documents().stream()
+            .map(document -> DocumentTokens.of(document.sentences()))
+            .toList();
+
+    @ParameterizedTest
+    @CsvSource({"1, 2", "2, 3", "3, 4", "5, 4"})
+    void shouldScoreAsShardsThatLearnedTheTextThemselves(int order, int shards) {
+        assertAsIfLearned(ModelSettings.ofOrder(order), shards, 1 << 16);
+    }
+
+    @Test
+    void shouldKeepAFixedVocabularyAndHowWordsOutsideItAreSpelled() {
+        Set<String> words = new LinkedHashSet<>();
+        for (DocumentTokens document : DOCUMENTS.subList(0, 3)) {
+            Stream.of(document.words()).skip(2).forEach(words::add);
+        }
+        assertAsIfLearned(
+                new ModelSettings(
+                        3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.copyOf(words)), ModelSettings.DEFAULT_DELTA),
+                4,
+                1 << 20);
+    }
+
+    /** The caches are so small that pages leave them while counts are moved. */
+    private static void assertAsIfLearned(ModelSettings settings, int shards, long cacheBytes) {
+        int half = DOCUMENTS.size() / 2;
+        PageStore whole = new HeapPageStore();
+        LocalModel one = new LocalModel(settings, 1, shard -> whole, cacheBytes);
+        LocalModel learned = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes * shards);
+        for (DocumentTokens document : DOCUMENTS.subList(0, half)) {
+            one.score(document, true);
+            learned.score(document, true);
+        }
+        one.writeBack();
+
+        List<PageStore> pages = stores(shards);
+        List<Long> progress = new ArrayList<>();
+        new Resharding(scorers(settings, pages, cacheBytes), progress::add)
+                .add(new ShardScorer(settings, 0, 1, whole, cacheBytes));
+        LocalModel moved = new LocalModel(settings, shards, pages::get, cacheBytes * shards);
+
+        assertThat(progress).isNotEmpty().isSorted();
+        for (DocumentTokens document : DOCUMENTS.subList(half, DOCUMENTS.size())) {
+            NgramProbabilities expected = learned.score(document, true);
+            NgramProbabilities found = moved.score(document, true);
+            assertThat(found.rows()).isEqualTo(expected.rows());
+            for (int row = 0; row < found.rows(); row++) {
+                for (int k = 1; k <= settings.order(); k++) {
+                    assertThat(found.probability(row, k))
+                            .as("row %d, order %d", row, k)
+                            .isEqualTo(expected.probability(row, k));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldCountTheSameFromSeveralShards(int to) {
+        ModelSettings settings = ModelSettings.ofOrder(3);
+        List<PageStore> former = stores(2);
+        LocalModel two = new LocalModel(settings, 2, former::get, 1 << 20);
+        DOCUMENTS.forEach(document -> two.score(document, true));
+        two.writeBack();
+
+        List<PageStore> pages = stores(to);
+        Resharding resharding = new Resharding(scorers(settings, pages, 1 << 20), tuples -> {});
+        scorers(settings, former, 1 << 20).forEach(resharding::add);
+
+        LocalModel moved = new LocalModel(settings, to, pages::get, 1 << 20);
+        for (DocumentTokens document : DOCUMENTS) {
+            List<String> before = new ArrayList<>(List.of("<s>"));
+            for (int token : document.tokens()) {
+                String word = document.words()[token];
+                before.add(word);
+                for (int n = 1; n <= Math.min(3, before.size()); n++) {
+                    List<String> ngram = before.subList(before.size() - n, before.size());
+                    assertThat(moved.rawCount(ngram)).as("%s", ngram).isEqualTo(two.rawCount(ngram));
+                }
+                if (token == DocumentTokens.EOS) {
+                    before = new ArrayList<>(List.of("<s>"));
+                }
+            }
+        }
+        for (int count = 1; count <= 4; count++) {
+            int n = count;
+            assertThat(IntStream.range(0, to)
+                            .mapToLong(s -> moved.shard(s).counts().rawCountOfCounts(3, n))
+                            .sum())
+                    .isEqualTo(IntStream.range(0, 2)
+                            .mapToLong(s -> two.shard(s).counts().rawCountOfCounts(3, n))
+                            .sum());
+        }
+        assertThat(IntStream.range(0, to)
+                        .mapToLong(s -> moved.shard(s).counts().continuationTotal())
+                        .sum())
+                .isEqualTo(IntStream.range(0, 2)
+                        .mapToLong(s -> two.shard(s).counts().continuationTotal())
+                        .sum());
+    }
+
+    @Test
+    void shouldRefuseShardsThatHaveCountsAlready() {
+        ModelSettings settings = ModelSettings.ofOrder(2);
+        List<PageStore> pages = stores(2);
+        LocalModel model = new LocalModel(settings, 2, pages::get, 1 << 20);
+        model.score(DOCUMENTS.get(0), true);
+        model.writeBack();
+        List<ShardScorer> scorers = scorers(settings, pages, 1 << 20);
+        assertThatThrownBy(() -> new Resharding(scorers, tuples -> {})).hasMessageContaining("has some already");
+    }
+
+    private static List<PageStore> stores(int shards) {
+        return Stream.<PageStore>generate(HeapPageStore::new).limit(shards).toList();
+    }
+
+    private static List<ShardScorer> scorers(ModelSettings settings, List<PageStore> pages, long cacheBytes) {
+        return IntStream.range(0, pages.size())
+                .mapToObj(shard -> new ShardScorer(settings, shard, pages.size(), pages.get(shard), cacheBytes))
+                .toList();
+    }
+}
