@@ -12,6 +12,7 @@ import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
 import dev.driftline.cli.topics.ResetCommand;
+import dev.driftline.cli.topics.ReshardCommand;
 import dev.driftline.cli.topics.TopicsCommand;
 import dev.driftline.cli.train.TrainCommand;
 import dev.driftline.schemas.TrustedRecords;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
+            ReshardCommand.class,
             ResetCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
@@ -77,6 +79,7 @@ import picocli.CommandLine.ScopeType;
             CountsCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
+            TortureCommand.class,
             HelpCommand.class
         })
 public final class Driftline {

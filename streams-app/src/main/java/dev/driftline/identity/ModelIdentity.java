@@ -90,6 +90,11 @@ public record ModelIdentity(
         return value;
     }
 
+    /** The same model over another number of shards. */
+    public ModelIdentity withShards(int number) {
+        return new ModelIdentity(application, prefix, order, vocabulary, tokenizer, smoothing, number);
+    }
+
     /** The text form. */
     public String text() {
         return "application=" + application + "\nprefix=" + prefix + "\norder=" + order + "\nvocabulary=" + vocabulary
@@ -114,7 +119,12 @@ public record ModelIdentity(
                             : "=" + learned.vocabulary));
         }
         misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
-        misfit(misfits, TopicKeys.SHARDS.name(), Integer.toString(shards), Integer.toString(learned.shards));
+        if (shards != learned.shards) {
+            misfits.add("it was learned with " + TopicKeys.SHARDS.name() + "=" + learned.shards
+                    + ", and the configuration says " + shards + ": set " + TopicKeys.SHARDS.name() + "="
+                    + learned.shards
+                    + (shards > learned.shards ? ", or run `driftline reshard --shards " + shards + "`" : ""));
+        }
         return misfits;
     }
 

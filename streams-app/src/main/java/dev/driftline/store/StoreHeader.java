@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * <tr><td>version</td><td>one byte</td></tr>
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
- * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled, stranded: the
- *     position before which what was taken in never gets an answer that it still lacks, 0 for none</td></tr>
+ * <tr><td>of each</td><td>length and UTF-8 of its name, and of a partition above 0 that another task reads a space and the
+ *     partition; length and 16 bytes of its id, base, next, settled, stranded: the position before which what was taken in
+ *     never gets an answer that it still lacks, 0 for none</td></tr>
  * </table>
  *
  * <p>Version 1, of 0.4.0, had no positions, but one moment at its end before which all was stranded, 0 for none.
@@ -112,7 +113,7 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     /** Whether a key of a store is that of its header, which is none of what the store is for. */
-    static boolean isKey(byte[] key) {
+    public static boolean isKey(byte[] key) {
         return Arrays.equals(key, KEY);
     }
 
@@ -122,10 +123,21 @@ public final class StoreHeader implements WriteBackCache {
      * @return whether it is new; if not, it must be passed over
      */
     public boolean isNew(String topic, int partition, long offset) {
-        if (provenance == null) {
-            return true;
-        }
-        Progress progress = progress(topic);
+        return provenance == null || isNew(progress(topic), topic, partition, offset);
+    }
+
+    /**
+     * As {@link #isNew(String, int, long)}, of a record that another task has read and passed on, so that of one topic there are
+     * several partitions here. That of partition 0 goes on where it ended while this task read the topic itself.
+     *
+     * @param id of the topic that the other task has read
+     */
+    public boolean isNew(String topic, int partition, long offset, Uuid id) {
+        return provenance == null
+                || isNew(progress(partition == 0 ? topic : topic + ' ' + partition, id), topic, partition, offset);
+    }
+
+    private boolean isNew(Progress progress, String topic, int partition, long offset) {
         // Without transactions the state may be ahead of what was sent. Kafka flushes the producer after each
         // write-back, so
         // what was written back before the last time is out.
@@ -172,6 +184,25 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     /**
+     * Lets the positions of a topic that was not read so far begin above those of all topics that were: what has waited since
+     * then keeps its number to itself.
+     */
+    public void beginAbove(String topic) {
+        if (provenance == null) {
+            return;
+        }
+        load();
+        if (!topics.containsKey(topic)) {
+            long above = topics.values().stream()
+                    .mapToLong(progress -> progress.base + progress.next)
+                    .max()
+                    .orElse(0);
+            topics.put(topic, new Progress(provenance.topics().of(topic), above, 0, 0, 0));
+            changed = true;
+        }
+    }
+
+    /**
      * Notes topics through which the answers to what is in the store come. Where one was deleted and created again since it
      * was noted, what has been asked so far is stranded.
      */
@@ -210,9 +241,13 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     private Progress progress(String topic) {
+        return progress(
+                topic, provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic));
+    }
+
+    private Progress progress(String topic, Uuid id) {
         load();
         Progress progress = topics.get(topic);
-        Uuid id = provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic);
         if (progress == null) {
             progress = new Progress(id, 0, 0, 0, 0);
             topics.put(topic, progress);
@@ -229,6 +264,43 @@ public final class StoreHeader implements WriteBackCache {
         return progress;
     }
 
+    /**
+     * The header of a store that has come as far as that of {@code header}, and is of another model.
+     *
+     * @param header what is stored; null for one that has taken in nothing
+     */
+    public static byte[] ofModel(ModelIdentity model, byte @Nullable [] header) {
+        Varints.Writer out = new Varints.Writer(256);
+        if (header == null) {
+            out.writeByte(VERSION);
+            out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
+            out.writeInt(0);
+            return out.toByteArray();
+        }
+        Varints.Reader in = new Varints.Reader(header);
+        int version = in.readByte();
+        requireVersion(version);
+        in.readBytes();
+        out.writeByte(version);
+        out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
+        while (in.hasRemaining()) {
+            out.writeByte(in.readByte());
+        }
+        return out.toByteArray();
+    }
+
+    /** The key of every header. */
+    public static byte[] key() {
+        return KEY.clone();
+    }
+
+    private static void requireVersion(int version) {
+        if (version != VERSION && version != FIRST_VERSION) {
+            throw new IllegalStateException("the header of a store has format version " + version
+                    + ", and this code reads up to " + VERSION + ": use the version of Driftline that wrote it");
+        }
+    }
+
     /** The model of a store, for who reads it without a service; empty where it has no header. */
     static Optional<ModelIdentity> model(PageStore store) {
         byte[] bytes = store.get(KEY);
@@ -236,11 +308,7 @@ public final class StoreHeader implements WriteBackCache {
             return Optional.empty();
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        int version = in.readByte();
-        if (version != VERSION && version != FIRST_VERSION) {
-            throw new IllegalStateException("the header of a store has format version " + version
-                    + ", and this code reads up to " + VERSION + ": use the version of Driftline that wrote it");
-        }
+        requireVersion(in.readByte());
         return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
     }
 

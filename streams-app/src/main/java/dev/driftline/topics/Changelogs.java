@@ -11,10 +11,13 @@ public final class Changelogs {
 
     private Changelogs() {}
 
+    /** That of a store of {@code application}. */
+    public static String of(String application, String store) {
+        return application + "-" + store + "-changelog";
+    }
+
     /** Those of {@code application}, by name. Names are whole: another application may be called {@code APPLICATION-2}. */
     public static List<String> of(String application) {
-        return STORES.stream()
-                .map(store -> application + "-" + store + "-changelog")
-                .toList();
+        return STORES.stream().map(store -> of(application, store)).toList();
     }
 }

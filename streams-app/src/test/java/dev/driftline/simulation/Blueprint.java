@@ -6,6 +6,7 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicDefinition;
 import dev.driftline.topics.TopicDefinitions;
@@ -41,14 +42,19 @@ final class Blueprint {
     private final Map<Class<?>, Deserializer<?>> deserializers = new HashMap<>();
     private Optional<Map<Integer, List<String>>> parts = Optional.empty();
 
+    /** As {@code config} says; a model of several shards, or one that was begun when every model was laid out like that. */
     Blueprint(DriftlineConfig config) {
+        this(config, Layout.SHARDS);
+    }
+
+    Blueprint(DriftlineConfig config, Layout layout) {
         this.config = config;
-        settings = TopologySettings.of(config);
+        settings = TopologySettings.of(config, layout);
         topics = settings.topics();
         model = ModelIdentity.of(config, settings.model());
         serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://simulated-" + UUID.randomUUID()));
         registry = serdes.client();
-        TopicDefinitions definitions = TopicDefinitions.of(config);
+        TopicDefinitions definitions = TopicDefinitions.of(config, layout);
         Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>(definitions.recordTypes());
         new Subjects(registry).register(types);
         for (TopicDefinition definition : definitions.all()) {

@@ -85,7 +85,7 @@ final class Histories {
 
     private static Optional<Throwable> run(
             Circumstances circumstances, long seed, List<Event> events, Simulation.Defects defects, List<String> told) {
-        Blueprint blueprint = BLUEPRINTS.get().computeIfAbsent(circumstances, added -> new Blueprint(added.config()));
+        Blueprint blueprint = BLUEPRINTS.get().computeIfAbsent(circumstances, Circumstances::blueprint);
         History history = new History(blueprint, circumstances, seed, defects, told != null);
         try {
             history.run(events);

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
  */
 class HistoriesTest {
 
-    private static final int FIXED = 150;
-    private static final int RANDOM = 20;
+    private static final int FIXED = 60;
+    private static final int RANDOM = 15;
 
     @Test
     void shouldCountAndScoreEachDocumentOnceAsASerialReplayWhateverHappens() throws Exception {

@@ -6,7 +6,10 @@ import dev.driftline.topics.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.TaskId;
 
@@ -17,9 +20,6 @@ final class History {
     private static final List<Stage> STAGES =
             List.of(Stage.SCATTER, Stage.COUNT, Stage.LEARN, Stage.GATHER, Stage.MIX, Stage.WRITE, Stage.WATCH);
 
-    private static final List<Topic> MADE_AGAIN =
-            List.of(Topic.NGRAM_REQUESTS, Topic.NGRAM_REPLIES, Topic.OBSERVATIONS, Topic.DOCUMENTS, Topic.TEXT);
-
     private static final int INSTANCES = 2;
     private static final int MOST_ROUNDS = 2_000;
 
@@ -27,6 +27,9 @@ final class History {
     private final Oracle oracle;
     private final List<String> told = new ArrayList<>();
     private final boolean tells;
+    /** Topics that may be deleted and made again, those that only the service writes first. */
+    private final List<Topic> topics;
+
     private int published;
     /** The latest that the clock has been. */
     private long latest;
@@ -36,6 +39,15 @@ final class History {
         this.tells = tells;
         simulation = new Simulation(
                 blueprint, INSTANCES, circumstances.exactlyOnce(), circumstances.keepsState(), seed, defects);
+        topics = Stream.of(
+                        Topic.NGRAM_REQUESTS,
+                        Topic.NGRAM_REPLIES,
+                        Topic.NGRAM_DOCUMENTS,
+                        Topic.OBSERVATIONS,
+                        Topic.DOCUMENTS,
+                        Topic.TEXT)
+                .filter(circumstances.layout()::has)
+                .toList();
         oracle = new Oracle(simulation);
         simulation.witness = oracle;
     }
@@ -87,7 +99,7 @@ final class History {
     }
 
     /** Work of a task, which may cost its thread. */
-    private void guarded(SimulatedTask task, java.util.function.Consumer<SimulatedTask> work) {
+    private void guarded(SimulatedTask task, Consumer<SimulatedTask> work) {
         try {
             work.accept(task);
         } catch (RecordFailedException e) {
@@ -126,7 +138,7 @@ final class History {
                 oracle.again(event.which())
                         .ifPresent(document -> tell("document " + document.id() + " is published again"));
             case JUNK -> {
-                Topic topic = MADE_AGAIN.get(event.how() % 3);
+                Topic topic = topics.get(event.how() % (topics.size() - 2));
                 oracle.junk(topic, event.which(), random.nextInt());
                 tell("somebody writes to " + topic);
             }
@@ -224,7 +236,7 @@ final class History {
                 simulation.fail(stage, times);
             }
             case MAKE_AGAIN -> {
-                Topic topic = MADE_AGAIN.get(event.which() % MADE_AGAIN.size());
+                Topic topic = topics.get(event.which() % topics.size());
                 boolean kills = event.how() % 2 == 0;
                 tell("all instances " + (kills ? "are killed" : "stop") + ", " + topic
                         + " is deleted and made again, and they start");
@@ -241,8 +253,8 @@ final class History {
     }
 
     /** The replica of a task that is not active, where there is one. */
-    private java.util.Optional<SimulatedTask> standby(SimulatedTask task) {
-        return java.util.Optional.of(simulation.replica(task.id, 1 - simulation.owner(task.id)))
+    private Optional<SimulatedTask> standby(SimulatedTask task) {
+        return Optional.of(simulation.replica(task.id, 1 - simulation.owner(task.id)))
                 .filter(replica -> !replica.isActive());
     }
 

@@ -21,6 +21,7 @@ import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceStore;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topology.TopologySettings;
 import java.nio.charset.StandardCharsets;
@@ -255,7 +256,9 @@ final class Oracle implements Simulation.Witness {
             Doc document = about.get(entries.get(i));
             String key = value.startsWith("junk ")
                     ? partition.topic() + " " + partition.partition() + " " + i + " " + value
-                    : document != null && document.topic.equals(partition.topic()) ? document.id : "";
+                    : document != null && (document.topic.equals(partition.topic()) || isOf(Topic.NGRAM_DOCUMENTS, partition))
+                            ? document.id
+                            : "";
             expected.computeIfPresent(key, (known, times) -> times - 1);
         }
     }
@@ -275,11 +278,14 @@ final class Oracle implements Simulation.Witness {
     }
 
     private void counted(int shard, Doc document) {
-        assertThat(document).as("what shard %d learns is a document", shard).isNotNull();
         if (!simulation.exactlyOnce) {
-            document.learned[shard] = true;
+            // Of a topic that was made again a store may be ahead of the committed offsets, by which tickets are told here.
+            if (document != null) {
+                document.learned[shard] = true;
+            }
             return;
         }
+        assertThat(document).as("what shard %d learns is a document", shard).isNotNull();
         assertThat(document.replies[shard])
                 .as("shard %d learns %s again", shard, document)
                 .isNull();
@@ -317,7 +323,7 @@ final class Oracle implements Simulation.Witness {
                         document.tokens,
                         ngrams,
                         sources.computeIfAbsent(
-                                        document.partition,
+                                        settings.layout() == Layout.SHARDS ? document.partition : 0,
                                         added -> new SourceStore(
                                                 new HeapPageStore(), settings.mixture(), SourceLimits.NONE))
                                 .get(document.source, 0))

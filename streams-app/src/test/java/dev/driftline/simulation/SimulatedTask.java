@@ -493,7 +493,7 @@ final class SimulatedTask {
 
         @Override
         public Map<String, Object> appConfigs() {
-            return Map.of();
+            return simulation.streamsConfig();
         }
 
         @Override

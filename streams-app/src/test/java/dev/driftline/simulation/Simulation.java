@@ -233,6 +233,11 @@ final class Simulation implements AutoCloseable {
         start();
     }
 
+    /** The settings of the streams that processors and stores see. */
+    Map<String, Object> streamsConfig() {
+        return streamsConfig;
+    }
+
     StateStoreContext storeContext(TaskId id) {
         Map<String, Object> config = streamsConfig;
         return (StateStoreContext) Proxy.newProxyInstance(

@@ -19,6 +19,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.store.SimulatedChangelog;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class StrandedProcessorTest {
 
     private final DriftlineConfig config = DriftlineConfig.of(Map.of("neural.model", "none"));
-    private final TopologySettings settings = TopologySettings.of(config);
+    private final TopologySettings settings = TopologySettings.of(config, Layout.SHARDS);
     private final SchemaRegistrySerdes serdes =
             new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://stranded"));
     private final SimulatedChangelog committed = new SimulatedChangelog();

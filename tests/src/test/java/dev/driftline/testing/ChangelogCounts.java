@@ -29,7 +29,7 @@ public final class ChangelogCounts {
         this.shards = shards;
     }
 
-    static ChangelogCounts read(DriftlineConfig config) {
+    public static ChangelogCounts read(DriftlineConfig config) {
         String topic = config.get(ServiceKeys.APPLICATION_ID) + "-" + ShardCounts.STORE + "-changelog";
         int count = config.get(TopicKeys.SHARDS);
         List<HeapPageStore> pages = new ArrayList<>();

@@ -13,7 +13,7 @@ public final class TopicKeys {
             1,
             1024,
             "Partitions of the n-gram counts: the maximum number of threads, over all instances, that can count "
-                    + "at once. The model does not depend on it. Cannot be changed once the topics exist.");
+                    + "at once. The model does not depend on it. Once the topics exist, `driftline reshard` raises it.");
 
     public static final ConfigKey<Integer> PARTITIONS = GROUP.whole(
             "partitions",

@@ -1,0 +1,85 @@
+package dev.driftline.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.schemas.Document;
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Score;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.ChangelogCounts;
+import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess;
+import dev.driftline.testing.LocalInstance;
+import dev.driftline.testing.NgramCensus;
+import dev.driftline.testing.RecordedTopic;
+import dev.driftline.testing.SmallDocuments;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MoreShardsIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int ORDER = 4;
+    private static final int WAVE = 300;
+    private static final int SHARDS = 3;
+
+    @Test
+    void shouldGoOnWithMoreShardsAsIfThereHadAlwaysBeenThatMany(Cluster cluster) {
+        List<Document> documents = new SmallDocuments(4).next(2 * WAVE);
+        List<Score> always;
+        try (Application application = cluster.application("always", settings(SHARDS))) {
+            application.publish(documents);
+            application.start("one");
+            always = application.scores().awaitSize(documents.size(), PATIENCE).values();
+        }
+        try (Application application = cluster.application("grown", settings(1))) {
+            RecordedTopic<Score> scores = application.scores();
+            application.publish(documents.subList(0, WAVE));
+            LocalInstance one = application.start("one");
+            scores.awaitSize(WAVE, PATIENCE);
+            assertThat(reshard(application).exitCode()).isNotZero();
+            assertThat(reshard(application).err()).contains("Stop every instance first");
+            one.close();
+
+            DriftlineProcess.Result done = reshard(application);
+            assertThat(done.err()).isEmpty();
+            assertThat(done.out()).contains("on 3 shards now", "Set shards=3");
+            assertThat(reshard(application).out()).contains("on 3 shards already");
+
+            application.publish(documents.subList(WAVE, 2 * WAVE));
+            LocalInstance several = application.start("one", Map.of("shards", Integer.toString(SHARDS)));
+            scores.awaitSize(2 * WAVE, PATIENCE);
+            several.close();
+            NgramCensus census = new NgramCensus(ORDER);
+            documents.forEach(document -> census.add(document.getSentences()));
+            ChangelogCounts.read(application.config().with(Map.of("shards", Integer.toString(SHARDS))))
+                    .assertEqual(census);
+            List<Score> grown = scores.values();
+            for (int i = WAVE; i < 2 * WAVE; i++) {
+                assertThat(counts(grown.get(i))).isEqualTo(counts(always.get(i)));
+            }
+        }
+    }
+
+    /** What the counts alone say of a document. */
+    private static List<ExpertScore> counts(Score score) {
+        List<ExpertScore> counts = new ArrayList<>(score.getExperts());
+        counts.removeIf(expert -> !expert.getName().startsWith("kneser-ney"));
+        assertThat(counts).hasSize(ORDER);
+        return counts;
+    }
+
+    private static DriftlineProcess.Result reshard(Application application) {
+        List<String> arguments = new ArrayList<>(List.of("reshard", "--shards", Integer.toString(SHARDS)));
+        application.settings().forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        return CommandLine.run(arguments);
+    }
+
+    private static Map<String, String> settings(int shards) {
+        return Map.of("shards", Integer.toString(shards), "partitions", "1", "model.order", Integer.toString(ORDER));
+    }
+}
