@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param exactlyOnce whether there are transactions
  * @param keepsState whether committed state on disk outlives a crash, or is wiped
  */
-record Circumstances(String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState) {
+record Circumstances(
+        String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState) {
 
     private static final Map<String, String> COMMON = Map.of(
             "neural.model", "none",

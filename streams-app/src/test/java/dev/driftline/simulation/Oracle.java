@@ -256,7 +256,9 @@ final class Oracle implements Simulation.Witness {
             Doc document = about.get(entries.get(i));
             String key = value.startsWith("junk ")
                     ? partition.topic() + " " + partition.partition() + " " + i + " " + value
-                    : document != null && (document.topic.equals(partition.topic()) || isOf(Topic.NGRAM_DOCUMENTS, partition))
+                    : document != null
+                                    && (document.topic.equals(partition.topic())
+                                            || isOf(Topic.NGRAM_DOCUMENTS, partition))
                             ? document.id
                             : "";
             expected.computeIfPresent(key, (known, times) -> times - 1);
@@ -279,7 +281,8 @@ final class Oracle implements Simulation.Witness {
 
     private void counted(int shard, Doc document) {
         if (!simulation.exactlyOnce) {
-            // Of a topic that was made again a store may be ahead of the committed offsets, by which tickets are told here.
+            // Of a topic that was made again a store may be ahead of the committed offsets, by which tickets are told
+            // here.
             if (document != null) {
                 document.learned[shard] = true;
             }
