@@ -14,6 +14,7 @@ import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
+import dev.driftline.identity.InstanceId;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -190,6 +191,7 @@ public final class DriftlineService implements AutoCloseable {
             EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
             properties.put(Provenance.CONFIG, provenance);
+            StreamsTuning.nameMembers(properties, instanceId());
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
@@ -229,6 +231,14 @@ public final class DriftlineService implements AutoCloseable {
                             Arrays.stream(Topic.values()).map(this::topic).toList())));
         } catch (IOException e) {
             throw new MisconfiguredException("cannot read " + stateFolder() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String instanceId() {
+        try {
+            return InstanceId.in(stateFolder());
+        } catch (IOException e) {
+            throw new MisconfiguredException("cannot use " + stateFolder() + ": " + e.getMessage(), e);
         }
     }
 

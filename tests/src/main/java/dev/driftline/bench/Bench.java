@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  driftline bench --only in-process --corpus brown.docs.tsv --corpus sotu.docs.tsv",
             "  driftline bench --only end-to-end --order 5",
             "  driftline bench --only drift",
+            "  driftline bench --only crash",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
@@ -55,7 +56,8 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             description =
                     "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, neural-end-to-end,"
-                            + " restore or latency. Repeatable.")
+                            + " restore, crash or latency. Repeatable. Default: all of them but crash, which learns for"
+                            + " minutes first.")
     private List<String> only = List.of();
 
     @Option(
@@ -91,6 +93,13 @@ public final class Bench implements Callable<Integer> {
                     "Tokens a second at which latency is measured, so that settings can be compared at the same load."
                             + " Default: half of what was just measured.")
     private Double latencyLoad;
+
+    @Option(
+            names = "--ngrams",
+            paramLabel = "N",
+            description =
+                    "Different n-grams that an instance has learned before it is killed. Default: ${DEFAULT-VALUE}.")
+    private long ngrams = 50_000_000;
 
     @Option(names = "--limit", paramLabel = "N", description = "Only the first N documents of each corpus.")
     private long limit = Long.MAX_VALUE;
@@ -151,7 +160,7 @@ public final class Bench implements Callable<Integer> {
         Set<Part> parts = EnumSet.noneOf(Part.class);
         only.forEach(name -> parts.add(Part.named(name)));
         if (parts.isEmpty()) {
-            parts.addAll(EnumSet.allOf(Part.class));
+            parts.addAll(EnumSet.complementOf(EnumSet.of(Part.CRASH)));
         }
         for (int order : orders) {
             if (order < 1 || order > 7) {
@@ -187,6 +196,9 @@ public final class Bench implements Callable<Integer> {
         }
         if (parts.contains(Part.END_TO_END) || parts.contains(Part.RESTORE) || parts.contains(Part.LATENCY)) {
             throughABroker(parts, corpora.get(0), results);
+        }
+        if (parts.contains(Part.CRASH)) {
+            crash(corpora.get(0), results);
         }
         if (json != null) {
             Files.writeString(json, Json.pretty(results) + System.lineSeparator());
@@ -320,6 +332,18 @@ public final class Bench implements Callable<Integer> {
                 say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, at));
                 results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, at);
             }
+        }
+    }
+
+    private void crash(BenchCorpus corpus, Results results) {
+        say("starting a schema registry");
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
+            EndToEndBench bench = new EndToEndBench(
+                    corpus, registry.url(), folder, jvmOptions(), moreSettings, Optional.empty(), this::say);
+            int highest = orders.get(orders.size() - 1);
+            say("kill -9, order " + highest);
+            results.crash = new CrashBench(corpus, bench, jvmOptions(), profile == null ? folder : profile)
+                    .measure(highest, ngrams, RUNS);
         }
     }
 

@@ -104,25 +104,28 @@ public record BenchCorpus(Path file, String name, List<CorpusDocument> documents
     /** The number of distinct n-grams of orders 1 to {@code order} that end in a token, {@code <s>} in the context included. */
     long distinctNgrams(int order) {
         LongSet seen = new LongSet();
-        for (CorpusDocument document : documents) {
-            for (List<String> sentence : document.sentences()) {
-                int length = sentence.size() + 2;
-                long[] hashes = new long[length];
-                hashes[0] = hash(DocumentTokens.BOS_WORD);
-                for (int i = 1; i < length - 1; i++) {
-                    hashes[i] = hash(sentence.get(i - 1));
-                }
-                hashes[length - 1] = hash(DocumentTokens.EOS_WORD);
-                for (int i = 1; i < length; i++) {
-                    long gram = 0;
-                    for (int n = 1; n <= order && i - n + 1 >= 0; n++) {
-                        gram = mix(gram * 0x9E3779B97F4A7C15L + hashes[i - n + 1] + n);
-                        seen.add(gram);
-                    }
+        documents.forEach(document -> addNgrams(document, order, seen));
+        return seen.size();
+    }
+
+    /** Adds the hashes of the n-grams of all orders of a document. */
+    static void addNgrams(CorpusDocument document, int order, LongSet seen) {
+        for (List<String> sentence : document.sentences()) {
+            int length = sentence.size() + 2;
+            long[] hashes = new long[length];
+            hashes[0] = hash(DocumentTokens.BOS_WORD);
+            for (int i = 1; i < length - 1; i++) {
+                hashes[i] = hash(sentence.get(i - 1));
+            }
+            hashes[length - 1] = hash(DocumentTokens.EOS_WORD);
+            for (int i = 1; i < length; i++) {
+                long gram = 0;
+                for (int n = 1; n <= order && i - n + 1 >= 0; n++) {
+                    gram = mix(gram * 0x9E3779B97F4A7C15L + hashes[i - n + 1] + n);
+                    seen.add(gram);
                 }
             }
         }
-        return seen.size();
     }
 
     private static long hash(String word) {

@@ -20,6 +20,8 @@ enum Part {
     NEURAL_END_TO_END,
     /** State from changelogs after the state folder was lost. */
     RESTORE,
+    /** What {@code kill -9} costs an instance with a state of tens of millions of n-grams; only where it is asked for. */
+    CRASH,
     /** Document in to score out at half of the load. */
     LATENCY;
 

@@ -82,6 +82,17 @@ final class Report {
                     decimal(results.restore.seconds()) + " s",
                     "from the start of the service; " + thousands(results.restore.ngramsPerSecond()) + " n-grams/s");
         }
+        if (results.crash != null) {
+            Results.Crash crash = results.crash;
+            for (Results.Restart restart : crash.restarts()) {
+                row(
+                        "ready after kill -9, order " + crash.order(),
+                        decimal(restart.readySeconds()) + " s",
+                        thousands(crash.ngrams()) + " n-grams; first score after " + decimal(restart.scoreSeconds())
+                                + " s; " + thousands(restart.restoredRecords()) + " records restored, of "
+                                + thousands(crash.changelogRecords()) + " written");
+            }
+        }
         if (results.state != null) {
             Results.State state = results.state;
             row(

@@ -134,6 +134,31 @@ final class Results {
     record Restore(int order, double seconds, long changelogBytes, double ngramsPerSecond) {}
 
     /**
+     * What a kill of an instance costs.
+     *
+     * @param ngrams different ones that it had learned, of all orders
+     * @param stateBytes files of all stores
+     * @param changelogRecords of the counts, compacted or not: what a whole restore would read at most
+     * @param loadAverage of the machine at the end
+     */
+    record Crash(
+            int order,
+            long ngrams,
+            long stateBytes,
+            long changelogRecords,
+            double loadAverage,
+            List<Restart> restarts) {}
+
+    /**
+     * A start after a kill.
+     *
+     * @param readySeconds from the start of the process until it was ready
+     * @param scoreSeconds the same, until a score could be read
+     * @param restoredRecords of all changelogs
+     */
+    record Restart(double readySeconds, double scoreSeconds, long restoredRecords) {}
+
+    /**
      * What is kept of the text.
      *
      * @param distinctNgrams of all orders
@@ -254,6 +279,10 @@ final class Results {
     public List<EndToEnd> endToEnd = new ArrayList<>();
     public Latency latency;
     public Restore restore;
+
+    /** What a kill costs; null unless it was measured. */
+    public Crash crash;
+
     public State state;
     public Predictions predictions;
     public Neural neural;
