@@ -7,6 +7,7 @@ import dev.driftline.config.keys.NeuralKeys;
 import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.topics.Layout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +83,7 @@ record Deployment(int shards, int partitions, Map<String, String> more) {
     @Override
     public String toString() {
         return (shards == 1 ? "1 shard" : shards + " shards") + ", "
-                + (partitions == 1 ? "1 partition" : partitions + " partitions");
+                + (partitions == 1 ? "1 partition" : partitions + " partitions") + " ("
+                + Layout.ofNew(shards, partitions).label() + ")";
     }
 }

@@ -29,7 +29,7 @@ final class LatencyBench {
 
     static final long COMMIT_INTERVAL_MS = 100;
 
-    private static final int WARM_UP_SECONDS = 15;
+    private static final int WARM_UP_SECONDS = 10;
     private static final int MEASURED_SECONDS = 30;
     private static final long PATIENCE_NANOS = 30_000_000_000L;
 

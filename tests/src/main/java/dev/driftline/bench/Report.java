@@ -167,7 +167,7 @@ final class Report {
     static String line(Results.BaselineRun run) {
         return decimal(run.cpuMicrosPerToken()) + " µs CPU a token, of it the broker "
                 + decimal(run.brokerMicrosPerToken()) + "; " + thousands(run.tokensPerSecond()) + " tokens/s over "
-                + thousands(run.tokens()) + " tokens, " + layout(run.partitions(), run.partitions());
+                + thousands(run.tokens()) + " tokens, " + run.partitions() + " partitions";
     }
 
     static String line(Results.Features run) {

@@ -176,7 +176,7 @@ final class StreamsRun {
         return since;
     }
 
-    /** The number of tasks of each thread; empty while some thread has none. */
+    /** The number of tasks of each thread; empty while some thread has none that it could have. */
     private static Map<String, Integer> tasks(KafkaStreams streams, int threads) {
         Map<String, Integer> tasks = new HashMap<>();
         if (streams.state() == KafkaStreams.State.RUNNING) {
@@ -184,6 +184,8 @@ final class StreamsRun {
                 tasks.put(thread.threadName(), thread.activeTasks().size());
             }
         }
-        return tasks.size() == threads && tasks.values().stream().allMatch(count -> count > 0) ? tasks : Map.of();
+        int all = tasks.values().stream().mapToInt(Integer::intValue).sum();
+        long busy = tasks.values().stream().filter(count -> count > 0).count();
+        return tasks.size() == threads && busy > 0 && busy >= Math.min(threads, all) ? tasks : Map.of();
     }
 }

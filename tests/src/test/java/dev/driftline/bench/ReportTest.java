@@ -20,7 +20,7 @@ class ReportTest {
 
         assertThat(deployments).hasSize(1);
         assertThat(Report.of(results))
-                .contains("2 shards, 3 partitions; at_least_once")
+                .contains("2 shards, 3 partitions (shards); at_least_once")
                 .contains(asked.toString())
                 .doesNotContain("4 shards");
     }
@@ -29,10 +29,10 @@ class ReportTest {
     void shouldTakeAsManyPartitionsAsShardsUnlessToldOtherwise() {
         assertThat(Deployment.of(List.of(1, 4), 0, Map.of()))
                 .extracting(Deployment::toString)
-                .containsExactly("1 shard, 1 partition", "4 shards, 4 partitions");
+                .containsExactly("1 shard, 1 partition (one-task)", "4 shards, 4 partitions (shards)");
         assertThat(Deployment.of(List.of(1), 4, Map.of()))
                 .extracting(Deployment::toString)
-                .containsExactly("1 shard, 4 partitions");
+                .containsExactly("1 shard, 4 partitions (one-shard)");
     }
 
     @Test
@@ -48,7 +48,7 @@ class ReportTest {
                         Results.Run.of(new Setup.Cost(1_000_000, 5, 6, 2), 0.5, 220_000, 150))));
 
         assertThat(Report.of(results))
-                .contains("end to end, 1 shard, 1 partition, order 5  8.00 µs CPU a token")
+                .contains("end to end, 1 shard, 1 partition (one-task), order 5  8.00 µs CPU a token")
                 .contains("runs: 9.00, 7.00, 8.00")
                 .contains("125,000 tokens/s")
                 .contains("first score after 0.50 s");
