@@ -207,12 +207,12 @@ class KilledInstancesIT {
         LocalModel replay = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1L << 28);
         Set<List<Object>> seen = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> message : order.records()) {
-            List<Object> origin = List.of(
-                    DocumentMessage.partitionOf(message.value()), DocumentMessage.offsetOf(message.value()));
+            List<Object> origin =
+                    List.of(DocumentMessage.partitionOf(message.value()), DocumentMessage.offsetOf(message.value()));
             assertThat(seen.add(origin)).as("the first message of %s", origin).isTrue();
             Score score = byOrigin.get(origin);
-            NgramProbabilities positions = replay.score(
-                    DocumentTokens.of(byId.get(score.getId()).getSentences()), true);
+            NgramProbabilities positions =
+                    replay.score(DocumentTokens.of(byId.get(score.getId()).getSentences()), true);
             double bits = 0;
             for (int row = 0; row < positions.rows(); row++) {
                 bits -= Math.log(positions.probability(row, ORDER)) / Math.log(2);
