@@ -1,7 +1,10 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Folders;
+import dev.driftline.bench.process.KilledInstance;
+import dev.driftline.bench.text.BenchCorpus;
+import dev.driftline.bench.text.LongSet;
 import dev.driftline.bench.text.LongText;
-import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.topics.Topic;
@@ -9,7 +12,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -36,31 +38,27 @@ final class CrashBench {
     private static final Duration BEFORE_A_KILL = Duration.ofSeconds(12);
 
     private final BenchCorpus corpus;
-    private final EndToEndBench bench;
-    private final List<String> jvmOptions;
+    private final Setup setup;
     private final Path folder;
 
     /** @param folder for logs */
-    CrashBench(BenchCorpus corpus, EndToEndBench bench, List<String> jvmOptions, Path folder) {
+    CrashBench(BenchCorpus corpus, Setup setup, Path folder) {
         this.corpus = corpus;
-        this.bench = bench;
-        this.jvmOptions = jvmOptions;
+        this.setup = setup;
         this.folder = folder;
     }
 
     /** @param ngrams different ones of all orders, at least */
-    Results.Crash measure(int order, long ngrams, int kills) {
-        try (Cluster cluster = bench.cluster("crash")) {
-            Map<String, String> settings = new HashMap<>(bench.settings(cluster, "crash", order, 100));
-            settings.put(TopicKeys.SHARDS.name(), "1");
-            settings.put(TopicKeys.PARTITIONS.name(), "1");
+    Results.Crash measure(Deployment deployment, int order, long ngrams, int kills) {
+        try (Cluster cluster = setup.cluster("crash")) {
+            Map<String, String> settings = cluster.settings("crash", deployment, order, 100);
             cluster.createTopics(settings);
             Iterator<CorpusDocument> text = new LongText(corpus.documents(), 1).iterator();
-            KilledInstance instance = KilledInstance.start(settings, jvmOptions, folder);
+            KilledInstance instance = KilledInstance.start(settings, setup.jvmOptions(), folder);
             try {
                 double first = instance.awaitReady();
                 long known = learn(cluster, settings, text, order, ngrams);
-                bench.say(String.format(
+                setup.say(String.format(
                         Locale.ROOT, "  %,d n-grams learned; ready with none after %.1f s", known, first));
                 List<Results.Restart> restarts = new ArrayList<>();
                 for (int kill = 1; kill <= kills; kill++) {
@@ -68,10 +66,10 @@ final class CrashBench {
                     try (load) {
                         sleep(BEFORE_A_KILL);
                         instance.kill();
-                        instance = KilledInstance.start(settings, jvmOptions, folder);
+                        instance = KilledInstance.start(settings, setup.jvmOptions(), folder);
                         Results.Restart restart = restart(cluster, settings, instance);
                         restarts.add(restart);
-                        bench.say(String.format(
+                        setup.say(String.format(
                                 Locale.ROOT,
                                 "  ready %.1f s after the start of the process, first score after %.1f s, %,d records"
                                         + " restored",
@@ -105,7 +103,7 @@ final class CrashBench {
             cluster.preload(settings, portion);
             portion.forEach(document -> BenchCorpus.addNgrams(document, order, seen));
         }
-        bench.say(String.format(Locale.ROOT, "  %,d different n-grams sent, now they are learned", seen.size()));
+        setup.say(String.format(Locale.ROOT, "  %,d different n-grams sent, now they are learned", seen.size()));
         while (!cluster.hasRead("crash", Cluster.topic(settings, Topic.DOCUMENTS))) {
             sleep(Duration.ofSeconds(1));
         }
@@ -145,7 +143,8 @@ final class CrashBench {
         private final Thread thread;
 
         Load(Cluster cluster, Map<String, String> settings, Iterator<CorpusDocument> text) {
-            List<ProducerRecord<byte[], byte[]>> records = Cluster.records(settings, next(text));
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            Cluster.eachRecord(settings, next(text), records::add);
             thread = new Thread(
                     () -> {
                         try (KafkaProducer<byte[], byte[]> producer = cluster.producer(settings)) {
