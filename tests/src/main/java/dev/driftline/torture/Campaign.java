@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class Campaign {
 
-    private static final int AT_A_TIME = 3;
+    private static final int AT_A_TIME = 4;
     private static final Duration RECOVERY = Duration.ofSeconds(150);
     private static final Duration FOR_A_BROKER = Duration.ofSeconds(25);
     private static final int LOOK_MS = 250;
