@@ -1,6 +1,7 @@
 package dev.driftline.bench;
 
 import dev.driftline.bench.text.LongText;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.shards.ShardCounts;
@@ -56,7 +57,10 @@ final class CrashBench {
             settings.put(TopicKeys.PARTITIONS.name(), "1");
             cluster.createTopics(settings);
             Iterator<CorpusDocument> text = new LongText(corpus.documents(), 1).iterator();
-            KilledInstance instance = KilledInstance.start(settings, jvmOptions, folder);
+            // Fewer commits while it learns, only to save time.
+            Map<String, String> learning = new HashMap<>(settings);
+            learning.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), "1000");
+            KilledInstance instance = KilledInstance.start(learning, jvmOptions, folder);
             try {
                 double first = instance.awaitReady();
                 long known = learn(cluster, settings, text, order, ngrams);
