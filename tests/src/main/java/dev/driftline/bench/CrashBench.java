@@ -63,7 +63,7 @@ final class CrashBench {
             KilledInstance instance = KilledInstance.start(learning, jvmOptions, folder);
             try {
                 double first = instance.awaitReady();
-                long known = learn(cluster, settings, text, order, ngrams);
+                long known = learn(cluster, settings, instance, text, order, ngrams);
                 bench.say(String.format(
                         Locale.ROOT, "  %,d n-grams learned; ready with none after %.1f s", known, first));
                 List<Results.Restart> restarts = new ArrayList<>();
@@ -102,15 +102,26 @@ final class CrashBench {
 
     /** Has the text learned until it had so many different n-grams; says how many it had. */
     private long learn(
-            Cluster cluster, Map<String, String> settings, Iterator<CorpusDocument> text, int order, long ngrams) {
+            Cluster cluster,
+            Map<String, String> settings,
+            KilledInstance instance,
+            Iterator<CorpusDocument> text,
+            int order,
+            long ngrams) {
         LongSet seen = new LongSet();
+        long tokens = 0;
         while (seen.size() < ngrams) {
             List<CorpusDocument> portion = next(text);
             cluster.preload(settings, portion);
-            portion.forEach(document -> BenchCorpus.addNgrams(document, order, seen));
+            for (CorpusDocument document : portion) {
+                BenchCorpus.addNgrams(document, order, seen);
+                tokens += BenchCorpus.tokens(document);
+            }
         }
-        bench.say(String.format(Locale.ROOT, "  %,d different n-grams sent, now they are learned", seen.size()));
-        while (!cluster.hasRead("crash", Cluster.topic(settings, Topic.DOCUMENTS))) {
+        bench.say(String.format(
+                Locale.ROOT, "  %,d different n-grams in %,d tokens sent, now they are learned", seen.size(), tokens));
+        // Every token that was scored was learned.
+        while (instance.metric("driftline_tokens_total") < tokens) {
             sleep(Duration.ofSeconds(1));
         }
         return seen.size();
