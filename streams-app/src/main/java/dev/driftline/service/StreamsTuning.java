@@ -8,7 +8,7 @@ import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.store.SharedRocksDbMemory;
-import dev.driftline.topology.EventTime;
+import dev.driftline.topology.time.EventTime;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;

@@ -1,8 +1,11 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Folders;
+import dev.driftline.bench.process.KilledInstance;
+import dev.driftline.bench.text.BenchCorpus;
+import dev.driftline.bench.text.LongSet;
 import dev.driftline.bench.text.LongText;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.topics.Topic;
@@ -37,34 +40,37 @@ final class CrashBench {
     private static final Duration BEFORE_A_KILL = Duration.ofSeconds(12);
 
     private final BenchCorpus corpus;
-    private final EndToEndBench bench;
-    private final List<String> jvmOptions;
+    private final Setup setup;
     private final Path folder;
 
     /** @param folder for logs */
-    CrashBench(BenchCorpus corpus, EndToEndBench bench, List<String> jvmOptions, Path folder) {
+    CrashBench(BenchCorpus corpus, Setup setup, Path folder) {
         this.corpus = corpus;
-        this.bench = bench;
-        this.jvmOptions = jvmOptions;
+        this.setup = setup;
         this.folder = folder;
     }
 
     /** @param ngrams different ones of all orders, at least */
-    Results.Crash measure(int order, long ngrams, int kills) {
-        try (Cluster cluster = bench.cluster("crash")) {
-            Map<String, String> settings = new HashMap<>(bench.settings(cluster, "crash", order, 100));
-            settings.put(TopicKeys.SHARDS.name(), "1");
-            settings.put(TopicKeys.PARTITIONS.name(), "1");
+    Results.Crash measure(Deployment deployment, int order, long ngrams, int kills) {
+        try (Cluster cluster = setup.cluster("crash")) {
+            Map<String, String> settings = cluster.settings("crash", deployment, order, 100);
             cluster.createTopics(settings);
             Iterator<CorpusDocument> text = new LongText(corpus.documents(), 1).iterator();
             // Fewer commits while it learns, only to save time.
             Map<String, String> learning = new HashMap<>(settings);
             learning.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), "1000");
-            KilledInstance instance = KilledInstance.start(learning, jvmOptions, folder);
+            // Classes are archived as the launcher archives them.
+            Path archive = folder.resolve("driftline.jsa");
+            KilledInstance instance =
+                    KilledInstance.start(learning, jvmOptions("-XX:ArchiveClassesAtExit=" + archive), folder);
             try {
                 double first = instance.awaitReady();
                 long known = learn(cluster, settings, instance, text, order, ngrams);
-                bench.say(String.format(
+                instance.stop();
+                List<String> archived = jvmOptions("-XX:SharedArchiveFile=" + archive);
+                instance = KilledInstance.start(settings, archived, folder);
+                instance.awaitReady();
+                setup.say(String.format(
                         Locale.ROOT, "  %,d n-grams learned; ready with none after %.1f s", known, first));
                 List<Results.Restart> restarts = new ArrayList<>();
                 for (int kill = 1; kill <= kills; kill++) {
@@ -72,10 +78,10 @@ final class CrashBench {
                     try (load) {
                         sleep(BEFORE_A_KILL);
                         instance.kill();
-                        instance = KilledInstance.start(settings, jvmOptions, folder);
+                        instance = KilledInstance.start(settings, archived, folder);
                         Results.Restart restart = restart(cluster, settings, instance);
                         restarts.add(restart);
-                        bench.say(String.format(
+                        setup.say(String.format(
                                 Locale.ROOT,
                                 "  ready %.1f s after the start of the process, first score after %.1f s, %,d records"
                                         + " restored",
@@ -115,16 +121,22 @@ final class CrashBench {
             cluster.preload(settings, portion);
             for (CorpusDocument document : portion) {
                 BenchCorpus.addNgrams(document, order, seen);
-                tokens += BenchCorpus.tokens(document);
+                tokens += LongText.tokens(document);
             }
         }
-        bench.say(String.format(
+        setup.say(String.format(
                 Locale.ROOT, "  %,d different n-grams in %,d tokens sent, now they are learned", seen.size(), tokens));
         // Every token that was scored was learned.
         while (instance.metric("driftline_tokens_total") < tokens) {
             sleep(Duration.ofSeconds(1));
         }
         return seen.size();
+    }
+
+    private List<String> jvmOptions(String archive) {
+        List<String> options = new ArrayList<>(setup.jvmOptions());
+        options.addAll(List.of(archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        return options;
     }
 
     private List<CorpusDocument> next(Iterator<CorpusDocument> text) {
@@ -160,7 +172,8 @@ final class CrashBench {
         private final Thread thread;
 
         Load(Cluster cluster, Map<String, String> settings, Iterator<CorpusDocument> text) {
-            List<ProducerRecord<byte[], byte[]>> records = Cluster.records(settings, next(text));
+            List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+            Cluster.eachRecord(settings, next(text), records::add);
             thread = new Thread(
                     () -> {
                         try (KafkaProducer<byte[], byte[]> producer = cluster.producer(settings)) {

@@ -1,15 +1,15 @@
-package dev.driftline.bench;
+package dev.driftline.bench.text;
 
 import java.util.Arrays;
 
 /** A growing set of 64-bit hashes; a boxed set of tens of millions would not fit. */
-final class LongSet {
+public final class LongSet {
 
     private long[] slots = new long[1 << 16];
     private int size;
     private boolean hasZero;
 
-    void add(long value) {
+    public void add(long value) {
         if (value == 0) {
             hasZero = true;
             return;
@@ -34,7 +34,7 @@ final class LongSet {
         return true;
     }
 
-    long size() {
+    public long size() {
         return size + (hasZero ? 1 : 0);
     }
 }

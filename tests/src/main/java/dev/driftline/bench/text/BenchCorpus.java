@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.text;
 
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusReader;
@@ -20,6 +20,9 @@ import java.util.Set;
  * @param tokens in all of them
  */
 public record BenchCorpus(Path file, String name, List<CorpusDocument> documents, long tokens) {
+
+    /** Of the words that take the place of others. */
+    private static final long SEED = 1;
 
     /**
      * Reads a corpus file.
@@ -44,13 +47,7 @@ public record BenchCorpus(Path file, String name, List<CorpusDocument> documents
                 file,
                 name,
                 documents,
-                documents.stream().mapToLong(BenchCorpus::tokens).sum());
-    }
-
-    static int tokens(CorpusDocument document) {
-        return document.sentences().stream()
-                .mapToInt(sentence -> sentence.size() + 1)
-                .sum();
+                documents.stream().mapToLong(LongText::tokens).sum());
     }
 
     /** The same text in documents of about {@code size} tokens: whole sentences, until there are at least as many. */
@@ -76,20 +73,32 @@ public record BenchCorpus(Path file, String name, List<CorpusDocument> documents
         return of(file, name, pieces);
     }
 
+    /** This text and then the same with other words in the place of its words, again and again. */
+    public LongText endless() {
+        return new LongText(documents, SEED);
+    }
+
+    /** The same text until it has this many tokens, made longer where it has less. */
+    public BenchCorpus lasting(long tokens) {
+        List<CorpusDocument> longer = new ArrayList<>();
+        endless().tokens(tokens).forEach(longer::add);
+        return of(file, name, longer);
+    }
+
     /** The first documents. */
     public BenchCorpus first(int count) {
         return of(file, name, documents.subList(0, Math.min(count, documents.size())));
     }
 
     /** The number of distinct words. */
-    long types() {
+    public long types() {
         Set<String> words = new HashSet<>();
         documents.forEach(document -> document.sentences().forEach(words::addAll));
         return words.size();
     }
 
     /** The number of n-grams of orders 1 to {@code order} that end in a token, each occurrence counted. */
-    long ngrams(int order) {
+    public long ngrams(int order) {
         long ngrams = 0;
         for (CorpusDocument document : documents) {
             for (List<String> sentence : document.sentences()) {
@@ -102,14 +111,14 @@ public record BenchCorpus(Path file, String name, List<CorpusDocument> documents
     }
 
     /** The number of distinct n-grams of orders 1 to {@code order} that end in a token, {@code <s>} in the context included. */
-    long distinctNgrams(int order) {
+    public long distinctNgrams(int order) {
         LongSet seen = new LongSet();
         documents.forEach(document -> addNgrams(document, order, seen));
         return seen.size();
     }
 
     /** Adds the hashes of the n-grams of all orders of a document. */
-    static void addNgrams(CorpusDocument document, int order, LongSet seen) {
+    public static void addNgrams(CorpusDocument document, int order, LongSet seen) {
         for (List<String> sentence : document.sentences()) {
             int length = sentence.size() + 2;
             long[] hashes = new long[length];

@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.baseline;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
@@ -7,14 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Materialized;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 
 /**
  * The baseline: n-gram counts as anyone would write them first. Each document becomes its n-grams as strings, which are
@@ -22,20 +21,23 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class NaiveTopology implements Supplier<Topology> {
 
-    /** The store of the counts, RocksDB with a changelog. */
+    /** The store of the counts, with a changelog. */
     static final String COUNTS_STORE = "ngram-counts";
 
     private final String documents;
     private final int order;
+    private final boolean onHeap;
     private final SchemaRegistrySerdes serdes;
 
     /**
      * @param documents topic of the documents
      * @param order n-grams of 1 to this many words are counted
+     * @param onHeap whether the counts are in Kafka's in-memory store; otherwise in RocksDB
      */
-    NaiveTopology(String documents, int order, SchemaRegistrySerdes serdes) {
+    NaiveTopology(String documents, int order, boolean onHeap, SchemaRegistrySerdes serdes) {
         this.documents = documents;
         this.order = order;
+        this.onHeap = onHeap;
         this.serdes = serdes;
     }
 
@@ -45,7 +47,10 @@ final class NaiveTopology implements Supplier<Topology> {
         builder.stream(documents, Consumed.with(Serdes.String(), serdes.serde(Document.class)))
                 .flatMap((id, document) -> ngrams(document))
                 .groupByKey(Grouped.with(Serdes.String(), Serdes.String()))
-                .count(Materialized.<String, Long, KeyValueStore<Bytes, byte[]>>as(COUNTS_STORE)
+                .count(Materialized.<String, Long>as(
+                                onHeap
+                                        ? Stores.inMemoryKeyValueStore(COUNTS_STORE)
+                                        : Stores.persistentKeyValueStore(COUNTS_STORE))
                         .withKeySerde(Serdes.String())
                         .withValueSerde(Serdes.Long()));
         return builder.build();

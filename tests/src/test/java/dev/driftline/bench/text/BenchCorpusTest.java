@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.process;
 
 import dev.driftline.embedded.ParentBound;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.Properties;
 /**
  * {@code driftline run} in a JVM of its own, as an operator starts it, to be killed and started again. One thread.
  */
-final class KilledInstance implements AutoCloseable {
+public final class KilledInstance implements AutoCloseable {
 
     private static final int POLL_MS = 10;
     private static final long START_TIMEOUT_NANOS = 600_000_000_000L;
@@ -40,7 +40,7 @@ final class KilledInstance implements AutoCloseable {
      *
      * @param folder of its settings and its log, which goes on over all its lives
      */
-    static KilledInstance start(Map<String, String> settings, List<String> jvmOptions, Path folder) {
+    public static KilledInstance start(Map<String, String> settings, List<String> jvmOptions, Path folder) {
         int port = freePort();
         Properties properties = new Properties();
         properties.putAll(settings);
@@ -83,7 +83,7 @@ final class KilledInstance implements AutoCloseable {
     }
 
     /** Waits until {@code /health/ready} is 200, and says how many seconds after the start of the process that was. */
-    double awaitReady() {
+    public double awaitReady() {
         while (status("/health/ready") != 200) {
             if (!process.isAlive() || System.nanoTime() - started > START_TIMEOUT_NANOS) {
                 throw new IllegalStateException("driftline run did not become ready: see " + log);
@@ -99,7 +99,7 @@ final class KilledInstance implements AutoCloseable {
     }
 
     /** Seconds since the process was started. */
-    double seconds() {
+    public double seconds() {
         return (System.nanoTime() - started) / 1e9;
     }
 
@@ -125,7 +125,7 @@ final class KilledInstance implements AutoCloseable {
     }
 
     /** The value of a metric without labels, such as {@code driftline_restored_records_total}. */
-    double metric(String name) {
+    public double metric(String name) {
         try (InputStream in = open("/metrics").getInputStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -139,9 +139,20 @@ final class KilledInstance implements AutoCloseable {
     }
 
     /** {@code kill -9}; returns when it is gone. */
-    void kill() {
+    public void kill() {
         try {
             process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Stops it in an orderly way, as Ctrl-C does; returns when it is gone. */
+    public void stop() {
+        process.destroy();
+        try {
+            process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -1,4 +1,4 @@
-package dev.driftline.topology;
+package dev.driftline.topology.time;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;

@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.process;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * <p>Lines in both directions over its standard input and output; what it answers starts with {@value #MARK}. It ends when
  * this process does, however that ends: see {@link #endWithParent}.
  */
-final class MeasuredJvm implements AutoCloseable {
+public final class MeasuredJvm implements AutoCloseable {
 
-    static final String MARK = "@";
+    public static final String MARK = "@";
 
     private static final int LOG_TAIL_LINES = 25;
 
@@ -46,7 +46,7 @@ final class MeasuredJvm implements AutoCloseable {
      * @param log gets its standard error
      * @param recording where a flight recording goes, if one is wanted
      */
-    static MeasuredJvm start(
+    public static MeasuredJvm start(
             Class<?> main, List<String> arguments, List<String> options, Path log, Optional<Path> recording) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -80,7 +80,7 @@ final class MeasuredJvm implements AutoCloseable {
     }
 
     /** Sends a line. */
-    void tell(String line) {
+    public void tell(String line) {
         try {
             commands.write(line + "\n");
             commands.flush();
@@ -94,7 +94,7 @@ final class MeasuredJvm implements AutoCloseable {
      *
      * @throws IllegalStateException with the end of its log, if the JVM has ended
      */
-    String hear() {
+    public String hear() {
         try {
             for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                 if (line.startsWith(MARK)) {
@@ -108,26 +108,26 @@ final class MeasuredJvm implements AutoCloseable {
     }
 
     /** {@link #tell} and {@link #hear}. */
-    String ask(String line) {
+    public String ask(String line) {
         tell(line);
         return hear();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** User and system time so far, in seconds. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         return cpuSeconds(process.toHandle());
     }
 
-    static double cpuSeconds(ProcessHandle process) {
+    public static double cpuSeconds(ProcessHandle process) {
         return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L) / 1e9;
     }
 
     /** The end of its log, for an error message. */
-    String logTail() {
+    public String logTail() {
         try {
             List<String> all = Files.readAllLines(log);
             return String.join(
@@ -154,13 +154,13 @@ final class MeasuredJvm implements AutoCloseable {
     }
 
     /** Answers the benchmark. */
-    static void answer(PrintStream out, Object value) {
+    public static void answer(PrintStream out, Object value) {
         out.println(MARK + (value instanceof String text ? text : Json.line(value)));
         out.flush();
     }
 
     /** For a measured JVM that takes no commands: ends it once the benchmark is gone. */
-    static void endWithParent() {
+    public static void endWithParent() {
         Thread watch = new Thread(
                 () -> {
                     try {

@@ -1,4 +1,4 @@
-package dev.driftline.topology;
+package dev.driftline.topology.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.driftline.bench;
+package dev.driftline.bench.process;
 
 import dev.driftline.codec.FolderTree;
 import java.io.IOException;
@@ -10,17 +10,17 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Folders that come and go with a measurement. */
-final class Folders {
+public final class Folders {
 
     private Folders() {}
 
     /** The bytes of all files below {@code folder}. */
-    static long bytes(Path folder) {
+    public static long bytes(Path folder) {
         return bytes(folder, file -> true);
     }
 
     /** The bytes of those files below {@code folder} that {@code counted} accepts. */
-    static long bytes(Path folder, Predicate<Path> counted) {
+    public static long bytes(Path folder, Predicate<Path> counted) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
                     .filter(counted)
@@ -42,7 +42,7 @@ final class Folders {
     }
 
     /** Removes {@code folder} and what is in it. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         try {
             FolderTree.delete(folder);
         } catch (IOException e) {
