@@ -50,6 +50,9 @@ public final class NgramCounts {
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
 
+    /** The most words that {@link #readAhead} takes at once. */
+    public static final int WORDS_AHEAD = 64;
+
     /** The id of {@code <s>}. */
     public static final int BOS = ContextTrie.BOS;
 
@@ -213,6 +216,16 @@ public final class NgramCounts {
     /** N. */
     public int order() {
         return order;
+    }
+
+    /**
+     * Reads what {@link #find(byte[], int, int, int)} and the counts of some words need from memory, for all of them at once.
+     *
+     * @param hashes of their spellings
+     * @param count how many, at most {@value #WORDS_AHEAD}
+     */
+    public void readAhead(int[] hashes, int count) {
+        words.readAhead(hashes, count);
     }
 
     /** The id of a word given as UTF-8, or a negative number where it was never learned. */
@@ -565,6 +578,22 @@ public final class NgramCounts {
             visitor.visit(top.word(i), top.count(i), top.count(i));
         }
         return top.floor();
+    }
+
+    /**
+     * Visits the tuples whose nearest context word is {@code nearest}, in no particular order, a page at a time. The visitor may
+     * look counts up, and must not {@link #trim}; not while anything is learned.
+     */
+    public void tuples(int nearest, TupleVisitor visitor) {
+        if (words.wide(nearest)) {
+            wide(nearest).tuples(visitor, this::trim);
+        } else {
+            rare(nearest / RARE_BLOCK).trie.tuples((context, length, word, count) -> {
+                if (context[1] == nearest) {
+                    visitor.visit(context, length, word, count);
+                }
+            });
+        }
     }
 
     private TriePages rare(int block) {

@@ -170,6 +170,11 @@ public final class MoreShards {
     }
 
     private void requireNothingUnderWay(Map<String, Integer> partitions) {
+        if (new UnreadRecords(config, admin).isAny(TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS))) {
+            throw new MisconfiguredException(
+                    "documents are on their way to the shard: start the service, wait until /v1/status says lag 0,"
+                            + " and stop the service");
+        }
         int of = partitions.getOrDefault(changelog(PendingDocuments.STORE), 0);
         for (int partition = 0; partition < of; partition++) {
             try (RocksDbPages pages = RocksDbPages.open(temporary.resolve("pending-" + partition), ROCKSDB_BYTES)) {
