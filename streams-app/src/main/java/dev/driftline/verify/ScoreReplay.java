@@ -205,8 +205,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         Optional<ScoreComparison.Field> ofCounts = comparison.difference(expected, found.get(), false);
         if (ofCounts.isPresent()) {
             Difference differs = difference(place, document, score, ofCounts.get());
-            differences.add(
-                    differs.kind(), differs.what(), differs.where(), differs.expected(), differs.found());
+            differences.add(differs.kind(), differs.what(), differs.where(), differs.expected(), differs.found());
         } else if (source.isPresent()) {
             comparison
                     .difference(expected, found.get(), true)
