@@ -244,7 +244,11 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
 
     private void incomplete(Place place, ReplayedDocument document) {
         for (int shard = 0; shard < settings.shards(); shard++) {
-            if (options.wants(shard) && !document.hasReplied(shard) && !outputs.isUnderWay(shard, place)) {
+            // One that failed may never have been sent.
+            if (!document.hasFailed
+                    && options.wants(shard)
+                    && !document.hasReplied(shard)
+                    && !outputs.isUnderWay(shard, place)) {
                 differences.add(
                         Difference.Kind.REQUEST,
                         "document '" + document.document.id() + "' of " + place.describe(settings.topics()),
