@@ -9,6 +9,8 @@ import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.shards.ShardKey;
+import dev.driftline.store.FlushForward;
+import dev.driftline.store.OpenBatch;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.util.Optional;
