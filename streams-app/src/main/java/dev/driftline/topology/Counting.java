@@ -33,7 +33,6 @@ final class Counting {
 
     private static final Logger LOG = LoggerFactory.getLogger(Counting.class);
 
-    private final TopologySettings settings;
     private final LiveShards live;
     private final Heap heap;
     private final RecordTries tries;
@@ -68,7 +67,6 @@ final class Counting {
             RecordTries tries,
             InternalRecords records,
             ProcessorContext<?, ?> context) {
-        this.settings = settings;
         this.live = live;
         this.tries = tries;
         this.records = records;
