@@ -439,6 +439,13 @@ public final class Verification {
                 scores.mixtures(),
                 scores.compared(),
                 reason)));
+        if (scores.mixturesInDoubt() > 0) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "%,d mixtures are others than in the replay, in partitions whose documents were not scored in the order of"
+                            + " the replies: some waited while a task moved. The figures of the n-grams are equal.",
+                    scores.mixturesInDoubt()));
+        }
         if (scores.unordered() > 0) {
             notes.add(String.format(
                     Locale.ROOT,

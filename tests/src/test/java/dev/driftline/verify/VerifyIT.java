@@ -70,7 +70,7 @@ class VerifyIT {
                     more.join();
                 }
                 assertThat(said)
-                        .contains("Nothing differs.", "1 records refused")
+                        .contains("Nothing differs.", "refused records: 1;")
                         .doesNotContain("note:");
             }
             VerificationReport right = report(application);
