@@ -14,6 +14,7 @@ import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
+import dev.driftline.topics.Layout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,36 @@ class MoreShardsIT {
             for (int i = WAVE; i < 2 * WAVE; i++) {
                 assertThat(counts(grown.get(i))).isEqualTo(counts(always.get(i)));
             }
+        }
+    }
+
+    /** Behind readers of several partitions, whose topic to the one shard goes. */
+    @Test
+    void shouldGoOnWithMoreShardsWhereReadersSentWholeDocumentsToOne(Cluster cluster) {
+        List<Document> documents = new SmallDocuments(5).next(2 * WAVE);
+        Map<String, String> settings = Map.of("shards", "1", "partitions", "2", "model.order", Integer.toString(ORDER));
+        try (Application application = cluster.application("grown-readers", settings)) {
+            RecordedTopic<Score> scores = application.scores();
+            application.publish(documents.subList(0, WAVE));
+            LocalInstance one = application.start("one");
+            scores.awaitSize(WAVE, PATIENCE);
+            one.close();
+
+            assertThat(reshard(application).out()).contains("on 3 shards now");
+
+            application.publish(documents.subList(WAVE, 2 * WAVE));
+            LocalInstance several = application.start("one", Map.of("shards", Integer.toString(SHARDS)));
+            scores.awaitSize(2 * WAVE, PATIENCE);
+            assertThat(several.service().layout()).contains(Layout.SHARDS);
+            several.close();
+            NgramCensus census = new NgramCensus(ORDER);
+            documents.forEach(document -> census.add(document.getSentences()));
+            ChangelogCounts.read(application.config().with(Map.of("shards", Integer.toString(SHARDS))))
+                    .assertEqual(census);
+            assertThat(scores.values())
+                    .extracting(Score::getId)
+                    .containsExactlyInAnyOrderElementsOf(
+                            documents.stream().map(Document::getId).toList());
         }
     }
 
