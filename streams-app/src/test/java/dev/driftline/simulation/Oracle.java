@@ -62,7 +62,8 @@ final class Oracle implements Simulation.Witness {
         private final SimulatedLog.Entry entry;
         private final byte[][] replies;
         private final boolean[] learned;
-        private boolean scored;
+        /** Whether it has been scored or refused. */
+        private boolean isOut;
 
         Doc(
                 String id,
@@ -305,7 +306,7 @@ final class Oracle implements Simulation.Witness {
         }
         // A topic that was made again has offsets for the second time, and an id may come twice.
         List<Doc> unscored = documents.stream()
-                .filter(document -> document.id.equals(score.getId()) && !document.scored)
+                .filter(document -> document.id.equals(score.getId()) && !document.isOut)
                 .filter(Doc::isAnswered)
                 .toList();
         Doc document = unscored.stream()
@@ -319,7 +320,7 @@ final class Oracle implements Simulation.Witness {
     }
 
     private void compare(Doc document, Score score) {
-        document.scored = true;
+        document.isOut = true;
         NgramProbabilities ngrams =
                 gather.gather(document.tokens, List.of(document.replies)).positions();
         DocumentScore exact = scorer.score(ScoreRequest.of(
@@ -362,7 +363,18 @@ final class Oracle implements Simulation.Witness {
             comes(header(letter, DeadLetters.TOPIC) + " " + header(letter, DeadLetters.PARTITION) + " "
                     + header(letter, DeadLetters.OFFSET) + " " + value);
         } else if (BEFORE_THE_SCORE.contains(operator)) {
-            comes(text(letter.key()));
+            String id = text(letter.key());
+            comes(id);
+            String offset = header(letter, DeadLetters.OFFSET);
+List<Doc> named = documents.stream()
+                    .filter(document -> document.id.equals(id) && !document.isOut)
+                    .filter(document -> document.topic.equals(header(letter, DeadLetters.TOPIC))
+                            && Long.toString(document.offset).equals(offset))
+                    .toList();
+            if (!named.isEmpty()) {
+                // Scatter is at the topic that there is; one that was in its place before may still be on its way.
+                named.get(operator.equals("scatter") ? named.size() - 1 : 0).isOut = true;
+            }
         }
     }
 

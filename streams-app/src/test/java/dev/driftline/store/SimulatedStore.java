@@ -82,18 +82,8 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     /** The brokers commit the transaction: the changes are in the changelog. */
     public void publish() {
-        publish(sent.size());
-    }
-
-    /** The first {@code most} changes have come to the brokers, outside of any transaction. */
-    public void publish(int most) {
-        sent.subList(0, Math.min(most, sent.size())).forEach(change -> changelog.append(change.key, change.value));
+        sent.forEach(change -> changelog.append(change.key, change.value));
         sent.clear();
-    }
-
-    /** How many changes the producer has. */
-    public int unpublished() {
-        return sent.size();
     }
 
     /** The store on disk takes in what the brokers have committed. */
