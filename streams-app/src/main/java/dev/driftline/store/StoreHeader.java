@@ -6,9 +6,11 @@ import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.Provenance;
 import dev.driftline.ngram.PageStore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
@@ -32,11 +34,12 @@ import org.slf4j.LoggerFactory;
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
  * <tr><td>of each</td><td>length and UTF-8 of its name, and of a partition above 0 that another task reads a space and the
- *     partition; length and 16 bytes of its id, base, next, settled, stranded: the position before which what was taken in
- *     never gets an answer that it still lacks, 0 for none</td></tr>
+ *     partition; length and 16 bytes of its id, base, next, settled</td></tr>
+ * <tr><td>stranded before</td><td>0; in what 0.4.0 wrote, the milliseconds since 1970 before which all was stranded, 0 for
+ *     none</td></tr>
+ * <tr><td>of each topic, in the same order</td><td>stranded: the position before which what was taken in never gets an answer
+ *     that it still lacks, 0 for none; not in what 0.4.0 wrote, which reads the header no further than it needs</td></tr>
  * </table>
- *
- * <p>Version 1, of 0.4.0, had no positions, but one moment at its end before which all was stranded, 0 for none.
  *
  * <p>Stores of 0.3.0 have no header: they get one from the service that first opens them. Used by the stream thread that owns
  * the task.
@@ -45,10 +48,7 @@ public final class StoreHeader implements WriteBackCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHeader.class);
 
-    private static final int VERSION = 2;
-
-    /** Without the positions of what is stranded. */
-    private static final int FIRST_VERSION = 1;
+    private static final int VERSION = 1;
 
     /**
      * Its key, which no other page has: FF is no letter, no first byte of UTF-8 and none of a ticket, and no length is written
@@ -275,13 +275,13 @@ public final class StoreHeader implements WriteBackCache {
             out.writeByte(VERSION);
             out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
             out.writeInt(0);
+            out.writeLong(0);
             return out.toByteArray();
         }
         Varints.Reader in = new Varints.Reader(header);
-        int version = in.readByte();
-        requireVersion(version);
+        requireVersion(in.readByte());
         in.readBytes();
-        out.writeByte(version);
+        out.writeByte(VERSION);
         out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
         while (in.hasRemaining()) {
             out.writeByte(in.readByte());
@@ -295,9 +295,9 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     private static void requireVersion(int version) {
-        if (version != VERSION && version != FIRST_VERSION) {
+        if (version != VERSION) {
             throw new IllegalStateException("the header of a store has format version " + version
-                    + ", and this code reads up to " + VERSION + ": use the version of Driftline that wrote it");
+                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
         }
     }
 
@@ -335,8 +335,7 @@ public final class StoreHeader implements WriteBackCache {
             return Optional.empty();
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        int version = in.readByte();
-        requireVersion(version);
+        requireVersion(in.readByte());
         ModelIdentity model = ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8));
         Map<String, Taken> topics = new TreeMap<>();
         for (int left = in.readInt(); left > 0; left--) {
@@ -346,9 +345,6 @@ public final class StoreHeader implements WriteBackCache {
             long base = in.readLong();
             long next = in.readLong();
             in.readLong();
-            if (version != FIRST_VERSION) {
-                in.readLong();
-            }
             topics.put(topic, new Taken(uuid, base, next));
         }
         return Optional.of(new Contents(model, topics));
@@ -380,9 +376,9 @@ public final class StoreHeader implements WriteBackCache {
 
     private void read(Varints.Reader in, ModelIdentity model) {
         int version = in.readByte();
-        if (version != VERSION && version != FIRST_VERSION) {
+        if (version != VERSION) {
             throw new MisconfiguredException("the header of " + name + " has format version " + version
-                    + ", and this code reads up to " + VERSION
+                    + ", and this code reads " + VERSION
                     + ": start the version of Driftline that wrote it, or begin with an"
                     + " empty model by `driftline reset`");
         }
@@ -394,6 +390,7 @@ public final class StoreHeader implements WriteBackCache {
                             + ". To begin with an empty model instead, stop every instance and run `driftline reset`");
         }
         changed = !text.equals(model.text());
+        List<String> order = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             String topic = new String(in.readBytes(), StandardCharsets.UTF_8);
             Varints.Reader id = new Varints.Reader(in.readBytes());
@@ -404,10 +401,17 @@ public final class StoreHeader implements WriteBackCache {
                             in.readLong(),
                             in.readLong(),
                             in.readLong(),
-                            version == FIRST_VERSION ? 0 : in.readLong()));
+                            0));
+            order.add(topic);
         }
-        if (version == FIRST_VERSION && in.readLong() > 0) {
-            topics.values().forEach(Progress::strand);
+        boolean isAllStranded = in.hasRemaining() && in.readLong() > 0;
+        for (String topic : order) {
+            Progress progress = Objects.requireNonNull(topics.get(topic));
+            if (in.hasRemaining()) {
+                progress.stranded = in.readLong();
+            } else if (isAllStranded) {
+                progress.strand();
+            }
         }
     }
 
@@ -431,8 +435,9 @@ public final class StoreHeader implements WriteBackCache {
             out.writeLong(progress.base);
             out.writeLong(progress.next);
             out.writeLong(progress.settled);
-            out.writeLong(progress.stranded);
         });
+        out.writeLong(0);
+        topics.values().forEach(progress -> out.writeLong(progress.stranded));
         store.put(KEY, out.toByteArray());
         changed = false;
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,7 +24,7 @@ final class Histories {
     private Histories() {}
 
     /** The first failure that was found among {@code seeds}, run on all processors. */
-    static Optional<String> first(List<Long> seeds, Simulation.Defects defects) throws Exception {
+    static Optional<String> first(List<Long> seeds, Defects defects) throws Exception {
         QuietThreads.silence();
         AtomicReference<String> failure = new AtomicReference<>();
         AtomicInteger next = new AtomicInteger();
@@ -49,9 +50,23 @@ final class Histories {
         return Optional.ofNullable(failure.get());
     }
 
+    /** How many of the first {@code most} seeds are run until one fails; empty where none does. */
+    static OptionalInt runsUntilFailure(int most, Defects defects) {
+        for (int seed = 0; seed < most; seed++) {
+            if (run(circumstances(seed), seed, Event.of(seed, EVENTS), defects).isPresent()) {
+                return OptionalInt.of(seed + 1);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static Circumstances circumstances(long seed) {
+        return Circumstances.ALL.get((int) Math.floorMod(seed, (long) Circumstances.ALL.size()));
+    }
+
     /** Why the history of a seed fails, with the fewest events that still do; empty where it does not. */
-    static Optional<String> failure(long seed, Simulation.Defects defects) {
-        Circumstances circumstances = Circumstances.ALL.get((int) Math.floorMod(seed, (long) Circumstances.ALL.size()));
+    static Optional<String> failure(long seed, Defects defects) {
+        Circumstances circumstances = circumstances(seed);
         List<Event> events = Event.of(seed, EVENTS);
         Optional<Throwable> failure = run(circumstances, seed, events, defects);
         if (failure.isEmpty()) {
@@ -79,12 +94,12 @@ final class Histories {
     }
 
     private static Optional<Throwable> run(
-            Circumstances circumstances, long seed, List<Event> events, Simulation.Defects defects) {
+            Circumstances circumstances, long seed, List<Event> events, Defects defects) {
         return run(circumstances, seed, events, defects, null);
     }
 
     private static Optional<Throwable> run(
-            Circumstances circumstances, long seed, List<Event> events, Simulation.Defects defects, List<String> told) {
+            Circumstances circumstances, long seed, List<Event> events, Defects defects, List<String> told) {
         Blueprint blueprint = BLUEPRINTS.get().computeIfAbsent(circumstances, Circumstances::blueprint);
         History history = new History(blueprint, circumstances, seed, defects, told != null);
         try {
@@ -100,8 +115,7 @@ final class Histories {
     }
 
     /** Takes out ever smaller pieces, as long as what is left fails. */
-    private static List<Event> shrink(
-            Circumstances circumstances, long seed, List<Event> events, Simulation.Defects defects) {
+    private static List<Event> shrink(Circumstances circumstances, long seed, List<Event> events, Defects defects) {
         List<Event> fewest = events;
         int tries = 0;
         for (int piece = events.size() / 2; piece > 0; ) {

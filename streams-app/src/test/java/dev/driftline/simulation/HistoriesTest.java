@@ -23,7 +23,7 @@ class HistoriesTest {
     void shouldCountAndScoreEachDocumentOnceAsASerialReplayWhateverHappens() throws Exception {
         Long one = Long.getLong("driftline.history");
         if (one != null) {
-            assertThat(Histories.failure(one, Simulation.Defects.NONE)).isEmpty();
+            assertThat(Histories.failure(one, Defects.NONE)).isEmpty();
             return;
         }
         long random = System.nanoTime() & Integer.MAX_VALUE;
@@ -36,7 +36,7 @@ class HistoriesTest {
             seeds.add(random + seed);
         }
         long start = System.nanoTime();
-        Optional<String> failure = Histories.first(seeds, Simulation.Defects.NONE);
+        Optional<String> failure = Histories.first(seeds, Defects.NONE);
         System.out.printf("%d histories in %d ms%n", seeds.size(), (System.nanoTime() - start) / 1_000_000);
         assertThat(failure).isEmpty();
     }

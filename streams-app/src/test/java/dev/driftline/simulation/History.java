@@ -35,7 +35,7 @@ final class History {
     private long latest;
 
     /** @param tells whether to note in words what happens */
-    History(Blueprint blueprint, Circumstances circumstances, long seed, Simulation.Defects defects, boolean tells) {
+    History(Blueprint blueprint, Circumstances circumstances, long seed, Defects defects, boolean tells) {
         this.tells = tells;
         simulation = new Simulation(
                 blueprint, INSTANCES, circumstances.exactlyOnce(), circumstances.keepsState(), seed, defects);

@@ -366,7 +366,7 @@ final class Oracle implements Simulation.Witness {
             String id = text(letter.key());
             comes(id);
             String offset = header(letter, DeadLetters.OFFSET);
-List<Doc> named = documents.stream()
+            List<Doc> named = documents.stream()
                     .filter(document -> document.id.equals(id) && !document.isOut)
                     .filter(document -> document.topic.equals(header(letter, DeadLetters.TOPIC))
                             && Long.toString(document.offset).equals(offset))

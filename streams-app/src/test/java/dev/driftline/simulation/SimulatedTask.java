@@ -180,7 +180,9 @@ final class SimulatedTask {
     }
 
     private void open() {
-        inner.values().forEach(SimulatedStore::restore);
+        if (!simulation.defects.losesTail()) {
+            inner.values().forEach(SimulatedStore::restore);
+        }
         positions.clear();
         sources.keySet().forEach(partition -> positions.put(partition, committed.offsets.getOrDefault(partition, 0)));
         active = true;
@@ -195,13 +197,17 @@ final class SimulatedTask {
 
     private void closeDirty() {
         closeProcessors();
-        stores.values().forEach(WriteBackStore::close);
+        if (!simulation.defects.keepsCaches()) {
+            stores.values().forEach(WriteBackStore::close);
+        }
         abort();
     }
 
     /** The transaction has not happened. */
     private void abort() {
-        if (!simulation.exactlyOnce) {
+        if (simulation.defects.leaks()) {
+            simulation.sent(List.copyOf(outputs));
+        } else if (!simulation.exactlyOnce) {
             publishSome();
         }
         outputs.clear();
@@ -389,6 +395,9 @@ final class SimulatedTask {
                     new TopicPartition(sink.topic(), partition),
                     new SimulatedLog.Entry(key, value, record.timestamp(), headers));
             outputs.add(output);
+            if (simulation.defects.twice().test(sink.topic())) {
+                outputs.add(output);
+            }
             simulation.forwarded(this, at, output);
         } else {
             processors.get(child).process(record);

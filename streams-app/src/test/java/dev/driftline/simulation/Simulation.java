@@ -39,11 +39,6 @@ final class Simulation implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-    /** Defects that are built in, for tests of what the simulation finds. */
-    record Defects(SimulatedStore.Defect store) {
-        static final Defects NONE = new Defects((store, key) -> false);
-    }
-
     /** Told of what is committed, in its order. */
     interface Witness {
 
@@ -94,7 +89,7 @@ final class Simulation implements AutoCloseable {
     long now = NOON.toEpochMilli();
 
     Witness witness = NOBODY;
-    Defects defects = Defects.NONE;
+    final Defects defects;
     /** The task that is at work. */
     Optional<SimulatedTask> current = Optional.empty();
 

@@ -259,7 +259,7 @@ class StoreHeaderTest {
     }
 
     @Test
-    void shouldReadWhatIsStrandedFromAHeaderOfTheFirstVersion() {
+    void shouldReadWhatIsStrandedFromAHeaderOfVersion040() {
         Varints.Writer first = new Varints.Writer(256);
         first.writeByte(1);
         first.writeBytes(MODEL.text().getBytes(StandardCharsets.UTF_8));

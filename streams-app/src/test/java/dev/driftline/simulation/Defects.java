@@ -1,0 +1,39 @@
+package dev.driftline.simulation;
+
+import dev.driftline.store.SimulatedStore;
+import java.util.function.Predicate;
+
+/**
+ * Defects that are built into a simulation, to see that it finds them.
+ *
+ * @param store which writes the stores lose
+ * @param twice what is sent to these topics is sent twice
+ * @param leaks whether what an aborted transaction has sent is there all the same
+ * @param keepsCaches whether a task that is rolled back keeps what it has decoded
+ * @param losesTail whether a store that is kept takes itself for up to date
+ */
+record Defects(
+        SimulatedStore.Defect store, Predicate<String> twice, boolean leaks, boolean keepsCaches, boolean losesTail) {
+
+    static final Defects NONE = new Defects((store, key) -> false, topic -> false, false, false, false);
+
+    Defects withStore(SimulatedStore.Defect other) {
+        return new Defects(other, twice, leaks, keepsCaches, losesTail);
+    }
+
+    Defects withTwice(Predicate<String> topics) {
+        return new Defects(store, topics, leaks, keepsCaches, losesTail);
+    }
+
+    Defects withLeaks() {
+        return new Defects(store, twice, true, keepsCaches, losesTail);
+    }
+
+    Defects withKeptCaches() {
+        return new Defects(store, twice, leaks, true, losesTail);
+    }
+
+    Defects withoutTail() {
+        return new Defects(store, twice, leaks, keepsCaches, true);
+    }
+}
