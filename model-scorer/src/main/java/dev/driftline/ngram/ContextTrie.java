@@ -130,35 +130,77 @@ final class ContextTrie {
                 out.matched(depth - 1);
                 return;
             }
-            if ((cells[at] & KIND_MASK) == LAZY) {
-                lookupLazy(at, depth, context, length, word, out);
+            if (isLazy(at)) {
+                readLazy(at, depth, context, 0, length, word, out);
                 return;
             }
-            boolean rawOnly = rawOnly(key, depth);
-            out.setContext(depth, cells, at + FIGURES, large, rawOnly);
-            int follower = word < 0 ? 0 : findFollower(at, word);
-            if (follower == 0) {
-                out.setWord(depth, 0, 0);
-            } else {
-                long raw = large.of(cells[follower + RAW]);
-                out.setWord(depth, raw, rawOnly ? raw : cells[follower + CONTINUATION]);
-            }
+            read(at, word < 0 ? 0 : findFollower(at, word), key, depth, out);
             parent = at;
         }
         out.matched(length);
     }
 
-    private void lookupLazy(int at, int from, int[] context, int length, int word, PositionCounts out) {
+    /** Whether a record that {@link #findChild} has found is that of a single tuple. */
+    boolean isLazy(int record) {
+        return (cells[record] & KIND_MASK) == LAZY;
+    }
+
+    /**
+     * Fills one length of {@code out}.
+     *
+     * @param node of the context
+     * @param follower the record of the word, or 0
+     * @param key the last word of the context
+     * @param depth its length
+     */
+    void read(int node, int follower, int key, int depth, PositionCounts out) {
+        boolean rawOnly = rawOnly(key, depth);
+        out.setContext(depth, cells, node + FIGURES, large, rawOnly);
+        if (follower == 0) {
+            out.setWord(depth, 0, 0);
+        } else {
+            long raw = large.of(cells[follower + RAW]);
+            out.setWord(depth, raw, rawOnly ? raw : cells[follower + CONTINUATION]);
+        }
+    }
+
+    /**
+     * Fills the lengths from {@code from} on that a single tuple matches, and sets what matched.
+     *
+     * @param at its record
+     * @param context words nearest first from index {@code offset} + 1
+     */
+    void readLazy(int at, int from, int[] context, int offset, int length, int word, PositionCounts out) {
         int words = at + 3 - (base + 1);
         int end = at + lazySize;
         boolean same = cells[end - 2] == word;
         long count = large.of(cells[end - 1]);
         int depth = from;
-        while (depth <= length && cells[words + depth] == context[depth]) {
-            out.setSingle(depth, count, rawOnly(context[depth], depth), same);
+        while (depth <= length && cells[words + depth] == context[offset + depth]) {
+            out.setSingle(depth, count, rawOnly(context[offset + depth], depth), same);
             depth++;
         }
         out.matched(depth - 1);
+    }
+
+    /** Reads where the arrays are; for {@link PositionLookups}. */
+    int readAhead() {
+        return index.length + cells.length;
+    }
+
+    /** The entry of the index where the search for a child begins. */
+    int childEntry(int parent, int word) {
+        return index[hash(0, parent, word) >>> slotShift];
+    }
+
+    /** The entry of the index where the search for a follower begins. */
+    int followerEntry(int node, int word) {
+        return index[hash(1, node, word) >>> slotShift];
+    }
+
+    /** Reads the record of an entry, or the unused first one of none. */
+    int readAhead(int entry) {
+        return cells[(entry & (1 << placeBits) - 1) + WORD];
     }
 
     /** In a context that begins with {@code <s>}, and in one of full length, raw counts are all there is. */
@@ -167,7 +209,7 @@ final class ContextTrie {
     }
 
     /** Visits the followers of a context of {@code length} words with raw and continuation count, or nothing if unseen. */
-    void followers(int[] context, int length, FollowerVisitor visitor) {
+    void followers(int[] context, int length, NgramCounts.FollowerVisitor visitor) {
         int parent = ROOT;
         for (int depth = base + 1; depth <= length; depth++) {
             int at = context[depth] < 0 ? 0 : findChild(parent, context[depth]);
@@ -551,7 +593,7 @@ final class ContextTrie {
         return used;
     }
 
-    private int findChild(int parent, int word) {
+    int findChild(int parent, int word) {
         int[] slots = index;
         int mask = slots.length - 1;
         int hash = hash(0, parent, word);
@@ -572,7 +614,7 @@ final class ContextTrie {
         }
     }
 
-    private int findFollower(int node, int word) {
+    int findFollower(int node, int word) {
         int[] slots = index;
         int mask = slots.length - 1;
         int hash = hash(1, node, word);

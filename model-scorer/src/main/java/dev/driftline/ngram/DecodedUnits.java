@@ -25,6 +25,12 @@ final class DecodedUnits<U extends CacheUnit> {
         }
     }
 
+    /** Reads where a unit is; for {@link PositionLookups}. */
+    int readAhead(int number) {
+        int slot = place(number, units.length - 1);
+        return numbers[slot] + (units[slot] == null ? 0 : 1);
+    }
+
     /** Adds a unit, or puts it in the place of the one of its number. */
     void put(int number, U unit) {
         int slot = find(number);

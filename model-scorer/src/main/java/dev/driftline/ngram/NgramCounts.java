@@ -16,6 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NgramCounts {
 
+    /** Visits the followers of a context. */
+    @FunctionalInterface
+    public interface FollowerVisitor {
+
+        /**
+         * @param word the follower's id
+         * @param raw how often it followed
+         * @param continuation distinct words before the two together; the raw count where only that is kept
+         */
+        void visit(int word, long raw, long continuation);
+    }
+
     /** Visits tuples: the longest n-grams, of which all shorter ones are a part. */
     @FunctionalInterface
     public interface TupleVisitor {
@@ -74,6 +86,9 @@ public final class NgramCounts {
     private final PositionCounts leftCounts;
     private boolean loaded;
     private boolean changed;
+
+    /** Takes in what is read ahead, so that no compiler leaves it out. */
+    private int readAhead;
 
     /**
      * @param order N, 1 to 7
@@ -366,6 +381,29 @@ public final class NgramCounts {
         } else {
             rare(context[1] / RARE_BLOCK).trie.lookup(context, length, word, out);
         }
+    }
+
+    /** Looks up every position of {@code positions}, which then has what {@link #lookup(int[], int, int, PositionCounts)} gives. */
+    public void lookup(PositionLookups positions) {
+        int ahead = 0;
+        for (int i = 0; i < positions.size(); i++) {
+            ahead += wide.readAhead(positions.nearest(i));
+        }
+        readAhead += ahead;
+        for (int i = 0; i < positions.size(); i++) {
+            int nearest = positions.nearest(i);
+            if (nearest < 0) {
+                positions.begin(i, (ContextTrie) null);
+                continue;
+            }
+            WideContext unit = wide.get(nearest);
+            if (unit != null || words.wide(nearest)) {
+                positions.begin(i, unit != null ? unit : wide(nearest));
+            } else {
+                positions.begin(i, rare(nearest / RARE_BLOCK).trie);
+            }
+        }
+        positions.find();
     }
 
     /**

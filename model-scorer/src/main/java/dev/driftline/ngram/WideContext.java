@@ -70,6 +70,14 @@ final class WideContext extends CacheUnit {
     }
 
     void lookup(int[] context, int length, int word, PositionCounts out) {
+        lookup(word, out);
+        if (length > 1 && context[2] >= 0) {
+            bucket(context[2]).trie.lookup(context, length, word, out);
+        }
+    }
+
+    /** As the other, for a context of one word. */
+    void lookup(int word, PositionCounts out) {
         referenced = true;
         out.setContext(1, figures, 0, large, rawOnly);
         int at = word < 0 ? -1 : slot(word);
@@ -80,9 +88,17 @@ final class WideContext extends CacheUnit {
             out.setWord(1, raw, rawOnly ? raw : table[at + 2]);
         }
         out.matched(1);
-        if (length > 1 && context[2] >= 0) {
-            bucket(context[2]).trie.lookup(context, length, word, out);
-        }
+    }
+
+    /** Reads where the arrays are; for {@link PositionLookups}. */
+    int readAhead() {
+        return figures[0] + table.length + buckets.length;
+    }
+
+    /** Reads where a follower and the longer contexts of a second word are; for {@link PositionLookups}. */
+    int readAhead(int word, int second) {
+        int at = (mix(word) & table.length / ENTRY - 1) * ENTRY;
+        return table[at] + (buckets[bucketOf(second)] == null ? 0 : 1);
     }
 
     /** Adds a tuple; returns whether (this word, {@code word}) is a new bigram. */
@@ -159,7 +175,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Visits every follower. */
-    void followers(FollowerVisitor visitor) {
+    void followers(NgramCounts.FollowerVisitor visitor) {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0) {
                 long raw = large.of(table[at + 1]);

@@ -1,7 +1,6 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
-import dev.driftline.ngram.FollowerVisitor;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
@@ -74,7 +73,7 @@ final class CandidateSearch {
         for (int d = matched; d >= 1; d--) {
             Highest byRaw = new Highest(wanted);
             Highest byContinuation = new Highest(wanted);
-            FollowerVisitor visitor = (word, raw, continuation) -> {
+            NgramCounts.FollowerVisitor visitor = (word, raw, continuation) -> {
                 byRaw.offer(word, raw);
                 byContinuation.offer(word, continuation);
             };

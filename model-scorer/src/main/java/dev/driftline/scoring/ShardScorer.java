@@ -4,6 +4,7 @@ import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.ngram.PositionCounts;
+import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,7 @@ public final class ShardScorer {
     private final boolean ownsEos;
 
     private final PositionCounts position;
+    private final PositionLookups lookups;
     private final float[] alpha;
     private final float[] gamma;
     private final int[] context;
@@ -89,6 +91,7 @@ public final class ShardScorer {
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
         position = new PositionCounts(order);
+        lookups = new PositionLookups(order);
         alpha = new float[order + 1];
         gamma = new float[order + 1];
         context = new int[order + 1];
@@ -441,6 +444,7 @@ public final class ShardScorer {
     }
 
     private void score(Smoothing.Estimates estimates) {
+        lookups.clear();
         boolean atStart = true;
         int length = request.length();
         for (int i = 0; i < length; i++) {
@@ -448,11 +452,23 @@ public final class ShardScorer {
             boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (here) {
                 int words = fillContext(i);
-                counts.lookup(context, words, ids[code], position);
-                writePairs(estimates);
+                lookups.add(context, words, ids[code]);
+                if (lookups.isFull()) {
+                    writePositions(estimates);
+                }
             }
             atStart = code == ShardRequest.EOS_CODE;
         }
+        writePositions(estimates);
+    }
+
+    private void writePositions(Smoothing.Estimates estimates) {
+        counts.lookup(lookups);
+        for (int i = 0; i < lookups.size(); i++) {
+            lookups.read(i, position);
+            writePairs(estimates);
+        }
+        lookups.clear();
     }
 
     private void writePairs(Smoothing.Estimates estimates) {

@@ -17,6 +17,53 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NgramCountsTest {
 
+    /** Seen and unseen contexts of every length, words never learned among them, in fewer and in more positions than fit. */
+    @ParameterizedTest
+    @CsvSource({"1, 300", "2, 300", "3, 20", "5, 20", "5, 300", "7, 300"})
+    void shouldFindTheSameWhenPositionsAreLookedUpTogether(int order, int words) {
+        Pair counts = new Pair(order, 50_000);
+        counts.learnRandomText(11, 1_500, words);
+        Random random = new Random(12);
+        PositionLookups together = new PositionLookups(order);
+        PositionCounts alone = new PositionCounts(order);
+        PositionCounts found = new PositionCounts(order);
+        for (int round = 0; round < 40; round++) {
+            List<int[]> contexts = new ArrayList<>();
+            List<Integer> events = new ArrayList<>();
+            for (int i = random.nextInt(65); i > 0; i--) {
+                int[] context = new int[order + 1];
+                int length = random.nextInt(order);
+                for (int d = 1; d <= length; d++) {
+                    double u = random.nextDouble();
+                    context[d] = (int) (words * u * u * u) - (random.nextInt(20) == 0 ? words : 0);
+                }
+                context[0] = length;
+                contexts.add(context);
+                events.add(random.nextInt(20) == 0 ? -1 : (int) (words * Math.pow(random.nextDouble(), 4)));
+                together.add(context, length, events.get(events.size() - 1));
+            }
+            counts.fast.lookup(together);
+            for (int i = 0; i < contexts.size(); i++) {
+                int[] context = contexts.get(i);
+                counts.fast.lookup(context, context[0], events.get(i), alone);
+                together.read(i, found);
+                assertThat(described(found)).isEqualTo(described(alone));
+            }
+            together.clear();
+            counts.fast.trim();
+        }
+    }
+
+    private static List<Long> described(PositionCounts counts) {
+        List<Long> all = new ArrayList<>();
+        for (int length = 1; length <= counts.matched(); length++) {
+            for (int figure = 0; figure < PositionCounts.STRIDE; figure++) {
+                all.add(counts.figure(length, figure));
+            }
+        }
+        return all;
+    }
+
     /** What learned and what was learned, side by side. */
     private static final class Pair {
         final HeapPageStore pages = new HeapPageStore();

@@ -79,6 +79,7 @@ import picocli.CommandLine.ScopeType;
             CountsCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
+            TortureCommand.class,
             HelpCommand.class
         })
 public final class Driftline {

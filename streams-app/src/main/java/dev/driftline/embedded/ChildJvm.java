@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -93,11 +94,21 @@ final class ChildJvm implements AutoCloseable {
     /** Asks the process to end, and kills it if it does not within ten seconds. */
     @Override
     public void close() {
+        end(GRACE_SECONDS);
+    }
+
+    /** Asks the process to end, and kills it if it does not within {@code seconds}. */
+    void end(long seconds) {
         process.destroy();
-        if (!awaitExit(GRACE_SECONDS)) {
+        if (!awaitExit(seconds)) {
             process.destroyForcibly();
             awaitExit(GRACE_SECONDS);
         }
+    }
+
+    /** The exit code of a process that has ended; empty while it runs. */
+    OptionalInt exitCode() {
+        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
     private boolean awaitExit(long seconds) {

@@ -27,7 +27,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     public static final String HOME_PROPERTY = "driftline.registry.home";
 
     private static final String API = "/apis/ccompat/v7";
-    private static final String MAIN_CLASS = "io.quarkus.runner.GeneratedMain";
+    static final String MAIN_CLASS = "io.quarkus.runner.GeneratedMain";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final long POLL_MS = 100;
     private static final int ATTEMPTS = 3;
@@ -57,19 +57,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
             int port = SingleNode.freePorts()[0];
             ChildJvm child = ChildJvm.start(
                     List.of(runner.toString()),
-                    List.of(
-                            "-Xmx256m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Dquarkus.http.host=" + SingleNode.HOST,
-                            "-Dquarkus.http.port=" + port,
-                            "-Dquarkus.log.level=WARN",
-                            "-Dquarkus.banner.enabled=false",
-                            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
+                    options(port),
                     MAIN_CLASS,
                     List.of(),
                     directory.resolve("registry.log"));
-            String url = "http://" + SingleNode.HOST + ":" + port + API;
+            String url = url(port);
             try {
                 prepare(child, url);
                 return new EmbeddedRegistry(child, url);
@@ -80,6 +72,28 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Options of the JVM of a registry that listens at {@code port}. */
+    static List<String> options(int port) {
+        return List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dquarkus.http.host=" + SingleNode.HOST,
+                "-Dquarkus.http.port=" + port,
+                "-Dquarkus.log.level=WARN",
+                "-Dquarkus.banner.enabled=false",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+    }
+
+    static String url(int port) {
+        return "http://" + SingleNode.HOST + ":" + port + API;
+    }
+
+    /** The jar of the registry that was unpacked beside this code. */
+    static Path runner() {
+        return runner(home());
     }
 
     /** What {@code schema.registry.url} is to be set to. */
@@ -93,7 +107,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
         child.close();
     }
 
-    private static void prepare(ChildJvm child, String url) {
+    /** Waits until a registry answers, and makes BACKWARD its compatibility. */
+    static void prepare(ChildJvm child, String url) {
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
         CountDownLatch pause = new CountDownLatch(1);

@@ -17,7 +17,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 final class SingleNode {
 
     static final String HOST = "127.0.0.1";
-    private static final String CONTROLLER_LISTENER = "CONTROLLER";
+    static final String CONTROLLER_LISTENER = "CONTROLLER";
     private static final int NODE_ID = 1;
 
     private SingleNode() {}
@@ -82,14 +82,19 @@ final class SingleNode {
 
     /** Makes {@code directory} a broker's log directory; if it is one, it is left as it is. */
     static void format(Path directory) {
+        format(directory, NODE_ID, Uuid.randomUuid().toString());
+    }
+
+    /** As {@link #format(Path)}, for one node of several, which share the id of the cluster. */
+    static void format(Path directory, int nodeId, String clusterId) {
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
             Files.createDirectories(directory);
             if (Files.exists(directory.resolve("meta.properties"))) {
                 return;
             }
             new Formatter()
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(NODE_ID)
+                    .setClusterId(clusterId)
+                    .setNodeId(nodeId)
                     .addDirectory(directory.toAbsolutePath().toString())
                     .setMetadataLogDirectory(directory.toAbsolutePath().toString())
                     .setControllerListenerName(CONTROLLER_LISTENER)

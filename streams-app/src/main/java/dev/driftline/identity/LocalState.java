@@ -1,6 +1,7 @@
 package dev.driftline.identity;
 
 import dev.driftline.codec.FolderTree;
+import dev.driftline.topics.Layout;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -28,6 +29,7 @@ public final class LocalState {
     private static final Logger LOG = LoggerFactory.getLogger(LocalState.class);
 
     private static final String FILE = "changelogs.properties";
+    private static final String LAYOUT = "layout";
     private static final String TASK = "\\d+_\\d+";
 
     private final Path folder;
@@ -42,31 +44,32 @@ public final class LocalState {
      * 0.3.0 or older, and is believed.
      *
      * @param changelogs the ids of those that exist, by name
+     * @param layout of the service: tasks of another have other stores under the same numbers
      * @return whether it deleted something
      * @throws IOException if that cannot be read or deleted
      */
-    public boolean discardStale(Map<String, Uuid> changelogs) throws IOException {
+    public boolean discardStale(Map<String, Uuid> changelogs, Layout layout) throws IOException {
         Path file = folder.resolve(FILE);
         List<Path> tasks = tasks();
-        boolean stale = !tasks.isEmpty() && Files.exists(file) && !noted(file).equals(text(changelogs));
+        boolean stale = !tasks.isEmpty() && Files.exists(file) && !noted(file).equals(text(changelogs, layout));
         if (stale) {
             LOG.warn(
-                    "The changelog topics are not those that the stores in {} were copied from: the stores are deleted and"
-                            + " restored from the topics of today",
+                    "The changelog topics, or the layout of the tasks, are not those of the stores in {}: the stores are"
+                            + " deleted and restored from the topics of today",
                     folder);
             for (Path task : tasks) {
                 FolderTree.delete(task);
             }
         }
-        note(changelogs);
+        note(changelogs, layout);
         return stale;
     }
 
-    /** Notes the ids of the changelogs that the stores here are copies of. */
-    public void note(Map<String, Uuid> changelogs) throws IOException {
+    /** Notes the ids of the changelogs that the stores here are copies of, and the layout of their tasks. */
+    public void note(Map<String, Uuid> changelogs, Layout layout) throws IOException {
         Files.createDirectories(folder);
         Properties properties = new Properties();
-        properties.putAll(text(changelogs));
+        properties.putAll(text(changelogs, layout));
         try (Writer writer = Files.newBufferedWriter(folder.resolve(FILE))) {
             properties.store(writer, "The ids of the topics that the stores here are copies of");
         }
@@ -93,8 +96,12 @@ public final class LocalState {
         return noted;
     }
 
-    private static Map<String, String> text(Map<String, Uuid> changelogs) {
+    private static Map<String, String> text(Map<String, Uuid> changelogs, Layout layout) {
         Map<String, String> text = new TreeMap<>();
+        // Up to 0.4.0 there was one layout, and no name of it.
+        if (layout != Layout.SHARDS) {
+            text.put(LAYOUT, layout.label());
+        }
         changelogs.forEach((name, id) -> text.put(name, id.toString()));
         return text;
     }

@@ -4,6 +4,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * <tr><th>key</th><th>value</th></tr>
  * <tr><td>{@code owner/APPLICATION}</td><td>{@code since=INSTANT}; written once, when the application first starts. The one
  *     with the lowest offset owns the prefix; an application that finds itself second takes its record back</td></tr>
- * <tr><td>{@code model/APPLICATION}</td><td>{@link ModelIdentity#text} and {@code topology=NUMBER}</td></tr>
+ * <tr><td>{@code model/APPLICATION}</td><td>{@link ModelIdentity#text}, {@code topology=NUMBER} and,
+ *     unless it is {@link Layout#SHARDS}, {@code layout=NAME}</td></tr>
  * </table>
  *
  * <p>Used by one thread.
@@ -63,6 +66,7 @@ public final class PrefixOwner {
     private static final String OWNER = "owner/";
     private static final String MODEL = "model/";
     private static final String TOPOLOGY_LINE = "topology=";
+    private static final String LAYOUT_LINE = "layout=";
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final DriftlineConfig config;
@@ -86,11 +90,12 @@ public final class PrefixOwner {
      * was noted. What fits but is not equal, another smoothing or a newer shape of the topology, is noted anew if no instance
      * runs.
      *
+     * @param layout of the topics that there are
      * @param admin asked for the members of the application's group
      * @throws MisconfiguredException if the prefix belongs to another application, if the model does not fit, or if instances
      *     run that this one cannot work with; with what to do about it
      */
-    public void claim(ModelIdentity model, TopicAdmin admin) {
+    public void claim(ModelIdentity model, Layout layout, TopicAdmin admin) {
         Map<String, String> records = read();
         Optional<String> owner = owner(records);
         if (owner.isEmpty()) {
@@ -109,11 +114,11 @@ public final class PrefixOwner {
             }
             throw new MisconfiguredException(belongsToAnother(owner.orElse("another application")));
         }
-        claimModel(model, Optional.ofNullable(records.get(MODEL + application)), admin);
+        claimModel(model, layout, Optional.ofNullable(records.get(MODEL + application)), admin);
     }
 
-    private void claimModel(ModelIdentity model, Optional<String> noted, TopicAdmin admin) {
-        String wanted = text(model);
+    private void claimModel(ModelIdentity model, Layout layout, Optional<String> noted, TopicAdmin admin) {
+        String wanted = text(model, layout);
         if (noted.equals(Optional.of(wanted))) {
             return;
         }
@@ -123,13 +128,40 @@ public final class PrefixOwner {
                 throw new MisconfiguredException("the model of " + application + " does not fit the configuration: "
                         + String.join("; ", misfits) + ". To begin with an empty model instead, run `driftline reset`");
             }
+            requireFits(layoutOf(noted.get()), layout);
             requireNobody(
                     admin,
-                    "with another smoothing or another version of the topology",
+                    "with another smoothing, another layout or another version of the topology",
                     now -> wanted.equals(now.get(MODEL + application)));
             LOG.info("{} now learns and scores with smoothing {}", application, model.smoothing());
         }
         write(MODEL + application, wanted);
+    }
+
+    private static Layout layoutOf(String noted) {
+        return noted.lines()
+                .filter(line -> line.startsWith(LAYOUT_LINE))
+                .map(line -> Layout.labelled(line.substring(LAYOUT_LINE.length())))
+                .findFirst()
+                .orElse(Layout.SHARDS);
+    }
+
+    private void requireFits(Layout begun, Layout now) {
+        if (begun.canBecome(now)) {
+            return;
+        }
+        throw new MisconfiguredException("the model of " + application + " was begun with the layout " + begun.label()
+                + ", and the topics that there are belong to the layout " + now.label()
+                + ". To go on with the model, stop every instance"
+                + names("; delete with kafka-topics.sh ", now.beside(begun))
+                + names("; make again with the settings of `driftline topics definitions` ", begun.beside(now))
+                + ". To begin with an empty model instead, run `driftline reset`");
+    }
+
+    private String names(String before, List<Topic> topics) {
+        return topics.isEmpty()
+                ? ""
+                : before + topics.stream().map(TopicNames.of(config)::name).collect(Collectors.joining(" and "));
     }
 
     /** The model that is noted of this application; empty if none is. */
@@ -137,17 +169,19 @@ public final class PrefixOwner {
         return Optional.ofNullable(read().get(MODEL + application)).map(ModelIdentity::parse);
     }
 
-    /** The record that notes {@code model}, for who writes it in a transaction of his own. */
-    public ProducerRecord<byte[], byte[]> note(ModelIdentity model) {
+    /** The record that notes {@code model} in a layout, for who writes it in a transaction of his own. */
+    public ProducerRecord<byte[], byte[]> note(ModelIdentity model, Layout layout) {
         return new ProducerRecord<>(
                 partition.topic(),
                 partition.partition(),
                 (MODEL + application).getBytes(StandardCharsets.UTF_8),
-                text(model).getBytes(StandardCharsets.UTF_8));
+                text(model, layout).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String text(ModelIdentity model) {
-        return model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n";
+    private static String text(ModelIdentity model, Layout layout) {
+        // Up to 0.4.0 there was one layout, and no name of it.
+        return model.text() + TOPOLOGY_LINE + TOPOLOGY + "\n"
+                + (layout == Layout.SHARDS ? "" : LAYOUT_LINE + layout.label() + "\n");
     }
 
     /** Notes that the prefix belongs to this application, whoever had it; for a topic that was just made anew. */

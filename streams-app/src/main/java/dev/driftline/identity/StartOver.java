@@ -3,7 +3,6 @@ package dev.driftline.identity;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.topics.PartitionAdvice;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
@@ -82,7 +81,7 @@ public final class StartOver {
      */
     public TopicAdmin.Removal removal(boolean keepNetworks) {
         List<String> emptied = topics(keepNetworks);
-        List<String> problems = PartitionAdvice.of(admin.list().stream()
+        List<String> problems = admin.problems(admin.list().stream()
                 .filter(state -> !emptied.contains(state.definition().name()))
                 .toList());
         if (!problems.isEmpty()) {

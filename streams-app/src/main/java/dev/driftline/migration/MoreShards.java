@@ -20,6 +20,7 @@ import dev.driftline.store.Changelog;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.topics.Changelogs;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
@@ -155,7 +156,7 @@ public final class MoreShards {
             try (ChangelogWriter writer = new ChangelogWriter(config, application + "-more-shards")) {
                 writeCounts(writer, plan, former, shards);
                 writeOthers(writer, plan, partitions);
-                writer.send(owner.note(plan.to()));
+                writer.send(owner.note(plan.to(), Layout.SHARDS));
                 new StartOver(config, admin).requireMine();
                 writer.commit();
             }
@@ -305,7 +306,13 @@ public final class MoreShards {
 
     /** Makes the topics between scatter, count and gather fit the shards. */
     private void layTopics(int shards) {
-        admin.grow(TopicNames.of(config).name(Topic.NGRAM_REQUESTS), shards);
+        TopicNames names = TopicNames.of(config);
+        // Of the layout that a single shard had.
+        admin.delete(admin.removal(List.of(names.name(Topic.NGRAM_DOCUMENTS)), false));
+        String requests = names.name(Topic.NGRAM_REQUESTS);
+        if (admin.partitions(List.of(requests)).containsKey(requests)) {
+            admin.grow(requests, shards);
+        }
         admin.create();
     }
 }

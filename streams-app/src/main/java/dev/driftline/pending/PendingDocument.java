@@ -1,6 +1,7 @@
 package dev.driftline.pending;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ShardReply;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A document that is waiting for replies of the shards.
@@ -19,6 +21,8 @@ public final class PendingDocument {
 
     private static final int WITHOUT_ATTRIBUTES = 1;
     private static final int WITH_ATTRIBUTES = 2;
+    /** As with attributes, of which there may be none; the origin follows the times. */
+    private static final int WITH_ORIGIN = 3;
 
     private static final int LEARN = 1;
     /** The time of scatter follows the flags; documents of before there was one have none. */
@@ -29,6 +33,8 @@ public final class PendingDocument {
     public final long timestamp;
     /** When the shards were asked, milliseconds since 1970; below 0 where that is not known. */
     public final long scatteredAt;
+    /** The record that it was; empty where the ticket says it. */
+    public final Optional<DocumentOrigin> origin;
     /** Replies that have come. */
     public final List<byte[]> replies;
 
@@ -36,11 +42,31 @@ public final class PendingDocument {
     private long documentBytes;
 
     public PendingDocument(IncomingDocument document, long timestamp, long scatteredAt, int asked) {
-        this(document, timestamp, scatteredAt, asked, new ArrayList<>(asked));
+        this(document, timestamp, scatteredAt, asked, Optional.empty(), new ArrayList<>(asked));
+    }
+
+    /**
+     * A document that the one shard there is has replied to.
+     *
+     * @param origin the record that it was; empty where the ticket says it
+     */
+    public static PendingDocument replied(
+            IncomingDocument document,
+            long timestamp,
+            long scatteredAt,
+            Optional<DocumentOrigin> origin,
+            byte[] reply) {
+        return new PendingDocument(document, timestamp, scatteredAt, 1, origin, List.of(reply));
     }
 
     private PendingDocument(
-            IncomingDocument document, long timestamp, long scatteredAt, int asked, List<byte[]> replies) {
+            IncomingDocument document,
+            long timestamp,
+            long scatteredAt,
+            int asked,
+            Optional<DocumentOrigin> origin,
+            List<byte[]> replies) {
+        this.origin = origin;
         this.document = document;
         this.timestamp = timestamp;
         this.scatteredAt = scatteredAt;
@@ -80,6 +106,9 @@ public final class PendingDocument {
         if ((in.readByte() & SCATTERED_AT) != 0) {
             in.readLong();
         }
+        if (bytes[0] == WITH_ORIGIN) {
+            readOrigin(in);
+        }
         in.skip(in.readInt());
         int asked = in.readInt();
         return in.readInt() == asked;
@@ -105,7 +134,10 @@ public final class PendingDocument {
         Varints.Writer out = new Varints.Writer(64
                 + tokens.length
                 + replies.stream().mapToInt(reply -> reply.length + 5).sum());
-        out.writeByte(document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES);
+        out.writeByte(
+                origin.isPresent()
+                        ? WITH_ORIGIN
+                        : document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES);
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
@@ -114,11 +146,16 @@ public final class PendingDocument {
         if (scatteredAt >= 0) {
             out.writeLong(scatteredAt);
         }
+        origin.ifPresent(from -> {
+            out.writeBytes(from.topic().getBytes(StandardCharsets.UTF_8));
+            out.writeInt(from.partition());
+            out.writeLong(from.offset());
+        });
         out.writeBytes(tokens);
         out.writeInt(asked);
         out.writeInt(replies.size());
         replies.forEach(out::writeBytes);
-        if (!document.attributes().isEmpty()) {
+        if (origin.isPresent() || !document.attributes().isEmpty()) {
             out.writeInt(document.attributes().size());
             document.attributes().forEach((name, text) -> {
                 out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
@@ -138,6 +175,7 @@ public final class PendingDocument {
         long timestamp = in.readLong();
         int flags = in.readByte();
         long scatteredAt = (flags & SCATTERED_AT) != 0 ? in.readLong() : -1;
+        Optional<DocumentOrigin> origin = format == WITH_ORIGIN ? Optional.of(readOrigin(in)) : Optional.empty();
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
         int count = in.readInt();
@@ -146,7 +184,7 @@ public final class PendingDocument {
             replies.add(in.readBytes());
         }
         Map<String, String> attributes = new LinkedHashMap<>();
-        for (int left = format == WITH_ATTRIBUTES ? in.readInt() : 0; left > 0; left--) {
+        for (int left = format == WITHOUT_ATTRIBUTES ? 0 : in.readInt(); left > 0; left--) {
             String name = new String(in.readBytes(), StandardCharsets.UTF_8);
             attributes.put(name, new String(in.readBytes(), StandardCharsets.UTF_8));
         }
@@ -155,13 +193,20 @@ public final class PendingDocument {
                 timestamp,
                 scatteredAt,
                 asked,
+                origin,
                 replies);
     }
 
+    private static DocumentOrigin readOrigin(Varints.Reader in) {
+        String topic = new String(in.readBytes(), StandardCharsets.UTF_8);
+        int partition = in.readInt();
+        return new DocumentOrigin(topic, partition, in.readLong());
+    }
+
     private static void requireFormat(int format) {
-        if (format != WITHOUT_ATTRIBUTES && format != WITH_ATTRIBUTES) {
+        if (format < WITHOUT_ATTRIBUTES || format > WITH_ORIGIN) {
             throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
-                    + WITHOUT_ATTRIBUTES + " and " + WITH_ATTRIBUTES + ": upgrade Driftline");
+                    + WITHOUT_ATTRIBUTES + " to " + WITH_ORIGIN + ": upgrade Driftline");
         }
     }
 

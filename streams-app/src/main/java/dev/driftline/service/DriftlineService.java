@@ -10,9 +10,11 @@ import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
+import dev.driftline.identity.InstanceId;
 import dev.driftline.identity.LocalState;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
@@ -33,6 +35,7 @@ import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.LearnedText;
 import dev.driftline.threads.LastingThread;
 import dev.driftline.topics.Changelogs;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.RecordsPerOffset;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
@@ -99,6 +102,7 @@ public final class DriftlineService implements AutoCloseable {
 
     private final TrainerProgress trainerProgress = new TrainerProgress();
 
+    private volatile Optional<Layout> layout = Optional.empty();
     private volatile Optional<String> answersAt = Optional.empty();
     private @Nullable SchemaRegistryClient registry;
     private volatile @Nullable SnapshotFollower snapshots;
@@ -144,6 +148,11 @@ public final class DriftlineService implements AutoCloseable {
         return Optional.ofNullable(topology);
     }
 
+    /** How the topics say that tasks are laid out; empty before the start. */
+    public Optional<Layout> layout() {
+        return layout;
+    }
+
     /** The name of a topic of this service. */
     public String topic(Topic topic) {
         return TopicNames.of(config).name(topic);
@@ -165,19 +174,24 @@ public final class DriftlineService implements AutoCloseable {
             throw new IllegalStateException("a service starts once");
         }
         try {
-            TopologySettings settings = TopologySettings.of(config);
+            // What does not fit is said before anything is asked.
+            TopologySettings.of(config);
             SchemaRegistrySerdes serdes =
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
-            checkHeap(settings.shards());
-            new StartupChecks(config, client).check();
+            checkHeap(config.get(TopicKeys.SHARDS));
+            Layout found = new StartupChecks(config, client).check();
+            layout = Optional.of(found);
+            LOG.info("The layout of the topics is {}", found.label());
+            TopologySettings settings = TopologySettings.of(config, found);
             Provenance provenance = provenance(settings);
             Optional<Training> training = training();
             Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
             EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
             Properties properties = StreamsTuning.of(config, commits);
             properties.put(Provenance.CONFIG, provenance);
+            StreamsTuning.nameMembers(properties, instanceId());
             answersAt.ifPresent(address -> properties.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address));
             answersAt = Optional.ofNullable(properties.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG));
             Topology built = new DriftlineTopology(
@@ -209,14 +223,22 @@ public final class DriftlineService implements AutoCloseable {
     private Provenance provenance(TopologySettings settings) {
         ModelIdentity model = ModelIdentity.of(config, settings.model());
         try (TopicAdmin admin = new TopicAdmin(config)) {
-            new PrefixOwner(config).claim(model, admin);
-            localState().discardStale(changelogs(admin));
+            new PrefixOwner(config).claim(model, settings.layout(), admin);
+            localState().discardStale(changelogs(admin), settings.layout());
             return new Provenance(
                     model,
                     new TopicIncarnations(admin.ids(
                             Arrays.stream(Topic.values()).map(this::topic).toList())));
         } catch (IOException e) {
             throw new MisconfiguredException("cannot read " + stateFolder() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String instanceId() {
+        try {
+            return InstanceId.in(stateFolder());
+        } catch (IOException e) {
+            throw new MisconfiguredException("cannot use " + stateFolder() + ": " + e.getMessage(), e);
         }
     }
 
@@ -235,7 +257,7 @@ public final class DriftlineService implements AutoCloseable {
     /** Kafka Streams makes changelogs that are missing after the start; from then on the stores here are copies of them. */
     private void noteChangelogs() {
         try (TopicAdmin admin = new TopicAdmin(config)) {
-            localState().note(changelogs(admin));
+            localState().note(changelogs(admin), layout.orElseThrow());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

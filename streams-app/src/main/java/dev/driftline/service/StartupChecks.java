@@ -6,8 +6,9 @@ import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.Subjects;
-import dev.driftline.topics.PartitionAdvice;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.SizeAdvice;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicDefinitions;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -42,11 +43,17 @@ final class StartupChecks {
         this.registry = registry;
     }
 
-    /** @throws MisconfiguredException if something is missing or does not fit, with what to do about it */
-    void check() {
+    /**
+     * Looks for what is missing.
+     *
+     * @return the layout that the topics have
+     * @throws MisconfiguredException if something is missing or does not fit, with what to do about it
+     */
+    Layout check() {
         checkTransactions(config);
-        checkTopics(config);
+        Layout layout = checkTopics(config);
         checkSchemas();
+        return layout;
     }
 
     /**
@@ -75,22 +82,33 @@ final class StartupChecks {
         }
     }
 
-    /** @throws MisconfiguredException if the topics are not those of the configuration, with what to do about it */
-    static void checkTopics(DriftlineConfig config) {
+    /**
+     * Compares the topics with the configuration.
+     *
+     * @return the layout that they have
+     * @throws MisconfiguredException if the topics are not those of the configuration, with what to do about it
+     */
+    static Layout checkTopics(DriftlineConfig config) {
         List<TopicAdmin.State> states;
+        List<String> problems;
+        Layout layout;
         Map<String, Integer> maxMessageBytes;
         try (TopicAdmin admin = new TopicAdmin(config)) {
             states = admin.list();
+            problems = admin.problems(states);
+            layout = admin.layout();
             maxMessageBytes = admin.maxMessageBytes();
         }
-        List<String> problems = PartitionAdvice.of(states);
         if (!problems.isEmpty()) {
             throw new MisconfiguredException(
                     "the topics do not match the configuration: " + String.join(System.lineSeparator(), problems));
         }
         List<String> missing = states.stream()
                 .filter(state -> !state.exists())
-                .map(state -> state.definition().name() + " does not exist")
+                .map(state -> state.definition().name() + " does not exist"
+                        + (state.definition().topic() == Topic.NGRAM_DOCUMENTS
+                                ? ", which a model with one shard needs where its inputs have several partitions"
+                                : ""))
                 .toList();
         if (!missing.isEmpty()) {
             throw new MisconfiguredException("the topics do not match the configuration: "
@@ -102,6 +120,7 @@ final class StartupChecks {
                 .ifPresent(advice -> {
                     throw new MisconfiguredException(advice);
                 });
+        return layout;
     }
 
     private void checkSchemas() {

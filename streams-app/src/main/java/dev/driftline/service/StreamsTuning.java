@@ -8,10 +8,11 @@ import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.store.SharedRocksDbMemory;
-import dev.driftline.topology.EventTime;
+import dev.driftline.topology.time.EventTime;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
@@ -23,6 +24,25 @@ final class StreamsTuning {
     private static final long POLL_MS = 10;
 
     private StreamsTuning() {}
+
+    /**
+     * Makes the stream threads static members of the group, under a name that outlives a kill. Without that the brokers count
+     * the dead threads in until their session times out, and the tasks wait as long. The protocol {@code streams} knows no
+     * static members; a name that the configuration says stays.
+     *
+     * @param instance a name that no other instance has
+     */
+    static void nameMembers(Properties properties, String instance) {
+        boolean isNamed = properties.stringPropertyNames().stream()
+                .anyMatch(name -> name.endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
+        boolean isClassic = GroupProtocol.CLASSIC
+                .name()
+                .equalsIgnoreCase(
+                        properties.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name()));
+        if (!isNamed && isClassic) {
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
+        }
+    }
 
     static Properties of(DriftlineConfig config, EarlyCommits commits) {
         Properties properties = new Properties();

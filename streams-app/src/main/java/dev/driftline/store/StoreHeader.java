@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>version</td><td>one byte</td></tr>
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
- * <tr><td>of each</td><td>length and UTF-8 of its name, length and 16 bytes of its id, base, next, settled</td></tr>
+ * <tr><td>of each</td><td>length and UTF-8 of its name, and of a partition above 0 that another task reads a space and the
+ * partition; length and 16 bytes of its id, base, next, settled</td></tr>
  * <tr><td>stranded before</td><td>milliseconds since 1970, 0 if nothing is stranded</td></tr>
  * </table>
  *
@@ -107,10 +108,21 @@ public final class StoreHeader implements WriteBackCache {
      * @return whether it is new; if not, it must be passed over
      */
     public boolean isNew(String topic, int partition, long offset) {
-        if (provenance == null) {
-            return true;
-        }
-        Progress progress = progress(topic);
+        return provenance == null || isNew(progress(topic), topic, partition, offset);
+    }
+
+    /**
+     * As {@link #isNew(String, int, long)}, of a record that another task has read and passed on, so that of one topic there are
+     * several partitions here. That of partition 0 goes on where it ended while this task read the topic itself.
+     *
+     * @param id of the topic that the other task has read
+     */
+    public boolean isNew(String topic, int partition, long offset, Uuid id) {
+        return provenance == null
+                || isNew(progress(partition == 0 ? topic : topic + ' ' + partition, id), topic, partition, offset);
+    }
+
+    private boolean isNew(Progress progress, String topic, int partition, long offset) {
         // Without transactions the state may be ahead of what was sent. Kafka flushes the producer after each
         // write-back, so
         // what was written back before the last time is out.
@@ -156,6 +168,25 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     /**
+     * Lets the positions of a topic that was not read so far begin above those of all topics that were: what has waited since
+     * then keeps its number to itself.
+     */
+    public void beginAbove(String topic) {
+        if (provenance == null) {
+            return;
+        }
+        load();
+        if (!topics.containsKey(topic)) {
+            long above = topics.values().stream()
+                    .mapToLong(progress -> progress.base + progress.next)
+                    .max()
+                    .orElse(0);
+            topics.put(topic, new Progress(provenance.topics().of(topic), above, 0, 0));
+            changed = true;
+        }
+    }
+
+    /**
      * Notes topics through which the answers to what is in the store come. Where one was deleted and created again since it
      * was noted, what was asked before {@code now} is stranded.
      */
@@ -186,9 +217,13 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     private Progress progress(String topic) {
+        return progress(
+                topic, provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic));
+    }
+
+    private Progress progress(String topic, Uuid id) {
         load();
         Progress progress = topics.get(topic);
-        Uuid id = provenance == null ? Uuid.ZERO_UUID : provenance.topics().of(topic);
         if (progress == null) {
             progress = new Progress(id, 0, 0, 0);
             topics.put(topic, progress);

@@ -16,10 +16,18 @@ public final class PartitionAdvice {
 
     private PartitionAdvice() {}
 
-    /** A line for each problem with the topics that exist; none if every one has the number that is configured. */
-    public static List<String> of(List<TopicAdmin.State> states) {
+    /**
+     * A line for each problem with the topics that exist; none if every one has the number that is configured.
+     *
+     * @param layout of the service: with one shard behind several partitions of inputs, nothing depends on their number, so
+     *     that partitions can be added to each
+     */
+    public static List<String> of(List<TopicAdmin.State> states, Layout layout) {
         List<String> advice = new ArrayList<>();
         for (Topic.Partitioning kind : Topic.Partitioning.values()) {
+            if (kind == Topic.Partitioning.LIKE_DOCUMENTS && layout == Layout.ONE_SHARD) {
+                continue;
+            }
             List<TopicAdmin.State> existing = states.stream()
                     .filter(state ->
                             state.exists() && state.definition().topic().partitioning() == kind)

@@ -29,6 +29,8 @@ public enum Topic {
     NGRAM_REQUESTS("ngram-requests.v1", Partitioning.SHARDS, Retention.INTERNAL),
     /** Internal: a shard's reply, to the partition of the document. */
     NGRAM_REPLIES("ngram-replies.v1", Partitioning.LIKE_DOCUMENTS, Retention.INTERNAL),
+    /** Internal: whole documents, to the one shard that there is. */
+    NGRAM_DOCUMENTS("ngram-documents.v1", Partitioning.ONE, Retention.INTERNAL),
     /** Versions of the network in chunks with checksums, and the pointer to the active one; compacted. */
     SNAPSHOTS("snapshots.v1", Partitioning.ONE, Retention.FOREVER),
     /** Internal: scored documents, to the trainer. */
@@ -51,7 +53,15 @@ public enum Topic {
     boolean isForOthersToRead() {
         return switch (this) {
             case SCORES, PREDICTIONS, ENCODINGS, DRIFT, PROMOTIONS, DEAD_LETTERS -> true;
-            case TEXT, DOCUMENTS, NGRAM_REQUESTS, NGRAM_REPLIES, SNAPSHOTS, TRAINING, OBSERVATIONS, IDENTITY -> false;
+            case TEXT,
+                    DOCUMENTS,
+                    NGRAM_REQUESTS,
+                    NGRAM_REPLIES,
+                    NGRAM_DOCUMENTS,
+                    SNAPSHOTS,
+                    TRAINING,
+                    OBSERVATIONS,
+                    IDENTITY -> false;
         };
     }
 
@@ -61,7 +71,7 @@ public enum Topic {
         LIKE_DOCUMENTS,
         /** One partition for each shard. */
         SHARDS,
-        /** One: there is one trainer, and chunks, manifest and pointer of a snapshot must stay in order. */
+        /** One: there is one trainer or one shard, and chunks, manifest and pointer of a snapshot must stay in order. */
         ONE
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.topics;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,13 +56,11 @@ public final class TopicAdmin implements AutoCloseable {
     private static final Duration VISIBLE_TIMEOUT = Duration.ofSeconds(30);
 
     private final DriftlineConfig config;
-    private final TopicDefinitions definitions;
     private final Admin admin;
 
     /** Does not contact the brokers yet. */
     public TopicAdmin(DriftlineConfig config) {
         this.config = config;
-        this.definitions = TopicDefinitions.of(config);
         this.admin = Admin.create(config.clients().admin());
     }
 
@@ -92,11 +92,11 @@ public final class TopicAdmin implements AutoCloseable {
     /**
      * Creates the topics that are missing. Those that exist stay as they are.
      *
-     * @throws TopicMismatchException if an existing topic has a different number of partitions; then nothing is created
+     * @throws TopicMismatchException if existing topics do not fit each other or the configuration; then nothing is created
      */
     public Created create() {
         List<State> before = list();
-        List<String> problems = PartitionAdvice.of(before);
+        List<String> problems = problems(before);
         if (!problems.isEmpty()) {
             throw new TopicMismatchException(String.join(System.lineSeparator(), problems));
         }
@@ -113,17 +113,59 @@ public final class TopicAdmin implements AutoCloseable {
                 // Another instance was faster. Its topic is listed below like any other.
             }
         });
-        await(
-                "created topics to be visible",
-                () -> describe().size() == definitions.all().size());
+        Set<String> expected =
+                before.stream().map(state -> state.definition().name()).collect(Collectors.toCollection(TreeSet::new));
+        await("created topics to be visible", () -> describe(expected).keySet().equals(expected));
         return new Created(created, list());
+    }
+
+    /**
+     * What keeps a service from working on topics, each with what to do about it.
+     *
+     * @param states of those that exist
+     */
+    public List<String> problems(List<State> states) {
+        Map<Topic, Integer> existing = new EnumMap<>(Topic.class);
+        for (State state : states) {
+            Topic topic = state.definition().topic();
+            // Others are what a filter routes documents to.
+            if (state.exists()
+                    && state.definition().name().equals(TopicNames.of(config).name(topic))) {
+                existing.put(topic, state.partitions());
+            }
+        }
+        int shards = config.get(TopicKeys.SHARDS);
+        return Layout.refusal(shards, existing, TopicNames.of(config))
+                .map(List::of)
+                .orElseGet(() ->
+                        PartitionAdvice.of(states, Layout.of(shards, config.get(TopicKeys.PARTITIONS), existing)));
+    }
+
+    /** The layout of a service with the topics that exist. */
+    public Layout layout() {
+        return layout(existing());
+    }
+
+    private Layout layout(Map<String, TopicDescription> existing) {
+        return Layout.of(config.get(TopicKeys.SHARDS), config.get(TopicKeys.PARTITIONS), partitions(existing));
+    }
+
+    private Map<Topic, Integer> partitions(Map<String, TopicDescription> existing) {
+        Map<Topic, Integer> partitions = new EnumMap<>(Topic.class);
+        for (Topic topic : Topic.values()) {
+            TopicDescription description = existing.get(TopicNames.of(config).name(topic));
+            if (description != null) {
+                partitions.put(topic, description.partitions().size());
+            }
+        }
+        return partitions;
     }
 
     /** Registers the schemas of the public topics, each subject with BACKWARD compatibility. */
     public List<Subjects.Registered> registerSchemas() {
         try (SchemaRegistryClient client =
                 new SchemaRegistrySerdes(config.clients().schemaRegistry()).client()) {
-            return new Subjects(client).register(definitions.recordTypes());
+            return new Subjects(client).register(TopicDefinitions.of(config).recordTypes());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the schema registry client", e);
         }
@@ -140,13 +182,22 @@ public final class TopicAdmin implements AutoCloseable {
         return range == null ? 0 : range.maxVersionLevel();
     }
 
-    /** Every topic of the configuration as the brokers have it, in the order of {@link TopicDefinitions#all()}. */
+    /**
+     * Every topic of the configuration, in the layout of those that exist, as the brokers have it, in the order of
+     * {@link TopicDefinitions#all()}; then those of other layouts that exist.
+     */
     public List<State> list() {
-        Map<String, TopicDescription> existing = describe();
+        Map<String, TopicDescription> existing = existing();
+        Layout layout = layout(existing);
+        List<TopicDefinition> definitions =
+                new ArrayList<>(TopicDefinitions.of(config, layout).all());
+        partitions(existing).keySet().stream()
+                .filter(topic -> !layout.has(topic))
+                .forEach(topic -> definitions.add(TopicDefinitions.define(topic, config)));
         Map<String, Config> settings = settings(existing.keySet());
         Map<String, Long> records = records(existing.values());
         List<State> states = new ArrayList<>();
-        for (TopicDefinition definition : definitions.all()) {
+        for (TopicDefinition definition : definitions) {
             String name = definition.name();
             TopicDescription description = existing.get(name);
             if (description == null) {
@@ -165,7 +216,7 @@ public final class TopicAdmin implements AutoCloseable {
     /** {@code max.message.bytes} of those topics of the configuration and changelogs of {@code application.id} that exist. */
     public Map<String, Integer> maxMessageBytes() {
         Set<String> names = new TreeSet<>(Changelogs.of(config.get(ServiceKeys.APPLICATION_ID)));
-        definitions.all().forEach(definition -> names.add(definition.name()));
+        names.addAll(names());
         Map<String, Integer> bytes = new TreeMap<>();
         settings(describe(names).keySet()).forEach((name, settings) -> {
             ConfigEntry entry = settings.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
@@ -205,7 +256,7 @@ public final class TopicAdmin implements AutoCloseable {
 
     /** What there is of every topic of the configuration and, {@code withState}, of the state of {@code application.id}. */
     public Removal removal(boolean withState) {
-        return removal(definitions.all().stream().map(TopicDefinition::name).toList(), withState);
+        return removal(names(), withState);
     }
 
     /** As {@link #removal(boolean)}, of some topics. */
@@ -312,8 +363,18 @@ public final class TopicAdmin implements AutoCloseable {
         admin.close();
     }
 
-    private Map<String, TopicDescription> describe() {
-        return describe(definitions.all().stream().map(TopicDefinition::name).toList());
+    private Map<String, TopicDescription> existing() {
+        return describe(names());
+    }
+
+    /** The topics of every layout. */
+    private Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        for (Topic topic : Topic.values()) {
+            names.add(TopicNames.of(config).name(topic));
+        }
+        TopicDefinitions.of(config).all().forEach(definition -> names.add(definition.name()));
+        return names;
     }
 
     private Map<String, TopicDescription> describe(Collection<String> names) {

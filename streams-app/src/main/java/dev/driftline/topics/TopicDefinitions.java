@@ -30,14 +30,25 @@ public final class TopicDefinitions {
     }
 
     /**
-     * The topics of {@code config}.
+     * The topics of {@code config}, if they are made new.
      *
      * @throws dev.driftline.config.InvalidConfigException if the rules of its filter are not valid
      */
     public static TopicDefinitions of(DriftlineConfig config) {
+        return of(config, Layout.ofNew(config.get(TopicKeys.SHARDS), config.get(TopicKeys.PARTITIONS)));
+    }
+
+    /**
+     * The topics of {@code config} in a layout.
+     *
+     * @throws dev.driftline.config.InvalidConfigException if the rules of its filter are not valid
+     */
+    public static TopicDefinitions of(DriftlineConfig config, Layout layout) {
         Map<Topic, TopicDefinition> definitions = new EnumMap<>(Topic.class);
         for (Topic topic : Topic.values()) {
-            definitions.put(topic, define(topic, config));
+            if (layout.has(topic)) {
+                definitions.put(topic, define(topic, config));
+            }
         }
         return new TopicDefinitions(definitions, routes(define(Topic.DOCUMENTS, config), config));
     }
@@ -56,7 +67,8 @@ public final class TopicDefinitions {
                 .toList();
     }
 
-    private static TopicDefinition define(Topic topic, DriftlineConfig config) {
+    /** The definition of a topic, whatever the layout. */
+    static TopicDefinition define(Topic topic, DriftlineConfig config) {
         int partitions = switch (topic.partitioning()) {
             case LIKE_DOCUMENTS -> config.get(TopicKeys.PARTITIONS);
             case SHARDS -> config.get(TopicKeys.SHARDS);
@@ -105,9 +117,9 @@ public final class TopicDefinitions {
         return Stream.concat(definitions.values().stream(), routes.stream()).toList();
     }
 
-    /** The definition of {@code topic}. */
+    /** The definition of {@code topic}, which the layout has. */
     public TopicDefinition get(Topic topic) {
-        return Objects.requireNonNull(definitions.get(topic), "every topic has a definition");
+        return Objects.requireNonNull(definitions.get(topic), () -> topic + " is not of this layout");
     }
 
     /** The Avro record of each topic whose values are Avro, by full topic name: the schemas that a registry must hold. */

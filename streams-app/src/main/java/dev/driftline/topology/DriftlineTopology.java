@@ -34,9 +34,12 @@ import dev.driftline.store.WriteBackStoreBuilder;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
+import dev.driftline.topology.time.EventTime;
+import dev.driftline.topology.time.InternalFirst;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -52,10 +55,11 @@ import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Documents in, scores and predictions out: four sub-topologies that talk through topics of their own.
+ * Documents in, scores and predictions out: sub-topologies that talk through topics of their own, by the {@link
+ * dev.driftline.topics.Layout}.
  *
  * <pre>
- * documents: one task a partition of the inputs
+ * SHARDS, documents: one task a partition of the inputs
  *
  *   documents ─► read-documents ─┬─► scatter ──► requests         (partition = shard)
  *   text ──────► read-text ──────┤      │
@@ -66,10 +70,29 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *                                │            └─► observations  (key = source)
  *                                └─► dead letters
  *
- * shards: one task a shard
+ * SHARDS, shards: one task a shard
  *
  *   requests ──► count ──► replies                               (partition = the document's)
  *                  │ ngram-counts
+ *
+ * ONE_TASK: one task
+ *
+ *   documents ─► read-documents ─┬─► score ──► scores, predictions, observations
+ *   text ──────► read-text ──────┘     │
+ *                                   ngram-counts, pending-documents, sources
+ *
+ * ONE_SHARD, readers: one task a partition of the inputs
+ *
+ *   documents ─► read-documents ─┬─► send ──► ngram-documents
+ *   text ──────► read-text ──────┘
+ *
+ * ONE_SHARD, shard: one task
+ *
+ *   ngram-documents ──► receive ──► score ──► scores, predictions, observations
+ *                                     │
+ *                                   ngram-counts, pending-documents, sources
+ *
+ * In each layout:
  *
  * sources: one task a partition of the observations; a source is in one partition, whatever partitions its documents came
  * through
@@ -87,8 +110,8 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * </pre>
  *
  * <p>Every operator and store has a name here, and a changelog topic is {@code APPLICATION-STORE-changelog}; names are
- * part of the compatibility of a running service, so they do not change. Sub-topologies and stores are the same whatever is
- * switched on: where nobody watches, filters or trains, a {@link SwitchedOff} stands for the processor.
+ * part of the compatibility of a running service, so they do not change. Stores are the same in each layout, and sub-topologies
+ * are the same whatever is switched on: where nobody watches, filters or trains, a {@link SwitchedOff} stands for the processor.
  */
 public final class DriftlineTopology implements Supplier<Topology> {
 
@@ -96,6 +119,9 @@ public final class DriftlineTopology implements Supplier<Topology> {
     public static final String OBSERVATIONS_SOURCE = "observations-source";
 
     private static final Duration DELETIONS_KEPT = Duration.ofDays(7);
+
+    /** The stores of the one shard in which records are taken in; the first numbers the tickets. */
+    private static final List<String> SCORED_IN = List.of(PendingDocuments.STORE, ShardCounts.STORE);
 
     private final TopologySettings settings;
     private final SchemaRegistrySerdes serdes;
@@ -181,44 +207,27 @@ public final class DriftlineTopology implements Supplier<Topology> {
 
     /** Adds everything to {@code topology}. */
     public Topology get(Topology topology) {
-        addDocuments(topology);
-        addShards(topology);
+        switch (settings.layout()) {
+            case ONE_TASK -> addOneTask(topology);
+            case ONE_SHARD -> {
+                addReaders(topology);
+                addShard(topology);
+            }
+            case SHARDS -> {
+                addDocuments(topology);
+                addShards(topology);
+            }
+        }
         addSources(topology);
         addTraining(topology);
         return topology;
     }
 
+    /** Readers, scatter and gather of several shards. */
     private void addDocuments(Topology topology) {
         TopicNames topics = settings.topics();
-        Limits limits = settings.limits();
-        source(topology, ReadProcessor.DOCUMENTS_SOURCE, topics.name(Topic.DOCUMENTS), new EventTime());
-        source(topology, ReadProcessor.TEXT_SOURCE, topics.name(Topic.TEXT), new EventTime());
+        addInputs(topology, List.of(PendingDocuments.STORE), ScatterProcessor.NAME);
         source(topology, GatherProcessor.REPLIES_SOURCE, topics.name(Topic.NGRAM_REPLIES), new InternalFirst());
-        topology.addProcessor(
-                ReadProcessor.READ_DOCUMENTS,
-                () -> new ReadProcessor(
-                        ReadProcessor.READ_DOCUMENTS,
-                        false,
-                        () -> new RecordDecoder.OfDocuments(
-                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
-                                limits,
-                                settings.filter().isPresent()),
-                        limits.recordBytes(),
-                        counters),
-                ReadProcessor.DOCUMENTS_SOURCE);
-        topology.addProcessor(
-                ReadProcessor.READ_TEXT,
-                () -> new ReadProcessor(
-                        ReadProcessor.READ_TEXT,
-                        true,
-                        () -> new RecordDecoder.OfText(
-                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
-                                limits,
-                                Tokenizers.named(settings.tokenizer()),
-                                settings.filter().isPresent()),
-                        limits.recordBytes(),
-                        counters),
-                ReadProcessor.TEXT_SOURCE);
         topology.addProcessor(
                 ScatterProcessor.NAME,
                 () -> new ScatterProcessor(settings, counters, neural, tries),
@@ -248,38 +257,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 bytes,
                 new ShardKey.Partitioner(),
                 ScatterProcessor.NAME);
-        topology.addSink(
-                ScoreOutput.SINK,
-                topics.name(Topic.SCORES),
-                new StringSerializer(),
-                serdes.serializer(Score.class),
-                GatherProcessor.NAME);
-        topology.addSink(
-                PredictionOutput.SINK,
-                topics.name(Topic.PREDICTIONS),
-                new StringSerializer(),
-                serdes.serializer(Prediction.class),
-                GatherProcessor.NAME);
-        if (settings.neural().isPresent() && settings.neural().get().encodings() != null) {
-            topology.addSink(
-                    EncodingOutput.SINK,
-                    topics.name(Topic.ENCODINGS),
-                    new StringSerializer(),
-                    serdes.serializer(Encoding.class),
-                    GatherProcessor.NAME);
-        }
-        if (training.isPresent()) {
-            topology.addSink(TrainingOutput.SINK, topics.name(Topic.TRAINING), bytes, bytes, GatherProcessor.NAME);
-        }
-        if (settings.observes()) {
-            topology.addSink(
-                    ObservationOutput.SINK, topics.name(Topic.OBSERVATIONS), bytes, bytes, GatherProcessor.NAME);
-        }
-        topology.addSink(
+        addOutputs(topology, GatherProcessor.NAME);
+        addDeadLetters(
+                topology,
                 ReadProcessor.DEAD_LETTERS_SINK,
-                topics.name(Topic.DEAD_LETTERS),
-                bytes,
-                bytes,
                 ReadProcessor.READ_DOCUMENTS,
                 ReadProcessor.READ_TEXT,
                 ScatterProcessor.NAME,
@@ -287,14 +268,148 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 StrandedProcessor.NAME);
     }
 
-    /** A sink of their own for each sub-topology: one that two of them share would make them one. */
-    private void addDeadLetters(Topology topology, String processor) {
+    /** Everything that a document passes until it is scored, in one task. */
+    private void addOneTask(Topology topology) {
+        addInputs(topology, SCORED_IN, ScoreProcessor.NAME);
+        addScore(topology, ReadProcessor.READ_DOCUMENTS, ReadProcessor.READ_TEXT);
+        addDeadLetters(
+                topology,
+                ReadProcessor.DEAD_LETTERS_SINK,
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT,
+                ScoreProcessor.NAME);
+    }
+
+    /** Readers of the partitions of the inputs, which send whole documents to the one shard. */
+    private void addReaders(Topology topology) {
+        addInputs(topology, List.of(), SendProcessor.NAME);
+        topology.addProcessor(
+                SendProcessor.NAME,
+                () -> new SendProcessor(settings),
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT);
+        Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
-                InternalRecords.deadLettersSink(processor),
+                SendProcessor.DOCUMENTS_SINK,
+                settings.topics().name(Topic.NGRAM_DOCUMENTS),
+                bytes,
+                bytes,
+                SendProcessor.NAME);
+        addDeadLetters(
+                topology, ReadProcessor.DEAD_LETTERS_SINK, ReadProcessor.READ_DOCUMENTS, ReadProcessor.READ_TEXT);
+    }
+
+    /** The one shard behind the readers, with everything that a document passes until it is scored. */
+    private void addShard(Topology topology) {
+        source(
+                topology,
+                ReceiveProcessor.DOCUMENTS_SOURCE,
+                settings.topics().name(Topic.NGRAM_DOCUMENTS),
+                new EventTime());
+        topology.addProcessor(
+                ReceiveProcessor.NAME,
+                () -> new ReceiveProcessor(settings, SCORED_IN, counters, tries),
+                ReceiveProcessor.DOCUMENTS_SOURCE);
+        addScore(topology, ReceiveProcessor.NAME);
+        addDeadLetters(topology, ScoreProcessor.DEAD_LETTERS_SINK, ReceiveProcessor.NAME, ScoreProcessor.NAME);
+    }
+
+    /** Scatter, count and gather in one, with their stores. */
+    private void addScore(Topology topology, String... parents) {
+        topology.addProcessor(
+                ScoreProcessor.NAME,
+                () -> new ScoreProcessor(
+                        settings, counters, training.isPresent(), neural, shards, sources, commits, tries),
+                parents);
+        for (String name : SCORED_IN) {
+            topology.addStateStore(store(name), parents);
+            topology.connectProcessorAndStateStores(ScoreProcessor.NAME, name);
+        }
+        topology.addStateStore(store(SourceModels.STORE), ScoreProcessor.NAME);
+        addOutputs(topology, ScoreProcessor.NAME);
+    }
+
+    /** @param stores in which the task of the inputs takes records in */
+    private void addInputs(Topology topology, List<String> stores, String next) {
+        TopicNames topics = settings.topics();
+        Limits limits = settings.limits();
+        source(topology, ReadProcessor.DOCUMENTS_SOURCE, topics.name(Topic.DOCUMENTS), new EventTime());
+        source(topology, ReadProcessor.TEXT_SOURCE, topics.name(Topic.TEXT), new EventTime());
+        topology.addProcessor(
+                ReadProcessor.READ_DOCUMENTS,
+                () -> new ReadProcessor(
+                        ReadProcessor.READ_DOCUMENTS,
+                        false,
+                        () -> new RecordDecoder.OfDocuments(
+                                new WriterSchemas(registry, topics.name(Topic.DOCUMENTS), Document.class),
+                                limits,
+                                settings.filter().isPresent()),
+                        limits.recordBytes(),
+                        counters,
+                        stores,
+                        next),
+                ReadProcessor.DOCUMENTS_SOURCE);
+        topology.addProcessor(
+                ReadProcessor.READ_TEXT,
+                () -> new ReadProcessor(
+                        ReadProcessor.READ_TEXT,
+                        true,
+                        () -> new RecordDecoder.OfText(
+                                new WriterSchemas(registry, topics.name(Topic.TEXT), TextEvent.class),
+                                limits,
+                                Tokenizers.named(settings.tokenizer()),
+                                settings.filter().isPresent()),
+                        limits.recordBytes(),
+                        counters,
+                        stores,
+                        next),
+                ReadProcessor.TEXT_SOURCE);
+    }
+
+    /** The sinks of what goes out of scored documents. */
+    private void addOutputs(Topology topology, String from) {
+        TopicNames topics = settings.topics();
+        Serializer<byte[]> bytes = new ByteArraySerializer();
+        topology.addSink(
+                ScoreOutput.SINK,
+                topics.name(Topic.SCORES),
+                new StringSerializer(),
+                serdes.serializer(Score.class),
+                from);
+        topology.addSink(
+                PredictionOutput.SINK,
+                topics.name(Topic.PREDICTIONS),
+                new StringSerializer(),
+                serdes.serializer(Prediction.class),
+                from);
+        if (settings.neural().isPresent() && settings.neural().get().encodings() != null) {
+            topology.addSink(
+                    EncodingOutput.SINK,
+                    topics.name(Topic.ENCODINGS),
+                    new StringSerializer(),
+                    serdes.serializer(Encoding.class),
+                    from);
+        }
+        if (training.isPresent()) {
+            topology.addSink(TrainingOutput.SINK, topics.name(Topic.TRAINING), bytes, bytes, from);
+        }
+        if (settings.observes()) {
+            topology.addSink(ObservationOutput.SINK, topics.name(Topic.OBSERVATIONS), bytes, bytes, from);
+        }
+    }
+
+    /** A sink of their own for each sub-topology: one that two of them share would make them one. */
+    private void addDeadLetters(Topology topology, String sink, String... processors) {
+        topology.addSink(
+                sink,
                 settings.topics().name(Topic.DEAD_LETTERS),
                 new ByteArraySerializer(),
                 new ByteArraySerializer(),
-                processor);
+                processors);
+    }
+
+    private void addDeadLettersOf(Topology topology, String processor) {
+        addDeadLetters(topology, InternalRecords.deadLettersSink(processor), processor);
     }
 
     private void addShards(Topology topology) {
@@ -305,7 +420,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 () -> new CountProcessor(settings, shards, counters, tries),
                 CountProcessor.REQUESTS_SOURCE);
         topology.addStateStore(store(ShardCounts.STORE), CountProcessor.NAME);
-        addDeadLetters(topology, CountProcessor.NAME);
+        addDeadLettersOf(topology, CountProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 CountProcessor.REPLIES_SINK,
@@ -328,7 +443,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                                     () -> new WatchProcessor(settings, drift, counters, tries),
                                     OBSERVATIONS_SOURCE);
                             topology.addStateStore(store(WatchedSources.STORE), WatchProcessor.NAME);
-                            addDeadLetters(topology, WatchProcessor.NAME);
+                            addDeadLettersOf(topology, WatchProcessor.NAME);
                             topology.addSink(
                                     WatchProcessor.DRIFT_SINK,
                                     topics.name(Topic.DRIFT),
@@ -356,7 +471,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         rules, settings.sources(), settings.limits().recordBytes(), counters, tries),
                 OBSERVATIONS_SOURCE);
         topology.addStateStore(store(FilterSources.STORE), FilterProcessor.NAME);
-        addDeadLetters(topology, FilterProcessor.NAME);
+        addDeadLettersOf(topology, FilterProcessor.NAME);
         rules.topics()
                 .forEach(topic -> topology.addSink(
                         FilterProcessor.sink(topic),
@@ -390,7 +505,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
                         tries),
                 TrainerProcessor.TRAINING_SOURCE);
         topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
-        addDeadLetters(topology, TrainerProcessor.NAME);
+        addDeadLettersOf(topology, TrainerProcessor.NAME);
         topology.addSink(
                 TrainerProcessor.SNAPSHOTS_SINK,
                 topics.name(Topic.SNAPSHOTS),

@@ -64,7 +64,7 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
         WriteBackStore store = context.getStateStore(FilterSources.STORE);
         taken = store.header();
         sources = store.cache(FilterSources.class, pages -> new FilterSources(pages, limits, counters.heap()));
-        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
+        punctuations.every(Gathering.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override

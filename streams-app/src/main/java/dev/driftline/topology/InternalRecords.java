@@ -11,6 +11,7 @@ import dev.driftline.input.Rejection;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -55,24 +56,32 @@ final class InternalRecords {
         context = given;
     }
 
-    /** Where the record at hand is; {@code print} of it distinguishes it from another that was there. */
-    RecordPlace place(byte[] value) {
+    /**
+     * Where the record at hand is.
+     *
+     * @param print a hash that distinguishes it from another that was there
+     */
+    RecordPlace place(int print) {
         RecordMetadata at = metadata();
-        return new RecordPlace(operator, at.topic(), at.partition(), at.offset(), Arrays.hashCode(value));
+        return new RecordPlace(operator, at.topic(), at.partition(), at.offset(), print);
     }
 
     /** Why the record at hand is passed over; empty where it is to be worked on. */
     Optional<String> spent(byte[] value) {
-        return tries.isEmpty() ? Optional.empty() : tries.spent(place(value));
+        return tries.isEmpty() ? Optional.empty() : tries.spent(place(Arrays.hashCode(value)));
     }
 
     /** Does {@code work} on the record at hand, which changes state. */
     void change(byte[] value, Runnable work) {
-        change(value, 0, work);
+        change(() -> place(Arrays.hashCode(value)), work);
     }
 
-    /** Does {@code work} on a document of the record at hand, from 0, which changes state. */
-    void change(byte[] value, int document, Runnable work) {
+    /**
+     * Does {@code work} on a document of the record at hand, which changes state.
+     *
+     * @param place of the document
+     */
+    void change(Supplier<RecordPlace> place, Runnable work) {
         try {
             work.run();
             tries.reached(stage);
@@ -80,7 +89,7 @@ final class InternalRecords {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
             }
-            throw tries.failed(place(value).of(document), e);
+            throw tries.failed(place.get(), e);
         }
     }
 

@@ -2,13 +2,14 @@ package dev.driftline.topology;
 
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.input.DeadLetters;
+import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.ReadDocument;
 import dev.driftline.input.RecordDecoder;
 import dev.driftline.input.Rejection;
-import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
-import dev.driftline.store.StoreHeader;
-import dev.driftline.store.WriteBackStore;
+import dev.driftline.store.StoreHeaders;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -17,7 +18,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Reads the records of one input topic: what is a document goes on to scatter under its {@link Ticket}, what is not
+ * Reads the records of one input topic: what is a document goes on under its {@link Ticket}, what is not
  * becomes a dead letter.
  */
 final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
@@ -42,17 +43,28 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     private final Supplier<RecordDecoder> decoders;
     private final int recordBytes;
     private final ServiceCounters counters;
+    private final List<String> stores;
+    private final String next;
 
     private RecordDecoder decoder;
     private ProcessorContext<Object, Object> context;
-    private StoreHeader taken;
+    private StoreHeaders taken;
 
+    /**
+     * @param stores of the task, in which its records are taken in, the one that numbers tickets first; none where another task
+     *     takes them in
+     * @param next where documents go on to
+     */
     ReadProcessor(
             String operator,
             boolean text,
             Supplier<RecordDecoder> decoders,
             int recordBytes,
-            ServiceCounters counters) {
+            ServiceCounters counters,
+            List<String> stores,
+            String next) {
+        this.stores = stores;
+        this.next = next;
         this.operator = operator;
         this.text = text;
         this.decoders = decoders;
@@ -64,7 +76,7 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         decoder = decoders.get();
-        taken = context.<WriteBackStore>getStateStore(PendingDocuments.STORE).header();
+        taken = StoreHeaders.of(context, stores);
     }
 
     @Override
@@ -83,10 +95,13 @@ final class ReadProcessor implements Processor<byte[], byte[], Object, Object> {
             context.forward(DeadLetters.of(received, from, operator, why, recordBytes), DEAD_LETTERS_SINK);
             return;
         }
+        DocumentOrigin origin = new DocumentOrigin(from.topic(), from.partition(), from.offset());
         // The headers of the input are dropped: what follows are our own records.
         context.forward(
                 new Record<>(
-                        Ticket.of(taken.position(from.topic(), from.offset()), text), document, received.timestamp()),
-                ScatterProcessor.NAME);
+                        Ticket.of(taken.position(from.topic(), from.offset()), text),
+                        new ReadDocument(document, origin),
+                        received.timestamp()),
+                next);
     }
 }

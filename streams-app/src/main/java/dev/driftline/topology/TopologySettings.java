@@ -23,6 +23,7 @@ import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.topics.FilterFile;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * The settings of the topology; equal on every instance of a service, except for the cache.
  *
  * @param topics the topics that it reads and writes
+ * @param layout how the steps of a document's way are laid out over tasks
  * @param model the n-gram model
  * @param shards partitions of the counts: of the requests topic
  * @param limits of inputs
@@ -47,6 +49,7 @@ import java.util.Optional;
  */
 public record TopologySettings(
         TopicNames topics,
+        Layout layout,
         ModelSettings model,
         int shards,
         Limits limits,
@@ -66,9 +69,17 @@ public record TopologySettings(
         if (shards < 1) {
             throw new IllegalArgumentException("shards is " + shards + ", expected at least 1");
         }
+        if (shards > 1 && layout != Layout.SHARDS) {
+            throw new IllegalArgumentException(shards + " shards do not fit the layout " + layout.label());
+        }
         if (predictions < 0) {
             throw new IllegalArgumentException("predictions is " + predictions + ", expected 0 or more");
         }
+    }
+
+    /** As {@code config} says, in the layout of topics that are made new. */
+    public static TopologySettings of(DriftlineConfig config) {
+        return of(config, Layout.ofNew(config.get(TopicKeys.SHARDS), config.get(TopicKeys.PARTITIONS)));
     }
 
     /**
@@ -76,7 +87,7 @@ public record TopologySettings(
      *
      * @throws MisconfiguredException if settings do not fit each other, with what to do about it
      */
-    public static TopologySettings of(DriftlineConfig config) {
+    public static TopologySettings of(DriftlineConfig config, Layout layout) {
         if (Smoothing.named(config.get(ModelKeys.SMOOTHING)) == Smoothing.ADD_DELTA
                 && config.get(TopicKeys.SHARDS) > 1) {
             throw new MisconfiguredException("add-delta divides by the size of the whole vocabulary, which none of "
@@ -85,6 +96,7 @@ public record TopologySettings(
         }
         TopologySettings settings = new TopologySettings(
                 TopicNames.of(config),
+                layout,
                 new ModelSettings(
                         config.get(ModelKeys.ORDER),
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),

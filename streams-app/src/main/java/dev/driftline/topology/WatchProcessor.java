@@ -68,7 +68,7 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
         sources.onEviction(source -> counters.driftStates().evicted(partition, source));
         unseen = sources.names().iterator();
         punctuations.every(LOOK_EVERY, context, now -> look());
-        punctuations.every(GatherProcessor.IDLE_TICK, context, now -> sources.evictIdle(now));
+        punctuations.every(Gathering.IDLE_TICK, context, now -> sources.evictIdle(now));
     }
 
     @Override

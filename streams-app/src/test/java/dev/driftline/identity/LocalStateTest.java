@@ -2,6 +2,7 @@ package dev.driftline.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.topics.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,31 +34,43 @@ class LocalStateTest {
 
     @Test
     void shouldKeepACopyOfTheChangelogsOfToday() throws IOException {
-        state.note(FIRST);
+        state.note(FIRST, Layout.SHARDS);
 
-        assertThat(state.discardStale(FIRST)).isFalse();
+        assertThat(state.discardStale(FIRST, Layout.SHARDS)).isFalse();
         assertThat(page).exists();
     }
 
     @Test
     void shouldDiscardACopyOfChangelogsThatWereMadeAgain() throws IOException {
-        state.note(FIRST);
+        state.note(FIRST, Layout.SHARDS);
 
-        assertThat(state.discardStale(SECOND)).isTrue();
+        assertThat(state.discardStale(SECOND, Layout.SHARDS)).isTrue();
         assertThat(folder.resolve("2_0")).doesNotExist();
         assertThat(folder.resolve("text.properties")).exists();
     }
 
     @Test
     void shouldDiscardACopyOfChangelogsThatAreGone() throws IOException {
-        state.note(FIRST);
+        state.note(FIRST, Layout.SHARDS);
 
-        assertThat(state.discardStale(Map.of())).isTrue();
+        assertThat(state.discardStale(Map.of(), Layout.SHARDS)).isTrue();
     }
 
     @Test
     void shouldBelieveAFolderOfAVersionThatNotedNothing() throws IOException {
-        assertThat(state.discardStale(FIRST)).isFalse();
-        assertThat(state.discardStale(SECOND)).isTrue();
+        assertThat(state.discardStale(FIRST, Layout.SHARDS)).isFalse();
+        assertThat(state.discardStale(SECOND, Layout.SHARDS)).isTrue();
+    }
+
+    /** A task of one layout has other stores than that of another under the same number. */
+    @Test
+    void shouldDeleteStoresOfAnotherLayout() throws IOException {
+        Path task = Files.createDirectories(folder.resolve("2_0").resolve("rocksdb"));
+        state.note(FIRST, Layout.ONE_TASK);
+
+        assertThat(state.discardStale(FIRST, Layout.ONE_TASK)).isFalse();
+        assertThat(task).exists();
+        assertThat(state.discardStale(FIRST, Layout.ONE_SHARD)).isTrue();
+        assertThat(task).doesNotExist();
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the clients are made with that Kafka Streams makes. */
@@ -79,6 +81,24 @@ class StreamsTuningTest {
         assertThat(streams.getMainConsumerConfigs("group", "main", 1).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG))
                 .hasToString("9000");
         assertThat(streams.getInt(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNameTheThreadsInTheirGroupUnlessTheConfigurationDoesOrTheProtocolCannot() {
+        assertThat(instanceOf(Map.of())).isEqualTo("here-1");
+        assertThat(instanceOf(Map.of("DRIFTLINE_CONSUMER_GROUP_INSTANCE_ID", "mine")))
+                .isEqualTo("mine-1");
+        assertThat(instanceOf(Map.of("DRIFTLINE_STREAMS_GROUP_PROTOCOL", "streams")))
+                .isNull();
+    }
+
+    private static @Nullable Object instanceOf(Map<String, String> environment) {
+        Properties properties =
+                StreamsTuning.of(DriftlineConfig.load(Optional.empty(), environment, Map.of()), EarlyCommits.off());
+        StreamsTuning.nameMembers(properties, "here");
+        return new StreamsConfig(properties)
+                .getMainConsumerConfigs("group", "main", 1)
+                .get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     }
 
     private static Map<String, Object> withDeserializers(Map<String, Object> consumer) {

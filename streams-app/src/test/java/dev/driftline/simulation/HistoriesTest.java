@@ -6,6 +6,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class HistoriesTest {
                 .doesNotHaveDuplicates()
                 .hasSize(DOCUMENTS);
         List<String> replayed = new ArrayList<>();
-        TopologySettings settings = TopologySettings.of(CONFIG);
+        TopologySettings settings = TopologySettings.of(CONFIG, Layout.SHARDS);
         for (int shard = 0; shard < 2; shard++) {
             ShardScorer scorer = new ShardScorer(settings.model(), shard, 2, new HeapPageStore(), 1 << 20);
             for (SimulatedLog.Entry request :

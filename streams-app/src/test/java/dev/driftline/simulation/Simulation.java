@@ -16,6 +16,7 @@ import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.DriftlineTopology;
@@ -66,7 +67,7 @@ final class Simulation implements AutoCloseable {
      * @param instances number of instances; all tasks begin on the first
      */
     Simulation(String scope, DriftlineConfig config, int instances) {
-        TopologySettings settings = TopologySettings.of(config);
+        TopologySettings settings = TopologySettings.of(config, Layout.SHARDS);
         topics = settings.topics();
         log = new SimulatedLog(Map.of(
                 topics.name(Topic.DOCUMENTS), config.get(TopicKeys.PARTITIONS),

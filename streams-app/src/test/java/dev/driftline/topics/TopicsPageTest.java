@@ -11,7 +11,9 @@ import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.testing.GeneratedFile;
 import dev.driftline.testing.MarkdownTable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +41,14 @@ class TopicsPageTest {
         DriftlineConfig config = DriftlineConfig.of(SETTINGS.entrySet().stream()
                 .collect(Collectors.toMap(setting -> setting.getKey().name(), Map.Entry::getValue)));
         String prefix = config.get(TopicKeys.PREFIX);
-        MarkdownTable table = MarkdownTable.of("topic", "value", "partitions", "retention.ms", "cleanup.policy");
-        for (TopicDefinition topic : TopicDefinitions.of(config).all()) {
+        MarkdownTable table =
+                MarkdownTable.of("topic", "value", "layouts", "partitions", "retention.ms", "cleanup.policy");
+        for (Topic each : Topic.values()) {
+            TopicDefinition topic = TopicDefinitions.define(each, config);
             table.row(
                     code(prefix + topic.topic().suffix()),
                     topic.topic().recordType().map(type -> link(type)).orElse("binary"),
+                    layouts(each),
                     origin(Integer.toString(topic.partitions())),
                     origin(topic.settings().get("retention.ms")),
                     topic.settings().get("cleanup.policy"));
@@ -68,6 +73,14 @@ class TopicsPageTest {
             text.append(schema.getDoc().replace("<", "&lt;")).append("\n\n").append(table);
         }
         GeneratedFile.at(PAGE).shouldHoldPart("schemas", text.toString().strip() + "\n");
+    }
+
+    private static String layouts(Topic topic) {
+        List<String> having = Arrays.stream(Layout.values())
+                .filter(layout -> layout.has(topic))
+                .map(Layout::label)
+                .toList();
+        return having.size() == Layout.values().length ? "all" : String.join(", ", having);
     }
 
     private static String origin(String value) {

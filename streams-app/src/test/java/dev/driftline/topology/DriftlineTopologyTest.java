@@ -23,8 +23,10 @@ import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Changelogs;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,8 +35,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource
 class DriftlineTopologyTest {
+
+    @Parameter
+    Layout layout;
 
     @TempDir
     Path stateDir;
@@ -43,7 +53,7 @@ class DriftlineTopologyTest {
 
     @BeforeEach
     void start() {
-        fixture = new TopologyFixture(stateDir, ModelSettings.ofOrder(3), LIMITS);
+        fixture = new TopologyFixture(layout, stateDir, ModelSettings.ofOrder(3), LIMITS);
     }
 
     @AfterEach
@@ -68,32 +78,50 @@ class DriftlineTopologyTest {
                         stores.addAll(processor.stores());
                     }
                 }));
-        assertThat(nodes)
-                .containsExactlyInAnyOrder(
-                        ReadProcessor.DOCUMENTS_SOURCE,
-                        ReadProcessor.TEXT_SOURCE,
-                        GatherProcessor.REPLIES_SOURCE,
-                        ReadProcessor.READ_DOCUMENTS,
-                        ReadProcessor.READ_TEXT,
-                        ScatterProcessor.NAME,
-                        GatherProcessor.NAME,
-                        StrandedProcessor.NAME,
-                        ScatterProcessor.REQUESTS_SINK,
-                        ScoreOutput.SINK,
-                        PredictionOutput.SINK,
-                        ReadProcessor.DEAD_LETTERS_SINK,
-                        CountProcessor.REQUESTS_SOURCE,
-                        CountProcessor.NAME,
-                        CountProcessor.REPLIES_SINK,
-                        InternalRecords.deadLettersSink(CountProcessor.NAME),
-                        DriftlineTopology.OBSERVATIONS_SOURCE,
-                        "watch-off",
-                        "filter-off",
-                        TrainerProcessor.TRAINING_SOURCE,
-                        "train-off");
+        assertThat(nodes).containsExactlyInAnyOrderElementsOf(nodes(layout));
         assertThat(stores.stream().map(store -> "app-" + store + "-changelog"))
                 .as("the stores, whose changelogs are deleted by name")
                 .containsExactlyElementsOf(Changelogs.of("app"));
+    }
+
+    private static List<String> nodes(Layout layout) {
+        List<String> nodes = new ArrayList<>(List.of(
+                ReadProcessor.DOCUMENTS_SOURCE,
+                ReadProcessor.TEXT_SOURCE,
+                ReadProcessor.READ_DOCUMENTS,
+                ReadProcessor.READ_TEXT,
+                ReadProcessor.DEAD_LETTERS_SINK,
+                ScoreOutput.SINK,
+                PredictionOutput.SINK,
+                DriftlineTopology.OBSERVATIONS_SOURCE,
+                "watch-off",
+                "filter-off",
+                TrainerProcessor.TRAINING_SOURCE,
+                "train-off"));
+        nodes.addAll(
+                switch (layout) {
+                    case ONE_TASK -> List.of(ScoreProcessor.NAME);
+                    case ONE_SHARD ->
+                        List.of(
+                                SendProcessor.NAME,
+                                SendProcessor.DOCUMENTS_SINK,
+                                ReceiveProcessor.DOCUMENTS_SOURCE,
+                                ReceiveProcessor.NAME,
+                                ScoreProcessor.NAME,
+                                ScoreProcessor.DEAD_LETTERS_SINK);
+                    case SHARDS ->
+                        List.of(
+                                GatherProcessor.REPLIES_SOURCE,
+                                ScatterProcessor.NAME,
+                                GatherProcessor.NAME,
+                                StrandedProcessor.NAME,
+                                ScatterProcessor.REQUESTS_SINK,
+                                CountProcessor.REQUESTS_SOURCE,
+                                CountProcessor.NAME,
+                                CountProcessor.REPLIES_SINK,
+                                InternalRecords.deadLettersSink(CountProcessor.NAME));
+                });
+        return nodes;
     }
 
     @Test
@@ -177,7 +205,8 @@ class DriftlineTopologyTest {
     @Test
     void shouldHoldNothingOfTheHeapWhenItsTasksAreClosed(@TempDir Path folder) {
         HeapBudget heap;
-        try (TopologyFixture moved = new TopologyFixture(folder, ModelSettings.ofOrder(3), TopologyFixture.LIMITS)) {
+        try (TopologyFixture moved =
+                new TopologyFixture(layout, folder, ModelSettings.ofOrder(3), TopologyFixture.LIMITS)) {
             heap = moved.counters.heap();
             moved.score(document("d1", "news", "students opened their books"));
             assertThat(heap.used(HeapUse.PAGES)).isPositive();

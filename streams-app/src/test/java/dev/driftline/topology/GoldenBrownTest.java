@@ -7,11 +7,13 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.testing.junit.SmallBrown;
+import dev.driftline.topics.Layout;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The beginning of the Brown corpus through the whole topology, with one shard, against the golden file. */
+/** The beginning of the Brown corpus through the whole topology, with one shard, in each layout, against the golden file. */
 class GoldenBrownTest {
 
     private static final int ORDER = 5;
@@ -19,10 +21,11 @@ class GoldenBrownTest {
     @TempDir
     Path stateDir;
 
-    @Test
-    void shouldScoreEveryDocumentAsTheGoldenFileSays() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldScoreEveryDocumentAsTheGoldenFileSays(Layout layout) {
         try (TopologyFixture fixture =
-                new TopologyFixture(stateDir, ModelSettings.ofOrder(ORDER), TopologyFixture.LIMITS)) {
+                new TopologyFixture(layout, stateDir, ModelSettings.ofOrder(ORDER), TopologyFixture.LIMITS)) {
             for (SmallBrown.Document golden : SmallBrown.documents()) {
                 Score score = fixture.score(Document.newBuilder()
                         .setId(golden.id())

@@ -5,6 +5,9 @@ import static dev.driftline.topology.TopologyFixture.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.commits.CommittingProcessors;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.failures.RecordTries;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.ScoreRequest;
@@ -35,6 +38,7 @@ import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceModel;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Layout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,18 +48,27 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource
 class NeuralTopologyTest {
 
     private static final List<String> WORDS = List.of("a", "b", "c", "d", "e", "f");
     private static final ModelSettings MODEL =
             new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(WORDS), ModelSettings.DEFAULT_DELTA);
     private static final Duration TICK = Duration.ofMillis(25);
+
+    @Parameter
+    Layout layout;
 
     @TempDir
     Path stateDir;
@@ -73,10 +86,17 @@ class NeuralTopologyTest {
 
     private void begin(ModelSettings ngrams, NeuralPolicy policy, long patienceMs, Pooling encodings) {
         fixture = new TopologyFixture(
+                layout,
                 stateDir,
                 ngrams,
                 LIMITS,
-                Optional.of(new NeuralScoringSettings("lstm", 1, 64, policy, patienceMs, encodings)));
+                Optional.of(new NeuralScoringSettings("lstm", 1, 64, policy, patienceMs, encodings)),
+                Optional.empty(),
+                TopologySettings.sourceLimits(DriftlineConfig.defaults()),
+                Optional.empty(),
+                new RecordTries(),
+                Optional.empty(),
+                Map.of(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class));
     }
 
     /** A network that has rows for half of the vocabulary. */

@@ -36,6 +36,7 @@ import dev.driftline.sources.FilterSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.testing.ReleasedState;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +73,7 @@ class ReleasedStateTest {
     void shouldReadWhatAReleasedVersionStored(String version) throws IOException {
         ReleasedState released = ReleasedState.of(version);
         Map<String, Object> found = new TreeMap<>();
-        TopologySettings settings = TopologySettings.of(released.config());
+        TopologySettings settings = TopologySettings.of(released.config(), Layout.SHARDS);
         readCounts(released, settings, found);
         readPending(released, settings, found);
         readSources(released, settings, found);

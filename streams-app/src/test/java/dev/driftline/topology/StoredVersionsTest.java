@@ -32,6 +32,7 @@ import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.testing.ReleasedState;
 import dev.driftline.topics.FilterFile;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class StoredVersionsTest {
 
     @Test
     void shouldRefuseEveryStoredValueOfAnUnknownVersion() {
-        TopologySettings settings = TopologySettings.of(CONFIG);
+        TopologySettings settings = TopologySettings.of(CONFIG, Layout.SHARDS);
         DriftSettings drift = settings.drift().orElseThrow();
         FilterRules rules =
                 FilterFile.rules(CONFIG.with(Map.of("filter.rules", "default"))).orElseThrow();

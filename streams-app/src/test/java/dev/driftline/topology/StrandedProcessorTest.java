@@ -18,6 +18,7 @@ import dev.driftline.schemas.Subjects;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class StrandedProcessorTest {
 
     private final DriftlineConfig config = DriftlineConfig.of(Map.of("neural.model", "none"));
-    private final TopologySettings settings = TopologySettings.of(config);
+    private final TopologySettings settings = TopologySettings.of(config, Layout.SHARDS);
     private final SchemaRegistrySerdes serdes =
             new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://stranded"));
     private final NavigableMap<Bytes, byte[]> committed = new TreeMap<>();

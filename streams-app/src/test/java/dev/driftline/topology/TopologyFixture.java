@@ -26,6 +26,7 @@ import dev.driftline.shards.LiveShards;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.SharedRocksDbMemory;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -83,6 +84,21 @@ public final class TopologyFixture implements AutoCloseable {
 
     TopologyFixture(Path stateDir, ModelSettings model, Limits limits) {
         this(stateDir, model, limits, Optional.empty());
+    }
+
+    TopologyFixture(Layout layout, Path stateDir, ModelSettings model, Limits limits) {
+        this(
+                layout,
+                stateDir,
+                model,
+                limits,
+                Optional.empty(),
+                Optional.empty(),
+                TopologySettings.sourceLimits(DriftlineConfig.defaults()),
+                Optional.empty(),
+                new RecordTries(),
+                Optional.empty(),
+                Map.of(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, CommittingProcessors.class));
     }
 
     TopologyFixture(Path stateDir, ModelSettings model, Limits limits, Optional<NeuralScoringSettings> neuralSettings) {
@@ -150,6 +166,32 @@ public final class TopologyFixture implements AutoCloseable {
             RecordTries tries,
             Optional<Training> training,
             Map<String, ?> streams) {
+        this(
+                Layout.SHARDS,
+                stateDir,
+                model,
+                limits,
+                neuralSettings,
+                driftSettings,
+                sources,
+                filter,
+                tries,
+                training,
+                streams);
+    }
+
+    TopologyFixture(
+            Layout layout,
+            Path stateDir,
+            ModelSettings model,
+            Limits limits,
+            Optional<NeuralScoringSettings> neuralSettings,
+            Optional<DriftSettings> driftSettings,
+            SourceLimits sources,
+            Optional<FilterRules> filter,
+            RecordTries tries,
+            Optional<Training> training,
+            Map<String, ?> streams) {
         filter.ifPresent(rules -> rules.topics()
                 .forEach(topic -> new Subjects(registry).register(Map.of(topics.routed(topic), Document.class))));
         new Subjects(registry)
@@ -163,6 +205,7 @@ public final class TopologyFixture implements AutoCloseable {
                         topics.name(Topic.DRIFT), DriftEvent.class));
         settings = new TopologySettings(
                 topics,
+                layout,
                 model,
                 1,
                 limits,

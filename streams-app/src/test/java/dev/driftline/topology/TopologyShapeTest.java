@@ -15,7 +15,9 @@ import dev.driftline.network.trainer.Training;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
+import dev.driftline.topics.Layout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +35,8 @@ class TopologyShapeTest {
             for (String detectors : List.of("none", "adwin")) {
                 for (String rules : List.of("none", "default")) {
                     shapes.add(shape(
-                            Map.of("neural.model", network, "drift.detectors", detectors, "filter.rules", rules)));
+                            Map.of("neural.model", network, "drift.detectors", detectors, "filter.rules", rules),
+                            Layout.SHARDS));
                 }
             }
         }
@@ -45,9 +48,36 @@ class TopologyShapeTest {
         assertThat(shapes.get(0).get(3)).isEqualTo("reads [driftline.training.v1], keeps [replay-buffer]");
     }
 
-    private static Map<Integer, String> shape(Map<String, String> set) {
-        DriftlineConfig config = DriftlineConfig.of(set);
-        TopologySettings settings = TopologySettings.of(config);
+    @Test
+    void shouldReadDocumentsAndKeepTheModelInOneTaskWhereThereIsOneShardAndOnePartition() {
+        assertThat(shape(Map.of(), Layout.ONE_TASK))
+                .containsExactly(
+                        Map.entry(
+                                0,
+                                "reads [driftline.documents.v1, driftline.text.v1], keeps [ngram-counts,"
+                                        + " pending-documents, sources]"),
+                        Map.entry(1, "reads [driftline.observations.v1], keeps [filter-quantiles, watched-sources]"),
+                        Map.entry(2, "reads [driftline.training.v1], keeps [replay-buffer]"));
+    }
+
+    @Test
+    void shouldKeepTheModelInOneTaskBehindTheReadersOfSeveralPartitions() {
+        assertThat(shape(Map.of(), Layout.ONE_SHARD))
+                .containsExactly(
+                        Map.entry(0, "reads [driftline.documents.v1, driftline.text.v1], keeps []"),
+                        Map.entry(
+                                1,
+                                "reads [driftline.ngram-documents.v1], keeps [ngram-counts, pending-documents,"
+                                        + " sources]"),
+                        Map.entry(2, "reads [driftline.observations.v1], keeps [filter-quantiles, watched-sources]"),
+                        Map.entry(3, "reads [driftline.training.v1], keeps [replay-buffer]"));
+    }
+
+    private static Map<Integer, String> shape(Map<String, String> set, Layout layout) {
+        Map<String, String> all = new HashMap<>(set);
+        all.put("shards", layout == Layout.SHARDS ? "4" : "1");
+        DriftlineConfig config = DriftlineConfig.of(all);
+        TopologySettings settings = TopologySettings.of(config, layout);
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://shape"));
         ServiceCounters counters = new ServiceCounters();
         TopologyDescription description = new DriftlineTopology(

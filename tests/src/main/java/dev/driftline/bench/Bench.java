@@ -2,6 +2,11 @@ package dev.driftline.bench;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.driftline.bench.baseline.Baseline;
+import dev.driftline.bench.process.Folders;
+import dev.driftline.bench.process.Json;
+import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
@@ -41,21 +46,21 @@ import picocli.CommandLine.Spec;
         footer = {
             "  driftline bench --json bench.json",
             "  driftline bench --only in-process --corpus brown.docs.tsv --corpus sotu.docs.tsv",
-            "  driftline bench --only end-to-end --order 5",
+            "  driftline bench --only end-to-end --order 5 --shards 1",
             "  driftline bench --only drift",
+            "  driftline bench --only crash",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
-
-    private static final int RUNS = 3;
 
     @Option(
             names = "--only",
             paramLabel = "PART",
             split = ",",
             description =
-                    "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, neural-end-to-end,"
-                            + " restore or latency. Repeatable.")
+                    "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, baselines, restore,"
+                            + " latency, neural-end-to-end, everything, crash, growth or growth-end-to-end. Repeatable. Default:"
+                            + " in-process, predictions, end-to-end, baselines, restore and latency.")
     private List<String> only = List.of();
 
     @Option(
@@ -81,16 +86,85 @@ public final class Bench implements Callable<Integer> {
                     "N-gram orders, 1 to 7. Latency, restore and state are measured at the highest. Default: 3,5.")
     private List<Integer> orders = List.of(3, 5);
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            split = ",",
+            description = "Shards of each deployment that goes through a broker. Default: 1,4. Features and restore are"
+                    + " measured with the first, baselines with the last.")
+    private List<Integer> shards = List.of(1, 4);
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "Input partitions of each deployment. Default: as many as shards.")
+    private int partitions;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            defaultValue = "3000000",
+            description =
+                    "Tokens that go through a broker in a run: the text, then the same with other words in the place"
+                            + " of its words. Default: ${DEFAULT-VALUE}.")
+    private long tokens;
+
+    @Option(
+            names = "--baseline-tokens",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "The same for a baseline. Default: ${DEFAULT-VALUE}.")
+    private long baselineTokens;
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "Measure only this baseline: naive, naive-tuned, naive-in-memory, combiner or combiner-in-memory."
+                            + " Repeatable. Default: all.")
+    private List<String> baselines = List.of();
+
+    @Option(
+            names = "--growth-tokens",
+            paramLabel = "N",
+            defaultValue = "20000000",
+            description = "Tokens that growth goes up to, at 1, 2, 5, 10, 20, 50 and 100 million. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long growthTokens;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Runs of which the median counts, in process and end to end. Default: ${DEFAULT-VALUE}.")
+    private int runs;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "40",
+            description = "How long each JVM is warmed up. Default: ${DEFAULT-VALUE}.")
+    private int warmUpSeconds;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write every figure to this file, too.")
     private Path json;
 
     @Option(
             names = "--load",
             paramLabel = "TOKENS",
+            split = ",",
             description =
-                    "Tokens a second at which latency is measured, so that settings can be compared at the same load."
-                            + " Default: half of what was just measured.")
-    private Double latencyLoad;
+                    "Tokens a second at which latency is measured; 0: half of what the same JVM has just processed in"
+                            + " a second. Default: 5000,0.")
+    private List<Double> loads = List.of(5000.0, 0.0);
+
+    @Option(
+            names = "--ngrams",
+            paramLabel = "N",
+            description =
+                    "Different n-grams that an instance has learned before it is killed. Default: ${DEFAULT-VALUE}.")
+    private long ngrams = 50_000_000;
 
     @Option(names = "--limit", paramLabel = "N", description = "Only the first N documents of each corpus.")
     private long limit = Long.MAX_VALUE;
@@ -128,6 +202,8 @@ public final class Bench implements Callable<Integer> {
     /** Set while a part is measured. */
     private Path folder;
 
+    private List<Deployment> deployments = List.of();
+
     /** Called by the JVM. */
     public static void main(String[] arguments) {
         // Brokers come and go; what matters of that the benchmark says itself.
@@ -151,7 +227,7 @@ public final class Bench implements Callable<Integer> {
         Set<Part> parts = EnumSet.noneOf(Part.class);
         only.forEach(name -> parts.add(Part.named(name)));
         if (parts.isEmpty()) {
-            parts.addAll(EnumSet.allOf(Part.class));
+            parts.addAll(Part.USUAL);
         }
         for (int order : orders) {
             if (order < 1 || order > 7) {
@@ -182,11 +258,14 @@ public final class Bench implements Callable<Integer> {
             say("softmaxes, one thread");
             results.softmaxes = neuralBench(corpora.get(0)).softmaxes();
         }
-        if (parts.contains(Part.NEURAL_END_TO_END)) {
-            withANetwork(corpora.get(0), results);
+        if (parts.contains(Part.GROWTH)) {
+            growth(corpora.get(0), results);
         }
-        if (parts.contains(Part.END_TO_END) || parts.contains(Part.RESTORE) || parts.contains(Part.LATENCY)) {
+        if (parts.stream().anyMatch(Part::needsABroker)) {
             throughABroker(parts, corpora.get(0), results);
+        }
+        if (parts.contains(Part.CRASH)) {
+            crash(corpora.get(0), results);
         }
         if (json != null) {
             Files.writeString(json, Json.pretty(results) + System.lineSeparator());
@@ -219,17 +298,17 @@ public final class Bench implements Callable<Integer> {
                     new Results.Corpus(corpus.name(), corpus.documents().size(), corpus.tokens(), corpus.types()));
         }
         results.corpus = results.corpora.get(0);
-        results.settings = new Results.Settings(
-                EndToEndBench.GUARANTEE,
-                EndToEndBench.COMMIT_INTERVAL_MS,
-                EndToEndBench.SHARDS,
-                EndToEndBench.THREADS,
+        deployments = Deployment.of(shards, partitions, moreSettings);
+        BenchCorpus text = corpora.get(0).cut(EndToEndBench.DOCUMENT_TOKENS).lasting(tokens);
+        results.settings = Results.Settings.of(
+                deployments,
                 orders,
-                corpora.get(0).cut(EndToEndBench.DOCUMENT_TOKENS).documents().size(),
-                EndToEndBench.DOCUMENT_TOKENS,
-                EndToEndBench.PREDICTIONS,
+                new Results.Corpus(text.name(), text.documents().size(), text.tokens(), text.types()),
+                runs,
+                moreSettings,
                 String.join(" ", jvmOptions()),
-                EndToEndBench.WARM_UP + "; in process, a first run over the same documents, thrown away");
+                "each topology first runs over other topics, for " + warmUpSeconds
+                        + " s, in the same JVM; in process, a first run over the same documents, thrown away");
         if (results.machine.loadAverage() > 0.5) {
             say(String.format(
                     Locale.ROOT,
@@ -253,7 +332,7 @@ public final class Bench implements Callable<Integer> {
                         corpus.file().toString(),
                         Long.toString(limit),
                         Integer.toString(order),
-                        Integer.toString(parts.contains(Part.IN_PROCESS) ? RUNS : 1),
+                        Integer.toString(parts.contains(Part.IN_PROCESS) ? runs : 1),
                         folder.resolve(name).toString(),
                         Boolean.toString(predictions));
                 try (MeasuredJvm jvm = MeasuredJvm.start(
@@ -278,48 +357,103 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private void throughABroker(Set<Part> parts, BenchCorpus corpus, Results results) {
-        BenchCorpus documents = corpus.cut(EndToEndBench.DOCUMENT_TOKENS);
+    private void growth(BenchCorpus corpus, Results results) {
         int highest = orders.get(orders.size() - 1);
+        say("growth, in process, " + corpus.name() + ", order " + highest);
+        List<String> arguments = new ArrayList<>(List.of(
+                corpus.file().toString(),
+                Long.toString(limit),
+                Integer.toString(highest),
+                folder.resolve("growth").toString()));
+        GrowthBench.marks(growthTokens).forEach(mark -> arguments.add(Long.toString(mark)));
+        try (MeasuredJvm jvm = MeasuredJvm.start(
+                GrowthRun.class,
+                arguments,
+                jvmOptions(),
+                folder.resolve("growth.log"),
+                Optional.ofNullable(profile).map(target -> target.resolve("growth.jfr")))) {
+            for (String answer = jvm.hear(); !answer.equals("done"); answer = jvm.hear()) {
+                Results.Growth growth = Json.read(answer, Results.Growth.class);
+                say("  " + Report.line(growth));
+                results.growth.add(growth);
+            }
+        }
+        Folders.delete(folder.resolve("growth"));
+    }
+
+    private void throughABroker(Set<Part> parts, BenchCorpus corpus, Results results) {
+        BenchCorpus cut = corpus.cut(EndToEndBench.DOCUMENT_TOKENS);
+        BenchCorpus documents = cut.lasting(tokens);
+        int highest = orders.get(orders.size() - 1);
+        Deployment first = deployments.get(0);
         say("starting a schema registry");
         try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
-            EndToEndBench bench = new EndToEndBench(
-                    documents,
-                    registry.url(),
-                    folder,
-                    jvmOptions(),
-                    moreSettings,
-                    Optional.ofNullable(profile),
-                    this::say);
-            double load = 0;
-            for (int order : orders) {
-                boolean wanted = parts.contains(Part.RESTORE) || latencyLoad == null;
-                if (!parts.contains(Part.END_TO_END) && (order != highest || !wanted)) {
-                    continue;
-                }
-                EndToEndBench.Driftline driftline =
-                        bench.driftline(order, parts.contains(Part.RESTORE) && order == highest);
-                load = documents.tokens() / driftline.time().seconds();
-                say("driftline", order, load, driftline.time());
-                say(String.format(
-                        Locale.ROOT,
-                        "  first score after %.1f s",
-                        driftline.arrivals().first()));
-                if (parts.contains(Part.END_TO_END)) {
-                    EndToEndBench.Time naive = bench.naive(order);
-                    results.endToEnd.add(endToEnd(order, documents.tokens(), driftline, naive));
-                    say("naive", order, documents.tokens() / naive.seconds(), naive);
-                }
-                if (driftline.state() != null) {
-                    results.state = driftline.state();
-                    results.restore = driftline.restore();
+            Setup setup = new Setup(
+                    registry.url(), folder, jvmOptions(), Optional.ofNullable(profile), warmUpSeconds, this::say);
+            endToEnd(parts, new EndToEndBench(documents, setup), results);
+            if (parts.contains(Part.BASELINES)) {
+                BaselineBench bench = new BaselineBench(cut.lasting(baselineTokens), setup);
+                Deployment last = deployments.get(deployments.size() - 1);
+                for (int order : orders) {
+                    for (Baseline baseline : Baseline.values()) {
+                        if (baselines.isEmpty() || baselines.contains(baseline.toString())) {
+                            results.baselines.add(bench.measure(baseline, last, order));
+                        }
+                    }
                 }
             }
             if (parts.contains(Part.LATENCY)) {
-                double at = latencyLoad == null ? load / 2 : latencyLoad;
-                say(String.format(Locale.ROOT, "latency, order %d, at %,.0f tokens/s", highest, at));
-                results.latency = new LatencyBench(documents, registry.url(), folder).measure(bench, highest, at);
+                for (Deployment deployment : deployments) {
+                    results.latency.addAll(new LatencyBench(documents, setup).measure(deployment, highest, loads));
+                }
             }
+            FeaturesBench features = new FeaturesBench(cut, setup);
+            if (parts.contains(Part.NEURAL_END_TO_END)) {
+                for (String policy : policies) {
+                    results.neuralEndToEnd.add(features.network(first, highest, policy));
+                }
+            }
+            if (parts.contains(Part.EVERYTHING)) {
+                results.everything.addAll(features.sumOfParts(first, highest));
+            }
+            if (parts.contains(Part.GROWTH_END_TO_END)) {
+                for (Deployment deployment : deployments) {
+                    results.growth.addAll(new GrowthBench(documents, setup).measure(deployment, highest, growthTokens));
+                }
+            }
+        }
+    }
+
+    private void endToEnd(Set<Part> parts, EndToEndBench bench, Results results) {
+        int highest = orders.get(orders.size() - 1);
+        for (Deployment deployment : deployments) {
+            for (int order : orders) {
+                boolean restore =
+                        parts.contains(Part.RESTORE) && order == highest && deployment.equals(deployments.get(0));
+                if (!parts.contains(Part.END_TO_END) && !restore) {
+                    continue;
+                }
+                EndToEndBench.Measured measured =
+                        bench.measure(deployment, order, parts.contains(Part.END_TO_END) ? runs : 1, restore);
+                if (parts.contains(Part.END_TO_END)) {
+                    results.endToEnd.add(measured.endToEnd());
+                }
+                if (restore) {
+                    results.state = measured.state();
+                    results.restore = measured.restore();
+                }
+            }
+        }
+    }
+
+    private void crash(BenchCorpus corpus, Results results) {
+        say("starting a schema registry");
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
+            Setup setup = new Setup(registry.url(), folder, jvmOptions(), Optional.empty(), warmUpSeconds, this::say);
+            int highest = orders.get(orders.size() - 1);
+            say("kill -9, order " + highest);
+            results.crash = new CrashBench(corpus, setup, profile == null ? folder : profile)
+                    .measure(new Deployment(1, 1, moreSettings), highest, ngrams, runs);
         }
     }
 
@@ -327,69 +461,10 @@ public final class Bench implements Callable<Integer> {
         return new NeuralBench(corpus, folder, jvmOptions(), Optional.ofNullable(profile), this::say);
     }
 
-    private void withANetwork(BenchCorpus corpus, Results results) {
-        int highest = orders.get(orders.size() - 1);
-        BenchCorpus documents = corpus.cut(EndToEndBench.DOCUMENT_TOKENS);
-        say("starting a schema registry");
-        try (EmbeddedRegistry registry = EmbeddedRegistry.start(folder)) {
-            EndToEndBench bench = new EndToEndBench(
-                    documents,
-                    registry.url(),
-                    folder,
-                    jvmOptions(),
-                    moreSettings,
-                    Optional.ofNullable(profile),
-                    this::say);
-            for (String policy : policies) {
-                Results.NeuralEndToEnd run = new NeuralEndToEndBench(bench, documents).measure(highest, policy);
-                results.neuralEndToEnd.add(run);
-                say(String.format(
-                        Locale.ROOT,
-                        "  %s: %,.0f tokens/s, %.1f %% without the network",
-                        policy,
-                        run.tokensPerSecond(),
-                        100 * run.fallbackRate()));
-            }
-        }
-    }
-
     private List<String> jvmOptions() {
         List<String> options = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap));
         options.addAll(moreJvmOptions);
         return options;
-    }
-
-    private static Results.EndToEnd endToEnd(
-            int order, long tokens, EndToEndBench.Driftline driftline, EndToEndBench.Time naive) {
-        EndToEndBench.Time time = driftline.time();
-        return new Results.EndToEnd(
-                order,
-                tokens / time.seconds(),
-                tokens / naive.seconds(),
-                naive.seconds() / time.seconds(),
-                0.8
-                        * tokens
-                        / (driftline.arrivals().nineTenths()
-                                - driftline.arrivals().tenth()),
-                driftline.arrivals().first(),
-                time.seconds(),
-                time.cpuSeconds(),
-                time.brokerCpuSeconds(),
-                driftline.perplexity(),
-                naive.seconds(),
-                naive.cpuSeconds(),
-                naive.brokerCpuSeconds());
-    }
-
-    private void say(String topology, int order, double tokensPerSecond, EndToEndBench.Time time) {
-        say(String.format(
-                Locale.ROOT,
-                "  %s, order %d: %,.0f tokens/s; CPU seconds: %.1f, broker %.1f",
-                topology,
-                order,
-                tokensPerSecond,
-                time.cpuSeconds(),
-                time.brokerCpuSeconds()));
     }
 
     private void say(String line) {

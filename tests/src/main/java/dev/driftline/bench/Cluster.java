@@ -1,12 +1,9 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Folders;
+import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.DriftKeys;
-import dev.driftline.config.keys.ModelKeys;
-import dev.driftline.config.keys.NeuralKeys;
-import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.schemas.Document;
@@ -18,14 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -65,24 +61,12 @@ final class Cluster implements AutoCloseable {
                 broker, registryUrl, folder, Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
     }
 
-    /** Settings of the application {@code name}, whose topics and state are its own; both topologies use the same. */
-    Map<String, String> settings(String name, int order, long commitIntervalMs) {
-        Map<String, String> settings = new LinkedHashMap<>();
+    /** Settings of the application {@code name}, whose topics and state are its own. */
+    Map<String, String> settings(String name, Deployment deployment, int order, long commitIntervalMs) {
+        Map<String, String> settings = new LinkedHashMap<>(deployment.settings(name, order, commitIntervalMs));
         settings.put(ServiceKeys.BOOTSTRAP_SERVERS.name(), broker.bootstrapServers());
         settings.put(ServiceKeys.SCHEMA_REGISTRY_URL.name(), registryUrl);
-        settings.put(ServiceKeys.APPLICATION_ID.name(), name);
         settings.put(ServiceKeys.STATE_DIR.name(), stateFolder(name).toString());
-        settings.put(ServiceKeys.STREAM_THREADS.name(), Integer.toString(EndToEndBench.THREADS));
-        settings.put(ServiceKeys.PROCESSING_GUARANTEE.name(), EndToEndBench.GUARANTEE);
-        settings.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), Long.toString(commitIntervalMs));
-        settings.put(ModelKeys.ORDER.name(), Integer.toString(order));
-        settings.put(TopicKeys.SHARDS.name(), Integer.toString(EndToEndBench.SHARDS));
-        settings.put(TopicKeys.PARTITIONS.name(), Integer.toString(EndToEndBench.SHARDS));
-        settings.put(TopicKeys.PREFIX.name(), name + ".");
-        settings.put(OutputKeys.PREDICTIONS_K.name(), Integer.toString(EndToEndBench.PREDICTIONS));
-        // What is beside the n-gram model is measured on its own.
-        settings.put(NeuralKeys.MODEL.name(), NeuralKeys.NO_MODEL);
-        settings.put(DriftKeys.DETECTORS.name(), DriftKeys.NO_DETECTORS);
         return settings;
     }
 
@@ -102,13 +86,14 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** The documents in the form in which they are sent. */
-    static List<ProducerRecord<byte[], byte[]>> records(
-            Map<String, String> settings, Collection<CorpusDocument> documents) {
+    /** Hands each document in the form in which it is sent to {@code each}. */
+    static void eachRecord(
+            Map<String, String> settings,
+            Iterable<CorpusDocument> documents,
+            Consumer<ProducerRecord<byte[], byte[]>> each) {
         String topic = topic(settings, Topic.DOCUMENTS);
         SchemaRegistrySerdes serdes =
                 new SchemaRegistrySerdes(DriftlineConfig.of(settings).clients().schemaRegistry());
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (Serializer<Document> serializer = serdes.serializer(Document.class)) {
             for (CorpusDocument document : documents) {
                 Document value = Document.newBuilder()
@@ -117,17 +102,16 @@ final class Cluster implements AutoCloseable {
                         .setPublishedAt(Instant.now())
                         .setSentences(document.sentences())
                         .build();
-                records.add(new ProducerRecord<>(
+                each.accept(new ProducerRecord<>(
                         topic, document.id().getBytes(StandardCharsets.UTF_8), serializer.serialize(topic, value)));
             }
         }
-        return records;
     }
 
     /** Puts the documents into their topic and waits until the broker has them. */
-    void preload(Map<String, String> settings, Collection<CorpusDocument> documents) {
+    void preload(Map<String, String> settings, Iterable<CorpusDocument> documents) {
         try (KafkaProducer<byte[], byte[]> producer = producer(settings)) {
-            records(settings, documents).forEach(producer::send);
+            eachRecord(settings, documents, producer::send);
             producer.flush();
         }
     }

@@ -1,5 +1,8 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Folders;
+import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.Candidates;

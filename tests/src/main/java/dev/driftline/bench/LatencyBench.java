@@ -1,15 +1,19 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Json;
+import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,65 +29,71 @@ final class LatencyBench {
 
     static final long COMMIT_INTERVAL_MS = 100;
 
-    private static final int WARM_UP_SECONDS = 20;
+    private static final int WARM_UP_SECONDS = 10;
     private static final int MEASURED_SECONDS = 30;
     private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     private final BenchCorpus documents;
-    private final Path folder;
-    private final String registryUrl;
+    private final Setup setup;
 
-    LatencyBench(BenchCorpus documents, String registryUrl, Path folder) {
+    LatencyBench(BenchCorpus documents, Setup setup) {
         this.documents = documents;
-        this.registryUrl = registryUrl;
-        this.folder = folder;
+        this.setup = setup;
     }
 
     /**
-     * Measures for half a minute, after a warm-up of the JVM at full speed and one at the same load.
+     * Measures for half a minute at each load, after a warm-up of the JVM at full speed and one at the same load.
      *
-     * @param endToEnd starts the JVM
-     * @param tokensPerSecond the load
+     * @param loads in tokens a second; 0: half of what the warm-up processed
      */
-    Results.Latency measure(EndToEndBench endToEnd, int order, double tokensPerSecond) {
-        double documentsPerSecond = tokensPerSecond * documents.documents().size() / documents.tokens();
-        try (Cluster cluster = Cluster.start(folder.resolve("latency-" + order), registryUrl);
-                MeasuredJvm jvm = endToEnd.jvm("driftline", order, "-latency")) {
-            endToEnd.warmUp(cluster, jvm, order);
-            Map<String, String> settings = endToEnd.settings(cluster, "latency", order, COMMIT_INTERVAL_MS);
-            cluster.createTopics(settings);
-            int warmUp = (int) (documentsPerSecond * WARM_UP_SECONDS);
-            int measured = (int) (documentsPerSecond * MEASURED_SECONDS);
-            List<ProducerRecord<byte[], byte[]>> records = records(settings, warmUp + measured);
-            jvm.ask("start " + Json.line(settings));
-            Histogram micros = run(cluster, settings, records, warmUp, documentsPerSecond);
-            jvm.ask("close");
-            return new Results.Latency(
-                    order,
-                    COMMIT_INTERVAL_MS,
-                    tokensPerSecond,
-                    documentsPerSecond,
-                    micros.getTotalCount(),
-                    micros.getValueAtPercentile(50) / 1e3,
-                    micros.getValueAtPercentile(90) / 1e3,
-                    micros.getValueAtPercentile(99) / 1e3,
-                    micros.getMaxValue() / 1e3);
+    List<Results.Latency> measure(Deployment deployment, int order, List<Double> loads) {
+        String name = "latency-" + deployment.name() + "-" + order;
+        List<Results.Latency> measured = new ArrayList<>();
+        try (Cluster cluster = setup.cluster(name);
+                MeasuredJvm jvm = setup.jvm("driftline", name)) {
+            double full = new EndToEndBench(documents, setup).warmUp(cluster, jvm, deployment, order);
+            for (double load : loads) {
+                Results.Latency latency =
+                        measure(cluster, jvm, deployment, order, load == 0 ? full / 2 : load, measured.size());
+                setup.say("  " + Report.line(latency));
+                measured.add(latency);
+            }
         }
+        return measured;
     }
 
-    /** That many documents: the corpus, again from its beginning under new ids when it ends. */
-    private List<ProducerRecord<byte[], byte[]>> records(Map<String, String> settings, int count) {
-        List<CorpusDocument> sent = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int round = i / documents.documents().size();
-            CorpusDocument document =
-                    documents.documents().get(i % documents.documents().size());
-            sent.add(
-                    round == 0
-                            ? document
-                            : new CorpusDocument(document.id() + "#" + round, document.source(), document.sentences()));
-        }
-        return Cluster.records(settings, sent);
+    private Results.Latency measure(
+            Cluster cluster, MeasuredJvm jvm, Deployment deployment, int order, double tokensPerSecond, int number) {
+        double documentsPerSecond = tokensPerSecond * documents.documents().size() / documents.tokens();
+        Map<String, String> settings = cluster.settings("latency-" + number, deployment, order, COMMIT_INTERVAL_MS);
+        cluster.createTopics(settings);
+        int warmUp = (int) (documentsPerSecond * WARM_UP_SECONDS);
+        int count = warmUp + (int) (documentsPerSecond * MEASURED_SECONDS);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(count);
+        Iterator<CorpusDocument> text = documents.endless().iterator();
+        Cluster.eachRecord(
+                settings, () -> Stream.generate(text::next).limit(count).iterator(), records::add);
+        jvm.ask("start " + Json.line(settings));
+        double cpu = jvm.cpuSeconds();
+        double brokerCpu = cluster.brokerCpuSeconds();
+        Histogram micros = run(cluster, settings, records, warmUp, documentsPerSecond);
+        double tokens =
+                count * (double) documents.tokens() / documents.documents().size();
+        double cpuMicros = 1e6 * (jvm.cpuSeconds() - cpu + cluster.brokerCpuSeconds() - brokerCpu) / tokens;
+        Setup.end(cluster, jvm, settings);
+        return new Results.Latency(
+                deployment.shards(),
+                deployment.partitions(),
+                order,
+                COMMIT_INTERVAL_MS,
+                tokensPerSecond,
+                documentsPerSecond,
+                micros.getTotalCount(),
+                cpuMicros,
+                micros.getValueAtPercentile(50) / 1e3,
+                micros.getValueAtPercentile(90) / 1e3,
+                micros.getValueAtPercentile(99) / 1e3,
+                micros.getMaxValue() / 1e3);
     }
 
     private static Histogram run(

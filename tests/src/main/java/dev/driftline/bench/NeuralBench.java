@@ -1,5 +1,8 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.Json;
+import dev.driftline.bench.process.MeasuredJvm;
+import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.online.VocabularyTurnover;

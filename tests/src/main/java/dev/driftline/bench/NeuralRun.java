@@ -1,5 +1,6 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.Network;

@@ -1,6 +1,10 @@
 package dev.driftline.bench;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What can be measured, in the order in which it is. */
 enum Part {
@@ -14,14 +18,35 @@ enum Part {
     NEURAL,
     /** What the full and the adaptive softmax learn in the same time and from the same tokens. */
     SOFTMAXES,
-    /** Documents in, scores and predictions out, through a broker; beside the naive topology. */
+    /** Documents in, scores and predictions out, through a broker. */
     END_TO_END,
-    /** The same with the network on, under both policies of where it cannot keep up. */
-    NEURAL_END_TO_END,
+    /** Topologies that count the same n-grams and do nothing else. */
+    BASELINES,
     /** State from changelogs after the state folder was lost. */
     RESTORE,
-    /** Document in to score out at half of the load. */
-    LATENCY;
+    /** Document in to score out at a light load and at half of the full one. */
+    LATENCY,
+    /** Through a broker with the network on, under both policies of where it cannot keep up. */
+    NEURAL_END_TO_END,
+    /** Through a broker with network, watch for drift and filter, beside each of them alone. */
+    EVERYTHING,
+    /** What {@code kill -9} costs an instance with a state of tens of millions of n-grams. */
+    CRASH,
+    /** What a token costs as the model grows, in process. */
+    GROWTH,
+    /** What a token costs as the model grows, through a broker. */
+    GROWTH_END_TO_END;
+
+    /** What is measured where nothing is said: what takes minutes, and not hours. */
+    static final Set<Part> USUAL = EnumSet.of(IN_PROCESS, PREDICTIONS, END_TO_END, BASELINES, RESTORE, LATENCY);
+
+    /** Whether it goes through a broker. */
+    boolean needsABroker() {
+        return switch (this) {
+            case IN_PROCESS, PREDICTIONS, DRIFT, NEURAL, SOFTMAXES, CRASH, GROWTH -> false;
+            default -> true;
+        };
+    }
 
     /** The name on the command line. */
     @Override
@@ -35,8 +60,11 @@ enum Part {
                 return part;
             }
         }
-        throw new IllegalArgumentException("'" + name
-                + "' is none of in-process, predictions, drift, neural, softmaxes, end-to-end, neural-end-to-end, restore,"
-                + " latency");
+        throw new IllegalArgumentException("'" + name + "' is none of " + names());
+    }
+
+    /** All names. */
+    static String names() {
+        return Arrays.stream(values()).map(Part::toString).collect(Collectors.joining(", "));
     }
 }

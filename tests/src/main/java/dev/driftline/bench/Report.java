@@ -3,6 +3,9 @@ package dev.driftline.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** The one table at the end. */
 final class Report {
@@ -41,46 +44,48 @@ final class Report {
             softmaxes(results.softmaxes);
         }
         for (Results.EndToEnd run : results.endToEnd) {
-            row(
-                    "end to end, order " + run.order() + ", driftline",
-                    thousands(run.driftlineTokensPerSecond()) + " tokens/s",
-                    decimal(run.driftlineSeconds()) + " s, first score after "
-                            + decimal(run.driftlineFirstScoreSeconds())
-                            + " s, then " + thousands(run.driftlineSteadyTokensPerSecond()) + " tokens/s; CPU: "
-                            + decimal(run.driftlineCpuSeconds()) + " s, broker "
-                            + decimal(run.driftlineBrokerCpuSeconds()) + " s; perplexity "
-                            + decimal(run.driftlinePerplexity()));
-            if (run.naiveTokensPerSecond() > 0) {
-                row(
-                        "end to end, order " + run.order() + ", naive",
-                        thousands(run.naiveTokensPerSecond()) + " tokens/s",
-                        decimal(run.naiveSeconds()) + " s; CPU: " + decimal(run.naiveCpuSeconds()) + " s, broker "
-                                + decimal(run.naiveBrokerCpuSeconds()) + " s; counting only");
-                row("end to end, order " + run.order() + ", ratio", decimal(run.ratio()) + " ×", "driftline / naive");
-            }
+            endToEnd(run);
         }
-        for (Results.NeuralEndToEnd run : results.neuralEndToEnd) {
+        for (Results.BaselineRun run : results.baselines) {
             row(
-                    "end to end with a network, " + run.policy(),
-                    thousands(run.tokensPerSecond()) + " tokens/s",
-                    decimal(run.seconds()) + " s after the first " + thousands(run.tokensBefore()) + " tokens; "
-                            + decimal(100 * run.fallbackRate()) + " % of the documents scored without it; "
-                            + run.promotions() + " promotions; CPU: " + decimal(run.cpuSeconds()) + " s; perplexity "
-                            + decimal(run.perplexity()) + ", n-grams " + decimal(run.ngramPerplexity()));
+                    "baseline " + run.baseline() + ", order " + run.order(),
+                    decimal(run.cpuMicrosPerToken()) + " µs CPU a token",
+                    line(run) + "; " + run.what() + "; " + run.lacks());
         }
-        if (results.latency != null) {
-            Results.Latency run = results.latency;
+        for (Results.Growth run : results.growth) {
             row(
-                    "document in to score out, order " + run.order(),
+                    run.what() + ", order " + run.order() + ", up to " + thousands(run.tokens()) + " tokens",
+                    decimal(run.cpuMicrosPerToken()) + " µs CPU a token",
+                    "of the last " + thousands(run.since()) + "; " + thousands(run.tokensPerSecond()) + " tokens/s; "
+                            + thousands(run.stateBytes() / 1e6) + " MB of state");
+        }
+        for (Results.Features run : results.neuralEndToEnd) {
+            features(run);
+        }
+        everything(results.everything);
+        for (Results.Latency run : results.latency) {
+            row(
+                    "document in to score out, " + layout(run.shards(), run.partitions()) + ", order " + run.order(),
                     "p50 " + decimal(run.p50Ms()) + " ms, p99 " + decimal(run.p99Ms()) + " ms",
                     "at " + thousands(run.tokensPerSecond()) + " tokens/s; commit interval " + run.commitIntervalMs()
-                            + " ms");
+                            + " ms; " + decimal(run.cpuMicrosPerToken()) + " µs CPU a token");
         }
         if (results.restore != null) {
             row(
                     "restore of all state, order " + results.restore.order(),
                     decimal(results.restore.seconds()) + " s",
                     "from the start of the service; " + thousands(results.restore.ngramsPerSecond()) + " n-grams/s");
+        }
+        if (results.crash != null) {
+            Results.Crash crash = results.crash;
+            for (Results.Restart restart : crash.restarts()) {
+                row(
+                        "ready after kill -9, order " + crash.order(),
+                        decimal(restart.readySeconds()) + " s",
+                        thousands(crash.ngrams()) + " n-grams; first score after " + decimal(restart.scoreSeconds())
+                                + " s; " + thousands(restart.restoredRecords()) + " records restored, of "
+                                + thousands(crash.changelogRecords()) + " written");
+            }
         }
         if (results.state != null) {
             Results.State state = results.state;
@@ -97,6 +102,91 @@ final class Report {
                             + " on the broker's disk");
         }
         return table(results);
+    }
+
+    private void endToEnd(Results.EndToEnd run) {
+        row(
+                "end to end, " + layout(run.shards(), run.partitions()) + ", order " + run.order(),
+                decimal(run.cpuMicrosPerToken()) + " µs CPU a token",
+                decimal(run.cpuMicrosPerToken() - run.brokerMicrosPerToken()) + " and the broker "
+                        + decimal(run.brokerMicrosPerToken()) + " (runs: " + each(run, Results.Run::cpuMicrosPerToken)
+                        + "); " + thousands(run.tokensPerSecond()) + " tokens/s (runs: "
+                        + each(run, Results.Run::tokensPerSecond) + "), first score after "
+                        + decimal(run.firstScoreSeconds()) + " s, then "
+                        + thousands(run.steadyTokensPerSecond()) + " tokens/s; perplexity "
+                        + decimal(run.perplexity()));
+    }
+
+    private static String each(Results.EndToEnd run, ToDoubleFunction<Results.Run> figure) {
+        return run.runs().stream()
+                .mapToDouble(figure)
+                .mapToObj(value -> value >= 1000 ? thousands(value) : decimal(value))
+                .collect(Collectors.joining(", "));
+    }
+
+    private void features(Results.Features run) {
+        row(
+                "end to end, " + run.what() + ", " + layout(run.shards(), run.partitions()) + ", order " + run.order(),
+                decimal(run.cpuMicrosPerToken()) + " µs CPU a token",
+                line(run)
+                        + (run.tokensBefore() == 0
+                                ? ""
+                                : "; after the first " + thousands(run.tokensBefore()) + " tokens, "
+                                        + decimal(100 * run.fallbackRate())
+                                        + " % of the documents scored without the network, "
+                                        + run.promotions() + " promotions")
+                        + "; perplexity " + decimal(run.perplexity()) + ", n-grams "
+                        + decimal(run.ngramPerplexity()));
+    }
+
+    /** The first is without all features, the last with all of them, the others with one each. */
+    private void everything(List<Results.Features> runs) {
+        runs.forEach(this::features);
+        if (runs.size() < 3) {
+            return;
+        }
+        double alone = runs.get(0).cpuMicrosPerToken();
+        double all = runs.get(runs.size() - 1).cpuMicrosPerToken();
+        double sum = alone
+                + runs.subList(1, runs.size() - 1).stream()
+                        .mapToDouble(run -> run.cpuMicrosPerToken() - alone)
+                        .sum();
+        row(
+                "everything on, beside the sum of its parts",
+                String.format(Locale.ROOT, "%+.0f %%", 100 * (all / sum - 1)),
+                decimal(all) + " µs CPU a token, the parts " + decimal(sum));
+    }
+
+    /** A run in a line. */
+    static String line(Results.Run run) {
+        return decimal(run.cpuMicrosPerToken()) + " µs CPU a token, of it the broker "
+                + decimal(run.brokerMicrosPerToken()) + "; " + thousands(run.tokensPerSecond())
+                + " tokens/s, first score after " + decimal(run.firstScoreSeconds()) + " s";
+    }
+
+    static String line(Results.BaselineRun run) {
+        return decimal(run.cpuMicrosPerToken()) + " µs CPU a token, of it the broker "
+                + decimal(run.brokerMicrosPerToken()) + "; " + thousands(run.tokensPerSecond()) + " tokens/s over "
+                + thousands(run.tokens()) + " tokens, " + run.partitions() + " partitions";
+    }
+
+    static String line(Results.Features run) {
+        return decimal(run.cpuMicrosPerToken()) + " µs CPU a token, of it the broker "
+                + decimal(run.brokerMicrosPerToken()) + "; " + thousands(run.tokensPerSecond()) + " tokens/s";
+    }
+
+    static String line(Results.Latency run) {
+        return "at " + thousands(run.tokensPerSecond()) + " tokens/s: p50 " + decimal(run.p50Ms()) + " ms, p99 "
+                + decimal(run.p99Ms()) + " ms, " + decimal(run.cpuMicrosPerToken()) + " µs CPU a token";
+    }
+
+    static String line(Results.Growth run) {
+        return "up to " + thousands(run.tokens()) + " tokens: " + decimal(run.cpuMicrosPerToken()) + " µs CPU a token, "
+                + thousands(run.tokensPerSecond()) + " tokens/s";
+    }
+
+    private static String layout(int shards, int partitions) {
+        return new Deployment(shards, partitions, Map.of()).toString();
     }
 
     private void neural(Results.Neural neural) {
@@ -183,16 +273,19 @@ final class Report {
         Results.Settings settings = results.settings;
         line(
                 out,
-                "end to end: %s cut into %s documents of about %d tokens; %s, commit interval %d ms, %d shards, %d"
-                        + " threads, %s; broker and applications on the same cores",
+                "end to end: %s made into %s tokens, in %s documents of about %d; medians of %d; %s; %s, commit interval"
+                        + " %d ms, %d threads, %s%s; broker and applications on the same cores",
                 results.corpus.name(),
+                thousands(settings.tokens()),
                 thousands(settings.documents()),
                 settings.documentTokens(),
+                settings.runs(),
+                String.join("; ", settings.deployments()),
                 settings.guarantee(),
                 settings.commitIntervalMs(),
-                settings.shards(),
                 settings.threads(),
-                settings.jvmOptions());
+                settings.jvmOptions(),
+                settings.more().isEmpty() ? "" : ", " + settings.more());
         line(out, "warm-up: %s", settings.warmUp());
         out.append(System.lineSeparator());
         for (String[] row : rows) {

@@ -1,9 +1,14 @@
 package dev.driftline.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.driftline.bench.baseline.Baseline;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** Everything that was measured, in the shape of the file that {@code --json} writes (names there in snake case). */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -26,21 +31,60 @@ final class Results {
     /**
      * What was the same in every run through a broker.
      *
-     * @param documents documents after the corpus was cut
+     * @param guarantee as the settings have it in the end, as all that follows
+     * @param deployments shards and input partitions
+     * @param documents after the text was cut and made as long as asked for
      * @param documentTokens tokens of such a document, about
+     * @param tokens of that text
      * @param jvmOptions of each measured JVM, the heap among them
      */
     record Settings(
             String guarantee,
             long commitIntervalMs,
-            int shards,
+            List<String> deployments,
             int threads,
             List<Integer> order,
             int documents,
             int documentTokens,
+            long tokens,
+            int runs,
             int predictions,
+            Map<String, String> more,
             String jvmOptions,
-            String warmUp) {}
+            String warmUp) {
+
+        /**
+         * As they are in the end.
+         *
+         * @param text that goes through a broker
+         * @param more what was asked for
+         */
+        static Settings of(
+                List<Deployment> deployments,
+                List<Integer> orders,
+                Corpus text,
+                int runs,
+                Map<String, String> more,
+                String jvmOptions,
+                String warmUp) {
+            DriftlineConfig config = DriftlineConfig.of(
+                    deployments.get(0).settings("measured", orders.get(0), Setup.COMMIT_INTERVAL_MS));
+            return new Settings(
+                    config.get(ServiceKeys.PROCESSING_GUARANTEE).text(),
+                    config.get(ServiceKeys.COMMIT_INTERVAL_MS),
+                    deployments.stream().map(Deployment::toString).toList(),
+                    config.get(ServiceKeys.STREAM_THREADS),
+                    orders,
+                    text.documents(),
+                    EndToEndBench.DOCUMENT_TOKENS,
+                    text.tokens(),
+                    runs,
+                    config.get(OutputKeys.PREDICTIONS_K),
+                    more,
+                    jvmOptions,
+                    warmUp);
+        }
+    }
 
     /**
      * The model alone.
@@ -96,42 +140,172 @@ final class Results {
             int startError) {}
 
     /**
-     * One order through a broker.
+     * One run through a broker.
      *
-     * @param driftlineSteadyTokensPerSecond between the score of the first tenth and of nine tenths of the documents: without
-     *     the seconds in which the first ones are on their way and the last ones come out
-     * @param driftlineFirstScoreSeconds until the first score could be read
-     * @param driftlineCpuSeconds of the measured application; the broker's are beside it
+     * @param cpuMicrosPerToken CPU time of the measured JVM and of the broker
+     * @param brokerMicrosPerToken the broker's part of it
+     * @param steadyTokensPerSecond between the score of the first tenth and of nine tenths of the documents: without the
+     *     seconds in which the first ones are on their way and the last ones come out
+     * @param firstScoreSeconds until the first score could be read
+     * @param perplexity of the top order over all documents: the work was done
+     */
+    record Run(
+            long tokens,
+            double cpuMicrosPerToken,
+            double brokerMicrosPerToken,
+            double tokensPerSecond,
+            double seconds,
+            double steadyTokensPerSecond,
+            double firstScoreSeconds,
+            double perplexity) {
+
+        static Run of(Setup.Cost cost, double firstScoreSeconds, double steadyTokensPerSecond, double perplexity) {
+            return new Run(
+                    cost.tokens(),
+                    cost.cpuMicrosPerToken(),
+                    cost.brokerMicrosPerToken(),
+                    cost.tokensPerSecond(),
+                    cost.seconds(),
+                    steadyTokensPerSecond,
+                    firstScoreSeconds,
+                    perplexity);
+        }
+    }
+
+    /**
+     * One deployment at one order through a broker; each figure is the median of the runs.
+     *
+     * @param runs in the order in which they were
      */
     record EndToEnd(
+            int shards,
+            int partitions,
             int order,
-            double driftlineTokensPerSecond,
-            double naiveTokensPerSecond,
-            double ratio,
-            double driftlineSteadyTokensPerSecond,
-            double driftlineFirstScoreSeconds,
-            double driftlineSeconds,
-            double driftlineCpuSeconds,
-            double driftlineBrokerCpuSeconds,
-            double driftlinePerplexity,
-            double naiveSeconds,
-            double naiveCpuSeconds,
-            double naiveBrokerCpuSeconds) {}
+            double cpuMicrosPerToken,
+            double brokerMicrosPerToken,
+            double tokensPerSecond,
+            double steadyTokensPerSecond,
+            double firstScoreSeconds,
+            double perplexity,
+            List<Run> runs) {
 
-    /** Milliseconds from when a document was due to be sent until its score could be read. */
+        static EndToEnd of(Deployment deployment, int order, List<Run> runs) {
+            return new EndToEnd(
+                    deployment.shards(),
+                    deployment.partitions(),
+                    order,
+                    median(runs, Run::cpuMicrosPerToken),
+                    median(runs, Run::brokerMicrosPerToken),
+                    median(runs, Run::tokensPerSecond),
+                    median(runs, Run::steadyTokensPerSecond),
+                    median(runs, Run::firstScoreSeconds),
+                    median(runs, Run::perplexity),
+                    List.copyOf(runs));
+        }
+
+        private static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
+            double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
+            return sorted[sorted.length / 2];
+        }
+    }
+
+    /**
+     * One baseline at one order.
+     *
+     * @param what it does
+     * @param lacks what Driftline does and it does not
+     */
+    record BaselineRun(
+            String baseline,
+            String what,
+            String lacks,
+            int order,
+            int partitions,
+            long tokens,
+            double cpuMicrosPerToken,
+            double brokerMicrosPerToken,
+            double tokensPerSecond,
+            double seconds) {
+
+        static BaselineRun of(Baseline baseline, int order, int partitions, Setup.Cost cost) {
+            return new BaselineRun(
+                    baseline.toString(),
+                    baseline.what(),
+                    baseline.lacks(),
+                    order,
+                    partitions,
+                    cost.tokens(),
+                    cost.cpuMicrosPerToken(),
+                    cost.brokerMicrosPerToken(),
+                    cost.tokensPerSecond(),
+                    cost.seconds());
+        }
+    }
+
+    /**
+     * Milliseconds from when a document was due to be sent until its score could be read.
+     *
+     * @param cpuMicrosPerToken at this load, the broker included
+     */
     record Latency(
+            int shards,
+            int partitions,
             int order,
             long commitIntervalMs,
             double tokensPerSecond,
             double documentsPerSecond,
             long documents,
+            double cpuMicrosPerToken,
             double p50Ms,
             double p90Ms,
             double p99Ms,
             double maxMs) {}
 
+    /**
+     * What a token costs as the model grows.
+     *
+     * @param what is measured: in process, or end to end and how
+     * @param tokens learned so far
+     * @param since tokens of which this is the cost, the last of them
+     * @param cpuMicrosPerToken of the process; end to end, the broker included
+     * @param stateBytes files of the state
+     */
+    record Growth(
+            String what,
+            int order,
+            long tokens,
+            long since,
+            double cpuMicrosPerToken,
+            double tokensPerSecond,
+            long stateBytes) {}
+
     /** All state from changelogs, from the start of a service with an empty state folder until it can go on. */
     record Restore(int order, double seconds, long changelogBytes, double ngramsPerSecond) {}
+
+    /**
+     * What a kill of an instance costs.
+     *
+     * @param ngrams different ones that it had learned, of all orders
+     * @param stateBytes files of all stores
+     * @param changelogRecords of the counts, compacted or not: what a whole restore would read at most
+     * @param loadAverage of the machine at the end
+     */
+    record Crash(
+            int order,
+            long ngrams,
+            long stateBytes,
+            long changelogRecords,
+            double loadAverage,
+            List<Restart> restarts) {}
+
+    /**
+     * A start after a kill.
+     *
+     * @param readySeconds from the start of the process until it was ready
+     * @param scoreSeconds the same, until a score could be read
+     * @param restoredRecords of all changelogs
+     */
+    record Restart(double readySeconds, double scoreSeconds, long restoredRecords) {}
 
     /**
      * What is kept of the text.
@@ -219,10 +393,10 @@ final class Results {
             double adaptivePerplexityInSameTime) {}
 
     /**
-     * Through a broker with the network on: trained, distributed, scored with and mixed in, all on the same cores. The text
-     * before the first snapshot is not part of it.
+     * Through a broker with what is beside the n-gram model, all on the same cores. With a network, the text before its first
+     * snapshot is not part of it.
      *
-     * @param policy of where the network cannot keep up
+     * @param what is on
      * @param tokens that were measured
      * @param tokensBefore that had gone by when the first snapshot was active and the time began
      * @param promotions snapshots that became active meanwhile
@@ -231,14 +405,17 @@ final class Results {
      * @param ngramPerplexity of the top order
      * @param perplexity of the mixture
      */
-    record NeuralEndToEnd(
+    record Features(
+            String what,
+            int shards,
+            int partitions,
             int order,
-            String policy,
             long tokens,
             long tokensBefore,
+            double cpuMicrosPerToken,
+            double brokerMicrosPerToken,
             double tokensPerSecond,
             double seconds,
-            double cpuSeconds,
             long promotions,
             Map<String, Long> documents,
             double fallbackRate,
@@ -252,12 +429,19 @@ final class Results {
     public Settings settings;
     public List<InProcess> inProcess = new ArrayList<>();
     public List<EndToEnd> endToEnd = new ArrayList<>();
-    public Latency latency;
+    public List<BaselineRun> baselines = new ArrayList<>();
+    public List<Latency> latency = new ArrayList<>();
+    public List<Growth> growth = new ArrayList<>();
     public Restore restore;
+
+    /** What a kill costs; null unless it was measured. */
+    public Crash crash;
+
     public State state;
     public Predictions predictions;
     public Neural neural;
     public Softmaxes softmaxes;
-    public List<NeuralEndToEnd> neuralEndToEnd = new ArrayList<>();
+    public List<Features> neuralEndToEnd = new ArrayList<>();
+    public List<Features> everything = new ArrayList<>();
     public List<Drift> drift = new ArrayList<>();
 }

@@ -1,31 +1,24 @@
 package dev.driftline.bench;
 
+import dev.driftline.bench.baseline.Baseline;
+import dev.driftline.bench.process.Json;
+import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.ServiceKeys;
-import dev.driftline.config.keys.TopicKeys;
-import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.service.DriftlineService;
-import dev.driftline.topics.Topic;
-import dev.driftline.topics.TopicNames;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.ThreadMetadata;
 
 /**
- * In a JVM of its own: Driftline or the naive topology, several times one after the other, as it is told on standard input.
+ * In a JVM of its own: Driftline or a baseline, several times one after the other, as it is told on standard input.
  *
  * <pre>
  * begin SETTINGS   starts an application with these settings (JSON), its topics empty, and holds it: began
@@ -36,11 +29,12 @@ import org.apache.kafka.streams.ThreadMetadata;
  * close            closes it: closed
  * </pre>
  *
- * Argument: {@code driftline} or {@code naive}.
+ * Argument: {@code driftline} or a {@link Baseline}.
  */
 final class StreamsRun {
 
     private static final int POLL_MS = 20;
+    private static final long SETTLED_NANOS = 1_500_000_000L;
     private static final long START_TIMEOUT_NANOS = 300_000_000_000L;
 
     /**
@@ -54,14 +48,11 @@ final class StreamsRun {
 
         KafkaStreams streams();
 
-        /** Tasks of all its sub-topologies. */
-        int tasks();
-
         @Override
         void close();
     }
 
-    private record Naive(KafkaStreams streams, int tasks) implements Application {
+    private record Counting(KafkaStreams streams) implements Application {
 
         @Override
         public void close() {
@@ -70,7 +61,7 @@ final class StreamsRun {
         }
     }
 
-    private record Driftline(DriftlineService service, int tasks) implements Application {
+    private record Driftline(DriftlineService service) implements Application {
 
         @Override
         public KafkaStreams streams() {
@@ -87,7 +78,7 @@ final class StreamsRun {
 
     /** Called by the JVM. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        boolean naive = arguments[0].equals("naive");
+        String kind = arguments[0];
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         Application application = null;
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
@@ -96,9 +87,10 @@ final class StreamsRun {
                 case "begin", "start" -> {
                     Map<String, String> settings = settings(line.substring(line.indexOf(' ') + 1));
                     long start = System.nanoTime();
-                    application = naive ? naive(settings) : driftline(settings);
-                    awaitTasks(application, DriftlineConfig.of(settings).get(ServiceKeys.STREAM_THREADS));
-                    double seconds = (System.nanoTime() - start) / 1e9;
+                    application = kind.equals("driftline") ? driftline(settings) : baseline(kind, settings);
+                    long settled =
+                            awaitTasks(application, DriftlineConfig.of(settings).get(ServiceKeys.STREAM_THREADS));
+                    double seconds = (settled - start) / 1e9;
                     if (command.equals("begin")) {
                         // Not before: paused streams do not open their stores either.
                         application.streams().pause();
@@ -134,36 +126,17 @@ final class StreamsRun {
     }
 
     private static Application driftline(Map<String, String> settings) {
-        DriftlineConfig config = DriftlineConfig.of(settings);
-        DriftlineService service = new DriftlineService(config);
+        DriftlineService service = new DriftlineService(DriftlineConfig.of(settings));
         service.start();
-        // Documents, shards and sources; the trainer is a sub-topology of one task.
-        return new Driftline(service, 3 * config.get(TopicKeys.SHARDS) + 1);
+        return new Driftline(service);
     }
 
-    private static Application naive(Map<String, String> settings) {
+    private static Application baseline(String kind, Map<String, String> settings) {
         DriftlineConfig config = DriftlineConfig.of(settings);
-        Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.get(ServiceKeys.APPLICATION_ID));
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.get(ServiceKeys.BOOTSTRAP_SERVERS));
-        properties.put(
-                StreamsConfig.STATE_DIR_CONFIG,
-                config.get(ServiceKeys.STATE_DIR).toString());
-        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.get(ServiceKeys.STREAM_THREADS));
-        properties.put(
-                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                config.get(ServiceKeys.PROCESSING_GUARANTEE).text());
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.get(ServiceKeys.COMMIT_INTERVAL_MS));
-        properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-        NaiveTopology topology = new NaiveTopology(
-                TopicNames.of(config).name(Topic.DOCUMENTS),
-                config.get(ModelKeys.ORDER),
-                new SchemaRegistrySerdes(config.clients().schemaRegistry()));
-        KafkaStreams streams = new KafkaStreams(topology.get(), properties);
+        Baseline baseline = Baseline.named(kind);
+        KafkaStreams streams = new KafkaStreams(baseline.topology(config), baseline.properties(config));
         streams.start();
-        return new Naive(streams, 2 * config.get(TopicKeys.SHARDS));
+        return new Counting(streams);
     }
 
     private static String awaitSnapshot(Driftline driftline) throws InterruptedException {
@@ -177,29 +150,42 @@ final class StreamsRun {
         return driftline.service().activeSnapshot().get().orElseThrow().version();
     }
 
-    /** Until the streams run and each thread has its share of the tasks. */
-    private static void awaitTasks(Application application, int threads) throws InterruptedException {
+    /**
+     * Until the streams run, each thread has its share of the tasks and nothing of that has changed for a while: how many tasks
+     * there are depends on the layout.
+     *
+     * @return {@link System#nanoTime()} of when that began
+     */
+    private static long awaitTasks(Application application, int threads) throws InterruptedException {
         KafkaStreams streams = application.streams();
         long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
-        while (!hasTasks(streams, application.tasks(), threads)) {
+        Map<String, Integer> before = Map.of();
+        long since = System.nanoTime();
+        while (before.isEmpty() || System.nanoTime() - since < SETTLED_NANOS) {
             if (System.nanoTime() > deadline || streams.state().hasCompletedShutdown()) {
-                throw new IllegalStateException("the streams do not run with " + application.tasks() + " tasks: "
-                        + streams.state() + ", " + streams.metadataForLocalThreads());
+                throw new IllegalStateException(
+                        "the streams do not run: " + streams.state() + ", " + streams.metadataForLocalThreads());
             }
             Thread.sleep(POLL_MS);
+            Map<String, Integer> now = tasks(streams, threads);
+            if (!now.equals(before)) {
+                before = now;
+                since = System.nanoTime();
+            }
         }
+        return since;
     }
 
-    private static boolean hasTasks(KafkaStreams streams, int tasks, int threads) {
-        if (streams.state() != KafkaStreams.State.RUNNING) {
-            return false;
+    /** The number of tasks of each thread; empty while some thread has none that it could have. */
+    private static Map<String, Integer> tasks(KafkaStreams streams, int threads) {
+        Map<String, Integer> tasks = new HashMap<>();
+        if (streams.state() == KafkaStreams.State.RUNNING) {
+            for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
+                tasks.put(thread.threadName(), thread.activeTasks().size());
+            }
         }
-        List<Integer> active = new ArrayList<>();
-        for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
-            active.add(thread.activeTasks().size());
-        }
-        return active.size() == threads
-                && active.stream().mapToInt(Integer::intValue).sum() == tasks
-                && active.stream().allMatch(count -> count > 0);
+        int all = tasks.values().stream().mapToInt(Integer::intValue).sum();
+        long busy = tasks.values().stream().filter(count -> count > 0).count();
+        return tasks.size() == threads && busy > 0 && busy >= Math.min(threads, all) ? tasks : Map.of();
     }
 }

@@ -1,5 +1,4 @@
 /**
- * The benchmark behind {@code driftline bench}: how fast Driftline is on this machine, beside the topology that anyone would
- * write first.
+ * The benchmark behind {@code driftline bench}: what a token costs on this machine, beside topologies that only count.
  */
 package dev.driftline.bench;

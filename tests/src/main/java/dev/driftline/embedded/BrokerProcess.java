@@ -2,7 +2,6 @@ package dev.driftline.embedded;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetSocketAddress;
@@ -34,7 +33,6 @@ public final class BrokerProcess implements AutoCloseable {
             Map.of("broker.session.timeout.ms", "5000", "broker.heartbeat.interval.ms", "500");
 
     private static final long START_TIMEOUT_MS = 60_000;
-    private static final long STOP_TIMEOUT_MS = 10_000;
     private static final int POLL_MS = 100;
     private static final int ATTEMPTS = 5;
     private static final String DEFAULT_HEAP = "-Xmx512m";
@@ -43,7 +41,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final Path settings;
     private final String heap;
     private final String bootstrapServers;
-    private ChildJvm child;
+    private ChildProcess child;
 
     private BrokerProcess(Path directory, Path settings, String heap, String bootstrapServers) {
         this.directory = directory;
@@ -104,8 +102,8 @@ public final class BrokerProcess implements AutoCloseable {
         awaitAnswer();
     }
 
-    private ChildJvm launch() {
-        return ChildJvm.start(
+    private ChildProcess launch() {
+        return ChildProcess.start(
                 List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
                 List.of(heap, "-XX:+UseSerialGC"),
                 "kafka.Kafka",
@@ -130,21 +128,17 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Freezes the broker: connections stay open and nothing answers, as when the network is cut. Returns when it is frozen. */
     public void freeze() {
-        signal("STOP");
-        awaitStopped();
+        child.freeze();
     }
 
     /** Ends {@link #freeze()}. */
     public void thaw() {
-        signal("CONT");
+        child.thaw();
     }
 
     /** Stops the broker; its data stays. */
     @Override
     public void close() {
-        if (child.isAlive()) {
-            signal("CONT"); // a frozen process would not see that it is asked to end
-        }
         child.close();
     }
 
@@ -202,49 +196,6 @@ public final class BrokerProcess implements AutoCloseable {
             return !admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty();
         } catch (ExecutionException | TimeoutException notYet) {
             return false;
-        }
-    }
-
-    /** Sends a signal by name, for example {@code STOP}. */
-    private void signal(String name) {
-        try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
-                    .inheritIO()
-                    .start();
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("kill -" + name + " " + pid() + " failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run kill", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits until the signal STOP has taken effect, which takes a while on a busy machine. */
-    private void awaitStopped() {
-        try {
-            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
-            while (!state().startsWith("T")) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("process " + pid() + " does not stop");
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run ps", e);
-        }
-    }
-
-    /** The state letter of {@code ps}; T is stopped. Slim Linux images have no {@code ps}, other systems no {@code /proc}. */
-    private String state() throws IOException {
-        Path stat = Path.of("/proc", Long.toString(pid()), "stat");
-        if (Files.exists(stat)) {
-            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
-            return text.substring(text.lastIndexOf(')') + 1).strip();
-        }
-        Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", Long.toString(pid())).start();
-        try (InputStream output = ps.getInputStream()) {
-            return new String(output.readAllBytes(), StandardCharsets.US_ASCII).strip();
         }
     }
 }

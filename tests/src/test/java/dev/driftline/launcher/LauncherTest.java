@@ -230,6 +230,15 @@ class LauncherTest {
     }
 
     @Test
+    void shouldRunTheTortureOfTheTestsModule() throws Exception {
+        List<String> out =
+                run(jdk("17.0.15"), Map.of(), "torture", "--seed", "3").out();
+
+        assertThat(out).endsWith("dev.driftline.torture.Torture", "--seed", "3").doesNotContain(VECTORS);
+        assertThat(out.get(out.indexOf("-cp") + 1)).contains("tests/target/tests-1.jar", "streams-app/target/lib/*");
+    }
+
+    @Test
     void shouldRunTheBenchmarkOfTheTestsModule() throws Exception {
         List<String> out =
                 run(jdk("17.0.15"), Map.of(), "bench", "--only", "latency").out();

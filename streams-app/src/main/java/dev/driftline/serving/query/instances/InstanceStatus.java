@@ -12,12 +12,14 @@ import dev.driftline.service.DriftlineService;
 import dev.driftline.service.HeldBack;
 import dev.driftline.service.InputLag;
 import dev.driftline.service.RestoreProgress;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
@@ -53,22 +55,29 @@ public final class InstanceStatus {
             shard(shard).ifPresent(shards::add);
         }
         List<Object> partitions = new ArrayList<>();
-        service.counters()
-                .pendingByPartition()
-                .forEach((partition, pending) -> partitions.add(fields(
-                        "partition",
-                        partition,
-                        "pending_documents",
-                        pending,
-                        "lag",
-                        lag(partition, Topic.DOCUMENTS, Topic.TEXT).orElse(null),
-                        "held_records",
-                        held(partition).mapToLong(HeldBack::records).sum(),
-                        "held_seconds",
-                        held(partition).mapToLong(HeldBack::seconds).max().orElse(0))));
+        Map<Integer, Integer> pending = service.counters().pendingByPartition();
+        Set<Integer> numbers = new TreeSet<>(pending.keySet());
+        // Where readers send documents on, none waits in their tasks.
+        service.inputLags().stream()
+                .filter(lag -> lag.topic().equals(service.topic(Topic.DOCUMENTS))
+                        || lag.topic().equals(service.topic(Topic.TEXT)))
+                .forEach(lag -> numbers.add(lag.partition()));
+        numbers.forEach(partition -> partitions.add(fields(
+                "partition",
+                partition,
+                "pending_documents",
+                pending.getOrDefault(partition, 0),
+                "lag",
+                lag(partition, List.of(Topic.DOCUMENTS, Topic.TEXT)).orElse(null),
+                "held_records",
+                held(partition).mapToLong(HeldBack::records).sum(),
+                "held_seconds",
+                held(partition).mapToLong(HeldBack::seconds).max().orElse(0))));
         Map<String, Object> status = fields(
                 "address",
                 service.self().host() + ":" + service.self().port(),
+                "layout",
+                service.layout().map(Layout::label).orElse(null),
                 "state",
                 service.state().map(Enum::name).orElse("NOT_STARTED"),
                 "waiting_for",
@@ -112,7 +121,14 @@ public final class InstanceStatus {
                 })
                 .map(status -> {
                     status.put("requests", service.shards().requests(shard));
-                    status.put("lag", lag(shard, Topic.NGRAM_REQUESTS).orElse(null));
+                    status.put(
+                            "lag",
+                            lag(
+                                            shard,
+                                            service.layout()
+                                                    .map(Layout::readForCounts)
+                                                    .orElse(List.of()))
+                                    .orElse(null));
                     return status;
                 });
     }
@@ -130,9 +146,9 @@ public final class InstanceStatus {
     }
 
     /** Records of a partition of topics that this instance has not read; empty while it is not known. */
-    private Optional<Long> lag(int partition, Topic... topics) {
+    private Optional<Long> lag(int partition, List<Topic> topics) {
         return InputLag.sum(
-                service.inputLags(), Arrays.stream(topics).map(service::topic).toList(), partition);
+                service.inputLags(), topics.stream().map(service::topic).toList(), partition);
     }
 
     /** What open transactions hold back of the documents and texts of a partition. */

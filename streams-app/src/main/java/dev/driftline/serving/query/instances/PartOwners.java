@@ -3,7 +3,7 @@ package dev.driftline.serving.query.instances;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.sources.SourceModels;
-import dev.driftline.topics.Topic;
+import dev.driftline.topics.Layout;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,7 +29,9 @@ final class PartOwners {
 
     private PartOwners(DriftlineService service) {
         HostInfo self = service.self();
-        String requests = service.topic(Topic.NGRAM_REQUESTS);
+        Layout layout =
+                service.layout().orElseThrow(() -> new IllegalStateException("the service has not been started"));
+        String requests = service.topic(layout.countsRead());
         for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(ShardCounts.STORE)) {
             if (isOther(metadata, self)) {
                 metadata.topicPartitions().stream()
@@ -37,7 +39,7 @@ final class PartOwners {
                         .forEach(partition -> shards.put(partition.partition(), metadata.hostInfo()));
             }
         }
-        String replies = service.topic(Topic.NGRAM_REPLIES);
+        String replies = service.topic(layout.sourcesRead());
         for (StreamsMetadata metadata : service.streams().streamsMetadataForStore(SourceModels.STORE)) {
             boolean gathers = metadata.topicPartitions().stream()
                     .anyMatch(partition -> partition.topic().equals(replies));

@@ -1,0 +1,5 @@
+/** What Driftline is compared with: topologies that count the same n-grams and do nothing else. */
+@NullMarked
+package dev.driftline.bench.baseline;
+
+import org.jspecify.annotations.NullMarked;
