@@ -170,21 +170,32 @@ public final class MoreShards {
     }
 
     private void requireNothingUnderWay(Map<String, Integer> partitions) {
+        if (admin.layout() == Layout.ONE_SHARD && new Changelog(config, documents()).hasUnread(0, application)) {
+            throw underWay();
+        }
         int of = partitions.getOrDefault(changelog(PendingDocuments.STORE), 0);
         for (int partition = 0; partition < of; partition++) {
             try (RocksDbPages pages = RocksDbPages.open(temporary.resolve("pending-" + partition), ROCKSDB_BYTES)) {
                 copy(PendingDocuments.STORE, partition, pages);
                 pages.scanFrom(new byte[0], (key, value) -> {
                     if (!StoreHeader.isKey(key)) {
-                        throw new MisconfiguredException(
-                                "documents are under way, and their parts are cut for the shards"
-                                        + " that there are: start the service, stop what produces documents, wait until"
-                                        + " /v1/status says that none is pending, and stop the service");
+                        throw underWay();
                     }
                     return true;
                 });
             }
         }
+    }
+
+    private static MisconfiguredException underWay() {
+        return new MisconfiguredException(
+                "documents are under way, and their parts are cut for the shards that there are:"
+                        + " start the service, stop what produces documents, wait until /v1/status says that none is pending, and"
+                        + " stop the service");
+    }
+
+    private String documents() {
+        return TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS);
     }
 
     private void copy(String store, int partition, PageStore to) {
@@ -306,10 +317,9 @@ public final class MoreShards {
 
     /** Makes the topics between scatter, count and gather fit the shards. */
     private void layTopics(int shards) {
-        TopicNames names = TopicNames.of(config);
         // Of the layout that a single shard had.
-        admin.delete(admin.removal(List.of(names.name(Topic.NGRAM_DOCUMENTS)), false));
-        String requests = names.name(Topic.NGRAM_REQUESTS);
+        admin.delete(admin.removal(List.of(documents()), false));
+        String requests = TopicNames.of(config).name(Topic.NGRAM_REQUESTS);
         if (admin.partitions(List.of(requests)).containsKey(requests)) {
             admin.grow(requests, shards);
         }
