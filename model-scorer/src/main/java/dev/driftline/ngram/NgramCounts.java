@@ -567,6 +567,22 @@ public final class NgramCounts {
         return top.floor();
     }
 
+    /**
+     * Visits the tuples whose nearest context word is {@code nearest}, in no particular order, a page at a time. The visitor may
+     * look counts up, and must not {@link #trim}; not while anything is learned.
+     */
+    public void tuples(int nearest, TupleVisitor visitor) {
+        if (words.wide(nearest)) {
+            wide(nearest).tuples(visitor, this::trim);
+        } else {
+            rare(nearest / RARE_BLOCK).trie.tuples((context, length, word, count) -> {
+                if (context[1] == nearest) {
+                    visitor.visit(context, length, word, count);
+                }
+            });
+        }
+    }
+
     private TriePages rare(int block) {
         TriePages unit = rare.get(block);
         if (unit == null) {

@@ -79,6 +79,23 @@ public final class PositionCounts {
                 cells[base + CONTINUATION_ONES], cells[base + CONTINUATION_TWOS], cells[base + CONTINUATION_THREES]);
     }
 
+    /**
+     * Whether every count here is that of {@code other}: of the contexts that were seen, and of the word in them.
+     *
+     * @return the length of the first context where they differ; 0 where they are the same
+     */
+    public int differsFrom(PositionCounts other) {
+        int both = Math.min(matched, other.matched);
+        for (int length = 1; length <= both; length++) {
+            for (int cell = length * STRIDE; cell < (length + 1) * STRIDE; cell++) {
+                if (large.of(cells[cell]) != other.large.of(other.cells[cell])) {
+                    return length;
+                }
+            }
+        }
+        return matched == other.matched ? 0 : both + 1;
+    }
+
     /** One of the eight figures of a context, in the order of the constants above. */
     long figure(int length, int figure) {
         return large.of(cells[length * STRIDE + figure]);

@@ -103,6 +103,39 @@ public final class ShardRequest {
         return in.readLong();
     }
 
+    /** Which documents a request is about, for who reads requests and answers none. Not thread-safe. */
+    public static final class Addresses {
+
+        private final Reader reader;
+
+        /** @param shards how many the model has */
+        public Addresses(ModelSettings settings, int shards) {
+            reader = new Reader(ModelFingerprint.of(settings, shards));
+        }
+
+        /**
+         * Reads a request, which the other methods tell of.
+         *
+         * @return how many documents it is about
+         * @throws ShardMessageException if it is not a whole request of this model
+         */
+        public int read(byte[] request) {
+            reader.read(request);
+            return reader.documents();
+        }
+
+        /** The partition of all its documents. */
+        public int partition() {
+            return reader.partition();
+        }
+
+        /** The ticket of one of them, from 0, in the order in which the shard takes them in. */
+        public long ticket(int document) {
+            reader.select(document);
+            return reader.ticket();
+        }
+    }
+
     /** Takes documents, each field in the order of the layout. Not thread-safe. */
     interface Writer {
 

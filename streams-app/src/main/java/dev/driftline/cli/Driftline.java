@@ -77,6 +77,7 @@ import picocli.CommandLine.ScopeType;
             EncodeCommand.class,
             SnapshotsCommand.class,
             CountsCommand.class,
+            VerifyCommand.class,
             ConfigCommand.class,
             BenchCommand.class,
             TortureCommand.class,

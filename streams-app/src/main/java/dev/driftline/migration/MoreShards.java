@@ -170,8 +170,10 @@ public final class MoreShards {
     }
 
     private void requireNothingUnderWay(Map<String, Integer> partitions) {
-        if (admin.layout() == Layout.ONE_SHARD && new Changelog(config, documents()).hasUnread(0, application)) {
-            throw underWay();
+        if (new UnreadRecords(config, admin).isAny(TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS))) {
+            throw new MisconfiguredException(
+                    "documents are on their way to the shard: start the service, wait until /v1/status says lag 0,"
+                            + " and stop the service");
         }
         int of = partitions.getOrDefault(changelog(PendingDocuments.STORE), 0);
         for (int partition = 0; partition < of; partition++) {
@@ -179,23 +181,15 @@ public final class MoreShards {
                 copy(PendingDocuments.STORE, partition, pages);
                 pages.scanFrom(new byte[0], (key, value) -> {
                     if (!StoreHeader.isKey(key)) {
-                        throw underWay();
+                        throw new MisconfiguredException(
+                                "documents are under way, and their parts are cut for the shards"
+                                        + " that there are: start the service, stop what produces documents, wait until"
+                                        + " /v1/status says that none is pending, and stop the service");
                     }
                     return true;
                 });
             }
         }
-    }
-
-    private static MisconfiguredException underWay() {
-        return new MisconfiguredException(
-                "documents are under way, and their parts are cut for the shards that there are:"
-                        + " start the service, stop what produces documents, wait until /v1/status says that none is pending, and"
-                        + " stop the service");
-    }
-
-    private String documents() {
-        return TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS);
     }
 
     private void copy(String store, int partition, PageStore to) {
@@ -317,9 +311,10 @@ public final class MoreShards {
 
     /** Makes the topics between scatter, count and gather fit the shards. */
     private void layTopics(int shards) {
+        TopicNames names = TopicNames.of(config);
         // Of the layout that a single shard had.
-        admin.delete(admin.removal(List.of(documents()), false));
-        String requests = TopicNames.of(config).name(Topic.NGRAM_REQUESTS);
+        admin.delete(admin.removal(List.of(names.name(Topic.NGRAM_DOCUMENTS)), false));
+        String requests = names.name(Topic.NGRAM_REQUESTS);
         if (admin.partitions(List.of(requests)).containsKey(requests)) {
             admin.grow(requests, shards);
         }

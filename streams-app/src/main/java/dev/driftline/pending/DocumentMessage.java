@@ -47,6 +47,9 @@ public record DocumentMessage(
     private static final int TEXT = 2;
     private static final int ATTRIBUTES = 4;
 
+    /** Where the partition begins: after kind, version, owner, flags and topic. */
+    private static final int PLACE = 2 + Integer.BYTES + 1 + 2 * Long.BYTES;
+
     private static final int CHECKSUM = Integer.BYTES;
 
     /** The binary form, for the model of {@code owner}. */
@@ -136,6 +139,24 @@ public record DocumentMessage(
                 offset,
                 topicId,
                 timestamp);
+    }
+
+    /** The partition of the record that a whole message names. */
+    public static int partitionOf(byte[] message) {
+        return place(message).readInt();
+    }
+
+    /** The offset of the record that a whole message names. */
+    public static long offsetOf(byte[] message) {
+        Varints.Reader in = place(message);
+        in.readInt();
+        return in.readLong();
+    }
+
+    private static Varints.Reader place(byte[] message) {
+        Varints.Reader in = new Varints.Reader(message);
+        in.skip(PLACE);
+        return in;
     }
 
     private static String read(Varints.Reader in) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -15,7 +14,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -23,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic of Kafka Streams, that of a store above all, read without it: what is committed of it up to the moment of the call. Used by one
+ * The topic that has a store, read without Kafka Streams: what is committed of it up to the moment of the call. Used by one
  * thread.
  */
 public final class Changelog {
@@ -96,31 +94,6 @@ public final class Changelog {
                 }
                 progress.accept(records);
             }
-        }
-    }
-
-    /** Whether a partition has records that {@code group} has not read. */
-    public boolean hasUnread(int partition, String group) {
-        TopicPartition from = new TopicPartition(topic, partition);
-        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        try (Consumer<byte[], byte[]> consumer = consumer(IsolationLevel.READ_COMMITTED)) {
-            consumer.assign(List.of(from));
-            OffsetAndMetadata committed = consumer.committed(Set.of(from)).get(from);
-            if (committed == null) {
-                consumer.seekToBeginning(List.of(from));
-            } else {
-                consumer.seek(from, committed.offset());
-            }
-            long end = end(consumer, from);
-            // What lies between may be marks of transactions alone.
-            while (consumer.position(from) < end) {
-                if (!consumer.poll(POLL).isEmpty()) {
-                    return true;
-                }
-            }
-            return false;
-        } finally {
-            properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         }
     }
 

@@ -275,15 +275,58 @@ public final class StoreHeader implements WriteBackCache {
         }
     }
 
-    /** The model of a store, for who reads it without a service; empty where it has no header. */
-    static Optional<ModelIdentity> model(PageStore store) {
+    /**
+     * What a header says, for who reads a store without a service.
+     *
+     * @param model of which the store is
+     * @param topics by name, what the store has taken in
+     */
+    public record Contents(ModelIdentity model, Map<String, Taken> topics) {
+
+        /** How far {@code topic} has been taken in; nothing of it where the header does not know it. */
+        public Taken taken(String topic) {
+            return topics.getOrDefault(topic, new Taken(Uuid.ZERO_UUID, 0, 0));
+        }
+    }
+
+    /**
+     * How far a topic has been taken in.
+     *
+     * @param id the topic's; zero where it is not known
+     * @param base position of offset 0: above 0 where a topic of this name was deleted and created again
+     * @param next the offset after the last one that was taken in
+     */
+    public record Taken(Uuid id, long base, long next) {}
+
+    /**
+     * The header of a store; empty where it has none.
+     *
+     * @throws IllegalStateException if another version of Driftline wrote it
+     */
+    public static Optional<Contents> contents(PageStore store) {
         byte[] bytes = store.get(KEY);
         if (bytes == null) {
             return Optional.empty();
         }
         Varints.Reader in = new Varints.Reader(bytes);
         requireVersion(in.readByte());
-        return Optional.of(ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8)));
+        ModelIdentity model = ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8));
+        Map<String, Taken> topics = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            String topic = new String(in.readBytes(), StandardCharsets.UTF_8);
+            Varints.Reader id = new Varints.Reader(in.readBytes());
+            Uuid uuid = new Uuid(id.readFixedLong(), id.readFixedLong());
+            long base = in.readLong();
+            long next = in.readLong();
+            in.readLong();
+            topics.put(topic, new Taken(uuid, base, next));
+        }
+        return Optional.of(new Contents(model, topics));
+    }
+
+    /** The model of a store, for who reads it without a service; empty where it has no header. */
+    static Optional<ModelIdentity> model(PageStore store) {
+        return contents(store).map(Contents::model);
     }
 
     /**

@@ -12,6 +12,9 @@ public final class ExitCodes {
     /** The command line or the configuration is wrong. */
     public static final int USAGE = 2;
 
+    /** {@code verify} could prove nothing, for a reason that is said. */
+    public static final int UNVERIFIED = 2;
+
     /** What was waited for did not come in time. */
     public static final int TIMED_OUT = 3;
 

@@ -57,9 +57,9 @@ public enum Layout {
         return sourcesRead;
     }
 
-    /** The topics from which documents, or parts of them, come to the task of a shard. */
-    public List<Topic> readForCounts() {
-        return this == ONE_TASK ? List.of(Topic.DOCUMENTS, Topic.TEXT) : List.of(countsRead);
+    /** The topic that queues what the task of a shard is to do; none where that task reads the inputs itself. */
+    public Optional<Topic> queue() {
+        return this == ONE_TASK ? Optional.empty() : Optional.of(countsRead);
     }
 
     /** The topics that this layout has and {@code other} has not. */

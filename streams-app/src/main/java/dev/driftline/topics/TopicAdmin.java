@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,6 +35,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -315,6 +317,18 @@ public final class TopicAdmin implements AutoCloseable {
                 .map(ConsumerGroupDescription::members)
                 .map(Collection::size)
                 .orElse(0);
+    }
+
+    /** The offset of a partition that {@code application.id} has committed; empty if none. */
+    public OptionalLong committed(TopicPartition partition) {
+        try {
+            OffsetAndMetadata committed = await(admin.listConsumerGroupOffsets(config.get(ServiceKeys.APPLICATION_ID))
+                            .partitionsToOffsetAndMetadata())
+                    .get(partition);
+            return committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
+        } catch (GroupIdNotFoundException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private boolean groupExists() {

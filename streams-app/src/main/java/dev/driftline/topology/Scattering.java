@@ -20,7 +20,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The first step of a document's way: makes the requests to the shards. Of one processor, and called by its stream thread. */
+/**
+ * The first step of a document's way: makes the requests to the shards, of one document or of several together. Of one
+ * processor, and called by its stream thread.
+ */
 final class Scattering {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scattering.class);
@@ -44,7 +47,11 @@ final class Scattering {
     void init(ProcessorContext<?, ?> given) {
         context = given;
         partition = given.taskId().partition();
-        scatter = new Scatter(settings.model(), settings.shards());
+        scatter = new Scatter(
+                settings.model(),
+                settings.shards(),
+                Math.min(Scatter.MOST_BYTES, settings.limits().recordBytes() / 2),
+                Scatter.MOST_DOCUMENTS);
         sourcesStore = given.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
     }
@@ -56,33 +63,107 @@ final class Scattering {
      */
     Optional<byte[][]> requests(
             long ticket, ReadDocument read, long timestamp, Consumer<Record<byte[], byte[]>> deadLetters) {
+        IncomingDocument document = read.document();
         try {
             tries.reached(Stage.SCATTER);
-            return Optional.of(requests(ticket, read.document()));
+            return Optional.of(scatter.requests(
+                    partition,
+                    ticket,
+                    document.tokens(),
+                    document.learn(),
+                    settings.predictions(),
+                    extraCandidates(document)));
         } catch (RuntimeException | StackOverflowError e) {
-            if (!FailureKind.isOfRecord(e)) {
-                throw e;
-            }
-            LOG.error("A document cannot be sent to the shards, and becomes a dead letter", e);
-            Rejection why = Rejection.failed("sending it to the shards", e);
-            counters.refused(why.reason());
-            deadLetters.accept(
-                    DeadLetters.of(read.origin(), read.document().id(), timestamp, ScatterProcessor.NAME, why, "no"));
+            reject(read, timestamp, deadLetters, e);
             return Optional.empty();
         }
     }
 
-    private byte[][] requests(long ticket, IncomingDocument document) {
-        List<String> extraCandidates = List.of();
-        if (settings.predictions() > 0) {
-            synchronized (sourcesStore) {
-                extraCandidates = NextWordPredictor.candidates(
-                        document.tokens(),
-                        sources.get(document.source(), context.currentSystemTimeMs()),
-                        settings.predictions());
+    /**
+     * Adds a document to the open batch, or opens one; false where it cannot be asked about. Nothing has been changed then.
+     *
+     * @param send sends the open batch, where the document does not fit in it
+     * @param deadLetters is given its dead letter then
+     */
+    boolean add(
+            long ticket,
+            ReadDocument read,
+            long timestamp,
+            Runnable send,
+            Consumer<Record<byte[], byte[]>> deadLetters) {
+        IncomingDocument document = read.document();
+        List<String> extraCandidates;
+        boolean isIn;
+        try {
+            tries.reached(Stage.SCATTER);
+            extraCandidates = extraCandidates(document);
+            isIn = add(ticket, document, extraCandidates);
+        } catch (RuntimeException | StackOverflowError e) {
+            reject(read, timestamp, deadLetters, e);
+            return false;
+        }
+        if (!isIn) {
+            send.run();
+            try {
+                add(ticket, document, extraCandidates);
+            } catch (RuntimeException | StackOverflowError e) {
+                reject(read, timestamp, deadLetters, e);
+                return false;
             }
         }
-        return scatter.requests(
+        return true;
+    }
+
+    private boolean add(long ticket, IncomingDocument document, List<String> extraCandidates) {
+        return scatter.add(
                 partition, ticket, document.tokens(), document.learn(), settings.predictions(), extraCandidates);
+    }
+
+    private List<String> extraCandidates(IncomingDocument document) {
+        if (settings.predictions() == 0) {
+            return List.of();
+        }
+        synchronized (sourcesStore) {
+            return NextWordPredictor.candidates(
+                    document.tokens(),
+                    sources.get(document.source(), context.currentSystemTimeMs()),
+                    settings.predictions());
+        }
+    }
+
+    /** Throws what does not lie with the document. */
+    private void reject(
+            ReadDocument read, long timestamp, Consumer<Record<byte[], byte[]>> deadLetters, Throwable failure) {
+        if (!FailureKind.isOfRecord(failure)) {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failure;
+        }
+        LOG.error("A document cannot be sent to the shards, and becomes a dead letter", failure);
+        Rejection why = Rejection.failed("sending it to the shards", failure);
+        counters.refused(why.reason());
+        deadLetters.accept(
+                DeadLetters.of(read.origin(), read.document().id(), timestamp, ScatterProcessor.NAME, why, "no"));
+    }
+
+    /** Whether the open batch is to be sent before another document is added. */
+    boolean isFull() {
+        return scatter.isFull();
+    }
+
+    /** Whether no batch is open. */
+    boolean isEmpty() {
+        return scatter.documents() == 0;
+    }
+
+    /** The requests of the open batch, one for each shard; closes it. */
+    byte[][] take() {
+        return scatter.take();
+    }
+
+    /** Forgets the open batch. */
+    void clear() {
+        scatter.clear();
     }
 }

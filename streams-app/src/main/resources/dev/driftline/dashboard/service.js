@@ -98,6 +98,7 @@ function row(shard, most, requests) {
 /** What each fact is about. */
 const FACTS = {
   Instances: 'Processes that share the work of this service',
+  Layout: 'How a document comes to its shard: in one task with its reader, behind the readers of several partitions, or in parts to several shards',
   'Waiting for replies': 'Documents whose counts have been asked for and have not come from all shards',
   'Scored since the start': 'By the instances that run now, since each of them started',
   Restoring: 'Records of the state that are read back after a start or a move',
@@ -106,6 +107,8 @@ const FACTS = {
   Rounds: 'Rounds of training, and what became of their snapshots',
 };
 
+const LAYOUTS = {'one-task': 'one task', 'one-shard': 'readers and one shard', shards: 'parts to each shard'};
+
 function facts(status) {
   const {trainer, instances} = status;
   const pending = Object.values(status.pending_documents).reduce((sum, waiting) => sum + waiting, 0);
@@ -113,6 +116,7 @@ function facts(status) {
   const restoring = instances.flatMap((instance) => instance.restoring ?? []);
   const facts = [
     ['Instances', silent.length ? `${whole(instances.length)}, no answer from ${silent.join(', ')}` : whole(instances.length)],
+    ['Layout', LAYOUTS[instances[0]?.layout] ?? 'not known yet'],
     ['Waiting for replies', `${whole(pending)} documents`],
     ['Scored since the start', `${whole(status.documents_scored)} documents, ${compact(status.tokens_scored)} tokens`],
   ];

@@ -2,6 +2,7 @@ package dev.driftline.pending;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -13,6 +14,7 @@ import dev.driftline.scoring.ShardScorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PendingDocumentTest {
@@ -51,6 +53,24 @@ class PendingDocumentTest {
         assertThat(read.replies).containsExactly(replies.get(1));
         assertThat(read.add(replies.get(0))).isTrue();
         assertThat(read.encode()).isNotEqualTo(pending.encode());
+    }
+
+    @Test
+    void shouldKeepItsOriginWhereTheTicketDoesNotSayIt() {
+        byte[] reply = replies().get(0);
+        DocumentOrigin origin = new DocumentOrigin("driftline.documents.v1", 3, 77);
+        PendingDocument pending = PendingDocument.replied(document, 1234, 5678, Optional.of(origin), reply);
+
+        byte[] stored = pending.encode();
+        PendingDocument read = PendingDocument.decode(stored);
+
+        assertThat(PendingDocument.isComplete(stored)).isTrue();
+        assertThat(read.origin).contains(origin);
+        assertThat(read.isComplete()).isTrue();
+        assertThat(read.replies).containsExactly(reply);
+        assertThat(read.document.attributes()).isEmpty();
+        assertThat(read.document.tokens().words()).isEqualTo(tokens.words());
+        assertThat(read.encode()).isEqualTo(stored);
     }
 
     /** Documents that an older version left waiting. */

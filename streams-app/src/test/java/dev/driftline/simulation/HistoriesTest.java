@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.schemas.Score;
+import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
@@ -104,15 +105,18 @@ class HistoriesTest {
                 .hasSize(DOCUMENTS);
         List<String> replayed = new ArrayList<>();
         TopologySettings settings = TopologySettings.of(CONFIG, Layout.SHARDS);
+        Gather gather = new Gather(settings.model(), 2);
         for (int shard = 0; shard < 2; shard++) {
             ShardScorer scorer = new ShardScorer(settings.model(), shard, 2, new HeapPageStore(), 1 << 20);
             for (SimulatedLog.Entry request :
                     simulation.log.of(new TopicPartition(simulation.topics.name(Topic.NGRAM_REQUESTS), shard))) {
-                replayed.add(HexFormat.of().formatHex(scorer.answer(request.value())));
+                gather.split(scorer.answer(request.value()))
+                        .forEach(reply -> replayed.add(HexFormat.of().formatHex(reply)));
             }
         }
         List<String> replies = simulation.log.of(simulation.topics.name(Topic.NGRAM_REPLIES)).stream()
-                .map(reply -> HexFormat.of().formatHex(reply.value()))
+                .flatMap(message -> gather.split(message.value()).stream())
+                .map(reply -> HexFormat.of().formatHex(reply))
                 .toList();
         assertThat(replies)
                 .as("seed " + seed)

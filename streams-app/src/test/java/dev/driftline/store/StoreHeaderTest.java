@@ -49,6 +49,43 @@ class StoreHeaderTest {
                 .isTrue();
     }
 
+    /** Readers of several partitions of an input send to one task, and may send again after they have lost their offsets. */
+    @Test
+    void shouldTakeInEachRecordOfEachPartitionThatAnotherTaskReadsOnce() {
+        StoreHeader header = header(MODEL, FIRST, true);
+        assertThat(header.isNew(TOPIC, 0, 5, FIRST)).isTrue();
+        assertThat(header.isNew(TOPIC, 2, 5, FIRST)).isTrue();
+        header.writeBack();
+
+        StoreHeader again = header(MODEL, FIRST, true);
+        assertThat(again.isNew(TOPIC, 0, 5, FIRST)).isFalse();
+        assertThat(again.isNew(TOPIC, 2, 4, FIRST)).isFalse();
+        assertThat(again.isNew(TOPIC, 2, 6, FIRST)).isTrue();
+        assertThat(again.isNew(TOPIC, 1, 0, FIRST)).isTrue();
+        assertThat(again.isNew(TOPIC, 2, 0, SECOND))
+                .as("of a topic that was made again")
+                .isTrue();
+    }
+
+    /** One shard with one partition has read the input itself, and waits for documents under numbers of that input. */
+    @Test
+    void shouldGoOnBehindReadersWhereTheTaskHasReadTheInputItself() {
+        StoreHeader alone = header(MODEL, FIRST, true);
+        alone.isNew(TOPIC, 0, 41);
+        alone.writeBack();
+
+        StoreHeader behindReaders = header(MODEL, FIRST, true);
+        behindReaders.beginAbove("driftline.ngram-documents.v1");
+        assertThat(behindReaders.isNew(TOPIC, 0, 41, FIRST)).isFalse();
+        assertThat(behindReaders.isNew(TOPIC, 0, 42, FIRST)).isTrue();
+        assertThat(behindReaders.position("driftline.ngram-documents.v1", 0)).isEqualTo(42);
+        behindReaders.writeBack();
+
+        StoreHeader again = header(MODEL, FIRST, true);
+        again.beginAbove("driftline.ngram-documents.v1");
+        assertThat(again.position("driftline.ngram-documents.v1", 3)).isEqualTo(45);
+    }
+
     @Test
     void shouldTakeInAgainWhatWasNotCommitted() {
         StoreHeader header = header(MODEL, FIRST, true);

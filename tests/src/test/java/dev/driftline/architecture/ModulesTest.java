@@ -70,7 +70,7 @@ class ModulesTest {
             List.of("serving.query"),
             List.of("serving.http"),
             List.of("metrics"),
-            List.of("service", "migration"),
+            List.of("service", "migration", "verify"),
             List.of("topology"),
             List.of("network", "output"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),

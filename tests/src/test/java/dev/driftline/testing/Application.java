@@ -211,6 +211,12 @@ public final class Application implements AutoCloseable {
                 topic(Topic.NGRAM_REQUESTS), config.clients().consumer(), new ByteArrayDeserializer()));
     }
 
+    /** What the readers of several partitions have sent to the one shard, in the order in which it answered and learned. */
+    public RecordedTopic<byte[]> shardDocuments() {
+        return recorded(new RecordedTopic<>(
+                topic(Topic.NGRAM_DOCUMENTS), config.clients().consumer(), new ByteArrayDeserializer()));
+    }
+
     /** A topic of Avro records. */
     public <T extends SpecificRecord> RecordedTopic<T> recorded(Topic topic, Class<T> type) {
         return recorded(new RecordedTopic<>(topic(topic), config.clients().consumer(), serdes.deserializer(type)));

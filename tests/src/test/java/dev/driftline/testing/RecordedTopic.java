@@ -69,7 +69,7 @@ public final class RecordedTopic<T> implements AutoCloseable {
     }
 
     /** Passes on every record that is committed now and was not read before, and keeps none of them. */
-    void forEach(Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+    public void forEach(Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             consumer.poll(POLL).forEach(visitor);

@@ -91,14 +91,19 @@ class FourShardsIT {
                         score -> List.of(score.getInputPartition(), score.getInputOffset()),
                         score -> byId.get(score.getId())));
         LocalModel oneShard = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1L << 30);
+        ShardRequest.Addresses addresses = new ShardRequest.Addresses(
+                TopologySettings.of(application.config()).model(), SHARDS);
         double oneShardBits = 0;
         int answered = 0;
         for (ConsumerRecord<byte[], byte[]> request : application.requests().records()) {
-            if (request.partition() == 0) {
+            if (request.partition() != 0) {
+                continue;
+            }
+            int together = addresses.read(request.value());
+            for (int number = 0; number < together; number++) {
                 answered++;
-                Document document = byOrigin.get(List.of(
-                        ShardRequest.partitionOf(request.value()),
-                        Ticket.offset(ShardRequest.ticketOf(request.value()))));
+                Document document =
+                        byOrigin.get(List.of(addresses.partition(), Ticket.offset(addresses.ticket(number))));
                 oneShardBits += bits(oneShard.score(DocumentTokens.of(document.getSentences()), true));
             }
         }

@@ -1,10 +1,17 @@
 package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pending.DocumentMessage;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.Score;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
@@ -14,10 +21,15 @@ import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Under exactly-once a crash changes no count, loses no document and repeats no score. */
@@ -147,6 +159,69 @@ class KilledInstancesIT {
                 assertThat(comparable(disturbed.get(i))).isEqualTo(comparable(undisturbed.get(i)));
             }
         }
+    }
+
+    /**
+     * Behind readers of several partitions the order in which the shard takes documents in is that of its topic: a replay in that
+     * order gives every score, whoever was killed meanwhile.
+     */
+    @Test
+    void shouldScoreAsASerialReplayWhereReadersAndTheShardAreKilled(Cluster cluster) {
+        try (Application application = cluster.application(
+                "readers",
+                Map.of(
+                        "shards", "1",
+                        "partitions", "3",
+                        "model.order", Integer.toString(ORDER),
+                        "stream.threads", "1",
+                        "commit.interval.ms", "100"))) {
+            List<Document> documents = new SmallDocuments(3).next(6 * WAVE);
+            RecordedTopic<Score> scores = application.scores();
+            application.publish(documents);
+            ChildInstance one = application.spawn("one");
+            for (int kills = 0; kills < 2; kills++) {
+                ChildInstance two = application.spawn("two");
+                scores.awaitSize(scores.size() + 1, PATIENCE);
+                one.kill();
+                assertUnderWay(scores, documents);
+                one = two;
+            }
+            scores.awaitSize(documents.size(), PATIENCE);
+            one.close();
+
+            assertThat(scores.values())
+                    .extracting(Score::getId)
+                    .as("every document is scored exactly once")
+                    .containsExactlyInAnyOrderElementsOf(
+                            documents.stream().map(Document::getId).toList());
+            application.changelogCounts().assertEqual(census(documents));
+            assertEqualToReplay(scores.values(), documents, application.shardDocuments());
+        }
+    }
+
+    private static void assertEqualToReplay(List<Score> scores, List<Document> documents, RecordedTopic<byte[]> order) {
+        Map<String, Document> byId = documents.stream().collect(Collectors.toMap(Document::getId, Function.identity()));
+        Map<List<Object>, Score> byOrigin = scores.stream()
+                .collect(Collectors.toMap(
+                        score -> List.of(score.getInputPartition(), score.getInputOffset()), Function.identity()));
+        LocalModel replay = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1L << 28);
+        Set<List<Object>> seen = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> message : order.records()) {
+            List<Object> origin =
+                    List.of(DocumentMessage.partitionOf(message.value()), DocumentMessage.offsetOf(message.value()));
+            assertThat(seen.add(origin)).as("the first message of %s", origin).isTrue();
+            Score score = byOrigin.get(origin);
+            NgramProbabilities positions =
+                    replay.score(DocumentTokens.of(byId.get(score.getId()).getSentences()), true);
+            double bits = 0;
+            for (int row = 0; row < positions.rows(); row++) {
+                bits -= Math.log(positions.probability(row, ORDER)) / Math.log(2);
+            }
+            assertThat(score.getNgramBitsPerToken() * score.getTokens())
+                    .as("bits of %s", score.getId())
+                    .isCloseTo(bits, within(1e-6));
+        }
+        assertThat(seen).hasSameSizeAs(documents);
     }
 
     /** Fails unless the kill came in the middle of work. */

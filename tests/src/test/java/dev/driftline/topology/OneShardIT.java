@@ -11,7 +11,10 @@ import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.Cluster;
+import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.RecordedTopic;
+import dev.driftline.topics.Layout;
+import dev.driftline.topics.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +29,15 @@ class OneShardIT {
     /** All that the golden file has: those after the 200th cost five seconds of one core. */
     private static final int DOCUMENTS = 500;
 
+    private static final int SEVERAL_PARTITIONS_DOCUMENTS = 100;
+
     @Test
     void shouldGiveEveryDocumentItsGoldenBits(Cluster cluster) {
         List<Document> documents = Brown.documents(DOCUMENTS);
         try (Application application = cluster.application(
                 "golden", Map.of("shards", "1", "partitions", "1", "model.order", "5", "commit.interval.ms", "1000"))) {
             application.publish(documents);
-            application.start("one");
+            assertThat(application.start("one").service().layout()).contains(Layout.ONE_TASK);
             RecordedTopic<Prediction> predictions = application.predictions();
             List<Score> scores = application
                     .scores()
@@ -57,6 +62,32 @@ class OneShardIT {
             predictions.awaitSize(DOCUMENTS, Duration.ofSeconds(30));
             assertThat(predictions.values()).extracting(Prediction::getId).containsExactlyElementsOf(golden.keySet());
             assertThat(predictions.values().subList(1, DOCUMENTS)).allSatisfy(OneShardIT::isADistributionsHead);
+        }
+    }
+
+    /** Readers of several partitions, and documents that come through one of them, one after the other. */
+    @Test
+    void shouldGiveGoldenBitsBehindSeveralPartitions(Cluster cluster) {
+        List<Document> documents = Brown.documents(SEVERAL_PARTITIONS_DOCUMENTS);
+        try (Application application = cluster.application(
+                "golden-readers",
+                Map.of("shards", "1", "partitions", "3", "model.order", "5", "commit.interval.ms", "200"))) {
+            documents.forEach(document -> application.publish(Topic.DOCUMENTS, "one", application.bytes(document)));
+            LocalInstance instance = application.start("one");
+            List<Score> scores = application
+                    .scores()
+                    .awaitSize(documents.size(), Duration.ofMinutes(1))
+                    .values();
+
+            assertThat(instance.service().layout()).contains(Layout.ONE_SHARD);
+            Map<String, Brown.Golden> golden = Brown.golden(documents.size());
+            assertThat(scores).extracting(Score::getId).containsExactlyInAnyOrderElementsOf(golden.keySet());
+            for (Score score : scores) {
+                Brown.Golden expected = golden.get(score.getId());
+                assertThat(bits(score, ORDER) / score.getTokens())
+                        .as("bits a token of %s", score.getId())
+                        .isCloseTo(expected.bits().get(ORDER) / expected.tokens(), within(BITS_A_TOKEN));
+            }
         }
     }
 

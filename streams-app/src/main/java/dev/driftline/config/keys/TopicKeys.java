@@ -9,19 +9,19 @@ public final class TopicKeys {
 
     public static final ConfigKey<Integer> SHARDS = GROUP.whole(
             "shards",
-            "4",
+            "1",
             1,
             1024,
             "Partitions of the n-gram counts: the maximum number of threads, over all instances, that can count "
-                    + "at once. The model does not depend on it. Once the topics exist, `driftline reshard` raises it.");
+                    + "at once. With one, nothing crosses the brokers between reading a document and scoring it. The model does not depend on it. Once the topics exist, `driftline reshard` raises it.");
 
     public static final ConfigKey<Integer> PARTITIONS = GROUP.whole(
             "partitions",
-            "4",
+            "1",
             1,
             1024,
-            "Partitions of the text, documents, scores, predictions and replies topics. Cannot be changed once "
-                    + "the topics exist.");
+            "Partitions of the text, documents, scores, predictions and replies topics. With one shard, partitions can "
+                    + "be added to the inputs later; with more, the number cannot be changed once the topics exist.");
 
     public static final ConfigKey<String> PREFIX = GROUP.text(
             "topics.prefix",

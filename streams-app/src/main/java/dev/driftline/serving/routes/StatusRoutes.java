@@ -100,9 +100,10 @@ final class StatusRoutes implements RouteGroup {
     private static ObjectNode pending(ArrayNode instances) {
         Map<Integer, Integer> pending = new TreeMap<>();
         instances.forEach(instance -> instance.path("partitions")
-                .forEach(one -> pending.put(
+                .forEach(one -> pending.merge(
                         one.get("partition").asInt(),
-                        one.get("pending_documents").asInt())));
+                        one.get("pending_documents").asInt(),
+                        Integer::sum)));
         ObjectNode json = JSON.createObjectNode();
         pending.forEach((partition, count) -> json.put(partition.toString(), count));
         return json;

@@ -121,13 +121,12 @@ public final class InstanceStatus {
                 })
                 .map(status -> {
                     status.put("requests", service.shards().requests(shard));
+                    // Where the shard's task reads the inputs itself, the partition says it.
                     status.put(
                             "lag",
-                            lag(
-                                            shard,
-                                            service.layout()
-                                                    .map(Layout::readForCounts)
-                                                    .orElse(List.of()))
+                            service.layout()
+                                    .flatMap(Layout::queue)
+                                    .flatMap(queue -> lag(shard, List.of(queue)))
                                     .orElse(null));
                     return status;
                 });
