@@ -25,6 +25,7 @@ import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.internals.ProcessorContextUtils;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -57,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  * upgraded, besides: {@code AbstractColumnFamilyAccessor.commit}, {@code StreamTask.postCommit},
  * {@code StateManagerUtil.closeStateManager} and {@code ProcessorStateManager.initializeStoreOffsets}.
  *
+ * <p><b>Damage.</b> A store that does not open because a file of it is damaged is deleted and restored; where a page cannot be
+ * read later, the task is corrupted, as Kafka Streams calls it, which does the same to all of its stores: {@link StoreDamage}.
+ *
  * <p>The store is registered under {@code root}, which is this store (or Kafka's own wrapper of it), never the RocksDB
  * store inside: the commit calls {@link #flushCache()}. Restoration writes to RocksDB directly, before any
  * processor is initialised; nothing decoded is read until a processor asks for it.
@@ -88,6 +92,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     private boolean transactional;
     private boolean batching;
     private @Nullable Thread owner;
+    private @Nullable TaskId task;
 
     /**
      * @param commits learns how long the write-back for a commit takes
@@ -132,7 +137,18 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             }
         }
         writeBatch();
-        return wrapped().get(wrappedKey);
+        try {
+            return wrapped().get(wrappedKey);
+        } catch (ProcessorStateException e) {
+            throw answerTo(e);
+        }
+    }
+
+    /** Of damage on the disk the task learns; the threads of others only that they cannot read. */
+    private RuntimeException answerTo(ProcessorStateException failure) {
+        return task != null && Thread.currentThread() == owner && StoreDamage.isIn(failure)
+                ? StoreDamage.found(task, name(), failure)
+                : failure;
     }
 
     @Override
@@ -229,27 +245,39 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             return;
         }
         writeBatch();
-        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(Bytes.wrap(first), null)) {
+        Bytes from = Bytes.wrap(first);
+        scanToEnd(from, (key, value) -> StoreHeader.isKey(key.get()) || visitor.test(key.get(), value));
+    }
+
+    /** Visits entries until {@code visitor} says that it wants no more. A scan that damage cuts short fails. */
+    private void scanToEnd(Bytes from, BiPredicate<Bytes, byte[]> visitor) {
+        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, null)) {
+            @Nullable Bytes last = null;
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                if (!StoreHeader.isKey(entry.key.get()) && !visitor.test(entry.key.get(), entry.value)) {
+                last = entry.key;
+                if (!visitor.test(entry.key, entry.value)) {
                     return;
                 }
             }
+            if (wrapped().persistent()) {
+                StoreDamage.requireEnd(wrapped(), last, from);
+            }
+        } catch (ProcessorStateException e) {
+            throw answerTo(e);
         }
     }
 
     private void scanWritten(Bytes from, @Nullable Bytes to, BiConsumer<Bytes, byte[]> visitor) {
         writeBatch();
-        // The upper bound of range is inclusive, so the first key after the prefix is skipped here.
-        try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, to)) {
-            while (entries.hasNext()) {
-                KeyValue<Bytes, byte[]> entry = entries.next();
-                if (!entry.key.equals(to)) {
-                    visitor.accept(entry.key, entry.value);
-                }
+        // Beyond the range to the next key, which shows that the scan did not end early.
+        scanToEnd(from, (key, value) -> {
+            boolean isInside = to == null || key.compareTo(to) < 0;
+            if (isInside) {
+                visitor.accept(key, value);
             }
-        }
+            return isInside;
+        });
     }
 
     /** The smallest key that is greater than every key with {@code prefix}; {@code null} if there is none. */
@@ -322,7 +350,16 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         transactional = exactlyOnce
                 && Boolean.parseBoolean(
                         String.valueOf(context.appConfigs().get(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG)));
-        super.init(context, root);
+        task = context.taskId();
+        try {
+            super.init(context, root);
+        } catch (ProcessorStateException e) {
+            if (!StoreDamage.isIn(e)) {
+                throw e;
+            }
+            StoreDamage.delete(context, name(), e);
+            super.init(context, root);
+        }
         if (transactional && !hasOffset(context) && !isEmpty() && !hasOldOffsets(context)) {
             throw new TaskCorruptedException(
                     Set.of(context.taskId()),

@@ -1,6 +1,7 @@
 package dev.driftline.store;
 
 import dev.driftline.commits.EarlyCommits;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,13 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     @Override
     public KeyValueIterator<Bytes, byte[]> all() {
         return range(null, null);
+    }
+
+    @Override
+    public KeyValueIterator<Bytes, byte[]> reverseAll() {
+        NavigableMap<Bytes, byte[]> reversed = new TreeMap<>(Comparator.reverseOrder());
+        all().forEachRemaining(entry -> reversed.put(entry.key, entry.value));
+        return new Entries(reversed.entrySet().iterator());
     }
 
     @Override

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class Campaign {
 
-    private static final int AT_A_TIME = 3;
+    private static final int AT_A_TIME = 4;
     private static final Duration RECOVERY = Duration.ofSeconds(150);
     private static final Duration FOR_A_BROKER = Duration.ofSeconds(25);
     private static final int LOOK_MS = 250;
@@ -48,8 +48,12 @@ final class Campaign {
         scene = new Scene(cluster, over);
     }
 
-    /** Carries out what is planned for the time given, and waits until all of it is over. */
-    void run(Plan plan, Duration time) throws InterruptedException {
+    /**
+     * Carries out what is planned for the time given, and waits until all of it is over.
+     *
+     * @param atLeast as many faults are carried out, however long it takes
+     */
+    void run(Plan plan, Duration time, int atLeast) throws InterruptedException {
         ExecutorService threads = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "fault");
             thread.setDaemon(true);
@@ -59,16 +63,18 @@ final class Campaign {
         look.setDaemon(true);
         look.start();
         try {
-            for (Planned next = plan.next(); next.atMillis() < time.toMillis(); next = plan.next()) {
+            for (Planned next = plan.next();
+                    next.atMillis() < time.toMillis() || next.number() <= atLeast;
+                    next = plan.next()) {
                 while (millis() < next.atMillis() && !over.getAsBoolean()) {
                     TimeUnit.MILLISECONDS.sleep(20);
                 }
                 while (!room.tryAcquire(100, TimeUnit.MILLISECONDS)) {
-                    if (over.getAsBoolean() || millis() > time.toMillis()) {
+                    if (over.getAsBoolean() || millis() > time.toMillis() && next.number() > atLeast) {
                         break;
                     }
                 }
-                if (over.getAsBoolean() || millis() > time.toMillis()) {
+                if (over.getAsBoolean() || millis() > time.toMillis() && next.number() > atLeast) {
                     break;
                 }
                 Planned planned = next;

@@ -270,7 +270,10 @@ public final class Torture implements Callable<Integer> {
         out.println("Everything runs; " + kinds.size() + " kinds of fault for " + minutes + " minutes.");
         try (Load load = new Load(cluster.config(), pieces, rate)) {
             Campaign campaign = new Campaign(cluster, report, out::println, ctrlC::pressed);
-            campaign.run(new Plan(chosen, kinds, (long) (every * 1000)), Duration.ofMillis((long) (minutes * 60_000)));
+            campaign.run(
+                    new Plan(chosen, kinds, (long) (every * 1000)),
+                    Duration.ofMillis((long) (minutes * 60_000)),
+                    kinds.size());
             campaign.heal();
             load.stop(Duration.ofSeconds(patience));
             out.println("The faults are over, and " + load.sent() + " records went in.");
