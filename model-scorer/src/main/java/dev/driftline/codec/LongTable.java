@@ -40,6 +40,12 @@ public final class LongTable {
         }
     }
 
+    /** Reads where the search for a key begins, for a caller that is about to ask for many. */
+    public long readAhead(long key) {
+        int slot = slot(key + 1, keys.length - 1);
+        return keys[slot] + values[slot];
+    }
+
     /**
      * Gives a key a number unless it has one.
      *

@@ -44,23 +44,29 @@ public final class Varints {
         /** Appends {@code value} as an unsigned varint; a negative value takes five bytes. */
         public void writeInt(int value) {
             ensure(5);
+            byte[] bytes = buffer;
+            int at = size;
             int v = value;
             while ((v & ~0x7F) != 0) {
-                buffer[size++] = (byte) (v | 0x80);
+                bytes[at++] = (byte) (v | 0x80);
                 v >>>= 7;
             }
-            buffer[size++] = (byte) v;
+            bytes[at++] = (byte) v;
+            size = at;
         }
 
         /** Appends {@code value} as an unsigned varint; a negative value takes ten bytes. */
         public void writeLong(long value) {
             ensure(10);
+            byte[] bytes = buffer;
+            int at = size;
             long v = value;
             while ((v & ~0x7FL) != 0) {
-                buffer[size++] = (byte) (v | 0x80);
+                bytes[at++] = (byte) (v | 0x80);
                 v >>>= 7;
             }
-            buffer[size++] = (byte) v;
+            bytes[at++] = (byte) v;
+            size = at;
         }
 
         /** Appends {@code value} as four bytes, little endian. */

@@ -21,6 +21,9 @@ import java.util.Optional;
  */
 public final class DocumentScorer {
 
+    /** Few enough for the first caches of a processor. */
+    private static final int TOKENS_AHEAD = 64;
+
     private static final float[] NONE = {};
     private static final float[][] NONE_OF_ANY_MODEL = {};
 
@@ -78,6 +81,9 @@ public final class DocumentScorer {
                 : NONE_OF_ANY_MODEL;
         List<NextWordPrediction> predictions = List.of();
         for (int i = 0; i < tokens.length; i++) {
+            if (i % TOKENS_AHEAD == 0) {
+                source.readAhead(tokens, ids, i, Math.min(tokens.length, i + TOKENS_AHEAD));
+            }
             if (i == tokens.length - 1) {
                 predictions = predict(request);
             }

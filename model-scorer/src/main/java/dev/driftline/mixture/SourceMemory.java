@@ -44,6 +44,16 @@ public interface SourceMemory {
     /** The number of a word that the document is about to push; a new one where it has none. */
     int number(String word);
 
+    /**
+     * Says which tokens are pushed next, so that what they need from memory is read for all of them at once. Changes nothing.
+     *
+     * @param tokens of the document
+     * @param ids the {@link #number} of each of its words
+     * @param from the token that is pushed next
+     * @param to behind the last
+     */
+    void readAhead(int[] tokens, int[] ids, int from, int to);
+
     /** The number of a word, or {@link #NOT_HELD}. */
     int find(String word);
 

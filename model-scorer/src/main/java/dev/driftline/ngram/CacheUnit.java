@@ -1,5 +1,7 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.Varints;
+
 /**
  * Something decoded that can be written back and dropped: the unit in which {@link PageCache} counts bytes and evicts.
  */
@@ -30,8 +32,12 @@ abstract class CacheUnit {
         return true;
     }
 
-    /** Puts what is newer than its page into {@code pages}. */
-    abstract void writeBack(PageStore pages);
+    /**
+     * Puts what is newer than its page into {@code pages}.
+     *
+     * @param out to write a page with, whatever it holds
+     */
+    abstract void writeBack(PageStore pages, Varints.Writer out);
 
     /** Takes this unit out of the structure that holds it; the next use decodes it again. */
     abstract void detach();

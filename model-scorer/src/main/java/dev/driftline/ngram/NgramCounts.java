@@ -50,6 +50,9 @@ public final class NgramCounts {
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
 
+    /** The most words that {@link #readAhead} takes at once. */
+    public static final int WORDS_AHEAD = 64;
+
     /** The id of {@code <s>}. */
     public static final int BOS = ContextTrie.BOS;
 
@@ -213,6 +216,16 @@ public final class NgramCounts {
     /** N. */
     public int order() {
         return order;
+    }
+
+    /**
+     * Reads what {@link #find(byte[], int, int, int)} and the counts of some words need from memory, for all of them at once.
+     *
+     * @param hashes of their spellings
+     * @param count how many, at most {@value #WORDS_AHEAD}
+     */
+    public void readAhead(int[] hashes, int count) {
+        words.readAhead(hashes, count);
     }
 
     /** The id of a word given as UTF-8, or a negative number where it was never learned. */

@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.Varints;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ public final class PageCache {
     private final CacheUnit.Budget budget = new CacheUnit.Budget();
     private final List<CacheUnit> units = new ArrayList<>();
     private final List<CacheUnit> dirty = new ArrayList<>();
+    private final Varints.Writer out = new Varints.Writer(1 << 12);
     private int hand;
 
     /**
@@ -70,7 +72,7 @@ public final class PageCache {
     /** Writes every unit that has changed. */
     void writeBack() {
         for (CacheUnit unit : dirty) {
-            unit.writeBack(store);
+            unit.writeBack(store, out);
             unit.listed = false;
         }
         dirty.clear();
@@ -103,7 +105,7 @@ public final class PageCache {
             } else if (!unit.evictable()) {
                 hand++;
             } else {
-                unit.writeBack(store);
+                unit.writeBack(store, out);
                 unlist(unit);
                 unit.detach();
                 CacheUnit last = units.remove(units.size() - 1);

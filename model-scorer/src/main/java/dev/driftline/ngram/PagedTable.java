@@ -4,6 +4,7 @@ import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public final class PagedTable {
     /** Entries of a page, on average. */
     static final int ENTRIES = 96;
 
+    /** Keys that can be announced before {@link #readAhead}. */
+    public static final int MOST_AHEAD = 32;
+
     private static final int FORMAT = 1;
     private static final int FIRST_SLOTS = 16;
     /** Heap of a decoded page beside its entries, about. */
@@ -34,7 +38,7 @@ public final class PagedTable {
     private long size;
 
     /** The decoded pages by number, open addressing: in place of {@link DecodedUnits}, a read from memory less. */
-    private @Nullable Object[] decoded = new Object[64];
+    private @Nullable Page[] decoded = new Page[64];
 
     private int decodedPages;
 
@@ -45,6 +49,15 @@ public final class PagedTable {
     private final long[] hotKeys;
 
     private final int[] hotValues;
+
+    /** The keys of {@link #ahead}, by hash, and their pages. */
+    private final long[] aheadHashes = new long[MOST_AHEAD];
+
+    private final @Nullable Page[] aheadPages = new Page[MOST_AHEAD];
+    private int aheadSize;
+    /** Takes in what is read ahead, so that no compiler leaves it out. */
+    private int readAhead;
+
     private final Varints.Writer out = new Varints.Writer(1024);
 
     /**
@@ -97,6 +110,34 @@ public final class PagedTable {
         for (int i = 0; i < width; i++) {
             into[at + i] = from[fromAt + i];
         }
+    }
+
+    /**
+     * Announces a key that is about to be read or put, at most {@value #MOST_AHEAD} of them before {@link #readAhead}: then the
+     * processor waits for what they need from memory at once, and not for one after the other. Decodes nothing.
+     */
+    public void ahead(long key) {
+        long hash = SplitMix64.mix(key);
+        if (hotKeys[(int) (hash >>> 20) & hotKeys.length - 1] != key + 1) {
+            aheadHashes[aheadSize] = hash;
+            aheadPages[aheadSize++] = decoded[place(pageOf(hash), decoded.length - 1)];
+        }
+    }
+
+    /** Reads the places of the announced keys, and forgets the keys. */
+    public void readAhead() {
+        int sum = 0;
+        for (int i = 0; i < aheadSize; i++) {
+            Page page = aheadPages[i];
+            sum += page == null ? 0 : page.mask + page.cells.length;
+        }
+        for (int i = 0; i < aheadSize; i++) {
+            Page page = aheadPages[i];
+            sum += page == null ? 0 : page.cells[((int) (aheadHashes[i] >>> 40) & page.mask) * (2 + width)];
+        }
+        readAhead += sum;
+        Arrays.fill(aheadPages, 0, aheadSize, null);
+        aheadSize = 0;
     }
 
     /** Gives a key, 0 or more, the numbers from {@code at}. */
@@ -166,14 +207,10 @@ public final class PagedTable {
         return number < pages ? number : (int) hash & low - 1;
     }
 
-    private @Nullable Page at(int slot) {
-        return (Page) decoded[slot];
-    }
-
     private Page page(int number) {
         int mask = decoded.length - 1;
         for (int slot = place(number, mask); ; slot = slot + 1 & mask) {
-            Page page = at(slot);
+            Page page = decoded[slot];
             if (page == null) {
                 return load(number);
             }
@@ -196,11 +233,11 @@ public final class PagedTable {
 
     private void hold(Page page) {
         if (++decodedPages * 2 > decoded.length) {
-            @Nullable Object[] old = decoded;
-            decoded = new Object[old.length * 2];
-            for (Object other : old) {
+            @Nullable Page[] old = decoded;
+            decoded = new Page[old.length * 2];
+            for (Page other : old) {
                 if (other != null) {
-                    place((Page) other);
+                    place(other);
                 }
             }
         }
@@ -232,7 +269,7 @@ public final class PagedTable {
         int at = hole;
         while (true) {
             at = at + 1 & mask;
-            Page other = at(at);
+            Page other = decoded[at];
             if (other == null) {
                 break;
             }
@@ -385,7 +422,7 @@ public final class PagedTable {
 
         /** Called where this has to leave the cache. */
         @Override
-        void writeBack(PageStore store) {
+        void writeBack(PageStore store, Varints.Writer writer) {
             if (!dirty) {
                 return;
             }

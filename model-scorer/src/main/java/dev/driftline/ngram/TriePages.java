@@ -98,10 +98,38 @@ final class TriePages extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore store) {
+    void writeBack(PageStore store, Varints.Writer only) {
         if (!dirty) {
             return;
         }
+        if (pages == 1) {
+            only.reset();
+            only.writeByte(FORMAT);
+            only.writeInt(1);
+            trie.tuples((context, length, word, count) -> write(context, length, word, count, only));
+            store.put(keys.apply(0), only.toByteArray());
+        } else {
+            writePages(store);
+        }
+        for (int page = pages; page < stored; page++) {
+            store.put(keys.apply(page), null);
+        }
+        stored = pages;
+        Arrays.fill(dirtyPages, 0L);
+        dirty = false;
+    }
+
+    private void write(int[] context, int length, int word, long count, Varints.Writer page) {
+        page.writeInt(word << 1 | (count > 1 ? 1 : 0));
+        for (int d = base + 1; d <= length; d++) {
+            page.writeInt(context[d]);
+        }
+        if (count > 1) {
+            page.writeLong(count);
+        }
+    }
+
+    private void writePages(PageStore store) {
         Varints.Writer[] out = new Varints.Writer[pages];
         for (int page = 0; page < pages; page++) {
             if ((dirtyPages[page >> 6] & 1L << page) != 0) {
@@ -113,13 +141,7 @@ final class TriePages extends CacheUnit {
         trie.tuples((context, length, word, count) -> {
             Varints.Writer page = out[pageOf(context, length, word)];
             if (page != null) {
-                page.writeInt(word << 1 | (count > 1 ? 1 : 0));
-                for (int d = base + 1; d <= length; d++) {
-                    page.writeInt(context[d]);
-                }
-                if (count > 1) {
-                    page.writeLong(count);
-                }
+                write(context, length, word, count, page);
             }
         });
         for (int page = 0; page < pages; page++) {
@@ -127,12 +149,6 @@ final class TriePages extends CacheUnit {
                 store.put(keys.apply(page), out[page].toByteArray());
             }
         }
-        for (int page = pages; page < stored; page++) {
-            store.put(keys.apply(page), null);
-        }
-        stored = pages;
-        Arrays.fill(dirtyPages, 0L);
-        dirty = false;
     }
 
     /** Reads one page and returns how many pages the unit has, which are of about the same size. */

@@ -327,14 +327,15 @@ final class WideContext extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore store) {
+    void writeBack(PageStore store, Varints.Writer only) {
         if (!dirty) {
             return;
         }
+        only.reset();
         Varints.Writer[] out = new Varints.Writer[pages];
         for (int page = 0; page < pages; page++) {
             if ((dirtyPages[page >> 6] & 1L << page) != 0) {
-                out[page] = new Varints.Writer(512);
+                out[page] = pages == 1 ? only : new Varints.Writer(512);
                 out[page].writeByte(FORMAT);
                 if (page == 0) {
                     out[page].writeInt(pages);

@@ -115,6 +115,16 @@ final class WordBlock extends CacheUnit {
         return at == 0 ? 0 : ends[at - 1];
     }
 
+    /** Reads where the arrays are; for {@link WordTable#readAhead}. */
+    int readAhead() {
+        return utf8.length + ends.length + counts.length;
+    }
+
+    /** Reads where the counts and the end of a word are, and about where its spelling is. */
+    int readAhead(int at) {
+        return counts[at * 3] + ends[at] + utf8[(int) ((long) utf8.length * at >>> SHIFT)];
+    }
+
     /** Whether word {@code at} of this block is spelled so. */
     boolean is(int at, byte[] other, int from, int to) {
         return Arrays.equals(utf8, start(at), ends[at], other, from, to);
@@ -175,12 +185,12 @@ final class WordBlock extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore pages) {
+    void writeBack(PageStore pages, Varints.Writer out) {
         if (!dirty) {
             return;
         }
-        Varints.Writer out = new Varints.Writer(1024);
         if (spelledAnew) {
+            out.reset();
             out.writeByte(FORMAT);
             out.writeInt(words);
             for (int at = 0; at < words; at++) {

@@ -44,6 +44,11 @@ final class WordTable {
 
     private final int[] found = new int[1];
 
+    private final int[] aheadIds = new int[NgramCounts.WORDS_AHEAD];
+    private final @Nullable WordBlock[] aheadBlocks = new WordBlock[NgramCounts.WORDS_AHEAD];
+    /** Takes in what is read ahead, so that no compiler leaves it out. */
+    private int readAhead;
+
     /** @param cacheBytes heap that words may take */
     WordTable(PageStore store, long cacheBytes) {
         this.store = store;
@@ -84,6 +89,30 @@ final class WordTable {
         }
         cache.trim();
         return -1;
+    }
+
+    /**
+     * Reads what {@link #find} of some words and a look at their counts need from memory, as far as they were found before and are
+     * decoded: for all of them at once, and not for one after the other.
+     */
+    void readAhead(int[] hashes, int count) {
+        int ahead = 0;
+        for (int i = 0; i < count; i++) {
+            aheadIds[i] = (int) recent[hashes[i] & recent.length - 1] - 1;
+        }
+        for (int i = 0; i < count; i++) {
+            aheadBlocks[i] = aheadIds[i] < 0 ? null : blocks[aheadIds[i] >>> WordBlock.SHIFT];
+        }
+        for (int i = 0; i < count; i++) {
+            WordBlock block = aheadBlocks[i];
+            ahead += block == null ? 0 : block.readAhead();
+        }
+        for (int i = 0; i < count; i++) {
+            WordBlock block = aheadBlocks[i];
+            ahead += block == null ? 0 : block.readAhead(aheadIds[i] & WordBlock.SIZE - 1);
+        }
+        readAhead += ahead;
+        Arrays.fill(aheadBlocks, 0, count, null);
     }
 
     private boolean is(int id, byte[] bytes, int from, int to) {

@@ -63,6 +63,7 @@ public final class ShardScorer {
     private boolean[] owned = new boolean[256];
     private int[] hash = new int[256];
     private int[] times = new int[256];
+    private final int[] hashesAhead = new int[NgramCounts.WORDS_AHEAD];
 
     /**
      * @param shard this shard's number, from 0
@@ -378,14 +379,30 @@ public final class ShardScorer {
 
     private void lookUp(int first, int end) {
         byte[] utf8 = request.message();
+        int ahead = 0;
+        int since = first;
         for (int at = first; at < end; at++) {
             int code = request.code(at);
             if (ids[code] == NOT_LOOKED_UP) {
-                int from = request.from(code);
-                int to = request.to(code);
-                hash[code] = NgramCounts.hash(utf8, from, to);
+                hash[code] = NgramCounts.hash(utf8, request.from(code), request.to(code));
                 owned[code] = ownerOf(hash[code]) == shard;
-                ids[code] = counts.find(utf8, from, to, hash[code]);
+                hashesAhead[ahead++] = hash[code];
+            }
+            if (ahead == NgramCounts.WORDS_AHEAD || at == end - 1) {
+                counts.readAhead(hashesAhead, ahead);
+                find(since, at + 1);
+                since = at + 1;
+                ahead = 0;
+            }
+        }
+    }
+
+    private void find(int first, int end) {
+        byte[] utf8 = request.message();
+        for (int at = first; at < end; at++) {
+            int code = request.code(at);
+            if (ids[code] == NOT_LOOKED_UP) {
+                ids[code] = counts.find(utf8, request.from(code), request.to(code), hash[code]);
             }
         }
     }

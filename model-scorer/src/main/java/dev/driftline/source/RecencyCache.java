@@ -60,6 +60,8 @@ final class RecencyCache {
     private double unigramProbability;
     private double bigramProbability;
     private double unigramInBigram;
+    /** Takes in what is read ahead, so that no compiler leaves it out. */
+    private long readAhead;
 
     RecencyCache(MixtureSettings.Caches settings) {
         this.settings = settings;
@@ -238,6 +240,30 @@ final class RecencyCache {
         public int compareTo(Weighed other) {
             return Double.compare(probability, other.probability);
         }
+    }
+
+    /**
+     * Reads what {@link #look} and {@link #push} of some tokens need from memory, for all of them at once.
+     *
+     * @param tokens of the document at hand
+     * @param ids the number of each of its words
+     * @param from the token that is pushed next
+     * @param to behind the last
+     */
+    void readAhead(int[] tokens, int[] ids, int from, int to) {
+        long sum = 0;
+        int before = context;
+        for (int i = from; i < to; i++) {
+            int word = ids[tokens[i]];
+            sum += pairs.readAhead(pair(before, word)) + counts[word * STRIDE] + lastFollower[word] + tokensOf[word];
+            before = word == SourceMemory.END_OF_SENTENCE ? SourceMemory.BEGIN_OF_SENTENCE : word;
+        }
+        long gone = Math.max(first, next - settings.bigramWindow());
+        long last = next + (to - from) - settings.bigramWindow();
+        for (; gone < last; gone++) {
+            sum += pairs.readAhead(pair(contextOf(gone), event(gone)));
+        }
+        readAhead += sum;
     }
 
     /** The unigram cache's probability of what {@link #look} asked for. */

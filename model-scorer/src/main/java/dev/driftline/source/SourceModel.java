@@ -102,6 +102,11 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
+    public void readAhead(int[] tokens, int[] ids, int from, int to) {
+        cache.readAhead(tokens, ids, from, to);
+    }
+
+    @Override
     public int find(String word) {
         return cache.find(word);
     }

@@ -1,6 +1,7 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.LongTable;
+import dev.driftline.ngram.PagedTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +97,15 @@ final class DocumentContexts {
 
     /** Puts what the document has changed into the learned ones. */
     void learn() {
-        for (int i = 0; i < size; i++) {
-            learned.put(keys[i], deepest[i], nodes, i * LearnedContexts.STRIDE);
+        for (int from = 0; from < size; from += PagedTable.MOST_AHEAD) {
+            int to = Math.min(size, from + PagedTable.MOST_AHEAD);
+            for (int i = from; i < to; i++) {
+                learned.ahead(keys[i], deepest[i]);
+            }
+            learned.readAhead();
+            for (int i = from; i < to; i++) {
+                learned.put(keys[i], deepest[i], nodes, i * LearnedContexts.STRIDE);
+            }
         }
         learned.created(created);
         forget();

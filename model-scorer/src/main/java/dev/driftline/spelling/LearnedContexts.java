@@ -41,6 +41,17 @@ final class LearnedContexts {
         return (isDeepest ? deepest : inner).read(key, into, at);
     }
 
+    /** Announces a node that is about to be read or put; see {@link PagedTable#ahead}. */
+    void ahead(long key, boolean isDeepest) {
+        (isDeepest ? deepest : inner).ahead(key);
+    }
+
+    /** Reads the places of the announced nodes. */
+    void readAhead() {
+        inner.readAhead();
+        deepest.readAhead();
+    }
+
     /** Adds a node, or puts it in the place of what has its key. */
     void put(long key, boolean isDeepest, int[] from, int at) {
         (isDeepest ? deepest : inner).put(key, from, at);

@@ -208,6 +208,7 @@ public final class SpellingModel {
             double p = baseProbability(symbol);
             int known = 0;
             boolean follows = true;
+            readAhead(symbol, depth);
             for (int k = 0; k <= depth; k++) {
                 int context = k * STRIDE;
                 int total = path[context + TOTAL];
@@ -238,6 +239,14 @@ public final class SpellingModel {
             System.arraycopy(next, STRIDE, path, STRIDE, depth * STRIDE);
             at += Character.charCount(symbol);
         }
+    }
+
+    /** What follows each context is in another page, which is known before the shorter one has been read. */
+    private void readAhead(int symbol, int depth) {
+        for (int k = 0; k <= depth && path[k * STRIDE + TOTAL] > 0; k++) {
+            learned.ahead(key(path[k * STRIDE + ID], symbol), k == order);
+        }
+        learned.readAhead();
     }
 
     private void keepStep(int step, int[] from, int at, int nodes) {

@@ -225,7 +225,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "%,d documents with %,d tokens replayed, %,d records refused, %,d documents under way%n",
+                "%,d documents with %,d tokens replayed; refused records: %,d; documents under way: %,d%n",
                 report.documents(),
                 report.tokens(),
                 report.refused(),

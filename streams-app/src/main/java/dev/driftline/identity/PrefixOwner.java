@@ -224,6 +224,8 @@ public final class PrefixOwner {
     private Map<String, String> read() {
         Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // The consumer asks for more than there is before it is closed, and closing waits for the answer.
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
         Map<String, String> records = new LinkedHashMap<>();
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {

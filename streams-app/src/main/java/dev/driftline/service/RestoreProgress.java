@@ -59,7 +59,12 @@ public final class RestoreProgress implements StateRestoreListener {
     public void onRestoreStart(TopicPartition partition, String store, long from, long to) {
         if (to > from) {
             runs.put(partition, new Run(to - from));
-            LOG.info("Restoring {} partition {}: {} records", store, partition.partition(), to - from);
+            LOG.info(
+                    "Restoring {} partition {}: {} records from offset {} on",
+                    store,
+                    partition.partition(),
+                    to - from,
+                    from);
         }
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,11 +106,11 @@ final class StartupChecks {
         }
         List<String> missing = states.stream()
                 .filter(state -> !state.exists())
-                .map(state -> state.definition().name() + " does not exist"
-                        + (state.definition().topic() == Topic.NGRAM_DOCUMENTS
-                                ? ", which a model with one shard needs where its inputs have several partitions"
-                                : ""))
+                .map(state -> state.definition().name() + " does not exist")
                 .toList();
+        if (missing.size() == 1 && layout == Layout.ONE_SHARD && isMissing(states, Topic.NGRAM_DOCUMENTS)) {
+            throw new MisconfiguredException(withMorePartitions(states, missing.get(0)));
+        }
         if (!missing.isEmpty()) {
             throw new MisconfiguredException("the topics do not match the configuration: "
                     + String.join("; ", missing)
@@ -121,6 +122,23 @@ final class StartupChecks {
                     throw new MisconfiguredException(advice);
                 });
         return layout;
+    }
+
+    private static boolean isMissing(List<TopicAdmin.State> states, Topic topic) {
+        return states.stream().anyMatch(state -> state.definition().topic() == topic && !state.exists());
+    }
+
+    /** What to do where the inputs of a model that was one task have got more partitions. */
+    private static String withMorePartitions(List<TopicAdmin.State> states, String missing) {
+        String inputs = states.stream()
+                .filter(state -> state.partitions() > 1
+                        && (state.definition().topic() == Topic.DOCUMENTS
+                                || state.definition().topic() == Topic.TEXT))
+                .map(state -> "topic " + state.definition().name() + " has " + state.partitions() + " partitions")
+                .collect(Collectors.joining(", and "));
+        return inputs + ", and " + missing
+                + ", which takes documents from several partitions to a single shard. To go on,"
+                + " stop every instance and run `driftline topics create`, which makes it: the model stays";
     }
 
     private void checkSchemas() {

@@ -30,6 +30,7 @@ public final class ShardKey {
     public static final class Partitioner implements StreamPartitioner<byte[], byte[]> {
 
         @Override
+        @SuppressWarnings("removal") // abstract still: what comes in its place calls it
         public Optional<Set<Integer>> partitions(String topic, byte[] key, byte[] value, int partitions) {
             int partition = ByteBuffer.wrap(key).getInt();
             if (partition < 0 || partition >= partitions) {

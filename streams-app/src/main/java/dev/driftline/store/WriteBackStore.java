@@ -201,7 +201,14 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     /** Makes what was written since the last commit part of the store, with the offset after it in the changelog. */
     @Override
     public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
-        super.commit(changelogOffsets);
+        try {
+            super.commit(changelogOffsets);
+        } catch (ProcessorStateException e) {
+            // What RocksDB met in the background it says at the next write. While a store is restored, or looked at
+            // when the
+            // service starts, the commit comes from other threads than the task's.
+            throw task != null && StoreDamage.isIn(e) ? StoreDamage.found(task, name(), e) : e;
+        }
         if (uncommitted != null && transactional) {
             uncommitted.set(0);
         }

@@ -28,15 +28,20 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     static final String REPLIES_SINK = "replies-sink";
 
     private final TopologySettings settings;
+    private final LiveShards live;
+    private final Counting.Heap heap;
+    private final RecordTries tries;
     private final InternalRecords records;
-    private final Counting counting;
 
     private ProcessorContext<byte[], byte[]> context;
     private StoreHeader taken;
+    private Counting counting;
 
     CountProcessor(TopologySettings settings, LiveShards live, ServiceCounters counters, RecordTries tries) {
         records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.LEARN, counters, tries);
-        counting = new Counting(settings, live, counters, tries, records);
+        this.live = live;
+        heap = new Counting.Heap(counters);
+        this.tries = tries;
         this.settings = settings;
     }
 
@@ -45,7 +50,8 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         this.context = context;
         records.init(context);
         taken = context.<WriteBackStore>getStateStore(ShardCounts.STORE).header();
-        counting.init(context);
+        counting = new Counting(settings, live, heap, tries, records, context);
+        counting.publish();
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The second step of a document's way: one shard answers its request from the counts as they stand, then learns it. Of one
- * processor, and called by its stream thread.
+ * life of a processor, and called by its stream thread.
  */
 final class Counting {
 
@@ -33,35 +33,45 @@ final class Counting {
 
     private static final Logger LOG = LoggerFactory.getLogger(Counting.class);
 
-    private final TopologySettings settings;
     private final LiveShards live;
-    private final HeapAccount pages;
-    private final HeapAccount words;
+    private final Heap heap;
     private final RecordTries tries;
     private final InternalRecords records;
     private final int replyBytes;
 
-    private int shard;
-    private WriteBackStore store;
-    private ShardScorer scorer;
+    private final int shard;
+    private final WriteBackStore store;
+    private final ShardScorer scorer;
 
-    /** @param records of the processor, with {@link CountProcessor#NAME} for its operator */
+    /** What a shard takes of the heap, in all lives of its processor: the store goes on telling the first of them its size. */
+    static final class Heap {
+
+        private final HeapAccount pages;
+        private final HeapAccount words;
+
+        Heap(ServiceCounters counters) {
+            pages = counters.heap().account(HeapUse.PAGES);
+            words = counters.heap().account(HeapUse.WORDS);
+        }
+    }
+
+    /**
+     * @param heap of the processor
+     * @param records of the processor, with {@link CountProcessor#NAME} for its operator
+     * @param context of the processor that is initialised
+     */
     Counting(
             TopologySettings settings,
             LiveShards live,
-            ServiceCounters counters,
+            Heap heap,
             RecordTries tries,
-            InternalRecords records) {
-        this.settings = settings;
+            InternalRecords records,
+            ProcessorContext<?, ?> context) {
         this.live = live;
         this.tries = tries;
         this.records = records;
-        pages = counters.heap().account(HeapUse.PAGES);
-        words = counters.heap().account(HeapUse.WORDS);
+        this.heap = heap;
         replyBytes = Math.min(REPLY_BYTES, settings.limits().recordBytes() / 2);
-    }
-
-    void init(ProcessorContext<?, ?> context) {
         shard = context.taskId().partition();
         store = context.getStateStore(ShardCounts.STORE);
         scorer = ShardCounts.in(
@@ -72,14 +82,18 @@ final class Counting {
                 settings.cacheBytes(),
                 settings.wordBytes(),
                 this::sized);
+    }
+
+    /** Lets other threads ask; at the end of the processor's {@code init}, since what fails there is never closed. */
+    void publish() {
         live.opened(shard, store, scorer);
     }
 
     private void sized(ShardSize size) {
         // Not after close: a task may write back once more.
         if (live.sized(shard, size)) {
-            pages.set(size.decodedBytes());
-            words.set(size.wordBytes());
+            heap.pages.set(size.decodedBytes());
+            heap.words.set(size.wordBytes());
         }
     }
 
@@ -139,7 +153,7 @@ final class Counting {
 
     void close() {
         live.closed(shard, store);
-        pages.close();
-        words.close();
+        heap.pages.close();
+        heap.words.close();
     }
 }

@@ -19,7 +19,15 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
     /** Puts the replies together. */
     static final String NAME = "gather";
 
-    private final Gathering gathering;
+    private final TopologySettings settings;
+    private final ServiceCounters counters;
+    private final boolean trains;
+    private final Optional<NeuralScoring> neural;
+    private final OwnedSources live;
+    private final EarlyCommits commits;
+    private final RecordTries tries;
+
+    private Gathering gathering;
 
     /**
      * @param trains whether scored documents go to the trainer
@@ -36,13 +44,20 @@ final class GatherProcessor implements Processor<byte[], byte[], Object, Object>
             OwnedSources live,
             EarlyCommits commits,
             RecordTries tries) {
-        gathering = new Gathering(
-                settings, counters, trains, neural, live, commits, tries, ReadProcessor.DEAD_LETTERS_SINK);
+        this.settings = settings;
+        this.counters = counters;
+        this.trains = trains;
+        this.neural = neural;
+        this.live = live;
+        this.commits = commits;
+        this.tries = tries;
     }
 
     @Override
     public void init(ProcessorContext<Object, Object> context) {
-        gathering.init(context);
+        gathering = new Gathering(
+                settings, counters, trains, neural, live, commits, tries, ReadProcessor.DEAD_LETTERS_SINK, context);
+        gathering.open();
     }
 
     @Override

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last step of a document's way: waits for the shards' replies and for the network's score, mixes them, and emits what goes
- * out. Of one processor, and called by its stream thread.
+ * out. Of one life of a processor, and called by its stream thread.
  *
  * <p>A document whose replies do not all come stays pending; it is never half-scored. One that only lacks
  * the network's score stays pending, too, and later ones wait their turn. It is emitted after a later reply or from a
@@ -77,16 +77,16 @@ final class Gathering {
     private final InternalRecords records;
     private final Punctuations punctuations = new Punctuations();
 
-    private ProcessorContext<Object, Object> context;
-    private int partition;
-    private Gather gather;
-    private StoreHeader taken;
-    private PendingDocuments pending;
-    private CompleteDocuments complete;
-    private WriteBackStore sources;
-    private SourceModels models;
-    private DocumentScorer scorer;
-    private List<Output> outputs;
+    private final ProcessorContext<Object, Object> context;
+    private final int partition;
+    private final Gather gather;
+    private final StoreHeader taken;
+    private final PendingDocuments pending;
+    private final CompleteDocuments complete;
+    private final WriteBackStore sources;
+    private final SourceModels models;
+    private final DocumentScorer scorer;
+    private final List<Output> outputs;
 
     /**
      * @param trains whether scored documents go to the trainer
@@ -95,6 +95,7 @@ final class Gathering {
      * @param commits learns of what a punctuation has sent
      * @param tries which documents have failed before
      * @param deadLetters the sink of the processor's dead letters
+     * @param context of the processor that is initialised
      */
     Gathering(
             TopologySettings settings,
@@ -104,7 +105,8 @@ final class Gathering {
             OwnedSources live,
             EarlyCommits commits,
             RecordTries tries,
-            String deadLetters) {
+            String deadLetters,
+            ProcessorContext<Object, Object> context) {
         this.tries = tries;
         origins = new Origins(settings.topics());
         records = new InternalRecords(GatherProcessor.NAME, deadLetters, Stage.GATHER, counters, tries);
@@ -114,9 +116,6 @@ final class Gathering {
         this.settings = settings;
         this.counters = counters;
         this.trains = trains;
-    }
-
-    void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         records.init(context);
         partition = context.taskId().partition();
@@ -130,22 +129,21 @@ final class Gathering {
         models = sources.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
+        complete = new CompleteDocuments(pending);
+    }
+
+    /** Begins, at the end of the processor's {@code init}, since what fails there is never closed. */
+    void open() {
         punctuations.every(IDLE_TICK, context, now -> {
             synchronized (sources) {
                 models.evictIdle(now);
             }
         });
         // Documents that were waiting for the network when the task stopped.
-        complete = new CompleteDocuments(pending);
         lookForComplete();
         // Without a network too: what was complete and not sent at once must not wait for another reply.
         punctuations.every(TICK, context, now -> tick());
-        publish(models);
-    }
-
-    /** Lets other threads ask; at the end of {@code init}, since what fails there is never closed. */
-    private void publish(SourceModels opened) {
-        live.opened(partition, sources, source -> opened.state(partition, source));
+        live.opened(partition, sources, source -> models.state(partition, source));
     }
 
     private List<Output> outputs() {

@@ -9,6 +9,8 @@ import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.shards.ShardKey;
+import dev.driftline.store.FlushForward;
+import dev.driftline.store.OpenBatch;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,21 +34,24 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
     /** For how long documents are collected without transactions. */
     private static final Duration COLLECTED = Duration.ofMillis(5);
 
+    private final TopologySettings settings;
     private final ServiceCounters counters;
     private final Optional<NeuralScoring> neural;
-    private final Scattering scattering;
+    private final RecordTries tries;
     private final byte[][] shardKeys;
     private final Punctuations punctuations = new Punctuations();
 
     private ProcessorContext<byte[], byte[]> context;
     private int partition;
+    private Scattering scattering;
     private PendingDocuments pending;
     private OpenBatch batch;
     private long timestamp;
 
     ScatterProcessor(
             TopologySettings settings, ServiceCounters counters, Optional<NeuralScoring> neural, RecordTries tries) {
-        scattering = new Scattering(settings, counters, tries);
+        this.settings = settings;
+        this.tries = tries;
         this.counters = counters;
         this.neural = neural;
         shardKeys = ShardKey.upTo(settings.shards());
@@ -60,7 +65,7 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
         pending = store.cache(
                 PendingDocuments.class,
                 pages -> new PendingDocuments(pages, counters.heap().account(HeapUse.PENDING)));
-        scattering.init(context);
+        scattering = new Scattering(settings, counters, tries, context);
         FlushForward flush = FlushForward.of(context);
         batch = store.cache(OpenBatch.class, pages -> new OpenBatch());
         batch.begin(() -> flush.run(this::send), scattering::clear);

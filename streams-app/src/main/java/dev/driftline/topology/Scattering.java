@@ -32,27 +32,21 @@ final class Scattering {
     private final ServiceCounters counters;
     private final RecordTries tries;
 
-    private ProcessorContext<?, ?> context;
-    private int partition;
-    private Scatter scatter;
-    private WriteBackStore sourcesStore;
-    private SourceModels sources;
+    private final ProcessorContext<?, ?> context;
+    private final int partition;
+    private final Scatter scatter;
+    private final WriteBackStore sourcesStore;
+    private final SourceModels sources;
 
-    Scattering(TopologySettings settings, ServiceCounters counters, RecordTries tries) {
+    /** @param context of the processor that is initialised */
+    Scattering(TopologySettings settings, ServiceCounters counters, RecordTries tries, ProcessorContext<?, ?> context) {
         this.settings = settings;
         this.counters = counters;
         this.tries = tries;
-    }
-
-    void init(ProcessorContext<?, ?> given) {
-        context = given;
-        partition = given.taskId().partition();
-        scatter = new Scatter(
-                settings.model(),
-                settings.shards(),
-                Math.min(Scatter.MOST_BYTES, settings.limits().recordBytes() / 2),
-                Scatter.MOST_DOCUMENTS);
-        sourcesStore = given.getStateStore(SourceModels.STORE);
+        this.context = context;
+        partition = context.taskId().partition();
+        scatter = new Scatter(settings.model(), settings.shards());
+        sourcesStore = context.getStateStore(SourceModels.STORE);
         sources = sourcesStore.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
     }
 

@@ -32,17 +32,23 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
     /** Sink of dead letters, where the readers are another sub-topology. */
     static final String DEAD_LETTERS_SINK = InternalRecords.deadLettersSink(NAME);
 
+    private final TopologySettings settings;
     private final ServiceCounters counters;
+    private final boolean trains;
     private final Optional<NeuralScoring> neural;
+    private final LiveShards shards;
+    private final OwnedSources sources;
+    private final EarlyCommits commits;
+    private final RecordTries tries;
+    private final Counting.Heap heap;
     private final boolean ticketsTellOrigins;
     private final String deadLetters;
-    private final InternalRecords records;
-    private final Scattering scattering;
-    private final Counting counting;
-    private final Gathering gathering;
 
     private ProcessorContext<Object, Object> context;
     private int partition;
+    private Scattering scattering;
+    private Counting counting;
+    private Gathering gathering;
 
     /** Parameters as of {@link GatherProcessor}, and {@code shards}, which receives the shard. */
     ScoreProcessor(
@@ -54,14 +60,17 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
             OwnedSources sources,
             EarlyCommits commits,
             RecordTries tries) {
+        this.settings = settings;
         this.counters = counters;
+        this.trains = trains;
         this.neural = neural;
+        this.shards = shards;
+        this.sources = sources;
+        this.commits = commits;
+        this.tries = tries;
+        heap = new Counting.Heap(counters);
         ticketsTellOrigins = settings.layout() == Layout.ONE_TASK;
         deadLetters = ticketsTellOrigins ? ReadProcessor.DEAD_LETTERS_SINK : DEAD_LETTERS_SINK;
-        records = new InternalRecords(CountProcessor.NAME, deadLetters, Stage.LEARN, counters, tries);
-        scattering = new Scattering(settings, counters, tries);
-        counting = new Counting(settings, shards, counters, tries, records);
-        gathering = new Gathering(settings, counters, trains, neural, sources, commits, tries, deadLetters);
     }
 
     @Override
@@ -73,10 +82,13 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
                         PendingDocuments.class,
                         store -> new PendingDocuments(store, counters.heap().account(HeapUse.PENDING)));
         counters.pending(partition, pending.size());
+        InternalRecords records = new InternalRecords(CountProcessor.NAME, deadLetters, Stage.LEARN, counters, tries);
         records.init(context);
-        scattering.init(context);
-        counting.init(context);
-        gathering.init(context);
+        scattering = new Scattering(settings, counters, tries, context);
+        counting = new Counting(settings, shards, heap, tries, records, context);
+        gathering = new Gathering(settings, counters, trains, neural, sources, commits, tries, deadLetters, context);
+        counting.publish();
+        gathering.open();
     }
 
     @Override

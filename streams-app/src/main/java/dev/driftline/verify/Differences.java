@@ -19,6 +19,13 @@ final class Differences {
         }
     }
 
+    /** More of a kind, of which so many have been named that none is named any more. */
+    void addUnnamed(Difference.Kind kind, long count) {
+        if (count > 0) {
+            counts.merge(kind, count, Long::sum);
+        }
+    }
+
     List<Difference> first() {
         return List.copyOf(first);
     }

@@ -14,6 +14,7 @@ import dev.driftline.verify.log.UnverifiableException;
 import dev.driftline.verify.log.VerifyProgress;
 import dev.driftline.verify.order.LearnedOrder;
 import dev.driftline.verify.order.Place;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Replay {
     private final ShardScorer[] shards;
     private final WriteBackMap<Place, ReplayedDocument> waiting;
     private final Listener listener;
+    private final Failures failures;
     private final Map<Integer, Map<Stream, Long>> orderedFrom = new HashMap<>();
 
     private long documents;
@@ -53,6 +55,12 @@ final class Replay {
 
     /** A partition of one of the two inputs. */
     record Stream(boolean isText, int partition) {}
+
+    /** Knows what became of documents that some shards have failed with. */
+    interface Failures {
+        /** The shards that have not learned a document; none where that is not known. */
+        BitSet unlearned(Place place);
+    }
 
     /** Is told of documents. */
     interface Listener {
@@ -79,6 +87,7 @@ final class Replay {
             long cacheBytes,
             Differences differences,
             VerifyProgress progress,
+            Failures failures,
             Listener listener) {
         this.settings = settings;
         this.options = options;
@@ -89,6 +98,7 @@ final class Replay {
         this.differences = differences;
         this.progress = progress;
         this.listener = listener;
+        this.failures = failures;
         scatter = new Scatter(settings.model(), settings.shards());
         shards = new ShardScorer[settings.shards()];
         for (int shard = 0; shard < shards.length; shard++) {
@@ -244,27 +254,18 @@ final class Replay {
         }
         Optional<Outputs.DeadLetter> letter = outputs.deadLetter(read.place());
         boolean wasAsked = letter.isEmpty() || !letter.get().learned().isEmpty();
-        if (letter.isPresent() && letter.get().learned().equals("partly")) {
-            throw new UnverifiableException("some shards have learned the document of "
-                    + read.place().describe(settings.topics())
-                    + " and others have not, as its dead letter says, which does not say which: the counts cannot be"
-                    + " compared. Its n-grams are the only ones in doubt");
-        }
         if (read.document().isEmpty() || !wasAsked) {
             refused++;
             listener.refused(read, letter);
             return read.place();
         }
         IncomingDocument document = read.document().get();
-        boolean learns = document.learn()
-                && !letter.map(why -> why.learned().equals("no")).orElse(false);
-        byte[][] requests = scatter.requests(
-                stream.partition(),
-                Ticket.of(read.place().offset(), stream.isText()),
-                document.tokens(),
-                learns,
-                0,
-                List.of());
+        String learned = letter.map(Outputs.DeadLetter::learned).orElse("yes");
+        byte[][] requests = requests(read.place(), document, document.learn() && !learned.equals("no"));
+        if (learned.equals("partly")) {
+            byte[][] unlearned = requests(read.place(), document, false);
+            unlearned(read.place()).stream().forEach(shard -> requests[shard] = unlearned[shard]);
+        }
         ReplayedDocument kept = new ReplayedDocument(document, read.timestamp(), requests);
         kept.hasFailed = letter.isPresent();
         for (int shard = 0; shard < shards.length; shard++) {
@@ -276,6 +277,22 @@ final class Replay {
         documents++;
         tokens += document.tokens().tokens().length;
         return read.place();
+    }
+
+    private byte[][] requests(Place place, IncomingDocument document, boolean learns) {
+        return scatter.requests(
+                place.partition(), Ticket.of(place.offset(), place.isText()), document.tokens(), learns, 0, List.of());
+    }
+
+    private BitSet unlearned(Place place) {
+        BitSet shards = failures.unlearned(place);
+        if (shards.isEmpty()) {
+            throw new UnverifiableException("some shards have learned the document of "
+                    + place.describe(settings.topics())
+                    + " and others have not, as its dead letter says, and the replies that say which have been deleted by"
+                    + " retention: its n-grams cannot be compared");
+        }
+        return shards;
     }
 
     private void learn(int shard, Place place, ReplayedDocument document, boolean isUnordered) {

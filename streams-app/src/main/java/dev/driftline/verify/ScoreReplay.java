@@ -39,6 +39,8 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     private final Deserializer<Score> scores;
     private final WriteBackMap<Place, ReplayedDocument> ready;
 
+    private final ScoredInOrder inOrder = new ScoredInOrder();
+
     private long compared;
     private long mixtures;
     private long underWay;
@@ -87,6 +89,11 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
 
     long mixtures() {
         return mixtures;
+    }
+
+    /** Mixtures that differ where it is not known in which order documents were scored. */
+    long mixturesInDoubt() {
+        return inOrder.unknown();
     }
 
     long underWay() {
@@ -141,6 +148,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         ready.forEach(this::finish);
         replay.incomplete(this::incomplete);
         outputs.leftScores(this::left);
+        inOrder.report(differences);
     }
 
     private void finish(Place place, ReplayedDocument document) {
@@ -184,23 +192,36 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         }
         NgramProbabilities ngrams =
                 gather.gather(document.document.tokens(), document.replies()).positions();
-        Optional<SourceModel> source = sources.source(
-                settings.layout() == Layout.SHARDS ? place.partition() : 0, document.document.source(), scoredAt);
+        int task = settings.layout() == Layout.SHARDS ? place.partition() : 0;
+        Optional<SourceModel> source = sources.source(task, document.document.source(), scoredAt);
         Score expected = comparison.expected(place, document.document, document.timestamp, ngrams, source);
         if (found.isEmpty()) {
             return;
         }
         compared++;
         mixtures += source.isPresent() ? 1 : 0;
-        comparison
-                .difference(expected, found.get(), source.isPresent())
-                .ifPresent(field -> differences.add(
-                        Difference.Kind.SCORE,
-                        "document '" + document.document.id() + "' of " + place.describe(settings.topics()) + ", "
-                                + field.name(),
-                        written.orElseThrow().place(),
-                        field.expected(),
-                        field.found()));
+        Outputs.Written score = written.orElseThrow();
+        inOrder.scored(task, score, scoredAt);
+        Optional<ScoreComparison.Field> ofCounts = comparison.difference(expected, found.get(), false);
+        if (ofCounts.isPresent()) {
+            Difference differs = difference(place, document, score, ofCounts.get());
+            differences.add(differs.kind(), differs.what(), differs.where(), differs.expected(), differs.found());
+        } else if (source.isPresent()) {
+            comparison
+                    .difference(expected, found.get(), true)
+                    .ifPresent(field -> inOrder.differs(task, difference(place, document, score, field)));
+        }
+    }
+
+    private Difference difference(
+            Place place, ReplayedDocument document, Outputs.Written score, ScoreComparison.Field field) {
+        return new Difference(
+                Difference.Kind.SCORE,
+                "document '" + document.document.id() + "' of " + place.describe(settings.topics()) + ", "
+                        + field.name(),
+                score.place(),
+                String.valueOf(field.expected()),
+                String.valueOf(field.found()));
     }
 
     /** Whether a score that is not there is lost. */
@@ -244,7 +265,11 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
 
     private void incomplete(Place place, ReplayedDocument document) {
         for (int shard = 0; shard < settings.shards(); shard++) {
-            if (options.wants(shard) && !document.hasReplied(shard) && !outputs.isUnderWay(shard, place)) {
+            // One that failed may never have been sent.
+            if (!document.hasFailed
+                    && options.wants(shard)
+                    && !document.hasReplied(shard)
+                    && !outputs.isUnderWay(shard, place)) {
                 differences.add(
                         Difference.Kind.REQUEST,
                         "document '" + document.document.id() + "' of " + place.describe(settings.topics()),

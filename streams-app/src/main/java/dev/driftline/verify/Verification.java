@@ -13,6 +13,8 @@ import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.ShardMessageException;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.scoring.ShardRequest;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.RocksDbPages;
@@ -38,6 +40,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -59,6 +63,9 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Heap and native memory are bounded; what does not fit goes to a temporary folder. One thread, once.
  */
 public final class Verification {
+
+    /** Native memory of the stores of all shards, and of one of them at most. */
+    private static final long SHARDS_BYTES = 256L << 20;
 
     private static final long STORE_BYTES = 32L << 20;
     private static final long SMALL_STORE_BYTES = 8L << 20;
@@ -168,6 +175,10 @@ public final class Verification {
         }
     }
 
+    private long shardBytes() {
+        return Math.max(SMALL_STORE_BYTES, Math.min(STORE_BYTES, SHARDS_BYTES / (2L * settings.shards())));
+    }
+
     private String changelog(String store) {
         return config.get(ServiceKeys.APPLICATION_ID) + "-" + store + "-changelog";
     }
@@ -177,7 +188,7 @@ public final class Verification {
         List<StoreHeader.Contents> counted = new ArrayList<>();
         for (int shard = 0; shard < settings.shards(); shard++) {
             if (options.wants(shard)) {
-                RocksDbPages state = stores.store("counts-" + shard, STORE_BYTES);
+                RocksDbPages state = stores.store("counts-" + shard, shardBytes());
                 counted.add(restore(ShardCounts.STORE, shard, state, "reading the counts of shard " + shard));
                 states.put(shard, state);
             } else {
@@ -196,6 +207,38 @@ public final class Verification {
             return replay(states, outputs, serdes, read, orders);
         } catch (IOException e) {
             throw new UnverifiableException("cannot close the schema registry's client: " + e.getMessage(), e);
+        }
+    }
+
+    /** Looks through the replies for those shards that have failed with a document and have not learned it. */
+    private BitSet unlearned(Place place) {
+        BitSet shards = new BitSet();
+        if (settings.layout() != Layout.SHARDS) {
+            return shards;
+        }
+        TopicPartition replies = new TopicPartition(names.name(Topic.NGRAM_REPLIES), place.partition());
+        long ticket = Ticket.of(place.offset(), place.isText());
+        Gather gather = new Gather(settings.model(), settings.shards());
+        try (CommittedLog log = log(topics.written(Set.of(replies)))) {
+            for (ConsumerRecord<byte[], byte[]> record = log.next(replies);
+                    record != null;
+                    record = log.next(replies)) {
+                if (record.value() != null) {
+                    failures(gather, record.value()).stream()
+                            .filter(failure -> failure.ticket() == ticket && !failure.learned())
+                            .forEach(failure -> shards.set(failure.shard()));
+                }
+            }
+        }
+        return shards;
+    }
+
+    private static List<ShardReply.Failure> failures(Gather gather, byte[] message) {
+        try {
+            return gather.failures(gather.split(message));
+        } catch (ShardMessageException e) {
+            // Somebody else's bytes, which became a dead letter.
+            return List.of();
         }
     }
 
@@ -353,11 +396,12 @@ public final class Verification {
                     read,
                     outputs,
                     orders.learned,
-                    shard -> stores.store("replayed-" + shard, STORE_BYTES),
+                    shard -> stores.store("replayed-" + shard, shardBytes()),
                     stores.store("waiting", SMALL_STORE_BYTES),
                     cacheBytes,
                     differences,
                     progress,
+                    this::unlearned,
                     scores);
             findBeginnings(replay, orders);
             replay.run(streams());
@@ -395,6 +439,13 @@ public final class Verification {
                 scores.mixtures(),
                 scores.compared(),
                 reason)));
+        if (scores.mixturesInDoubt() > 0) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "%,d mixtures are others than in the replay, in partitions whose documents were not scored in the order of"
+                            + " the replies: some waited while a task moved. The figures of the n-grams are equal.",
+                    scores.mixturesInDoubt()));
+        }
         if (scores.unordered() > 0) {
             notes.add(String.format(
                     Locale.ROOT,

@@ -44,7 +44,8 @@ class BrokerAwayTest {
                 "snapshots export", List.of("v1", folder.resolve("v1").toString()),
                 "snapshots import", List.of(snapshot.toString()),
                 "snapshots promote", List.of("v1"),
-                "topics delete", List.of("--yes"));
+                "topics delete", List.of("--yes"),
+                "reshard", List.of("--shards", "4"));
         Map<String, Future<String>> errors = new TreeMap<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

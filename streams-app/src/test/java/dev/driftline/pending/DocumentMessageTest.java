@@ -19,7 +19,8 @@ class DocumentMessageTest {
     private static final int OWNER = 4711;
 
     /** What version 1 is, byte by byte: a changed layout gets another version. */
-    private static final String GOLDEN = "440167120000070100000000000000feffffffffffffff034d81d095ffbc3102696406736f7572636580d095ffbc311001050161016202c3bc0602030401020101086c616e6775616765026465dd609908";
+    private static final String GOLDEN =
+            "440167120000070100000000000000feffffffffffffff034d81d095ffbc3102696406736f7572636580d095ffbc311001050161016202c3bc0602030401020101086c616e6775616765026465dd609908";
 
     private final DocumentTokens tokens = DocumentTokens.of(List.of(List.of("a", "b", "ü"), List.of("a")));
     private final DocumentMessage message = new DocumentMessage(

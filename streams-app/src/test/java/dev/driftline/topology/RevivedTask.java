@@ -162,6 +162,13 @@ final class RevivedTask {
         taken = sent.size();
     }
 
+    /** How many records others see of {@code topic}: without transactions, all that were sent. */
+    long visible(String topic) {
+        return producer.history().stream()
+                .filter(record -> record.topic().equals(topic))
+                .count();
+    }
+
     /** Whether there is nothing to read. */
     boolean isIdle() {
         return task.inputPartitions().stream()

@@ -5,6 +5,7 @@ import dev.driftline.bench.process.KilledInstance;
 import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.bench.text.LongSet;
 import dev.driftline.bench.text.LongText;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.topics.Topic;
@@ -12,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -54,10 +56,20 @@ final class CrashBench {
             Map<String, String> settings = cluster.settings("crash", deployment, order, 100);
             cluster.createTopics(settings);
             Iterator<CorpusDocument> text = new LongText(corpus.documents(), 1).iterator();
-            KilledInstance instance = KilledInstance.start(settings, setup.jvmOptions(), folder);
+            // Fewer commits while it learns, only to save time.
+            Map<String, String> learning = new HashMap<>(settings);
+            learning.put(ServiceKeys.COMMIT_INTERVAL_MS.name(), "1000");
+            // Classes are archived as the launcher archives them.
+            Path archive = folder.resolve("driftline.jsa");
+            KilledInstance instance =
+                    KilledInstance.start(learning, jvmOptions("-XX:ArchiveClassesAtExit=" + archive), folder);
             try {
                 double first = instance.awaitReady();
-                long known = learn(cluster, settings, text, order, ngrams);
+                long known = learn(cluster, settings, instance, text, order, ngrams);
+                instance.stop();
+                List<String> archived = jvmOptions("-XX:SharedArchiveFile=" + archive);
+                instance = KilledInstance.start(settings, archived, folder);
+                instance.awaitReady();
                 setup.say(String.format(
                         Locale.ROOT, "  %,d n-grams learned; ready with none after %.1f s", known, first));
                 List<Results.Restart> restarts = new ArrayList<>();
@@ -66,7 +78,7 @@ final class CrashBench {
                     try (load) {
                         sleep(BEFORE_A_KILL);
                         instance.kill();
-                        instance = KilledInstance.start(settings, setup.jvmOptions(), folder);
+                        instance = KilledInstance.start(settings, archived, folder);
                         Results.Restart restart = restart(cluster, settings, instance);
                         restarts.add(restart);
                         setup.say(String.format(
@@ -96,18 +108,35 @@ final class CrashBench {
 
     /** Has the text learned until it had so many different n-grams; says how many it had. */
     private long learn(
-            Cluster cluster, Map<String, String> settings, Iterator<CorpusDocument> text, int order, long ngrams) {
+            Cluster cluster,
+            Map<String, String> settings,
+            KilledInstance instance,
+            Iterator<CorpusDocument> text,
+            int order,
+            long ngrams) {
         LongSet seen = new LongSet();
+        long tokens = 0;
         while (seen.size() < ngrams) {
             List<CorpusDocument> portion = next(text);
             cluster.preload(settings, portion);
-            portion.forEach(document -> BenchCorpus.addNgrams(document, order, seen));
+            for (CorpusDocument document : portion) {
+                BenchCorpus.addNgrams(document, order, seen);
+                tokens += LongText.tokens(document);
+            }
         }
-        setup.say(String.format(Locale.ROOT, "  %,d different n-grams sent, now they are learned", seen.size()));
-        while (!cluster.hasRead("crash", Cluster.topic(settings, Topic.DOCUMENTS))) {
+        setup.say(String.format(
+                Locale.ROOT, "  %,d different n-grams in %,d tokens sent, now they are learned", seen.size(), tokens));
+        // Every token that was scored was learned.
+        while (instance.metric("driftline_tokens_total") < tokens) {
             sleep(Duration.ofSeconds(1));
         }
         return seen.size();
+    }
+
+    private List<String> jvmOptions(String archive) {
+        List<String> options = new ArrayList<>(setup.jvmOptions());
+        options.addAll(List.of(archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        return options;
     }
 
     private List<CorpusDocument> next(Iterator<CorpusDocument> text) {

@@ -29,6 +29,8 @@ final class Campaign {
     private static final Duration RECOVERY = Duration.ofSeconds(150);
     private static final Duration FOR_A_BROKER = Duration.ofSeconds(25);
     private static final int LOOK_MS = 250;
+    private static final int TRIES = 4;
+    private static final int AGAIN_MS = 5_000;
 
     private final TormentedCluster cluster;
     private final Scene scene;
@@ -78,7 +80,7 @@ final class Campaign {
                     break;
                 }
                 Planned planned = next;
-                threads.execute(() -> carryOut(planned));
+                threads.execute(() -> carryOut(planned, atLeast));
             }
         } finally {
             threads.shutdown();
@@ -91,7 +93,7 @@ final class Campaign {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }
 
-    private void carryOut(Planned planned) {
+    private void carryOut(Planned planned, int atLeast) {
         boolean holdsBrokers = false;
         try {
             if (planned.kind().isOfBrokers()) {
@@ -102,6 +104,12 @@ final class Campaign {
                 }
             }
             Struck struck = planned.fault().strike(scene);
+            // Of each kind one is to hit something, whatever the others were at.
+            for (int again = 1; !struck.hit() && planned.number() <= atLeast && again < TRIES; again++) {
+                struck.hurt().forEach(Member::start);
+                scene.pause(AGAIN_MS);
+                struck = planned.fault().strike(scene);
+            }
             long struckAt = millis();
             struck.hurt().forEach(Member::start);
             OptionalLong healthy = OptionalLong.empty();

@@ -267,8 +267,13 @@ public final class Torture implements Callable<Integer> {
             throw new IllegalStateException("the instances do not become ready: "
                     + cluster.instances().get(0).process().logTail());
         }
-        out.println("Everything runs; " + kinds.size() + " kinds of fault for " + minutes + " minutes.");
         try (Load load = new Load(cluster.config(), pieces, rate)) {
+            Verification verification = new Verification(cluster.config(), out::println);
+            if (!verification.awaitFirstScore(Duration.ofSeconds(patience), ctrlC::pressed)) {
+                throw new IllegalStateException("nothing is scored: "
+                        + cluster.instances().get(0).process().logTail());
+            }
+            out.println("Everything runs; " + kinds.size() + " kinds of fault for " + minutes + " minutes.");
             Campaign campaign = new Campaign(cluster, report, out::println, ctrlC::pressed);
             campaign.run(
                     new Plan(chosen, kinds, (long) (every * 1000)),
@@ -277,8 +282,7 @@ public final class Torture implements Callable<Integer> {
             campaign.heal();
             load.stop(Duration.ofSeconds(patience));
             out.println("The faults are over, and " + load.sent() + " records went in.");
-            Verification.Result result = new Verification(cluster.config(), out::println)
-                    .verify(load.sent(), Duration.ofSeconds(patience), ctrlC::pressed);
+            Verification.Result result = verification.verify(load.sent(), Duration.ofSeconds(patience), ctrlC::pressed);
             campaign.heal();
             if (!ctrlC.pressed()) {
                 out.print(report.text());

@@ -12,10 +12,16 @@ import dev.driftline.shards.ShardCounts;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.TopologySettings;
+import dev.driftline.verify.Difference;
+import dev.driftline.verify.VerificationReport;
+import dev.driftline.verify.VerifyOptions;
+import dev.driftline.verify.log.UnverifiableException;
+import dev.driftline.verify.log.VerifyProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,6 +62,22 @@ final class Verification {
 
         private static Result different(long records, long scored, long deadLetters, String difference) {
             return new Result(records, scored, deadLetters, 0, 0, Optional.of(difference));
+        }
+    }
+
+    /** Waits until something has been scored; false if nothing is within {@code atMost}. */
+    boolean awaitFirstScore(Duration atMost, BooleanSupplier over) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try (Arrivals scores =
+                new Arrivals(topics.name(Topic.SCORES), config.clients().consumer())) {
+            while (scores.keys().isEmpty()) {
+                if (System.nanoTime() > deadline || over.getAsBoolean()) {
+                    return false;
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+                scores.read();
+            }
+            return true;
         }
     }
 
@@ -152,7 +174,25 @@ final class Verification {
                 deadLetters.size(),
                 census.tokens(),
                 census.size(),
-                differenceInCounts(census));
+                differenceInCounts(census).or(this::differenceFromReplay));
+    }
+
+    /** The first difference that {@code driftline verify} finds, which replays every score, too. */
+    private Optional<String> differenceFromReplay() {
+        try {
+            VerificationReport report =
+                    dev.driftline.verify.Verification.run(config, VerifyOptions.everything(), VerifyProgress.NONE);
+            progress.accept(String.format(
+                    Locale.ROOT,
+                    "driftline verify: %,d documents replayed, %,d scores and %,d n-grams compared",
+                    report.documents(),
+                    report.scores(),
+                    report.ngrams()));
+            return report.differences().stream().map(Difference::line).findFirst();
+        } catch (UnverifiableException e) {
+            progress.accept("driftline verify cannot tell: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<String> differenceInCounts(Census census) {

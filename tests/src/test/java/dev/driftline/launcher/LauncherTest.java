@@ -102,6 +102,23 @@ class LauncherTest {
     }
 
     @Test
+    void shouldArchiveClassesAtTheEndOfTheFirstRunAndStartTheNextOnesFromThat() throws Exception {
+        Path jdk = jdk("17.0.15");
+        Path archive = checkout.resolve("streams-app/target/classes-17.jsa");
+
+        assertThat(run(jdk, Map.of(), "run").out()).contains("-XX:ArchiveClassesAtExit=" + archive);
+        Files.writeString(archive, "an archive");
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(run(jdk, Map.of(), "run").out()).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(run(jdk, Map.of(), "scores").out()).noneMatch(line -> line.contains("Archive"));
+
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.EPOCH));
+        assertThat(run(jdk, Map.of(), "run").out())
+                .as("of an older build")
+                .contains("-XX:ArchiveClassesAtExit=" + archive);
+    }
+
+    @Test
     void shouldBuildAgainWhenASourceIsNewerThanTheBuild() throws Exception {
         Path jdk = jdk("17.0.15");
         run(jdk, Map.of(), "x");

@@ -17,6 +17,7 @@ import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
 import dev.driftline.topics.Changelogs;
+import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import java.time.Duration;
@@ -216,11 +217,15 @@ class IdentityIT {
     }
 
     @Test
-    void shouldStopAndSayHowToGoOnWhenAnInputTopicGetsMorePartitions(Cluster cluster) throws Exception {
+    void shouldGoOnBehindReadersWhenAnInputTopicHasGotMorePartitions(Cluster cluster) throws Exception {
         try (Application application = cluster.application("grown", SETTINGS)) {
+            SmallDocuments stream = new SmallDocuments(6);
+            List<Document> documents = stream.next(WAVE);
+            application.publish(documents);
             LocalInstance running = application
                     .start("one", Map.of("consumer.metadata.max.age.ms", "500"))
                     .awaitRunning();
+            RecordedTopic<Score> scores = application.scores().awaitSize(WAVE, PATIENCE);
             String topic = application.topic(Topic.DOCUMENTS);
             try (Admin admin = Admin.create(application.config().clients().admin())) {
                 admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2)))
@@ -235,8 +240,21 @@ class IdentityIT {
             assertThatThrownBy(() -> application.start("one"))
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("topic " + topic + " has 2 partitions")
-                    .hasMessageContaining("To keep the model")
+                    .hasMessageContaining("stop every instance")
+                    .hasMessageContaining("driftline topics create")
                     .hasMessageNotContaining("set partitions=2 if");
+
+            try (TopicAdmin admin = new TopicAdmin(application.config())) {
+                assertThat(admin.create().created()).containsExactly(application.topic(Topic.NGRAM_DOCUMENTS));
+            }
+            List<Document> more = stream.next(WAVE);
+            application.publish(more);
+            LocalInstance after = application.start("one");
+            scores.awaitSize(2 * WAVE, PATIENCE);
+            after.close();
+            assertThat(after.service().layout()).contains(Layout.ONE_SHARD);
+            assertThat(scores.records()).hasSize(2 * WAVE);
+            assertCounts(application, documents, more);
         }
     }
 

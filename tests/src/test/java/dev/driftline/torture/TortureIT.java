@@ -42,6 +42,11 @@ class TortureIT {
                 "4",
                 "--seed",
                 "4",
+                "--rate",
+                "10",
+                // The network has nothing to do with these kinds, and its training takes the time of the test.
+                "--set",
+                "neural.model=none",
                 "--only",
                 "kill-instance,freeze-instance,kill-broker,cut-commit,truncated-sst",
                 "--corpus",

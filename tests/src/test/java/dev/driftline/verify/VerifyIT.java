@@ -9,6 +9,7 @@ import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
+import dev.driftline.schemas.TextEvent;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
@@ -21,6 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,11 +35,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deployments that are right are found right while they run; each wrong thing is found, and named with its place. */
 class VerifyIT {
 
     private static final int DOCUMENTS = 300;
+    private static final int TEXTS = 20;
     private static final Duration SOON = Duration.ofMinutes(2);
 
     private final SmallDocuments documents = new SmallDocuments(12);
@@ -65,7 +70,7 @@ class VerifyIT {
                     more.join();
                 }
                 assertThat(said)
-                        .contains("Nothing differs.", "1 records refused")
+                        .contains("Nothing differs.", "refused records: 1;")
                         .doesNotContain("note:");
             }
             VerificationReport right = report(application);
@@ -92,14 +97,25 @@ class VerifyIT {
         };
     }
 
-    @Test
-    void shouldFindADeploymentOfOneShardRight(Cluster cluster) throws Exception {
+    /** One task that reads both inputs itself, and one that readers send whole documents. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldFindADeploymentOfOneShardRight(int partitions, Cluster cluster) throws Exception {
         try (Application application = cluster.application(
                 "verifiedone",
-                Map.of("shards", "1", "partitions", "1", "model.order", "5", "commit.interval.ms", "100"))) {
+                Map.of(
+                        "shards",
+                        "1",
+                        "partitions",
+                        Integer.toString(partitions),
+                        "model.order",
+                        "5",
+                        "commit.interval.ms",
+                        "100"))) {
             try (AutoCloseable instance = application.start("one")) {
                 publish(application);
-                application.scores().awaitSize(DOCUMENTS, SOON);
+                publishText(application);
+                application.scores().awaitSize(DOCUMENTS + TEXTS, SOON);
                 assertThat(verify(application, 0)).contains("Nothing differs.").doesNotContain("note:");
             }
             assertThat(verify(application, 0, "--sample", "10%", "--json"))
@@ -114,6 +130,22 @@ class VerifyIT {
         all.set(7, Document.newBuilder(all.get(7)).setLearn(false).build());
         application.publish(Topic.DOCUMENTS, "bad", new byte[] {1, 2, 3});
         application.publish(all);
+    }
+
+    /** After the documents or among them: the two inputs are read by turns. */
+    private void publishText(Application application) {
+        String topic = application.topic(Topic.TEXT);
+        try (Serializer<TextEvent> values = application.serdes().serializer(TextEvent.class)) {
+            for (int i = 0; i < TEXTS; i++) {
+                TextEvent event = TextEvent.newBuilder()
+                        .setId("text-" + i)
+                        .setSource("text")
+                        .setText("It rains in w" + i % 7 + " and in w" + i % 5 + ".")
+                        .setPublishedAt(Instant.EPOCH)
+                        .build();
+                application.publish(Topic.TEXT, event.getId(), values.serialize(topic, event));
+            }
+        }
     }
 
     private static VerificationReport report(Application application) {

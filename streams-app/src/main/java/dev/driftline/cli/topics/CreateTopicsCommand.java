@@ -1,10 +1,17 @@
 package dev.driftline.cli.topics;
 
 import dev.driftline.cli.options.ConfigOptions;
+import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.MisconfiguredException;
+import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.identity.PrefixOwner;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.topics.TopicNames;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +44,9 @@ final class CreateTopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (TopicAdmin admin = new TopicAdmin(config.loadToConnect())) {
+        DriftlineConfig loaded = config.loadToConnect();
+        try (TopicAdmin admin = new TopicAdmin(loaded)) {
+            requireShardsOfModel(loaded, admin);
             TopicAdmin.Created created = admin.create();
             for (TopicAdmin.State state : created.states()) {
                 boolean isNew = created.created().contains(state.definition().name());
@@ -63,5 +72,25 @@ final class CreateTopicsCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCodes.OK;
+    }
+
+    /** Topics for another number of shards would give a model that has learned something a layout that it does not fit. */
+    private static void requireShardsOfModel(DriftlineConfig loaded, TopicAdmin admin) {
+        String identity = TopicNames.of(loaded).name(Topic.IDENTITY);
+        int wanted = loaded.get(TopicKeys.SHARDS);
+        if (admin.ids(List.of(identity)).isEmpty()) {
+            return;
+        }
+        new PrefixOwner(loaded)
+                .model()
+                .filter(model -> model.shards() != wanted)
+                .ifPresent(model -> {
+                    throw new MisconfiguredException("the model of " + model.application() + " has " + model.shards()
+                            + (model.shards() == 1 ? " shard" : " shards") + ", and the configuration says " + wanted
+                            + ": set " + TopicKeys.SHARDS.name() + "=" + model.shards()
+                            + (wanted > model.shards()
+                                    ? ", or give it more by `driftline reshard --shards " + wanted + "`"
+                                    : ""));
+                });
     }
 }

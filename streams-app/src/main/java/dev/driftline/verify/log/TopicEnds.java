@@ -3,6 +3,7 @@ package dev.driftline.verify.log;
 import dev.driftline.config.DriftlineConfig;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -33,7 +34,8 @@ public final class TopicEnds implements AutoCloseable {
 
     /** All partitions of a topic that exists. */
     public Set<TopicPartition> partitions(String topic) {
-        int count = await(admin.describeTopics(Set.of(topic)).topicNameValues().get(topic))
+        int count = await(Objects.requireNonNull(
+                        admin.describeTopics(Set.of(topic)).topicNameValues().get(topic)))
                 .partitions()
                 .size();
         return IntStream.range(0, count)

@@ -148,6 +148,17 @@ public final class KilledInstance implements AutoCloseable {
         }
     }
 
+    /** Stops it in an orderly way, as Ctrl-C does; returns when it is gone. */
+    public void stop() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     @Override
     public void close() {
         kill();

@@ -12,7 +12,7 @@ import java.util.Optional;
 /** A request of a commit is held back or lost, before or after the broker has received it. */
 record DisturbedCommit(Planned planned, Interception.Verdict verdict) implements Fault {
 
-    private static final Duration FOR_A_COMMIT = Duration.ofSeconds(15);
+    private static final Duration FOR_A_COMMIT = Duration.ofSeconds(25);
 
     /** The end of a transaction above all. */
     private static final List<Api> APIS = List.of(

@@ -88,7 +88,7 @@ public final class Scene {
     }
 
     /** Lets time pass, unless the run is over. */
-    void pause(long millis) throws InterruptedException {
+    public void pause(long millis) throws InterruptedException {
         await(Duration.ofMillis(millis), () -> false);
     }
 }

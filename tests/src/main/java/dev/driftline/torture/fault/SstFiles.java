@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The files of the stores of an instance that is down, to be damaged. */
 final class SstFiles {
 
-    private static final long SMALLEST_BYTES = 1_000;
+    private static final long SMALLEST_BYTES = 100;
     private static final Duration FOR_ITS_FILES = Duration.ofSeconds(40);
 
     private SstFiles() {}
@@ -26,14 +26,18 @@ final class SstFiles {
 
     /** Stops or kills an instance, damages one file of its stores, and starts it. */
     static Struck damage(Planned planned, Scene scene, Damage damage) throws InterruptedException {
-        Instance target = scene.instance(planned.target());
+        Instance first = scene.instance(planned.target());
+        Instance second = scene.instance(planned.target() + 1);
+        // One that has no task has no store.
+        Instance target = stores(first.state(), "CURRENT", 0).isEmpty() ? second : first;
         if (!target.isAlive()) {
             return Struck.nothing(target, "it was down already");
         }
         // One that is still restoring has no files yet.
         scene.await(FOR_ITS_FILES, target::isHealthy);
         Aim aim = Aim.at(planned.moment(), target, scene);
-        boolean orderly = planned.detail() % 3 != 0;
+        // What is killed leaves only the files that it had; one that stops writes what it has in memory.
+        boolean orderly = planned.detail() % 3 != 0 || files(target.state()).isEmpty();
         if (orderly) {
             target.stop();
         } else {
@@ -63,13 +67,19 @@ final class SstFiles {
     }
 
     private static List<Path> files(Path state) {
+        return stores(state, ".sst", SMALLEST_BYTES);
+    }
+
+    private static List<Path> stores(Path state, String end, long smallestBytes) {
         try (Stream<Path> all = Files.walk(state)) {
-            return all.filter(file -> file.toString().endsWith(".sst"))
-                    .filter(file -> file.toFile().length() >= SMALLEST_BYTES)
+            return all.filter(file -> file.toString().endsWith(end))
+                    .filter(file -> file.toFile().length() >= smallestBytes)
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + state, e);
+        } catch (UncheckedIOException changed) {
+            return List.of(); // the store removed a file meanwhile
         }
     }
 }

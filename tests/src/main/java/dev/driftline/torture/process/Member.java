@@ -77,10 +77,11 @@ public abstract class Member {
 
     /** Starts it if it is down, and does not wait for it. */
     public synchronized void start() {
+        // One that is about to stop is started by whoever stops it.
         if (!isAlive()) {
             launch();
+            downOnPurpose = false;
         }
-        downOnPurpose = false;
     }
 
     /**
@@ -106,7 +107,8 @@ public abstract class Member {
         if (process.isAlive() || downOnPurpose) {
             return Optional.empty();
         }
-        String end = name + " ended by itself, exit code " + process.exitCode().orElse(-1) + ": " + process.logTail();
+        String end = name + " ended by itself, exit code " + process.exitCode().orElse(-1) + ": "
+                + process.logTail().lines().reduce("", (before, last) -> last);
         start();
         return Optional.of(end);
     }

@@ -1,4 +1,4 @@
-package dev.driftline.topology;
+package dev.driftline.store;
 
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -10,11 +10,11 @@ import org.apache.kafka.streams.processor.internals.ProcessorNode;
  * ({@code TimestampedCacheFlushListener}): the records are sent before the producer is flushed, and so in the same transaction
  * as the offsets of what they are made of. A context forwards only on behalf of a current node, which it has none of outside
  * {@code process} and {@code punctuate}; the one that it has in {@code init} is the processor's. It is set through an
- * <em>internal</em> interface: the version of Kafka is pinned, see {@link dev.driftline.store.WriteBackStore}.
+ * <em>internal</em> interface: the version of Kafka is pinned, see {@link WriteBackStore}.
  *
  * <p>A context of a test, which is none of Kafka Streams' own, forwards at any time.
  */
-final class FlushForward {
+public final class FlushForward {
 
     private final Optional<InternalProcessorContext<?, ?>> context;
     private final Optional<ProcessorNode<?, ?, ?, ?>> node;
@@ -25,13 +25,13 @@ final class FlushForward {
     }
 
     /** Of the processor that is being initialised. */
-    static FlushForward of(ProcessorContext<?, ?> given) {
+    public static FlushForward of(ProcessorContext<?, ?> given) {
         return new FlushForward(
                 given instanceof InternalProcessorContext<?, ?> internal ? Optional.of(internal) : Optional.empty());
     }
 
     /** Runs {@code work}, which may forward. */
-    void run(Runnable work) {
+    public void run(Runnable work) {
         if (context.isEmpty()) {
             work.run();
             return;

@@ -1,19 +1,20 @@
-package dev.driftline.topology;
-
-import dev.driftline.store.WriteBackCache;
+package dev.driftline.store;
 
 /**
- * Sends what a {@link ScatterProcessor} has collected when its task flushes its stores before a commit: a cache of the store of
+ * Sends what a processor has collected when its task flushes its stores before a commit: a cache of the store of
  * pending documents, so that a document, the offset after it and the request that is made of it are committed together. It
  * lives as long as the store, which outlives the processor where a task becomes a standby and active again; so the processor
  * gives it what to do at every {@code init}.
  */
-final class OpenBatch implements WriteBackCache {
+public final class OpenBatch implements WriteBackCache {
 
     private static final Runnable NOTHING = () -> {};
 
     private Runnable send = NOTHING;
     private Runnable clear = NOTHING;
+
+    /** Nothing is collected yet. */
+    public OpenBatch() {}
 
     /**
      * A processor begins to collect.
@@ -21,14 +22,14 @@ final class OpenBatch implements WriteBackCache {
      * @param sending sends the open batch, if there is one
      * @param clearing forgets the open batch
      */
-    void begin(Runnable sending, Runnable clearing) {
+    public void begin(Runnable sending, Runnable clearing) {
         clear.run();
         send = sending;
         clear = clearing;
     }
 
     /** The processor collects no more; what it has not sent is forgotten. */
-    void end() {
+    public void end() {
         clear.run();
         send = NOTHING;
         clear = NOTHING;
