@@ -57,6 +57,15 @@ public final class RecordTries {
     }
 
     /**
+     * Remembers in memory alone.
+     *
+     * @param probe called at every stage, from which tests throw what the stage is to fail with
+     */
+    public RecordTries(Consumer<Stage> probe) {
+        this(Optional.empty(), probe);
+    }
+
+    /**
      * Goes on from what is noted in {@code folder}.
      *
      * @param folder of the application, below {@code state.dir}; it need not be there

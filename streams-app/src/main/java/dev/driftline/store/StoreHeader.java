@@ -32,9 +32,11 @@ import org.slf4j.LoggerFactory;
  * <tr><td>identity</td><td>length and UTF-8 of {@link ModelIdentity#text}</td></tr>
  * <tr><td>number of topics</td><td></td></tr>
  * <tr><td>of each</td><td>length and UTF-8 of its name, and of a partition above 0 that another task reads a space and the
- * partition; length and 16 bytes of its id, base, next, settled</td></tr>
- * <tr><td>stranded before</td><td>milliseconds since 1970, 0 if nothing is stranded</td></tr>
+ *     partition; length and 16 bytes of its id, base, next, settled, stranded: the position before which what was taken in
+ *     never gets an answer that it still lacks, 0 for none</td></tr>
  * </table>
+ *
+ * <p>Version 1, of 0.4.0, had no positions, but one moment at its end before which all was stranded, 0 for none.
  *
  * <p>Stores of 0.3.0 have no header: they get one from the service that first opens them. Used by the stream thread that owns
  * the task.
@@ -43,7 +45,10 @@ public final class StoreHeader implements WriteBackCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHeader.class);
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Without the positions of what is stranded. */
+    private static final int FIRST_VERSION = 1;
 
     /**
      * Its key, which no other page has: FF is no letter, no first byte of UTF-8 and none of a ticket, and no length is written
@@ -57,7 +62,6 @@ public final class StoreHeader implements WriteBackCache {
     private final boolean exactlyOnce;
 
     private final Map<String, Progress> topics = new TreeMap<>();
-    private long strandedBefore;
     private boolean loaded;
     private boolean changed;
 
@@ -69,19 +73,30 @@ public final class StoreHeader implements WriteBackCache {
         final long base;
         /** The offset after the last one that was taken in. */
         long next;
-        /** What {@link #next} was when the store was written back before the last time. */
+        /** Without transactions: all before it is out. What {@link #reached} was at the write-back before the last. */
         long settled;
-        /** What {@link #next} was when the store was written back last. */
+        /** The offset after the last one that was taken in since the header was read, or {@link #settled}. */
+        long reached;
+        /** What {@link #reached} was when the store was written back last. */
         long written;
+        /** The position before which what lacks an answer never gets one. */
+        long stranded;
 
         boolean said;
 
-        Progress(Uuid id, long base, long next, long settled) {
+        Progress(Uuid id, long base, long next, long settled, long stranded) {
             this.id = id;
             this.base = base;
             this.next = next;
             this.settled = settled;
-            written = next;
+            this.stranded = stranded;
+            // What is past that was taken in by a life before, whose records may never have come out.
+            reached = settled;
+            written = settled;
+        }
+
+        void strand() {
+            stranded = base + next;
         }
     }
 
@@ -140,6 +155,7 @@ public final class StoreHeader implements WriteBackCache {
             }
             return false;
         }
+        progress.reached = Math.max(progress.reached, offset + 1);
         if (offset >= progress.next) {
             progress.next = offset + 1;
             changed = true;
@@ -181,38 +197,46 @@ public final class StoreHeader implements WriteBackCache {
                     .mapToLong(progress -> progress.base + progress.next)
                     .max()
                     .orElse(0);
-            topics.put(topic, new Progress(provenance.topics().of(topic), above, 0, 0));
+            topics.put(topic, new Progress(provenance.topics().of(topic), above, 0, 0, 0));
             changed = true;
         }
     }
 
     /**
      * Notes topics through which the answers to what is in the store come. Where one was deleted and created again since it
-     * was noted, what was asked before {@code now} is stranded.
+     * was noted, what has been asked so far is stranded.
      */
-    public void follow(List<String> answers, long now) {
+    public void follow(List<String> answers) {
         if (provenance == null) {
             return;
         }
         load();
+        boolean isStranded = false;
         for (String topic : answers) {
             Progress before = topics.get(topic);
             Progress after = progress(topic);
             changed |= before == null;
-            if (before != null && before != after) {
-                strandedBefore = now;
-            }
+            isStranded |= before != null && before != after;
+        }
+        if (isStranded) {
+            topics.values().forEach(Progress::strand);
         }
     }
 
-    /** What was asked before this moment, milliseconds since 1970, and has no answer, never gets one; 0 if there is none. */
-    public long strandedBefore() {
-        return strandedBefore;
+    /** Whether anything in the store may lack an answer that it never gets. */
+    public boolean hasStranded() {
+        return topics.values().stream().anyMatch(progress -> progress.stranded > 0);
+    }
+
+    /** Whether what was taken in at a position of {@code topic}, and lacks an answer, never gets it. */
+    public boolean isStranded(String topic, long position) {
+        Progress progress = topics.get(topic);
+        return progress != null && position < progress.stranded;
     }
 
     /** Notes that nothing is left that never gets an answer. */
     public void nothingStranded() {
-        strandedBefore = 0;
+        topics.values().forEach(progress -> progress.stranded = 0);
         changed = true;
     }
 
@@ -225,7 +249,7 @@ public final class StoreHeader implements WriteBackCache {
         load();
         Progress progress = topics.get(topic);
         if (progress == null) {
-            progress = new Progress(id, 0, 0, 0);
+            progress = new Progress(id, 0, 0, 0, 0);
             topics.put(topic, progress);
         } else if (!progress.id.equals(id) && !id.equals(Uuid.ZERO_UUID) && !progress.id.equals(Uuid.ZERO_UUID)) {
             LOG.warn(
@@ -233,7 +257,7 @@ public final class StoreHeader implements WriteBackCache {
                     topic,
                     name,
                     progress.next);
-            progress = new Progress(id, progress.base + progress.next, 0, 0);
+            progress = new Progress(id, progress.base + progress.next, 0, 0, progress.stranded);
             topics.put(topic, progress);
             changed = true;
         }
@@ -247,16 +271,18 @@ public final class StoreHeader implements WriteBackCache {
      */
     public static byte[] ofModel(ModelIdentity model, byte @Nullable [] header) {
         Varints.Writer out = new Varints.Writer(256);
-        out.writeByte(VERSION);
-        out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
         if (header == null) {
+            out.writeByte(VERSION);
+            out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
             out.writeInt(0);
-            out.writeLong(0);
             return out.toByteArray();
         }
         Varints.Reader in = new Varints.Reader(header);
-        requireVersion(in.readByte());
+        int version = in.readByte();
+        requireVersion(version);
         in.readBytes();
+        out.writeByte(version);
+        out.writeBytes(model.text().getBytes(StandardCharsets.UTF_8));
         while (in.hasRemaining()) {
             out.writeByte(in.readByte());
         }
@@ -269,9 +295,9 @@ public final class StoreHeader implements WriteBackCache {
     }
 
     private static void requireVersion(int version) {
-        if (version != VERSION) {
+        if (version != VERSION && version != FIRST_VERSION) {
             throw new IllegalStateException("the header of a store has format version " + version
-                    + ", and this code reads " + VERSION + ": use the version of Driftline that wrote it");
+                    + ", and this code reads up to " + VERSION + ": use the version of Driftline that wrote it");
         }
     }
 
@@ -309,7 +335,8 @@ public final class StoreHeader implements WriteBackCache {
             return Optional.empty();
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        requireVersion(in.readByte());
+        int version = in.readByte();
+        requireVersion(version);
         ModelIdentity model = ModelIdentity.parse(new String(in.readBytes(), StandardCharsets.UTF_8));
         Map<String, Taken> topics = new TreeMap<>();
         for (int left = in.readInt(); left > 0; left--) {
@@ -319,6 +346,9 @@ public final class StoreHeader implements WriteBackCache {
             long base = in.readLong();
             long next = in.readLong();
             in.readLong();
+            if (version != FIRST_VERSION) {
+                in.readLong();
+            }
             topics.put(topic, new Taken(uuid, base, next));
         }
         return Optional.of(new Contents(model, topics));
@@ -350,9 +380,9 @@ public final class StoreHeader implements WriteBackCache {
 
     private void read(Varints.Reader in, ModelIdentity model) {
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != FIRST_VERSION) {
             throw new MisconfiguredException("the header of " + name + " has format version " + version
-                    + ", and this code reads " + VERSION
+                    + ", and this code reads up to " + VERSION
                     + ": start the version of Driftline that wrote it, or begin with an"
                     + " empty model by `driftline reset`");
         }
@@ -373,7 +403,11 @@ public final class StoreHeader implements WriteBackCache {
                             new Uuid(id.readFixedLong(), id.readFixedLong()),
                             in.readLong(),
                             in.readLong(),
-                            in.readLong()));
+                            in.readLong(),
+                            version == FIRST_VERSION ? 0 : in.readLong()));
+        }
+        if (version == FIRST_VERSION && in.readLong() > 0) {
+            topics.values().forEach(Progress::strand);
         }
     }
 
@@ -387,8 +421,8 @@ public final class StoreHeader implements WriteBackCache {
         out.writeBytes(provenance.model().text().getBytes(StandardCharsets.UTF_8));
         out.writeInt(topics.size());
         topics.forEach((topic, progress) -> {
-            progress.settled = progress.written;
-            progress.written = progress.next;
+            progress.settled = Math.max(progress.settled, progress.written);
+            progress.written = progress.reached;
             out.writeBytes(topic.getBytes(StandardCharsets.UTF_8));
             Varints.Writer id = new Varints.Writer(16);
             id.writeFixedLong(progress.id.getMostSignificantBits());
@@ -397,8 +431,8 @@ public final class StoreHeader implements WriteBackCache {
             out.writeLong(progress.base);
             out.writeLong(progress.next);
             out.writeLong(progress.settled);
+            out.writeLong(progress.stranded);
         });
-        out.writeLong(strandedBefore);
         store.put(KEY, out.toByteArray());
         changed = false;
     }
@@ -406,7 +440,6 @@ public final class StoreHeader implements WriteBackCache {
     @Override
     public void forget() {
         topics.clear();
-        strandedBefore = 0;
         loaded = false;
         changed = false;
     }

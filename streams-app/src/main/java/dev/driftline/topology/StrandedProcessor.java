@@ -70,13 +70,10 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         pending = store.cache(
                 PendingDocuments.class,
                 pages -> new PendingDocuments(pages, counters.heap().account(HeapUse.PENDING)));
-        header.follow(
-                List.of(
-                        settings.topics().name(Topic.NGRAM_REQUESTS),
-                        settings.topics().name(Topic.NGRAM_REPLIES)),
-                context.currentSystemTimeMs());
+        header.follow(List.of(
+                settings.topics().name(Topic.NGRAM_REQUESTS), settings.topics().name(Topic.NGRAM_REPLIES)));
         cursor = pending.cursor();
-        if (header.strandedBefore() > 0) {
+        if (header.hasStranded()) {
             punctuations.every(TICK, context, now -> look());
         }
     }
@@ -96,7 +93,7 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         int stranded = 0;
         for (long ticket : incomplete) {
             PendingDocument document = pending.get(ticket);
-            if (document != null && document.scatteredAt < header.strandedBefore()) {
+            if (document != null && header.isStranded(topic(ticket), Ticket.offset(ticket))) {
                 send(ticket, document);
                 pending.remove(ticket);
                 stranded++;
@@ -116,8 +113,12 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         }
     }
 
+    private String topic(long ticket) {
+        return settings.topics().name(Ticket.isText(ticket) ? Topic.TEXT : Topic.DOCUMENTS);
+    }
+
     private void send(long ticket, PendingDocument document) {
-        String topic = settings.topics().name(Ticket.isText(ticket) ? Topic.TEXT : Topic.DOCUMENTS);
+        String topic = topic(ticket);
         DocumentOrigin origin = new DocumentOrigin(topic, partition, header.offset(topic, Ticket.offset(ticket)));
         Rejection why = Rejection.stranded(document.document.id());
         counters.refused(why.reason());

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -49,6 +48,8 @@ class DisturbancesTest {
             "drift.reference.tokens", "300",
             "filter.rules", "default");
 
+    private static final Blueprint BLUEPRINT = new Blueprint(DriftlineConfig.of(SETTINGS));
+
     private static Seen undisturbed;
 
     private enum Disturbance {
@@ -72,7 +73,7 @@ class DisturbancesTest {
     }
 
     private static Simulation simulation() {
-        return new Simulation("disturbances-" + UUID.randomUUID(), DriftlineConfig.of(SETTINGS), 2);
+        return new Simulation(BLUEPRINT, 2);
     }
 
     private static void publish(Simulation simulation) {
@@ -119,7 +120,7 @@ class DisturbancesTest {
                                     event.getDocumentId(),
                                     event.getStatistic()))
                             .toList(),
-                    simulation.routed.stream()
+                    simulation.blueprint.routed.stream()
                             .flatMap(topic -> simulation.records(topic, Document.class).stream())
                             .map(Document::getId)
                             .toList(),
@@ -230,7 +231,7 @@ class DisturbancesTest {
         try (Simulation simulation = withNetwork()) {
             simulation.publish(0, "a", "news", "the w1 w2");
             simulation.drain();
-            simulation.neural.orElseThrow().start();
+            simulation.instance(0).neural.orElseThrow().start();
             undisturbed = scored(simulation);
         }
         try (Simulation simulation = withNetwork()) {
@@ -252,12 +253,12 @@ class DisturbancesTest {
                 documents.punctuate();
             }
             documents.commit();
-            assertThat(simulation.neural.orElseThrow().tokensUnderWay())
+            assertThat(simulation.instance(0).neural.orElseThrow().tokensUnderWay())
                     .as("tokens that the network was asked for, of a document that is not complete")
                     .isZero();
             assertThat(simulation.records(Topic.SCORES, Score.class)).isEmpty();
 
-            simulation.neural.orElseThrow().start();
+            simulation.instance(0).neural.orElseThrow().start();
             assertThat(documents.waiting()).containsExactly(replies);
             documents.process(replies);
             Score score = scored(simulation);
@@ -271,8 +272,8 @@ class DisturbancesTest {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.put("neural.model", "gru");
         settings.put("neural.scoring.policy", "wait");
-        Simulation simulation = new Simulation("network-" + UUID.randomUUID(), DriftlineConfig.of(settings), 1);
-        simulation.active.set(TestSnapshots.snapshot(1, null));
+        Simulation simulation = new Simulation(new Blueprint(DriftlineConfig.of(settings)), 1);
+        simulation.instance(0).active.set(TestSnapshots.snapshot(1, null));
         return simulation;
     }
 
@@ -296,7 +297,7 @@ class DisturbancesTest {
     private static Seen afterTenMinutesOfNews(Consumer<SimulatedTask> before) {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.put("sources.idle.ms", "60000");
-        try (Simulation simulation = new Simulation("idle-" + UUID.randomUUID(), DriftlineConfig.of(settings), 1)) {
+        try (Simulation simulation = new Simulation(new Blueprint(DriftlineConfig.of(settings)), 1)) {
             publish(simulation);
             simulation.drain();
             simulation.tasks().forEach(before);

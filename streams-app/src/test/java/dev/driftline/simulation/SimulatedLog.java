@@ -1,10 +1,11 @@
 package dev.driftline.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Headers;
 
 /** What the brokers hold: committed records alone, since everybody reads committed. */
@@ -14,10 +15,8 @@ final class SimulatedLog {
     record Entry(byte[] key, byte[] value, long timestamp, Headers headers) {}
 
     private final Map<String, Integer> partitions;
-    private final Map<TopicPartition, List<Entry>> entries =
-            new TreeMap<>((a, b) -> a.topic().equals(b.topic())
-                    ? a.partition() - b.partition()
-                    : a.topic().compareTo(b.topic()));
+    private final Map<TopicPartition, List<Entry>> entries = new HashMap<>();
+    private final Map<String, Integer> incarnations = new HashMap<>();
 
     /** @param partitions number of partitions of each topic; of others 1 */
     SimulatedLog(Map<String, Integer> partitions) {
@@ -28,22 +27,34 @@ final class SimulatedLog {
         return partitions.getOrDefault(topic, 1);
     }
 
-    void append(TopicPartition partition, Entry entry) {
-        entries.computeIfAbsent(partition, added -> new ArrayList<>()).add(entry);
+    /** The id of a topic, which is another one once it was deleted and made again. */
+    Uuid id(String topic) {
+        return new Uuid(1 + topic.hashCode(), incarnations.getOrDefault(topic, 1));
+    }
+
+    /** Deletes a topic and makes it again, empty. */
+    void makeAgain(String topic) {
+        incarnations.merge(topic, 2, (before, two) -> before + 1);
+        entries.keySet().removeIf(partition -> partition.topic().equals(topic));
+    }
+
+    /** Returns the offset. */
+    long append(TopicPartition partition, Entry entry) {
+        List<Entry> of = entries.computeIfAbsent(partition, added -> new ArrayList<>());
+        of.add(entry);
+        return of.size() - 1;
     }
 
     List<Entry> of(TopicPartition partition) {
         return entries.getOrDefault(partition, List.of());
     }
 
-    /** The records of all partitions of a topic. */
+    /** The records of all partitions of a topic, one partition after the other. */
     List<Entry> of(String topic) {
         List<Entry> all = new ArrayList<>();
-        entries.forEach((partition, of) -> {
-            if (partition.topic().equals(topic)) {
-                all.addAll(of);
-            }
-        });
+        for (int partition = 0; partition < partitions(topic); partition++) {
+            all.addAll(of(new TopicPartition(topic, partition)));
+        }
         return all;
     }
 }

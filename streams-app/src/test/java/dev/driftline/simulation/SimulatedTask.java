@@ -1,8 +1,11 @@
 package dev.driftline.simulation;
 
+import dev.driftline.heap.HeapUse;
 import dev.driftline.simulation.RecordedTopology.Node;
 import dev.driftline.simulation.RecordedTopology.Sink;
 import dev.driftline.simulation.RecordedTopology.Source;
+import dev.driftline.store.SimulatedChangelog;
+import dev.driftline.store.SimulatedDisk;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.store.WriteBackStore;
 import java.io.File;
@@ -12,15 +15,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsMetrics;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -37,17 +40,34 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /**
  * A task of the real processors and stores on one instance. What Kafka Streams does with the objects is done here, as its code
  * has it: a revived task closes and initialises the same processors and stores and keeps the punctuations that nobody has
- * cancelled; one that becomes a standby and active again keeps processors and stores.
+ * cancelled; one that becomes a standby and active again keeps processors and stores; where a thread has died or a task was lost
+ * to another instance, there are new ones.
  */
 final class SimulatedTask {
 
-    /** What is committed of a task: shared by its replicas. */
+    /** What the brokers have of a task: shared by its replicas. */
     static final class Committed {
-        final Map<String, NavigableMap<Bytes, byte[]>> stores = new TreeMap<>();
+        final Map<String, SimulatedChangelog> changelogs = new TreeMap<>();
         final Map<TopicPartition, Integer> offsets = new LinkedHashMap<>();
+        /** Topics that it reads. */
+        final Set<String> topics = new TreeSet<>();
+        /** Of the producer: only the last one to become active may commit. */
+        int epoch;
+
+        boolean reads(String topic) {
+            return topics.contains(topic);
+        }
     }
 
-    private record Output(TopicPartition partition, SimulatedLog.Entry entry) {}
+    /** A commit of a task that another instance has taken over. */
+    static final class FencedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    record Output(TopicPartition partition, SimulatedLog.Entry entry) {}
+
+    /** Where a record is, and what it is. */
+    record At(TopicPartition partition, int offset, SimulatedLog.Entry entry) {}
 
     private static final class Punctuation implements Cancellable {
         final long interval;
@@ -68,10 +88,13 @@ final class SimulatedTask {
     }
 
     final TaskId id;
+    final SimulatedInstance instance;
 
     private final Simulation simulation;
     private final RecordedTopology topology;
+    private final List<String> nodes;
     private final Committed committed;
+    private final Map<String, SimulatedDisk> disks;
     private final Map<String, Processor<Object, Object, Object, Object>> processors = new LinkedHashMap<>();
     private final Map<String, Context> contexts = new LinkedHashMap<>();
     private final Map<String, SimulatedStore> inner = new TreeMap<>();
@@ -79,96 +102,225 @@ final class SimulatedTask {
     private final Map<TopicPartition, List<String>> sources = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> positions = new LinkedHashMap<>();
     private final List<Output> outputs = new ArrayList<>();
+    /** Records that a shard has learned in this transaction, in their order. */
+    private final List<At> learned = new ArrayList<>();
 
     private List<Punctuation> punctuations = new ArrayList<>();
-    private Optional<RecordMetadata> reading = Optional.empty();
+    private Optional<At> at = Optional.empty();
     private boolean active;
+    private int epoch;
 
-    @SuppressWarnings("unchecked")
     SimulatedTask(
-            TaskId id, Simulation simulation, RecordedTopology topology, List<String> nodes, Committed committed) {
+            TaskId id,
+            Simulation simulation,
+            SimulatedInstance instance,
+            List<String> nodes,
+            Committed committed,
+            Map<String, SimulatedDisk> disks) {
         this.id = id;
         this.simulation = simulation;
-        this.topology = topology;
+        this.instance = instance;
+        this.topology = instance.topology;
+        this.nodes = nodes;
         this.committed = committed;
+        this.disks = disks;
+        build();
+    }
+
+    /** New objects, as in a task that is created. */
+    @SuppressWarnings("unchecked")
+    private void build() {
+        processors.clear();
+        contexts.clear();
+        inner.clear();
+        stores.clear();
+        punctuations = new ArrayList<>();
         for (String name : nodes) {
             Node node = topology.nodes.get(name);
             if (node instanceof Source source) {
                 TopicPartition partition = new TopicPartition(source.topic(), id.partition());
                 sources.put(partition, topology.children.getOrDefault(name, List.of()));
-                committed.offsets.putIfAbsent(partition, 0);
+                committed.topics.add(source.topic());
             } else if (node instanceof RecordedTopology.Processor processor) {
                 processors.put(name, (Processor<Object, Object, Object, Object>)
                         processor.supplier().get());
                 contexts.put(name, new Context(name));
-                for (String store : topology.stores.getOrDefault(name, java.util.Set.of())) {
-                    inner.computeIfAbsent(
-                            store,
-                            added -> new SimulatedStore(
-                                    added, committed.stores.computeIfAbsent(added, fresh -> new TreeMap<>())));
-                    stores.computeIfAbsent(store, added -> inner.get(added).withWriteBack());
+                for (String store : topology.stores.getOrDefault(name, Set.of())) {
+                    stores.computeIfAbsent(store, this::store);
                 }
             }
         }
+    }
+
+    private WriteBackStore store(String store) {
+        SimulatedStore below = new SimulatedStore(
+                store,
+                committed.changelogs.computeIfAbsent(store, added -> new SimulatedChangelog()),
+                disks.computeIfAbsent(store, added -> new SimulatedDisk()),
+                simulation.defects.store());
+        inner.put(store, below);
+        WriteBackStore above = below.withWriteBack(instance.counters.heap().account(HeapUse.UNCOMMITTED));
+        above.init(simulation.storeContext(id), above);
+        return above;
     }
 
     boolean isActive() {
         return active;
     }
 
-    /** Becomes active on what is committed. */
+    /** Whether it works on though another instance has taken it over. */
+    boolean isZombie() {
+        return active && epoch != committed.epoch;
+    }
+
+    /** Becomes active: restores what is committed. */
     void activate() {
-        punctuations = new ArrayList<>();
+        epoch = ++committed.epoch;
         open();
     }
 
     private void open() {
+        inner.values().forEach(SimulatedStore::restore);
         positions.clear();
-        positions.putAll(committed.offsets);
+        sources.keySet().forEach(partition -> positions.put(partition, committed.offsets.getOrDefault(partition, 0)));
         active = true;
+        simulation.current = Optional.of(this);
         processors.forEach((name, processor) -> processor.init(contexts.get(name)));
     }
 
-    private void close() {
+    private void closeProcessors() {
         active = false;
         processors.values().forEach(Processor::close);
     }
 
+    private void closeDirty() {
+        closeProcessors();
+        stores.values().forEach(WriteBackStore::close);
+        abort();
+    }
+
+    /** The transaction has not happened. */
+    private void abort() {
+        if (!simulation.exactlyOnce) {
+            publishSome();
+        }
+        outputs.clear();
+        learned.clear();
+        at = Optional.empty();
+        inner.values().forEach(SimulatedStore::rollBack);
+        if (!simulation.keepsState) {
+            disks.values().forEach(SimulatedDisk::wipe);
+        }
+    }
+
+    /** Without a transaction the first of what was sent is there: records, then what the write-back sent to changelogs. */
+    private void publishSome() {
+        int changes =
+                inner.values().stream().mapToInt(SimulatedStore::unpublished).sum();
+        int sent = simulation.chance.nextInt(outputs.size() + changes + 1);
+        simulation.sent(List.copyOf(outputs.subList(0, Math.min(sent, outputs.size()))));
+        sent -= outputs.size();
+        for (SimulatedStore store : inner.values()) {
+            int of = Math.max(0, Math.min(sent, store.unpublished()));
+            store.publish(of);
+            sent -= of;
+        }
+    }
+
     /** As after a commit that failed: everything since the last one has not happened, and the same objects begin again. */
     void revive() {
-        outputs.clear();
-        close();
-        stores.values().forEach(WriteBackStore::close);
-        inner.values().forEach(SimulatedStore::rollBack);
+        closeDirty();
+        stores.values().forEach(store -> store.init(simulation.storeContext(id), store));
+        epoch = ++committed.epoch;
         open();
     }
 
     /** As {@link #revive}, after the write-back of a commit that then failed. */
     void reviveAfterFlush() {
-        stores.values().forEach(WriteBackStore::flushCache);
+        flush();
         revive();
+    }
+
+    /** The thread dies: the next one has new objects. */
+    void replaceThread() {
+        closeDirty();
+        build();
+        activate();
+    }
+
+    /** Another instance has it: what was done since the last commit is lost, and a standby is left. */
+    void lose() {
+        closeDirty();
+        build();
+    }
+
+    /** The process is killed: nothing is closed. */
+    void kill() {
+        active = false;
+        abort();
+    }
+
+    /** Writes back, as the first step of a commit. */
+    void flush() {
+        simulation.current = Optional.of(this);
+        stores.values().forEach(WriteBackStore::flushCache);
     }
 
     /** Writes back and commits outputs, state and positions together. */
     void commit() {
-        stores.values().forEach(WriteBackStore::flushCache);
-        outputs.forEach(output -> simulation.log.append(output.partition(), output.entry()));
-        outputs.clear();
-        inner.values().forEach(SimulatedStore::commit);
+        flush();
+        commitAtBrokers();
+        stores.values().forEach(store -> store.commit(Map.of()));
+    }
+
+    /** The brokers have committed, and the task does not hear of it: it takes the commit for failed. */
+    void commitUnheard() {
+        flush();
+        commitAtBrokers();
+        revive();
+    }
+
+    /** The brokers have committed, and the process dies before its disks have. */
+    void commitBeforeKill() {
+        flush();
+        commitAtBrokers();
+    }
+
+    private void commitAtBrokers() {
+        if (epoch != committed.epoch) {
+            throw new FencedException();
+        }
+        inner.values().forEach(SimulatedStore::publish);
         committed.offsets.putAll(positions);
+        List<Output> visible = List.copyOf(outputs);
+        List<At> counted = List.copyOf(learned);
+        outputs.clear();
+        learned.clear();
+        simulation.committed(this, counted, visible);
     }
 
     /** Commits and becomes a standby, which sees what is committed elsewhere. */
     void becomeStandby() {
         commit();
-        close();
+        closeProcessors();
         stores.values().forEach(WriteBackStore::clearCache);
+    }
+
+    /** Reads at most {@code changes} of each changelog, as a standby. */
+    void follow(long changes) {
+        inner.values().forEach(store -> store.follow(changes));
     }
 
     /** Commits and leaves the instance. */
     void stop() {
-        commit();
-        close();
+        if (isZombie()) {
+            closeDirty();
+            return;
+        }
+        if (active) {
+            commit();
+            closeProcessors();
+        }
         stores.values().forEach(WriteBackStore::close);
     }
 
@@ -187,15 +339,22 @@ final class SimulatedTask {
         int position = positions.get(partition);
         SimulatedLog.Entry entry = simulation.log.of(partition).get(position);
         positions.put(partition, position + 1);
-        reading = Optional.of(new Metadata(partition.topic(), partition.partition(), position));
+        at = Optional.of(new At(partition, position, entry));
+        simulation.current = Optional.of(this);
         Record<Object, Object> record =
                 new Record<>(entry.key(), entry.value(), entry.timestamp(), new RecordHeaders(entry.headers()));
         sources.get(partition).forEach(child -> forward(record, child));
-        reading = Optional.empty();
+        at = Optional.empty();
+    }
+
+    /** A shard has learned what the record at hand has. */
+    void learned() {
+        learned.add(at.orElseThrow());
     }
 
     /** Calls what is due. */
     void punctuate() {
+        simulation.current = Optional.of(this);
         for (Punctuation punctuation : List.copyOf(punctuations)) {
             if (!punctuation.cancelled && punctuation.next <= simulation.now) {
                 punctuation.next = simulation.now + punctuation.interval;
@@ -203,6 +362,16 @@ final class SimulatedTask {
             }
         }
         punctuations.removeIf(punctuation -> punctuation.cancelled);
+    }
+
+    /** Compacts its changelogs. */
+    void compact() {
+        committed.changelogs.values().forEach(SimulatedChangelog::compact);
+    }
+
+    /** Deletes what it has on disk; not while it is active. */
+    void evict() {
+        disks.values().forEach(SimulatedDisk::wipe);
     }
 
     @SuppressWarnings("unchecked")
@@ -220,9 +389,11 @@ final class SimulatedTask {
                             .orElseThrow()
                             .iterator()
                             .next();
-            outputs.add(new Output(
+            Output output = new Output(
                     new TopicPartition(sink.topic(), partition),
-                    new SimulatedLog.Entry(key, value, record.timestamp(), headers)));
+                    new SimulatedLog.Entry(key, value, record.timestamp(), headers));
+            outputs.add(output);
+            simulation.forwarded(this, at, output);
         } else {
             processors.get(child).process(record);
         }
@@ -257,7 +428,8 @@ final class SimulatedTask {
 
         @Override
         public Optional<RecordMetadata> recordMetadata() {
-            return reading;
+            return at.map(record ->
+                    new Metadata(record.partition().topic(), record.partition().partition(), record.offset()));
         }
 
         @Override
@@ -321,7 +493,7 @@ final class SimulatedTask {
 
         @Override
         public Map<String, Object> appConfigs() {
-            return Map.of();
+            return simulation.streamsConfig();
         }
 
         @Override

@@ -1,39 +1,34 @@
 package dev.driftline.simulation;
 
-import dev.driftline.commits.EarlyCommits;
-import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.TopicKeys;
-import dev.driftline.counters.ServiceCounters;
-import dev.driftline.failures.RecordTries;
-import dev.driftline.network.scoring.NeuralScoring;
-import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.failures.Stage;
+import dev.driftline.identity.Provenance;
+import dev.driftline.identity.TopicIncarnations;
 import dev.driftline.schemas.Document;
-import dev.driftline.schemas.DriftEvent;
-import dev.driftline.schemas.Prediction;
-import dev.driftline.schemas.SchemaRegistrySerdes;
-import dev.driftline.schemas.Score;
-import dev.driftline.schemas.Subjects;
 import dev.driftline.schemas.TextEvent;
-import dev.driftline.shards.LiveShards;
-import dev.driftline.sources.OwnedSources;
-import dev.driftline.topics.Layout;
+import dev.driftline.store.SimulatedChangelog;
+import dev.driftline.store.SimulatedDisk;
+import dev.driftline.store.SimulatedStore;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
-import dev.driftline.topology.DriftlineTopology;
-import dev.driftline.topology.TopologySettings;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
 
 /**
@@ -44,97 +39,127 @@ final class Simulation implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
+    /** Defects that are built in, for tests of what the simulation finds. */
+    record Defects(SimulatedStore.Defect store) {
+        static final Defects NONE = new Defects((store, key) -> false);
+    }
+
+    /** Told of what is committed, in its order. */
+    interface Witness {
+
+        /**
+         * A transaction of a task has been committed.
+         *
+         * @param counted records that a shard has learned, in its order
+         * @param visible what has come to the topics
+         */
+        void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible);
+
+        /** Without a transaction: what was sent is there, though what the task did besides is lost. */
+        void sent(List<SimulatedTask.Output> visible);
+
+        /** A task has sent something in a transaction that may be aborted. */
+        void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output);
+
+        /** A topic is about to be deleted; nothing has been read of a partition from {@code offset} on. */
+        void deleted(TopicPartition partition, long offset);
+    }
+
+    /** Sees nothing. */
+    static final Witness NOBODY = new Witness() {
+        @Override
+        public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {}
+
+        @Override
+        public void sent(List<SimulatedTask.Output> visible) {}
+
+        @Override
+        public void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output) {}
+
+        @Override
+        public void deleted(TopicPartition partition, long offset) {}
+    };
+
+    final Blueprint blueprint;
     final TopicNames topics;
     final SimulatedLog log;
-    final Optional<NeuralScoring> neural;
-    /** Where the filter sends documents. */
-    final List<String> routed;
-
-    final ActiveSnapshot active = new ActiveSnapshot();
-    final ServiceCounters counters = new ServiceCounters();
+    /** Whether outputs, state and offsets of a transaction are committed together. */
+    final boolean exactlyOnce;
+    /** Whether what is on disk and committed outlives a crash, as with transactional stores; else it is wiped. */
+    final boolean keepsState;
+    /** Decides what a crash loses where there are no transactions. */
+    final SplittableRandom chance;
 
     /** Milliseconds since 1970. */
     long now = NOON.toEpochMilli();
 
-    private final SchemaRegistrySerdes serdes;
-    private final Serializer<Document> documents;
+    Witness witness = NOBODY;
+    Defects defects = Defects.NONE;
+    /** The task that is at work. */
+    Optional<SimulatedTask> current = Optional.empty();
+
     private final Map<TaskId, SimulatedTask.Committed> committed = new TreeMap<>();
-    private final List<Map<TaskId, SimulatedTask>> instances = new ArrayList<>();
+    private final List<SimulatedInstance> instances = new ArrayList<>();
+    private final List<Map<TaskId, Map<String, SimulatedDisk>>> disks = new ArrayList<>();
     private final Map<TaskId, Integer> owners = new LinkedHashMap<>();
+    private final Map<Stage, Integer> faults = new EnumMap<>(Stage.class);
+    private Map<String, Object> streamsConfig = Map.of();
+
+    /** Two instances, exactly once, and state that is wiped when a task is lost. */
+    Simulation(Blueprint blueprint, int instances) {
+        this(blueprint, instances, true, false, 0, Defects.NONE);
+    }
 
     /**
-     * @param scope of the registry in memory
      * @param instances number of instances; all tasks begin on the first
+     * @param seed of what a crash loses where there are no transactions
      */
-    Simulation(String scope, DriftlineConfig config, int instances) {
-        TopologySettings settings = TopologySettings.of(config, Layout.SHARDS);
-        topics = settings.topics();
-        log = new SimulatedLog(Map.of(
-                topics.name(Topic.DOCUMENTS), config.get(TopicKeys.PARTITIONS),
-                topics.name(Topic.TEXT), config.get(TopicKeys.PARTITIONS),
-                topics.name(Topic.NGRAM_REPLIES), config.get(TopicKeys.PARTITIONS),
-                topics.name(Topic.OBSERVATIONS), config.get(TopicKeys.PARTITIONS),
-                topics.name(Topic.NGRAM_REQUESTS), config.get(TopicKeys.SHARDS)));
-        serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://" + scope));
-        Map<String, Class<? extends SpecificRecord>> types = new TreeMap<>(Map.of(
-                topics.name(Topic.DOCUMENTS), Document.class,
-                topics.name(Topic.TEXT), TextEvent.class,
-                topics.name(Topic.SCORES), Score.class,
-                topics.name(Topic.PREDICTIONS), Prediction.class,
-                topics.name(Topic.DRIFT), DriftEvent.class));
-        routed = settings.filter().stream()
-                .flatMap(rules -> rules.topics().stream())
-                .map(topics::routed)
-                .toList();
-        routed.forEach(topic -> types.put(topic, Document.class));
-        new Subjects(serdes.client()).register(types);
-        documents = serdes.serializer(Document.class);
-        neural = settings.neural()
-                .map(network ->
-                        new NeuralScoring(network, true, settings.model().vocabulary(), active, counters));
+    Simulation(
+            Blueprint blueprint, int instances, boolean exactlyOnce, boolean keepsState, long seed, Defects defects) {
+        this.blueprint = blueprint;
+        this.exactlyOnce = exactlyOnce;
+        this.keepsState = keepsState;
+        this.defects = defects;
+        chance = new SplittableRandom(seed);
+        topics = blueprint.topics;
+        log = new SimulatedLog(blueprint.partitions);
         for (int instance = 0; instance < instances; instance++) {
-            RecordedTopology topology = new RecordedTopology();
-            new DriftlineTopology(
-                            settings,
-                            serdes,
-                            serdes.client(),
-                            new LiveShards(),
-                            new OwnedSources(),
-                            counters,
-                            Optional.empty(),
-                            neural,
-                            EarlyCommits.off(),
-                            new RecordTries())
-                    .get(topology);
-            Map<TaskId, SimulatedTask> tasks = new TreeMap<>();
-            topology.parts().forEach((part, nodes) -> {
-                for (int partition = 0; partition < partitions(topology, nodes); partition++) {
-                    TaskId id = new TaskId(part, partition);
-                    tasks.put(
-                            id,
-                            new SimulatedTask(
-                                    id,
-                                    this,
-                                    topology,
-                                    nodes,
-                                    committed.computeIfAbsent(id, added -> new SimulatedTask.Committed())));
-                }
-            });
-            this.instances.add(tasks);
+            disks.add(new TreeMap<>());
         }
-        this.instances.get(0).forEach((id, task) -> {
+        start();
+    }
+
+    /** Starts every instance anew, on the topics that there are; the first has all tasks. */
+    private void start() {
+        Map<String, Uuid> ids = new HashMap<>();
+        blueprint.partitions.keySet().forEach(topic -> ids.put(topic, log.id(topic)));
+        streamsConfig = Map.of(
+                Provenance.CONFIG,
+                new Provenance(blueprint.model, new TopicIncarnations(ids)),
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE,
+                StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
+                exactlyOnce && keepsState);
+        instances.clear();
+        for (Map<TaskId, Map<String, SimulatedDisk>> machine : disks) {
+            instances.add(new SimulatedInstance(this, blueprint, machine));
+        }
+        instances.get(0).tasks.forEach((id, task) -> {
             owners.put(id, 0);
             task.activate();
         });
     }
 
-    private int partitions(RecordedTopology topology, List<String> nodes) {
-        return nodes.stream()
-                .map(topology.nodes::get)
-                .filter(RecordedTopology.Source.class::isInstance)
-                .mapToInt(source -> log.partitions(((RecordedTopology.Source) source).topic()))
-                .max()
-                .orElseThrow();
+    SimulatedTask.Committed committed(TaskId id) {
+        return committed.computeIfAbsent(id, added -> new SimulatedTask.Committed());
+    }
+
+    SimulatedInstance instance(int number) {
+        return instances.get(number);
+    }
+
+    List<SimulatedInstance> instances() {
+        return instances;
     }
 
     /** The tasks, wherever they are active. */
@@ -143,14 +168,124 @@ final class Simulation implements AutoCloseable {
     }
 
     SimulatedTask task(TaskId id) {
-        return instances.get(owners.get(id)).get(id);
+        return instances.get(owners.get(id)).tasks.get(id);
+    }
+
+    /** The replica of a task on an instance. */
+    SimulatedTask replica(TaskId id, int instance) {
+        return instances.get(instance).tasks.get(id);
+    }
+
+    int owner(TaskId id) {
+        return owners.get(id);
     }
 
     /** Makes a task active on another instance; here it becomes a standby. */
     void move(TaskId id, int instance) {
         task(id).becomeStandby();
+        take(id, instance);
+    }
+
+    /** Makes a task active on an instance; the one that has had it does not know. */
+    void steal(TaskId id, int instance) {
+        if (instance != owners.get(id)) {
+            take(id, instance);
+        }
+    }
+
+    private void take(TaskId id, int instance) {
         owners.put(id, instance);
-        task(id).activate();
+        SimulatedTask task = task(id);
+        if (task.isActive()) {
+            // It had not heard yet that it had lost the task before.
+            task.lose();
+        }
+        task.activate();
+    }
+
+    /** An instance dies and is started again; its tasks go to {@code heir}. */
+    void kill(int instance, int heir) {
+        instances.get(instance).kill();
+        instances.set(instance, new SimulatedInstance(this, blueprint, disks.get(instance)));
+        owners.forEach((id, owner) -> {
+            if (owner == instance) {
+                owners.put(id, heir);
+                SimulatedTask task = task(id);
+                if (task.isActive()) {
+                    task.lose();
+                }
+                task.activate();
+            }
+        });
+    }
+
+    /** While no instance runs, a topic is deleted and made again. */
+    void makeAgain(String topic, boolean kills) {
+        instances.forEach(kills ? SimulatedInstance::kill : SimulatedInstance::stop);
+        committed.forEach((id, task) -> {
+            TopicPartition partition = new TopicPartition(topic, id.partition());
+            if (task.reads(topic)) {
+                witness.deleted(partition, task.offsets.getOrDefault(partition, 0));
+                task.offsets.remove(partition);
+            }
+        });
+        log.makeAgain(topic);
+        start();
+    }
+
+    /** The settings of the streams that processors and stores see. */
+    Map<String, Object> streamsConfig() {
+        return streamsConfig;
+    }
+
+    StateStoreContext storeContext(TaskId id) {
+        Map<String, Object> config = streamsConfig;
+        return (StateStoreContext) Proxy.newProxyInstance(
+                Simulation.class.getClassLoader(),
+                new Class<?>[] {StateStoreContext.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "appConfigs" -> config;
+                    case "taskId" -> id;
+                    case "applicationId" -> "simulated";
+                    default -> throw new UnsupportedOperationException(method.toString());
+                });
+    }
+
+    /** Makes the next {@code times} that work comes to {@code stage} fail. */
+    void fail(Stage stage, int times) {
+        faults.put(stage, times);
+    }
+
+    /** Nothing fails any more. */
+    void endFaults() {
+        faults.clear();
+    }
+
+    /** Work on a document has come to a stage. */
+    void reached(Stage stage) {
+        int left = faults.getOrDefault(stage, 0);
+        if (left > 0) {
+            faults.put(stage, left - 1);
+            throw new IllegalStateException("made to fail at " + stage);
+        }
+        if (stage == Stage.LEARN) {
+            current.orElseThrow().learned();
+        }
+    }
+
+    void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
+        visible.forEach(output -> log.append(output.partition(), output.entry()));
+        witness.committed(task, counted, visible);
+    }
+
+    /** What was sent is there, though what the task did besides is lost. */
+    void sent(List<SimulatedTask.Output> visible) {
+        visible.forEach(output -> log.append(output.partition(), output.entry()));
+        witness.sent(visible);
+    }
+
+    void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output) {
+        witness.forwarded(task, at, output);
     }
 
     /** Publishes a document of one sentence, to be learned. */
@@ -159,19 +294,39 @@ final class Simulation implements AutoCloseable {
     }
 
     void publish(int partition, String documentId, String source, String text, boolean learn) {
-        Document document = Document.newBuilder()
-                .setId(documentId)
-                .setSource(source)
-                .setPublishedAt(NOON)
-                .setSentences(List.of(Arrays.asList(text.split(" "))))
-                .setLearn(learn)
-                .setAttributes(Map.of())
-                .build();
+        publish(partition, documentId, source, List.of(Arrays.asList(text.split(" "))), learn);
+    }
+
+    /** Publishes a document; returns its offset. */
+    long publish(int partition, String documentId, String source, List<List<String>> sentences, boolean learn) {
+        Document document = new Document();
+        document.setId(documentId);
+        document.setSource(source);
+        document.setPublishedAt(NOON);
+        document.setSentences(sentences);
+        document.setLearn(learn);
+        document.setAttributes(Map.of());
         String topic = topics.name(Topic.DOCUMENTS);
-        log.append(
+        return publish(topic, partition, blueprint.documents.serialize(topic, document));
+    }
+
+    /** Publishes a text; returns its offset. */
+    long publishText(int partition, String documentId, String source, String text) {
+        TextEvent event = new TextEvent();
+        event.setId(documentId);
+        event.setSource(source);
+        event.setText(text);
+        event.setPublishedAt(NOON);
+        event.setAttributes(Map.of());
+        String topic = topics.name(Topic.TEXT);
+        return publish(topic, partition, blueprint.texts.serialize(topic, event));
+    }
+
+    /** Publishes bytes; returns their offset. */
+    long publish(String topic, int partition, byte[] value) {
+        return log.append(
                 new TopicPartition(topic, partition),
-                new SimulatedLog.Entry(
-                        null, documents.serialize(topic, document), NOON.toEpochMilli(), new RecordHeaders()));
+                new SimulatedLog.Entry(null, value, NOON.toEpochMilli(), new RecordHeaders()));
     }
 
     /** Processes and commits until nothing waits. */
@@ -196,14 +351,30 @@ final class Simulation implements AutoCloseable {
     /** What is committed in the stores, as text; of all tasks, by task and store. */
     Map<String, Map<String, String>> state() {
         Map<String, Map<String, String>> state = new TreeMap<>();
-        committed.forEach((id, of) -> of.stores.forEach((store, entries) -> {
+        committed.forEach((id, of) -> of.changelogs.forEach((store, changelog) -> {
             Map<String, String> texts = new TreeMap<>();
-            entries.forEach((key, value) -> texts.put(
-                    java.util.HexFormat.of().formatHex(key.get()),
-                    java.util.HexFormat.of().formatHex(value)));
+            changelog.contents().forEach((key, value) -> {
+                // How far a store is depends on the commits that there were.
+                if (!SimulatedStore.isHeader(key)) {
+                    texts.put(
+                            HexFormat.of().formatHex(key.get()), HexFormat.of().formatHex(value));
+                }
+            });
             state.put(id + " " + store, texts);
         }));
         return state;
+    }
+
+    /** The changelogs of the stores of a name, by the partition of their tasks. */
+    Map<Integer, SimulatedChangelog> changelogs(String store) {
+        Map<Integer, SimulatedChangelog> changelogs = new TreeMap<>();
+        committed.forEach((id, of) -> {
+            SimulatedChangelog changelog = of.changelogs.get(store);
+            if (changelog != null) {
+                changelogs.put(id.partition(), changelog);
+            }
+        });
+        return changelogs;
     }
 
     /** The records of a topic. */
@@ -213,17 +384,13 @@ final class Simulation implements AutoCloseable {
 
     /** The records of a topic with a name of its own. */
     <T extends SpecificRecord> List<T> records(String topic, Class<T> type) {
-        try (Deserializer<T> deserializer = serdes.deserializer(type)) {
-            return log.of(topic).stream()
-                    .map(entry -> deserializer.deserialize(topic, entry.headers(), entry.value()))
-                    .toList();
-        }
+        return log.of(topic).stream()
+                .map(entry -> blueprint.read(type, topic, entry))
+                .toList();
     }
 
     @Override
     public void close() {
-        tasks().forEach(SimulatedTask::stop);
-        neural.ifPresent(NeuralScoring::close);
-        documents.close();
+        instances.forEach(SimulatedInstance::stop);
     }
 }

@@ -1,6 +1,8 @@
 package dev.driftline.store;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.heap.HeapAccount;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -15,17 +18,46 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** A store in memory with a transaction: what is written is committed or rolled back. Readers of what is committed share it. */
+/**
+ * What stands for RocksDB and its changelog below the real {@link WriteBackStore}: what is written belongs to the transaction of
+ * the task. Its end is in two steps, as with the transactional stores of Kafka Streams, and a crash may come between them: the
+ * brokers commit the changes of the changelog, then the store on disk takes them in.
+ */
 public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
-    private final String name;
-    private final NavigableMap<Bytes, byte[]> committed;
-    private final NavigableMap<Bytes, Optional<byte[]>> written = new TreeMap<>();
+    /** Says whether a write is made at all: a test that wants a defect says no. */
+    public interface Defect {
+        boolean loses(String store, Bytes key);
+    }
 
-    /** @param committed what is committed, of all replicas */
-    public SimulatedStore(String name, NavigableMap<Bytes, byte[]> committed) {
+    private final String name;
+    private final SimulatedChangelog changelog;
+    private final SimulatedDisk disk;
+    private final NavigableMap<Bytes, Optional<byte[]>> written = new TreeMap<>();
+    private final List<KeyValue<Bytes, Optional<byte[]>>> sent = new ArrayList<>();
+    private final Defect defect;
+    private boolean open = true;
+
+    /** A store on a disk of its own, with what {@code changelog} has. */
+    public SimulatedStore(String name, SimulatedChangelog changelog) {
+        this(name, changelog, new SimulatedDisk(), (store, key) -> false);
+        restore();
+    }
+
+    /**
+     * @param changelog shared by all replicas
+     * @param disk of this replica
+     */
+    public SimulatedStore(String name, SimulatedChangelog changelog, SimulatedDisk disk, Defect defect) {
         this.name = name;
-        this.committed = committed;
+        this.changelog = changelog;
+        this.disk = disk;
+        this.defect = defect;
+    }
+
+    /** Whether a key is that of the header of a store. */
+    public static boolean isHeader(Bytes key) {
+        return StoreHeader.isKey(key.get());
     }
 
     /** The real write-back store in front of it. */
@@ -33,21 +65,67 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
         return new WriteBackStore(this, EarlyCommits.off(), null);
     }
 
-    /** Everything that was written becomes committed. */
-    public void commit() {
-        written.forEach((key, value) ->
-                value.ifPresentOrElse(present -> committed.put(key, present), () -> committed.remove(key)));
+    /** The same; {@code uncommitted} learns of what is written and not committed. */
+    public WriteBackStore withWriteBack(HeapAccount uncommitted) {
+        return new WriteBackStore(this, EarlyCommits.off(), uncommitted);
+    }
+
+    /** Reads the changelog on to its end, as before a task becomes active. */
+    public void restore() {
+        changelog.replay(disk, changelog.end());
+    }
+
+    /** Reads at most {@code changes} more of the changelog, as a standby does. */
+    public void follow(long changes) {
+        changelog.replay(disk, Math.min(changelog.end(), disk.position() + changes));
+    }
+
+    /** The brokers commit the transaction: the changes are in the changelog. */
+    public void publish() {
+        publish(sent.size());
+    }
+
+    /** The first {@code most} changes have come to the brokers, outside of any transaction. */
+    public void publish(int most) {
+        sent.subList(0, Math.min(most, sent.size())).forEach(change -> changelog.append(change.key, change.value));
+        sent.clear();
+    }
+
+    /** How many changes the producer has. */
+    public int unpublished() {
+        return sent.size();
+    }
+
+    /** The store on disk takes in what the brokers have committed. */
+    @Override
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        written.forEach(disk::apply);
         written.clear();
+        disk.reached(changelog.end());
+    }
+
+    @Override
+    public boolean managesOffsets() {
+        return true;
+    }
+
+    @Override
+    public Long committedOffset(TopicPartition partition) {
+        return disk.position() > 0 ? disk.position() : null;
     }
 
     /** Nothing of what was written since the last commit has happened. */
     public void rollBack() {
         written.clear();
+        sent.clear();
     }
 
     @Override
     public void put(Bytes key, byte[] value) {
-        written.put(key, Optional.ofNullable(value));
+        if (!defect.loses(name, key)) {
+            written.put(key, Optional.ofNullable(value));
+            sent.add(KeyValue.pair(key, Optional.ofNullable(value)));
+        }
     }
 
     @Override
@@ -74,12 +152,12 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     @Override
     public byte[] get(Bytes key) {
         Optional<byte[]> value = written.get(key);
-        return value == null ? committed.get(key) : value.orElse(null);
+        return value == null ? disk.entries().get(key) : value.orElse(null);
     }
 
     @Override
     public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        NavigableMap<Bytes, byte[]> merged = new TreeMap<>(part(committed, from, to));
+        NavigableMap<Bytes, byte[]> merged = new TreeMap<>(part(disk.entries(), from, to));
         part(written, from, to)
                 .forEach((key, value) ->
                         value.ifPresentOrElse(present -> merged.put(key, present), () -> merged.remove(key)));
@@ -105,7 +183,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public long approximateNumEntries() {
-        return committed.size();
+        return disk.entries().size();
     }
 
     @Override
@@ -115,12 +193,12 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public void init(StateStoreContext context, StateStore root) {
-        // What there is, is there.
+        open = true;
     }
 
     @Override
     public void close() {
-        written.clear();
+        open = false;
     }
 
     @Override
@@ -130,7 +208,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public boolean isOpen() {
-        return true;
+        return open;
     }
 
     private record Entries(Iterator<Map.Entry<Bytes, byte[]>> entries) implements KeyValueIterator<Bytes, byte[]> {

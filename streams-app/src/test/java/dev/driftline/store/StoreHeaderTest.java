@@ -3,6 +3,7 @@ package dev.driftline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.codec.Varints;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.Provenance;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.StreamsConfig;
@@ -204,7 +204,7 @@ class StoreHeaderTest {
 
     @Test
     void shouldBeNoEntryOfTheStoreThatItIsIn() {
-        WriteBackStore stored = new SimulatedStore("test-store", new TreeMap<>()).withWriteBack();
+        WriteBackStore stored = new SimulatedStore("test-store", new SimulatedChangelog()).withWriteBack();
         MockProcessorContext<Void, Void> context = new MockProcessorContext<>(settings());
         stored.init(context.getStateStoreContext(), stored);
         assertThat(stored.header().isNew(TOPIC, 0, 0)).isTrue();
@@ -239,6 +239,51 @@ class StoreHeaderTest {
                 .isInstanceOf(MisconfiguredException.class)
                 .hasMessageContaining("format version 9")
                 .hasMessageContaining("driftline reset");
+    }
+
+    /** A crash between write-back and flush of the producer; then another topic of the task is read on first. */
+    @Test
+    void shouldTakeInAgainWhatMayNotHaveComeOutWhenThereAreNoTransactions() {
+        StoreHeader before = header(MODEL, FIRST, false);
+        assertThat(before.isNew(TOPIC, 0, 0)).isTrue();
+        assertThat(before.isNew(TOPIC, 0, 1)).isTrue();
+        before.writeBack();
+
+        StoreHeader after = header(MODEL, FIRST, false);
+        assertThat(after.isNew(TOPIC, 0, 0)).isTrue();
+        for (long offset = 0; offset < 3; offset++) {
+            assertThat(after.isNew("driftline.text.v1", 0, offset)).isTrue();
+            after.writeBack();
+        }
+        assertThat(after.isNew(TOPIC, 0, 1)).isTrue();
+    }
+
+    @Test
+    void shouldReadWhatIsStrandedFromAHeaderOfTheFirstVersion() {
+        Varints.Writer first = new Varints.Writer(256);
+        first.writeByte(1);
+        first.writeBytes(MODEL.text().getBytes(StandardCharsets.UTF_8));
+        first.writeInt(1);
+        first.writeBytes(TOPIC.getBytes(StandardCharsets.UTF_8));
+        Varints.Writer id = new Varints.Writer(16);
+        id.writeFixedLong(FIRST.getMostSignificantBits());
+        id.writeFixedLong(FIRST.getLeastSignificantBits());
+        first.writeBytes(id.toByteArray());
+        first.writeLong(100);
+        first.writeLong(7);
+        first.writeLong(7);
+        first.writeLong(1_700_000_000_000L);
+        StoreHeader header = header(MODEL, FIRST, true);
+        header.load();
+        header.writeBack();
+        store.scan(new byte[] {(byte) 0xFF}, (key, value) -> store.put(key, first.toByteArray()));
+
+        StoreHeader read = header(MODEL, FIRST, true);
+        read.load();
+        assertThat(read.hasStranded()).isTrue();
+        assertThat(read.isStranded(TOPIC, 106)).isTrue();
+        assertThat(read.isStranded(TOPIC, 107)).isFalse();
+        assertThat(read.position(TOPIC, 7)).isEqualTo(107);
     }
 
     private byte[] written() {

@@ -5,7 +5,6 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -22,7 +21,7 @@ public final class UncommittedWrites {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG, true);
-        SimulatedStore inner = new SimulatedStore("pages", new TreeMap<>());
+        SimulatedStore inner = new SimulatedStore("pages", new SimulatedChangelog());
         WriteBackStore store = new WriteBackStore(inner, EarlyCommits.off(), budget.account(HeapUse.UNCOMMITTED));
         store.init(new MockProcessorContext<Void, Void>(properties).getStateStoreContext(), store);
         store.header();
@@ -30,7 +29,7 @@ public final class UncommittedWrites {
             store.put(new byte[] {1, (byte) (step >> 8), (byte) step}, new byte[1_000]);
             // StreamThread.shouldCommitDueToUncommittedBytes, which looks between two polls.
             if (budget.used(HeapUse.UNCOMMITTED) > budget.bound(HeapUse.UNCOMMITTED)) {
-                inner.commit();
+                inner.publish();
                 store.commit(Map.of());
             }
         };

@@ -16,6 +16,7 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
 import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.store.SimulatedChangelog;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Layout;
@@ -23,11 +24,8 @@ import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Properties;
-import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -39,7 +37,7 @@ class StrandedProcessorTest {
     private final TopologySettings settings = TopologySettings.of(config, Layout.SHARDS);
     private final SchemaRegistrySerdes serdes =
             new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://stranded"));
-    private final NavigableMap<Bytes, byte[]> committed = new TreeMap<>();
+    private final SimulatedChangelog committed = new SimulatedChangelog();
     private final ServiceCounters counters = new ServiceCounters();
 
     /** The processor on what is committed, with the topic of the requests in one of its incarnations. */
@@ -71,9 +69,16 @@ class StrandedProcessorTest {
             });
         }
 
+        /** Notes that a document has been read. */
+        void take(long offset) {
+            assertThat(store.header().isNew(settings.topics().name(Topic.DOCUMENTS), 0, offset))
+                    .isTrue();
+        }
+
         void commit() {
             store.flushCache();
-            inner.commit();
+            inner.publish();
+            store.commit(Map.of());
         }
     }
 
@@ -82,12 +87,18 @@ class StrandedProcessorTest {
         new Subjects(serdes.client()).register(Map.of(settings.topics().name(Topic.DOCUMENTS), Document.class));
         Life first = new Life(new Uuid(1, 1));
         assertThat(first.context.scheduledPunctuators()).isEmpty();
-        first.pending.add(Ticket.of(7, false), document("waits", 900, 1));
+        first.take(7);
+        first.take(8);
+        first.pending.add(Ticket.of(7, false), document("waits", 1_000, 1));
         first.pending.add(Ticket.of(8, false), document("complete", 900, 0));
         first.commit();
 
+        // It is found at one start, which ends before anything is done about it.
+        new Life(new Uuid(1, 2)).commit();
         Life second = new Life(new Uuid(1, 2));
-        second.pending.add(Ticket.of(9, false), document("later", 1_000, 1));
+        second.take(9);
+        // The clock may have gone back.
+        second.pending.add(Ticket.of(9, false), document("later", 800, 1));
         second.context
                 .scheduledPunctuators()
                 .forEach(punctuator -> punctuator.getPunctuator().punctuate(1_050));

@@ -1,0 +1,311 @@
+package dev.driftline.simulation;
+
+import dev.driftline.failures.RecordFailedException;
+import dev.driftline.failures.Stage;
+import dev.driftline.topics.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.TaskId;
+
+/** Leads a simulation through events, and then to where nothing waits; the oracle looks on. */
+final class History {
+
+    /** Stages that can fail with a document. */
+    private static final List<Stage> STAGES =
+            List.of(Stage.SCATTER, Stage.COUNT, Stage.LEARN, Stage.GATHER, Stage.MIX, Stage.WRITE, Stage.WATCH);
+
+    private static final int INSTANCES = 2;
+    private static final int MOST_ROUNDS = 2_000;
+
+    private final Simulation simulation;
+    private final Oracle oracle;
+    private final List<String> told = new ArrayList<>();
+    private final boolean tells;
+    /** Topics that may be deleted and made again, those that only the service writes first. */
+    private final List<Topic> topics;
+
+    private int published;
+    /** The latest that the clock has been. */
+    private long latest;
+
+    /** @param tells whether to note in words what happens */
+    History(Blueprint blueprint, Circumstances circumstances, long seed, Simulation.Defects defects, boolean tells) {
+        this.tells = tells;
+        simulation = new Simulation(
+                blueprint, INSTANCES, circumstances.exactlyOnce(), circumstances.keepsState(), seed, defects);
+        topics = Stream.of(
+                        Topic.NGRAM_REQUESTS,
+                        Topic.NGRAM_REPLIES,
+                        Topic.NGRAM_DOCUMENTS,
+                        Topic.OBSERVATIONS,
+                        Topic.DOCUMENTS,
+                        Topic.TEXT)
+                .filter(circumstances.layout()::has)
+                .toList();
+        oracle = new Oracle(simulation);
+        simulation.witness = oracle;
+    }
+
+    /** What has happened, in words. */
+    List<String> told() {
+        return told;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws AssertionError if something is not as it must be
+     */
+    void run(List<Event> events) {
+        for (Event event : events) {
+            happens(event);
+        }
+        tell("all is processed and committed");
+        simulation.endFaults();
+        drain();
+        oracle.finish();
+        simulation.close();
+        oracle.closed();
+    }
+
+    private void drain() {
+        int rounds = 0;
+        int quiet = 0;
+        // Kafka Streams punctuates when the clock has come again to where it was.
+        simulation.now = Math.max(latest, simulation.now);
+        while (quiet < 3) {
+            boolean busy = false;
+            simulation.now += 60;
+            for (TaskId id : simulation.tasks().stream().map(task -> task.id).toList()) {
+                List<TopicPartition> waiting = simulation.task(id).waiting();
+                busy |= !waiting.isEmpty();
+                guarded(simulation.task(id), task -> {
+                    waiting.forEach(task::process);
+                    task.punctuate();
+                    task.commit();
+                });
+            }
+            quiet = busy ? 0 : quiet + 1;
+            if (++rounds > MOST_ROUNDS) {
+                throw new AssertionError("after " + rounds + " rounds records still wait");
+            }
+        }
+    }
+
+    /** Work of a task, which may cost its thread. */
+    private void guarded(SimulatedTask task, Consumer<SimulatedTask> work) {
+        try {
+            work.accept(task);
+        } catch (RecordFailedException e) {
+            tell("  its thread dies: " + e.getMessage());
+            if (task.isZombie()) {
+                task.lose();
+            } else {
+                task.replaceThread();
+            }
+        } catch (SimulatedTask.FencedException e) {
+            tell("  it is fenced");
+            task.lose();
+        }
+    }
+
+    private void tell(String what) {
+        if (tells) {
+            told.add(what);
+        }
+    }
+
+    private void happens(Event event) {
+        List<SimulatedTask> tasks = simulation.tasks();
+        SimulatedTask task = tasks.get(event.which() % tasks.size());
+        SplittableRandom random = new SplittableRandom(event.seed());
+        int instance = event.how() % INSTANCES;
+        String name = task.id + " on instance " + simulation.owner(task.id);
+        switch (event.kind()) {
+            case PUBLISH -> publish(event, random);
+            case PUBLISH_TEXT -> publishText(event, random);
+            case PUBLISH_UNREADABLE -> {
+                int partition = oracle.unreadable(event.which(), random.nextInt());
+                tell("bytes that are no document are published to partition " + partition);
+            }
+            case PUBLISH_AGAIN ->
+                oracle.again(event.which())
+                        .ifPresent(document -> tell("document " + document.id() + " is published again"));
+            case JUNK -> {
+                Topic topic = topics.get(event.how() % (topics.size() - 2));
+                oracle.junk(topic, event.which(), random.nextInt());
+                tell("somebody writes to " + topic);
+            }
+            case POLL -> poll(event, task, random);
+            case PUNCTUATE -> {
+                tell(name + " punctuates");
+                simulation.now += 30;
+                guarded(task, SimulatedTask::punctuate);
+            }
+            case FLUSH -> {
+                // Without transactions the producer is flushed after each write-back.
+                tell(name + (simulation.exactlyOnce ? " writes back" : " commits"));
+                guarded(task, simulation.exactlyOnce ? SimulatedTask::flush : SimulatedTask::commit);
+            }
+            case COMMIT -> {
+                tell(name + " commits");
+                guarded(task, SimulatedTask::commit);
+            }
+            case REVIVE -> {
+                tell(name + " is revived");
+                task.revive();
+            }
+            case REVIVE_AFTER_FLUSH -> {
+                tell(name + " is revived after its write-back");
+                task.reviveAfterFlush();
+            }
+            case REVIVE_AFTER_COMMIT -> {
+                tell(name + " is revived after a commit");
+                task.commit();
+                task.revive();
+            }
+            case COMMIT_UNHEARD -> {
+                tell(name + " commits, does not hear of it and is revived");
+                task.commitUnheard();
+            }
+            case REPLACE_THREAD -> {
+                tell("the thread of " + name + " dies");
+                task.replaceThread();
+            }
+            case KILL -> kill(event, "");
+            case KILL_AFTER_FLUSH -> {
+                if (simulation.exactlyOnce) {
+                    task.flush();
+                }
+                kill(event, ", after " + name + " has written back");
+            }
+            case KILL_IN_COMMIT -> {
+                task.commitBeforeKill();
+                int owner = simulation.owner(task.id);
+                tell("instance " + owner + " is killed between the commit of " + task.id
+                        + " at the brokers and on disk, its tasks go to instance " + instance);
+                simulation.kill(owner, instance);
+            }
+            case MOVE -> {
+                tell(name + " goes to instance " + instance);
+                simulation.move(task.id, instance);
+            }
+            case STANDBY_AND_BACK -> {
+                int owner = simulation.owner(task.id);
+                tell(name + " goes to the other instance and comes back");
+                simulation.move(task.id, 1 - owner);
+                simulation.move(task.id, owner);
+            }
+            case STEAL -> {
+                tell("instance " + instance + " takes " + name + ", which does not know");
+                simulation.steal(task.id, instance);
+            }
+            case FOLLOW ->
+                standby(task).ifPresent(standby -> {
+                    tell("the standby of " + name + " reads " + event.how() % 50 + " changes");
+                    standby.follow(event.how() % 50);
+                });
+            case EVICT ->
+                standby(task).ifPresent(standby -> {
+                    tell("the standby of " + name + " loses its disk");
+                    standby.evict();
+                });
+            case COMPACT -> {
+                tell("the changelogs of " + task.id + " are compacted");
+                task.compact();
+            }
+            case CLOCK_FORWARDS -> {
+                simulation.now += random.nextInt(200_000);
+                tell("the clock goes on to " + simulation.now);
+            }
+            case CLOCK_BACKWARDS -> {
+                latest = Math.max(latest, simulation.now);
+                simulation.now -= random.nextInt(100_000);
+                tell("the clock goes back to " + simulation.now);
+            }
+            case FAIL -> {
+                Stage stage = STAGES.get(event.which() % STAGES.size());
+                int times = 1 + event.how() % 4;
+                tell("the next " + times + " times that work comes to " + stage + " it fails");
+                simulation.fail(stage, times);
+            }
+            case MAKE_AGAIN -> {
+                Topic topic = topics.get(event.which() % topics.size());
+                boolean kills = event.how() % 2 == 0;
+                tell("all instances " + (kills ? "are killed" : "stop") + ", " + topic
+                        + " is deleted and made again, and they start");
+                simulation.makeAgain(simulation.topics.name(topic), kills);
+            }
+        }
+    }
+
+    private void kill(Event event, String when) {
+        int victim = event.which() % INSTANCES;
+        int heir = event.how() % INSTANCES;
+        tell("instance " + victim + " is killed" + when + ", its tasks go to instance " + heir);
+        simulation.kill(victim, heir);
+    }
+
+    /** The replica of a task that is not active, where there is one. */
+    private Optional<SimulatedTask> standby(SimulatedTask task) {
+        return Optional.of(simulation.replica(task.id, 1 - simulation.owner(task.id)))
+                .filter(replica -> !replica.isActive());
+    }
+
+    private void poll(Event event, SimulatedTask owner, SplittableRandom random) {
+        SimulatedTask other = simulation.replica(owner.id, 1 - simulation.owner(owner.id));
+        // One that was taken over works on until it commits.
+        SimulatedTask task = other.isActive() && random.nextBoolean() ? other : owner;
+        int most = 1 + event.how() % 6;
+        int[] processed = {0};
+        guarded(task, working -> {
+            for (; processed[0] < most; processed[0]++) {
+                List<TopicPartition> waiting = working.waiting();
+                if (waiting.isEmpty()) {
+                    break;
+                }
+                working.process(waiting.get(random.nextInt(waiting.size())));
+            }
+            if (working.isZombie() && random.nextInt(3) == 0) {
+                working.commit();
+            }
+        });
+        if (processed[0] > 0) {
+            tell(task.id + (task == owner ? " on instance " + simulation.owner(owner.id) : " where it was")
+                    + " processes " + processed[0] + " records");
+        }
+    }
+
+    private void publish(Event event, SplittableRandom random) {
+        List<List<String>> sentences = new ArrayList<>();
+        for (int sentence = random.nextInt(8) / 7; sentence >= 0; sentence--) {
+            List<String> words = new ArrayList<>(List.of("the"));
+            for (int word = random.nextInt(6); word > 0; word--) {
+                words.add(random.nextInt(20) == 0 ? "v" + random.nextInt(100) : "w" + random.nextInt(6));
+            }
+            sentences.add(words);
+        }
+        boolean learn = random.nextInt(10) > 0;
+        Oracle.Doc document = oracle.publish(event.which(), "d" + published++, "s" + event.how() % 3, sentences, learn);
+        tell(document.id() + " is published to partition " + document.partition() + ": " + sentences
+                + (learn ? "" : ", not to be learned"));
+    }
+
+    private void publishText(Event event, SplittableRandom random) {
+        StringBuilder text = new StringBuilder("The");
+        for (int word = random.nextInt(6); word > 0; word--) {
+            text.append(" w").append(random.nextInt(6));
+        }
+        text.append('.');
+        Oracle.Doc document =
+                oracle.publishText(event.which(), "t" + published++, "s" + event.how() % 3, text.toString());
+        tell(String.format(
+                Locale.ROOT, "%s is published to partition %d: '%s'", document.id(), document.partition(), text));
+    }
+}

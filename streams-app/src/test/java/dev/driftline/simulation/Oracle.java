@@ -1,0 +1,423 @@
+package dev.driftline.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.driftline.input.DeadLetters;
+import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.ScoreRequest;
+import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pending.PendingDocuments;
+import dev.driftline.pending.Ticket;
+import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Score;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.NgramProbabilities;
+import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardReply;
+import dev.driftline.scoring.ShardScorer;
+import dev.driftline.source.SourceLimits;
+import dev.driftline.source.SourceStore;
+import dev.driftline.store.SimulatedStore;
+import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.Layout;
+import dev.driftline.topics.Topic;
+import dev.driftline.topology.TopologySettings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What must be true of a history. It follows the commits: what each shard learns is learned by the plain library, too, in the
+ * same order, and every score that comes out is compared with the library's.
+ */
+final class Oracle implements Simulation.Witness {
+
+    /** Operators that work on a document before it is scored: a letter of one of them stands in place of the score. */
+    private static final Set<String> BEFORE_THE_SCORE =
+            Set.of("read-documents", "read-text", "scatter", "gather", "stranded");
+
+    private static final double EXACT = 1e-9;
+
+    /** A document that was published; {@code times} it was. */
+    static final class Doc {
+        private final String id;
+        private final String source;
+        private final DocumentTokens tokens;
+        private final boolean learn;
+        private final String topic;
+        private final int partition;
+        private final long offset;
+        private final SimulatedLog.Entry entry;
+        private final byte[][] replies;
+        private final boolean[] learned;
+        private boolean scored;
+
+        Doc(
+                String id,
+                String source,
+                DocumentTokens tokens,
+                boolean learn,
+                String topic,
+                int partition,
+                long offset,
+                SimulatedLog.Entry entry,
+                int shards) {
+            this.id = id;
+            this.source = source;
+            this.tokens = tokens;
+            this.learn = learn;
+            this.topic = topic;
+            this.partition = partition;
+            this.offset = offset;
+            this.entry = entry;
+            replies = new byte[shards][];
+            learned = new boolean[shards];
+        }
+
+        String id() {
+            return id;
+        }
+
+        int partition() {
+            return partition;
+        }
+
+        DocumentTokens tokens() {
+            return tokens;
+        }
+
+        boolean isAnswered() {
+            return Arrays.stream(replies).noneMatch(Objects::isNull);
+        }
+
+        /** Whether a shard has learned it. */
+        boolean isLearnedBy(int shard) {
+            return learned[shard];
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    private final Simulation simulation;
+    private final TopologySettings settings;
+    private final int shards;
+    private final Scatter scatter;
+    private final Gather gather;
+    private final DocumentScorer scorer;
+    private final List<ShardScorer> replayed = new ArrayList<>();
+    private final Map<Integer, SourceStore> sources = new TreeMap<>();
+
+    private final List<Doc> documents = new ArrayList<>();
+    /** By the record that it was published as, and by each internal record that is about it. */
+    private final Map<SimulatedLog.Entry, Doc> about = new IdentityHashMap<>();
+    /** The first position of each partition of a topic, by the topics of its name that there have been. */
+    private final Map<TopicPartition, Long> bases = new HashMap<>();
+    /** By partition and ticket, the name of a document until it is scored. */
+    private final Map<Integer, Map<Long, Doc>> tickets = new HashMap<>();
+    /** How often each id must come out, and has. */
+    private final Map<String, Integer> expected = new LinkedHashMap<>();
+
+    private final Map<String, Integer> come = new HashMap<>();
+    private int scores;
+    private boolean isMadeAgain;
+
+    Oracle(Simulation simulation) {
+        this.simulation = simulation;
+        settings = simulation.blueprint.settings;
+        shards = settings.shards();
+        scatter = new Scatter(settings.model(), shards);
+        gather = new Gather(settings.model(), shards);
+        scorer = new DocumentScorer(settings.mixture());
+        for (int shard = 0; shard < shards; shard++) {
+            replayed.add(new ShardScorer(settings.model(), shard, shards, new HeapPageStore(), 1 << 20));
+        }
+    }
+
+    // What is published
+
+    Doc publish(int number, String id, String source, List<List<String>> sentences, boolean learn) {
+        String topic = simulation.topics.name(Topic.DOCUMENTS);
+        int partition = number % simulation.log.partitions(topic);
+        long offset = simulation.publish(partition, id, source, sentences, learn);
+        return add(id, source, DocumentTokens.of(sentences), learn, topic, partition, offset);
+    }
+
+    Doc publishText(int number, String id, String source, String text) {
+        String topic = simulation.topics.name(Topic.TEXT);
+        int partition = number % simulation.log.partitions(topic);
+        long offset = simulation.publishText(partition, id, source, text);
+        DocumentTokens tokens =
+                DocumentTokens.of(Tokenizers.named(settings.tokenizer()).sentences(text, ""));
+        return add(id, source, tokens, true, topic, partition, offset);
+    }
+
+    private Doc add(
+            String id, String source, DocumentTokens tokens, boolean learn, String topic, int partition, long offset) {
+        SimulatedLog.Entry entry =
+                simulation.log.of(new TopicPartition(topic, partition)).get((int) offset);
+        Doc document = new Doc(id, source, tokens, learn, topic, partition, offset, entry, shards);
+        documents.add(document);
+        about.put(entry, document);
+        long position = bases.getOrDefault(new TopicPartition(topic, partition), 0L) + offset;
+        tickets.computeIfAbsent(partition, added -> new HashMap<>())
+                .put(Ticket.of(position, topic.equals(simulation.topics.name(Topic.TEXT))), document);
+        expected.merge(id, 1, Integer::sum);
+        return document;
+    }
+
+    /** Publishes the bytes of a document once more, which makes another document of them. */
+    Optional<Doc> again(int number) {
+        if (documents.isEmpty()) {
+            return Optional.empty();
+        }
+        Doc document = documents.get(number % documents.size());
+        long offset = simulation.publish(document.topic, document.partition, document.entry.value());
+        return Optional.of(add(
+                document.id,
+                document.source,
+                document.tokens,
+                document.learn,
+                document.topic,
+                document.partition,
+                offset));
+    }
+
+    /** Publishes what is no document; returns the partition. */
+    int unreadable(int number, int bytes) {
+        return junk(Topic.DOCUMENTS, number, bytes);
+    }
+
+    /** Publishes bytes to a topic; returns the partition. */
+    int junk(Topic topic, int number, int bytes) {
+        String name = simulation.topics.name(topic);
+        int partition = number % simulation.log.partitions(name);
+        byte[] value = ("junk " + documents.size() + " " + bytes).getBytes(StandardCharsets.UTF_8);
+        long offset = simulation.publish(name, partition, value);
+        expected.merge(name + " " + partition + " " + offset + " " + text(value), 1, Integer::sum);
+        return partition;
+    }
+
+    // What is committed
+
+    @Override
+    public void forwarded(SimulatedTask task, Optional<SimulatedTask.At> at, SimulatedTask.Output output) {
+        at.map(record -> about.get(record.entry())).ifPresent(document -> about.put(output.entry(), document));
+    }
+
+    @Override
+    public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
+        for (SimulatedTask.At record : counted) {
+            // A request may be about several documents; the replies say about which.
+            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())) {
+                counted(task.id.partition(), about.get(record.entry()));
+            }
+        }
+        visible.stream()
+                .filter(output -> isOf(Topic.NGRAM_REPLIES, output.partition()))
+                .forEach(output ->
+                        replied(output.partition().partition(), output.entry().value()));
+        sent(visible);
+    }
+
+    @Override
+    public void sent(List<SimulatedTask.Output> visible) {
+        for (SimulatedTask.Output output : visible) {
+            if (isOf(Topic.SCORES, output.partition())) {
+                scored(simulation.blueprint.read(Score.class, output.partition().topic(), output.entry()));
+            } else if (isOf(Topic.DEAD_LETTERS, output.partition())) {
+                refused(output.entry());
+            }
+        }
+    }
+
+    @Override
+    public void deleted(TopicPartition partition, long offset) {
+        isMadeAgain = true;
+        // Positions go on where those of the topic before ended.
+        bases.merge(partition, offset, Long::sum);
+        List<SimulatedLog.Entry> entries = simulation.log.of(partition);
+        for (int i = (int) offset; i < entries.size(); i++) {
+            String value = text(entries.get(i).value());
+            Doc document = about.get(entries.get(i));
+            String key = value.startsWith("junk ")
+                    ? partition.topic() + " " + partition.partition() + " " + i + " " + value
+                    : document != null
+                                    && (document.topic.equals(partition.topic())
+                                            || isOf(Topic.NGRAM_DOCUMENTS, partition))
+                            ? document.id
+                            : "";
+            expected.computeIfPresent(key, (known, times) -> times - 1);
+        }
+    }
+
+    private boolean isOf(Topic topic, TopicPartition partition) {
+        return partition.topic().equals(simulation.topics.name(topic));
+    }
+
+    private void replied(int partition, byte[] message) {
+        for (byte[] reply : gather.split(message)) {
+            Gather.Address from = gather.address(reply);
+            boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+            if (learned) {
+                counted(from.shard(), tickets.get(partition).get(from.ticket()));
+            }
+        }
+    }
+
+    private void counted(int shard, Doc document) {
+        if (!simulation.exactlyOnce) {
+            // Of a topic that was made again a store may be ahead of the committed offsets, by which tickets are told
+            // here.
+            if (document != null) {
+                document.learned[shard] = true;
+            }
+            return;
+        }
+        assertThat(document).as("what shard %d learns is a document", shard).isNotNull();
+        assertThat(document.replies[shard])
+                .as("shard %d learns %s again", shard, document)
+                .isNull();
+        byte[] request = scatter.requests(0, 0, document.tokens, document.learn, 0, List.of())[shard];
+        document.replies[shard] = replayed.get(shard).answer(request);
+        document.learned[shard] = true;
+    }
+
+    private void scored(Score score) {
+        scores++;
+        comes(score.getId());
+        if (!simulation.exactlyOnce) {
+            return;
+        }
+        // A topic that was made again has offsets for the second time, and an id may come twice.
+        List<Doc> unscored = documents.stream()
+                .filter(document -> document.id.equals(score.getId()) && !document.scored)
+                .filter(Doc::isAnswered)
+                .toList();
+        Doc document = unscored.stream()
+                .filter(other -> other.topic.equals(score.getInputTopic())
+                        && other.partition == score.getInputPartition()
+                        && other.offset == score.getInputOffset())
+                .findFirst()
+                .or(() -> unscored.stream().findFirst())
+                .orElseThrow(() -> new AssertionError("a score of what not every shard has answered for: " + score));
+        compare(document, score);
+    }
+
+    private void compare(Doc document, Score score) {
+        document.scored = true;
+        NgramProbabilities ngrams =
+                gather.gather(document.tokens, List.of(document.replies)).positions();
+        DocumentScore exact = scorer.score(ScoreRequest.of(
+                        document.tokens,
+                        ngrams,
+                        sources.computeIfAbsent(
+                                        settings.layout() == Layout.SHARDS ? document.partition : 0,
+                                        added -> new SourceStore(
+                                                new HeapPageStore(), settings.mixture(), SourceLimits.NONE))
+                                .get(document.source, 0))
+                .withLearning(document.learn));
+        for (ExpertScore expert : score.getExperts()) {
+            near(
+                    document,
+                    expert.getName(),
+                    expert.getBits(),
+                    exact.bits()[exact.models().indexOf(expert.getName())]);
+        }
+        near(document, "mixture", score.getMixtureBits(), exact.bits()[exact.bits().length - 1]);
+        near(document, "spelling", score.getSpellingBits(), exact.spellingBits());
+        assertThat(score.getUnknownTokens())
+                .as("unknown tokens of %s", document)
+                .isEqualTo(exact.unknown());
+        assertThat(score.getLearned())
+                .as("%s says whether it is learned", document)
+                .isEqualTo(document.learn);
+    }
+
+    private static void near(Doc document, String what, double is, double mustBe) {
+        if (is != mustBe && Math.abs(is - mustBe) > EXACT * Math.max(1, Math.abs(mustBe))) {
+            throw new AssertionError("the bits of " + document + " under " + what + " are " + is
+                    + ", and a serial replay has " + mustBe);
+        }
+    }
+
+    private void refused(SimulatedLog.Entry letter) {
+        String operator = header(letter, DeadLetters.OPERATOR);
+        String value = text(letter.value());
+        if (value.startsWith("junk ")) {
+            comes(header(letter, DeadLetters.TOPIC) + " " + header(letter, DeadLetters.PARTITION) + " "
+                    + header(letter, DeadLetters.OFFSET) + " " + value);
+        } else if (BEFORE_THE_SCORE.contains(operator)) {
+            comes(text(letter.key()));
+        }
+    }
+
+    private void comes(String id) {
+        int times = come.merge(id, 1, Integer::sum);
+        if (simulation.exactlyOnce && times > expected.getOrDefault(id, 0)) {
+            throw new AssertionError(id + " has come out " + times + " times, and was published "
+                    + expected.getOrDefault(id, 0) + " times");
+        }
+    }
+
+    private static String header(SimulatedLog.Entry entry, String name) {
+        return text(entry.headers().lastHeader(name).value());
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    // What is true at the end
+
+    /** All that waited has been processed and committed. */
+    void finish() {
+        expected.forEach((id, times) -> {
+            int outcomes = come.getOrDefault(id, 0);
+            if (simulation.exactlyOnce ? outcomes != times : outcomes < times) {
+                throw new AssertionError(
+                        id + " has come out " + outcomes + " times, and was published " + times + " times");
+            }
+        });
+        simulation
+                .changelogs(PendingDocuments.STORE)
+                .forEach((partition, changelog) -> assertThat(
+                                changelog.contents().keySet().stream().filter(key -> !SimulatedStore.isHeader(key)))
+                        .as("documents of partition %d that wait", partition)
+                        .isEmpty());
+        if (simulation.exactlyOnce) {
+            assertThat(simulation.log.of(simulation.topics.name(Topic.PREDICTIONS)))
+                    .as("predictions")
+                    .hasSize(scores);
+        }
+        if (!simulation.exactlyOnce && isMadeAgain) {
+            // Without transactions a store may be ahead of the committed offsets, by which positions are told here.
+            return;
+        }
+        new Census(
+                        simulation,
+                        documents.stream().filter(document -> document.learn).toList())
+                .check();
+    }
+
+    /** All instances have stopped. */
+    void closed() {
+        for (SimulatedInstance instance : simulation.instances()) {
+            assertThat(instance.remains()).as("what is left after the stop").isEmpty();
+        }
+    }
+}

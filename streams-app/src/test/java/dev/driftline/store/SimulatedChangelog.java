@@ -1,0 +1,74 @@
+package dev.driftline.store;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.utils.Bytes;
+
+/** The changelog of one store: committed changes in their order, with gaps where they were compacted. */
+public final class SimulatedChangelog {
+
+    /** A change; of no value where the key was removed. */
+    record Change(long offset, Bytes key, Optional<byte[]> value) {}
+
+    private List<Change> changes = new ArrayList<>();
+    private long end;
+
+    void append(Bytes key, Optional<byte[]> value) {
+        changes.add(new Change(end++, key, value));
+    }
+
+    /** The offset after the last change. */
+    public long end() {
+        return end;
+    }
+
+    /** Keeps the last change of each key, as the broker's cleaner does sooner or later. */
+    public void compact() {
+        Set<Bytes> later = new HashSet<>();
+        List<Change> kept = new ArrayList<>();
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (later.add(changes.get(i).key())) {
+                kept.add(0, changes.get(i));
+            }
+        }
+        changes = kept;
+    }
+
+    /** Brings {@code disk} up to {@code until}, which is at most the end. */
+    void replay(SimulatedDisk disk, long until) {
+        int at = firstFrom(disk.position());
+        for (; at < changes.size() && changes.get(at).offset() < until; at++) {
+            disk.apply(changes.get(at).key(), changes.get(at).value());
+        }
+        disk.reached(Math.max(disk.position(), until));
+    }
+
+    private int firstFrom(long offset) {
+        int low = 0;
+        int high = changes.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (changes.get(middle).offset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** What a store restored from it has. */
+    public NavigableMap<Bytes, byte[]> contents() {
+        NavigableMap<Bytes, byte[]> contents = new TreeMap<>();
+        for (Change change : changes) {
+            change.value()
+                    .ifPresentOrElse(value -> contents.put(change.key(), value), () -> contents.remove(change.key()));
+        }
+        return contents;
+    }
+}
