@@ -91,6 +91,7 @@ public final class NgramCounts {
     private boolean changed;
 
     /** Takes in what is read ahead, so that no compiler leaves it out. */
+    @SuppressWarnings("unused")
     private int readAhead;
 
     /**

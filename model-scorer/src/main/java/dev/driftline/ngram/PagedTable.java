@@ -56,6 +56,7 @@ public final class PagedTable {
     private final @Nullable Page[] aheadPages = new Page[MOST_AHEAD];
     private int aheadSize;
     /** Takes in what is read ahead, so that no compiler leaves it out. */
+    @SuppressWarnings("unused")
     private int readAhead;
 
     private final Varints.Writer out = new Varints.Writer(1024);

@@ -45,6 +45,7 @@ public final class PositionLookups {
     private final int[] followerEntries = new int[MOST];
 
     /** Takes in what is read ahead, so that no compiler leaves it out. */
+    @SuppressWarnings("unused")
     private int readAhead;
 
     /** No positions, of a model of order N. */

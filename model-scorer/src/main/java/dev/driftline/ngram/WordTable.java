@@ -47,6 +47,7 @@ final class WordTable {
     private final int[] aheadIds = new int[NgramCounts.WORDS_AHEAD];
     private final @Nullable WordBlock[] aheadBlocks = new WordBlock[NgramCounts.WORDS_AHEAD];
     /** Takes in what is read ahead, so that no compiler leaves it out. */
+    @SuppressWarnings("unused")
     private int readAhead;
 
     /** @param cacheBytes heap that words may take */

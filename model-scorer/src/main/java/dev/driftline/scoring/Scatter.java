@@ -229,7 +229,7 @@ public final class Scatter {
         boolean predicts = predictions > 0 && events.shard(events.openNearest()) == shard;
         need(events, shard, predicts);
         to.begin(learn, predicts, proves, ticket, predictions);
-        encode(events, shard, predicts, to);
+        encode(events, predicts, to);
         writeOwned(events.outside(), false, shard, to);
         if (predictions > 0) {
             writeOwned(extras, predicts, shard, to);
@@ -284,7 +284,7 @@ public final class Scatter {
         }
     }
 
-    private void encode(DocumentEvents events, int shard, boolean predicts, ShardRequest.Writer to) {
+    private void encode(DocumentEvents events, boolean predicts, ShardRequest.Writer to) {
         int count = events.count();
         if (count > codes.length) {
             codes = new int[Math.max(count, 2 * codes.length)];

@@ -61,6 +61,7 @@ final class RecencyCache {
     private double bigramProbability;
     private double unigramInBigram;
     /** Takes in what is read ahead, so that no compiler leaves it out. */
+    @SuppressWarnings("unused")
     private long readAhead;
 
     RecencyCache(MixtureSettings.Caches settings) {

@@ -75,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--shard",
             paramLabel = "N",
-            description = "Compare the counts of this shard only, from 0 on; with --counts-only.")
+            description = "Compare the counts of this shard only, 0 or more; with --counts-only. Default: all.")
     private @Nullable Integer shard;
 
     @Option(

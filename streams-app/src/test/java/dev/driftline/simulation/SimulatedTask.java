@@ -376,7 +376,7 @@ final class SimulatedTask {
         disks.values().forEach(SimulatedDisk::wipe);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "removal"})
     private void forward(Record<Object, Object> record, String child) {
         Node node = topology.nodes.get(child);
         if (node instanceof Sink sink) {

@@ -95,6 +95,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // asked for by Kafka 4.4 itself
     public boolean managesOffsets() {
         return true;
     }

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One life of a main class in a JVM of its own, which can be killed and frozen. It ends with this JVM, however that ends; a
@@ -96,7 +99,19 @@ public final class ChildProcess implements AutoCloseable {
     /** Asks it to end, and kills it if it has not ended after {@code seconds}. */
     public void end(long seconds) {
         thaw(); // a frozen process would not see that it is asked to end
-        child.end(seconds);
+        // Not Process.destroy, which closes its standard input, too: ParentBound takes that for the end of this JVM.
+        signal("TERM");
+        try {
+            ProcessHandle.of(pid())
+                    .map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException stillThere) {
+            child.kill();
+        } catch (InterruptedException e) {
+            child.kill();
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** As {@link #end}, after ten seconds. */

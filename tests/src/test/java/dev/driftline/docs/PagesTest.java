@@ -39,7 +39,8 @@ class PagesTest {
             "StateStore",
             "ProcessorContext",
             "ProcessorWrapper",
-            "KafkaStreams");
+            "KafkaStreams",
+            "EndTxn");
 
     private static final Set<String> NAMES =
             Stream.concat(sources(), alerts()).collect(Collectors.toCollection(TreeSet::new));

@@ -47,7 +47,7 @@ class MoreShardsIT {
             one.close();
 
             DriftlineProcess.Result done = reshard(application);
-            assertThat(done.err()).isEmpty();
+            assertThat(done.exitCode()).as(done.err()).isZero();
             assertThat(done.out()).contains("on 3 shards now", "Set shards=3");
             assertThat(reshard(application).out()).contains("on 3 shards already");
 

@@ -30,9 +30,10 @@ import picocli.CommandLine.Spec;
         name = "reshard",
         mixinStandardHelpOptions = true,
         description = {
-            "Give a model more shards, so that more threads and machines can count. Nothing is forgotten or learned again: the",
-            "counts move to the shards that own them then, in one transaction. Needs every instance stopped and no document",
-            "pending. Kafka cannot take partitions away, so the number can only grow. If it is interrupted, run it again."
+            "Give a model more shards, so that more threads and machines can count.",
+            "Nothing is forgotten or learned again: the counts move to the shards that own them then, in one transaction.",
+            "Needs every instance stopped and no document pending. The number can only grow, since Kafka takes no partitions",
+            "away. If it is interrupted, run it again."
         },
         footerHeading = "%nExample:%n",
         footer = "  driftline reshard --shards 4 --bootstrap-servers kafka:9092")
@@ -50,7 +51,7 @@ public final class ReshardCommand implements Callable<Integer> {
             names = "--shards",
             required = true,
             paramLabel = "NUMBER",
-            description = "How many shards the model is to have, 2 to 1024.")
+            description = "How many shards the model is to have, 2 to 1024. Default: none.")
     private int shards;
 
     @Option(

@@ -70,6 +70,7 @@ final class CombinerTopology implements Supplier<Topology> {
     }
 
     @Override
+    @SuppressWarnings("removal") // abstract still: what comes in its place calls it
     public Topology get() {
         DocumentCombiner combiner = new DocumentCombiner(order, shards);
         StreamsBuilder builder = new StreamsBuilder();

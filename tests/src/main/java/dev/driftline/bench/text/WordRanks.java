@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The words of a text by frequency: a word's rank is 0 for the most frequent one. Words of equal frequency are in the order of
@@ -26,7 +27,8 @@ final class WordRanks {
             }
         }
         words = new ArrayList<>(counts.keySet());
-        words.sort(Comparator.comparing((String word) -> -counts.get(word)).thenComparing(Comparator.naturalOrder()));
+        words.sort(Comparator.comparing((String word) -> -counts.getOrDefault(word, 0))
+                .thenComparing(Comparator.naturalOrder()));
         for (int rank = 0; rank < words.size(); rank++) {
             ranks.put(words.get(rank), rank);
         }
@@ -42,6 +44,6 @@ final class WordRanks {
     }
 
     int rank(String word) {
-        return ranks.get(word);
+        return Objects.requireNonNull(ranks.get(word), word);
     }
 }
