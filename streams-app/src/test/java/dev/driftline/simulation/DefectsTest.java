@@ -83,8 +83,7 @@ class DefectsTest {
                 .contains("1 of its 90 events are enough")
                 .contains("is published to partition 0")
                 .endsWith("-Ddriftline.history=0");
-        Optional<String> again =
-                quiet.submit(() -> Histories.failure(0, twice)).get();
+        Optional<String> again = quiet.submit(() -> Histories.failure(0, twice)).get();
         assertThat(told(again.orElseThrow())).isEqualTo(told(failure.get()));
         assertThat(quiet.submit(() -> Histories.failure(0, Defects.NONE)).get()).isEmpty();
     }
