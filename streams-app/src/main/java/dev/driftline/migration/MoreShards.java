@@ -257,13 +257,15 @@ public final class MoreShards {
                 .findFirst()
                 .orElseThrow(() -> new MisconfiguredException(TopicNames.of(config)
                                 .name(Topic.DOCUMENTS) + " does not exist: run `driftline topics create`"));
+        boolean hadOneTask = admin.layout() == Layout.ONE_SHARD;
         for (String topic : partitions.keySet()) {
             if (topic.equals(changelog(ShardCounts.STORE))) {
                 continue;
             }
             boolean byInput =
                     topic.equals(changelog(SourceModels.STORE)) || topic.equals(changelog(PendingDocuments.STORE));
-            int before = partitions.get(topic);
+            // Not what the topic has: a run that was interrupted may have given it partitions already, which are empty.
+            int before = byInput && hadOneTask ? 1 : partitions.get(topic);
             for (int partition = 0; partition < before; partition++) {
                 byte[] header = header(topic, partition);
                 if (header != null) {

@@ -2,9 +2,13 @@ package dev.driftline.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.Score;
+import dev.driftline.sources.SourceModels;
+import dev.driftline.store.Changelog;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChangelogCounts;
 import dev.driftline.testing.Cluster;
@@ -14,11 +18,16 @@ import dev.driftline.testing.LocalInstance;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
+import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.Layout;
+import dev.driftline.topics.TopicAdmin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 class MoreShardsIT {
@@ -78,7 +87,16 @@ class MoreShardsIT {
             scores.awaitSize(WAVE, PATIENCE);
             one.close();
 
+            String sources = Changelogs.of(application.config().get(ServiceKeys.APPLICATION_ID), SourceModels.STORE);
+            try (TopicAdmin admin = new TopicAdmin(application.config())) {
+                // As a run leaves it that was interrupted before its transaction.
+                admin.grow(sources, 2);
+            }
             assertThat(reshard(application).out()).contains("on 3 shards now");
+            assertThat(keys(application, sources, 1))
+                    .as("what is known of sources, for the second partition of the inputs")
+                    .isNotEmpty()
+                    .isEqualTo(keys(application, sources, 0));
 
             application.publish(documents.subList(WAVE, 2 * WAVE));
             LocalInstance several = application.start("one", Map.of("shards", Integer.toString(SHARDS)));
@@ -94,6 +112,23 @@ class MoreShardsIT {
                     .containsExactlyInAnyOrderElementsOf(
                             documents.stream().map(Document::getId).toList());
         }
+    }
+
+    /** The keys that a changelog has values for, those of headers apart. */
+    private static Set<Bytes> keys(Application application, String changelog, int partition) {
+        Set<Bytes> keys = new TreeSet<>();
+        new Changelog(application.config(), changelog)
+                .read(
+                        partition,
+                        (key, value) -> {
+                            if (value == null) {
+                                keys.remove(Bytes.wrap(key));
+                            } else if (!StoreHeader.isKey(key)) {
+                                keys.add(Bytes.wrap(key));
+                            }
+                        },
+                        records -> {});
+        return keys;
     }
 
     /** What the counts alone say of a document. */

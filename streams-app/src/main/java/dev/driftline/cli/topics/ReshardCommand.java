@@ -12,7 +12,6 @@ import dev.driftline.terminal.Screen;
 import dev.driftline.topics.TopicAdmin;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -87,15 +86,15 @@ public final class ReshardCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "Set shards=%d in the configuration of every instance, and start them.%n", shards);
         } catch (IOException e) {
             throw new CommandFailedException("cannot use the temporary folder: " + e.getMessage()
-                    + ". Nothing has been changed; name another one by --temp");
+                    + ". Name another one by --temp, and run it again");
         }
         out.flush();
         return ExitCodes.OK;
     }
 
-    private Path folder() throws IOException {
-        return temporary == null
-                ? Files.createTempDirectory("driftline-reshard")
-                : Files.createTempDirectory(temporary, "driftline-reshard");
+    /** Made when it is needed: a run that is refused leaves none. */
+    private Path folder() {
+        Path in = temporary == null ? Path.of(System.getProperty("java.io.tmpdir")) : temporary;
+        return in.resolve("driftline-reshard-" + ProcessHandle.current().pid());
     }
 }
