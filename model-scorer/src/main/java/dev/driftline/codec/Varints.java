@@ -151,6 +151,11 @@ public final class Varints {
             return Arrays.copyOf(buffer, size);
         }
 
+        /** Copies what was written into {@code into}, from byte {@code to} on. */
+        public void copyTo(byte[] into, int to) {
+            System.arraycopy(buffer, 0, into, to, size);
+        }
+
         private void ensure(int more) {
             if (size + more > buffer.length) {
                 buffer = Arrays.copyOf(buffer, Math.max(size + more, buffer.length * 2));

@@ -32,6 +32,21 @@ abstract class CacheUnit {
         return true;
     }
 
+    /** The hand of the clock came by. */
+    void passed() {
+        referenced = false;
+    }
+
+    /**
+     * Gives most of its heap back, if it was not used often since the hand came by, and can be used as before, only more slowly.
+     *
+     * @param out to write with, whatever it holds
+     * @return false where it was used often, where there is no such form, or where it has it already
+     */
+    boolean pack(Varints.Writer out) {
+        return false;
+    }
+
     /**
      * Puts what is newer than its page into {@code pages}.
      *

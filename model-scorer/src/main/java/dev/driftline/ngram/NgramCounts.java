@@ -393,7 +393,7 @@ public final class NgramCounts {
         if (unit != null || words.wide(context[1])) {
             (unit != null ? unit : wide(context[1])).lookup(context, length, word, out);
         } else {
-            rare(context[1] / RARE_BLOCK).trie.lookup(context, length, word, out);
+            rare(context[1] / RARE_BLOCK).trie(context[1]).lookup(context, length, word, out);
         }
     }
 
@@ -414,7 +414,7 @@ public final class NgramCounts {
             if (unit != null || words.wide(nearest)) {
                 positions.begin(i, unit != null ? unit : wide(nearest));
             } else {
-                positions.begin(i, rare(nearest / RARE_BLOCK).trie);
+                positions.begin(i, rare(nearest / RARE_BLOCK).trie(nearest));
             }
         }
         positions.find();
@@ -448,7 +448,7 @@ public final class NgramCounts {
         TriePages unit = rare(nearest / RARE_BLOCK);
         boolean isNew = unit.add(context, length, word, times, told);
         cache.markDirty(unit);
-        if (unit.trie.nearestTotal() >= WideContext.THRESHOLD) {
+        if (unit.nearestTotal() >= WideContext.THRESHOLD) {
             widen(nearest, unit);
         }
         return isNew;
@@ -525,8 +525,8 @@ public final class NgramCounts {
         int block = word / RARE_BLOCK;
         TriePages rest =
                 TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare.remove(block));
-        rest.trie.reserve(shared.trie.used());
-        shared.trie.tuples((context, length, follower, count) -> {
+        rest.trie().reserve(shared.trie().used());
+        shared.trie().tuples((context, length, follower, count) -> {
             if (context[1] == word) {
                 own.add(context, length, follower, count, null);
             } else {
@@ -536,7 +536,7 @@ public final class NgramCounts {
         rest.replace(shared);
         cache.replace(shared, rest);
         rare.put(block, rest);
-        shared.trie.release();
+        shared.release();
         cache.markDirty(own);
     }
 
@@ -546,11 +546,11 @@ public final class NgramCounts {
             return;
         }
         if (!words.wide(context[1])) {
-            rare(context[1] / RARE_BLOCK).trie.followers(context, length, visitor);
+            rare(context[1] / RARE_BLOCK).trie(context[1]).followers(context, length, visitor);
         } else if (length == 1) {
             wide(context[1]).followers(visitor);
         } else if (context[2] >= 0) {
-            wide(context[1]).bucket(context[2]).trie.followers(context, length, visitor);
+            wide(context[1]).bucket(context[2]).trie(context[2]).followers(context, length, visitor);
         }
     }
 
@@ -564,11 +564,11 @@ public final class NgramCounts {
         TopFollowers top = null;
         if (length > 0 && context[1] >= 0) {
             if (!words.wide(context[1])) {
-                top = rare(context[1] / RARE_BLOCK).trie.top(context, length);
+                top = rare(context[1] / RARE_BLOCK).trie(context[1]).top(context, length);
             } else if (length == 1) {
                 top = wide(context[1]).top();
             } else if (context[2] >= 0) {
-                top = wide(context[1]).bucket(context[2]).trie.top(context, length);
+                top = wide(context[1]).bucket(context[2]).trie(context[2]).top(context, length);
             }
         }
         if (top == null) {
@@ -589,7 +589,7 @@ public final class NgramCounts {
         if (words.wide(nearest)) {
             wide(nearest).tuples(visitor, this::trim);
         } else {
-            rare(nearest / RARE_BLOCK).trie.tuples((context, length, word, count) -> {
+            rare(nearest / RARE_BLOCK).tuples((context, length, word, count) -> {
                 if (context[1] == nearest) {
                     visitor.visit(context, length, word, count);
                 }
@@ -636,7 +636,7 @@ public final class NgramCounts {
                     wide(word).tuples(visitor, this::trim);
                 }
             }
-            rare(from / RARE_BLOCK).trie.tuples((context, length, word, count) -> {
+            rare(from / RARE_BLOCK).tuples((context, length, word, count) -> {
                 if (visited[context[1] % RARE_BLOCK]) {
                     visitor.visit(context, length, word, count);
                 }

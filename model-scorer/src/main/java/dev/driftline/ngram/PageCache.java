@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The decoded units of one shard in front of its {@link PageStore}, within a bound of heap: a clock over all units, whose
- * hand passes over those that have been used since it came by, and writes and drops one that has not. Not thread-safe.
+ * hand packs those that were used seldom since it came by, passes over others that were used, and writes and drops one that was not.
+ * Not thread-safe.
  */
 public final class PageCache {
 
@@ -78,6 +79,12 @@ public final class PageCache {
         dirty.clear();
     }
 
+    /** Has a unit that is not in use take less heap, if it can. */
+    void pack(CacheUnit unit) {
+        unit.passed();
+        unit.pack(out);
+    }
+
     /** A unit that is dropped must not stay on the heap until the next write-back. */
     private void unlist(CacheUnit unit) {
         if (unit.listed) {
@@ -93,16 +100,17 @@ public final class PageCache {
     /** Drops units that have not been used of late until the cache is within its bound. */
     public void trim() {
         int passes = 0;
-        int limit = 3 * units.size();
+        // Each unit may be passed, packed and dropped.
+        int limit = 4 * units.size();
         while (budget.used > bytes && !units.isEmpty() && passes++ < limit) {
             if (hand >= units.size()) {
                 hand = 0;
             }
             CacheUnit unit = units.get(hand);
-            if (unit.referenced) {
-                unit.referenced = false;
+            if (unit.pack(out)) {
                 hand++;
-            } else if (!unit.evictable()) {
+            } else if (unit.referenced || !unit.evictable()) {
+                unit.passed();
                 hand++;
             } else {
                 unit.writeBack(store, out);

@@ -143,7 +143,8 @@ public final class PositionLookups {
         for (int i = 0; i < size; i++) {
             WideContext unit = wide[i];
             if (unit != null && lengths[i] > 1 && contexts[i * order + 2] >= 0) {
-                tries[i] = unit.bucket(contexts[i * order + 2]).trie;
+                int second = contexts[i * order + 2];
+                tries[i] = unit.bucket(second).trie(second);
             }
         }
     }

@@ -2,19 +2,36 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link ContextTrie} and the pages that it is stored in: one page while it is small, a power of two of them, by the
- * hash of the tuple, once a single context has outgrown a page. Only pages with a changed tuple are written.
+ * The tuples of a group of contexts and the pages that they are stored in: one page while it is small, a power of two of them, by
+ * the hash of the tuple, once a single context has outgrown a page. Only pages with a changed tuple are written.
+ *
+ * <p>What is used often is decoded, as a {@link ContextTrie}. What is used now and then is {@linkplain PackedTuples packed}: a
+ * tenth of the heap, and read as it is. A page that is read is packed. When it has been used more than {@value #WARM} times since the hand
+ * of the {@link PageCache} came by, it is decoded; when fewer times, packed again.
  */
 final class TriePages extends CacheUnit {
 
     /** Tuples that a page holds before the unit is spread over twice as many. */
     static final int PAGE = 128;
 
-    private static final int FORMAT = 1;
+    static final int FORMAT = 1;
+
+    /**
+     * Uses, from one time to the next that the hand comes by, with which a unit is decoded: one that is packed costs half a
+     * microsecond more, and one that is decoded takes the heap of ten.
+     */
+    private static final int WARM = 32;
+
+    /** Pages of a unit that may be packed: a use reads all of its tuples. */
+    private static final int MOST_PACKED = 8;
+
+    /** Bytes of a page before its tuples, where there is one page: format and number of pages. */
+    private static final int HEADER = 2;
 
     /** Of a decoded tuple, for each byte of a stored one, about. */
     private static final int CELLS_A_BYTE = 1;
@@ -26,48 +43,153 @@ final class TriePages extends CacheUnit {
     private final int base;
     private final IntFunction<byte[]> keys;
     private final Runnable detach;
-    final ContextTrie trie;
+    private final Budget budget;
+    private @Nullable ContextTrie trie;
+    private @Nullable PackedTuples packed;
+    /** Of the packed tuples, those whose context goes on by {@link #recentNext}. */
+    private @Nullable ContextTrie recent;
+
+    private int recentNext;
+    private int uses;
     private int pages = 1;
     private int stored;
     private long[] dirtyPages = new long[1];
+    private long nearestTotal;
+    private boolean newTuple;
 
     private TriePages(int order, int base, Budget budget, IntFunction<byte[]> keys, Runnable detach) {
         this.order = order;
         this.base = base;
         this.keys = keys;
         this.detach = detach;
-        trie = new ContextTrie(order, base, budget);
+        this.budget = budget;
     }
 
-    /** Decodes the unit whose pages have the given keys, or makes an empty one where there are none. */
+    /** Reads the unit whose pages have the given keys, or makes an empty one where there are none. */
     static TriePages load(
             int order, int base, Budget budget, PageStore store, IntFunction<byte[]> keys, Runnable detach) {
-        TriePages unit = new TriePages(order, base, budget, keys, detach);
         byte[] first = store.get(keys.apply(0));
-        if (first != null) {
-            int count = unit.decode(first, true);
+        if (first == null) {
+            return empty(order, base, budget, keys, detach);
+        }
+        TriePages unit = new TriePages(order, base, budget, keys, detach);
+        Varints.Reader header = new Varints.Reader(first);
+        PageKeys.checkFormat(header.readByte(), FORMAT, "tuples");
+        int count = header.readInt();
+        if (count == 1) {
+            unit.packed = new PackedTuples(order, base, first, header.position());
+            budget.used += unit.packed.bytes();
+        } else {
+            ContextTrie trie = new ContextTrie(order, base, budget);
+            // The pages of a unit are of about the same size.
+            trie.reserve((int) Math.min(MOST_RESERVED, (long) first.length * count * CELLS_A_BYTE));
+            unit.trie = trie;
+            unit.decode(first, header.position(), trie);
             for (int page = 1; page < count; page++) {
                 byte[] next = store.get(keys.apply(page));
                 if (next != null) {
-                    unit.decode(next, false);
+                    unit.decode(next, header.position(), trie);
                 }
             }
-            unit.pages = count;
-            unit.stored = count;
-            unit.dirtyPages = new long[count + 63 >> 6];
         }
+        unit.pages = count;
+        unit.stored = count;
+        unit.dirtyPages = new long[count + 63 >> 6];
         return unit;
     }
 
     /** A unit that holds nothing and has nothing stored. */
     static TriePages empty(int order, int base, Budget budget, IntFunction<byte[]> keys, Runnable detach) {
-        return new TriePages(order, base, budget, keys, detach);
+        TriePages unit = new TriePages(order, base, budget, keys, detach);
+        unit.trie = new ContextTrie(order, base, budget);
+        return unit;
+    }
+
+    /** All tuples, decoded from now on. */
+    ContextTrie trie() {
+        ContextTrie decoded = trie;
+        if (decoded == null) {
+            PackedTuples from = Objects.requireNonNull(packed);
+            decoded = new ContextTrie(order, base, budget);
+            decoded.reserve(from.page().length * CELLS_A_BYTE);
+            from.decode(decoded);
+            budget.used -= from.bytes();
+            packed = null;
+            forgetRecent();
+            trie = decoded;
+        }
+        return decoded;
+    }
+
+    /**
+     * A trie that has every tuple whose context goes on by {@code next}, the first word that the tuples here do not share. To be
+     * read, until something is added.
+     */
+    ContextTrie trie(int next) {
+        PackedTuples cold = use();
+        return cold == null ? trie() : some(cold, next);
+    }
+
+    /** A word is learned soon after it was scored, in the same context. */
+    private ContextTrie some(PackedTuples cold, int next) {
+        ContextTrie some = recent;
+        if (some == null || recentNext != next) {
+            forgetRecent();
+            some = cold.trie(next, budget);
+            recent = some;
+            recentNext = next;
+        }
+        return some;
+    }
+
+    /** Somebody may still read it. */
+    private void forgetRecent() {
+        if (recent != null) {
+            budget.used -= recent.bytes();
+            recent = null;
+        }
+    }
+
+    /** Visits every tuple, in no particular order. */
+    void tuples(NgramCounts.TupleVisitor visitor) {
+        if (packed != null) {
+            packed.tuples(visitor);
+        } else {
+            trie().tuples(visitor);
+        }
+    }
+
+    boolean isPacked() {
+        return packed != null;
+    }
+
+    /** Counts a use; gives the packed tuples, or null where they are decoded or ought to be. */
+    private @Nullable PackedTuples use() {
+        return ++uses > WARM ? null : packed;
+    }
+
+    @Override
+    void passed() {
+        super.passed();
+        uses = 0;
+        forgetRecent();
     }
 
     /** Adds a tuple; see {@link ContextTrie#add}. */
     boolean add(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
-        boolean isNew = trie.add(context, length, word, count, totals);
-        if (trie.tuples() > pages * PAGE) {
+        PackedTuples cold = use();
+        ContextTrie affected = cold == null ? trie() : some(cold, context[base + 1]);
+        int before = affected.tuples();
+        boolean isNew = affected.add(context, length, word, count, totals);
+        newTuple = affected.tuples() > before;
+        nearestTotal = affected.nearestTotal();
+        if (cold != null) {
+            budget.used -= cold.bytes();
+            cold.add(context, length, word, count);
+            budget.used += cold.bytes();
+        }
+        if (newTuple && tuples() > pages * PAGE) {
+            trie();
             pages *= 2;
             dirtyPages = new long[pages + 63 >> 6];
             Arrays.fill(dirtyPages, -1L);
@@ -76,6 +198,32 @@ final class TriePages extends CacheUnit {
             dirtyPages[page >> 6] |= 1L << page;
         }
         return isNew;
+    }
+
+    private int tuples() {
+        return packed != null ? packed.tuples() : trie().tuples();
+    }
+
+    /** After an {@link #add}: whether its tuple was new. */
+    boolean newTuple() {
+        return newTuple;
+    }
+
+    /** After an {@link #add}: how often the shortest context of that tuple has been seen. */
+    long nearestTotal() {
+        return nearestTotal;
+    }
+
+    /** Frees the heap of what was moved elsewhere. */
+    void release() {
+        if (trie != null) {
+            trie.release();
+        }
+        if (packed != null) {
+            budget.used -= packed.bytes();
+            packed = null;
+        }
+        forgetRecent();
     }
 
     /** Takes over the pages that {@code former}, whose tuples were moved here and elsewhere, had stored. */
@@ -102,14 +250,10 @@ final class TriePages extends CacheUnit {
         if (!dirty) {
             return;
         }
-        if (pages == 1) {
-            only.reset();
-            only.writeByte(FORMAT);
-            only.writeInt(1);
-            trie.tuples((context, length, word, count) -> write(context, length, word, count, only));
-            store.put(keys.apply(0), only.toByteArray());
-        } else {
+        if (pages > 1) {
             writePages(store);
+        } else {
+            store.put(keys.apply(0), packed != null ? packed.page() : encode(only));
         }
         for (int page = pages; page < stored; page++) {
             store.put(keys.apply(page), null);
@@ -119,14 +263,27 @@ final class TriePages extends CacheUnit {
         dirty = false;
     }
 
-    private void write(int[] context, int length, int word, long count, Varints.Writer page) {
-        page.writeInt(word << 1 | (count > 1 ? 1 : 0));
-        for (int d = base + 1; d <= length; d++) {
-            page.writeInt(context[d]);
+    /** All tuples as one page. */
+    private byte[] encode(Varints.Writer out) {
+        out.reset();
+        out.writeByte(FORMAT);
+        out.writeInt(1);
+        tuples((context, length, word, count) -> PackedTuples.write(base, context, length, word, count, out));
+        return out.toByteArray();
+    }
+
+    @Override
+    boolean pack(Varints.Writer out) {
+        ContextTrie decoded = trie;
+        if (decoded == null || uses > WARM || pages > MOST_PACKED) {
+            return false;
         }
-        if (count > 1) {
-            page.writeLong(count);
-        }
+        packed = new PackedTuples(order, base, encode(out), HEADER);
+        budget.used += packed.bytes();
+        trie = null;
+        decoded.release();
+        passed();
+        return true;
     }
 
     private void writePages(PageStore store) {
@@ -138,10 +295,10 @@ final class TriePages extends CacheUnit {
                 out[page].writeInt(pages);
             }
         }
-        trie.tuples((context, length, word, count) -> {
+        tuples((context, length, word, count) -> {
             Varints.Writer page = out[pageOf(context, length, word)];
             if (page != null) {
-                write(context, length, word, count, page);
+                PackedTuples.write(base, context, length, word, count, page);
             }
         });
         for (int page = 0; page < pages; page++) {
@@ -151,35 +308,19 @@ final class TriePages extends CacheUnit {
         }
     }
 
-    /** Reads one page and returns how many pages the unit has, which are of about the same size. */
-    private int decode(byte[] bytes, boolean isFirst) {
-        Varints.Reader in = new Varints.Reader(bytes);
-        PageKeys.checkFormat(in.readByte(), FORMAT, "tuples");
-        int count = in.readInt();
-        if (isFirst) {
-            trie.reserve((int) Math.min(MOST_RESERVED, (long) bytes.length * count * CELLS_A_BYTE));
-        }
-        int[] context = new int[order];
-        while (in.hasRemaining()) {
-            int wordAndMany = in.readInt();
-            int length = base;
-            do {
-                context[++length] = in.readInt();
-            } while (length < order - 1 && context[length] != ContextTrie.BOS);
-            long times = (wordAndMany & 1) == 1 ? in.readLong() : 1;
-            trie.add(context, length, wordAndMany >>> 1, times, null);
-        }
-        return count;
+    private void decode(byte[] page, int from, ContextTrie into) {
+        PageKeys.checkFormat(page[0], FORMAT, "tuples");
+        new PackedTuples(order, base, page, from).decode(into);
     }
 
     @Override
     void detach() {
         detach.run();
-        trie.release();
+        release();
     }
 
     @Override
     long bytes() {
-        return 160 + trie.bytes();
+        return trie != null ? trie.bytes() : packed != null ? packed.bytes() : 0;
     }
 }

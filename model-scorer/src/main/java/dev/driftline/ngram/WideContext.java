@@ -72,7 +72,7 @@ final class WideContext extends CacheUnit {
     void lookup(int[] context, int length, int word, PositionCounts out) {
         lookup(word, out);
         if (length > 1 && context[2] >= 0) {
-            bucket(context[2]).trie.lookup(context, length, word, out);
+            bucket(context[2]).trie(context[2]).lookup(context, length, word, out);
         }
     }
 
@@ -142,10 +142,11 @@ final class WideContext extends CacheUnit {
 
     private boolean addLonger(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         TriePages bucket = bucket(context[2]);
-        int before = bucket.trie.tuples();
         boolean isNew = bucket.add(context, length, word, count, totals);
         cache.markDirty(bucket);
-        tuples += bucket.trie.tuples() - before;
+        if (bucket.newTuple()) {
+            tuples++;
+        }
         if (tuples > (long) bucketCount * BUCKET) {
             split();
         }
@@ -193,7 +194,7 @@ final class WideContext extends CacheUnit {
             return;
         }
         for (int number = 0; number < bucketCount; number++) {
-            resident(number).trie.tuples((context, length, word, count) -> {
+            resident(number).tuples((context, length, word, count) -> {
                 context[1] = contextWord;
                 visitor.visit(context, length, word, count);
             });
@@ -256,9 +257,7 @@ final class WideContext extends CacheUnit {
         }
         TriePages kept = fresh(from);
         TriePages moved = fresh(to);
-        kept.trie.reserve(former.trie.used() / 2);
-        moved.trie.reserve(former.trie.used() / 2);
-        former.trie.tuples((context, length, word, count) ->
+        former.tuples((context, length, word, count) ->
                 (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
         kept.replace(former);
         cache.replace(former, kept);
@@ -267,7 +266,12 @@ final class WideContext extends CacheUnit {
         residentBuckets++;
         cache.add(moved);
         cache.markDirty(moved);
-        former.trie.release();
+        if (former.isPacked()) {
+            // The bucket whose turn it is need not be one in use.
+            cache.pack(kept);
+            cache.pack(moved);
+        }
+        former.release();
         dirtyPages[0] |= 1;
     }
 

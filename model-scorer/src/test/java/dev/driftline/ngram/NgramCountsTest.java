@@ -220,7 +220,7 @@ class NgramCountsTest {
     @CsvSource({
         "1, 100000000, 40", "2, 100000000, 40", "2, 4000, 900", "3, 100000000, 60", "3, 4000, 60", "3, 4000, 900",
         "4, 20000, 300", "5, 100000000, 30", "5, 4000, 30", "5, 4000, 2000", "6, 4000, 50", "7, 100000000, 20",
-        "7, 4000, 400"
+        "7, 4000, 400", "3, 30000, 900", "5, 60000, 400", "5, 60000, 2000", "7, 60000, 400"
     })
     void shouldCountAsASlowCountDoesWhateverFitsInTheCache(int order, long cacheBytes, int words) {
         Pair pair = new Pair(order, cacheBytes);

@@ -32,6 +32,12 @@ final class GrowthRun {
     private static final long WARM_UP_TOKENS = 1_000_000;
     private static final int BATCH = 500;
 
+    /**
+     * What comes in between two commits. A number of tokens, not a time: in a time a busy machine learns less, and would write
+     * more for each token.
+     */
+    private static final int TOKENS_A_WRITE_BACK = 150_000;
+
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -68,7 +74,7 @@ final class GrowthRun {
             LocalModel model =
                     new LocalModel(ModelSettings.ofOrder(order), 1, shard -> pages, InProcessRun.DECODED_CACHE_BYTES);
             long tokens = 0;
-            long nextWriteBack = System.nanoTime() + InProcessRun.WRITE_BACK_INTERVAL_MS * 1_000_000;
+            long unwritten = 0;
             for (long mark : marks) {
                 long before = tokens;
                 long start = System.nanoTime();
@@ -88,9 +94,10 @@ final class GrowthRun {
                     makingCpu += THREADS.getCurrentThreadCpuTime() - madeFromCpu;
                     for (DocumentTokens document : batch) {
                         model.score(document, true);
-                        if (System.nanoTime() >= nextWriteBack) {
+                        unwritten += document.tokens().length;
+                        if (unwritten >= TOKENS_A_WRITE_BACK) {
                             model.writeBack();
-                            nextWriteBack = System.nanoTime() + InProcessRun.WRITE_BACK_INTERVAL_MS * 1_000_000;
+                            unwritten = 0;
                         }
                     }
                 }
