@@ -48,6 +48,7 @@ public final class Application implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Serializer<Document> documents;
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Map<String, ChildInstance> spawned = new HashMap<>();
 
     Application(Cluster cluster, String name, Path directory, Map<String, String> given) {
         this.directory = directory;
@@ -131,13 +132,22 @@ public final class Application implements AutoCloseable {
         return instance;
     }
 
-    /** Starts {@code driftline run} in a JVM of its own, which can be killed. A name that ran before finds its state again. */
+    /**
+     * Starts {@code driftline run} in a JVM of its own, which can be killed. A name that ran before finds its state again.
+     *
+     * @throws IllegalStateException if an instance of that name is still running
+     */
     public ChildInstance spawn(String name) {
         return spawn(name, Map.of());
     }
 
     /** As {@link #spawn(String)}, with settings of its own. */
     public ChildInstance spawn(String name, Map<String, String> overrides) {
+        ChildInstance before = spawned.get(name);
+        if (before != null && before.isAlive()) {
+            // It would end at once, since the other holds the state's lock, and the test would kill the wrong one.
+            throw new IllegalStateException("instance " + name + " is still running");
+        }
         Path folder = directory.resolve(name);
         Path file = folder.resolve("driftline.properties");
         Properties properties = new Properties();
@@ -154,6 +164,7 @@ public final class Application implements AutoCloseable {
         }
         ChildInstance instance = ChildInstance.start(file, folder.resolve("log.txt"));
         opened.add(instance);
+        spawned.put(name, instance);
         return instance;
     }
 

@@ -66,6 +66,10 @@ public final class ChildInstance implements AutoCloseable {
         return matcher.group(1);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** {@code kill -9}; returns when it is gone. */
     public void kill() {
         process.kill();

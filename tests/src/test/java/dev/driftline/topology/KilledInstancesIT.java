@@ -179,8 +179,8 @@ class KilledInstancesIT {
             RecordedTopic<Score> scores = application.scores();
             application.publish(documents);
             ChildInstance one = application.spawn("one");
-            for (int kills = 0; kills < 2; kills++) {
-                ChildInstance two = application.spawn("two");
+            for (String name : List.of("two", "one")) {
+                ChildInstance two = application.spawn(name);
                 scores.awaitSize(scores.size() + 1, PATIENCE);
                 one.kill();
                 assertUnderWay(scores, documents);
