@@ -11,29 +11,39 @@ import java.util.function.Predicate;
  * @param leaks whether what an aborted transaction has sent is there all the same
  * @param keepsCaches whether a task that is rolled back keeps what it has decoded
  * @param losesTail whether a store that is kept takes itself for up to date
+ * @param waitsForNothing whether a store believes that what was sent is at the brokers
  */
 record Defects(
-        SimulatedStore.Defect store, Predicate<String> twice, boolean leaks, boolean keepsCaches, boolean losesTail) {
+        SimulatedStore.Defect store,
+        Predicate<String> twice,
+        boolean leaks,
+        boolean keepsCaches,
+        boolean losesTail,
+        boolean waitsForNothing) {
 
-    static final Defects NONE = new Defects((store, key) -> false, topic -> false, false, false, false);
+    static final Defects NONE = new Defects((store, key) -> false, topic -> false, false, false, false, false);
 
     Defects withStore(SimulatedStore.Defect other) {
-        return new Defects(other, twice, leaks, keepsCaches, losesTail);
+        return new Defects(other, twice, leaks, keepsCaches, losesTail, waitsForNothing);
     }
 
     Defects withTwice(Predicate<String> topics) {
-        return new Defects(store, topics, leaks, keepsCaches, losesTail);
+        return new Defects(store, topics, leaks, keepsCaches, losesTail, waitsForNothing);
     }
 
     Defects withLeaks() {
-        return new Defects(store, twice, true, keepsCaches, losesTail);
+        return new Defects(store, twice, true, keepsCaches, losesTail, waitsForNothing);
     }
 
     Defects withKeptCaches() {
-        return new Defects(store, twice, leaks, true, losesTail);
+        return new Defects(store, twice, leaks, true, losesTail, waitsForNothing);
     }
 
     Defects withoutTail() {
-        return new Defects(store, twice, leaks, keepsCaches, true);
+        return new Defects(store, twice, leaks, keepsCaches, true, waitsForNothing);
+    }
+
+    Defects withoutWaiting() {
+        return new Defects(store, twice, leaks, keepsCaches, losesTail, true);
     }
 }

@@ -159,11 +159,13 @@ final class History {
             }
             case REVIVE -> {
                 tell(name + " is revived");
-                task.revive();
+                work(task);
+                simulation.task(task.id).revive();
             }
             case REVIVE_AFTER_FLUSH -> {
                 tell(name + " is revived after its write-back");
-                task.reviveAfterFlush();
+                work(task);
+                simulation.task(task.id).reviveAfterFlush();
             }
             case REVIVE_AFTER_COMMIT -> {
                 tell(name + " is revived after a commit");
@@ -176,13 +178,13 @@ final class History {
             }
             case REPLACE_THREAD -> {
                 tell("the thread of " + name + " dies");
-                task.replaceThread();
+                work(task);
+                simulation.task(task.id).replaceThread();
             }
             case KILL -> kill(event, "");
             case KILL_AFTER_FLUSH -> {
-                if (simulation.exactlyOnce) {
-                    task.flush();
-                }
+                work(task);
+                simulation.task(task.id).flush();
                 kill(event, ", after " + name + " has written back");
             }
             case KILL_IN_COMMIT -> {
@@ -242,6 +244,16 @@ final class History {
                         + " is deleted and made again, and they start");
                 simulation.makeAgain(simulation.topics.name(topic), kills);
             }
+        }
+    }
+
+    /** Without transactions a crash may cut a write-back anywhere, so there is one whenever a task crashes. */
+    private void work(SimulatedTask task) {
+        if (!simulation.exactlyOnce) {
+            guarded(task, working -> {
+                working.waiting().forEach(working::process);
+                working.flush();
+            });
         }
     }
 
