@@ -278,7 +278,10 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
         try {
+            CommitClock clock = commits.ofThread().clock();
+            long began = clock.now();
             super.commit(changelogOffsets);
+            clock.stored(began);
         } catch (ProcessorStateException e) {
             // What RocksDB met in the background it says at the next write. While a store is restored, or looked at
             // when the

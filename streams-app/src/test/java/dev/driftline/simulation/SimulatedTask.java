@@ -49,6 +49,8 @@ final class SimulatedTask {
     static final class Committed {
         final Map<String, SimulatedChangelog> changelogs = new TreeMap<>();
         final Map<TopicPartition, Integer> offsets = new LinkedHashMap<>();
+        /** The furthest offsets that were ever committed. */
+        final Map<TopicPartition, Integer> furthest = new LinkedHashMap<>();
         /** Topics that it reads. */
         final Set<String> topics = new TreeSet<>();
         /** Of the producer: only the last one to become active may commit. */
@@ -238,8 +240,7 @@ final class SimulatedTask {
      */
     private void publishSome() {
         if (epoch != committed.epoch) {
-            // Without transactions nothing keeps an instance that has lost its task from spoiling the state of the
-            // next.
+            publishTooLate();
             return;
         }
         List<Object> before = sent.subList(0, simulation.chance.nextInt(sent.size() + 1));
@@ -265,6 +266,15 @@ final class SimulatedTask {
         inner.values()
                 .forEach(store -> store.cut(
                         there.getOrDefault(store, 0), simulation.chance.nextInt(written.getOrDefault(store, 0) + 1)));
+    }
+
+    private void publishTooLate() {
+        int most = simulation.chance.nextInt(outputs.size() + inner.size() + 1);
+        simulation.sent(List.copyOf(outputs.subList(0, Math.min(most, outputs.size()))));
+        int stores = Math.max(0, most - outputs.size());
+        inner.values().stream().limit(stores).forEach(SimulatedStore::publish);
+        // Nothing fences it: what it writes is later than what the owner has written.
+        simulation.mixesChangelogs |= stores > 0;
     }
 
     /** As after a commit that failed: everything since the last one has not happened, and the same objects begin again. */
@@ -327,11 +337,12 @@ final class SimulatedTask {
     }
 
     private void commitAtBrokers() {
-        if (epoch != committed.epoch) {
+        if (epoch != committed.epoch && !simulation.defects.isNeverFenced()) {
             throw new FencedException();
         }
         inner.values().forEach(SimulatedStore::publish);
         committed.offsets.putAll(positions);
+        positions.forEach((partition, position) -> committed.furthest.merge(partition, position, Math::max));
         List<Output> visible = List.copyOf(outputs);
         List<At> counted = List.copyOf(learned);
         outputs.clear();

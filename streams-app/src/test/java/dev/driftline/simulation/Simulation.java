@@ -11,6 +11,7 @@ import dev.driftline.store.SimulatedStore;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,6 +89,15 @@ final class Simulation implements AutoCloseable {
 
     /** Milliseconds since 1970. */
     long now = NOON.toEpochMilli();
+
+    /** Whether, without transactions, a task that was taken over has written to the changelogs of the one that has them now. */
+    boolean mixesChangelogs;
+
+    /** How many events there have been. */
+    int moment;
+
+    /** Milliseconds by which the clock has gone on, without those by which it has gone back. */
+    long passed;
 
     Witness witness = NOBODY;
     final Defects defects;
@@ -221,12 +231,28 @@ final class Simulation implements AutoCloseable {
         committed.forEach((id, task) -> {
             TopicPartition partition = new TopicPartition(topic, id.partition());
             if (task.reads(topic)) {
-                witness.deleted(partition, task.offsets.getOrDefault(partition, 0));
+                witness.deleted(partition, task.furthest.getOrDefault(partition, 0));
                 task.offsets.remove(partition);
+                task.furthest.remove(partition);
             }
         });
         log.makeAgain(topic);
         start();
+    }
+
+    /** While no instance runs, the consumer group forgets how far it has read: everything is read again. */
+    void loseOffsets(boolean kills) {
+        instances.forEach(kills ? SimulatedInstance::kill : SimulatedInstance::stop);
+        committed.values().forEach(task -> task.offsets.clear());
+        start();
+    }
+
+    /** Writes a record to the snapshots topic, as a command does. */
+    void sendSnapshotRecord(String key, byte[] value) {
+        String topic = topics.name(Topic.SNAPSHOTS);
+        log.append(
+                new TopicPartition(topic, 0),
+                new SimulatedLog.Entry(key.getBytes(StandardCharsets.UTF_8), value, now, new RecordHeaders()));
     }
 
     /** The settings of the streams that processors and stores see. */
@@ -348,10 +374,16 @@ final class Simulation implements AutoCloseable {
         } while (tasks().stream().anyMatch(task -> !task.waiting().isEmpty()));
     }
 
+    /** The clock goes on. */
+    void advance(long milliseconds) {
+        now += milliseconds;
+        passed += milliseconds;
+    }
+
     /** Moves the clock by steps of a second, with what is due in each. */
     void pass(int seconds) {
         for (int second = 0; second < seconds; second++) {
-            now += 1_000;
+            advance(1_000);
             tasks().forEach(SimulatedTask::punctuate);
         }
     }

@@ -206,4 +206,19 @@ class WriteBackJournalTest {
                 new byte[0],
                 (key, value) -> assertThat(WriteBackJournal.isKey(key)).isFalse());
     }
+
+    /** A document that waits is removed by a page: its score must be out before. */
+    @Test
+    void shouldWaitForWhatWasSentBeforeTheMarkAndForTheMarkBeforeThePages() {
+        List<String> happened = new ArrayList<>();
+        WriteBackJournal journal = new WriteBackJournal();
+        WriteBackJournal.Pages store = (key, value) ->
+                happened.add((WriteBackJournal.isMark(key) ? "mark" : "piece") + (value == null ? " removed" : ""));
+
+        journal.begin(Map.of(Bytes.wrap(key(0)), Optional.empty()), null, store, () -> happened.add("sent"));
+        happened.add("pages");
+        journal.end(store);
+
+        assertThat(happened).containsExactly("piece", "sent", "mark", "sent", "pages", "mark removed", "piece removed");
+    }
 }
