@@ -95,7 +95,9 @@ public final class WriteBackJournal {
         byte[] text = new byte[in.readInt()];
         int checksum = in.readInt();
         long header = print(store.apply(StoreHeader.key()));
-        boolean fits = header == in.readLong() | header == in.readLong();
+        long before = in.readLong();
+        long after = in.readLong();
+        boolean fits = header == before || header == after;
         int at = 0;
         for (int number = 1; number <= count; number++) {
             byte[] piece = store.apply(key(number));

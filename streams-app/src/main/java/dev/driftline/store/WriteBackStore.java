@@ -462,9 +462,11 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         sent = context instanceof RecordCollector.Supplier collector
                 ? () -> collector.recordCollector().flush()
                 : () -> {};
+        SharedRocksDbMemory.opening();
         try {
             super.init(context, root);
         } catch (ProcessorStateException e) {
+            SharedRocksDbMemory.openFailed();
             if (!StoreDamage.isIn(e)) {
                 throw e;
             }
