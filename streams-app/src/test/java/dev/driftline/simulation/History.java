@@ -174,11 +174,13 @@ final class History {
             }
             case REVIVE -> {
                 tell(name + " is revived");
-                task.revive();
+                work(task);
+                simulation.task(task.id).revive();
             }
             case REVIVE_AFTER_FLUSH -> {
                 tell(name + " is revived after its write-back");
-                task.reviveAfterFlush();
+                work(task);
+                simulation.task(task.id).reviveAfterFlush();
             }
             case REVIVE_AFTER_COMMIT -> {
                 tell(name + " is revived after a commit");
@@ -191,13 +193,13 @@ final class History {
             }
             case REPLACE_THREAD -> {
                 tell("the thread of " + name + " dies");
-                task.replaceThread();
+                work(task);
+                simulation.task(task.id).replaceThread();
             }
             case KILL -> kill(event, "");
             case KILL_AFTER_FLUSH -> {
-                if (simulation.exactlyOnce) {
-                    task.flush();
-                }
+                work(task);
+                simulation.task(task.id).flush();
                 kill(event, ", after " + name + " has written back");
             }
             case KILL_IN_COMMIT -> {
@@ -288,6 +290,18 @@ final class History {
             SimulatedInstance instance = training.get(event.which() % training.size());
             tell("a round on instance " + simulation.instances().indexOf(instance) + " ends");
             instance.rounds.end(event.how() % 2 == 0);
+        }
+    }
+
+    /** Without transactions a crash may cut a write-back anywhere, so there is one whenever a task crashes. */
+    private void work(SimulatedTask task) {
+        if (!simulation.exactlyOnce) {
+            guarded(task, working -> {
+                for (int round = 0; round < 4; round++) {
+                    working.waiting().forEach(working::process);
+                }
+                working.flush();
+            });
         }
     }
 

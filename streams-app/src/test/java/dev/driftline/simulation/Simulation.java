@@ -31,6 +31,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
 
 /**
  * The real topology on a log in memory: its processors, stores and codecs, run by a script in place of Kafka Streams and brokers.
@@ -259,15 +260,27 @@ final class Simulation implements AutoCloseable {
         return streamsConfig;
     }
 
-    StateStoreContext storeContext(TaskId id) {
+    /** @param flushed told when a store waits until all that the task has sent is at the brokers */
+    StateStoreContext storeContext(TaskId id, Runnable flushed) {
         Map<String, Object> config = streamsConfig;
+        RecordCollector collector = (RecordCollector) Proxy.newProxyInstance(
+                Simulation.class.getClassLoader(),
+                new Class<?>[] {RecordCollector.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("flush")) {
+                        throw new UnsupportedOperationException(method.toString());
+                    }
+                    flushed.run();
+                    return null;
+                });
         return (StateStoreContext) Proxy.newProxyInstance(
                 Simulation.class.getClassLoader(),
-                new Class<?>[] {StateStoreContext.class},
+                new Class<?>[] {StateStoreContext.class, RecordCollector.Supplier.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "appConfigs" -> config;
                     case "taskId" -> id;
                     case "applicationId" -> "simulated";
+                    case "recordCollector" -> collector;
                     default -> throw new UnsupportedOperationException(method.toString());
                 });
     }

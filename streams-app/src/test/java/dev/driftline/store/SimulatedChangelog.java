@@ -30,6 +30,11 @@ public final class SimulatedChangelog {
         return end;
     }
 
+    /** What came from {@code offset} on. */
+    List<Change> changesFrom(long offset) {
+        return List.copyOf(changes.subList(firstFrom(offset), changes.size()));
+    }
+
     /** Keeps the last change of each key, as the broker's cleaner does sooner or later. */
     public void compact() {
         Set<Bytes> later = new HashSet<>();
