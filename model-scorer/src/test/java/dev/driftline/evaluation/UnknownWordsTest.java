@@ -160,7 +160,7 @@ class UnknownWordsTest {
     void shouldRankMisspellingsBelowTheRightWord() throws IOException {
         Map<String, String> misspelt = misspellings();
         Map<String, List<String>> contexts = new HashMap<>();
-        Evaluation evaluation = evaluation(5);
+        Evaluation evaluation = evaluation(3);
         for (CorpusDocument document : pieces("brown.docs.tsv", 130)) {
             List<List<String>> learned = new ArrayList<>();
             for (List<String> sentence : document.sentences()) {

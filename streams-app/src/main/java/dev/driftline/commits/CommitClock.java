@@ -10,6 +10,8 @@ public final class CommitClock {
 
     private final LongSupplier nanoTime;
     private boolean underWay;
+    private boolean worked;
+    private boolean counts;
     private long began;
     private long ended;
     private long took;
@@ -29,8 +31,18 @@ public final class CommitClock {
         if (!underWay) {
             underWay = true;
             began = start;
+            counts = worked || took == 0;
+            worked = false;
         }
         end();
+    }
+
+    /** The stores of the thread have taken in what was committed, for which a store began at {@code start} of {@link #now()}. */
+    public void stored(long start) {
+        ended = now();
+        if (counts) {
+            took += ended - start;
+        }
     }
 
     /** The transaction of the thread was committed. */
@@ -38,20 +50,23 @@ public final class CommitClock {
         if (underWay) {
             end();
         }
-        isOver();
+        underWay = false;
     }
 
-    /** The thread processes records again: the next write-back belongs to another commit. */
+    /** The thread processes records again: the next write-back belongs to another commit, and has something to write. */
     void isOver() {
         underWay = false;
+        worked = true;
     }
 
     private void end() {
         ended = now();
-        took = ended - began;
+        if (counts) {
+            took = ended - began;
+        }
     }
 
-    /** Nanoseconds that the last commit took; 0 before the first. */
+    /** Nanoseconds that the last commit took of one that had something to commit; 0 before the first. */
     long took() {
         return took;
     }

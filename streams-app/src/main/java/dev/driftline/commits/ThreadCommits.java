@@ -2,6 +2,7 @@ package dev.driftline.commits;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -12,11 +13,14 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /** When one stream thread commits: see {@link EarlyCommits}. Used by that thread only. */
 public final class ThreadCommits {
 
-    /** Commits take at most 1 / SHARE of the thread's time. */
-    static final int SHARE = 4;
+    /** Commits take at most 1 / SHARE of the time of a thread that has nothing else to do. */
+    static final int SHARE = 3;
+
+    /** Commits take at most 1 / BUSY_SHARE of the time of a thread that has more to do. */
+    static final int BUSY_SHARE = 5;
 
     /** A poll of more records than this is treated as backlog, and the commit is delayed to batch more. */
-    private static final int BACKLOG_RECORDS = 250;
+    private static final int BACKLOG_RECORDS = 100;
 
     private static final long BACKLOG_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
@@ -35,11 +39,11 @@ public final class ThreadCommits {
     private long offset;
     private Optional<Wake> wake = Optional.empty();
 
-    ThreadCommits(boolean wanted, LongSupplier nanoTime) {
+    ThreadCommits(boolean wanted, OptionalLong pace, LongSupplier nanoTime) {
         this.wanted = wanted;
         this.nanoTime = nanoTime;
         clock = new CommitClock(nanoTime);
-        ramp = new CommitRamp(clock);
+        ramp = new CommitRamp(clock, pace);
     }
 
     /** How long the commits of this thread take. */
@@ -83,8 +87,10 @@ public final class ThreadCommits {
         offset = record.offset();
         processed++;
         clock.isOver();
+        long now = nanoTime.getAsLong();
+        ramp.processed(now);
         if (polled > processed) {
-            if (ramp.isDue(nanoTime.getAsLong())) {
+            if (ramp.isDue(now)) {
                 context.commit();
             }
         } else {

@@ -19,6 +19,7 @@ import dev.driftline.sources.SourceModels;
 import dev.driftline.store.Changelog;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StoreHeader;
+import dev.driftline.store.WriteBackJournal;
 import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
@@ -180,7 +181,7 @@ public final class MoreShards {
             try (RocksDbPages pages = RocksDbPages.open(temporary.resolve("pending-" + partition), ROCKSDB_BYTES)) {
                 copy(PendingDocuments.STORE, partition, pages);
                 pages.scanFrom(new byte[0], (key, value) -> {
-                    if (!StoreHeader.isKey(key)) {
+                    if (!StoreHeader.isOwn(key)) {
                         throw new MisconfiguredException(
                                 "documents are under way, and their parts are cut for the shards"
                                         + " that there are: start the service, stop what produces documents, wait until"
@@ -195,6 +196,7 @@ public final class MoreShards {
     private void copy(String store, int partition, PageStore to) {
         new Changelog(config, changelog(store))
                 .read(partition, to::put, records -> progress.step("Records read of " + changelog(store), records));
+        WriteBackJournal.settle(to);
     }
 
     private List<PageStore> former(int shards, List<RocksDbPages> opened) {
@@ -287,11 +289,17 @@ public final class MoreShards {
                 .read(
                         partition,
                         (key, value) -> {
-                            if (StoreHeader.isKey(key)) {
+                            if (StoreHeader.isKey(key) || WriteBackJournal.isMark(key)) {
                                 last.put(key, value);
                             }
                         },
                         records -> progress.step("Records read of " + topic, records));
+        last.scan(new byte[0], (key, value) -> {
+            if (WriteBackJournal.isMark(key)) {
+                throw new MisconfiguredException("an instance was killed while it wrote to " + topic
+                        + ": start the service, which completes what it has written, and stop it");
+            }
+        });
         return last.get(StoreHeader.key());
     }
 
@@ -302,7 +310,7 @@ public final class MoreShards {
             for (int partition = before; partition < inputs; partition++) {
                 int to = partition;
                 sources.scanFrom(new byte[0], (key, value) -> {
-                    if (!StoreHeader.isKey(key)) {
+                    if (!StoreHeader.isOwn(key)) {
                         writer.send(topic, to, key, value);
                     }
                     return true;

@@ -188,7 +188,8 @@ public final class DriftlineService implements AutoCloseable {
             Provenance provenance = provenance(settings);
             Optional<Training> training = training();
             Optional<NeuralScoring> scoring = settings.neural().map(neural -> startNeuralScoring(neural, settings));
-            EarlyCommits commits = new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY));
+            EarlyCommits commits =
+                    new EarlyCommits(config.get(ServiceKeys.COMMIT_EARLY), config.get(ServiceKeys.COMMIT_INTERVAL_MS));
             Properties properties = StreamsTuning.of(config, commits);
             properties.put(Provenance.CONFIG, provenance);
             StreamsTuning.nameMembers(properties, instanceId());

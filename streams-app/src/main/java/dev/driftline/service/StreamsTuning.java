@@ -22,6 +22,7 @@ final class StreamsTuning {
 
     private static final int MIN_TRANSACTION_TIMEOUT_MS = 10_000;
     private static final long POLL_MS = 10;
+    private static final int POLL_RECORDS = 250;
 
     private StreamsTuning() {}
 
@@ -81,15 +82,20 @@ final class StreamsTuning {
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 * 1024);
         // A batch leaves when it is full or at the commit, which flushes.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 50);
-        // A thread polls again only when it has worked off what it has, and a poll empties one partition's fetch after
+        // A thread polls again only when it has processed what it has, and a poll empties one partition's fetch after
         // the
-        // other. Small fetches let it go round all of them often, so that a backlog of inputs holds nothing else up.
-        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 512 * 1024);
-        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1000);
+        // other. Small fetches and polls let it go round all of them often, so that a backlog of inputs does not hold
+        // up
+        // what has come back from the shards.
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 128 * 1024);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), POLL_RECORDS);
+        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, POLL_RECORDS);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 20_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5000);
         config.clients().streams().forEach(properties::put);
+        // The threads keep a shorter one, as far as commits do not take too much of their time.
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commits.longestMillis(commitInterval));
         return properties;
     }
 }

@@ -35,7 +35,11 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
     private static @Nullable Shared shared;
     private static int users;
 
+    /** What each thread configured last: Kafka Streams does not close what belongs to a store that did not open. */
+    private static final ThreadLocal<SharedRocksDbMemory> LAST = new ThreadLocal<>();
+
     private @Nullable BloomFilter filter;
+    private boolean counted;
 
     private record Shared(Cache cache, WriteBufferManager writeBuffers) {
 
@@ -65,6 +69,7 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
                 shared = Shared.of(blockCacheBytes, writeBufferBytes);
             }
             users++;
+            counted = true;
             table.setBlockCache(shared.cache());
             options.setWriteBufferManager(shared.writeBuffers());
         }
@@ -77,14 +82,44 @@ public final class SharedRocksDbMemory implements RocksDBConfigSetter {
         options.setOptimizeFiltersForHits(false);
         options.setWriteBufferSize(Math.max(1L << 20, Math.min(16L << 20, writeBufferBytes / 4)));
         options.setTableFormatConfig(table);
+        LAST.set(this);
+    }
+
+    /** The calling thread is about to open a store: what it opened before is not that store's. */
+    static void opening() {
+        LAST.remove();
+    }
+
+    /** Gives back what was taken for the store that the calling thread has just failed to open. */
+    static void openFailed() {
+        SharedRocksDbMemory last = LAST.get();
+        if (last != null) {
+            last.release();
+            LAST.remove();
+        }
+    }
+
+    /** How many stores are open. */
+    static int users() {
+        synchronized (LOCK) {
+            return users;
+        }
     }
 
     @Override
     public void close(String storeName, Options options) {
-        if (filter != null) {
-            filter.close();
-        }
+        release();
+    }
+
+    private void release() {
         synchronized (LOCK) {
+            if (!counted) {
+                return;
+            }
+            counted = false;
+            if (filter != null) {
+                filter.close();
+            }
             users--;
             if (users == 0 && shared != null) {
                 shared.close();

@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -91,15 +90,21 @@ final class StoreDamage {
      * Makes sure that a scan which ran to the end of the store has seen that end. RocksDB ends a scan at a page that it cannot
      * read, and the iterators of Kafka Streams do not look why it ended.
      *
-     * @param last the last key that was seen, in the range or behind it; null for none
+     * @param last the last committed key that was seen, in the range or behind it; null for none
      * @param from where the scan began
+     * @param uncommitted keys that do not count: what is written to them is in memory
      */
-    static void requireEnd(KeyValueStore<Bytes, byte[]> store, @Nullable Bytes last, Bytes from) {
+    static void requireEnd(
+            KeyValueStore<Bytes, byte[]> store, @Nullable Bytes last, Bytes from, Set<Bytes> uncommitted) {
         try (KeyValueIterator<Bytes, byte[]> backwards = store.reverseAll()) {
-            @Nullable KeyValue<Bytes, byte[]> greatest = backwards.hasNext() ? backwards.next() : null;
+            @Nullable Bytes greatest = null;
+            while (greatest == null && backwards.hasNext()) {
+                Bytes key = backwards.next().key;
+                greatest = uncommitted.contains(key) ? null : key;
+            }
             boolean fits = greatest == null
                     ? last == null
-                    : last == null ? greatest.key.compareTo(from) < 0 : greatest.key.equals(last);
+                    : last == null ? greatest.compareTo(from) < 0 : greatest.equals(last);
             if (!fits) {
                 throw new ProcessorStateException(
                         "a scan of store " + store.name() + " ended before its end",

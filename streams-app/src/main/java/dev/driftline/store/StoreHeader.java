@@ -117,6 +117,11 @@ public final class StoreHeader implements WriteBackCache {
         return Arrays.equals(key, KEY);
     }
 
+    /** Whether a key is of a page that the store keeps for itself: the header, or the journal of a write-back. */
+    public static boolean isOwn(byte[] key) {
+        return isKey(key) || WriteBackJournal.isKey(key);
+    }
+
     /**
      * Takes in the record at {@code offset}, unless the state has taken it in before.
      *

@@ -8,6 +8,7 @@ import dev.driftline.ngram.PageStore;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,15 @@ import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.internals.ProcessorContextUtils;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.apache.kafka.streams.state.internals.LegacyCheckpointingStateStore;
 import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A RocksDB store with a changelog, behind decoded state that is written back once per commit.
@@ -58,6 +62,11 @@ import org.jspecify.annotations.Nullable;
  * upgraded, besides: {@code AbstractColumnFamilyAccessor.commit}, {@code StreamTask.postCommit},
  * {@code StateManagerUtil.closeStateManager} and {@code ProcessorStateManager.initializeStoreOffsets}.
  *
+ * <p><b>Without transactions</b> everything that is put stays in memory until the write-back, which reaches the changelog as a
+ * whole or not at all ({@link WriteBackJournal}), and only after all that the task has sent: a document that waits is not
+ * removed before its score is out. Two instances that write to one changelog at once, as one may that has lost its task and does
+ * not know, still spoil each other's state: only transactions keep them apart.
+ *
  * <p><b>Damage.</b> A store that does not open because a file of it is damaged is deleted and restored; where a page cannot be
  * read later, the task is corrupted, as Kafka Streams calls it, which does the same to all of its stores: {@link StoreDamage}.
  *
@@ -73,15 +82,24 @@ import org.jspecify.annotations.Nullable;
 public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, byte[], byte[]>
         implements PageStore {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WriteBackStore.class);
+
     private static final int BATCH = 512;
 
     /** Heap of an entry of Kafka's buffer of uncommitted writes, beside key and value. */
-    private static final int UNCOMMITTED_ENTRY_BYTES = 160;
+    private static final int UNCOMMITTED_ENTRY_BYTES = 208;
 
     private final EarlyCommits commits;
     private final @Nullable HeapAccount uncommitted;
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
+    /** What other threads have put, and without transactions everything: it is written at the next write-back. */
     private final TreeMap<Bytes, Optional<byte[]>> late = new TreeMap<>();
+    /** Keys of what RocksDB has not committed: a scan sees them even where it has lost its way among the others. */
+    private final Set<Bytes> uncommittedKeys = new HashSet<>();
+    /** Pages of a write-back that was cut, in {@link #late} too. */
+    private final Map<Bytes, Optional<byte[]>> cut = new LinkedHashMap<>();
+
+    private final WriteBackJournal journal = new WriteBackJournal();
     /** Entries of a write-back that RocksDB does not have yet: it gets many at a time. */
     private final List<KeyValue<Bytes, byte[]>> batch = new ArrayList<>();
 
@@ -91,6 +109,10 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     private boolean exactlyOnce = true;
     private boolean transactional;
     private boolean batching;
+    private boolean recovered;
+    /** Returns when the brokers have all that the task has sent. */
+    private Runnable sent = () -> {};
+
     private @Nullable Thread owner;
     private @Nullable TaskId task;
 
@@ -111,6 +133,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
      */
     public synchronized <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
         owner = Thread.currentThread();
+        recover();
         if (type != StoreHeader.class) {
             header().load();
         }
@@ -120,6 +143,28 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             caches.put(type, cache);
         }
         return type.cast(cache);
+    }
+
+    /** Completes a write-back that was cut, as the journal has it: to be read at once, and written before anything else is. */
+    private void recover() {
+        if (recovered) {
+            return;
+        }
+        recovered = true;
+        Map<Bytes, Optional<byte[]>> pages = journal.read(this::get);
+        if (!pages.isEmpty()) {
+            LOG.warn(
+                    "A crash has cut a write-back of store {} of task {}: its {} pages are put again",
+                    name(),
+                    task,
+                    pages.size());
+            cut.putAll(pages);
+            late.putAll(pages);
+        }
+        if (exactlyOnce && journal.isThere()) {
+            // From a time without transactions: it must not be taken for the last write-back later.
+            journal.end((key, value) -> late.put(Bytes.wrap(key), Optional.ofNullable(value)));
+        }
     }
 
     /** Of which model this store is, and how far it has taken in what its task reads. For the stream thread. */
@@ -157,6 +202,11 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             late.put(Bytes.wrap(key), Optional.ofNullable(value));
             return;
         }
+        if (!exactlyOnce) {
+            held(key.length, value);
+            late.put(Bytes.wrap(key), Optional.ofNullable(value));
+            return;
+        }
         writeLate();
         held(key.length, value);
         if (batching) {
@@ -165,12 +215,22 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
                 writeBatch();
             }
         } else {
-            wrapped().put(Bytes.wrap(key), value);
+            write(Bytes.wrap(key), value);
         }
+    }
+
+    private void write(Bytes key, byte @Nullable [] value) {
+        if (transactional) {
+            uncommittedKeys.add(key);
+        }
+        wrapped().put(key, value);
     }
 
     private void writeBatch() {
         if (!batch.isEmpty()) {
+            if (transactional) {
+                batch.forEach(entry -> uncommittedKeys.add(entry.key));
+            }
             wrapped().putAll(batch);
             batch.clear();
         }
@@ -180,14 +240,30 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         if (!late.isEmpty()) {
             late.forEach((key, value) -> {
                 held(key.get().length, value.orElse(null));
-                wrapped().put(key, value.orElse(null));
+                write(key, value.orElse(null));
             });
             late.clear();
+            cut.clear();
         }
     }
 
+    /** Without transactions: writes all that was put since the last time so that a crash leaves all of it or nothing. */
+    private void writeWhole() {
+        if (late.isEmpty()) {
+            return;
+        }
+        cut.forEach((key, value) -> wrapped().put(key, value.orElse(null)));
+        cut.clear();
+        WriteBackJournal.Pages pages = (key, value) -> wrapped().put(Bytes.wrap(key), value);
+        journal.begin(late, wrapped().get(Bytes.wrap(StoreHeader.key())), pages, sent);
+        late.forEach((key, value) -> wrapped().put(key, value.orElse(null)));
+        journal.end(pages);
+        late.clear();
+        heldNothing();
+    }
+
     private void held(int keyBytes, byte @Nullable [] value) {
-        if (uncommitted != null && transactional) {
+        if (uncommitted != null && (transactional || !exactlyOnce)) {
             uncommitted.add(UNCOMMITTED_ENTRY_BYTES + keyBytes + (value == null ? 0 : value.length));
         }
     }
@@ -202,13 +278,17 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     @Override
     public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
         try {
+            CommitClock clock = commits.ofThread().clock();
+            long began = clock.now();
             super.commit(changelogOffsets);
+            clock.stored(began);
         } catch (ProcessorStateException e) {
             // What RocksDB met in the background it says at the next write. While a store is restored, or looked at
             // when the
             // service starts, the commit comes from other threads than the task's.
             throw task != null && StoreDamage.isIn(e) ? StoreDamage.found(task, name(), e) : e;
         }
+        uncommittedKeys.clear();
         if (uncommitted != null && transactional) {
             uncommitted.set(0);
         }
@@ -216,75 +296,73 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     @Override
     public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
-        scanAll(prefix, (key, value) -> {
-            if (!StoreHeader.isKey(key)) {
-                visitor.accept(key, value);
-            }
-        });
-    }
-
-    private void scanAll(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
-        Bytes from = Bytes.wrap(prefix);
         byte[] end = afterPrefix(prefix);
-        @Nullable Bytes to = end == null ? null : Bytes.wrap(end);
-        if (!late.isEmpty()) {
-            // Rare: only after a read on another thread, and only until the next commit.
-            TreeMap<Bytes, byte[]> merged = new TreeMap<>();
-            scanWritten(from, to, merged::put);
-            (to == null ? late.tailMap(from) : late.subMap(from, to)).forEach((key, value) -> {
-                if (value.isPresent()) {
-                    merged.put(key, value.get());
-                } else {
-                    merged.remove(key);
-                }
-            });
-            merged.forEach((key, value) -> visitor.accept(key.get(), value));
-            return;
-        }
-        scanWritten(from, to, (key, value) -> visitor.accept(key.get(), value));
+        scan(Bytes.wrap(prefix), end == null ? null : Bytes.wrap(end), (key, value) -> {
+            visitor.accept(key, value);
+            return true;
+        });
     }
 
     @Override
     public void scanFrom(byte[] first, BiPredicate<byte[], byte[]> visitor) {
-        if (!late.isEmpty()) {
-            // As in scan, rare.
-            PageStore.super.scanFrom(first, visitor);
-            return;
-        }
-        writeBatch();
-        Bytes from = Bytes.wrap(first);
-        scanToEnd(from, (key, value) -> StoreHeader.isKey(key.get()) || visitor.test(key.get(), value));
+        scan(Bytes.wrap(first), null, visitor);
     }
 
-    /** Visits entries until {@code visitor} says that it wants no more. A scan that damage cuts short fails. */
+    /** Visits what is written and what is not, in the order of keys, until {@code visitor} wants no more. */
+    private void scan(Bytes from, @Nullable Bytes to, BiPredicate<byte[], byte[]> visitor) {
+        writeBatch();
+        TreeMap<Bytes, Optional<byte[]>> unwritten =
+                new TreeMap<>(to == null ? late.tailMap(from) : late.subMap(from, to));
+        boolean[] goesOn = {true};
+        // Beyond the range to the next key, which shows that the scan did not end early.
+        scanToEnd(from, (key, value) -> {
+            while (goesOn[0] && !unwritten.isEmpty() && unwritten.firstKey().compareTo(key) < 0) {
+                goesOn[0] = visit(unwritten.pollFirstEntry(), visitor);
+            }
+            if (goesOn[0] && (to == null || key.compareTo(to) < 0)) {
+                Optional<byte[]> instead = unwritten.remove(key);
+                goesOn[0] = visit(Map.entry(key, instead == null ? Optional.of(value) : instead), visitor);
+                return goesOn[0];
+            }
+            return false;
+        });
+        while (goesOn[0] && !unwritten.isEmpty()) {
+            goesOn[0] = visit(unwritten.pollFirstEntry(), visitor);
+        }
+    }
+
+    private static boolean visit(Map.Entry<Bytes, Optional<byte[]>> entry, BiPredicate<byte[], byte[]> visitor) {
+        byte[] key = entry.getKey().get();
+        return entry.getValue().isEmpty()
+                || StoreHeader.isOwn(key)
+                || visitor.test(key, entry.getValue().get());
+    }
+
+    /**
+     * Visits entries until {@code visitor} says that it wants no more. A scan that damage cuts short fails: what is not committed
+     * comes from memory, so only a committed entry behind the last one that was visited shows that there was none.
+     */
     private void scanToEnd(Bytes from, BiPredicate<Bytes, byte[]> visitor) {
         try (KeyValueIterator<Bytes, byte[]> entries = wrapped().range(from, null)) {
+            boolean wantsMore = true;
             @Nullable Bytes last = null;
             while (entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                last = entry.key;
-                if (!visitor.test(entry.key, entry.value)) {
+                boolean isCommitted = !uncommittedKeys.contains(entry.key);
+                if (isCommitted) {
+                    last = entry.key;
+                }
+                wantsMore = wantsMore && visitor.test(entry.key, entry.value);
+                if (!wantsMore && isCommitted) {
                     return;
                 }
             }
             if (wrapped().persistent()) {
-                StoreDamage.requireEnd(wrapped(), last, from);
+                StoreDamage.requireEnd(wrapped(), last, from, uncommittedKeys);
             }
         } catch (ProcessorStateException e) {
             throw answerTo(e);
         }
-    }
-
-    private void scanWritten(Bytes from, @Nullable Bytes to, BiConsumer<Bytes, byte[]> visitor) {
-        writeBatch();
-        // Beyond the range to the next key, which shows that the scan did not end early.
-        scanToEnd(from, (key, value) -> {
-            boolean isInside = to == null || key.compareTo(to) < 0;
-            if (isInside) {
-                visitor.accept(key, value);
-            }
-            return isInside;
-        });
     }
 
     /** The smallest key that is greater than every key with {@code prefix}; {@code null} if there is none. */
@@ -307,7 +385,20 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         owner = Thread.currentThread();
         CommitClock clock = commits.ofThread().clock();
         long began = clock.now();
-        writeLate();
+        try {
+            writeBack();
+        } catch (ProcessorStateException e) {
+            throw answerTo(e);
+        }
+        super.flushCache();
+        clock.wroteBack(began);
+    }
+
+    private void writeBack() {
+        recover();
+        if (exactlyOnce) {
+            writeLate();
+        }
         batching = true;
         try {
             for (WriteBackCache cache : caches.values()) {
@@ -317,25 +408,35 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         } finally {
             batching = false;
         }
-        super.flushCache();
-        clock.wroteBack(began);
+        if (!exactlyOnce) {
+            writeWhole();
+        }
     }
 
     /** Called by the task when it becomes a standby, whose restoration bypasses the caches. */
     @Override
     public synchronized void clearCache() {
-        late.clear();
-        batch.clear();
+        dropUnwritten();
         for (WriteBackCache cache : caches.values()) {
             cache.forget();
         }
         super.clearCache();
     }
 
-    @Override
-    public synchronized void close() {
+    private void dropUnwritten() {
         late.clear();
         batch.clear();
+        cut.clear();
+        uncommittedKeys.clear();
+        recovered = false;
+        if (!exactlyOnce) {
+            heldNothing();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        dropUnwritten();
         for (WriteBackCache cache : caches.values()) {
             cache.forget();
         }
@@ -358,9 +459,14 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
                 && Boolean.parseBoolean(
                         String.valueOf(context.appConfigs().get(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG)));
         task = context.taskId();
+        sent = context instanceof RecordCollector.Supplier collector
+                ? () -> collector.recordCollector().flush()
+                : () -> {};
+        SharedRocksDbMemory.opening();
         try {
             super.init(context, root);
         } catch (ProcessorStateException e) {
+            SharedRocksDbMemory.openFailed();
             if (!StoreDamage.isIn(e)) {
                 throw e;
             }

@@ -496,13 +496,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         TopicNames topics = settings.topics();
         topology.addProcessor(
                 TrainerProcessor.NAME,
-                () -> new TrainerProcessor(
-                        training.settings(),
-                        training.snapshots(),
-                        training.progress(),
-                        settings.limits().recordBytes(),
-                        counters,
-                        tries),
+                () -> new TrainerProcessor(training, settings.limits().recordBytes(), counters, tries),
                 TrainerProcessor.TRAINING_SOURCE);
         topology.addStateStore(store(TrainerProcessor.REPLAY_STORE), TrainerProcessor.NAME);
         addDeadLettersOf(topology, TrainerProcessor.NAME);

@@ -8,10 +8,12 @@ import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
 import dev.driftline.network.trainer.Decisions;
+import dev.driftline.network.trainer.RoundRunner;
 import dev.driftline.network.trainer.SnapshotView;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.TrainerState;
+import dev.driftline.network.trainer.Training;
 import dev.driftline.network.trainer.TrainingRecord;
 import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.ReplayBuffer;
@@ -78,6 +80,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private final OnlineSettings online;
     private final SnapshotView snapshots;
     private final TrainerProgress progress;
+    private final RoundRunner rounds;
     private final int recordBytes;
     private final HeapBudget heap;
     private final InternalRecords records;
@@ -100,26 +103,20 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private long saidAt;
 
     /**
-     * @param snapshots what this instance knows of the snapshots topic
-     * @param progress counts what is done
+     * @param training its settings, what it knows of the snapshots topic, and where its rounds run
      * @param recordBytes the most bytes of a dead letter
      * @param counters counts dead letters, and the heap of the buffer
      * @param tries which records have failed before
      */
-    public TrainerProcessor(
-            TrainerSettings settings,
-            SnapshotView snapshots,
-            TrainerProgress progress,
-            int recordBytes,
-            ServiceCounters counters,
-            RecordTries tries) {
+    public TrainerProcessor(Training training, int recordBytes, ServiceCounters counters, RecordTries tries) {
         this.recordBytes = recordBytes;
         heap = counters.heap();
         records = new InternalRecords(NAME, InternalRecords.deadLettersSink(NAME), Stage.TRAIN, counters, tries);
-        this.settings = settings;
-        this.online = settings.online();
-        this.snapshots = snapshots;
-        this.progress = progress;
+        settings = training.settings();
+        online = settings.online();
+        snapshots = training.snapshots();
+        progress = training.progress();
+        rounds = training.rounds();
     }
 
     @Override
@@ -129,7 +126,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         WriteBackStore store = context.getStateStore(REPLAY_STORE);
         taken = store.header();
         state = store.cache(TrainerState.class, pages -> new TrainerState(pages, online, heap));
-        background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught);
+        background = new BackgroundTrainer(online, snapshots, state.watch(), progress::taught, rounds);
         publishing = null;
         sent = 0;
         lastRoundAt = context.currentSystemTimeMs();

@@ -19,6 +19,7 @@ import dev.driftline.scoring.ShardRequest;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StoreHeader;
+import dev.driftline.store.WriteBackJournal;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
@@ -268,7 +269,7 @@ public final class Verification {
     private void notePending(int task, RocksDbPages state, Outputs outputs) {
         PendingDocuments documents = new PendingDocuments(state, new HeapBudget().account(HeapUse.PENDING));
         state.scanFrom(new byte[0], (key, value) -> {
-            if (!StoreHeader.isKey(key)) {
+            if (!StoreHeader.isOwn(key)) {
                 long ticket = ByteBuffer.wrap(key).getLong();
                 PendingDocument document = documents.get(ticket);
                 if (document != null) {
@@ -561,6 +562,7 @@ public final class Verification {
                 config, topics, new TopicPartition(topic, partition), state, options.timeout(), step, progress);
         Optional<StoreHeader.Contents> header;
         try {
+            WriteBackJournal.settle(state);
             header = StoreHeader.contents(state);
         } catch (IllegalStateException e) {
             throw new UnverifiableException(topic + "-" + partition + ": " + e.getMessage(), e);

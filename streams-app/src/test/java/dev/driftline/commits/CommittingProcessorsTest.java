@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class CommittingProcessorsTest {
 
-    private final EarlyCommits commits = new EarlyCommits(true, () -> 1);
+    private final EarlyCommits commits = new EarlyCommits(true, 1000, () -> 1);
     private final MockProcessorContext<String, String> context = new MockProcessorContext<>();
 
     /** A processor that calls {@code next} for every record. */

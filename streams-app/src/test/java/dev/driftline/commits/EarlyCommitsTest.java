@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -18,7 +19,7 @@ class EarlyCommitsTest {
 
     private final AtomicLong now = new AtomicLong(TimeUnit.DAYS.toNanos(1));
     private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
-    private final ThreadCommits commits = new EarlyCommits(true, now::get).ofThread();
+    private final ThreadCommits commits = new EarlyCommits(true, 1000, now::get).ofThread();
     private long offset;
 
     @Test
@@ -104,16 +105,44 @@ class EarlyCommitsTest {
 
     @Test
     void shouldCommitEverRarerWhileABacklogIsBegun() {
-        CommitRamp ramp = new CommitRamp(new CommitClock(now::get));
+        CommitRamp ramp = new CommitRamp(new CommitClock(now::get), OptionalLong.empty());
         long start = now.get();
         assertThat(ramp.isDue(start)).as("at once").isFalse();
 
-        assertThat(dueAfter(ramp, start)).containsExactly(50L, 150L, 350L, 750L, 1550L);
+        assertThat(dueAfter(ramp, start)).containsExactly(20L, 60L, 140L, 300L, 620L, 1260L);
 
         ramp.idle();
         long later = start + TimeUnit.SECONDS.toNanos(10);
         assertThat(ramp.isDue(later)).as("when the next begins").isFalse();
-        assertThat(dueAfter(ramp, later)).startsWith(50L, 150L);
+        assertThat(dueAfter(ramp, later)).startsWith(20L, 60L);
+    }
+
+    @Test
+    void shouldBeginABacklogAfterAQuietTimeWhateverCommitsTake() {
+        commits.polled(MANY);
+        process(1);
+        commit(Duration.ofMillis(50));
+
+        pass(Duration.ofMillis(20));
+        process(1);
+        assertThat(context.committed()).as("20 ms after a commit of 50 ms").isTrue();
+    }
+
+    @Test
+    void shouldKeepCommitsToTheirShareWhereRecordsNeverCease() {
+        workForASecond(commits);
+        commit(Duration.ofMillis(50));
+        context.resetCommit();
+        commits.polled(MANY);
+
+        process(1);
+        pass(Duration.ofMillis(199));
+        process(1);
+        assertThat(context.committed()).as("199 ms after a commit of 50 ms").isFalse();
+
+        pass(Duration.ofMillis(1));
+        process(1);
+        assertThat(context.committed()).as("a fifth of the time").isTrue();
     }
 
     /** The milliseconds after {@code start} at which a commit is due, of the first two thousand. */
@@ -129,17 +158,17 @@ class EarlyCommitsTest {
         commits.polled(MANY);
 
         process(1);
-        pass(Duration.ofMillis(49));
+        pass(Duration.ofMillis(19));
         process(1);
-        assertThat(context.committed()).as("after 49 ms").isFalse();
+        assertThat(context.committed()).as("after 19 ms").isFalse();
 
         pass(Duration.ofMillis(1));
         process(1);
-        assertThat(context.committed()).as("after 50 ms").isTrue();
+        assertThat(context.committed()).as("after 20 ms").isTrue();
     }
 
     @Test
-    void shouldWaitThreeTimesAsLongAsTheLastCommitTook() {
+    void shouldWaitTwiceAsLongAsTheLastCommitTook() {
         commit(Duration.ofSeconds(2));
         commits.polled(FEW);
 
@@ -148,7 +177,69 @@ class EarlyCommitsTest {
         assertThat(context.committed()).isFalse();
         assertThat(context.scheduledPunctuators())
                 .singleElement()
-                .satisfies(punctuator -> assertThat(punctuator.getInterval()).isEqualTo(Duration.ofMillis(6_001)));
+                .satisfies(punctuator -> assertThat(punctuator.getInterval()).isEqualTo(Duration.ofMillis(4_001)));
+    }
+
+    @Test
+    void shouldKeepToAShortIntervalWhileBusy() {
+        CommitRamp ramp =
+                new CommitRamp(new CommitClock(now::get), OptionalLong.of(TimeUnit.MILLISECONDS.toNanos(100)));
+        long start = now.get();
+        assertThat(ramp.isDue(start)).as("at once").isFalse();
+
+        assertThat(dueAfter(ramp, start)).startsWith(20L, 60L, 140L, 240L, 340L, 440L);
+    }
+
+    @Test
+    void shouldCommitLessOftenThanTheIntervalWhereCommitsTakeLong() {
+        ThreadCommits paced = new EarlyCommits(true, 100, now::get).ofThread();
+        workForASecond(paced);
+        commit(paced, Duration.ofMillis(60));
+        context.resetCommit();
+        paced.polled(MANY);
+        process(paced, 1);
+
+        pass(Duration.ofMillis(239));
+        process(paced, 1);
+        assertThat(context.committed()).as("after 239 ms").isFalse();
+
+        pass(Duration.ofMillis(1));
+        process(paced, 1);
+        assertThat(context.committed()).as("a fifth of the time").isTrue();
+    }
+
+    @Test
+    void shouldTellKafkaALongerIntervalWhereThreadsKeepAShortOne() {
+        assertThat(new EarlyCommits(true, 100).longestMillis(100)).isEqualTo(1000);
+        assertThat(new EarlyCommits(true, 5).longestMillis(5)).isEqualTo(50);
+        assertThat(new EarlyCommits(true, 30_000).longestMillis(30_000)).isEqualTo(30_000);
+        assertThat(new EarlyCommits(false, 100).longestMillis(100)).isEqualTo(100);
+    }
+
+    @Test
+    void shouldLearnNothingFromACommitWithNothingInIt() {
+        commits.polled(1);
+        process(1);
+        commit(Duration.ofMillis(40));
+
+        commit(Duration.ofMillis(1));
+        assertThat(commits.clock().took()).as("with nothing processed").isEqualTo(TimeUnit.MILLISECONDS.toNanos(40));
+
+        process(1);
+        commit(Duration.ofMillis(2));
+        assertThat(commits.clock().took()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+
+    @Test
+    void shouldCountTheTimeInWhichStoresTakeInWhatWasCommitted() {
+        commit(Duration.ofMillis(20));
+        long began = commits.clock().now();
+        pass(Duration.ofMillis(5));
+
+        commits.clock().stored(began);
+
+        assertThat(commits.clock().took()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(25));
+        assertThat(commits.clock().ended()).isEqualTo(now.get());
     }
 
     @Test
@@ -186,17 +277,33 @@ class EarlyCommitsTest {
     }
 
     private void process(int records) {
+        process(commits, records);
+    }
+
+    private void process(ThreadCommits thread, int records) {
         for (int i = 0; i < records; i++) {
             context.setRecordMetadata("documents", 0, offset++);
-            commits.processed(context);
+            thread.processed(context);
+        }
+    }
+
+    private void workForASecond(ThreadCommits thread) {
+        for (int i = 0; i < 10; i++) {
+            thread.polled(1);
+            process(thread, 1);
+            pass(Duration.ofMillis(100));
         }
     }
 
     private void commit(Duration took) {
-        long began = commits.clock().now();
+        commit(commits, took);
+    }
+
+    private void commit(ThreadCommits thread, Duration took) {
+        long began = thread.clock().now();
         pass(took);
-        commits.clock().wroteBack(began);
-        commits.clock().committed();
+        thread.clock().wroteBack(began);
+        thread.clock().committed();
     }
 
     private void pass(Duration time) {

@@ -84,6 +84,17 @@ class StreamsTuningTest {
     }
 
     @Test
+    void shouldLeaveAShortCommitIntervalToTheThreads() {
+        DriftlineConfig config =
+                DriftlineConfig.load(Optional.empty(), Map.of("DRIFTLINE_COMMIT_INTERVAL_MS", "100"), Map.of());
+
+        assertThat(StreamsTuning.of(config, new EarlyCommits(true, 100)))
+                .containsEntry(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000L);
+        assertThat(StreamsTuning.of(config, EarlyCommits.off()))
+                .containsEntry(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
+    }
+
+    @Test
     void shouldNameTheThreadsInTheirGroupUnlessTheConfigurationDoesOrTheProtocolCannot() {
         assertThat(instanceOf(Map.of())).isEqualTo("here-1");
         assertThat(instanceOf(Map.of("DRIFTLINE_CONSUMER_GROUP_INSTANCE_ID", "mine")))

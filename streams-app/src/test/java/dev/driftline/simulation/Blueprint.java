@@ -2,6 +2,7 @@ package dev.driftline.simulation;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.identity.ModelIdentity;
+import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -38,6 +39,8 @@ final class Blueprint {
     final Map<String, Integer> partitions = new HashMap<>();
     /** Where the filter sends documents. */
     final List<String> routed;
+    /** How the network learns; empty where nobody trains one. */
+    final Optional<TrainerSettings> trainer;
 
     private final Map<Class<?>, Deserializer<?>> deserializers = new HashMap<>();
     private Optional<Map<Integer, List<String>>> parts = Optional.empty();
@@ -48,6 +51,11 @@ final class Blueprint {
     }
 
     Blueprint(DriftlineConfig config, Layout layout) {
+        this(config, layout, Optional.empty());
+    }
+
+    Blueprint(DriftlineConfig config, Layout layout, Optional<TrainerSettings> trainer) {
+        this.trainer = trainer;
         this.config = config;
         settings = TopologySettings.of(config, layout);
         topics = settings.topics();

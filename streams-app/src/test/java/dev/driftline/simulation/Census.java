@@ -4,92 +4,197 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.ngram.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.store.SimulatedChangelog;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.topology.TopologySettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.utils.Bytes;
 
-/** What the stores of the counts say, read anew from their changelogs, beside the documents that were learned. */
+/**
+ * What the changelogs of the counts say, beside the documents that were learned: after each commit for the documents that it has
+ * taken in, and in the end for all.
+ */
 final class Census {
 
-    private static final int CONTEXTS = 3;
+    /** At one of how many commits probabilities are added up. */
+    private static final int SUMS = 16;
+
+    private static final int CACHE_BYTES = 1 << 20;
 
     private final Simulation simulation;
-    private final List<Oracle.Doc> documents;
     private final TopologySettings settings;
     private final int shards;
-    private final List<ShardScorer> stored = new ArrayList<>();
+    private final Map<List<String>, Integer> counts = new HashMap<>();
+    private final long[] tokens;
+    private final TreeSet<String> words = new TreeSet<>();
+    /** How many shards have learned a document, of those that not every shard has. */
+    private final Map<Oracle.Doc, Integer> partly = new HashMap<>();
+    /** What has been counted since the last check. */
+    private final Set<List<String>> fresh = new HashSet<>();
 
-    Census(Simulation simulation, List<Oracle.Doc> documents) {
+    private final Set<Integer> freshShards = new HashSet<>();
+
+    Census(Simulation simulation) {
         this.simulation = simulation;
-        this.documents = documents;
         settings = simulation.blueprint.settings;
         shards = settings.shards();
-        simulation.changelogs(ShardCounts.STORE).forEach((shard, changelog) -> {
-            HeapPageStore pages = new HeapPageStore();
-            changelog.contents().forEach((key, value) -> {
-                if (!SimulatedStore.isHeader(key)) {
-                    pages.put(key.get(), value);
-                }
-            });
-            stored.add(new ShardScorer(settings.model(), shard, shards, pages, 1 << 20));
-        });
+        tokens = new long[shards];
     }
 
-    void check() {
-        Map<List<String>, Integer> counts = new HashMap<>();
-        long[] tokens = new long[shards];
-        boolean whole = true;
-        for (Oracle.Doc document : documents) {
-            count(document, counts, tokens);
-            for (int shard = 0; shard < shards; shard++) {
-                whole &= document.isLearnedBy(shard);
-            }
-        }
-        counts.forEach((ngram, times) -> {
-            long count = stored.get(owner(ngram)).rawCount(ngram);
-            if (simulation.exactlyOnce ? count != times : count < times) {
-                throw new AssertionError("the count of " + ngram + " is " + count + ", and a census has " + times);
+    /** A shard has learned a document, in a transaction that is being committed. */
+    void learned(int shard, Oracle.Doc document) {
+        count(shard, document, (ngram, times) -> {
+            counts.merge(ngram, times, Integer::sum);
+            fresh.add(ngram);
+            if (ngram.size() == 1) {
+                tokens[shard]++;
             }
         });
-        if (simulation.exactlyOnce) {
+        freshShards.add(shard);
+        words.addAll(Arrays.asList(document.tokens().words()));
+        if (partly.merge(document, 1, Integer::sum) == shards) {
+            partly.remove(document);
+        }
+    }
+
+    /** Exactly once, a transaction has been committed. */
+    void check() {
+        if (freshShards.isEmpty()) {
+            return;
+        }
+        List<ShardScorer> stored = stored(false);
+        fresh.forEach(ngram -> compare(stored, ngram, counts.get(ngram)));
+        freshShards.forEach(shard -> compareTokens(stored, shard));
+        fresh.clear();
+        freshShards.clear();
+        if (partly.isEmpty() && simulation.chance.nextInt(SUMS) == 0) {
+            checkSums(stored);
+        }
+    }
+
+    /** All has been processed: the counts are read anew, from the changelogs as they are after compaction. */
+    void finish(List<Oracle.Doc> documents) {
+        List<ShardScorer> stored = stored(true);
+        Map<List<String>, Integer> all = new HashMap<>();
+        boolean whole = true;
+        for (Oracle.Doc document : documents) {
+            words.addAll(Arrays.asList(document.tokens().words()));
             for (int shard = 0; shard < shards; shard++) {
-                assertThat(stored.get(shard).counts().rawTotal())
-                        .as("tokens of shard %d", shard)
-                        .isEqualTo(tokens[shard]);
-            }
-            if (whole) {
-                checkSums();
+                if (document.isLearnedBy(shard)) {
+                    count(shard, document, (ngram, times) -> all.merge(ngram, times, Integer::sum));
+                } else {
+                    whole = false;
+                }
             }
         }
+        if (simulation.exactlyOnce) {
+            assertThat(counts).as("the census").isEqualTo(all);
+        }
+        all.forEach((ngram, times) -> compare(stored, ngram, times));
+        if (simulation.exactlyOnce) {
+            for (int shard = 0; shard < shards; shard++) {
+                compareTokens(stored, shard);
+            }
+            if (whole) {
+                checkSums(stored);
+            }
+        }
+    }
+
+    private void compare(List<ShardScorer> stored, List<String> ngram, int times) {
+        long count = stored.get(owner(ngram)).rawCount(ngram);
+        if (simulation.exactlyOnce ? count != times : count < times) {
+            throw new AssertionError("the count of " + ngram + " is " + count + ", and a census has " + times);
+        }
+    }
+
+    private void compareTokens(List<ShardScorer> stored, int shard) {
+        long count = stored.get(shard).counts().rawTotal();
+        if (count != tokens[shard]) {
+            throw new AssertionError("shard " + shard + " has " + count + " tokens, and a census has " + tokens[shard]);
+        }
+    }
+
+    /** @param anew whether the changelogs are replayed, as they are now */
+    private List<ShardScorer> stored(boolean anew) {
+        List<ShardScorer> stored = new ArrayList<>();
+        simulation
+                .changelogs(ShardCounts.STORE)
+                .forEach((shard, changelog) -> stored.add(new ShardScorer(
+                        settings.model(), shard, shards, anew ? restored(changelog) : pages(changelog), CACHE_BYTES)));
+        return stored;
+    }
+
+    private static PageStore restored(SimulatedChangelog changelog) {
+        HeapPageStore pages = new HeapPageStore();
+        changelog.restored().forEach((key, value) -> {
+            if (!SimulatedStore.isHeader(key)) {
+                pages.put(key.get(), value);
+            }
+        });
+        return pages;
+    }
+
+    /** To be read only. */
+    private static PageStore pages(SimulatedChangelog changelog) {
+        NavigableMap<Bytes, byte[]> contents = changelog.contents();
+        return new PageStore() {
+            @Override
+            public byte[] get(byte[] key) {
+                return contents.get(Bytes.wrap(key));
+            }
+
+            @Override
+            public void put(byte[] key, byte[] value) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+                for (Map.Entry<Bytes, byte[]> entry :
+                        contents.tailMap(Bytes.wrap(prefix), true).entrySet()) {
+                    byte[] key = entry.getKey().get();
+                    if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+                        return;
+                    }
+                    if (!SimulatedStore.isHeader(entry.getKey())) {
+                        visitor.accept(key, entry.getValue());
+                    }
+                }
+            }
+        };
     }
 
     private int owner(List<String> ngram) {
         return ShardScorer.shardOf(ngram.size() == 1 ? ngram.get(0) : ngram.get(ngram.size() - 2), shards);
     }
 
-    private void count(Oracle.Doc document, Map<List<String>, Integer> counts, long[] tokens) {
+    /** Counts what one shard has of a document. */
+    private void count(int shard, Oracle.Doc document, BiConsumer<List<String>, Integer> counted) {
         List<String> sentence = new ArrayList<>(List.of(DocumentTokens.BOS_WORD));
         for (int token : document.tokens().tokens()) {
             sentence.add(document.tokens().words()[token]);
             int last = sentence.size();
-            int unigramOwner = ShardScorer.shardOf(sentence.get(last - 1), shards);
-            if (document.isLearnedBy(unigramOwner)) {
-                tokens[unigramOwner]++;
-            }
             for (int length = 1; length <= Math.min(settings.model().order(), last); length++) {
                 List<String> ngram = List.copyOf(sentence.subList(last - length, last));
-                if (document.isLearnedBy(owner(ngram))) {
-                    counts.merge(ngram, 1, Integer::sum);
+                if (owner(ngram) == shard) {
+                    counted.accept(ngram, 1);
                 }
             }
             if (token == DocumentTokens.EOS) {
@@ -98,48 +203,44 @@ final class Census {
         }
     }
 
-    /** Σp = 1 after some contexts: over all words, the end of a sentence and what is unknown. */
-    private void checkSums() {
-        TreeSet<String> words = new TreeSet<>();
-        documents.forEach(document -> words.addAll(List.of(document.tokens().words())));
-        words.remove(DocumentTokens.BOS_WORD);
-        words.remove(DocumentTokens.EOS_WORD);
-        if (words.isEmpty()) {
+    /** Σp = 1 after a context: over all words, the end of a sentence and what is unknown. */
+    private void checkSums(List<ShardScorer> stored) {
+        TreeSet<String> all = new TreeSet<>(words);
+        all.remove(DocumentTokens.BOS_WORD);
+        all.remove(DocumentTokens.EOS_WORD);
+        if (all.isEmpty()) {
             return;
         }
-        List<String> all = new ArrayList<>(words);
+        List<String> contexts = List.copyOf(all);
         all.add("\u2603");
-        List<String> contexts = List.copyOf(words);
-        for (int i = 0; i < CONTEXTS; i++) {
-            List<String> context = List.of(
-                    contexts.get(simulation.chance.nextInt(contexts.size())),
-                    contexts.get(simulation.chance.nextInt(contexts.size())));
-            double[] sums = new double[settings.model().order() + 1];
-            add(context, 2, sums);
-            for (String word : all) {
-                List<String> continued = new ArrayList<>(context);
-                continued.add(word);
-                add(continued, 2, sums);
-            }
-            for (int order = 1; order <= settings.model().order(); order++) {
-                assertThat(sums[order])
-                        .as("sum of p after %s, order %d", context, order)
-                        .isEqualTo(1, within(1e-5));
-            }
+        List<String> context = List.of(
+                contexts.get(simulation.chance.nextInt(contexts.size())),
+                contexts.get(simulation.chance.nextInt(contexts.size())));
+        double[] sums = new double[settings.model().order() + 1];
+        add(stored, context, sums);
+        for (String word : all) {
+            List<String> continued = new ArrayList<>(context);
+            continued.add(word);
+            add(stored, continued, sums);
+        }
+        for (int order = 1; order <= settings.model().order(); order++) {
+            assertThat(sums[order])
+                    .as("sum of p after %s, order %d", context, order)
+                    .isEqualTo(1, within(1e-5));
         }
     }
 
-    private void add(List<String> sentence, int position, double[] sums) {
-        DocumentTokens tokens = DocumentTokens.of(List.of(sentence));
-        byte[][] requests = new Scatter(settings.model(), shards).requests(0, 0, tokens, false, 0, List.of());
+    private void add(List<ShardScorer> stored, List<String> sentence, double[] sums) {
+        DocumentTokens document = DocumentTokens.of(List.of(sentence));
+        byte[][] requests = new Scatter(settings.model(), shards).requests(0, 0, document, false, 0, List.of());
         List<byte[]> replies = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             replies.add(stored.get(shard).peek(requests[shard]));
         }
         NgramProbabilities rows =
-                new Gather(settings.model(), shards).gather(tokens, replies).positions();
+                new Gather(settings.model(), shards).gather(document, replies).positions();
         for (int order = 1; order <= settings.model().order(); order++) {
-            sums[order] += rows.probability(position, order);
+            sums[order] += rows.probability(2, order);
         }
     }
 }

@@ -1,10 +1,20 @@
 package dev.driftline.simulation;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.network.scoring.NeuralPolicy;
+import dev.driftline.network.trainer.TrainerSettings;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.Promotion;
+import dev.driftline.neural.online.VocabularyTurnover;
+import dev.driftline.neural.training.Optimizer;
+import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.topics.Layout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -19,16 +29,44 @@ import java.util.stream.Stream;
 record Circumstances(
         String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState) {
 
-    private static final Map<String, String> COMMON = Map.of(
-            "neural.model", "none",
-            "model.order", "3",
-            "predictions.k", "2",
-            "drift.detectors", "adwin",
-            "drift.unit.tokens", "5",
-            "sources.idle.ms", Long.toString(100L * 365 * 24 * 3_600_000));
+    private static final String NETWORK = "neural.model";
 
-    /** Every layout, with each guarantee, and with state that is kept and that is wiped. */
-    static final List<Circumstances> ALL = Stream.of(
+    private static final Map<String, String> COMMON = Map.of(
+            NETWORK,
+            "none",
+            "model.order",
+            "3",
+            "predictions.k",
+            "2",
+            "drift.detectors",
+            "adwin",
+            "drift.unit.tokens",
+            "5",
+            "sources.idle.ms",
+            Long.toString(100L * 365 * 24 * 3_600_000));
+
+    /** A tiny network that has a round every few documents, and keeps so few snapshots that old ones are taken off the topic. */
+    private static final TrainerSettings TRAINER = new TrainerSettings(
+            new OnlineSettings(
+                    Architecture.recurrent(Cell.GRU, 4, 0, List.of()),
+                    new TrainingSettings(Optimizer.ADAM, 0.01, 1, 0, 2, 4, 1),
+                    new OnlineSettings.Vocabulary(new VocabularyTurnover(12, 1, 2), Optional.empty()),
+                    new OnlineSettings.Bootstrap(8, 1),
+                    new OnlineSettings.Rounds(10, 1, 0.5, 4),
+                    new OnlineSettings.Buffer(40, 40),
+                    // Whatever is better by a hair is promoted, and nothing is rolled back: versions rise.
+                    new Promotion(0, 1e9, 0, false),
+                    1_000,
+                    Optional.empty(),
+                    1,
+                    "words"),
+            0,
+            2);
+
+    /** Every layout, with each guarantee, and with state that is kept and that is wiped; then some with a network. */
+    static final List<Circumstances> ALL;
+
+    private static final List<Circumstances> WITHOUT_NETWORK = Stream.of(
                     new Parts(Layout.ONE_TASK, 1, 1),
                     new Parts(Layout.ONE_SHARD, 1, 3),
                     new Parts(Layout.SHARDS, 1, 2),
@@ -36,6 +74,17 @@ record Circumstances(
                     new Parts(Layout.SHARDS, 4, 1))
             .flatMap(parts -> Stream.of(of(parts, true, true), of(parts, true, false), of(parts, false, true)))
             .toList();
+
+    /** With a network that is trained on the way, for which documents wait or do not. */
+    static final List<Circumstances> WITH_NETWORK = List.of(
+            of(new Parts(Layout.ONE_TASK, 1, 1), true, true).withNetwork(NeuralPolicy.WAIT),
+            of(new Parts(Layout.ONE_SHARD, 1, 3), true, false).withNetwork(NeuralPolicy.NGRAM_ONLY),
+            of(new Parts(Layout.SHARDS, 2, 2), true, true).withNetwork(NeuralPolicy.WAIT),
+            of(new Parts(Layout.SHARDS, 2, 1), false, true).withNetwork(NeuralPolicy.NGRAM_ONLY));
+
+    static {
+        ALL = Stream.concat(WITHOUT_NETWORK.stream(), WITH_NETWORK.stream()).toList();
+    }
 
     private record Parts(Layout layout, int shards, int partitions) {}
 
@@ -52,8 +101,20 @@ record Circumstances(
                 keepsState);
     }
 
+    private Circumstances withNetwork(NeuralPolicy policy) {
+        Map<String, String> more = new HashMap<>(settings);
+        more.put(NETWORK, "gru");
+        more.put("neural.scoring.policy", policy.label());
+        return new Circumstances(name + ", network, " + policy.label(), layout, more, exactlyOnce, keepsState);
+    }
+
+    boolean hasNetwork() {
+        return !settings.get(NETWORK).equals("none");
+    }
+
     Blueprint blueprint() {
-        return new Blueprint(DriftlineConfig.of(settings), layout);
+        return new Blueprint(
+                DriftlineConfig.of(settings), layout, hasNetwork() ? Optional.of(TRAINER) : Optional.empty());
     }
 
     @Override

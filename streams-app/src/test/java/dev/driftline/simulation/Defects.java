@@ -11,29 +11,52 @@ import java.util.function.Predicate;
  * @param leaks whether what an aborted transaction has sent is there all the same
  * @param keepsCaches whether a task that is rolled back keeps what it has decoded
  * @param losesTail whether a store that is kept takes itself for up to date
+ * @param isNeverFenced whether a task that another instance has taken over may commit
+ * @param isImpatient whether no document waits for the network
+ * @param waitsForNothing whether a store believes that what was sent is at the brokers
  */
 record Defects(
-        SimulatedStore.Defect store, Predicate<String> twice, boolean leaks, boolean keepsCaches, boolean losesTail) {
+        SimulatedStore.Defect store,
+        Predicate<String> twice,
+        boolean leaks,
+        boolean keepsCaches,
+        boolean losesTail,
+        boolean isNeverFenced,
+        boolean isImpatient,
+        boolean waitsForNothing) {
 
-    static final Defects NONE = new Defects((store, key) -> false, topic -> false, false, false, false);
+    static final Defects NONE =
+            new Defects((store, key) -> false, topic -> false, false, false, false, false, false, false);
 
     Defects withStore(SimulatedStore.Defect other) {
-        return new Defects(other, twice, leaks, keepsCaches, losesTail);
+        return new Defects(other, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
     }
 
     Defects withTwice(Predicate<String> topics) {
-        return new Defects(store, topics, leaks, keepsCaches, losesTail);
+        return new Defects(store, topics, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
     }
 
     Defects withLeaks() {
-        return new Defects(store, twice, true, keepsCaches, losesTail);
+        return new Defects(store, twice, true, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
     }
 
     Defects withKeptCaches() {
-        return new Defects(store, twice, leaks, true, losesTail);
+        return new Defects(store, twice, leaks, true, losesTail, isNeverFenced, isImpatient, waitsForNothing);
     }
 
     Defects withoutTail() {
-        return new Defects(store, twice, leaks, keepsCaches, true);
+        return new Defects(store, twice, leaks, keepsCaches, true, isNeverFenced, isImpatient, waitsForNothing);
+    }
+
+    Defects withoutFences() {
+        return new Defects(store, twice, leaks, keepsCaches, losesTail, true, isImpatient, waitsForNothing);
+    }
+
+    Defects withImpatience() {
+        return new Defects(store, twice, leaks, keepsCaches, losesTail, isNeverFenced, true, waitsForNothing);
+    }
+
+    Defects withoutWaiting() {
+        return new Defects(store, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, true);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the simulation is for: with a defect built in, one of a few histories fails. */
 class DefectsTest {
 
-    private static final int MOST = 120;
+    private static final int MOST = 300;
 
     static {
         QuietThreads.silence();
@@ -50,7 +50,11 @@ class DefectsTest {
                         Defects.NONE.withTwice(topic -> topic.endsWith("ngram-requests.v1"))),
                 arguments("a transaction that is aborted and seen", Defects.NONE.withLeaks()),
                 arguments("a task that is rolled back and keeps what it has decoded", Defects.NONE.withKeptCaches()),
-                arguments("a store that is kept and not restored to its end", Defects.NONE.withoutTail()));
+                arguments("a store that is kept and not restored to its end", Defects.NONE.withoutTail()),
+                arguments(
+                        "a write-back that is cut and not completed",
+                        Defects.NONE.withStore((store, key) -> SimulatedStore.isJournal(key))),
+                arguments("a document that is removed before its score is out", Defects.NONE.withoutWaiting()));
     }
 
     private static Defects losing(String name) {

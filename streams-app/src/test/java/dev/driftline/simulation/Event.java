@@ -1,6 +1,7 @@
 package dev.driftline.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -42,32 +43,48 @@ record Event(Kind kind, int which, int how, long seed) {
         CLOCK_FORWARDS(5),
         CLOCK_BACKWARDS(2),
         FAIL(4),
-        MAKE_AGAIN(1);
+        MAKE_AGAIN(1),
+        LOSE_OFFSETS(1),
+        READ_SNAPSHOTS(10, true),
+        END_ROUND(10, true),
+        SCORE_BY_NETWORK(14, true),
+        POINT(1, true);
 
         final int weight;
+        final boolean ofNetwork;
 
         Kind(int weight) {
+            this(weight, false);
+        }
+
+        /** @param ofNetwork whether it happens only where there is a network */
+        Kind(int weight, boolean ofNetwork) {
             this.weight = weight;
+            this.ofNetwork = ofNetwork;
         }
     }
 
-    private static final List<Kind> KINDS = new ArrayList<>();
+    private static final List<Kind> KINDS = kinds(false);
+    private static final List<Kind> KINDS_WITH_NETWORK = kinds(true);
 
-    static {
+    private static List<Kind> kinds(boolean network) {
+        List<Kind> kinds = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            for (int i = 0; i < kind.weight; i++) {
-                KINDS.add(kind);
+            if (network || !kind.ofNetwork) {
+                kinds.addAll(Collections.nCopies(kind.weight, kind));
             }
         }
+        return List.copyOf(kinds);
     }
 
     /** The events that a seed chooses. */
-    static List<Event> of(long seed, int count) {
+    static List<Event> of(long seed, int count, boolean network) {
+        List<Kind> kinds = network ? KINDS_WITH_NETWORK : KINDS;
         SplittableRandom random = new SplittableRandom(seed);
         List<Event> events = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             events.add(new Event(
-                    KINDS.get(random.nextInt(KINDS.size())),
+                    kinds.get(random.nextInt(kinds.size())),
                     random.nextInt(1 << 16),
                     random.nextInt(1 << 16),
                     random.nextLong()));

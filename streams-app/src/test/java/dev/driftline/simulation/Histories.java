@@ -53,11 +53,20 @@ final class Histories {
     /** How many of the first {@code most} seeds are run until one fails; empty where none does. */
     static OptionalInt runsUntilFailure(int most, Defects defects) {
         for (int seed = 0; seed < most; seed++) {
-            if (run(circumstances(seed), seed, Event.of(seed, EVENTS), defects).isPresent()) {
+            if (outcome(seed, defects).isPresent()) {
                 return OptionalInt.of(seed + 1);
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** What the history of a seed fails with; empty where it does not. */
+    static Optional<Throwable> outcome(long seed, Defects defects) {
+        return run(circumstances(seed), seed, events(seed), defects);
+    }
+
+    private static List<Event> events(long seed) {
+        return Event.of(seed, EVENTS, circumstances(seed).hasNetwork());
     }
 
     private static Circumstances circumstances(long seed) {
@@ -67,7 +76,7 @@ final class Histories {
     /** Why the history of a seed fails, with the fewest events that still do; empty where it does not. */
     static Optional<String> failure(long seed, Defects defects) {
         Circumstances circumstances = circumstances(seed);
-        List<Event> events = Event.of(seed, EVENTS);
+        List<Event> events = events(seed);
         Optional<Throwable> failure = run(circumstances, seed, events, defects);
         if (failure.isEmpty()) {
             return Optional.empty();

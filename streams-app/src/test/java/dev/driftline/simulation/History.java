@@ -17,8 +17,8 @@ import org.apache.kafka.streams.processor.TaskId;
 final class History {
 
     /** Stages that can fail with a document. */
-    private static final List<Stage> STAGES =
-            List.of(Stage.SCATTER, Stage.COUNT, Stage.LEARN, Stage.GATHER, Stage.MIX, Stage.WRITE, Stage.WATCH);
+    private static final List<Stage> STAGES = List.of(
+            Stage.SCATTER, Stage.COUNT, Stage.LEARN, Stage.GATHER, Stage.MIX, Stage.WRITE, Stage.WATCH, Stage.TRAIN);
 
     private static final int INSTANCES = 2;
     private static final int MOST_ROUNDS = 2_000;
@@ -64,7 +64,9 @@ final class History {
      */
     void run(List<Event> events) {
         for (Event event : events) {
+            simulation.moment++;
             happens(event);
+            oracle.happened();
         }
         tell("all is processed and committed");
         simulation.endFaults();
@@ -78,10 +80,23 @@ final class History {
         int rounds = 0;
         int quiet = 0;
         // Kafka Streams punctuates when the clock has come again to where it was.
-        simulation.now = Math.max(latest, simulation.now);
-        while (quiet < 3) {
+        simulation.advance(Math.max(0, latest - simulation.now));
+        // The trainer looks every 250 ms.
+        int enough = simulation.blueprint.trainer.isPresent() ? 6 : 3;
+        while (quiet < enough) {
             boolean busy = false;
-            simulation.now += 60;
+            simulation.moment++;
+            simulation.advance(60);
+            for (SimulatedInstance instance : simulation.instances()) {
+                busy |= instance.readSnapshots(Integer.MAX_VALUE) > 0;
+                while (!instance.rounds.isEmpty()) {
+                    instance.rounds.end(false);
+                    busy = true;
+                }
+                while (instance.scoreByNetwork()) {
+                    busy = true;
+                }
+            }
             for (TaskId id : simulation.tasks().stream().map(task -> task.id).toList()) {
                 List<TopicPartition> waiting = simulation.task(id).waiting();
                 busy |= !waiting.isEmpty();
@@ -145,7 +160,7 @@ final class History {
             case POLL -> poll(event, task, random);
             case PUNCTUATE -> {
                 tell(name + " punctuates");
-                simulation.now += 30;
+                simulation.advance(30);
                 guarded(task, SimulatedTask::punctuate);
             }
             case FLUSH -> {
@@ -159,11 +174,13 @@ final class History {
             }
             case REVIVE -> {
                 tell(name + " is revived");
-                task.revive();
+                work(task);
+                simulation.task(task.id).revive();
             }
             case REVIVE_AFTER_FLUSH -> {
                 tell(name + " is revived after its write-back");
-                task.reviveAfterFlush();
+                work(task);
+                simulation.task(task.id).reviveAfterFlush();
             }
             case REVIVE_AFTER_COMMIT -> {
                 tell(name + " is revived after a commit");
@@ -176,13 +193,13 @@ final class History {
             }
             case REPLACE_THREAD -> {
                 tell("the thread of " + name + " dies");
-                task.replaceThread();
+                work(task);
+                simulation.task(task.id).replaceThread();
             }
             case KILL -> kill(event, "");
             case KILL_AFTER_FLUSH -> {
-                if (simulation.exactlyOnce) {
-                    task.flush();
-                }
+                work(task);
+                simulation.task(task.id).flush();
                 kill(event, ", after " + name + " has written back");
             }
             case KILL_IN_COMMIT -> {
@@ -221,7 +238,7 @@ final class History {
                 task.compact();
             }
             case CLOCK_FORWARDS -> {
-                simulation.now += random.nextInt(200_000);
+                simulation.advance(random.nextInt(200_000));
                 tell("the clock goes on to " + simulation.now);
             }
             case CLOCK_BACKWARDS -> {
@@ -242,6 +259,49 @@ final class History {
                         + " is deleted and made again, and they start");
                 simulation.makeAgain(simulation.topics.name(topic), kills);
             }
+            case LOSE_OFFSETS -> {
+                boolean kills = event.how() % 2 == 0;
+                tell("all instances " + (kills ? "are killed" : "stop")
+                        + ", their committed offsets are lost, and they start");
+                oracle.losesOffsets();
+                simulation.loseOffsets(kills);
+            }
+            case READ_SNAPSHOTS -> {
+                int read = simulation.instance(instance).readSnapshots(1 + event.which() % 6);
+                tell("instance " + instance + " reads " + read + " records of the snapshots");
+            }
+            case END_ROUND -> endRound(event);
+            case SCORE_BY_NETWORK -> {
+                if (simulation.instance(instance).scoreByNetwork()) {
+                    tell("the network scores a batch on instance " + instance);
+                }
+            }
+            case POINT ->
+                oracle.point(event.how()).ifPresent(version -> tell("an operator makes " + version + " active"));
+        }
+    }
+
+    /** A round of an instance where one is under way ends, or is given up. */
+    private void endRound(Event event) {
+        List<SimulatedInstance> training = simulation.instances().stream()
+                .filter(instance -> !instance.rounds.isEmpty())
+                .toList();
+        if (!training.isEmpty()) {
+            SimulatedInstance instance = training.get(event.which() % training.size());
+            tell("a round on instance " + simulation.instances().indexOf(instance) + " ends");
+            instance.rounds.end(event.how() % 2 == 0);
+        }
+    }
+
+    /** Without transactions a crash may cut a write-back anywhere, so there is one whenever a task crashes. */
+    private void work(SimulatedTask task) {
+        if (!simulation.exactlyOnce) {
+            guarded(task, working -> {
+                for (int round = 0; round < 4; round++) {
+                    working.waiting().forEach(working::process);
+                }
+                working.flush();
+            });
         }
     }
 

@@ -4,12 +4,20 @@ import dev.driftline.commits.EarlyCommits;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.network.scoring.NeuralPolicy;
 import dev.driftline.network.scoring.NeuralScoring;
+import dev.driftline.network.scoring.NeuralScoringSettings;
+import dev.driftline.network.scoring.SimulatedScoring;
 import dev.driftline.network.snapshots.ActiveSnapshot;
+import dev.driftline.network.snapshots.SimulatedFollower;
+import dev.driftline.network.trainer.TrainerProgress;
+import dev.driftline.network.trainer.Training;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.SimulatedDisk;
+import dev.driftline.topics.Topic;
 import dev.driftline.topology.DriftlineTopology;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +28,41 @@ import org.apache.kafka.streams.processor.TaskId;
 /** One process: what its tasks share, and the tasks, active, standby or lost to another one that it does not know of. */
 final class SimulatedInstance {
 
+    /** Of a moment that does not come. */
+    static final int NEVER = Integer.MAX_VALUE;
+
+    /** Of a moment before the first. */
+    private static final int ALWAYS = -1;
+
     final ServiceCounters counters = new ServiceCounters();
     final LiveShards shards = new LiveShards();
     final OwnedSources sources = new OwnedSources();
     final ActiveSnapshot active = new ActiveSnapshot();
     final Optional<NeuralScoring> neural;
+    /** Reads the snapshots; there where a network is trained. */
+    final Optional<SimulatedFollower> follower;
+
+    final SimulatedRounds rounds = new SimulatedRounds();
     final RecordedTopology topology = new RecordedTopology();
     final Map<TaskId, SimulatedTask> tasks = new TreeMap<>();
+    /** The moment since which it has a snapshot to score with. */
+    int activeSince = NEVER;
+
+    private final Simulation simulation;
 
     /** @param disks of the machine, by task and store; what is there is found again */
     SimulatedInstance(Simulation simulation, Blueprint blueprint, Map<TaskId, Map<String, SimulatedDisk>> disks) {
+        this.simulation = simulation;
+        follower = blueprint.trainer.map(settings -> new SimulatedFollower(active));
+        // As in the service, no task starts before the topic has been read.
+        readSnapshots(Integer.MAX_VALUE);
+        if (active.get().isPresent()) {
+            activeSince = ALWAYS;
+        }
         neural = blueprint
                 .settings
                 .neural()
+                .map(network -> simulation.defects.isImpatient() ? impatient(network) : network)
                 .map(network -> new NeuralScoring(
                         network, true, blueprint.settings.model().vocabulary(), active, counters));
         new DriftlineTopology(
@@ -42,7 +72,8 @@ final class SimulatedInstance {
                         shards,
                         sources,
                         counters,
-                        Optional.empty(),
+                        blueprint.trainer.map(settings ->
+                                new Training(settings, follower.orElseThrow(), new TrainerProgress(), rounds)),
                         neural,
                         EarlyCommits.off(),
                         new RecordTries(simulation::reached))
@@ -61,6 +92,37 @@ final class SimulatedInstance {
                                 disks.computeIfAbsent(id, added -> new TreeMap<>())));
             }
         });
+    }
+
+    private static NeuralScoringSettings impatient(NeuralScoringSettings network) {
+        return new NeuralScoringSettings(
+                network.model(), network.threads(), network.queueTokens(), NeuralPolicy.NGRAM_ONLY, 0, null);
+    }
+
+    /** Reads at most {@code records} more of the snapshots topic, and scores with what the pointer then names. */
+    int readSnapshots(int records) {
+        if (follower.isEmpty()) {
+            return 0;
+        }
+        List<SimulatedLog.Entry> topic = simulation.log.of(simulation.topics.name(Topic.SNAPSHOTS));
+        int read = 0;
+        while (read < records && follower.get().position() < topic.size()) {
+            SimulatedLog.Entry entry = topic.get(follower.get().position());
+            follower.get().take(new String(entry.key(), StandardCharsets.UTF_8), entry.value());
+            read++;
+        }
+        if (read > 0) {
+            follower.get().follow();
+            if (activeSince == NEVER && active.get().isPresent()) {
+                activeSince = simulation.moment;
+            }
+        }
+        return read;
+    }
+
+    /** Scores a batch of documents with the network; false where none waits for it. */
+    boolean scoreByNetwork() {
+        return neural.isPresent() && SimulatedScoring.scoreBatch(neural.get());
     }
 
     private int partitions(Simulation simulation, List<String> nodes) {

@@ -49,6 +49,8 @@ final class SimulatedTask {
     static final class Committed {
         final Map<String, SimulatedChangelog> changelogs = new TreeMap<>();
         final Map<TopicPartition, Integer> offsets = new LinkedHashMap<>();
+        /** The furthest offsets that were ever committed. */
+        final Map<TopicPartition, Integer> furthest = new LinkedHashMap<>();
         /** Topics that it reads. */
         final Set<String> topics = new TreeSet<>();
         /** Of the producer: only the last one to become active may commit. */
@@ -87,6 +89,9 @@ final class SimulatedTask {
         }
     }
 
+    /** All that was sent before is at the brokers. */
+    private static final Object FLUSHED = new Object();
+
     final TaskId id;
     final SimulatedInstance instance;
 
@@ -102,6 +107,8 @@ final class SimulatedTask {
     private final Map<TopicPartition, List<String>> sources = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> positions = new LinkedHashMap<>();
     private final List<Output> outputs = new ArrayList<>();
+    /** Where each record since the last commit went, in the order of sending: a partition, or a store; or {@link #FLUSHED}. */
+    private final List<Object> sent = new ArrayList<>();
     /** Records that a shard has learned in this transaction, in their order. */
     private final List<At> learned = new ArrayList<>();
 
@@ -158,9 +165,10 @@ final class SimulatedTask {
                 committed.changelogs.computeIfAbsent(store, added -> new SimulatedChangelog()),
                 disks.computeIfAbsent(store, added -> new SimulatedDisk()),
                 simulation.defects.store());
+        below.onWrite(() -> sent.add(below));
         inner.put(store, below);
         WriteBackStore above = below.withWriteBack(instance.counters.heap().account(HeapUse.UNCOMMITTED));
-        above.init(simulation.storeContext(id), above);
+        above.init(simulation.storeContext(id, this::flushed), above);
         return above;
     }
 
@@ -211,6 +219,7 @@ final class SimulatedTask {
             publishSome();
         }
         outputs.clear();
+        sent.clear();
         learned.clear();
         at = Optional.empty();
         inner.values().forEach(SimulatedStore::rollBack);
@@ -219,20 +228,59 @@ final class SimulatedTask {
         }
     }
 
+    private void flushed() {
+        if (!simulation.defects.waitsForNothing()) {
+            sent.add(FLUSHED);
+        }
+    }
+
     /**
-     * Without a transaction the first of what was sent is there: records, then the write-backs of some stores. A write-back is
-     * there whole or not at all, though a crash of the real one may cut it.
+     * Without a transaction the crash came at any record. All before the last flush of the producer is there, and of what was sent
+     * after it the first records of each partition; each disk has what was written up to some moment.
      */
     private void publishSome() {
-        int sent = simulation.chance.nextInt(outputs.size() + inner.size() + 1);
-        simulation.sent(List.copyOf(outputs.subList(0, Math.min(sent, outputs.size()))));
-        inner.values().stream().limit(Math.max(0, sent - outputs.size())).forEach(SimulatedStore::publish);
+        if (epoch != committed.epoch) {
+            publishTooLate();
+            return;
+        }
+        List<Object> before = sent.subList(0, simulation.chance.nextInt(sent.size() + 1));
+        int flushed = before.lastIndexOf(FLUSHED);
+        Map<Object, Integer> written = new LinkedHashMap<>();
+        Map<Object, Integer> there = new LinkedHashMap<>();
+        for (int i = 0; i < before.size(); i++) {
+            written.merge(before.get(i), 1, Integer::sum);
+            if (i < flushed) {
+                there.merge(before.get(i), 1, Integer::sum);
+            }
+        }
+        written.forEach((to, records) ->
+                there.merge(to, simulation.chance.nextInt(records - there.getOrDefault(to, 0) + 1), Integer::sum));
+        List<Output> visible = new ArrayList<>();
+        Map<Object, Integer> seen = new LinkedHashMap<>();
+        for (Output output : outputs) {
+            if (seen.merge(output.partition(), 1, Integer::sum) <= there.getOrDefault(output.partition(), 0)) {
+                visible.add(output);
+            }
+        }
+        simulation.sent(visible);
+        inner.values()
+                .forEach(store -> store.cut(
+                        there.getOrDefault(store, 0), simulation.chance.nextInt(written.getOrDefault(store, 0) + 1)));
+    }
+
+    private void publishTooLate() {
+        int most = simulation.chance.nextInt(outputs.size() + inner.size() + 1);
+        simulation.sent(List.copyOf(outputs.subList(0, Math.min(most, outputs.size()))));
+        int stores = Math.max(0, most - outputs.size());
+        inner.values().stream().limit(stores).forEach(SimulatedStore::publish);
+        // Nothing fences it: what it writes is later than what the owner has written.
+        simulation.mixesChangelogs |= stores > 0;
     }
 
     /** As after a commit that failed: everything since the last one has not happened, and the same objects begin again. */
     void revive() {
         closeDirty();
-        stores.values().forEach(store -> store.init(simulation.storeContext(id), store));
+        stores.values().forEach(store -> store.init(simulation.storeContext(id, this::flushed), store));
         epoch = ++committed.epoch;
         open();
     }
@@ -289,14 +337,16 @@ final class SimulatedTask {
     }
 
     private void commitAtBrokers() {
-        if (epoch != committed.epoch) {
+        if (epoch != committed.epoch && !simulation.defects.isNeverFenced()) {
             throw new FencedException();
         }
         inner.values().forEach(SimulatedStore::publish);
         committed.offsets.putAll(positions);
+        positions.forEach((partition, position) -> committed.furthest.merge(partition, position, Math::max));
         List<Output> visible = List.copyOf(outputs);
         List<At> counted = List.copyOf(learned);
         outputs.clear();
+        sent.clear();
         learned.clear();
         simulation.committed(this, counted, visible);
     }
@@ -395,8 +445,10 @@ final class SimulatedTask {
                     new TopicPartition(sink.topic(), partition),
                     new SimulatedLog.Entry(key, value, record.timestamp(), headers));
             outputs.add(output);
+            sent.add(output.partition());
             if (simulation.defects.twice().test(sink.topic())) {
                 outputs.add(output);
+                sent.add(output.partition());
             }
             simulation.forwarded(this, at, output);
         } else {

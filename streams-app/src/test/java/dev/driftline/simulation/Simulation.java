@@ -11,6 +11,7 @@ import dev.driftline.store.SimulatedStore;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
 
 /**
  * The real topology on a log in memory: its processors, stores and codecs, run by a script in place of Kafka Streams and brokers.
@@ -87,6 +89,15 @@ final class Simulation implements AutoCloseable {
 
     /** Milliseconds since 1970. */
     long now = NOON.toEpochMilli();
+
+    /** Whether, without transactions, a task that was taken over has written to the changelogs of the one that has them now. */
+    boolean mixesChangelogs;
+
+    /** How many events there have been. */
+    int moment;
+
+    /** Milliseconds by which the clock has gone on, without those by which it has gone back. */
+    long passed;
 
     Witness witness = NOBODY;
     final Defects defects;
@@ -220,12 +231,28 @@ final class Simulation implements AutoCloseable {
         committed.forEach((id, task) -> {
             TopicPartition partition = new TopicPartition(topic, id.partition());
             if (task.reads(topic)) {
-                witness.deleted(partition, task.offsets.getOrDefault(partition, 0));
+                witness.deleted(partition, task.furthest.getOrDefault(partition, 0));
                 task.offsets.remove(partition);
+                task.furthest.remove(partition);
             }
         });
         log.makeAgain(topic);
         start();
+    }
+
+    /** While no instance runs, the consumer group forgets how far it has read: everything is read again. */
+    void loseOffsets(boolean kills) {
+        instances.forEach(kills ? SimulatedInstance::kill : SimulatedInstance::stop);
+        committed.values().forEach(task -> task.offsets.clear());
+        start();
+    }
+
+    /** Writes a record to the snapshots topic, as a command does. */
+    void sendSnapshotRecord(String key, byte[] value) {
+        String topic = topics.name(Topic.SNAPSHOTS);
+        log.append(
+                new TopicPartition(topic, 0),
+                new SimulatedLog.Entry(key.getBytes(StandardCharsets.UTF_8), value, now, new RecordHeaders()));
     }
 
     /** The settings of the streams that processors and stores see. */
@@ -233,15 +260,27 @@ final class Simulation implements AutoCloseable {
         return streamsConfig;
     }
 
-    StateStoreContext storeContext(TaskId id) {
+    /** @param flushed told when a store waits until all that the task has sent is at the brokers */
+    StateStoreContext storeContext(TaskId id, Runnable flushed) {
         Map<String, Object> config = streamsConfig;
+        RecordCollector collector = (RecordCollector) Proxy.newProxyInstance(
+                Simulation.class.getClassLoader(),
+                new Class<?>[] {RecordCollector.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("flush")) {
+                        throw new UnsupportedOperationException(method.toString());
+                    }
+                    flushed.run();
+                    return null;
+                });
         return (StateStoreContext) Proxy.newProxyInstance(
                 Simulation.class.getClassLoader(),
-                new Class<?>[] {StateStoreContext.class},
+                new Class<?>[] {StateStoreContext.class, RecordCollector.Supplier.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "appConfigs" -> config;
                     case "taskId" -> id;
                     case "applicationId" -> "simulated";
+                    case "recordCollector" -> collector;
                     default -> throw new UnsupportedOperationException(method.toString());
                 });
     }
@@ -335,10 +374,16 @@ final class Simulation implements AutoCloseable {
         } while (tasks().stream().anyMatch(task -> !task.waiting().isEmpty()));
     }
 
+    /** The clock goes on. */
+    void advance(long milliseconds) {
+        now += milliseconds;
+        passed += milliseconds;
+    }
+
     /** Moves the clock by steps of a second, with what is due in each. */
     void pass(int seconds) {
         for (int second = 0; second < seconds; second++) {
-            now += 1_000;
+            advance(1_000);
             tasks().forEach(SimulatedTask::punctuate);
         }
     }

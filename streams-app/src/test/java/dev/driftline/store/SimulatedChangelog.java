@@ -1,6 +1,7 @@
 package dev.driftline.store;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -16,15 +17,22 @@ public final class SimulatedChangelog {
     record Change(long offset, Bytes key, Optional<byte[]> value) {}
 
     private List<Change> changes = new ArrayList<>();
+    private final NavigableMap<Bytes, byte[]> contents = new TreeMap<>();
     private long end;
 
     void append(Bytes key, Optional<byte[]> value) {
         changes.add(new Change(end++, key, value));
+        value.ifPresentOrElse(present -> contents.put(key, present), () -> contents.remove(key));
     }
 
     /** The offset after the last change. */
     public long end() {
         return end;
+    }
+
+    /** What came from {@code offset} on. */
+    List<Change> changesFrom(long offset) {
+        return List.copyOf(changes.subList(firstFrom(offset), changes.size()));
     }
 
     /** Keeps the last change of each key, as the broker's cleaner does sooner or later. */
@@ -62,13 +70,18 @@ public final class SimulatedChangelog {
         return low;
     }
 
-    /** What a store restored from it has. */
+    /** What a store that has followed it from its beginning has. */
     public NavigableMap<Bytes, byte[]> contents() {
-        NavigableMap<Bytes, byte[]> contents = new TreeMap<>();
+        return Collections.unmodifiableNavigableMap(contents);
+    }
+
+    /** What a store restored from it has, read anew. */
+    public NavigableMap<Bytes, byte[]> restored() {
+        NavigableMap<Bytes, byte[]> restored = new TreeMap<>();
         for (Change change : changes) {
             change.value()
-                    .ifPresentOrElse(value -> contents.put(change.key(), value), () -> contents.remove(change.key()));
+                    .ifPresentOrElse(value -> restored.put(change.key(), value), () -> restored.remove(change.key()));
         }
-        return contents;
+        return restored;
     }
 }

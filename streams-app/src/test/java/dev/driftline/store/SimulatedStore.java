@@ -36,6 +36,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     private final NavigableMap<Bytes, Optional<byte[]>> written = new TreeMap<>();
     private final List<KeyValue<Bytes, Optional<byte[]>>> sent = new ArrayList<>();
     private final Defect defect;
+    private Runnable listener = () -> {};
     private boolean open = true;
 
     /** A store on a disk of its own, with what {@code changelog} has. */
@@ -55,9 +56,14 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
         this.defect = defect;
     }
 
-    /** Whether a key is that of the header of a store. */
+    /** Whether a key is that of the header of a store, or of the journal of a write-back. */
     public static boolean isHeader(Bytes key) {
-        return StoreHeader.isKey(key.get());
+        return StoreHeader.isOwn(key.get());
+    }
+
+    /** Whether a key is of the journal of a write-back. */
+    public static boolean isJournal(Bytes key) {
+        return WriteBackJournal.isKey(key.get());
     }
 
     /** The real write-back store in front of it. */
@@ -84,6 +90,33 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
     public void publish() {
         sent.forEach(change -> changelog.append(change.key, change.value));
         sent.clear();
+    }
+
+    /** Has {@code told} run at every write. */
+    public void onWrite(Runnable told) {
+        listener = told;
+    }
+
+    /** How many writes the changelog does not have. */
+    public int unpublished() {
+        return sent.size();
+    }
+
+    /**
+     * A crash without transactions: the changelog has the first writes since the last commit, and so has the disk, which does
+     * not know that it has them.
+     */
+    public void cut(int published, int onDisk) {
+        for (int i = 0; i < Math.max(published, onDisk); i++) {
+            KeyValue<Bytes, Optional<byte[]>> change = sent.get(i);
+            if (i < published) {
+                changelog.append(change.key, change.value);
+            }
+            if (i < onDisk) {
+                disk.apply(change.key, change.value);
+            }
+        }
+        rollBack();
     }
 
     /** The store on disk takes in what the brokers have committed. */
@@ -116,6 +149,7 @@ public final class SimulatedStore implements KeyValueStore<Bytes, byte[]> {
         if (!defect.loses(name, key)) {
             written.put(key, Optional.ofNullable(value));
             sent.add(KeyValue.pair(key, Optional.ofNullable(value)));
+            listener.run();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.commits.EarlyCommits;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,19 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /** Files that a disk has spoilt, with Kafka's own RocksDB store inside. */
 class StoreDamageTest {
@@ -121,6 +128,59 @@ class StoreDamageTest {
         assertThat(seen).hasSizeLessThan(PAGES);
     }
 
+    /** What is not committed comes from memory, and would show a key behind the range all the same. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.0, 0.5, 0.95})
+    void shouldFindAPageThatCannotBeReadWhereUncommittedWritesLieBehindIt(double where) throws IOException {
+        spoil(pages(), where);
+        WriteBackStore store = open();
+        store.put(key(255), new byte[] {1});
+        store.put(new byte[] {2, 1}, new byte[] {1});
+
+        assertThatThrownBy(() -> store.scan(new byte[] {1}, (key, value) -> {}))
+                .isInstanceOf(TaskCorruptedException.class);
+        assertThatThrownBy(() -> store.scanFrom(key(0), (key, value) -> key[0] == 1))
+                .isInstanceOf(TaskCorruptedException.class);
+        store.close();
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void shouldFindDamageThatACommitMeets() {
+        KeyValueStore<Bytes, byte[]> sound =
+                Stores.inMemoryKeyValueStore("pages").get();
+        KeyValueStore<Bytes, byte[]> damaged = (KeyValueStore<Bytes, byte[]>) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {KeyValueStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        throw new ProcessorStateException(
+                                "commit",
+                                new RocksDBException(
+                                        new Status(Status.Code.Corruption, Status.SubCode.None, "of a file")));
+                    }
+                    return method.invoke(sound, arguments);
+                });
+        WriteBackStore store = new WriteBackStore(damaged, EarlyCommits.off(), null);
+        store.init(context.getStateStoreContext(), store);
+
+        assertThatThrownBy(() -> store.commit(Map.of(CHANGELOG, 8L)))
+                .isInstanceOf(TaskCorruptedException.class)
+                .extracting(failure -> ((TaskCorruptedException) failure).corruptedTasks())
+                .isEqualTo(Set.of(new TaskId(0, 0)));
+    }
+
+    /** The one that fails to open is never closed. */
+    @Test
+    void shouldGiveTheMemoryOfAllStoresBackAfterOneThatDidNotOpen() throws IOException {
+        int before = SharedRocksDbMemory.users();
+        Files.delete(pages());
+        WriteBackStore store = open();
+        assertThat(SharedRocksDbMemory.users()).isEqualTo(before + 1);
+
+        store.close();
+
+        assertThat(SharedRocksDbMemory.users()).isEqualTo(before);
+    }
+
     @Test
     void shouldFindAPageThatCannotBeReadWhenItIsAskedFor() throws IOException {
         spoil(pages(), 0.5);
@@ -133,7 +193,7 @@ class StoreDamageTest {
                 })
                 .isInstanceOf(TaskCorruptedException.class)
                 .extracting(failure -> ((TaskCorruptedException) failure).corruptedTasks())
-                .isEqualTo(java.util.Set.of(new TaskId(0, 0)));
+                .isEqualTo(Set.of(new TaskId(0, 0)));
         store.close();
     }
 

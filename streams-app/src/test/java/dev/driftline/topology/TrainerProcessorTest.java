@@ -11,6 +11,7 @@ import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.SnapshotView;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
+import dev.driftline.network.trainer.Training;
 import dev.driftline.network.trainer.TrainingRecord;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
@@ -176,7 +177,7 @@ class TrainerProcessorTest {
         topology.addProcessor(
                 "train",
                 () -> new TrainerProcessor(
-                        settings(), topic, progress, 1 << 20, new ServiceCounters(), new RecordTries()),
+                        new Training(settings(), topic, progress), 1 << 20, new ServiceCounters(), new RecordTries()),
                 "source");
         topology.addStateStore(
                 new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of(), EarlyCommits.off()), "train");

@@ -12,8 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +49,7 @@ class ModulesTest {
 
     @BeforeAll
     static void read() {
-        driftline = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .withImportOption(location -> !location.contains("/tests/target/"))
-                .withImportOption(location -> !location.contains("/test-support/target/"))
-                .importPackages("dev.driftline");
+        driftline = DriftlineClasses.ALL;
     }
 
     /**

@@ -5,8 +5,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Timer;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executors;
@@ -34,11 +32,7 @@ class ThreadsTest {
 
     @Test
     void shouldStartThreadsOnlyWhereTheirEndIsSeen() {
-        JavaClasses driftline = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .withImportOption(location -> !location.contains("/tests/target/"))
-                .withImportOption(location -> !location.contains("/test-support/target/"))
-                .importPackages("dev.driftline");
+        JavaClasses driftline = DriftlineClasses.ALL;
         DescribedPredicate<JavaAccess<?>> startsThreads = DescribedPredicate.describe(
                 "make threads",
                 access -> access.getName().equals("<init>")

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
 import dev.driftline.testing.DriftlineProcess;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.topics.Layout;
@@ -153,7 +154,7 @@ class CommandLineIT {
             assertThat(produced.exitCode()).as(produced.err()).isEqualTo(OK);
             assertThat(json.readTree(produced.out()).isObject()).isTrue();
 
-            Result scores = driftline(where, "scores", "--from-beginning", "--limit", "3", "--timeout", "45", "--json");
+            Result scores = process(where, "scores", "--from-beginning", "--limit", "3", "--timeout", "45", "--json");
             assertThat(scores.exitCode()).as(scores.err()).isEqualTo(OK);
             List<String> lines = scores.out().lines().toList();
             assertThat(lines).hasSize(3);
@@ -227,7 +228,7 @@ class CommandLineIT {
 
     @Test
     void shouldSayWhatToDoWhenTopicsAreMissing(Cluster cluster) {
-        Result missing = driftline(
+        Result missing = process(
                 List.of(
                         "--bootstrap-servers",
                         cluster.bootstrapServers(),
@@ -243,9 +244,18 @@ class CommandLineIT {
         assertThat(missing.err()).contains("driftline topics create").doesNotContain("\tat ");
     }
 
+    /** In this JVM, where what the process does is said by another command. */
     private static Result driftline(List<String> where, String... command) {
+        return CommandLine.run(arguments(where, command));
+    }
+
+    private static Result process(List<String> where, String... command) {
+        return DriftlineProcess.run(PATIENCE, arguments(where, command));
+    }
+
+    private static List<String> arguments(List<String> where, String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(where);
-        return DriftlineProcess.run(PATIENCE, arguments);
+        return arguments;
     }
 }

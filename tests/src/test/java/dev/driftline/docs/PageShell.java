@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.driftline.embedded.ParentBound;
+import dev.driftline.testing.ClassArchive;
 import dev.driftline.testing.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -36,11 +38,25 @@ final class PageShell {
         Path launcher = folder.resolve("driftline");
         Files.writeString(
                 launcher,
-                "#!/usr/bin/env bash\nexec '" + System.getProperty("java.home")
-                        + "/bin/java' -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
+                "#!/usr/bin/env bash\nclasses=()\n" + archives() + "exec '" + System.getProperty("java.home")
+                        + "/bin/java' \"${classes[@]}\" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
                         + ParentBound.class.getName() + " dev.driftline.cli.Driftline \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-        environment.put("CLASSPATH", System.getProperty("java.class.path"));
+        environment.put("CLASSPATH", ClassArchive.CLASS_PATH);
+    }
+
+    /** Lines of the launcher that choose the archive of classes to start from, the best of those that there are by then. */
+    private static String archives() {
+        return ClassArchive.files().stream()
+                .sorted() // 'command' before 'run': the last one wins
+                .map(file -> "[ -e '" + file + "' ] && classes=("
+                        + String.join(
+                                " ",
+                                ClassArchive.using(file).stream()
+                                        .map(option -> "'" + option + "'")
+                                        .toList())
+                        + ")\n")
+                .collect(Collectors.joining());
     }
 
     /** Skips the test where one of these commands is not installed. */

@@ -16,46 +16,57 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerProcessIT {
 
     @TempDir
-    Path directory;
+    static Path directory;
+
+    private static BrokerProcess broker;
+
+    @BeforeAll
+    static void start() {
+        broker = BrokerProcess.start(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
 
     @Test
     void shouldKeepWhatWasCommittedWhenKilledAndStartedAgainAtTheSameAddress() throws Exception {
-        try (BrokerProcess broker = BrokerProcess.start(directory)) {
-            String address = broker.bootstrapServers();
-            createTopic(address, "letters");
-            try (KafkaProducer<String, String> producer = transactional(address)) {
-                producer.initTransactions();
-                producer.beginTransaction();
-                producer.send(new ProducerRecord<>("letters", "a", "before the kill"))
-                        .get();
-                producer.commitTransaction();
-            }
-            // A commit is answered before its marker is in the topic, and only what has one is readable.
-            assertThat(readAll(address, "letters")).containsExactly("before the kill");
-            long first = broker.pid();
-
-            broker.kill();
-            assertThat(ProcessHandle.of(first)).isEmpty();
-            broker.start();
-
-            assertThat(broker.pid()).isNotEqualTo(first);
-            assertThat(readAll(address, "letters")).containsExactly("before the kill");
+        String address = broker.bootstrapServers();
+        createTopic(address, "letters");
+        try (KafkaProducer<String, String> producer = transactional(address)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("letters", "a", "before the kill"))
+                    .get();
+            producer.commitTransaction();
         }
+        // A commit is answered before its marker is in the topic, and only what has one is readable.
+        assertThat(readAll(address, "letters")).containsExactly("before the kill");
+        long first = broker.pid();
+
+        broker.kill();
+        assertThat(ProcessHandle.of(first)).isEmpty();
+        broker.start();
+
+        assertThat(broker.pid()).isNotEqualTo(first);
+        assertThat(readAll(address, "letters")).containsExactly("before the kill");
     }
 
     @Test
     void shouldNotAnswerWhileFrozen() throws Exception {
-        try (BrokerProcess broker = BrokerProcess.start(directory);
-                Admin admin = Admin.create(Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "default.api.timeout.ms", "1500",
-                        "request.timeout.ms", "1000"))) {
+        try (Admin admin = Admin.create(Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "default.api.timeout.ms", "1500",
+                "request.timeout.ms", "1000"))) {
             broker.freeze();
             assertThatThrownBy(() -> admin.describeCluster().clusterId().get())
                     .isInstanceOf(ExecutionException.class)

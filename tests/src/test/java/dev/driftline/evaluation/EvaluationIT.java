@@ -9,7 +9,7 @@ import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.DriftlineProcess;
+import dev.driftline.testing.CommandLine;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.SmallDocuments;
 import java.io.IOException;
@@ -50,16 +50,14 @@ class EvaluationIT {
         Files.write(corpus, documents.stream().map(EvaluationIT::line).toList());
         Path out = folder.resolve("scores.tsv");
 
-        Result evaluated = DriftlineProcess.run(
-                Duration.ofMinutes(1),
-                List.of(
-                        "evaluate",
-                        corpus.toString(),
-                        "--order",
-                        Integer.toString(ORDER),
-                        "--per-document",
-                        out.toString(),
-                        "--json"));
+        Result evaluated = CommandLine.run(List.of(
+                "evaluate",
+                corpus.toString(),
+                "--order",
+                Integer.toString(ORDER),
+                "--per-document",
+                out.toString(),
+                "--json"));
 
         assertThat(evaluated.exitCode()).as(evaluated.err()).isEqualTo(0);
         List<String> lines = Files.readAllLines(out);

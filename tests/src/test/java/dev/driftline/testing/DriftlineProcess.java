@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -18,9 +19,12 @@ public final class DriftlineProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(40);
 
     private final Process process;
+    /** What it leaves when it ends, if this one was chosen for that. */
+    private final Optional<ClassArchive> archive;
 
-    private DriftlineProcess(Process process) {
+    private DriftlineProcess(Process process, Optional<ClassArchive> archive) {
         this.process = process;
+        this.archive = archive;
     }
 
     /**
@@ -30,8 +34,10 @@ public final class DriftlineProcess implements AutoCloseable {
      */
     public static DriftlineProcess start(List<String> arguments, UnaryOperator<ProcessBuilder> wiring) {
         List<String> command = new ArrayList<>(CtrlC.heard());
+        Optional<ClassArchive> archive = ClassArchive.toMake(arguments);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(archive.map(ClassArchive::making).orElseGet(ClassArchive::options));
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -43,10 +49,10 @@ public final class DriftlineProcess implements AutoCloseable {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         // In the environment, a class path may be longer than a command line may be.
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().put("CLASSPATH", ClassArchive.CLASS_PATH);
         builder.environment().keySet().removeIf(name -> name.startsWith("DRIFTLINE_"));
         try {
-            return new DriftlineProcess(wiring.apply(builder).start());
+            return new DriftlineProcess(wiring.apply(builder).start(), archive);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start driftline", e);
         }
@@ -122,7 +128,9 @@ public final class DriftlineProcess implements AutoCloseable {
                 process.destroyForcibly();
                 throw new IllegalStateException("driftline has not ended within " + atMost);
             }
-            return process.exitValue();
+            int exitCode = process.exitValue();
+            archive.ifPresent(left -> left.ended(exitCode));
+            return exitCode;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

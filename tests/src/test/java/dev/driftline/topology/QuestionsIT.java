@@ -12,7 +12,8 @@ import dev.driftline.serving.http.tls.TlsFiles;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.DriftlineProcess;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.SmallDocuments;
 import java.io.IOException;
@@ -291,36 +292,32 @@ class QuestionsIT {
     }
 
     private static void assertCommands(List<String> addresses, Path trust) {
-        DriftlineProcess.Result counts = DriftlineProcess.run(
-                PATIENCE,
-                List.of(
-                        "counts",
-                        "--instance",
-                        addresses.get(1),
-                        "--trust",
-                        trust.toString(),
-                        "--token",
-                        READ,
-                        "w1",
-                        "--json"));
+        Result counts = CommandLine.run(List.of(
+                "counts",
+                "--instance",
+                addresses.get(1),
+                "--trust",
+                trust.toString(),
+                "--token",
+                READ,
+                "w1",
+                "--json"));
         assertThat(counts.exitCode()).as(counts.err()).isZero();
         assertThat(counts.out()).contains("\"count\":");
-        DriftlineProcess.Result generated = DriftlineProcess.run(
-                PATIENCE,
-                List.of(
-                        "generate",
-                        "--instance",
-                        addresses.get(0),
-                        "--trust",
-                        trust.toString(),
-                        "--token",
-                        READ,
-                        "--sentences",
-                        "2"));
+        Result generated = CommandLine.run(List.of(
+                "generate",
+                "--instance",
+                addresses.get(0),
+                "--trust",
+                trust.toString(),
+                "--token",
+                READ,
+                "--sentences",
+                "2"));
         assertThat(generated.exitCode()).as(generated.err()).isZero();
         assertThat(generated.out().lines()).hasSize(2);
-        DriftlineProcess.Result refused = DriftlineProcess.run(
-                PATIENCE, List.of("counts", "--instance", addresses.get(1), "--trust", trust.toString(), "w1"));
+        Result refused =
+                CommandLine.run(List.of("counts", "--instance", addresses.get(1), "--trust", trust.toString(), "w1"));
         assertThat(refused.exitCode()).isNotZero();
         assertThat(refused.err()).contains("--token");
     }

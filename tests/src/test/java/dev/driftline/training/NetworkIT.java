@@ -14,7 +14,8 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
-import dev.driftline.testing.DriftlineProcess;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
 import java.io.IOException;
@@ -146,19 +147,18 @@ class NetworkIT {
     /** What the service learned is taken out of it, and writes by itself. */
     private static void assertExported(Application application, String version) {
         String folder = application.directory().resolve("exported").toString();
-        DriftlineProcess.Result exported = snapshots(application, "export", version, folder);
+        Result exported = snapshots(application, "export", version, folder);
         assertThat(exported.exitCode()).as(exported.err()).isZero();
-        DriftlineProcess.Result written =
-                DriftlineProcess.run(PATIENCE, List.of("generate", "--snapshot", folder, "--sentences", "2"));
+        Result written = CommandLine.run(List.of("generate", "--snapshot", folder, "--sentences", "2"));
         assertThat(written.exitCode()).as(written.err()).isZero();
         assertThat(written.out().lines()).hasSize(2);
     }
 
-    private static DriftlineProcess.Result snapshots(Application application, String... arguments) {
+    private static Result snapshots(Application application, String... arguments) {
         List<String> line = new ArrayList<>(List.of("snapshots"));
         line.addAll(List.of(arguments));
         application.settings().forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
-        return DriftlineProcess.run(PATIENCE, line);
+        return CommandLine.run(line);
     }
 
     private HttpResponse<String> get(String address) throws IOException, InterruptedException {

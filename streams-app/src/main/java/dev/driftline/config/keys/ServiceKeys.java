@@ -60,14 +60,15 @@ public final class ServiceKeys {
             600_000,
             "Milliseconds between commits. Under exactly-once, each hop of a document becomes visible at a "
                     + "commit, so this sets the latency. 100 is chosen for low latency; 1000 writes fewer changelog records "
-                    + "and processes more tokens per second.");
+                    + "and processes more tokens per second. An interval below 1000 grows to up to ten times as much, "
+                    + "at most 1000, where commits would take more than a fifth of a busy thread's time; see commit.early.");
 
     public static final ConfigKey<Boolean> COMMIT_EARLY = GROUP.flag(
             "commit.early",
             "true",
             "Whether a stream thread commits as soon as it has processed all polled records, instead of waiting "
-                    + "for the interval. Early commits take at most a quarter of the thread's time; a thread with a backlog "
-                    + "commits by the interval alone.");
+                    + "for the interval. Early commits take at most a third of the thread's time; a thread with a backlog "
+                    + "commits by the interval alone. With false, the interval is kept to the letter, whatever commits take.");
 
     private ServiceKeys() {}
 

@@ -212,6 +212,20 @@ public final class NeuralScoring implements AutoCloseable {
         }
     }
 
+    /** Scores a batch of what waits on the calling thread; false where nothing waits. For tests without threads. */
+    boolean scoreBatch() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (queue.isEmpty()) {
+                return false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        new Scorer().run();
+        return true;
+    }
+
     /** What one thread does: a batch at a time. */
     private final class Scorer implements LastingThread.Work {
 

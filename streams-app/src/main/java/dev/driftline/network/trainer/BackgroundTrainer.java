@@ -39,15 +39,31 @@ public final class BackgroundTrainer implements AutoCloseable {
     private final FineTuner tuner;
     private final LongConsumer progress;
     private final AtomicReference<@Nullable Finished> finished = new AtomicReference<>();
-    private @Nullable Thread thread;
+    private final RoundRunner rounds;
+    private boolean busy;
+    /** The round under way; null where none is, or it could not be started. */
+    private RoundRunner.@Nullable Running running;
+
     private volatile long tokensSeen;
+
+    /** As the other constructor; rounds run on threads of their own. */
+    public BackgroundTrainer(
+            OnlineSettings settings, SnapshotView snapshots, ParentWatch watch, LongConsumer progress) {
+        this(settings, snapshots, watch, progress, RoundRunner.threads());
+    }
 
     /**
      * @param watch how the active network compared with its parent after the last round
      * @param progress receives the tokens of the pass under way, on the background thread
+     * @param rounds where rounds run
      */
     public BackgroundTrainer(
-            OnlineSettings settings, SnapshotView snapshots, ParentWatch watch, LongConsumer progress) {
+            OnlineSettings settings,
+            SnapshotView snapshots,
+            ParentWatch watch,
+            LongConsumer progress,
+            RoundRunner rounds) {
+        this.rounds = rounds;
         this.snapshots = snapshots;
         this.progress = progress;
         tuner = new FineTuner(settings, watch);
@@ -55,7 +71,7 @@ public final class BackgroundTrainer implements AutoCloseable {
 
     /** Whether a round is under way, or has ended and was not taken. */
     public boolean isBusy() {
-        return thread != null;
+        return busy;
     }
 
     /** As {@link FineTuner#trainedUpTo(Optional)}; only while not busy. */
@@ -68,14 +84,10 @@ public final class BackgroundTrainer implements AutoCloseable {
         if (isBusy()) {
             throw new IllegalStateException("a round is under way");
         }
-        Thread background = new Thread(() -> run(batch, active, number), "driftline-trainer");
-        background.setDaemon(true);
-        // A hint that scoring comes first, for systems that respect it.
-        background.setPriority(Thread.NORM_PRIORITY - 2);
         tokensSeen = batch.tokensSeen();
-        thread = background;
+        busy = true;
         try {
-            background.start();
+            running = rounds.start(() -> run(batch, active, number));
         } catch (OutOfMemoryError e) {
             // The system gives no thread: the round has failed, and not the stream thread.
             finished.set(failed(e));
@@ -109,7 +121,7 @@ public final class BackgroundTrainer implements AutoCloseable {
 
     /** Takes the result of a round that has ended, and makes room for the next. */
     public Optional<Finished> take() {
-        Thread background = thread;
+        RoundRunner.Running background = running;
         boolean isOver = background != null && !background.isAlive();
         Finished result = finished.getAndSet(null);
         if (result == null && isOver) {
@@ -117,7 +129,8 @@ public final class BackgroundTrainer implements AutoCloseable {
             result = failed(new IllegalStateException("the thread of the round ended without a result"));
         }
         if (result != null) {
-            thread = null;
+            running = null;
+            busy = false;
         }
         return Optional.ofNullable(result);
     }
@@ -125,8 +138,8 @@ public final class BackgroundTrainer implements AutoCloseable {
     /** Stops the round under way; its result is lost. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.interrupt();
+        if (running != null) {
+            running.interrupt();
         }
     }
 }
