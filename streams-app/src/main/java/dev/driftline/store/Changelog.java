@@ -100,6 +100,8 @@ public final class Changelog {
     private Consumer<byte[], byte[]> consumer(IsolationLevel isolation) {
         Map<String, Object> of = new HashMap<>(properties);
         of.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
+        // The consumer asks for more than it is to read, and both another partition and its close wait for the answer.
+        of.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
         return new KafkaConsumer<>(of, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

@@ -45,6 +45,8 @@ public final class RecordCount {
                 .toList();
         Map<String, Object> properties = new HashMap<>(config.clients().consumer());
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // The consumer asks for more than it is to read, and both another partition and its close wait for the answer.
+        properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
         Map<String, Long> records = new TreeMap<>();
         partitions.keySet().forEach(topic -> records.put(topic, 0L));
         try (KafkaConsumer<byte[], byte[]> consumer =

@@ -36,11 +36,13 @@ final class PageShell {
         replacing("localhost:9092", cluster.bootstrapServers());
         replacing("kafka:9092", cluster.bootstrapServers());
         Path launcher = folder.resolve("driftline");
+        String java = "'" + System.getProperty("java.home") + "/bin/java'";
+        String command = " -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
+                + ParentBound.class.getName() + " dev.driftline.cli.Driftline \"$@\"\n";
         Files.writeString(
                 launcher,
-                "#!/usr/bin/env bash\nclasses=()\n" + archives() + "exec '" + System.getProperty("java.home")
-                        + "/bin/java' \"${classes[@]}\" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlogback.configurationFile=logback.xml "
-                        + ParentBound.class.getName() + " dev.driftline.cli.Driftline \"$@\"\n");
+                "#!/usr/bin/env bash\nclasses=()\n" + archives() + ClassArchive.firstCommand(java, command) + "exec "
+                        + java + " \"${classes[@]}\"" + command);
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
         environment.put("CLASSPATH", ClassArchive.CLASS_PATH);
     }

@@ -76,6 +76,28 @@ public final class ClassArchive {
         return archive.claim() ? Optional.of(archive) : Optional.empty();
     }
 
+    /**
+     * Lines of a shell script that run a command and make the archive of commands, where there is no archive yet; empty where
+     * none can be made. The script ends there then.
+     *
+     * @param java the JVM
+     * @param command its options, the class and the arguments
+     */
+    public static String firstCommand(String java, String command) {
+        if (HAS_FOLDERS) {
+            return "";
+        }
+        return "if [ -z \"${classes[*]}\" ]; then\n"
+                + "  case $1 in run | demo | -*) ;; *)\n"
+                + "    mkdir -p '" + COMMAND.file.getParent() + "'; new='" + COMMAND.unfinished + "'.$$; code=0\n"
+                + "    " + java + " -XX:ArchiveClassesAtExit=\"$new\" " + String.join(" ", QUIET) + " "
+                + command.strip()
+                + " || code=$?\n"
+                + "    if [ $code = 0 ]; then mv -f \"$new\" '" + COMMAND.file + "'; else rm -f \"$new\"; fi\n"
+                + "    exit $code ;;\n"
+                + "  esac\nfi\n";
+    }
+
     /** Options of a JVM that starts from the best archive that there is. */
     static List<String> options() {
         return files().stream()
