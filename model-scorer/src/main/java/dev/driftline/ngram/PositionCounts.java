@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.LargeCounts;
 import java.util.Arrays;
 
 /**

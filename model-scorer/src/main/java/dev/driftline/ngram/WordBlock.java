@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.codec;
 
 import java.util.Arrays;
 
@@ -11,33 +11,33 @@ import java.util.Arrays;
  *
  * <p>A cell must not be copied: {@link #cell} of its count makes another. Not thread-safe.
  */
-final class LargeCounts {
+public final class LargeCounts {
 
     private static final long[] NONE = {};
 
     /** Heap bytes, about: the large counts are too few to count. */
-    static final long BYTES = 24;
+    public static final long BYTES = 24;
 
     private long[] counts = NONE;
     private int size;
 
     /** The count of a cell. */
-    long of(int cell) {
+    public long of(int cell) {
         return cell >= 0 ? cell : counts[~cell];
     }
 
     /** Forgets every count: no cell is in use. */
-    void clear() {
+    public void clear() {
         size = 0;
     }
 
     /** A cell for a count. */
-    int cell(long count) {
+    public int cell(long count) {
         return count <= Integer.MAX_VALUE ? (int) count : enlarge(count);
     }
 
     /** The cell after {@code more} is added to its count. */
-    int plus(int cell, long more) {
+    public int plus(int cell, long more) {
         long after = cell + more;
         return cell >= 0 && after <= Integer.MAX_VALUE ? (int) after : plusLarge(cell, more);
     }
