@@ -9,7 +9,7 @@ package dev.driftline.heap;
 public enum HeapUse {
     PAGES(
             "pages",
-            "decoded counts",
+            "counts, decoded or packed",
             Scope.EACH_SHARD,
             "cache.decoded.bytes",
             128L << 20,

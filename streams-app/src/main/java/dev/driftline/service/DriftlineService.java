@@ -86,9 +86,6 @@ public final class DriftlineService implements AutoCloseable {
 
     private static final Duration SNAPSHOTS_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Heap beside the budget: classes, Kafka's clients, records under way, a network. */
-    private static final long REST_BYTES = 512L << 20;
-
     private final DriftlineConfig config;
     private final LiveShards shards = new LiveShards();
     private final OwnedSources sources = new OwnedSources();
@@ -285,7 +282,7 @@ public final class DriftlineService implements AutoCloseable {
                             + " heap table in docs/operations.md",
                     allShards,
                     budget >> 20,
-                    REST_BYTES >> 20,
+                    HeapBounds.REST_BYTES >> 20,
                     heap >> 20,
                     MemoryKeys.CACHE_DECODED_BYTES.name());
         }

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.HeapBounds;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.MemoryKeys;
@@ -109,7 +110,7 @@ public record TopologySettings(
                 config.get(OutputKeys.PREDICTIONS_K),
                 config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
                 config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
-                config.get(MemoryKeys.CACHE_DECODED_BYTES),
+                HeapBounds.pages(config),
                 config.get(MemoryKeys.CACHE_WORDS_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
