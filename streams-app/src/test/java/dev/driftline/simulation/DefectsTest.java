@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.sources.FilterSources;
 import dev.driftline.store.SimulatedStore;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DefectsTest {
 
     private static final int MOST = 120;
+    private static final int MOST_WITH_NETWORK = 400;
 
     static {
         QuietThreads.silence();
@@ -50,7 +52,19 @@ class DefectsTest {
                         Defects.NONE.withTwice(topic -> topic.endsWith("ngram-requests.v1"))),
                 arguments("a transaction that is aborted and seen", Defects.NONE.withLeaks()),
                 arguments("a task that is rolled back and keeps what it has decoded", Defects.NONE.withKeptCaches()),
-                arguments("a store that is kept and not restored to its end", Defects.NONE.withoutTail()));
+                arguments("a store that is kept and not restored to its end", Defects.NONE.withoutTail()),
+                arguments("a store of the filter that loses writes", losing(FilterSources.STORE)),
+                arguments("a filter that sends twice", Defects.NONE.withTwice(topic -> topic.contains(".routed."))));
+    }
+
+    private static Stream<Arguments> defectsOfTheNetwork() {
+        return Stream.of(
+                arguments("a trainer that publishes though another has taken over", Defects.NONE.withoutFences()),
+                arguments("a document that does not wait for the network", Defects.NONE.withImpatience()),
+                arguments("a snapshot with the weights of another", Defects.NONE.withMixedNetworks()),
+                arguments(
+                        "a promotion that is on record twice",
+                        Defects.NONE.withTwice(topic -> topic.endsWith("promotions.v1"))));
     }
 
     private static Defects losing(String name) {
@@ -65,7 +79,17 @@ class DefectsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("defects")
     void shouldFindADefectWithinSomeHistories(String name, Defects defects) throws Exception {
-        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST, defects)).get())
+        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST, defects, false))
+                        .get())
+                .as("histories until %s is found", name)
+                .isPresent();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("defectsOfTheNetwork")
+    void shouldFindADefectWithinSomeHistoriesWithANetwork(String name, Defects defects) throws Exception {
+        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST_WITH_NETWORK, defects, true))
+                        .get())
                 .as("histories until %s is found", name)
                 .isPresent();
     }
