@@ -46,7 +46,8 @@ public final class HeapBounds {
         long others = REST_BYTES;
         for (HeapUse use : HeapUse.values()) {
             if (use != HeapUse.PAGES) {
-                others += bound(use, config) * (use.scope() == HeapUse.Scope.EACH_SHARD ? config.get(TopicKeys.SHARDS) : 1);
+                others += bound(use, config)
+                        * (use.scope() == HeapUse.Scope.EACH_SHARD ? config.get(TopicKeys.SHARDS) : 1);
             }
         }
         // Where a heap is full to the brim, its collector has much to do.

@@ -43,8 +43,7 @@ class HeapPageTest {
         HeapBudget defaults = HeapBounds.budget(DriftlineConfig.of(Map.of()));
         defaults.account(use).set(1);
         assertThat(defaults.bound(use))
-                .isEqualTo(
-                        use == HeapUse.PAGES ? HeapBounds.pages(DriftlineConfig.of(Map.of())) : use.defaultBytes());
+                .isEqualTo(use == HeapUse.PAGES ? HeapBounds.pages(DriftlineConfig.of(Map.of())) : use.defaultBytes());
 
         if (!use.setting().isEmpty()) {
             Set<String> settings = Settings.groups().stream()

@@ -51,11 +51,11 @@ record Circumstances(
                     Architecture.recurrent(Cell.GRU, 4, 0, List.of()),
                     new TrainingSettings(Optimizer.ADAM, 0.01, 1, 0, 2, 4, 1),
                     new OnlineSettings.Vocabulary(new VocabularyTurnover(12, 1, 2), Optional.empty()),
-                    new OnlineSettings.Bootstrap(8, 1),
-                    new OnlineSettings.Rounds(10, 1, 0.5, 4),
+                    new OnlineSettings.Bootstrap(4, 1),
+                    new OnlineSettings.Rounds(6, 1, 0.5, 2),
                     new OnlineSettings.Buffer(40, 40),
-                    // Whatever is better by a hair is promoted, and nothing is rolled back: versions rise.
-                    new Promotion(0, 1e9, 0, false),
+                    // Nothing is rolled back, so versions rise.
+                    Promotion.ALWAYS,
                     1_000,
                     Optional.empty(),
                     1,
@@ -67,29 +67,31 @@ record Circumstances(
     static final List<Circumstances> ALL;
 
     private static final List<Circumstances> WITHOUT_NETWORK = Stream.of(
-                    new Parts(Layout.ONE_TASK, 1, 1),
-                    new Parts(Layout.ONE_SHARD, 1, 3),
-                    new Parts(Layout.SHARDS, 1, 2),
-                    new Parts(Layout.SHARDS, 2, 2),
-                    new Parts(Layout.SHARDS, 4, 1))
+                    new Parts(Layout.ONE_TASK, 1, 1, true),
+                    new Parts(Layout.ONE_SHARD, 1, 3, false),
+                    new Parts(Layout.SHARDS, 1, 2, false),
+                    new Parts(Layout.SHARDS, 2, 2, true),
+                    new Parts(Layout.SHARDS, 4, 1, false))
             .flatMap(parts -> Stream.of(of(parts, true, true), of(parts, true, false), of(parts, false, true)))
             .toList();
 
     /** With a network that is trained on the way, for which documents wait or do not. */
     static final List<Circumstances> WITH_NETWORK = List.of(
-            of(new Parts(Layout.ONE_TASK, 1, 1), true, true).withNetwork(NeuralPolicy.WAIT),
-            of(new Parts(Layout.ONE_SHARD, 1, 3), true, false).withNetwork(NeuralPolicy.NGRAM_ONLY),
-            of(new Parts(Layout.SHARDS, 2, 2), true, true).withNetwork(NeuralPolicy.WAIT),
-            of(new Parts(Layout.SHARDS, 2, 1), false, true).withNetwork(NeuralPolicy.NGRAM_ONLY));
+            of(new Parts(Layout.ONE_TASK, 1, 1, true), true, true).withNetwork(NeuralPolicy.WAIT),
+            of(new Parts(Layout.ONE_SHARD, 1, 3, false), true, false).withNetwork(NeuralPolicy.NGRAM_ONLY),
+            of(new Parts(Layout.SHARDS, 2, 2, true), true, true).withNetwork(NeuralPolicy.WAIT),
+            of(new Parts(Layout.SHARDS, 2, 1, false), false, true).withNetwork(NeuralPolicy.NGRAM_ONLY));
 
     static {
         ALL = Stream.concat(WITHOUT_NETWORK.stream(), WITH_NETWORK.stream()).toList();
     }
 
-    private record Parts(Layout layout, int shards, int partitions) {}
+    /** @param filters whether documents are filtered */
+    private record Parts(Layout layout, int shards, int partitions, boolean filters) {}
 
     private static Circumstances of(Parts parts, boolean exactlyOnce, boolean keepsState) {
         Map<String, String> settings = new HashMap<>(COMMON);
+        settings.put("filter.rules", parts.filters() ? "default" : "none");
         settings.put("shards", Integer.toString(parts.shards()));
         settings.put("partitions", Integer.toString(parts.partitions()));
         return new Circumstances(
@@ -105,6 +107,7 @@ record Circumstances(
         Map<String, String> more = new HashMap<>(settings);
         more.put(NETWORK, "gru");
         more.put("neural.scoring.policy", policy.label());
+        more.put("neural.scoring.patience.ms", "300");
         return new Circumstances(name + ", network, " + policy.label(), layout, more, exactlyOnce, keepsState);
     }
 

@@ -11,9 +11,10 @@ import java.util.function.Predicate;
  * @param leaks whether what an aborted transaction has sent is there all the same
  * @param keepsCaches whether a task that is rolled back keeps what it has decoded
  * @param losesTail whether a store that is kept takes itself for up to date
- * @param isNeverFenced whether a task that another instance has taken over may commit
+ * @param isNeverFenced whether the task of a trainer that another instance has taken over may commit
  * @param isImpatient whether no document waits for the network
  * @param waitsForNothing whether a store believes that what was sent is at the brokers
+ * @param mixesNetworks whether a snapshot that becomes active has the weights of the one before
  */
 record Defects(
         SimulatedStore.Defect store,
@@ -23,40 +24,70 @@ record Defects(
         boolean losesTail,
         boolean isNeverFenced,
         boolean isImpatient,
-        boolean waitsForNothing) {
+        boolean waitsForNothing,
+        boolean mixesNetworks) {
 
     static final Defects NONE =
-            new Defects((store, key) -> false, topic -> false, false, false, false, false, false, false);
+            new Defects((store, key) -> false, topic -> false, false, false, false, false, false, false, false);
 
     Defects withStore(SimulatedStore.Defect other) {
-        return new Defects(other, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
+        return new Defects(
+                other,
+                twice,
+                leaks,
+                keepsCaches,
+                losesTail,
+                isNeverFenced,
+                isImpatient,
+                waitsForNothing,
+                mixesNetworks);
     }
 
     Defects withTwice(Predicate<String> topics) {
-        return new Defects(store, topics, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
+        return new Defects(
+                store,
+                topics,
+                leaks,
+                keepsCaches,
+                losesTail,
+                isNeverFenced,
+                isImpatient,
+                waitsForNothing,
+                mixesNetworks);
     }
 
     Defects withLeaks() {
-        return new Defects(store, twice, true, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing);
+        return new Defects(
+                store, twice, true, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing, mixesNetworks);
     }
 
     Defects withKeptCaches() {
-        return new Defects(store, twice, leaks, true, losesTail, isNeverFenced, isImpatient, waitsForNothing);
+        return new Defects(
+                store, twice, leaks, true, losesTail, isNeverFenced, isImpatient, waitsForNothing, mixesNetworks);
     }
 
     Defects withoutTail() {
-        return new Defects(store, twice, leaks, keepsCaches, true, isNeverFenced, isImpatient, waitsForNothing);
+        return new Defects(
+                store, twice, leaks, keepsCaches, true, isNeverFenced, isImpatient, waitsForNothing, mixesNetworks);
     }
 
     Defects withoutFences() {
-        return new Defects(store, twice, leaks, keepsCaches, losesTail, true, isImpatient, waitsForNothing);
+        return new Defects(
+                store, twice, leaks, keepsCaches, losesTail, true, isImpatient, waitsForNothing, mixesNetworks);
     }
 
     Defects withImpatience() {
-        return new Defects(store, twice, leaks, keepsCaches, losesTail, isNeverFenced, true, waitsForNothing);
+        return new Defects(
+                store, twice, leaks, keepsCaches, losesTail, isNeverFenced, true, waitsForNothing, mixesNetworks);
     }
 
     Defects withoutWaiting() {
-        return new Defects(store, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, true);
+        return new Defects(
+                store, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, true, mixesNetworks);
+    }
+
+    Defects withMixedNetworks() {
+        return new Defects(
+                store, twice, leaks, keepsCaches, losesTail, isNeverFenced, isImpatient, waitsForNothing, true);
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DefectsTest {
 
     private static final int MOST = 300;
+    private static final int MOST_WITH_NETWORK = 400;
 
     static {
         QuietThreads.silence();
@@ -54,7 +55,18 @@ class DefectsTest {
                 arguments(
                         "a write-back that is cut and not completed",
                         Defects.NONE.withStore((store, key) -> SimulatedStore.isJournal(key))),
-                arguments("a document that is removed before its score is out", Defects.NONE.withoutWaiting()));
+                arguments("a document that is removed before its score is out", Defects.NONE.withoutWaiting()),
+                arguments("a filter that sends twice", Defects.NONE.withTwice(topic -> topic.endsWith("kept.v1"))));
+    }
+
+    private static Stream<Arguments> defectsOfTheNetwork() {
+        return Stream.of(
+                arguments("a trainer that publishes though another has taken over", Defects.NONE.withoutFences()),
+                arguments("a document that does not wait for the network", Defects.NONE.withImpatience()),
+                arguments("a snapshot with the weights of another", Defects.NONE.withMixedNetworks()),
+                arguments(
+                        "a promotion that is on record twice",
+                        Defects.NONE.withTwice(topic -> topic.endsWith("promotions.v1"))));
     }
 
     private static Defects losing(String name) {
@@ -69,7 +81,17 @@ class DefectsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("defects")
     void shouldFindADefectWithinSomeHistories(String name, Defects defects) throws Exception {
-        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST, defects)).get())
+        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST, defects, false))
+                        .get())
+                .as("histories until %s is found", name)
+                .isPresent();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("defectsOfTheNetwork")
+    void shouldFindADefectWithinSomeHistoriesWithANetwork(String name, Defects defects) throws Exception {
+        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST_WITH_NETWORK, defects, true))
+                        .get())
                 .as("histories until %s is found", name)
                 .isPresent();
     }

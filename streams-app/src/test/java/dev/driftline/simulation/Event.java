@@ -45,8 +45,10 @@ record Event(Kind kind, int which, int how, long seed) {
         FAIL(4),
         MAKE_AGAIN(1),
         LOSE_OFFSETS(1),
-        READ_SNAPSHOTS(10, true),
-        END_ROUND(10, true),
+        TRAIN(30, true),
+        STEAL_TRAINER(3, true),
+        READ_SNAPSHOTS(16, true),
+        END_ROUND(16, true),
         SCORE_BY_NETWORK(14, true),
         POINT(1, true);
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Histories {
 
     private static final int EVENTS = 90;
+    private static final int EVENTS_WITH_NETWORK = 150;
     /** How many shorter histories are tried. */
     private static final int TRIES = 600;
 
@@ -50,9 +51,16 @@ final class Histories {
         return Optional.ofNullable(failure.get());
     }
 
-    /** How many of the first {@code most} seeds are run until one fails; empty where none does. */
-    static OptionalInt runsUntilFailure(int most, Defects defects) {
+    /**
+     * How many seeds are run until one fails; empty where none of the first {@code most} does.
+     *
+     * @param network whether only those count of which the circumstances have a network
+     */
+    static OptionalInt runsUntilFailure(int most, Defects defects, boolean network) {
         for (int seed = 0; seed < most; seed++) {
+            if (network && !circumstances(seed).hasNetwork()) {
+                continue;
+            }
             if (outcome(seed, defects).isPresent()) {
                 return OptionalInt.of(seed + 1);
             }
@@ -66,7 +74,8 @@ final class Histories {
     }
 
     private static List<Event> events(long seed) {
-        return Event.of(seed, EVENTS, circumstances(seed).hasNetwork());
+        boolean network = circumstances(seed).hasNetwork();
+        return Event.of(seed, network ? EVENTS_WITH_NETWORK : EVENTS, network);
     }
 
     private static Circumstances circumstances(long seed) {

@@ -266,6 +266,13 @@ final class History {
                 oracle.losesOffsets();
                 simulation.loseOffsets(kills);
             }
+            case TRAIN -> train(event, random);
+            case STEAL_TRAINER -> {
+                SimulatedTask trainer = trainer();
+                tell("instance " + instance + " takes the trainer, " + trainer.id + ", from instance "
+                        + simulation.owner(trainer.id) + ", which does not know");
+                simulation.steal(trainer.id, instance);
+            }
             case READ_SNAPSHOTS -> {
                 int read = simulation.instance(instance).readSnapshots(1 + event.which() % 6);
                 tell("instance " + instance + " reads " + read + " records of the snapshots");
@@ -279,6 +286,39 @@ final class History {
             case POINT ->
                 oracle.point(event.how()).ifPresent(version -> tell("an operator makes " + version + " active"));
         }
+    }
+
+    private SimulatedTask trainer() {
+        return simulation.tasks().stream()
+                .filter(SimulatedTask::isTrainer)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The trainer takes documents in and looks whether a round is due or has ended. */
+    private void train(Event event, SplittableRandom random) {
+        SimulatedTask owner = trainer();
+        SimulatedTask trainer = working(owner, random);
+        int[] processed = {0};
+        boolean commits = random.nextInt(3) > 0;
+        simulation.advance(250);
+        tell("the trainer " + (trainer == owner ? "on instance " + simulation.owner(owner.id) : "where it was")
+                + " looks" + (commits ? " and commits" : ""));
+        guarded(trainer, working -> {
+            for (; processed[0] < 1 + event.how() % 8 && !working.waiting().isEmpty(); processed[0]++) {
+                working.process(working.waiting().get(0));
+            }
+            working.punctuate();
+            if (commits) {
+                working.commit();
+            }
+        });
+    }
+
+    /** The task where it is, or where it was and works on until it commits. */
+    private SimulatedTask working(SimulatedTask owner, SplittableRandom random) {
+        SimulatedTask other = simulation.replica(owner.id, 1 - simulation.owner(owner.id));
+        return other.isActive() && random.nextBoolean() ? other : owner;
     }
 
     /** A round of an instance where one is under way ends, or is given up. */
@@ -319,9 +359,7 @@ final class History {
     }
 
     private void poll(Event event, SimulatedTask owner, SplittableRandom random) {
-        SimulatedTask other = simulation.replica(owner.id, 1 - simulation.owner(owner.id));
-        // One that was taken over works on until it commits.
-        SimulatedTask task = other.isActive() && random.nextBoolean() ? other : owner;
+        SimulatedTask task = working(owner, random);
         int most = 1 + event.how() % 6;
         int[] processed = {0};
         guarded(task, working -> {

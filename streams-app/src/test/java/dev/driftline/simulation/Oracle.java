@@ -49,6 +49,9 @@ final class Oracle implements Simulation.Witness {
     private static final Set<String> BEFORE_THE_SCORE =
             Set.of("read-documents", "read-text", "scatter", "gather", "stranded");
 
+    /** Operators that work on the observation of a document. */
+    private static final Set<String> AFTER_THE_SCORE = Set.of("watch", "filter");
+
     private static final double EXACT = 1e-9;
 
     /** A document that was published; {@code times} it was. */
@@ -146,6 +149,8 @@ final class Oracle implements Simulation.Witness {
     private final SnapshotOracle snapshots;
     private int scores;
     private boolean isMadeAgain;
+    /** Whether an observation was lost or given up. */
+    private boolean isUnwatched;
     /** Whether the consumer group has forgotten how far it has read. */
     private boolean hasLostOffsets;
     /** Documents that were on their way to the one shard in a topic that was deleted. */
@@ -180,6 +185,9 @@ final class Oracle implements Simulation.Witness {
     /** An event is over. */
     void happened() {
         snapshots.happened();
+        for (SimulatedInstance instance : simulation.instances()) {
+            instance.checkHeap();
+        }
     }
 
     // What is published
@@ -302,6 +310,7 @@ final class Oracle implements Simulation.Witness {
     @Override
     public void deleted(TopicPartition partition, long offset) {
         isMadeAgain = true;
+        isUnwatched |= isOf(Topic.OBSERVATIONS, partition);
         // Positions go on where those of the topic before ended.
         bases.merge(partition, offset, Long::sum);
         List<SimulatedLog.Entry> entries = simulation.log.of(partition);
@@ -424,6 +433,8 @@ final class Oracle implements Simulation.Witness {
         if (value.startsWith("junk ")) {
             comes(header(letter, DeadLetters.TOPIC) + " " + header(letter, DeadLetters.PARTITION) + " "
                     + header(letter, DeadLetters.OFFSET) + " " + value);
+        } else if (AFTER_THE_SCORE.contains(operator)) {
+            isUnwatched = true;
         } else if (BEFORE_THE_SCORE.contains(operator)) {
             String id = text(letter.key());
             comes(id);
@@ -490,6 +501,9 @@ final class Oracle implements Simulation.Witness {
         if (!simulation.exactlyOnce && isMadeAgain) {
             // Without transactions a store may be ahead of the committed offsets, by which positions are told here.
             return;
+        }
+        if (simulation.exactlyOnce && !isUnwatched && !simulation.blueprint.routed.isEmpty()) {
+            new WatchReplay(simulation).check();
         }
         census.finish(documents.stream().filter(document -> document.learn).toList());
     }

@@ -12,6 +12,7 @@ import dev.driftline.network.snapshots.ActiveSnapshot;
 import dev.driftline.network.snapshots.SimulatedFollower;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.Training;
+import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.SimulatedDisk;
@@ -112,7 +113,12 @@ final class SimulatedInstance {
             read++;
         }
         if (read > 0) {
+            Optional<Snapshot> before = active.get();
             follower.get().follow();
+            if (simulation.defects.mixesNetworks() && before.isPresent()) {
+                active.set(new Snapshot(
+                        active.get().orElseThrow().manifest(), before.get().network()));
+            }
             if (activeSince == NEVER && active.get().isPresent()) {
                 activeSince = simulation.moment;
             }
@@ -144,6 +150,18 @@ final class SimulatedInstance {
     void kill() {
         tasks.values().forEach(SimulatedTask::kill);
         neural.ifPresent(NeuralScoring::close);
+    }
+
+    /** Heap that is given back twice would be below 0; where no task is active there is none but words and documents on their way. */
+    void checkHeap() {
+        boolean idle = tasks.values().stream().noneMatch(SimulatedTask::isActive);
+        for (HeapUse use : HeapUse.values()) {
+            long used = counters.heap().used(use);
+            if (used < 0 || idle && used > 0 && use != HeapUse.KNOWN_WORDS) {
+                throw new AssertionError(used + " bytes of " + use + " are in use where "
+                        + (idle ? "no task is active" : "tasks are active"));
+            }
+        }
     }
 
     /** What is left of tasks that are not here any more; empty where nothing is. */

@@ -8,6 +8,7 @@ import dev.driftline.store.SimulatedChangelog;
 import dev.driftline.store.SimulatedDisk;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.store.WriteBackStore;
+import dev.driftline.topology.TrainerProcessor;
 import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
@@ -176,6 +177,10 @@ final class SimulatedTask {
         return active;
     }
 
+    boolean isTrainer() {
+        return processors.containsKey(TrainerProcessor.NAME);
+    }
+
     /** Whether it works on though another instance has taken it over. */
     boolean isZombie() {
         return active && epoch != committed.epoch;
@@ -337,7 +342,7 @@ final class SimulatedTask {
     }
 
     private void commitAtBrokers() {
-        if (epoch != committed.epoch && !simulation.defects.isNeverFenced()) {
+        if (epoch != committed.epoch && !(simulation.defects.isNeverFenced() && isTrainer())) {
             throw new FencedException();
         }
         inner.values().forEach(SimulatedStore::publish);

@@ -17,7 +17,7 @@ class ThreadsTest {
         // The one that does it.
         "dev\\.driftline\\.threads\\.LastingThread",
         // A round of training is one thread; its end without a result is a failed round.
-        "dev\\.driftline\\.network\\.trainer\\.BackgroundTrainer",
+        "dev\\.driftline\\.network\\.trainer\\.RoundRunner",
         // Workers of pools, which replace those that die; every failure is the answer.
         "dev\\.driftline\\.serving\\.http\\.RequestPool",
         "dev\\.driftline\\.live\\.DocumentTexts",
