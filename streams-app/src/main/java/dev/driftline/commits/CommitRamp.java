@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
  * twice as long as the previous one, until the interval is shorter. So the tasks downstream start within a fraction of the
  * interval, and a thread that stays busy soon commits, and writes pages, at the interval only.
  *
- * <p>Commits take at most 1 / {@value ThreadCommits#BUSY_SHARE} of the time. At the beginning that would delay the second hop
- * by four times what the first transaction of a producer takes, so it does not hold for a moment after a quiet time.
+ * <p>Commits take at most 1 / {@value ThreadCommits#SHARE} of the time. At the beginning that would delay the second hop
+ * by twice what the first transaction of a producer takes, so it does not hold for a moment after a quiet time.
  *
  * <p>One for each thread, used by that thread only.
  */
@@ -67,7 +67,7 @@ final class CommitRamp {
         if (clock.took() != 0 && clock.ended() - since > 0) {
             since = clock.ended();
         }
-        long bound = now - began < FREE_NANOS ? 0 : (ThreadCommits.BUSY_SHARE - 1) * clock.took();
+        long bound = now - began < FREE_NANOS ? 0 : (ThreadCommits.SHARE - 1) * clock.took();
         if (now - since < Math.max(step, bound)) {
             return false;
         }

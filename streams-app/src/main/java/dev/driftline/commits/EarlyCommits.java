@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * <p>Under exactly-once, the next hop reads a record only after its commit. While records keep coming, commits take at most
  * one part in {@value ThreadCommits#SHARE} of a thread's time: the longer they take, the less often they are requested. A
  * thread with a backlog commits a few times at its start ({@link CommitRamp}), then by the interval. A short interval is kept
- * here and not by Kafka Streams, and only as far as commits take one part in {@value ThreadCommits#BUSY_SHARE} of the time of
+ * here and not by Kafka Streams, and only as far as commits take one part in {@value ThreadCommits#SHARE} of the time of
  * a thread with a backlog. More commits or fewer change no result.
  *
  * <p>One for each service. The consumers of {@link TimedClients} report the polled records,

@@ -13,11 +13,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /** When one stream thread commits: see {@link EarlyCommits}. Used by that thread only. */
 public final class ThreadCommits {
 
-    /** Commits take at most 1 / SHARE of the time of a thread that has nothing else to do. */
+    /** Commits take at most 1 / SHARE of the time of a thread. */
     static final int SHARE = 3;
-
-    /** Commits take at most 1 / BUSY_SHARE of the time of a thread that has more to do. */
-    static final int BUSY_SHARE = 5;
 
     /** A poll of more records than this is treated as backlog, and the commit is delayed to batch more. */
     private static final int BACKLOG_RECORDS = 100;

@@ -136,13 +136,13 @@ class EarlyCommitsTest {
         commits.polled(MANY);
 
         process(1);
-        pass(Duration.ofMillis(199));
+        pass(Duration.ofMillis(99));
         process(1);
-        assertThat(context.committed()).as("199 ms after a commit of 50 ms").isFalse();
+        assertThat(context.committed()).as("99 ms after a commit of 50 ms").isFalse();
 
         pass(Duration.ofMillis(1));
         process(1);
-        assertThat(context.committed()).as("a fifth of the time").isTrue();
+        assertThat(context.committed()).as("a third of the time").isTrue();
     }
 
     /** The milliseconds after {@code start} at which a commit is due, of the first two thousand. */
@@ -199,13 +199,13 @@ class EarlyCommitsTest {
         paced.polled(MANY);
         process(paced, 1);
 
-        pass(Duration.ofMillis(239));
+        pass(Duration.ofMillis(119));
         process(paced, 1);
-        assertThat(context.committed()).as("after 239 ms").isFalse();
+        assertThat(context.committed()).as("after 119 ms").isFalse();
 
         pass(Duration.ofMillis(1));
         process(paced, 1);
-        assertThat(context.committed()).as("a fifth of the time").isTrue();
+        assertThat(context.committed()).as("a third of the time").isTrue();
     }
 
     @Test

@@ -30,7 +30,8 @@ class HeapPageTest {
             table.row(
                     code(use.label()),
                     use.what(),
-                    (use.defaultBytes() >> 20) + " MiB" + (use.scope() == HeapUse.Scope.EACH_SHARD ? " a shard" : ""),
+                    (use.defaultBytes() >> 20) + " MiB" + (use.scope() == HeapUse.Scope.EACH_SHARD ? " a shard" : "")
+                            + (use == HeapUse.PAGES ? " or more" : ""),
                     use.setting().isEmpty() ? "" : code(use.setting()),
                     use.past());
         }

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.embedded.BrokerProcess;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An instance that is killed in the middle of work finds its stores again, and restores only what came after them. */
 class KeptStateIT {
@@ -90,6 +92,42 @@ class KeptStateIT {
             NgramCensus census = new NgramCensus(ORDER);
             published.forEach(document -> census.add(document.getSentences()));
             application.changelogCounts().assertEqual(census);
+        }
+    }
+
+    /** What the brokers did not take is done again, by the same stores. */
+    @Test
+    void shouldWipeNothingWhenTheBrokersDoNotTakeATransactionInTime(Cluster cluster, @TempDir Path folder) {
+        try (BrokerProcess broker = BrokerProcess.start(folder);
+                Application application = cluster.application(
+                        "late",
+                        Map.of(
+                                "bootstrap.servers", broker.bootstrapServers(),
+                                "shards", "1",
+                                "partitions", "1",
+                                "model.order", Integer.toString(ORDER),
+                                "commit.interval.ms", "100",
+                                "producer.max.block.ms", "2000",
+                                "producer.request.timeout.ms", "1000",
+                                "producer.delivery.timeout.ms", "2000"))) {
+            List<Document> documents = new SmallDocuments(10).next(8 * WAVE);
+            RecordedTopic<Score> scores = application.scores();
+            application.publish(documents);
+            ChildInstance instance = application.spawn("one");
+            scores.awaitSize(1, PATIENCE);
+            Map<Path, String> stores = identities(application);
+            broker.freeze();
+            instance.awaitLog("did not take a transaction in time");
+            broker.thaw();
+            scores.awaitSize(documents.size(), PATIENCE);
+
+            assertThat(identities(application)).isEqualTo(stores);
+            instance.close();
+            assertThat(scores.values())
+                    .extracting(Score::getId)
+                    .as("every document is scored exactly once")
+                    .containsExactlyInAnyOrderElementsOf(
+                            documents.stream().map(Document::getId).toList());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.pending.DocumentMessage;
@@ -14,6 +15,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.testing.Application;
+import dev.driftline.testing.ChangelogCounts;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.NgramCensus;
@@ -32,7 +34,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** Under exactly-once a crash changes no count, loses no document and repeats no score. */
+/** Under exactly-once a crash changes no count, loses no document and repeats no score; at least once, it loses nothing. */
 class KilledInstancesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -197,6 +199,45 @@ class KilledInstancesIT {
             application.changelogCounts().assertEqual(census(documents));
             assertEqualToReplay(scores.values(), documents, application.shardDocuments());
         }
+    }
+
+    /** Without transactions a document may be scored and learned twice; none is lost, and every start finds a state that it can read. */
+    @Test
+    void shouldLoseNothingAtLeastOnceWhenTheInstanceIsKilled(Cluster cluster) {
+        try (Application application = cluster.application(
+                "at-least-once",
+                Map.of(
+                        "shards", "1",
+                        "partitions", "1",
+                        "model.order", Integer.toString(ORDER),
+                        "processing.guarantee", "at_least_once",
+                        "stream.threads", "1",
+                        "commit.interval.ms", "100"))) {
+            List<Document> documents = new SmallDocuments(4).next(6 * WAVE);
+            Set<String> ids = documents.stream().map(Document::getId).collect(Collectors.toSet());
+            RecordedTopic<Score> scores = application.scores();
+            application.publish(documents);
+            for (int kills = 0; kills < 3; kills++) {
+                ChildInstance instance = application.spawn("one");
+                scores.awaitSize(scores.size() + 1, PATIENCE);
+                instance.kill();
+                assertThat(scored(scores)).as("documents scored at the kill").hasSizeLessThan(ids.size());
+            }
+            ChildInstance last = application.spawn("one");
+            await("a score of every document").atMost(PATIENCE).until(() -> scored(scores), ids::equals);
+            last.close();
+
+            ChangelogCounts counts = application.changelogCounts();
+            census(documents)
+                    .forEach((ngram, occurs) -> assertThat(counts.rawCount(ngram))
+                            .as("count of %s", ngram)
+                            .isGreaterThanOrEqualTo(occurs));
+            assertThat(application.deadLetters().records()).isEmpty();
+        }
+    }
+
+    private static Set<String> scored(RecordedTopic<Score> scores) {
+        return scores.values().stream().map(Score::getId).collect(Collectors.toSet());
     }
 
     private static void assertEqualToReplay(List<Score> scores, List<Document> documents, RecordedTopic<byte[]> order) {
