@@ -87,7 +87,7 @@ public final class ChildInstance implements AutoCloseable {
         return process.awaitExit(atMost);
     }
 
-    /** Stops it in an orderly way, as {@code kill} without {@code -9} does. */
+    /** Ends it, and waits until it is gone. It need not commit before: {@link #terminate} lets it. */
     @Override
     public void close() {
         process.close();
