@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the hash of the tuple, once a single context has outgrown a page. Only pages with a changed tuple are written.
  *
  * <p>What is used often is decoded, as a {@link ContextTrie}. What is used now and then is {@linkplain PackedTuples packed}: a
- * tenth of the heap, and read as it is. A page that is read is packed. When it has been used more than {@value #WARM} times since the hand
+ * eighth of the heap, and read as it is. A page that is read is packed. When it has been used more than {@value #WARM} times since the hand
  * of the {@link PageCache} came by, it is decoded; when fewer times, packed again.
  */
 final class TriePages extends CacheUnit {
@@ -19,11 +19,11 @@ final class TriePages extends CacheUnit {
     /** Tuples that a page holds before the unit is spread over twice as many. */
     static final int PAGE = 128;
 
-    static final int FORMAT = 1;
+    private static final int FORMAT = 1;
 
     /**
      * Uses, from one time to the next that the hand comes by, with which a unit is decoded: one that is packed costs half a
-     * microsecond more, and one that is decoded takes the heap of ten.
+     * microsecond more, and one that is decoded takes the heap of eight.
      */
     private static final int WARM = 32;
 

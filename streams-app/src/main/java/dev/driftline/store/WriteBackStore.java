@@ -284,8 +284,8 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
             clock.stored(began);
         } catch (ProcessorStateException e) {
             // What RocksDB met in the background it says at the next write. While a store is restored, or looked at
-            // when the
-            // service starts, the commit comes from other threads than the task's.
+            // when
+            // the service starts, the commit comes from other threads than the task's.
             throw task != null && StoreDamage.isIn(e) ? StoreDamage.found(task, name(), e) : e;
         }
         uncommittedKeys.clear();

@@ -44,34 +44,39 @@ class DefectsTest {
                 arguments("a store that loses writes of documents that wait", losing(PendingDocuments.STORE)),
                 arguments(
                         "a header that forgets what it has taken in",
-                        Defects.NONE.withStore((store, key) -> SimulatedStore.isHeader(key))),
-                arguments("a gather that sends twice", Defects.NONE.withTwice(topic -> topic.endsWith("scores.v1"))),
+                        Defects.losing((store, key) -> SimulatedStore.isHeader(key))),
+                arguments("a gather that sends twice", Defects.sendingTwice(topic -> topic.endsWith("scores.v1"))),
                 arguments(
                         "a scatter that asks twice",
-                        Defects.NONE.withTwice(topic -> topic.endsWith("ngram-requests.v1"))),
-                arguments("a transaction that is aborted and seen", Defects.NONE.withLeaks()),
-                arguments("a task that is rolled back and keeps what it has decoded", Defects.NONE.withKeptCaches()),
-                arguments("a store that is kept and not restored to its end", Defects.NONE.withoutTail()),
+                        Defects.sendingTwice(topic -> topic.endsWith("ngram-requests.v1"))),
+                arguments("a transaction that is aborted and seen", Defects.of(Defects.Kind.LEAKS)),
+                arguments(
+                        "a task that is rolled back and keeps what it has decoded",
+                        Defects.of(Defects.Kind.KEEPS_CACHES)),
+                arguments("a store that is kept and not restored to its end", Defects.of(Defects.Kind.LOSES_TAIL)),
                 arguments(
                         "a write-back that is cut and not completed",
-                        Defects.NONE.withStore((store, key) -> SimulatedStore.isJournal(key))),
-                arguments("a document that is removed before its score is out", Defects.NONE.withoutWaiting()),
-                arguments("a filter that sends twice", Defects.NONE.withTwice(topic -> topic.endsWith("kept.v1"))));
+                        Defects.losing((store, key) -> SimulatedStore.isJournal(key))),
+                arguments(
+                        "a document that is removed before its score is out",
+                        Defects.of(Defects.Kind.WAITS_FOR_NOTHING)),
+                arguments("a filter that sends twice", Defects.sendingTwice(topic -> topic.endsWith("kept.v1"))));
     }
 
     private static Stream<Arguments> defectsOfTheNetwork() {
         return Stream.of(
-                arguments("a trainer that publishes though another has taken over", Defects.NONE.withoutFences()),
-                arguments("a document that does not wait for the network", Defects.NONE.withImpatience()),
-                arguments("a snapshot with the weights of another", Defects.NONE.withMixedNetworks()),
+                arguments(
+                        "a trainer that publishes though another has taken over",
+                        Defects.of(Defects.Kind.IS_NEVER_FENCED)),
+                arguments("a document that does not wait for the network", Defects.of(Defects.Kind.IS_IMPATIENT)),
+                arguments("a snapshot with the weights of another", Defects.of(Defects.Kind.MIXES_NETWORKS)),
                 arguments(
                         "a promotion that is on record twice",
-                        Defects.NONE.withTwice(topic -> topic.endsWith("promotions.v1"))));
+                        Defects.sendingTwice(topic -> topic.endsWith("promotions.v1"))));
     }
 
     private static Defects losing(String name) {
-        return Defects.NONE.withStore(
-                (store, key) -> store.equals(name) && !SimulatedStore.isHeader(key) && isChosen(key));
+        return Defects.losing((store, key) -> store.equals(name) && !SimulatedStore.isHeader(key) && isChosen(key));
     }
 
     private static boolean isChosen(Bytes key) {
@@ -81,16 +86,17 @@ class DefectsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("defects")
     void shouldFindADefectWithinSomeHistories(String name, Defects defects) throws Exception {
-        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST, defects, false))
-                        .get())
-                .as("histories until %s is found", name)
-                .isPresent();
+        assertFound(name, MOST, defects, false);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("defectsOfTheNetwork")
     void shouldFindADefectWithinSomeHistoriesWithANetwork(String name, Defects defects) throws Exception {
-        assertThat(quiet.submit(() -> Histories.runsUntilFailure(MOST_WITH_NETWORK, defects, true))
+        assertFound(name, MOST_WITH_NETWORK, defects, true);
+    }
+
+    private void assertFound(String name, int most, Defects defects, boolean network) throws Exception {
+        assertThat(quiet.submit(() -> Histories.runsUntilFailure(most, defects, network))
                         .get())
                 .as("histories until %s is found", name)
                 .isPresent();
@@ -98,7 +104,7 @@ class DefectsTest {
 
     @Test
     void shouldListTheFewestEventsWithWhichAHistoryFails() throws Exception {
-        Defects twice = Defects.NONE.withTwice(topic -> topic.endsWith("scores.v1"));
+        Defects twice = Defects.sendingTwice(topic -> topic.endsWith("scores.v1"));
 
         Optional<String> failure =
                 quiet.submit(() -> Histories.failure(0, twice)).get();

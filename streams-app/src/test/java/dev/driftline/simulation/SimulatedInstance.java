@@ -63,7 +63,7 @@ final class SimulatedInstance {
         neural = blueprint
                 .settings
                 .neural()
-                .map(network -> simulation.defects.isImpatient() ? impatient(network) : network)
+                .map(network -> simulation.defects.has(Defects.Kind.IS_IMPATIENT) ? impatient(network) : network)
                 .map(network -> new NeuralScoring(
                         network, true, blueprint.settings.model().vocabulary(), active, counters));
         new DriftlineTopology(
@@ -115,7 +115,7 @@ final class SimulatedInstance {
         if (read > 0) {
             Optional<Snapshot> before = active.get();
             follower.get().follow();
-            if (simulation.defects.mixesNetworks() && before.isPresent()) {
+            if (simulation.defects.has(Defects.Kind.MIXES_NETWORKS) && before.isPresent()) {
                 active.set(new Snapshot(
                         active.get().orElseThrow().manifest(), before.get().network()));
             }

@@ -193,7 +193,7 @@ final class SimulatedTask {
     }
 
     private void open() {
-        if (!simulation.defects.losesTail()) {
+        if (!simulation.defects.has(Defects.Kind.LOSES_TAIL)) {
             inner.values().forEach(SimulatedStore::restore);
         }
         positions.clear();
@@ -210,7 +210,7 @@ final class SimulatedTask {
 
     private void closeDirty() {
         closeProcessors();
-        if (!simulation.defects.keepsCaches()) {
+        if (!simulation.defects.has(Defects.Kind.KEEPS_CACHES)) {
             stores.values().forEach(WriteBackStore::close);
         }
         abort();
@@ -218,7 +218,7 @@ final class SimulatedTask {
 
     /** The transaction has not happened. */
     private void abort() {
-        if (simulation.defects.leaks()) {
+        if (simulation.defects.has(Defects.Kind.LEAKS)) {
             simulation.sent(List.copyOf(outputs));
         } else if (!simulation.exactlyOnce) {
             publishSome();
@@ -234,7 +234,7 @@ final class SimulatedTask {
     }
 
     private void flushed() {
-        if (!simulation.defects.waitsForNothing()) {
+        if (!simulation.defects.has(Defects.Kind.WAITS_FOR_NOTHING)) {
             sent.add(FLUSHED);
         }
     }
@@ -342,7 +342,7 @@ final class SimulatedTask {
     }
 
     private void commitAtBrokers() {
-        if (epoch != committed.epoch && !(simulation.defects.isNeverFenced() && isTrainer())) {
+        if (epoch != committed.epoch && !(simulation.defects.has(Defects.Kind.IS_NEVER_FENCED) && isTrainer())) {
             throw new FencedException();
         }
         inner.values().forEach(SimulatedStore::publish);
