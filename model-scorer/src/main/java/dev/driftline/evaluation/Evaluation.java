@@ -6,7 +6,7 @@ import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.neural.events.NeuralExpert;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.NgramProbabilities;

@@ -1,6 +1,7 @@
 package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
+import dev.driftline.pages.CacheUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,10 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.DecodedUnits;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PageFormat;
+import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +67,7 @@ public final class NgramCounts {
     private final PageStore store;
     private final long cacheBytes;
     private final long wordBytes;
+    private final Forgetting forgetting;
 
     // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
@@ -102,6 +107,18 @@ public final class NgramCounts {
      */
     @SuppressWarnings("NullAway.Init")
     public NgramCounts(int order, PageStore store, long cacheBytes, long wordBytes) {
+        this(order, store, cacheBytes, wordBytes, Forgetting.NOTHING);
+    }
+
+    /**
+     * @param order N, 1 to 7
+     * @param store where pages are read from and written to
+     * @param cacheBytes heap that decoded pages may take before some are written and dropped
+     * @param wordBytes heap that words may take before some are
+     * @param forgetting how the counts stay within bounds
+     */
+    @SuppressWarnings("NullAway.Init")
+    public NgramCounts(int order, PageStore store, long cacheBytes, long wordBytes, Forgetting forgetting) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
         }
@@ -109,6 +126,7 @@ public final class NgramCounts {
         this.store = store;
         this.cacheBytes = cacheBytes;
         this.wordBytes = wordBytes;
+        this.forgetting = forgetting;
         leftTuple = new int[Math.max(3, order + 1)];
         leftTuple[2] = BOS;
         leftCounts = new PositionCounts(order);
@@ -132,7 +150,7 @@ public final class NgramCounts {
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
             Varints.Reader in = new Varints.Reader(meta);
-            PageKeys.checkFormat(in.readByte(), FORMAT, "totals");
+            PageFormat.check(in.readByte(), FORMAT, "totals");
             int stored = in.readInt();
             if (stored != order) {
                 throw new IllegalStateException("the state holds counts of order " + stored + " and the model is "
@@ -170,7 +188,7 @@ public final class NgramCounts {
             return 0;
         }
         Varints.Reader in = new Varints.Reader(meta);
-        PageKeys.checkFormat(in.readByte(), FORMAT, "totals");
+        PageFormat.check(in.readByte(), FORMAT, "totals");
         return in.readInt();
     }
 
@@ -657,6 +675,26 @@ public final class NgramCounts {
     public void trim() {
         cache.trim();
         words.trim();
+    }
+
+    /**
+     * Ends a document that was learned: forgets as much as its length asks for, if anything is to be forgotten.
+     *
+     * @param tokens of the document, those of other shards among them
+     * @return whether words have lost their ids: what {@link #find} said before is void then
+     */
+    public boolean endDocument(int tokens) {
+        return false;
+    }
+
+    /** What is held. */
+    public StateSize held() {
+        return new StateSize(0, 0, wordCount());
+    }
+
+    /** What was forgotten since the state began. */
+    public StateSize forgotten() {
+        return new StateSize(0, 0, 0);
     }
 
     /** Heap of words, about, in bytes. */

@@ -1,6 +1,7 @@
 package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.CacheUnit;
 
 /**
  * The tuples of a page as the page has them, in no particular order: for each a varint of the word and of whether it came more

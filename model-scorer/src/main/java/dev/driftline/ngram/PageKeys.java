@@ -65,11 +65,4 @@ final class PageKeys {
     private static byte[] key(char family, int id) {
         return ByteBuffer.allocate(5).put((byte) family).putInt(id).array();
     }
-
-    static void checkFormat(int found, int expected, String what) {
-        if (found != expected) {
-            throw new IllegalStateException("page of " + what + " has format version " + found + ", this code reads "
-                    + expected + ": start the version of Driftline that wrote the state, or start with an empty one");
-        }
-    }
 }

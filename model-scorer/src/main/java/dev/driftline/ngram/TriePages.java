@@ -1,6 +1,10 @@
 package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.CacheUnit;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PageFormat;
+import dev.driftline.pages.PageStore;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -74,7 +78,7 @@ final class TriePages extends CacheUnit {
         }
         TriePages unit = new TriePages(order, base, budget, keys, detach);
         Varints.Reader header = new Varints.Reader(first);
-        PageKeys.checkFormat(header.readByte(), FORMAT, "tuples");
+        PageFormat.check(header.readByte(), FORMAT, "tuples");
         int count = header.readInt();
         if (count == 1) {
             unit.packed = new PackedTuples(order, base, first, header.position());
@@ -169,7 +173,7 @@ final class TriePages extends CacheUnit {
     }
 
     @Override
-    void passed() {
+    protected void passed() {
         super.passed();
         uses = 0;
         forgetRecent();
@@ -246,7 +250,7 @@ final class TriePages extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore store, Varints.Writer only) {
+    protected void writeBack(PageStore store, Varints.Writer only) {
         if (!dirty) {
             return;
         }
@@ -273,7 +277,7 @@ final class TriePages extends CacheUnit {
     }
 
     @Override
-    boolean pack(Varints.Writer out) {
+    protected boolean pack(Varints.Writer out) {
         ContextTrie decoded = trie;
         if (decoded == null || uses > WARM || pages > MOST_PACKED) {
             return false;
@@ -309,18 +313,18 @@ final class TriePages extends CacheUnit {
     }
 
     private void decode(byte[] page, int from, ContextTrie into) {
-        PageKeys.checkFormat(page[0], FORMAT, "tuples");
+        PageFormat.check(page[0], FORMAT, "tuples");
         new PackedTuples(order, base, page, from).decode(into);
     }
 
     @Override
-    void detach() {
+    protected void detach() {
         detach.run();
         release();
     }
 
     @Override
-    long bytes() {
+    protected long bytes() {
         return trie != null ? trie.bytes() : packed != null ? packed.bytes() : 0;
     }
 }

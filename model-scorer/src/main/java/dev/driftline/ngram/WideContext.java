@@ -2,6 +2,10 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.CacheUnit;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PageFormat;
+import dev.driftline.pages.PageStore;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -283,7 +287,7 @@ final class WideContext extends CacheUnit {
 
     /** Not while longer contexts below it are decoded. */
     @Override
-    boolean evictable() {
+    protected boolean evictable() {
         return residentBuckets == 0;
     }
 
@@ -332,7 +336,7 @@ final class WideContext extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore store, Varints.Writer only) {
+    protected void writeBack(PageStore store, Varints.Writer only) {
         if (!dirty) {
             return;
         }
@@ -376,7 +380,7 @@ final class WideContext extends CacheUnit {
                     "a page of followers of word " + contextWord + " is missing from the state");
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        PageKeys.checkFormat(in.readByte(), FORMAT, "followers");
+        PageFormat.check(in.readByte(), FORMAT, "followers");
         int count = 0;
         if (first) {
             count = in.readInt();
@@ -406,13 +410,13 @@ final class WideContext extends CacheUnit {
     }
 
     @Override
-    void detach() {
+    protected void detach() {
         detach.run();
         budget.used -= bytes();
     }
 
     @Override
-    long bytes() {
+    protected long bytes() {
         return 400 + LargeCounts.BYTES + 4L * table.length + (top == null ? 0 : TopFollowers.BYTES);
     }
 }

@@ -2,6 +2,9 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.CacheUnit;
+import dev.driftline.pages.PageFormat;
+import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -57,7 +60,7 @@ final class WordBlock extends CacheUnit {
             throw new IllegalStateException("a page of spellings of words is missing from the state");
         }
         Varints.Reader in = new Varints.Reader(spellings);
-        PageKeys.checkFormat(in.readByte(), FORMAT, "spellings");
+        PageFormat.check(in.readByte(), FORMAT, "spellings");
         return in;
     }
 
@@ -84,7 +87,7 @@ final class WordBlock extends CacheUnit {
 
     private void decodeCounts(byte[] unigrams) {
         Varints.Reader in = new Varints.Reader(unigrams);
-        PageKeys.checkFormat(in.readByte(), FORMAT, "unigrams");
+        PageFormat.check(in.readByte(), FORMAT, "unigrams");
         for (int at = 0; in.hasRemaining(); at++) {
             long rawAndWide = in.readLong();
             counts[at * 3] = large.cell(rawAndWide >>> 1);
@@ -186,7 +189,7 @@ final class WordBlock extends CacheUnit {
     }
 
     @Override
-    void writeBack(PageStore pages, Varints.Writer out) {
+    protected void writeBack(PageStore pages, Varints.Writer out) {
         if (!dirty) {
             return;
         }
@@ -215,13 +218,13 @@ final class WordBlock extends CacheUnit {
     }
 
     @Override
-    void detach() {
+    protected void detach() {
         detach.accept(number);
         budget.used -= bytes();
     }
 
     @Override
-    long bytes() {
+    protected long bytes() {
         return FIXED_BYTES + utf8.length;
     }
 }

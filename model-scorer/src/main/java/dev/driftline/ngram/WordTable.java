@@ -2,6 +2,11 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.CacheUnit;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PageFormat;
+import dev.driftline.pages.PageStore;
+import dev.driftline.pages.PagedTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
@@ -293,7 +298,7 @@ final class WordTable {
         byte[] stored = store.get(PageKeys.wordPlacesHead());
         if (stored != null) {
             Varints.Reader head = new Varints.Reader(stored);
-            PageKeys.checkFormat(head.readByte(), FORMAT, "the table of words");
+            PageFormat.check(head.readByte(), FORMAT, "the table of words");
             inStoredTable = head.readInt();
             table.open(head);
         }

@@ -1,6 +1,6 @@
 package dev.driftline.scoring;
 
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;

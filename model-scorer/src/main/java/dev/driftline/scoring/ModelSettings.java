@@ -1,5 +1,6 @@
 package dev.driftline.scoring;
 
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
 
 /**
@@ -11,8 +12,10 @@ import dev.driftline.ngram.Smoothing;
  * @param delta δ of add-δ smoothing, above 0; of no effect with the others
  * @param owner whose model it is, in a service: its application and its tokenizer; empty where there is only one. Messages
  *     between shards of another owner are refused
+ * @param forgetting how a shard stays within bounds: each shard applies its own, so that messages do not depend on it
  */
-public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner) {
+public record ModelSettings(
+        int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner, Forgetting forgetting) {
 
     /** The highest order that counts are kept for. */
     public static final int MAX_ORDER = 7;
@@ -34,9 +37,19 @@ public record ModelSettings(int order, Smoothing smoothing, Vocabulary vocabular
         this(order, smoothing, vocabulary, delta, "");
     }
 
+    /** A model that forgets nothing. */
+    public ModelSettings(int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner) {
+        this(order, smoothing, vocabulary, delta, owner, Forgetting.NOTHING);
+    }
+
+    /** The same model, which forgets so. */
+    public ModelSettings forgetting(Forgetting how) {
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner, how);
+    }
+
     /** The same model of {@code owner}. */
     public ModelSettings ownedBy(String owner) {
-        return new ModelSettings(order, smoothing, vocabulary, delta, owner);
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting);
     }
 
     /** Interpolated modified Kneser–Ney of that order over a growing vocabulary. */

@@ -2,10 +2,10 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PageStore;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.PageStore;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -88,7 +88,7 @@ public final class ShardScorer {
         this.order = settings.order();
         this.shard = shard;
         this.shards = shards;
-        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2);
+        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting());
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
         position = new PositionCounts(order);

@@ -4,7 +4,7 @@ import dev.driftline.codec.Varints;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -5,7 +5,7 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

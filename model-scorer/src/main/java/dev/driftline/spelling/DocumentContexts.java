@@ -1,7 +1,7 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.LongTable;
-import dev.driftline.ngram.PagedTable;
+import dev.driftline.pages.PagedTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.PageCache;
-import dev.driftline.ngram.PagedTable;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PagedTable;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,8 +1,8 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.PageCache;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageCache;
+import dev.driftline.pages.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

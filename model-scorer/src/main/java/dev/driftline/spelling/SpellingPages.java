@@ -1,7 +1,7 @@
 package dev.driftline.spelling;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

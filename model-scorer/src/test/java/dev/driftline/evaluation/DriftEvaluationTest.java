@@ -9,7 +9,7 @@ import dev.driftline.drift.DriftChange.State;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.Series;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import java.util.ArrayList;

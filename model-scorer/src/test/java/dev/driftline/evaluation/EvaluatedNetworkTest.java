@@ -14,7 +14,7 @@ import dev.driftline.neural.online.Round;
 import dev.driftline.neural.online.VocabularyTurnover;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import dev.driftline.neural.Network;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.events.NeuralExpert;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;

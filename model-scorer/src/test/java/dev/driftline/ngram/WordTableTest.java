@@ -3,6 +3,7 @@ package dev.driftline.ngram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.pages.HeapPageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

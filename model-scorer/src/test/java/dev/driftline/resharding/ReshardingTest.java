@@ -3,9 +3,9 @@ package dev.driftline.resharding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;

@@ -3,9 +3,9 @@ package dev.driftline.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.HeapPageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.management.ThreadMXBean;
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.HeapPageStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;

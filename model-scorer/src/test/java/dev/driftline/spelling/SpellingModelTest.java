@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -172,7 +172,7 @@ class SpellingModelTest {
     void shouldWriteOnlyTheWordsAtMostCommits() {
         int[] puts = {0};
         HeapPageStore heap = new HeapPageStore();
-        var counting = new dev.driftline.ngram.PageStore() {
+        var counting = new dev.driftline.pages.PageStore() {
             @Override
             public byte[] get(byte[] key) {
                 return heap.get(key);

@@ -1,7 +1,7 @@
 package dev.driftline.pending;
 
 import dev.driftline.heap.HeapAccount;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.store.WriteBackCache;
 import dev.driftline.store.WriteBackMap;
 import java.util.function.LongConsumer;

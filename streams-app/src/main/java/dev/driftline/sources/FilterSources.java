@@ -2,7 +2,7 @@ package dev.driftline.sources;
 
 import dev.driftline.filter.SourceQuantiles;
 import dev.driftline.heap.HeapBudget;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.source.SourceLimits;
 
 /** The quantiles of the sources of one partition. Each takes about 7 KB. */

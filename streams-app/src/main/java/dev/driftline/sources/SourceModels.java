@@ -5,7 +5,7 @@ import dev.driftline.drift.ReferenceModel;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.source.SourceKeys;
 import dev.driftline.source.SourceLimits;

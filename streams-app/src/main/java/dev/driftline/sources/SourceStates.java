@@ -2,7 +2,7 @@ package dev.driftline.sources;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.source.SourceIndex;
 import dev.driftline.source.SourceKeys;
 import dev.driftline.source.SourceLimits;

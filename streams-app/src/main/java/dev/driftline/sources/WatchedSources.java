@@ -3,7 +3,7 @@ package dev.driftline.sources;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.SourceWatch;
 import dev.driftline.heap.HeapBudget;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.source.SourceLimits;
 
 /** The watches of the sources of one partition. */

@@ -1,7 +1,7 @@
 package dev.driftline.store;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.driftline.store;
 
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import dev.driftline.codec.Varints;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.Provenance;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

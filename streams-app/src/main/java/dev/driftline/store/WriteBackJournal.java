@@ -1,7 +1,7 @@
 package dev.driftline.store;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

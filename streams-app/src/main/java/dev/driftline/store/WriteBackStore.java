@@ -4,7 +4,7 @@ import dev.driftline.commits.CommitClock;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.identity.Provenance;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.driftline.verify;
 
 import dev.driftline.input.DeadLetters;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.SchemaRegistrySerdes;

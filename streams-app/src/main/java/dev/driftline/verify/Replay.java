@@ -4,7 +4,7 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;

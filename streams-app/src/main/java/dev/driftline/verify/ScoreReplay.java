@@ -2,7 +2,7 @@ package dev.driftline.verify;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.Gather;

@@ -1,6 +1,6 @@
 package dev.driftline.verify;
 
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;

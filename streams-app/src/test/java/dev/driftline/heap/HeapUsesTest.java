@@ -20,7 +20,7 @@ import dev.driftline.neural.events.KnownRows;
 import dev.driftline.neural.online.ReplayBuffer;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotManifest;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.scoring.DocumentTokens;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.input.IncomingDocument;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.driftline.shards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.commits.EarlyCommits;
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackStore;

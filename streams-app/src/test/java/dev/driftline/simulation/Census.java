@@ -3,8 +3,8 @@ package dev.driftline.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.NgramProbabilities;

@@ -6,7 +6,7 @@ import dev.driftline.input.DeadLetters;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.ExpertScore;

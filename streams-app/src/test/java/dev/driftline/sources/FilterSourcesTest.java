@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.filter.PercentileSettings;
 import dev.driftline.filter.SourceQuantiles;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.source.SourceLimits;
 import org.junit.jupiter.api.Test;
 

@@ -6,7 +6,7 @@ import dev.driftline.drift.DriftSettings;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;

@@ -8,7 +8,7 @@ import dev.driftline.config.MisconfiguredException;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.Provenance;
 import dev.driftline.identity.TopicIncarnations;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.driftline.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.commits.EarlyCommits;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.driftline.testing;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,7 +9,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.input.DeadLetters;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.DocumentTokens;

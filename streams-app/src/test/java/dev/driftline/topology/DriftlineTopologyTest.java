@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;

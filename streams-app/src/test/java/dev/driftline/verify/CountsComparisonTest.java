@@ -2,9 +2,9 @@ package dev.driftline.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.ngram.HeapPageStore;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;

@@ -4,7 +4,7 @@ import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;

@@ -3,7 +3,7 @@ package dev.driftline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;

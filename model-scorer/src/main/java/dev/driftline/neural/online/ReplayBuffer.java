@@ -5,7 +5,7 @@ import dev.driftline.codec.Varints;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

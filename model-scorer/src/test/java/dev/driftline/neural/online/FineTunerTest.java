@@ -11,7 +11,7 @@ import dev.driftline.neural.snapshot.SnapshotBytes;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -14,7 +14,7 @@ import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.driftline.evaluation.Evaluation;
 import dev.driftline.evaluation.EvaluationReport;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.store.LearnedText;

@@ -11,7 +11,7 @@ import dev.driftline.filter.FilterTrial;
 import dev.driftline.filter.ScoredDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.terminal.CtrlC;

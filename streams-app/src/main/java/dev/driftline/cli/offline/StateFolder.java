@@ -1,6 +1,6 @@
 package dev.driftline.cli.offline;
 
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;

@@ -7,7 +7,7 @@ import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.ParentWatch;
 import dev.driftline.neural.online.ReplayBuffer;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.store.WriteBackCache;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
 import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.ParentWatch;
-import dev.driftline.ngram.HeapPageStore;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.driftline.bench.baseline;
 
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.store.WriteBackCache;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.driftline.bench.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.driftline.ngram.HeapPageStore;
-import dev.driftline.ngram.PageStore;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.scoring.DocumentTokens;

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.pages;
 
 import dev.driftline.codec.Varints;
 import java.util.ArrayList;
@@ -30,7 +30,8 @@ public final class PageCache {
         this.bytes = bytes;
     }
 
-    PageStore store() {
+    /** Where the units are read from and written to. */
+    public PageStore store() {
         return store;
     }
 
@@ -45,23 +46,25 @@ public final class PageCache {
     }
 
     /** What the units count their bytes in. */
-    CacheUnit.Budget budget() {
+    public CacheUnit.Budget budget() {
         return budget;
     }
 
-    void add(CacheUnit unit) {
+    /** Takes a unit in. */
+    public void add(CacheUnit unit) {
         unit.position = units.size();
         units.add(unit);
     }
 
     /** {@code next} takes the place of {@code former}, whose pages it has taken over. */
-    void replace(CacheUnit former, CacheUnit next) {
+    public void replace(CacheUnit former, CacheUnit next) {
         next.position = former.position;
         units.set(former.position, next);
         markDirty(next);
     }
 
-    void markDirty(CacheUnit unit) {
+    /** A unit is newer than its page now. */
+    public void markDirty(CacheUnit unit) {
         unit.dirty = true;
         if (!unit.listed) {
             unit.listed = true;
@@ -71,7 +74,7 @@ public final class PageCache {
     }
 
     /** Writes every unit that has changed. */
-    void writeBack() {
+    public void writeBack() {
         for (CacheUnit unit : dirty) {
             unit.writeBack(store, out);
             unit.listed = false;
@@ -80,7 +83,7 @@ public final class PageCache {
     }
 
     /** Has a unit that is not in use take less heap, if it can. */
-    void pack(CacheUnit unit) {
+    public void pack(CacheUnit unit) {
         unit.passed();
         unit.pack(out);
     }

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.pages;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The decoded units of one kind by number: a table that grows with the units that are decoded, not with their numbers. Not
  * thread-safe.
  */
-final class DecodedUnits<U extends CacheUnit> {
+public final class DecodedUnits<U extends CacheUnit> {
 
     private int[] numbers = new int[64];
     private @Nullable Object[] units = new Object[64];
@@ -15,7 +15,7 @@ final class DecodedUnits<U extends CacheUnit> {
     /** The unit, or null where it is not decoded. */
     @SuppressWarnings("unchecked")
     @Nullable
-    U get(int number) {
+    public U get(int number) {
         int mask = units.length - 1;
         for (int slot = place(number, mask); ; slot = slot + 1 & mask) {
             Object unit = units[slot];
@@ -25,14 +25,14 @@ final class DecodedUnits<U extends CacheUnit> {
         }
     }
 
-    /** Reads where a unit is; for {@link PositionLookups}. */
-    int readAhead(int number) {
+    /** Reads where a unit is; for look-ups of many positions at once. */
+    public int readAhead(int number) {
         int slot = place(number, units.length - 1);
         return numbers[slot] + (units[slot] == null ? 0 : 1);
     }
 
     /** Adds a unit, or puts it in the place of the one of its number. */
-    void put(int number, U unit) {
+    public void put(int number, U unit) {
         int slot = find(number);
         if (units[slot] == null) {
             if (++size * 2 > units.length) {
@@ -45,7 +45,7 @@ final class DecodedUnits<U extends CacheUnit> {
     }
 
     /** Takes a unit out, if there is one. */
-    void remove(int number) {
+    public void remove(int number) {
         int mask = units.length - 1;
         int hole = find(number);
         if (units[hole] == null) {

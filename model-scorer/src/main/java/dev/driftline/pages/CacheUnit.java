@@ -1,22 +1,22 @@
-package dev.driftline.ngram;
+package dev.driftline.pages;
 
 import dev.driftline.codec.Varints;
 
 /**
  * Something decoded that can be written back and dropped: the unit in which {@link PageCache} counts bytes and evicts.
  */
-abstract class CacheUnit {
+public abstract class CacheUnit {
 
     /** Bytes of all decoded units of one shard, kept by the units themselves as they grow. */
-    static final class Budget {
-        long used;
+    public static final class Budget {
+        public long used;
     }
 
     /** Set by use, cleared by the clock hand that looks for something to evict. */
-    boolean referenced = true;
+    public boolean referenced = true;
 
     /** Whether something here is newer than its page. */
-    boolean dirty;
+    public boolean dirty;
 
     /** Whether it is on the list of units to write back. */
     boolean listed;
@@ -28,12 +28,12 @@ abstract class CacheUnit {
     int position;
 
     /** Whether this can be dropped now. */
-    boolean evictable() {
+    protected boolean evictable() {
         return true;
     }
 
     /** The hand of the clock came by. */
-    void passed() {
+    protected void passed() {
         referenced = false;
     }
 
@@ -43,7 +43,7 @@ abstract class CacheUnit {
      * @param out to write with, whatever it holds
      * @return false where it was used often, where there is no such form, or where it has it already
      */
-    boolean pack(Varints.Writer out) {
+    protected boolean pack(Varints.Writer out) {
         return false;
     }
 
@@ -52,11 +52,11 @@ abstract class CacheUnit {
      *
      * @param out to write a page with, whatever it holds
      */
-    abstract void writeBack(PageStore pages, Varints.Writer out);
+    protected abstract void writeBack(PageStore pages, Varints.Writer out);
 
     /** Takes this unit out of the structure that holds it; the next use decodes it again. */
-    abstract void detach();
+    protected abstract void detach();
 
     /** Heap bytes, about. */
-    abstract long bytes();
+    protected abstract long bytes();
 }

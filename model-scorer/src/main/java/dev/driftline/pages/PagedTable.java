@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.pages;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
@@ -158,17 +158,17 @@ public final class PagedTable {
     }
 
     /** Makes an empty table ready for so many keys: it does not split a page before there are more. */
-    void reserve(long keys) {
+    public void reserve(long keys) {
         pages = (int) Math.max(1, keys / ENTRIES);
     }
 
     /** Heap that all pages would take, about. */
-    long fullBytes() {
+    public long fullBytes() {
         return pages * pageBytes();
     }
 
     /** Which of {@code parts} neighbouring groups of pages a key falls in. */
-    int part(long key, int parts) {
+    public int part(long key, int parts) {
         return (int) ((long) pageOf(SplitMix64.mix(key)) * parts / pages);
     }
 
@@ -406,7 +406,7 @@ public final class PagedTable {
 
         private void decode(byte[] stored) {
             Varints.Reader in = new Varints.Reader(stored);
-            PageKeys.checkFormat(in.readByte(), FORMAT, "a table");
+            PageFormat.check(in.readByte(), FORMAT, "a table");
             clear(1 << in.readByte());
             entries = in.readCount(2 + width);
             // Where they were: no hash is computed.
@@ -423,7 +423,7 @@ public final class PagedTable {
 
         /** Called where this has to leave the cache. */
         @Override
-        void writeBack(PageStore store, Varints.Writer writer) {
+        protected void writeBack(PageStore store, Varints.Writer writer) {
             if (!dirty) {
                 return;
             }
@@ -459,13 +459,13 @@ public final class PagedTable {
         }
 
         @Override
-        void detach() {
+        protected void detach() {
             drop(this);
             cache.budget().used -= bytes();
         }
 
         @Override
-        long bytes() {
+        protected long bytes() {
             return PAGE_BYTES + cells.length * (long) Integer.BYTES;
         }
     }
