@@ -613,6 +613,41 @@ public final class NgramCounts {
         return true;
     }
 
+    /** Whether the state has counted left neighbours, and words outside the vocabulary, as often as they came from its beginning. */
+    public boolean countsSightings() {
+        return false;
+    }
+
+    /** How often {@code previous} came before a word, as {@link #learnLeftNeighbour} has learned it. */
+    public long leftNeighbour(int word, int previous) {
+        leftTuple[1] = leftContext(word);
+        lookup(leftTuple, 1, previous, leftCounts);
+        return leftCounts.matched() > 0 ? leftCounts.raw(1) : 0;
+    }
+
+    /** The inverse of {@link #learnLeftNeighbour}: returns whether {@code previous} comes before it no more. */
+    public boolean unlearnLeftNeighbour(int word, int previous) {
+        return false;
+    }
+
+    /** The number of documents with a word that has no event of its own, and so no other count. */
+    public long outside(int id) {
+        return words.bigramsHere(id);
+    }
+
+    /** Counts a document with a word that has no event of its own. */
+    public void addOutside(int id) {
+        changed = true;
+        words.addBigramHere(id);
+    }
+
+    /** The inverse of {@link #addOutside}: returns whether no document is left. */
+    public boolean removeOutside(int id) {
+        changed = true;
+        words.removeBigramHere(id);
+        return words.bigramsHere(id) == 0;
+    }
+
     private int leftContext(int word) {
         int slot = (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
         long recent = recentLeftContexts[slot];

