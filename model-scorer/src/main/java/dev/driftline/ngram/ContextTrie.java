@@ -84,6 +84,9 @@ final class ContextTrie {
     private final LargeCounts large = new LargeCounts();
 
     private int tuples;
+    /** Cells of records that nothing finds any more. */
+    private int garbage;
+
     private long nearestTotal;
     private List<TopFollowers> tops = List.of();
 
@@ -234,7 +237,9 @@ final class ContextTrie {
         boolean rawOnly = rawOnly(context[length], length);
         for (int f = cells[parent + FIRST]; f != 0; f = cells[f + NEXT]) {
             long raw = large.of(cells[f + RAW]);
-            visitor.visit(cells[f + WORD], raw, rawOnly ? raw : cells[f + CONTINUATION]);
+            if (raw > 0) {
+                visitor.visit(cells[f + WORD], raw, rawOnly ? raw : cells[f + CONTINUATION]);
+            }
         }
     }
 
@@ -334,6 +339,115 @@ final class ContextTrie {
         return firstIsNew;
     }
 
+    /**
+     * Takes a tuple out {@code count} times.
+     *
+     * @param totals told of every n-gram whose count changes
+     * @return whether the n-gram of the shared words, c<sub>base+1</sub> and {@code word} is gone
+     * @throws IllegalStateException if it is not there so often
+     */
+    boolean remove(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
+        int parent = ROOT;
+        int shallower = 0;
+        boolean firstIsGone = false;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int key = context[depth];
+            int at = findChild(parent, key);
+            if (at != 0 && isLazy(at)) {
+                boolean gone = removeLazy(at, depth, context, length, word, count, totals);
+                if (gone) {
+                    uncountContinuation(parent, shallower, depth - 1, totals);
+                }
+                return depth == base + 1 ? gone : firstIsGone;
+            }
+            int follower = at == 0 ? 0 : findFollower(at, word);
+            long before = follower == 0 ? 0 : large.of(cells[follower + RAW]);
+            long after = before - count;
+            if (after < 0) {
+                throw new IllegalStateException("a tuple that is taken out " + count + " times is there " + before);
+            }
+            boolean rawOnly = rawOnly(key, depth);
+            cells[follower + RAW] = large.plus(cells[follower + RAW], -count);
+            int figures = at + FIGURES;
+            cells[figures + PositionCounts.RAW_TOTAL] = large.plus(cells[figures + PositionCounts.RAW_TOTAL], -count);
+            moveClass(figures, before, after);
+            if (totals != null) {
+                totals.moveRaw(depth + 1, before, after);
+                if (rawOnly && depth + 1 < order) {
+                    totals.moveContinuation(depth + 1, before, after);
+                }
+            }
+            if (rawOnly) {
+                lowerTop(at, true, word, after);
+            }
+            if (after == 0) {
+                if (depth == length) {
+                    tuples--;
+                }
+                if (depth == base + 1) {
+                    firstIsGone = true;
+                } else {
+                    uncountContinuation(parent, shallower, depth - 1, totals);
+                }
+                if (cells[figures + PositionCounts.RAW_TOTAL] == 0) {
+                    cells[at + WORD] = NO_WORD;
+                    garbage += NODE_SIZE + FOLLOWER_SIZE;
+                }
+            }
+            parent = at;
+            shallower = follower;
+        }
+        return firstIsGone;
+    }
+
+    private boolean removeLazy(
+            int at, int depth, int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
+        long before = isSame(at, depth, context, length, word) ? large.of(cells[at + lazySize - 1]) : 0;
+        long after = before - count;
+        if (after < 0) {
+            throw new IllegalStateException("a tuple that is taken out " + count + " times is there " + before);
+        }
+        cells[at + lazySize - 1] = large.plus(cells[at + lazySize - 1], -count);
+        if (totals != null) {
+            countLazy(totals, depth, context, length, before, after);
+        }
+        if (after == 0) {
+            cells[at] = DEAD | lazySize << 2;
+            cells[at + WORD] = NO_WORD;
+            garbage += lazySize;
+            tuples--;
+        }
+        return after == 0;
+    }
+
+    /** Whether most of the records are of what was taken out. */
+    boolean isMostlyGarbage() {
+        return garbage > 1024 && garbage > used / 2;
+    }
+
+    /** A left neighbour of (context of {@code depth} words, word) is gone. */
+    private void uncountContinuation(int node, int follower, int depth, @Nullable CountsOfCounts totals) {
+        if (follower == 0) {
+            return;
+        }
+        int before = cells[follower + CONTINUATION];
+        int after = before - 1;
+        cells[follower + CONTINUATION] = after;
+        int figures = node + FIGURES + PositionCounts.CONTINUATION_TOTAL;
+        cells[figures]--;
+        moveClass(figures, before, after);
+        if (totals != null) {
+            totals.moveContinuation(depth + 1, before, after);
+        }
+        lowerTop(node, false, cells[follower + WORD], after);
+    }
+
+    private void lowerTop(int node, boolean rawOnly, int word, long count) {
+        if (cells[node + TOP] >= 0 && tops.get(cells[node + TOP]).lower(word, count)) {
+            fillTop(tops.get(cells[node + TOP]), node, rawOnly);
+        }
+    }
+
     /** A new left neighbour of (context of {@code depth} words, word), whose follower record is {@code follower}. */
     private void countContinuation(int node, int follower, int depth, @Nullable CountsOfCounts totals) {
         if (follower == 0) {
@@ -359,8 +473,8 @@ final class ContextTrie {
             if (d + 1 < order) {
                 if (context[d] == BOS) {
                     totals.moveContinuation(d + 1, before, after);
-                } else if (before == 0) {
-                    totals.moveContinuation(d + 1, 0, 1);
+                } else if (before == 0 || after == 0) {
+                    totals.moveContinuation(d + 1, Math.min(before, 1), Math.min(after, 1));
                 }
             }
         }
@@ -371,7 +485,9 @@ final class ContextTrie {
         if (before != 0) {
             cells[figures + (int) Math.min(before, 3)]--;
         }
-        cells[figures + (int) Math.min(after, 3)]++;
+        if (after != 0) {
+            cells[figures + (int) Math.min(after, 3)]++;
+        }
     }
 
     private boolean isSame(int lazy, int depth, int[] context, int length, int word) {
@@ -454,15 +570,20 @@ final class ContextTrie {
             return;
         }
         TopFollowers top = new TopFollowers();
-        for (int f = cells[node + FIRST]; f != 0; f = cells[f + NEXT]) {
-            top.offer(cells[f + WORD], rawOnly ? large.of(cells[f + RAW]) : cells[f + CONTINUATION]);
-        }
+        fillTop(top, node, rawOnly);
         if (tops.isEmpty()) {
             tops = new ArrayList<>(1);
         }
         cells[node + TOP] = tops.size();
         tops.add(top);
         budget.used += TopFollowers.BYTES;
+    }
+
+    private void fillTop(TopFollowers top, int node, boolean rawOnly) {
+        top.clear();
+        for (int f = cells[node + FIRST]; f != 0; f = cells[f + NEXT]) {
+            top.offer(cells[f + WORD], rawOnly ? large.of(cells[f + RAW]) : cells[f + CONTINUATION]);
+        }
     }
 
     /** Visits every tuple, in no particular order. */
@@ -487,7 +608,7 @@ final class ContextTrie {
                 default -> {
                     int depth = header >> 2;
                     int node = cells[at + PARENT];
-                    if (rawOnly(cells[node + WORD], depth)) {
+                    if (cells[at + RAW] != 0 && rawOnly(cells[node + WORD], depth)) {
                         for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {
                             context[d] = cells[n + WORD];
                         }

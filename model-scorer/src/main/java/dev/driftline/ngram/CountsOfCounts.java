@@ -37,7 +37,7 @@ final class CountsOfCounts {
         if (from > 0 && from <= CLASSES) {
             counts[base + (int) from]--;
         }
-        if (to <= CLASSES) {
+        if (to > 0 && to <= CLASSES) {
             counts[base + (int) to]++;
         }
     }

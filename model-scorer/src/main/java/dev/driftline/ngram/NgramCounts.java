@@ -49,6 +49,10 @@ public final class NgramCounts {
     private static final String LEFT_OF = "\0";
 
     private static final int FORMAT = 1;
+
+    /** Fields of the totals that only some states have; 1 is taken. */
+    private static final int TOP_FLOORS = 2;
+
     private static final int RARE_BLOCK = 16;
 
     /** Left neighbours that are known without a look into their page: a power of two. */
@@ -167,18 +171,47 @@ public final class NgramCounts {
             if (in.hasRemaining()) {
                 topUnigrams.read(in);
                 topOwned.read(in);
+                readTagged(in);
             } else {
                 // A state of 0.3.0.
-                words.visit((id, block, at) -> {
-                    topUnigrams.offer(id, order == 1 ? block.raw(at) : block.bigramsHere(at));
-                    topOwned.offer(id, block.raw(at));
-                });
+                listTops();
             }
         } else {
             addSpecial("<s>");
             addSpecial("</s>");
         }
         loaded = true;
+    }
+
+    private void listTops() {
+        topUnigrams.clear();
+        topOwned.clear();
+        words.visit((id, block, at) -> {
+            topUnigrams.offer(id, order == 1 ? block.raw(at) : block.bigramsHere(at));
+            topOwned.offer(id, block.raw(at));
+        });
+    }
+
+    /** What only some states have, each behind a tag. */
+    private void readTagged(Varints.Reader in) {
+        while (in.hasRemaining()) {
+            int tag = in.readInt();
+            if (tag != TOP_FLOORS) {
+                throw new IllegalStateException(
+                        "the totals of the state have a field " + tag + " that this version of "
+                                + "Driftline does not know: start the version that wrote the state, or start with an empty one");
+            }
+            topUnigrams.floor(in.readLong());
+            topOwned.floor(in.readLong());
+        }
+    }
+
+    private void writeTagged(Varints.Writer out) {
+        if (topUnigrams.hasGap() || topOwned.hasGap()) {
+            out.writeInt(TOP_FLOORS);
+            out.writeLong(topUnigrams.floor());
+            out.writeLong(topOwned.floor());
+        }
     }
 
     /** The order of the counts kept in {@code store}, or 0 where there are none. */
@@ -228,6 +261,7 @@ public final class NgramCounts {
         totals.write(out);
         topUnigrams.write(out);
         topOwned.write(out);
+        writeTagged(out);
         store.put(PageKeys.meta(), out.toByteArray());
         changed = false;
     }
@@ -325,6 +359,49 @@ public final class NgramCounts {
         continuationTotal += times;
         if (before == 0) {
             continuationTypes++;
+        }
+    }
+
+    /**
+     * Takes {@code times} of a word's counts back.
+     *
+     * @throws IllegalStateException if it was not counted so often
+     */
+    public void removeUnigram(int id, long times) {
+        changed = true;
+        long before = words.raw(id);
+        long after = before - times;
+        if (after < 0) {
+            throw new IllegalStateException("a word that is taken out " + times + " times is there " + before);
+        }
+        words.addRaw(id, -times);
+        totals.moveRaw(1, before, after);
+        rawTotal -= times;
+        if (after == 0) {
+            rawTypes--;
+        }
+        if (topOwned.lower(id, after) | order == 1 && topUnigrams.lower(id, after)) {
+            listTops();
+        }
+    }
+
+    /**
+     * {@code times} words before {@code id} are gone.
+     *
+     * @throws IllegalStateException if there were fewer
+     */
+    public void removeContinuation(int id, int times) {
+        changed = true;
+        int before = words.continuation(id);
+        int after = before - times;
+        if (after < 0) {
+            throw new IllegalStateException(times + " words before a word are taken out, and there are " + before);
+        }
+        words.setContinuation(id, after);
+        totals.moveContinuation(1, before, after);
+        continuationTotal -= times;
+        if (after == 0) {
+            continuationTypes--;
         }
     }
 
@@ -430,7 +507,12 @@ public final class NgramCounts {
             }
             WideContext unit = wide.get(nearest);
             if (unit != null || words.wide(nearest)) {
-                positions.begin(i, unit != null ? unit : wide(nearest));
+                WideContext found = unit != null ? unit : wide(nearest);
+                if (found.isEmpty()) {
+                    positions.begin(i, (ContextTrie) null);
+                } else {
+                    positions.begin(i, found);
+                }
             } else {
                 positions.begin(i, rare(nearest / RARE_BLOCK).trie(nearest));
             }
@@ -451,6 +533,39 @@ public final class NgramCounts {
     /** As {@link #learn(int[], int, int)}, of an event that came {@code times} times in that context. */
     public boolean learn(int[] context, int length, int word, long times) {
         return countBigram(word, add(context, length, word, times, totals));
+    }
+
+    /**
+     * The inverse of {@link #learn(int[], int, int)}.
+     *
+     * @return whether the bigram is gone, so that the word's unigram continuation count must fall by one
+     * @throws IllegalStateException if the event was not learned in that context
+     */
+    public boolean unlearn(int[] context, int length, int word) {
+        boolean isGone = remove(context, length, word, 1, totals);
+        if (isGone) {
+            bigrams--;
+            words.removeBigramHere(word);
+            if (order > 1 && topUnigrams.lower(word, words.bigramsHere(word))) {
+                listTops();
+            }
+        }
+        return isGone;
+    }
+
+    private boolean remove(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {
+        changed = true;
+        int nearest = context[1];
+        if (words.wide(nearest)) {
+            WideContext unit = wide(nearest);
+            boolean isGone = unit.remove(context, length, word, times, told);
+            cache.markDirty(unit);
+            return isGone;
+        }
+        TriePages unit = rare(nearest / RARE_BLOCK);
+        boolean isGone = unit.remove(context, length, word, times, told);
+        cache.markDirty(unit);
+        return isGone;
     }
 
     private boolean add(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {

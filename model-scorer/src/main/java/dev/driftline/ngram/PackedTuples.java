@@ -92,12 +92,41 @@ final class PackedTuples {
         int end = found ? at.end() : start;
         Varints.Writer tuple = new Varints.Writer(32);
         write(base, context, length, word, found ? at.count + count : count, tuple);
+        replace(start, end, tuple);
+        tuples = found ? before : before + 1;
+    }
+
+    /**
+     * Takes a tuple out {@code count} times.
+     *
+     * @throws IllegalStateException if it is not there so often
+     */
+    void remove(int[] context, int length, int word, long count) {
+        int before = tuples();
+        Cursor at = new Cursor();
+        int start = from;
+        while (at.next() && !at.is(context, length, word)) {
+            start = at.end();
+        }
+        long left = at.is(context, length, word) ? at.count - count : -count;
+        if (left < 0) {
+            throw new IllegalStateException("a tuple that is taken out " + count + " times is not there as often");
+        }
+        Varints.Writer tuple = new Varints.Writer(32);
+        if (left > 0) {
+            write(base, context, length, word, left, tuple);
+        } else {
+            tuples = before - 1;
+        }
+        replace(start, at.end(), tuple);
+    }
+
+    private void replace(int start, int end, Varints.Writer tuple) {
         byte[] changed = new byte[page.length - (end - start) + tuple.size()];
         System.arraycopy(page, 0, changed, 0, start);
         tuple.copyTo(changed, start);
         System.arraycopy(page, end, changed, start + tuple.size(), page.length - end);
         page = changed;
-        tuples = found ? before : before + 1;
     }
 
     /** Writes a tuple as a page has it. */

@@ -6,7 +6,8 @@ import dev.driftline.codec.Varints;
  * The followers of a much-used context with the highest counts, kept as counts grow, so that predicting from a context
  * with ten thousand followers looks at {@value #SIZE}.
  *
- * <p>Exact while counts only grow: a word that is not listed has at most {@link #floor()}. Not thread-safe.
+ * <p>A word that is not listed has at most {@link #floor()}. A listed one whose count falls to that leaves the list; once too many
+ * have, it has to be made again. Not thread-safe.
  */
 final class TopFollowers {
 
@@ -47,14 +48,53 @@ final class TopFollowers {
             }
             return;
         }
-        for (int i = 0; i < SIZE; i++) {
-            if (counts[i] == floor) {
-                words[i] = word;
-                counts[i] = count;
+        int least = 0;
+        for (int i = 1; i < SIZE; i++) {
+            if (counts[i] < counts[least]) {
+                least = i;
+            }
+        }
+        if (counts[least] < count) {
+            words[least] = word;
+            counts[least] = count;
+        }
+        refloor();
+    }
+
+    /**
+     * {@code word} now has {@code count}, less than before.
+     *
+     * @return whether so few are listed that the list ought to be made again
+     */
+    boolean lower(int word, long count) {
+        for (int i = 0; i < size; i++) {
+            if (words[i] == word) {
+                if (count > floor) {
+                    counts[i] = count;
+                } else {
+                    words[i] = words[--size];
+                    counts[i] = counts[size];
+                }
                 break;
             }
         }
-        refloor();
+        return floor > 0 && size < SIZE / 2;
+    }
+
+    /** Lists nothing, and nothing is said of what is not listed. */
+    void clear() {
+        size = 0;
+        floor = 0;
+    }
+
+    /** Whether a word can have as many as {@link #floor} that is not listed, although there is room. */
+    boolean hasGap() {
+        return size < SIZE && floor > 0;
+    }
+
+    /** A word that is not listed has at most so many. */
+    void floor(long most) {
+        floor = most;
     }
 
     private void refloor() {

@@ -60,6 +60,7 @@ final class TriePages extends CacheUnit {
     private long[] dirtyPages = new long[1];
     private long nearestTotal;
     private boolean newTuple;
+    private boolean tupleIsGone;
 
     private TriePages(int order, int base, Budget budget, IntFunction<byte[]> keys, Runnable detach) {
         this.order = order;
@@ -202,6 +203,33 @@ final class TriePages extends CacheUnit {
             dirtyPages[page >> 6] |= 1L << page;
         }
         return isNew;
+    }
+
+    /** Takes a tuple out; see {@link ContextTrie#remove}. */
+    boolean remove(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
+        PackedTuples cold = use();
+        ContextTrie affected = cold == null ? trie() : some(cold, context[base + 1]);
+        int before = affected.tuples();
+        boolean isGone = affected.remove(context, length, word, count, totals);
+        tupleIsGone = affected.tuples() < before;
+        if (cold != null) {
+            budget.used -= cold.bytes();
+            cold.remove(context, length, word, count);
+            budget.used += cold.bytes();
+        } else if (affected.isMostlyGarbage()) {
+            ContextTrie live = new ContextTrie(order, base, budget);
+            affected.tuples((words, l, w, times) -> live.add(words, l, w, times, null));
+            trie = live;
+            affected.release();
+        }
+        int page = pageOf(context, length, word);
+        dirtyPages[page >> 6] |= 1L << page;
+        return isGone;
+    }
+
+    /** After a {@link #remove}: whether its tuple is gone. */
+    boolean tupleIsGone() {
+        return tupleIsGone;
     }
 
     private int tuples() {

@@ -74,7 +74,16 @@ final class WideContext extends CacheUnit {
         buckets = new TriePages[bucketCount];
     }
 
+    /** Whether nothing follows this word any more. */
+    boolean isEmpty() {
+        return figures[PositionCounts.RAW_TOTAL] == 0;
+    }
+
     void lookup(int[] context, int length, int word, PositionCounts out) {
+        if (isEmpty()) {
+            out.matched(0);
+            return;
+        }
         lookup(word, out);
         if (length > 1 && context[2] >= 0) {
             bucket(context[2]).trie(context[2]).lookup(context, length, word, out);
@@ -110,8 +119,7 @@ final class WideContext extends CacheUnit {
     boolean add(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
         referenced = true;
         int at = slot(word);
-        boolean isNew = table[at] == 0;
-        if (isNew) {
+        if (table[at] == 0) {
             if (++size * 2 * ENTRY > table.length) {
                 grow();
                 at = slot(word);
@@ -119,6 +127,7 @@ final class WideContext extends CacheUnit {
             table[at] = word + 1;
         }
         long before = large.of(table[at + 1]);
+        boolean isNew = before == 0;
         long after = before + count;
         table[at + 1] = large.plus(table[at + 1], count);
         addTotal(PositionCounts.RAW_TOTAL, count);
@@ -143,6 +152,62 @@ final class WideContext extends CacheUnit {
         }
         markDirty(word);
         return isNew;
+    }
+
+    /**
+     * Takes a tuple out {@code count} times; returns whether the bigram of this word and {@code word} is gone.
+     *
+     * @throws IllegalStateException if it is not there so often
+     */
+    boolean remove(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
+        referenced = true;
+        int at = slot(word);
+        long before = table[at] == 0 ? 0 : large.of(table[at + 1]);
+        long after = before - count;
+        if (after < 0) {
+            throw new IllegalStateException("a tuple that is taken out " + count + " times is there " + before);
+        }
+        boolean longer = !rawOnly && length > 1;
+        boolean leftIsGone = false;
+        if (longer) {
+            TriePages bucket = bucket(context[2]);
+            leftIsGone = bucket.remove(context, length, word, count, totals);
+            cache.markDirty(bucket);
+            if (bucket.tupleIsGone()) {
+                tuples--;
+            }
+        }
+        table[at + 1] = large.plus(table[at + 1], -count);
+        addTotal(PositionCounts.RAW_TOTAL, -count);
+        moveClass(PositionCounts.RAW_TOTAL, before, after);
+        if (totals != null) {
+            totals.moveRaw(2, before, after);
+            if (rawOnly && order > 2) {
+                totals.moveContinuation(2, before, after);
+            }
+        }
+        if (rawOnly) {
+            lower(word, after);
+        } else if (leftIsGone) {
+            int continuation = table[at + 2];
+            table[at + 2] = continuation - 1;
+            addTotal(PositionCounts.CONTINUATION_TOTAL, -1);
+            moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation - 1);
+            if (totals != null) {
+                totals.moveContinuation(2, continuation, continuation - 1);
+            }
+            lower(word, continuation - 1);
+        }
+        markDirty(word);
+        return after == 0;
+    }
+
+    private void lower(int word, long count) {
+        TopFollowers list = top;
+        if (list != null && list.lower(word, count)) {
+            list.clear();
+            followers((w, raw, continuation) -> list.offer(w, continuation));
+        }
     }
 
     private boolean addLonger(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
@@ -177,13 +242,15 @@ final class WideContext extends CacheUnit {
         if (before != 0) {
             figures[total + (int) Math.min(before, 3)]--;
         }
-        figures[total + (int) Math.min(after, 3)]++;
+        if (after != 0) {
+            figures[total + (int) Math.min(after, 3)]++;
+        }
     }
 
     /** Visits every follower. */
     void followers(NgramCounts.FollowerVisitor visitor) {
         for (int at = 0; at < table.length; at += ENTRY) {
-            if (table[at] != 0) {
+            if (table[at] != 0 && table[at + 1] != 0) {
                 long raw = large.of(table[at + 1]);
                 visitor.visit(table[at] - 1, raw, rawOnly ? raw : table[at + 2]);
             }
@@ -354,7 +421,7 @@ final class WideContext extends CacheUnit {
             }
         }
         for (int at = 0; at < table.length; at += ENTRY) {
-            if (table[at] != 0) {
+            if (table[at] != 0 && table[at + 1] != 0) {
                 Varints.Writer page = out[pageOf(table[at] - 1)];
                 if (page != null) {
                     page.writeInt(table[at] - 1);

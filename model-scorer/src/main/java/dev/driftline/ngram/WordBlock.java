@@ -175,6 +175,11 @@ final class WordBlock extends CacheUnit {
         countedAnew = true;
     }
 
+    void removeBigramHere(int at) {
+        counts[at * 3 + 2]--;
+        countedAnew = true;
+    }
+
     boolean wide(int at) {
         return (wide >>> at & 1) != 0;
     }

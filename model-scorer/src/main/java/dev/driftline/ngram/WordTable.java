@@ -216,6 +216,12 @@ final class WordTable {
         cache.markDirty(block);
     }
 
+    void removeBigramHere(int id) {
+        WordBlock block = block(id);
+        block.removeBigramHere(id & WordBlock.SIZE - 1);
+        cache.markDirty(block);
+    }
+
     void addRaw(int id, long times) {
         WordBlock block = block(id);
         block.addRaw(id & WordBlock.SIZE - 1, times);

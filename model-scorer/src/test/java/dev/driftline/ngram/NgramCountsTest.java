@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.driftline.pages.HeapPageStore;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +70,7 @@ class NgramCountsTest {
     private static final class Pair {
         final HeapPageStore pages = new HeapPageStore();
         final NgramCounts fast;
-        final SlowCounts slow;
+        SlowCounts slow;
         final int order;
 
         Pair(int order, long cacheBytes) {
@@ -94,6 +95,42 @@ class NgramCountsTest {
                     fast.addContinuation(padded.get(end), 1);
                 }
                 fast.addUnigram(padded.get(end), times);
+            }
+        }
+
+        void unlearn(List<Integer> sentence) {
+            List<Integer> padded = new ArrayList<>();
+            padded.add(NgramCounts.BOS);
+            padded.addAll(sentence);
+            padded.add(NgramCounts.EOS);
+            for (int end = 1; end < padded.size(); end++) {
+                if (order > 1 && fast.unlearn(context(padded, end), Math.min(end, order - 1), padded.get(end))) {
+                    fast.removeContinuation(padded.get(end), 1);
+                }
+                fast.removeUnigram(padded.get(end), 1);
+            }
+        }
+
+        /** No word that a list leaves out has more than the list says. */
+        void checkTops() {
+            for (List<Integer> context : slow.right.keySet()) {
+                int[] reversed = new int[order + 1];
+                for (int d = 1; d <= context.size(); d++) {
+                    reversed[d] = context.get(context.size() - d);
+                }
+                Map<Integer, Long> listed = new TreeMap<>();
+                long most = context.isEmpty()
+                        ? fast.topOwned((word, raw, continuation) -> listed.put(word, raw))
+                        : fast.topFollowers(
+                                reversed, context.size(), (word, raw, continuation) -> listed.put(word, continuation));
+                boolean raws = context.isEmpty() || context.size() == order - 1 || context.get(0) == NgramCounts.BOS;
+                slow.followers(context).forEach((word, counts) -> {
+                    long count = raws ? counts[0] : counts[1];
+                    assertThat(listed.getOrDefault(word, count)).isEqualTo(count);
+                    assertThat(listed.containsKey(word) || count <= most)
+                            .as("%s after %s", word, context)
+                            .isTrue();
+                });
             }
         }
 
@@ -227,6 +264,83 @@ class NgramCountsTest {
         Pair pair = new Pair(order, cacheBytes);
         pair.learnRandomText(order * 31L + words, 700, words);
         pair.check();
+    }
+
+    /** Sentences come and go in random order, some many times; what is left counts as if it were all that ever came. */
+    @ParameterizedTest(name = "order {0}, {1} bytes of cache, {2} words")
+    @CsvSource({
+        "1, 100000000, 40",
+        "2, 100000000, 1500",
+        "2, 4000, 900",
+        "3, 100000000, 60",
+        "3, 4000, 900",
+        "5, 100000000, 30",
+        "5, 4000, 30",
+        "5, 60000, 2000",
+        "7, 60000, 400"
+    })
+    void shouldCountAsIfItHadNeverBeenThereWhatIsUnlearned(int order, long cacheBytes, int words) {
+        Pair pair = new Pair(order, cacheBytes);
+        Random random = new Random(order * 7L + words);
+        pair.learnRandomText(1, 0, words);
+        List<List<Integer>> held = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (int s = 0; s < 600; s++) {
+                List<Integer> sentence = randomSentence(random, words);
+                for (int times = random.nextInt(8) == 0 ? 3 : 1; times > 0; times--) {
+                    held.add(sentence);
+                    pair.learn(sentence);
+                }
+                while (!held.isEmpty() && random.nextInt(20) < 9) {
+                    pair.unlearn(held.remove(random.nextInt(held.size())));
+                }
+                pair.fast.trim();
+            }
+            pair.slow = new SlowCounts(order);
+            held.forEach(pair.slow::learn);
+            pair.check();
+            pair.checkTops();
+            if (round > 0) {
+                pair.fast.writeBack();
+                pair.fast.forget();
+                pair.fast.load();
+                pair.check();
+                pair.checkTops();
+            }
+        }
+        held.forEach(pair::unlearn);
+        assertThat(pair.fast.rawTotal() + pair.fast.continuationTotal() + pair.fast.rawTypes())
+                .isZero();
+        pair.fast.tuples((context, length, word, count) -> fail("a tuple is left"));
+        pair.slow = new SlowCounts(order);
+        pair.learnRandomText(3, 100, words);
+        pair.check();
+    }
+
+    private static List<Integer> randomSentence(Random random, int words) {
+        List<Integer> sentence = new ArrayList<>();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            double u = random.nextDouble();
+            sentence.add(2 + (int) ((words - 2) * u * u * u));
+        }
+        return sentence;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2", "3", "5"})
+    void shouldRefuseToUnlearnWhatIsNotThere(int order) {
+        Pair pair = new Pair(order, 1 << 20);
+        pair.learnRandomText(order, 200, 40);
+        int[] context = new int[order + 1];
+        context[1] = 3;
+        context[2] = NgramCounts.BOS;
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 1000; i++) {
+                        pair.fast.unlearn(context, Math.min(2, order - 1), 4);
+                    }
+                })
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("taken out");
     }
 
     @ParameterizedTest

@@ -25,7 +25,10 @@ public enum RecordForm {
                     entry.publishedAt().orElse(now),
                     document.sentences(),
                     entry.learn(),
-                    entry.attributes());
+                    entry.attributes(),
+                    false,
+                    null,
+                    false);
             return new Record(value, words, document.sentences().size());
         }
     },
@@ -44,7 +47,10 @@ public enum RecordForm {
                     entry.content().text(),
                     entry.publishedAt().orElse(now),
                     language.isEmpty() ? null : language,
-                    entry.attributes());
+                    entry.attributes(),
+                    false,
+                    null,
+                    false);
             return new Record(value, 0, 0);
         }
     };

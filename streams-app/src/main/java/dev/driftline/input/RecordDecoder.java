@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.generic.GenericDatumReader;
@@ -112,7 +113,7 @@ public abstract class RecordDecoder {
         GenericDatumReader<GenericRecord> resolver = writer.resolver();
         if (resolver == null) {
             input.reset(value, WireFormat.HEADER_BYTES);
-            IncomingDocument document = read(input, dictionary);
+            IncomingDocument document = read(input, dictionary, writer.canRetract());
             if (!input.atEnd()) {
                 throw AvroInput.corrupt(input.remaining() + " bytes are left after the record");
             }
@@ -134,8 +135,12 @@ public abstract class RecordDecoder {
         return read(resolved, dictionary);
     }
 
-    /** Reads a value that was written with the schema of this build. */
-    abstract IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection;
+    /**
+     * Reads a value that was written with the schema of this build, or with that of 0.5.0.
+     *
+     * @param canRetract whether it has the fields of a retraction
+     */
+    abstract IncomingDocument read(AvroInput in, TokenDictionary words, boolean canRetract) throws Rejection;
 
     /** Reads a value that Avro has resolved to the schema of this build. */
     abstract IncomingDocument read(GenericRecord value, TokenDictionary words) throws Rejection;
@@ -163,6 +168,33 @@ public abstract class RecordDecoder {
         return map;
     }
 
+    /** What says whether the record is a retraction, which comes last in {@code in}. */
+    static Optional<Retract> retract(AvroInput in, boolean canRetract) throws Rejection {
+        if (!canRetract) {
+            return Optional.empty();
+        }
+        boolean retract = in.readBoolean();
+        OptionalLong offset = OptionalLong.empty();
+        long branch = in.readLong();
+        if (branch == 1) {
+            offset = OptionalLong.of(in.readLong());
+        } else if (branch != 0) {
+            throw AvroInput.corrupt("branch " + branch + " of a union of two");
+        }
+        boolean source = in.readBoolean();
+        return retract ? Optional.of(new Retract(offset, source)) : Optional.empty();
+    }
+
+    /** What says whether {@code value} is a retraction. */
+    static Optional<Retract> retract(GenericRecord value) {
+        if (!(Boolean) value.get("retract")) {
+            return Optional.empty();
+        }
+        Long offset = (Long) value.get("retract_offset");
+        return Optional.of(new Retract(offset == null ? OptionalLong.empty() : OptionalLong.of(offset), (Boolean)
+                value.get("retract_source")));
+    }
+
     static String name(GenericRecord value, String field, TokenDictionary words) throws Rejection {
         Utf8 text = (Utf8) value.get(field);
         return words.name(text.getBytes(), 0, text.getByteLength(), field);
@@ -176,7 +208,7 @@ public abstract class RecordDecoder {
         }
 
         @Override
-        IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection {
+        IncomingDocument read(AvroInput in, TokenDictionary words, boolean canRetract) throws Rejection {
             int length = in.readString();
             String id = words.name(in.bytes(), in.start(), length, "id");
             length = in.readString();
@@ -195,7 +227,9 @@ public abstract class RecordDecoder {
             }
             boolean learn = in.readBoolean();
             Map<String, String> attributes = attributes(in);
-            return new IncomingDocument(id, source, publishedAt, learn, words.finish(), attributes);
+            Optional<Retract> retract = retract(in, canRetract);
+            return new IncomingDocument(
+                    id, source, publishedAt, learn, words.finish(retract.isPresent()), attributes, retract);
         }
 
         @Override
@@ -207,14 +241,16 @@ public abstract class RecordDecoder {
                 }
                 words.endSentence();
             }
-            DocumentTokens tokens = words.finish();
+            Optional<Retract> retract = retract(value);
+            DocumentTokens tokens = words.finish(retract.isPresent());
             return new IncomingDocument(
                     name(value, "id", words),
                     name(value, "source", words),
                     (Long) value.get("published_at"),
                     (Boolean) value.get("learn"),
                     tokens,
-                    attributes(value));
+                    attributes(value),
+                    retract);
         }
     }
 
@@ -229,7 +265,7 @@ public abstract class RecordDecoder {
         }
 
         @Override
-        IncomingDocument read(AvroInput in, TokenDictionary words) throws Rejection {
+        IncomingDocument read(AvroInput in, TokenDictionary words, boolean canRetract) throws Rejection {
             int length = in.readString();
             String id = words.name(in.bytes(), in.start(), length, "id");
             length = in.readString();
@@ -246,7 +282,9 @@ public abstract class RecordDecoder {
                 throw AvroInput.corrupt("branch " + branch + " of a union of two");
             }
             Map<String, String> attributes = withLanguage(attributes(in), language);
-            return new IncomingDocument(id, source, publishedAt, true, tokens(text, language, words), attributes);
+            Optional<Retract> retract = retract(in, canRetract);
+            DocumentTokens tokens = tokens(text, language, words, retract.isPresent());
+            return new IncomingDocument(id, source, publishedAt, true, tokens, attributes, retract);
         }
 
         @Override
@@ -254,13 +292,15 @@ public abstract class RecordDecoder {
             Utf8 bytes = (Utf8) value.get("text");
             String text = words.text(bytes.getBytes(), 0, bytes.getByteLength(), "text");
             String language = value.get("language") == null ? "" : name(value, "language", words);
+            Optional<Retract> retract = retract(value);
             return new IncomingDocument(
                     name(value, "id", words),
                     name(value, "source", words),
                     (Long) value.get("published_at"),
                     true,
-                    tokens(text, language, words),
-                    withLanguage(attributes(value), language));
+                    tokens(text, language, words, retract.isPresent()),
+                    withLanguage(attributes(value), language),
+                    retract);
         }
 
         /** A document has no field for it, so that it goes on as an attribute. */
@@ -271,14 +311,15 @@ public abstract class RecordDecoder {
             return attributes;
         }
 
-        private DocumentTokens tokens(String text, String language, TokenDictionary words) throws Rejection {
+        private DocumentTokens tokens(String text, String language, TokenDictionary words, boolean mayBeEmpty)
+                throws Rejection {
             for (List<String> sentence : tokenizer.sentences(text, language)) {
                 for (String token : sentence) {
                     words.add(token);
                 }
                 words.endSentence();
             }
-            return words.finish();
+            return words.finish(mayBeEmpty);
         }
     }
 }

@@ -89,7 +89,12 @@ final class TokenDictionary {
 
     /** The document; throws where it has no word. */
     DocumentTokens finish() throws Rejection {
-        if (spellings.size() == 0) {
+        return finish(false);
+    }
+
+    /** The document; throws where it has no word, unless it {@code mayBeEmpty}. */
+    DocumentTokens finish(boolean mayBeEmpty) throws Rejection {
+        if (spellings.size() == 0 && !mayBeEmpty) {
             throw new Rejection(DeadLetterReason.EMPTY_DOCUMENT, "every sentence is empty");
         }
         return new DocumentTokens(

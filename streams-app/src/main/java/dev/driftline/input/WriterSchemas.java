@@ -44,6 +44,9 @@ public final class WriterSchemas {
     /** Schemas on the heap; a topic has a few. */
     private static final int MOST_KNOWN = 1_000;
 
+    /** How the names of the fields begin that only a retraction sets. */
+    private static final String RETRACT = "retract";
+
     private static final int MOST_REFUSALS = 10_000;
 
     /** The least and the most that the registry says of an id that it does not have. A 404 without is a proxy's. */
@@ -64,9 +67,10 @@ public final class WriterSchemas {
      * A schema that values were written with.
      *
      * @param resolver reads a value into the fields of the schema in this build; {@code null} where the value was written
-     *     with that schema itself, so that it can be read as it stands
+     *     with that schema itself or with that of 0.5.0, so that it can be read as it stands
+     * @param canRetract whether the fields of a retraction come last in what can be read as it stands: 0.5.0 had none
      */
-    record Writer(@Nullable GenericDatumReader<GenericRecord> resolver) {}
+    record Writer(@Nullable GenericDatumReader<GenericRecord> resolver, boolean canRetract) {}
 
     /** Why records with a schema are dead letters, and until when of the clock, in milliseconds, nobody is asked. */
     private record Refusal(Rejection why, long until) {}
@@ -96,6 +100,7 @@ public final class WriterSchemas {
     private final String subject;
     private final Schema reader;
     private final long fingerprint;
+    private final long fingerprintOfBefore;
     private final Pace pace;
     private final Map<Integer, Writer> known = new HashMap<>();
     private final Map<Integer, Refusal> refused = new HashMap<>();
@@ -117,7 +122,21 @@ public final class WriterSchemas {
         subject = topic + Subjects.VALUE_SUFFIX;
         reader = Subjects.schemaOf(type);
         fingerprint = SchemaNormalization.parsingFingerprint64(reader);
+        fingerprintOfBefore = SchemaNormalization.parsingFingerprint64(beforeRetractions(reader));
         patienceSince = pace.now();
+    }
+
+    /** The schema of an input before it had the fields of a retraction, which are the last ones. */
+    private static Schema beforeRetractions(Schema reader) {
+        return Schema.createRecord(
+                reader.getName(),
+                reader.getDoc(),
+                reader.getNamespace(),
+                false,
+                reader.getFields().stream()
+                        .filter(field -> !field.name().startsWith(RETRACT))
+                        .map(field -> new Schema.Field(field, field.schema()))
+                        .toList());
     }
 
     Writer writer(int id) throws Rejection {
@@ -157,7 +176,10 @@ public final class WriterSchemas {
                     "schema " + id + " is of type " + parsed.schemaType() + ", expected AVRO");
         }
         if (SchemaNormalization.parsingFingerprint64(written) == fingerprint) {
-            return new Writer(null);
+            return new Writer(null, true);
+        }
+        if (SchemaNormalization.parsingFingerprint64(written) == fingerprintOfBefore) {
+            return new Writer(null, false);
         }
         SchemaCompatibilityType compatible;
         try {
@@ -172,7 +194,7 @@ public final class WriterSchemas {
                     "schema " + id + " (" + written.getFullName() + ") cannot be read as " + reader.getFullName());
         }
         // Strings stay bytes, so that text which is not UTF-8 is seen and not replaced.
-        return new Writer(new GenericDatumReader<>(written, reader, new GenericData()));
+        return new Writer(new GenericDatumReader<>(written, reader, new GenericData()), true);
     }
 
     /** @param refusedBefore whether the id has had its time already: then it is asked for once */

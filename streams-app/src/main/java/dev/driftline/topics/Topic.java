@@ -5,6 +5,7 @@ import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import java.util.Optional;
@@ -25,6 +26,8 @@ public enum Topic {
     PREDICTIONS("predictions.v1", Partitioning.LIKE_DOCUMENTS, Retention.PUBLIC, Prediction.class),
     /** Records that could not be scored, as received, with headers that give the reason. */
     DEAD_LETTERS("dead-letters.v1", Partitioning.LIKE_DOCUMENTS, Retention.DEAD_LETTERS),
+    /** The answer to each retraction, by document id. */
+    RETRACTIONS("retractions.v1", Partitioning.LIKE_DOCUMENTS, Retention.PUBLIC, Retraction.class),
     /** Internal: a part of a document, to the shard that owns its counts. */
     NGRAM_REQUESTS("ngram-requests.v1", Partitioning.SHARDS, Retention.INTERNAL),
     /** Internal: a shard's reply, to the partition of the document. */
@@ -52,7 +55,7 @@ public enum Topic {
      */
     boolean isForOthersToRead() {
         return switch (this) {
-            case SCORES, PREDICTIONS, ENCODINGS, DRIFT, PROMOTIONS, DEAD_LETTERS -> true;
+            case SCORES, PREDICTIONS, ENCODINGS, DRIFT, PROMOTIONS, DEAD_LETTERS, RETRACTIONS -> true;
             case TEXT,
                     DOCUMENTS,
                     NGRAM_REQUESTS,

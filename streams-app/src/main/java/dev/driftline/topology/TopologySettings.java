@@ -17,6 +17,7 @@ import dev.driftline.input.Limits;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.scoring.NeuralScoringSettings;
 import dev.driftline.neural.Pooling;
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.ModelSettings;
@@ -103,7 +104,8 @@ public record TopologySettings(
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
                         ModelSettings.DEFAULT_DELTA,
-                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER)),
+                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER),
+                        forgetting(config)),
                 config.get(TopicKeys.SHARDS),
                 Limits.of(config),
                 config.get(InputKeys.TOKENIZER),
@@ -129,6 +131,13 @@ public record TopologySettings(
                             + config.get(OutputKeys.FILTER_RULES).orElseThrow() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    private static Forgetting forgetting(DriftlineConfig config) {
+        return new Forgetting(
+                config.get(ModelKeys.STATE_MAX_BYTES),
+                config.get(ModelKeys.STATE_MAX_NGRAMS),
+                config.get(ModelKeys.HALF_LIFE_TOKENS));
     }
 
     private static Vocabulary vocabulary(DriftlineConfig config) {

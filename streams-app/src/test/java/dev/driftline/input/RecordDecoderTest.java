@@ -6,16 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
+import dev.driftline.schemas.WireFormat;
 import dev.driftline.scoring.DocumentTokens;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
@@ -56,6 +68,80 @@ class RecordDecoderTest {
             assertThat(read.tokens().tokens()).isEqualTo(expected.tokens());
             assertThat(read.attributes()).isEqualTo(document.getAttributes());
         }
+    }
+
+    @Test
+    void shouldReadARetractionWhicheverWayItIsDecoded() throws Exception {
+        Document retraction = Document.newBuilder(document(new Random(4)))
+                .setRetract(true)
+                .setRetractOffset(7_000_000_000L)
+                .build();
+        assertThat(decoder.decode(serializer.serialize("documents", retraction), NONE)
+                        .retract())
+                .contains(new Retract(OptionalLong.of(7_000_000_000L), false));
+
+        Document without = Document.newBuilder(retraction)
+                .setRetractOffset(null)
+                .setSentences(List.of())
+                .setRetractSource(true)
+                .build();
+        IncomingDocument read = decoder.decode(serializer.serialize("documents", without), NONE);
+        assertThat(read.retract()).contains(new Retract(OptionalLong.empty(), true));
+        assertThat(read.tokens().tokens()).isEmpty();
+
+        // A schema with one field more, which Avro has to resolve.
+        Schema wider = withField(Document.getClassSchema());
+        GenericRecord value = new GenericData.Record(wider);
+        for (Schema.Field field : Document.getClassSchema().getFields()) {
+            value.put(field.name(), retraction.get(field.pos()));
+        }
+        value.put("published_at", retraction.getPublishedAt().toEpochMilli());
+        value.put("more", "than needed");
+        assertThat(decoder.decode(written(wider, value), NONE).retract())
+                .contains(new Retract(OptionalLong.of(7_000_000_000L), false));
+    }
+
+    @Test
+    void shouldReadWhatIsWrittenWithTheSchemasOf05() throws Exception {
+        Schema before = new Schema.Parser()
+                .parse(Path.of("../schemas/src/test/resources/released/v2/Document.avsc")
+                        .toFile());
+        Document document = document(new Random(6));
+        GenericRecord value = new GenericData.Record(before);
+        for (Schema.Field field : before.getFields()) {
+            value.put(field.name(), document.get(field.pos()));
+        }
+        value.put("published_at", document.getPublishedAt().toEpochMilli());
+        byte[] bytes = written(before, value);
+
+        IncomingDocument read = decoder.decode(bytes, NONE);
+
+        assertThat(read.retract()).isEmpty();
+        assertThat(read.id()).isEqualTo(document.getId());
+        assertThat(read.tokens().tokens())
+                .isEqualTo(DocumentTokens.of(document.getSentences()).tokens());
+        assertThat(new WriterSchemas(registry, "documents", Document.class)
+                        .writer(WireFormat.schemaId(bytes))
+                        .resolver())
+                .as("read as it stands")
+                .isNull();
+    }
+
+    private byte[] written(Schema schema, GenericRecord value) throws Exception {
+        int id = registry.register("documents-value", new AvroSchema(schema));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericRecord>(schema).write(value, encoder);
+        encoder.flush();
+        return out.toByteArray();
+    }
+
+    private static Schema withField(Schema schema) {
+        List<Schema.Field> fields = new ArrayList<>();
+        schema.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+        fields.add(new Schema.Field("more", Schema.create(Schema.Type.STRING), "more"));
+        return Schema.createRecord(schema.getName(), "", schema.getNamespace(), false, fields);
     }
 
     @Test

@@ -42,6 +42,7 @@ class TopicDefinitionsTest {
                         "driftline.scores.v1",
                         "driftline.predictions.v1",
                         "driftline.dead-letters.v1",
+                        "driftline.retractions.v1",
                         "driftline.ngram-requests.v1",
                         "driftline.ngram-replies.v1",
                         "driftline.snapshots.v1",
@@ -78,6 +79,7 @@ class TopicDefinitionsTest {
                         Topic.SCORES,
                         Topic.PREDICTIONS,
                         Topic.DEAD_LETTERS,
+                        Topic.RETRACTIONS,
                         Topic.PROMOTIONS,
                         Topic.ENCODINGS,
                         Topic.DRIFT);
@@ -131,6 +133,6 @@ class TopicDefinitionsTest {
 
     @Test
     void shouldKnowTheSchemaOfEveryPublicTopic() {
-        assertThat(definitions.recordTypes()).hasSize(7).containsEntry("driftline.scores.v1", Score.class);
+        assertThat(definitions.recordTypes()).hasSize(8).containsEntry("driftline.scores.v1", Score.class);
     }
 }

@@ -17,6 +17,7 @@ import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.Subjects;
@@ -202,7 +203,8 @@ public final class TopologyFixture implements AutoCloseable {
                         topics.name(Topic.PREDICTIONS), Prediction.class,
                         topics.name(Topic.ENCODINGS), Encoding.class,
                         topics.name(Topic.PROMOTIONS), PromotionDecision.class,
-                        topics.name(Topic.DRIFT), DriftEvent.class));
+                        topics.name(Topic.DRIFT), DriftEvent.class,
+                        topics.name(Topic.RETRACTIONS), Retraction.class));
         settings = new TopologySettings(
                 topics,
                 layout,

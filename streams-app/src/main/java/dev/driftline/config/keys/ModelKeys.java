@@ -35,5 +35,42 @@ public final class ModelKeys {
                     + "<unk> has no count. fixed:FILE: the words in FILE, one per line; every other word is <unk>.",
             VocabularyChoice::parse);
 
+    /** Less than this is spent on the few words and pages that any text has. */
+    private static final long LEAST_BYTES = KeyGroup.MIB;
+
+    private static final long LEAST_NGRAMS = 10_000;
+    private static final long LEAST_HALF_LIFE = 10_000;
+
+    public static final ConfigKey<Long> STATE_MAX_BYTES = GROUP.key(
+            "model.state.max.bytes",
+            "0",
+            "0 (no bound), or bytes from " + LEAST_BYTES + ", or with a unit such as 64MiB, 1GiB",
+            "Bound of the state of each shard: the bytes of its n-grams and words as they are stored. At the bound, what is "
+                    + "old and rare is forgotten first, the longest n-grams before shorter ones. With 0, nothing is "
+                    + "forgotten. Can be changed at a restart; a state above a new bound shrinks as documents come.",
+            value -> offOr(ValueReaders.bytes(value), LEAST_BYTES));
+
+    public static final ConfigKey<Long> STATE_MAX_NGRAMS = GROUP.key(
+            "model.state.max.ngrams",
+            "0",
+            "0 (no bound), or a whole number from " + LEAST_NGRAMS,
+            "Bound of the number of n-grams that each shard holds, of the longest kind: one for each word in its "
+                    + "context. As model.state.max.bytes; with both, the one that is reached first counts. Can be "
+                    + "changed at a restart.",
+            value -> offOr(Long.parseLong(value), LEAST_NGRAMS));
+
+    public static final ConfigKey<Long> HALF_LIFE_TOKENS = GROUP.key(
+            "model.half.life.tokens",
+            "0",
+            "0 (no decay), or a whole number from " + LEAST_HALF_LIFE,
+            "Tokens after which a count is half of what it was, so that the model follows a language that changes. "
+                    + "Words and n-grams whose counts have come down to 0 are forgotten. With 0, counts keep their weight. "
+                    + "Can be changed at a restart: counts decay at the new rate from then on.",
+            value -> offOr(Long.parseLong(value), LEAST_HALF_LIFE));
+
+    private static long offOr(long value, long least) {
+        return value == 0 ? 0 : ValueReaders.between(value, least, Long.MAX_VALUE);
+    }
+
     private ModelKeys() {}
 }
