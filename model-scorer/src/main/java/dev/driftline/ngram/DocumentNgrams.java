@@ -31,6 +31,7 @@ public final class DocumentNgrams {
 
     private int size;
     private long events;
+    private long missing;
 
     /** A kind, the context words from the nearest on, and the word. */
     private final int[] row;
@@ -53,7 +54,6 @@ public final class DocumentNgrams {
     /** Begins a document. */
     public void clear() {
         size = 0;
-        events = 0;
         if (times.length > ROWS_KEPT) {
             rows = new int[ROWS_KEPT * row.length];
             times = new int[ROWS_KEPT];
@@ -87,7 +87,6 @@ public final class DocumentNgrams {
     }
 
     private void add() {
-        events++;
         int hash = hash();
         int slot = hash & slots.length - 1;
         while (slots[slot] != 0) {
@@ -136,22 +135,16 @@ public final class DocumentNgrams {
         System.arraycopy(last, 0, row, 0, row.length);
     }
 
-    /** How many events the document has here. */
-    public long events() {
-        return events;
-    }
-
-    /**
-     * Looks how often the counts have each n-gram; {@link #takeOut} goes by it.
-     *
-     * @return how many events they lack
-     */
-    public long lookUp(NgramCounts counts) {
-        long missing = 0;
+    /** Looks how often the counts have each n-gram; the other methods go by it. */
+    public void lookUp(NgramCounts counts) {
+        events = 0;
+        missing = 0;
+        boolean sightings = counts.countsSightings();
         for (int number = 0; number < size; number++) {
             long there = 0;
             int word = rows[(number + 1) * row.length - 1];
-            if (rows[number * row.length] == LEFT_NEIGHBOUR) {
+            boolean isNeighbour = rows[number * row.length] == LEFT_NEIGHBOUR;
+            if (isNeighbour) {
                 int previous = rows[number * row.length + 1];
                 there = word < 0 || previous < 0 ? 0 : counts.leftNeighbour(word, previous);
             } else if (word >= 0) {
@@ -162,8 +155,20 @@ public final class DocumentNgrams {
                 }
             }
             found[number] = (int) Math.min(times[number], there);
-            missing += times[number] - found[number];
+            if (!isNeighbour || sightings) {
+                events += times[number];
+                missing += times[number] - found[number];
+            }
         }
+    }
+
+    /** How many events the document has here, but left neighbours where the counts do not know how often these came. */
+    public long events() {
+        return events;
+    }
+
+    /** How many of the {@link #events} the counts lack. */
+    public long missing() {
         return missing;
     }
 

@@ -446,8 +446,9 @@ public final class ShardScorer {
     private ShardReply.Retracted retract() {
         lookUpWords();
         listNgrams();
+        ngrams.lookUp(counts);
         long events = ngrams.events();
-        long missing = ngrams.lookUp(counts);
+        long missing = ngrams.missing();
         if (ownsEos) {
             events += times[ShardRequest.EOS_CODE];
             missing += Math.max(0, times[ShardRequest.EOS_CODE] - counts.rawUnigram(NgramCounts.EOS));
@@ -500,7 +501,7 @@ public final class ShardScorer {
             boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (here) {
                 ngrams.add(context, fillContext(i), ids[code], owned[code]);
-            } else if (owned[code] && counts.countsSightings()) {
+            } else if (owned[code]) {
                 ngrams.addLeftNeighbour(ids[code], atStart ? NgramCounts.BOS : ids[request.token(i - 1)]);
             }
             atStart = code == ShardRequest.EOS_CODE;
