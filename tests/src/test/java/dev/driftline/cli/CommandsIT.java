@@ -379,14 +379,19 @@ class CommandsIT {
         assertThat(run(with(settings, "retract", "once", "--timeout", "1"))).isEqualTo(ExitCodes.TIMED_OUT);
         assertThat(err).contains("is the service running?");
 
+        run(with(settings, "retract", "once", "--dry-run", "--json"));
+        JsonNode asked = MAPPER.readTree(out).at("/documents/0");
+        assertThat(asked.get("state").asText()).isEqualTo("asked");
+        String place = asked.get("partition") + ":" + asked.get("offset");
+
         try (Answering service = new Answering("gone.")) {
-            assertThat(run(with(settings, "retract", "once", "--json"))).isZero();
+            assertThat(run(with(settings, "retract", "once", "--json", "--offset", place)))
+                    .isZero();
             JsonNode once = MAPPER.readTree(out);
-            assertThat(once.at("/documents/0/state").asText()).isEqualTo("asked");
             assertThat(once.at("/answers/0/retract_offset").asLong())
-                    .isEqualTo(once.at("/documents/0/offset").asLong());
+                    .isEqualTo(asked.get("offset").asLong());
             assertThat(once.at("/answers/0/input_partition").asInt())
-                    .isEqualTo(once.at("/documents/0/partition").asInt());
+                    .isEqualTo(asked.get("partition").asInt());
             assertThat(run(with(settings, "retract", "once"))).isZero();
             assertThat(out).contains("has been taken out");
 
