@@ -67,11 +67,11 @@ public final class Resharding {
             moved[d] = ids.of(context[d], owner);
         }
         boolean isNew = counts.learn(moved, length, ids.of(word, owner), count);
-        if (isNew) {
-            int unigrams = ids.owner[word];
+        int unigrams = ids.owner[word];
+        if (isNew || unigrams != owner) {
             NgramCounts continuations = to.get(unigrams).counts();
             int there = ids.of(word, unigrams);
-            if (unigrams == owner || continuations.learnLeftNeighbour(there, ids.of(context[1], unigrams))) {
+            if (unigrams == owner || continuations.learnLeftNeighbour(there, ids.of(context[1], unigrams), count)) {
                 continuations.addContinuation(there, 1);
             }
         }
