@@ -25,6 +25,9 @@ public final class ForgettingRun {
     /** Tokens after a change that {@link Result#afterChange} is of. */
     public static final long AFTER_CHANGE_TOKENS = 200_000;
 
+    /** A bound that no state reaches. A shard counts what it holds only where it has a bound. */
+    private static final long NEVER_REACHED = 1L << 50;
+
     /**
      * What some tokens have cost, unknown words spelled out.
      *
@@ -89,6 +92,7 @@ public final class ForgettingRun {
         }
     }
 
+    private final Forgetting forgetting;
     private final LocalModel model;
     private final Evaluation evaluation;
     private final int ngramModel;
@@ -106,9 +110,12 @@ public final class ForgettingRun {
      * @param cacheBytes heap that decoded counts may take
      */
     public ForgettingRun(ModelSettings settings, int shards, long cacheBytes) {
-        model = new LocalModel(settings, shards, shard -> new HeapPageStore(), cacheBytes);
-        MixtureSettings mixture = MixtureSettings.defaults(
-                settings.order(), settings.smoothing().label());
+        forgetting = settings.forgetting();
+        Forgetting measured =
+                forgetting.isBounded() ? forgetting : new Forgetting(NEVER_REACHED, 0, forgetting.halfLifeTokens());
+        model = new LocalModel(settings.forgetting(measured), shards, shard -> new HeapPageStore(), cacheBytes);
+        MixtureSettings mixture =
+                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
         evaluation = new Evaluation(model, mixture, new HeapPageStore());
         ngramModel = settings.order() - 1;
     }
@@ -141,7 +148,7 @@ public final class ForgettingRun {
     public Result result() {
         evaluation.writeBack();
         return new Result(
-                model.settings().forgetting(),
+                forgetting,
                 model.shardCount(),
                 all.cost(),
                 afterChange.cost(),

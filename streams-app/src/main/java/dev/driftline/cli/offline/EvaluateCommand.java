@@ -231,7 +231,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--drift",
                         "--drift-set");
         if (!settings.smoothing().isDistribution()) {
-            throw usage("--smoothing " + ngrams.smoothing() + " gives scores: --state-bound and --half-life compare perplexities");
+            throw usage("--smoothing " + ngrams.smoothing()
+                    + " gives scores: --state-bound and --half-life compare perplexities");
         }
         forgetting.check(overwrite);
         corpus.tokenizer();

@@ -52,15 +52,17 @@ final class ForgettingOptions {
     @Option(
             names = "--then",
             paramLabel = "FILE",
-            description = "With --state-bound or --half-life: a file that follows the first, such as one in another language."
-                    + " What the 200,000 tokens after the change cost is said, too. Default: none.")
+            description =
+                    "With --state-bound or --half-life: a file that follows the first, such as one in another language."
+                            + " What the 200,000 tokens after the change cost is said, too. Default: none.")
     private @Nullable Path then;
 
     @Option(
             names = "--curve",
             paramLabel = "OUT.csv",
-            description = "With --state-bound or --half-life: also write a line for every 10,000 tokens of each run: what they"
-                    + " cost, and the state at their end. Default: no file.")
+            description =
+                    "With --state-bound or --half-life: also write a line for every 10,000 tokens of each run: what they"
+                            + " cost, and the state at their end. Default: no file.")
     private @Nullable Path curve;
 
     /** Whether models that forget are to be compared. */
@@ -97,13 +99,13 @@ final class ForgettingOptions {
             Screen screen)
             throws IOException {
         List<ForgettingRun.Result> results = new ArrayList<>();
-        Optional<ForgettingRun.Result> whole = run(settings, shards, documents, next, stopped, screen);
+        Optional<ForgettingRun.Result> whole = one(settings, shards, documents, next, stopped, screen);
         whole.ifPresent(results::add);
         List<Forgetting> wanted = new ArrayList<>();
         whole.ifPresent(result -> wanted.addAll(bounds(result.held().bytes() / shards)));
         wanted.addAll(halfLives());
         for (Forgetting forgetting : wanted) {
-            run(settings.forgetting(forgetting), shards, documents, next, stopped, screen)
+            one(settings.forgetting(forgetting), shards, documents, next, stopped, screen)
                     .ifPresent(results::add);
         }
         ForgettingReport report = new ForgettingReport(results, !next.isEmpty(), results.size() <= wanted.size());
@@ -113,7 +115,7 @@ final class ForgettingOptions {
         return report;
     }
 
-    private static Optional<ForgettingRun.Result> run(
+    private static Optional<ForgettingRun.Result> one(
             ModelSettings settings,
             int shards,
             List<CorpusDocument> documents,

@@ -105,7 +105,8 @@ final class ForgettingReport {
         out.printf(
                 Locale.ROOT,
                 "%n%-28s %9s %8s %9s %8s%n",
-                String.format(Locale.ROOT, "%,d tokens after it", whole.afterChange().tokens()),
+                String.format(
+                        Locale.ROOT, "%,d tokens after it", whole.afterChange().tokens()),
                 "n-grams",
                 "",
                 "mixture",

@@ -324,7 +324,8 @@ class EvaluateCommandTest {
 
     @Test
     void shouldCompareModelsThatForgetWithOneThatDoesNot() throws IOException {
-        Path other = write("other.tsv", lines.stream().map(line -> line.replace('w', 'v')).toList());
+        Path other = write(
+                "other.tsv", lines.stream().map(line -> line.replace('w', 'v')).toList());
         Path curve = folder.resolve("curve.csv");
         assertThat(run(
                         corpus.toString(),
