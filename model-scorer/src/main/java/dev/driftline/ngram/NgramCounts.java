@@ -693,6 +693,27 @@ public final class NgramCounts {
         recentNeighbours.flush(addNeighbour);
     }
 
+    /**
+     * The number of documents with a word that has no event of its own, and so no other count: it stands where the bigrams of others
+     * do. 0 where the state has not counted such from its beginning: {@link #countsSightings}.
+     */
+    public long outside(int id) {
+        return words.bigramsHere(id);
+    }
+
+    /** Counts a document with a word that has no event of its own. */
+    public void addOutside(int id) {
+        changed = true;
+        words.addBigramHere(id);
+    }
+
+    /** The inverse of {@link #addOutside}: returns whether no document is left. */
+    public boolean removeOutside(int id) {
+        changed = true;
+        words.removeBigramHere(id);
+        return words.bigramsHere(id) == 0;
+    }
+
     private int leftContext(int word) {
         int known = knownLeftContext(word);
         if (known < 0) {
