@@ -3,6 +3,6 @@
  * command and for the service alike.
  */
 @NullMarked
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 import org.jspecify.annotations.NullMarked;
