@@ -451,7 +451,9 @@ class TrainerProcessorTest {
             for (int k = 0; k < 19; k++) {
                 words.add(cycle[(at + k) % cycle.length]);
             }
-            training.pipeInput(null, new TrainingRecord("test", DocumentTokens.of(List.of(words))).encode());
+            training.pipeInput(
+                    null,
+                    new TrainingRecord.Text("test", "", Optional.empty(), DocumentTokens.of(List.of(words))).encode());
         }
     }
 
