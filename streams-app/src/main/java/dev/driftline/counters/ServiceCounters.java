@@ -5,6 +5,8 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +22,7 @@ public final class ServiceCounters {
     private final LongAdder tokens = new LongAdder();
     private final Map<NeuralStatus, LongAdder> byNetwork = new EnumMap<>(NeuralStatus.class);
     private final Map<DriftChange.State, LongAdder> driftEvents = new EnumMap<>(DriftChange.State.class);
+    private final Map<RetractionOutcome, LongAdder> retractions = new EnumMap<>(RetractionOutcome.class);
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
@@ -45,6 +48,9 @@ public final class ServiceCounters {
         }
         for (DriftChange.State state : DriftChange.State.values()) {
             driftEvents.put(state, new LongAdder());
+        }
+        for (RetractionOutcome outcome : RetractionOutcome.values()) {
+            retractions.put(outcome, new LongAdder());
         }
     }
 
@@ -150,6 +156,19 @@ public final class ServiceCounters {
         networkTokens.add(documentTokens);
         networkNanos.add(nanos);
         observer.networkRead(nanos);
+    }
+
+    /** Retractions answered since this instance started, by outcome; aborted work is counted, too. */
+    public Map<RetractionOutcome, Long> retractions() {
+        Map<RetractionOutcome, Long> answered = new EnumMap<>(RetractionOutcome.class);
+        retractions.forEach((outcome, count) -> answered.put(outcome, count.sum()));
+        return answered;
+    }
+
+    /** Notes the answer to a retraction. */
+    public void retracted(Retraction answer) {
+        count(retractions, answer.getOutcome()).increment();
+        observer.retracted(answer);
     }
 
     public void refused(DeadLetterReason reason) {
