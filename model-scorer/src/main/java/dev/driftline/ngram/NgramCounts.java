@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.PendingCounts;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import dev.driftline.pages.DecodedUnits;
@@ -50,7 +51,9 @@ public final class NgramCounts {
 
     private static final int FORMAT = 1;
 
-    /** Fields of the totals that only some states have; 1 is taken. */
+    /** Fields of the totals that only some states have. */
+    private static final int SIGHTINGS = 1;
+
     private static final int TOP_FLOORS = 2;
 
     private static final int RARE_BLOCK = 16;
@@ -90,12 +93,20 @@ public final class NgramCounts {
 
     /** The pair (word, its context of left neighbours) used last of each hash; 0 where there is none. */
     private long[] recentLeftContexts;
-    /** The pair seen last of each hash, (word, word before it); 0 where there is none. */
-    private long[] recentNeighbours;
+    /** Words and words before them, by the context of left neighbours that has them. */
+    private PendingCounts recentNeighbours;
+
+    /** Whether every sighting of a left neighbour was counted since the state began. */
+    private boolean sightings;
+
     /** A context word and {@code <s>}, which ends a context. */
     private final int[] leftTuple;
 
     private final PositionCounts leftCounts;
+
+    private final PendingCounts.Table addNeighbour =
+            (word, previous, context, times) -> addLeftNeighbour(context, previous, times);
+
     private boolean loaded;
     private boolean changed;
 
@@ -149,7 +160,8 @@ public final class NgramCounts {
         topUnigrams = new TopFollowers();
         topOwned = new TopFollowers();
         recentLeftContexts = new long[RECENT_NEIGHBOURS];
-        recentNeighbours = new long[RECENT_NEIGHBOURS];
+        recentNeighbours = new PendingCounts(RECENT_NEIGHBOURS);
+        sightings = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
@@ -179,6 +191,7 @@ public final class NgramCounts {
         } else {
             addSpecial("<s>");
             addSpecial("</s>");
+            sightings = true;
         }
         loaded = true;
     }
@@ -196,17 +209,24 @@ public final class NgramCounts {
     private void readTagged(Varints.Reader in) {
         while (in.hasRemaining()) {
             int tag = in.readInt();
-            if (tag != TOP_FLOORS) {
-                throw new IllegalStateException(
-                        "the totals of the state have a field " + tag + " that this version of "
-                                + "Driftline does not know: start the version that wrote the state, or start with an empty one");
+            switch (tag) {
+                case SIGHTINGS -> sightings = true;
+                case TOP_FLOORS -> {
+                    topUnigrams.floor(in.readLong());
+                    topOwned.floor(in.readLong());
+                }
+                default ->
+                    throw new IllegalStateException(
+                            "the totals of the state have a field " + tag + " that this version of "
+                                    + "Driftline does not know: start the version that wrote the state, or start with an empty one");
             }
-            topUnigrams.floor(in.readLong());
-            topOwned.floor(in.readLong());
         }
     }
 
     private void writeTagged(Varints.Writer out) {
+        if (sightings) {
+            out.writeInt(SIGHTINGS);
+        }
         if (topUnigrams.hasGap() || topOwned.hasGap()) {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
@@ -248,6 +268,7 @@ public final class NgramCounts {
         if (!loaded || !changed) {
             return;
         }
+        countNeighbours();
         cache.writeBack();
         words.writeBack();
         Varints.Writer out = new Varints.Writer(256);
@@ -592,40 +613,137 @@ public final class NgramCounts {
      * {@code previous} and so has the bigram itself.
      *
      * <p>The left neighbours of such a word are kept as the followers of a context of its own, named by the spelling behind
-     * a character that no token has, and enter no total.
+     * a character that no token has, and enter no total. Every sighting is counted, so that each can be taken out; those of a
+     * pair that comes often wait until another takes its place, or until they are to be written.
      *
      * @return whether it never came before it until now, so that the word's continuation count must rise by one
      */
     public boolean learnLeftNeighbour(int word, int previous) {
-        long pair = (long) word << 32 | previous;
-        int slot = (int) (pair * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
-        if (recentNeighbours[slot] == pair) {
+        return learnLeftNeighbour(word, previous, 1);
+    }
+
+    /** As {@link #learnLeftNeighbour(int, int)}, of a word that came {@code times} times before it. */
+    public boolean learnLeftNeighbour(int word, int previous, long times) {
+        changed = true;
+        if (recentNeighbours.add(word, previous, times)) {
             return false;
         }
-        recentNeighbours[slot] = pair;
         int context = leftContext(word);
+        recentNeighbours.put(word, previous, context, addNeighbour);
+        return addLeftNeighbour(context, previous, times);
+    }
+
+    /**
+     * The inverse of {@link #learnLeftNeighbour(int, int)}. Where not every sighting was counted, the last that was is taken for the last.
+     *
+     * @return whether it never came before it any more, so that the word's continuation count must fall by one
+     * @throws IllegalStateException if every sighting was counted, and this one was not
+     */
+    public boolean unlearnLeftNeighbour(int word, int previous) {
+        changed = true;
+        if (recentNeighbours.takeOne(word, previous)) {
+            return false;
+        }
+        if (countedSightings(word, previous) == 0) {
+            if (sightings) {
+                throw new IllegalStateException("a left neighbour that is taken out never came before the word");
+            }
+            return false;
+        }
+        boolean isGone = remove(leftTuple, Math.min(2, order - 1), previous, 1, null);
+        if (isGone) {
+            recentNeighbours.remove(word, previous);
+        }
+        return isGone;
+    }
+
+    /**
+     * How often {@code previous} was seen before a word, as {@link #learnLeftNeighbour(int, int)} was told; at most 1 where not
+     * every sighting was counted.
+     */
+    public long leftNeighbour(int word, int previous) {
+        long counted = countedSightings(word, previous);
+        return sightings ? counted + recentNeighbours.pending(word, previous) : Math.min(1, counted);
+    }
+
+    /** Whether every sighting of a left neighbour was counted since the state began: not in a state of 0.5.0. */
+    public boolean countsSightings() {
+        load();
+        return sightings;
+    }
+
+    /** What the pages have, without what is pending; {@link #leftTuple} is the context then if they have any. */
+    private long countedSightings(int word, int previous) {
+        int context = knownLeftContext(word);
+        if (context < 0) {
+            return 0;
+        }
         leftTuple[1] = context;
         lookup(leftTuple, 1, previous, leftCounts);
-        if (leftCounts.matched() > 0 && leftCounts.raw(1) > 0) {
-            return false;
-        }
-        add(leftTuple, Math.min(2, order - 1), previous, 1, null);
-        return true;
+        return leftCounts.matched() > 0 ? leftCounts.raw(1) : 0;
+    }
+
+    private boolean addLeftNeighbour(int context, int previous, long times) {
+        leftTuple[1] = context;
+        return add(leftTuple, Math.min(2, order - 1), previous, times, null);
+    }
+
+    /** Counts the left neighbours that are pending. */
+    private void countNeighbours() {
+        recentNeighbours.flush(addNeighbour);
+    }
+
+    /**
+     * The number of documents with a word that has no event of its own, and so no other count: it stands where the bigrams of others
+     * do. 0 where the state has not counted such from its beginning: {@link #countsSightings}.
+     */
+    public long outside(int id) {
+        return words.bigramsHere(id);
+    }
+
+    /** Counts a document with a word that has no event of its own. */
+    public void addOutside(int id) {
+        changed = true;
+        words.addBigramHere(id);
+    }
+
+    /** The inverse of {@link #addOutside}: returns whether no document is left. */
+    public boolean removeOutside(int id) {
+        changed = true;
+        words.removeBigramHere(id);
+        return words.bigramsHere(id) == 0;
     }
 
     private int leftContext(int word) {
-        int slot = (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
+        int known = knownLeftContext(word);
+        if (known < 0) {
+            byte[] name = leftName(word);
+            known = learnWord(name, 0, name.length, WordTable.hash(name, 0, name.length));
+            recentLeftContexts[leftSlot(word)] = (long) word << 32 | known;
+        }
+        return known;
+    }
+
+    private byte[] leftName(int word) {
+        return (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int leftSlot(int word) {
+        return (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
+    }
+
+    /** The context of a word's left neighbours, or a negative number where it has none yet. */
+    private int knownLeftContext(int word) {
+        int slot = leftSlot(word);
         long recent = recentLeftContexts[slot];
         if (recent != 0 && (int) (recent >>> 32) == word) {
             return (int) recent;
         }
-        byte[] name = (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
-        int hash = WordTable.hash(name, 0, name.length);
-        int known = words.find(name, 0, name.length, hash);
-        if (known < 0) {
-            known = learnWord(name, 0, name.length, hash);
+        byte[] name = leftName(word);
+        int known = words.find(name, 0, name.length, WordTable.hash(name, 0, name.length));
+        if (known >= 0) {
+            recentLeftContexts[slot] = (long) word << 32 | known;
         }
-        recentLeftContexts[slot] = (long) word << 32 | known;
         return known;
     }
 
@@ -719,6 +837,7 @@ public final class NgramCounts {
      * look counts up, and must not {@link #trim}; not while anything is learned.
      */
     public void tuples(int nearest, TupleVisitor visitor) {
+        countNeighbours();
         if (words.wide(nearest)) {
             wide(nearest).tuples(visitor, this::trim);
         } else {
@@ -799,6 +918,10 @@ public final class NgramCounts {
      * @return whether words have lost their ids: what {@link #find} said before is void then
      */
     public boolean endDocument(int tokens) {
+        if (forgetting.isOn()) {
+            // What ages must not depend on when it is written.
+            countNeighbours();
+        }
         return false;
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a request's body, as it arrives, before anything is done with the request: a client that sends it slowly, or never,
  * holds no thread. A body that is too long gets 413, one that takes too long 408, one for which {@link BodyBytes} has no room
- * 503, and the connection is closed. Room is taken as bytes arrive, and given back when the request has been answered.
+ * 503, and the connection is closed once the client has had time to read that ({@link Lingering}). Room is taken as bytes arrive, and given back when the request has been answered.
  *
  * <p>Jetty's {@code EagerContentHandler} reads bodies ahead, too, but bounds neither the time of a whole body, as
  * {@code http.timeout.ms} promises (a minimum data rate is one of bytes a second), nor refuses with a {@link Problem} that names
@@ -50,12 +50,16 @@ final class WholeBodies extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (request.getAttribute(Door.UNREAD) != null || !hasBody(request)) {
+        if (!hasBody(request)) {
             return super.handle(request, response, callback);
+        }
+        if (request.getAttribute(Door.UNREAD) != null) {
+            Lingering refused = new Lingering(request, callback, true);
+            return super.handle(new WithBody(request, new byte[0], 0), response, refused);
         }
         int most = request.getAttribute(Door.LONGEST_BODY) instanceof Integer other ? other : mostBytes;
         if (request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > most) {
-            refuse(response, callback, tooLarge(most));
+            refuse(response, new Lingering(request, callback, true), tooLarge(most));
             return true;
         }
         new Reading(request, response, callback, most).begin();
@@ -108,6 +112,7 @@ final class WholeBodies extends Handler.Wrapper {
         private final Request request;
         private final Response response;
         private final Callback callback;
+        private final Lingering refused;
         private final int most;
         private byte[] body = {};
         private int size;
@@ -121,6 +126,7 @@ final class WholeBodies extends Handler.Wrapper {
             this.request = request;
             this.response = response;
             this.callback = callback;
+            refused = new Lingering(request, callback, false);
         }
 
         void begin() {
@@ -131,7 +137,8 @@ final class WholeBodies extends Handler.Wrapper {
 
         private void tooLate() {
             if (over.compareAndSet(false, true)) {
-                refuse(response, callback, tooSlow());
+                // The demand that is under way, or the thread that reads, goes on with what comes.
+                refuse(response, refused, tooSlow());
             }
         }
 
@@ -151,25 +158,29 @@ final class WholeBodies extends Handler.Wrapper {
                 }
                 boolean last = chunk.isLast();
                 int came = chunk.remaining();
-                Problem refused = size + came > most ? tooLarge(most) : hasRoom(came) ? null : noRoom();
-                if (refused == null && came > 0) {
+                Problem problem = size + came > most ? tooLarge(most) : hasRoom(came) ? null : noRoom();
+                if (problem == null && came > 0) {
                     chunk.getByteBuffer().get(body, size, came);
                     size += came;
                 }
                 chunk.release();
-                if (refused != null) {
+                if (problem != null) {
                     if (finish()) {
-                        refuse(response, callback, refused);
+                        body = new byte[0];
+                        giveBack();
+                        refuse(response, refused, problem);
                     }
-                    return;
+                    break;
                 }
                 if (last) {
                     if (finish()) {
                         pass();
+                        return;
                     }
-                    return;
+                    break;
                 }
             }
+            refused.run();
         }
 
         /** Makes room for more bytes; false where there is none. */
