@@ -68,7 +68,8 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         avro.setAttributes(document.attributes());
         document.retract().ifPresent(retract -> {
             avro.setRetract(true);
-            avro.setRetractOffset(retract.offset().isPresent() ? retract.offset().getAsLong() : null);
+            avro.setRetractOffset(
+                    retract.offset().isPresent() ? retract.offset().getAsLong() : null);
             avro.setRetractSource(retract.source());
         });
         return avro;

@@ -69,7 +69,9 @@ public record DocumentMessage(
         out.writeByte(retract.isPresent() ? RETRACTION_VERSION : VERSION);
         out.writeFixedInt(owner);
         boolean hasAttributes = !document.attributes().isEmpty();
-        out.writeByte((document.learn() ? LEARN : 0) | (isText ? TEXT : 0) | (hasAttributes ? ATTRIBUTES : 0)
+        out.writeByte((document.learn() ? LEARN : 0)
+                | (isText ? TEXT : 0)
+                | (hasAttributes ? ATTRIBUTES : 0)
                 | (retracted.isPresent() ? RETRACTED : 0)
                 | (retract.filter(Retract::source).isPresent() ? SOURCE : 0));
         out.writeFixedLong(topicId.getMostSignificantBits());
@@ -143,8 +145,7 @@ public record DocumentMessage(
         }
         Optional<Retract> retract = Optional.empty();
         if (isRetraction) {
-            OptionalLong retracted =
-                    (flags & RETRACTED) != 0 ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
+            OptionalLong retracted = (flags & RETRACTED) != 0 ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
             retract = Optional.of(new Retract(retracted, (flags & SOURCE) != 0));
         }
         if (in.hasRemaining()) {

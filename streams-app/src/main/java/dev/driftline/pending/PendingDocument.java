@@ -230,8 +230,7 @@ public final class PendingDocument {
         long timestamp = in.readLong();
         int flags = in.readByte();
         long scatteredAt = (flags & SCATTERED_AT) != 0 ? in.readLong() : -1;
-        Optional<DocumentOrigin> origin =
-                hasOrigin(format, flags) ? Optional.of(readOrigin(in)) : Optional.empty();
+        Optional<DocumentOrigin> origin = hasOrigin(format, flags) ? Optional.of(readOrigin(in)) : Optional.empty();
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
         int count = in.readInt();

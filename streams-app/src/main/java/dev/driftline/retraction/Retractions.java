@@ -162,8 +162,7 @@ public final class Retractions {
 
     /** Notes that a retraction is under way, so that another of the same record is not. */
     public void begin(IncomingDocument document, DocumentOrigin origin) {
-        offset(document)
-                .ifPresent(offset -> records.add(isText(origin), origin.partition(), position(origin, offset)));
+        offset(document).ifPresent(offset -> records.add(isText(origin), origin.partition(), position(origin, offset)));
     }
 
     /** Notes that the record was not taken out, or may not have been. */
@@ -208,8 +207,7 @@ public final class Retractions {
         boolean isRetracted = ShardReply.Retracted.is(reply);
         return switch (step.phase()) {
             case CHECKING -> isRetracted && !ShardReply.Retracted.hasTaken(reply);
-            case TAKING ->
-                isRetracted && (ShardReply.Retracted.hasTaken(reply) || !ShardReply.Retracted.hasAll(reply));
+            case TAKING -> isRetracted && (ShardReply.Retracted.hasTaken(reply) || !ShardReply.Retracted.hasAll(reply));
             case PUTTING_BACK -> !isRetracted;
         };
     }
@@ -261,7 +259,8 @@ public final class Retractions {
                 ? ""
                 : "shard " + failures.get(0).shard() + ": " + failures.get(0).why();
         LOG.warn(
-                "Shards {} had a part of a document and took it out, and others lack theirs: it is put back there", took);
+                "Shards {} had a part of a document and took it out, and others lack theirs: it is put back there",
+                took);
         return Optional.of(new Next(
                 waiting.next(new RetractionStep(Phase.PUTTING_BACK, why), took.cardinality()),
                 IntStream.range(0, shards)

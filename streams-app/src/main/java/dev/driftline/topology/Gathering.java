@@ -426,8 +426,7 @@ final class Gathering {
             }
         }
         tries.reached(Stage.MIX);
-        Record<String, Retraction> record =
-                RetractionOutput.record(document, origin, answer, waiting.timestamp, now);
+        Record<String, Retraction> record = RetractionOutput.record(document, origin, answer, waiting.timestamp, now);
         context.forward(record, RetractionOutput.SINK);
         tries.reached(Stage.WRITE);
         counters.retracted(record.value());

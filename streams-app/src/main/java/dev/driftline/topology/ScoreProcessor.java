@@ -116,8 +116,8 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
 
     private void score(long ticket, ReadDocument read, long timestamp, byte[] request) {
         // The network reads the document while the shard does.
-        neural.ifPresent(network -> network.partition(partition)
-                .scattered(ticket, read.document().tokens()));
+        neural.ifPresent(network ->
+                network.partition(partition).scattered(ticket, read.document().tokens()));
         ask(ticket, read, timestamp, request);
     }
 

@@ -9,7 +9,6 @@ import dev.driftline.output.FilterRequest;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
-import dev.driftline.retraction.Retractions;
 import dev.driftline.schemas.Document;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
@@ -54,7 +53,6 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
     private StoreHeader header;
     private PendingDocuments pending;
     private PendingDocuments.Cursor cursor;
-    private Retractions retractions;
 
     /** @param documents makes the values of the dead letters; used by the task's thread alone */
     StrandedProcessor(TopologySettings settings, ServiceCounters counters, Serializer<Document> documents) {
@@ -75,7 +73,6 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         header.follow(List.of(
                 settings.topics().name(Topic.NGRAM_REQUESTS), settings.topics().name(Topic.NGRAM_REPLIES)));
         cursor = pending.cursor();
-        retractions = settings.retractions(context);
         if (header.hasStranded()) {
             punctuations.every(TICK, context, now -> look());
         }
@@ -126,7 +123,7 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         Rejection why = Rejection.stranded(document.document.id());
         counters.refused(why.reason());
         if (document.step.isPresent()) {
-            retractions.undo(document.document, origin);
+            settings.retractions(context).undo(document.document, origin);
         }
         Record<byte[], byte[]> record = new Record<>(
                 document.document.id().getBytes(StandardCharsets.UTF_8),

@@ -76,7 +76,7 @@ class DocumentMessageTest {
     @Test
     void shouldLeaveMessagesOfAnotherVersionOrApplicationToTheOperator() {
         byte[] next = message.encode(OWNER);
-        next[1]++;
+        next[1] = 9;
         assertThatThrownBy(() -> DocumentMessage.decode(next, OWNER))
                 .isInstanceOf(MisconfiguredException.class)
                 .hasMessageContaining("run one version of Driftline");
