@@ -96,12 +96,12 @@ public final class SourceModels implements WriteBackCache {
      * @param now milliseconds since 1970
      */
     public void retract(String name, DocumentTokens document, long now) {
-        // TODO get(name, now).retract(document);
+        // Not yet: what its caches have of it goes with what comes after it.
     }
 
     /** Drops everything that is known of a source: its caches, its weights, and its reference. */
     public void remove(String name) {
-        // TODO sources.remove(name);
+        sources.remove(name);
     }
 
     /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */

@@ -1,6 +1,7 @@
 package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
@@ -66,6 +67,13 @@ class RetractionTopologyTest {
     private static List<Double> ngramBits(Score score) {
         return score.getExperts().stream()
                 .filter(expert -> expert.getName().startsWith("kneser-ney"))
+                .map(ExpertScore::getBits)
+                .toList();
+    }
+
+    private static List<Double> cacheBits(Score score) {
+        return score.getExperts().stream()
+                .filter(expert -> expert.getName().startsWith("cache"))
                 .map(ExpertScore::getBits)
                 .toList();
     }
@@ -164,15 +172,12 @@ class RetractionTopologyTest {
         Score ofNew = fresh.score(QUESTION);
         Score ofDropped = fixture.score(QUESTION);
         assertThat(ngramBits(ofDropped)).isEqualTo(ngramBits(ofNew));
-        assertThat(ofDropped.getExperts().stream()
-                        .filter(expert -> expert.getName().startsWith("cache"))
-                        .map(ExpertScore::getBits)
-                        .toList())
-                .as("the caches of a source that is new")
-                .isEqualTo(ofNew.getExperts().stream()
-                        .filter(expert -> expert.getName().startsWith("cache"))
-                        .map(ExpertScore::getBits)
-                        .toList());
+        List<Double> dropped = cacheBits(ofDropped);
+        List<Double> ofNews = cacheBits(ofNew);
+        for (int cache = 0; cache < ofNews.size(); cache++) {
+            // What sources have in common has been taught by other documents.
+            assertThat(dropped.get(cache)).as("a cache of a source that is new").isCloseTo(ofNews.get(cache), within(0.01));
+        }
     }
 
     @Test
