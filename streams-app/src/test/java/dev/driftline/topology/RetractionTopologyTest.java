@@ -176,7 +176,9 @@ class RetractionTopologyTest {
         List<Double> ofNews = cacheBits(ofNew);
         for (int cache = 0; cache < ofNews.size(); cache++) {
             // What sources have in common has been taught by other documents.
-            assertThat(dropped.get(cache)).as("a cache of a source that is new").isCloseTo(ofNews.get(cache), within(0.01));
+            assertThat(dropped.get(cache))
+                    .as("a cache of a source that is new")
+                    .isCloseTo(ofNews.get(cache), within(0.01));
         }
     }
 
