@@ -22,10 +22,10 @@ public final class ServiceCounters {
     private final LongAdder tokens = new LongAdder();
     private final Map<NeuralStatus, LongAdder> byNetwork = new EnumMap<>(NeuralStatus.class);
     private final Map<DriftChange.State, LongAdder> driftEvents = new EnumMap<>(DriftChange.State.class);
-    private final Map<RetractionOutcome, LongAdder> retractions = new EnumMap<>(RetractionOutcome.class);
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
+    private final Map<RetractionOutcome, LongAdder> retractions = new EnumMap<>(RetractionOutcome.class);
     private final LongAdder passedOver = new LongAdder();
     private final DriftStates driftStates = new DriftStates();
     private final HeapBudget heap;
@@ -62,6 +62,22 @@ public final class ServiceCounters {
     /** The constructor puts one there for every key. */
     private static <K> LongAdder count(Map<K, LongAdder> counts, K key) {
         return Objects.requireNonNull(counts.get(key));
+    }
+
+    /** Retractions that this instance has answered since it started, by outcome; aborted work is counted too. */
+    public Map<RetractionOutcome, Long> retractions() {
+        Map<RetractionOutcome, Long> byOutcome = new EnumMap<>(RetractionOutcome.class);
+        retractions.forEach((outcome, count) -> {
+            if (outcome != RetractionOutcome.UNKNOWN) {
+                byOutcome.put(outcome, count.sum());
+            }
+        });
+        return byOutcome;
+    }
+
+    /** Notes the answer to a retraction. */
+    public void retracted(RetractionOutcome outcome) {
+        count(retractions, outcome).increment();
     }
 
     /** Input records passed over since this instance started, because the state had taken them in before. */
@@ -158,16 +174,9 @@ public final class ServiceCounters {
         observer.networkRead(nanos);
     }
 
-    /** Retractions answered since this instance started, by outcome; aborted work is counted, too. */
-    public Map<RetractionOutcome, Long> retractions() {
-        Map<RetractionOutcome, Long> answered = new EnumMap<>(RetractionOutcome.class);
-        retractions.forEach((outcome, count) -> answered.put(outcome, count.sum()));
-        return answered;
-    }
-
-    /** Notes the answer to a retraction. */
+    /** Notes the answer to a retraction, and tells the observer. */
     public void retracted(Retraction answer) {
-        count(retractions, answer.getOutcome()).increment();
+        retracted(answer.getOutcome());
         observer.retracted(answer);
     }
 
