@@ -1,6 +1,6 @@
 /**
- * Taking documents out again: finding where they are in the input topics, asking for it, and waiting for the answer. For the
- * command and for the service alike.
+ * Documents that are taken out of the model again: what is asked of the shards, which records are out already, and the answer
+ * that goes out.
  */
 @NullMarked
 package dev.driftline.retraction;

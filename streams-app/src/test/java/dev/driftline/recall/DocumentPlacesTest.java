@@ -1,10 +1,10 @@
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.input.DocumentOrigin;
-import dev.driftline.retraction.DocumentPlace.State;
+import dev.driftline.recall.DocumentPlace.State;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.RetractionOutcome;

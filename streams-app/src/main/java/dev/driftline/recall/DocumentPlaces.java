@@ -1,7 +1,7 @@
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 import dev.driftline.input.DocumentOrigin;
-import dev.driftline.retraction.DocumentPlace.State;
+import dev.driftline.recall.DocumentPlace.State;
 import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.RetractionOutcome;
 import java.util.ArrayList;

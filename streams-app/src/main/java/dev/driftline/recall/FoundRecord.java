@@ -1,4 +1,4 @@
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.schemas.Document;

@@ -1,4 +1,4 @@
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;

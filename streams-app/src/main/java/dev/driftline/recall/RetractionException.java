@@ -1,4 +1,4 @@
-package dev.driftline.retraction;
+package dev.driftline.recall;
 
 /** Documents cannot be searched or taken out. The message says why, and what to do. */
 public final class RetractionException extends RuntimeException {
