@@ -6,17 +6,27 @@ import dev.driftline.pages.CacheUnit;
 /**
  * The tuples of a page as the page has them, in no particular order: for each a varint of the word and of whether it came more
  * than once, the context words that are not shared, nearest first, up to N − 1 or {@code <s>}, and the count where it is more
- * than one. A <em>marked</em> page, one from which something may be forgotten, has two bits more: whether a tuple was used since
- * the hand came by, and whether it is what is left of forgotten ones, which has the length of its context before that, and the
- * distinct words before it at its end. A use reads all of them, some fifty, in less time than it takes to decode the page.
+ * than one. A <em>marked</em> page, one from which something may be forgotten, has a bit more: a tuple came once, or several times
+ * and was used or was not since the hand came by, or it is what is left of forgotten ones, which says how long its context is and how
+ * many distinct words came before it. A use reads all of them, some fifty, in less time than it takes to decode the page.
  *
  * <p>Not thread-safe.
  */
 final class PackedTuples {
 
-    private static final int MANY = 1;
-    private static final int USED = 2;
-    private static final int LEFT = 4;
+    // What a marked tuple is, in the two lowest bits. One that came once is never said to have been used.
+    private static final int ONCE = 0;
+    private static final int SEVERAL = 1;
+    private static final int SEVERAL_USED = 2;
+    private static final int LEFT = 3;
+    private static final int KIND_BITS = 2;
+
+    /** Of what is left of forgotten tuples a byte: the length of its context, whether it was used, the words before it if few. */
+    private static final int LENGTH_MASK = 7;
+
+    private static final int LEFT_USED = 1 << 3;
+    private static final int LEFT_SHIFT = 4;
+    private static final int LEFT_MANY = 7;
 
     /** Heap of the objects around the bytes, about. */
     private static final int OVERHEAD = 200;
@@ -187,28 +197,30 @@ final class PackedTuples {
     /** Writes what is held as a marked page has it. */
     static void writeMarked(
             int base, int[] context, int length, int word, long count, long left, boolean used, Varints.Writer page) {
-        page.writeInt(word + 1 << 3 | (left > 0 ? LEFT : 0) | (used ? USED : 0) | (count > 1 ? MANY : 0));
+        int kind = left > 0 ? LEFT : count == 1 ? ONCE : used ? SEVERAL_USED : SEVERAL;
+        page.writeInt(word + 1 << KIND_BITS | kind);
         if (left > 0) {
-            page.writeInt(length - base);
+            page.writeInt(length - base | (used ? LEFT_USED : 0) | (int) Math.min(left, LEFT_MANY) << LEFT_SHIFT);
         }
         for (int d = base + 1; d <= length; d++) {
             page.writeInt(context[d]);
         }
-        if (count > 1) {
+        if (count > 1 || left > 0) {
             page.writeLong(count);
         }
-        if (left > 0) {
+        if (left >= LEFT_MANY) {
             page.writeLong(left);
         }
     }
 
     /** The bytes of what {@link #writeMarked} writes. */
     static int bytes(int base, int[] context, int length, int word, long count, long left) {
-        int bytes = varint((long) (word + 1) << 3);
+        int bytes = varint((long) (word + 1) << KIND_BITS);
         for (int d = base + 1; d <= length; d++) {
             bytes += varint(context[d]);
         }
-        return bytes + countBytes(count) + (left > 0 ? 1 + varint(left) : 0);
+        int counts = left > 0 ? 1 + varint(count) : countBytes(count);
+        return bytes + counts + (left >= LEFT_MANY ? varint(left) : 0);
     }
 
     /** The bytes of a tuple's count. */
@@ -216,7 +228,8 @@ final class PackedTuples {
         return count > 1 ? varint(count) : 0;
     }
 
-    private static int varint(long value) {
+    /** The bytes of a varint. */
+    static int varint(long value) {
         return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
     }
 
@@ -262,11 +275,16 @@ final class PackedTuples {
 
         private void readMarked() {
             int head = in.readInt();
-            word = (head >>> 3) - 1;
-            used = (head & USED) != 0;
+            int kind = head & (1 << KIND_BITS) - 1;
+            word = (head >>> KIND_BITS) - 1;
+            used = kind == SEVERAL_USED;
+            left = 0;
             int read = base;
-            if ((head & LEFT) != 0) {
-                for (int end = base + in.readInt(); read < end; ) {
+            if (kind == LEFT) {
+                int about = in.readByte();
+                used = (about & LEFT_USED) != 0;
+                left = about >>> LEFT_SHIFT;
+                for (int end = base + (about & LENGTH_MASK); read < end; ) {
                     context[++read] = in.readInt();
                 }
             } else {
@@ -275,8 +293,10 @@ final class PackedTuples {
                 } while (read < order - 1 && context[read] != ContextTrie.BOS);
             }
             length = read;
-            count = (head & MANY) != 0 ? in.readLong() : 1;
-            left = (head & LEFT) != 0 ? in.readLong() : 0;
+            count = kind == ONCE ? 1 : in.readLong();
+            if (left == LEFT_MANY) {
+                left = in.readLong();
+            }
         }
 
         void put(ContextTrie trie) {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one pass over the counts ages and prunes what it comes by.
  *
- * <p><em>Pruning</em> takes the deepest word off the context of a tuple that was not used since the last pass, as long as the
- * n-gram that loses by it has been seen no more often than its order allows: a 5-gram becomes what is left of it, a 4-gram, and so
- * on. Nothing changes for the shorter n-grams: they keep their raw and continuation counts. A context that goes on to be held keeps
+ * <p><em>Pruning</em> takes the deepest word off the context of a tuple that was seen once, or not since the last pass, as long as
+ * the n-gram that loses by it has been seen no more often than its order allows: a 5-gram becomes what is left of it, a 4-gram, and
+ * so on. Nothing changes for the shorter n-grams: they keep their raw and continuation counts. A context that goes on to be held keeps
  * in its total how much was followed by words that are forgotten; that mass goes to the shorter context, so that p sums to 1.
  *
  * <p><em>Aging</em> multiplies counts by a factor and rounds up or down at random, with the fraction as the probability, so that a
@@ -211,7 +211,7 @@ final class Pruning {
             long left,
             boolean used) {
         int to = length;
-        if (!used && count <= cut[length]) {
+        if ((!used || count == 1) && count <= cut[length]) {
             old.raws(context, length, word, raws);
             while (to > base && raws[to] <= cut[to]) {
                 to--;

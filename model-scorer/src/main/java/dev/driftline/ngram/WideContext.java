@@ -29,7 +29,6 @@ final class WideContext extends CacheUnit {
     private static final int MARKED = 2;
 
     private static final int ENTRY = 3;
-    private static final int[] NONE = {0, 0};
 
     /** In the cell of a continuation count: counted since the hand came by. */
     private static final int USED = 1 << 31;
@@ -178,9 +177,9 @@ final class WideContext extends CacheUnit {
         return table[at + 2] & ~USED;
     }
 
-    /** The bytes of an entry, about: those of its count of words before it change too often to be counted. */
+    /** The bytes of an entry, about: those of large counts change too often to be counted. */
     private int bytes(int at) {
-        return PackedTuples.bytes(1, NONE, 1, table[at] - 1, 1, 0) + 2;
+        return PackedTuples.varint((long) table[at] << 1) + (rawOnly ? 1 : 2);
     }
 
     /**
@@ -437,7 +436,7 @@ final class WideContext extends CacheUnit {
                 holdings.bytes -= bytes(at);
                 old[at] = 0;
                 gone.accept(word);
-            } else if (after <= pruning.cut(1) && old[at + 2] >= 0) {
+            } else if (after <= pruning.cut(1) && (after == 1 || old[at + 2] >= 0)) {
                 holdings.ngrams--;
                 holdings.bytes -= bytes(at);
                 pruning.forget(bytes(at));

@@ -277,8 +277,15 @@ public final class ShardScorer {
         try {
             learn();
             learnSpellings();
+            endLearned();
         } catch (RuntimeException | StackOverflowError e) {
             throw new HalfLearnedException(e);
+        }
+    }
+
+    private void endLearned() {
+        if (counts.endDocument(request.length())) {
+            beginWords();
         }
     }
 
@@ -318,6 +325,7 @@ public final class ShardScorer {
                 }
                 learn();
                 learnSpellings();
+                endLearned();
                 learned = true;
             } catch (RuntimeException | StackOverflowError e) {
                 throw new HalfLearnedException(e);
