@@ -48,7 +48,15 @@ final class Hand {
 
     /** N-grams that may be pruned by level, by words of context: 3 and more, 2, 1. */
     private static final int[][] LEVELS = {
-        {1, 0, 0}, {1, 1, 0}, {2, 1, 0}, {2, 2, 0}, {4, 2, 0}, {4, 3, 1}, {8, 6, 2}, {16, 12, 4}, {1 << 10, 1 << 9, 1 << 8}
+        {1, 0, 0},
+        {1, 1, 0},
+        {2, 1, 0},
+        {2, 2, 0},
+        {4, 2, 0},
+        {4, 3, 1},
+        {8, 6, 2},
+        {16, 12, 4},
+        {1 << 10, 1 << 9, 1 << 8}
     };
 
     private final Forgetting forgetting;

@@ -213,8 +213,14 @@ class ForgettingTest {
         }
         List<String> expected = whole.held();
         List<String> found = torn.held();
-        assertThat(found.stream().filter(one -> !expected.contains(one)).limit(5).toList())
-                .isEqualTo(expected.stream().filter(one -> !found.contains(one)).limit(5).toList());
+        assertThat(found.stream()
+                        .filter(one -> !expected.contains(one))
+                        .limit(5)
+                        .toList())
+                .isEqualTo(expected.stream()
+                        .filter(one -> !found.contains(one))
+                        .limit(5)
+                        .toList());
     }
 
     @Test
