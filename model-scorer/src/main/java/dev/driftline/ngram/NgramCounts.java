@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.codec.PendingCounts;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import dev.driftline.pages.DecodedUnits;
@@ -50,7 +51,9 @@ public final class NgramCounts {
 
     private static final int FORMAT = 1;
 
-    /** Fields of the totals that only some states have; 1 is taken. */
+    /** Fields of the totals that only some states have. */
+    private static final int SIGHTINGS = 1;
+
     private static final int TOP_FLOORS = 2;
 
     private static final int FORGETTING = 3;
@@ -97,12 +100,20 @@ public final class NgramCounts {
 
     /** The pair (word, its context of left neighbours) used last of each hash; 0 where there is none. */
     private long[] recentLeftContexts;
-    /** The pair seen last of each hash, (word, word before it); 0 where there is none. */
-    private long[] recentNeighbours;
+    /** Words and words before them, by the context of left neighbours that has them. */
+    private PendingCounts recentNeighbours;
+
+    /** Whether every sighting of a left neighbour was counted since the state began. */
+    private boolean sightings;
+
     /** A context word and {@code <s>}, which ends a context. */
     private final int[] leftTuple;
 
     private final PositionCounts leftCounts;
+
+    private final PendingCounts.Table addNeighbour =
+            (word, previous, context, times) -> addLeftNeighbour(context, previous, times);
+
     private boolean loaded;
     private boolean changed;
 
@@ -156,7 +167,8 @@ public final class NgramCounts {
         topUnigrams = new TopFollowers();
         topOwned = new TopFollowers();
         recentLeftContexts = new long[RECENT_NEIGHBOURS];
-        recentNeighbours = new long[RECENT_NEIGHBOURS];
+        recentNeighbours = new PendingCounts(RECENT_NEIGHBOURS);
+        sightings = false;
         holdings = new Holdings(forgetting.isOn());
         pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings);
         hand = new Hand(forgetting, order, holdings, pruning, new Steps());
@@ -191,6 +203,7 @@ public final class NgramCounts {
             addSpecial("<s>");
             addSpecial("</s>");
             measured = true;
+            sightings = true;
         }
         loaded = true;
         if (forgetting.isBounded() && !measured) {
@@ -200,6 +213,7 @@ public final class NgramCounts {
 
     /** Of a state that had no bound nobody knows how much it holds: it is read once, whole. */
     private void measure() {
+        countNeighbours();
         holdings.ngrams = 0;
         holdings.bytes = 0;
         for (int from = 0; from < words.size(); from += RARE_BLOCK) {
@@ -238,26 +252,32 @@ public final class NgramCounts {
         boolean measured = false;
         while (in.hasRemaining()) {
             int tag = in.readInt();
-            if (tag == FORGETTING) {
-                holdings.ngrams = in.readLong();
-                holdings.bytes = in.readLong();
-                pruning.read(in);
-                hand.read(in);
-                measured = true;
-                continue;
+            switch (tag) {
+                case SIGHTINGS -> sightings = true;
+                case TOP_FLOORS -> {
+                    topUnigrams.floor(in.readLong());
+                    topOwned.floor(in.readLong());
+                }
+                case FORGETTING -> {
+                    holdings.ngrams = in.readLong();
+                    holdings.bytes = in.readLong();
+                    pruning.read(in);
+                    hand.read(in);
+                    measured = true;
+                }
+                default ->
+                    throw new IllegalStateException(
+                            "the totals of the state have a field " + tag + " that this version of "
+                                    + "Driftline does not know: start the version that wrote the state, or start with an empty one");
             }
-            if (tag != TOP_FLOORS) {
-                throw new IllegalStateException(
-                        "the totals of the state have a field " + tag + " that this version of "
-                                + "Driftline does not know: start the version that wrote the state, or start with an empty one");
-            }
-            topUnigrams.floor(in.readLong());
-            topOwned.floor(in.readLong());
         }
         return measured;
     }
 
     private void writeTagged(Varints.Writer out) {
+        if (sightings) {
+            out.writeInt(SIGHTINGS);
+        }
         if (topUnigrams.hasGap() || topOwned.hasGap()) {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
@@ -306,6 +326,7 @@ public final class NgramCounts {
         if (!loaded || !changed) {
             return;
         }
+        countNeighbours();
         cache.writeBack();
         words.writeBack();
         Varints.Writer out = new Varints.Writer(256);
@@ -650,40 +671,137 @@ public final class NgramCounts {
      * {@code previous} and so has the bigram itself.
      *
      * <p>The left neighbours of such a word are kept as the followers of a context of its own, named by the spelling behind
-     * a character that no token has, and enter no total.
+     * a character that no token has, and enter no total. Every sighting is counted, so that each can be taken out; those of a
+     * pair that comes often wait until another takes its place, or until they are to be written.
      *
      * @return whether it never came before it until now, so that the word's continuation count must rise by one
      */
     public boolean learnLeftNeighbour(int word, int previous) {
-        long pair = (long) word << 32 | previous;
-        int slot = (int) (pair * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
-        if (recentNeighbours[slot] == pair) {
+        return learnLeftNeighbour(word, previous, 1);
+    }
+
+    /** As {@link #learnLeftNeighbour(int, int)}, of a word that came {@code times} times before it. */
+    public boolean learnLeftNeighbour(int word, int previous, long times) {
+        changed = true;
+        if (recentNeighbours.add(word, previous, times)) {
             return false;
         }
-        recentNeighbours[slot] = pair;
         int context = leftContext(word);
+        recentNeighbours.put(word, previous, context, addNeighbour);
+        return addLeftNeighbour(context, previous, times);
+    }
+
+    /**
+     * The inverse of {@link #learnLeftNeighbour(int, int)}. Where not every sighting was counted, the last that was is taken for the last.
+     *
+     * @return whether it never came before it any more, so that the word's continuation count must fall by one
+     * @throws IllegalStateException if every sighting was counted, and this one was not
+     */
+    public boolean unlearnLeftNeighbour(int word, int previous) {
+        changed = true;
+        if (recentNeighbours.takeOne(word, previous)) {
+            return false;
+        }
+        if (countedSightings(word, previous) == 0) {
+            if (sightings) {
+                throw new IllegalStateException("a left neighbour that is taken out never came before the word");
+            }
+            return false;
+        }
+        boolean isGone = remove(leftTuple, Math.min(2, order - 1), previous, 1, null);
+        if (isGone) {
+            recentNeighbours.remove(word, previous);
+        }
+        return isGone;
+    }
+
+    /**
+     * How often {@code previous} was seen before a word, as {@link #learnLeftNeighbour(int, int)} was told; at most 1 where not
+     * every sighting was counted.
+     */
+    public long leftNeighbour(int word, int previous) {
+        long counted = countedSightings(word, previous);
+        return sightings ? counted + recentNeighbours.pending(word, previous) : Math.min(1, counted);
+    }
+
+    /** Whether every sighting of a left neighbour was counted since the state began: not in a state of 0.5.0. */
+    public boolean countsSightings() {
+        load();
+        return sightings;
+    }
+
+    /** What the pages have, without what is pending; {@link #leftTuple} is the context then if they have any. */
+    private long countedSightings(int word, int previous) {
+        int context = knownLeftContext(word);
+        if (context < 0) {
+            return 0;
+        }
         leftTuple[1] = context;
         lookup(leftTuple, 1, previous, leftCounts);
-        if (leftCounts.matched() > 0 && leftCounts.raw(1) > 0) {
-            return false;
-        }
-        add(leftTuple, Math.min(2, order - 1), previous, 1, null);
-        return true;
+        return leftCounts.matched() > 0 ? leftCounts.raw(1) : 0;
+    }
+
+    private boolean addLeftNeighbour(int context, int previous, long times) {
+        leftTuple[1] = context;
+        return add(leftTuple, Math.min(2, order - 1), previous, times, null);
+    }
+
+    /** Counts the left neighbours that are pending. */
+    private void countNeighbours() {
+        recentNeighbours.flush(addNeighbour);
+    }
+
+    /**
+     * The number of documents with a word that has no event of its own, and so no other count: it stands where the bigrams of others
+     * do. 0 where the state has not counted such from its beginning: {@link #countsSightings}.
+     */
+    public long outside(int id) {
+        return words.bigramsHere(id);
+    }
+
+    /** Counts a document with a word that has no event of its own. */
+    public void addOutside(int id) {
+        changed = true;
+        words.addBigramHere(id);
+    }
+
+    /** The inverse of {@link #addOutside}: returns whether no document is left. */
+    public boolean removeOutside(int id) {
+        changed = true;
+        words.removeBigramHere(id);
+        return words.bigramsHere(id) == 0;
     }
 
     private int leftContext(int word) {
-        int slot = (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
+        int known = knownLeftContext(word);
+        if (known < 0) {
+            byte[] name = leftName(word);
+            known = learnWord(name, 0, name.length, WordTable.hash(name, 0, name.length));
+            recentLeftContexts[leftSlot(word)] = (long) word << 32 | known;
+        }
+        return known;
+    }
+
+    private byte[] leftName(int word) {
+        return (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int leftSlot(int word) {
+        return (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
+    }
+
+    /** The context of a word's left neighbours, or a negative number where it has none yet. */
+    private int knownLeftContext(int word) {
+        int slot = leftSlot(word);
         long recent = recentLeftContexts[slot];
         if (recent != 0 && (int) (recent >>> 32) == word) {
             return (int) recent;
         }
-        byte[] name = (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
-        int hash = WordTable.hash(name, 0, name.length);
-        int known = words.find(name, 0, name.length, hash);
-        if (known < 0) {
-            known = learnWord(name, 0, name.length, hash);
+        byte[] name = leftName(word);
+        int known = words.find(name, 0, name.length, WordTable.hash(name, 0, name.length));
+        if (known >= 0) {
+            recentLeftContexts[slot] = (long) word << 32 | known;
         }
-        recentLeftContexts[slot] = (long) word << 32 | known;
         return known;
     }
 
@@ -789,6 +907,7 @@ public final class NgramCounts {
      * look counts up, and must not {@link #trim}; not while anything is learned.
      */
     public void tuples(int nearest, TupleVisitor visitor) {
+        countNeighbours();
         if (words.wide(nearest)) {
             wide(nearest).tuples(visitor, this::trim);
         } else {
@@ -857,6 +976,7 @@ public final class NgramCounts {
     /** Visits everything that is held, the left neighbours of words among it. */
     void heldEverywhere(HeldVisitor visitor) {
         load();
+        countNeighbours();
         for (int from = 0; from < words.size(); from += RARE_BLOCK) {
             for (int word = from; word < Math.min(words.size(), from + RARE_BLOCK); word++) {
                 if (words.wide(word)) {
@@ -890,6 +1010,8 @@ public final class NgramCounts {
      */
     public boolean endDocument(int tokens) {
         if (forgetting.isOn()) {
+            // What ages must not depend on when it is written.
+            countNeighbours();
             changed = true;
             hand.endDocument(tokens);
         }
@@ -900,7 +1022,7 @@ public final class NgramCounts {
     public StateSize held() {
         load();
         return forgetting.isOn()
-                ? new StateSize(holdings.ngrams, holdings.bytes, words.size())
+                ? new StateSize(holdings.ngrams, holdings.bytes, words.size() - words.free())
                 : new StateSize(0, 0, words.size());
     }
 
@@ -960,6 +1082,9 @@ public final class NgramCounts {
         public void gone(int nearest, int word) {
             if (isNamed(nearest)) {
                 int named = words.find(words.spelling(nearest).substring(LEFT_OF.length()));
+                if (named >= 0) {
+                    recentNeighbours.remove(named, word);
+                }
                 loseContinuation(named);
                 return;
             }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
  * u block                unigram counts of 64 words
  * i page                 ids of words by hash
  * j                      how many words those are, and in how many pages
+ * k                      which ids were given back, and what that has changed in those pages since they were written
  * b block page           tuples of 16 rare context words
  * f word page            followers of a frequent context word
  * t word bucket page     tuples of a frequent context word, those whose second context word falls in the bucket
@@ -35,6 +36,10 @@ final class PageKeys {
 
     static byte[] wordPlacesHead() {
         return new byte[] {'j'};
+    }
+
+    static byte[] freeWords() {
+        return new byte[] {'k'};
     }
 
     static byte[] unigrams(int block) {

@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@value #SIZE} words with neighbouring ids: their spellings and unigram counts, in a page each, because spellings never
- * change. Not thread-safe.
+ * {@value #SIZE} words with neighbouring ids: their spellings and unigram counts, in a page each, because spellings hardly ever
+ * change. An id without a word has no spelling: it was given back, and is given to another word. Not thread-safe.
  */
 final class WordBlock extends CacheUnit {
 
@@ -23,6 +23,10 @@ final class WordBlock extends CacheUnit {
     static final int SHIFT = 6;
 
     private static final int FORMAT = 1;
+
+    /** Of spellings where an id was given back, and of unigrams where a word is marked. */
+    private static final int FORMAT_FREE = 2;
+
     private static final long FIXED_BYTES = 200 + SIZE * 4L * Integer.BYTES + LargeCounts.BYTES;
 
     private final int number;
@@ -39,6 +43,14 @@ final class WordBlock extends CacheUnit {
     /** Bit by bit, whether a word has pages of its own. */
     private long wide;
 
+    /** Bit by bit, whether a word was needed since its mark was taken away. */
+    private long marked;
+
+    /** How many ids of this block have no word, and the block after this one in the list of those with any, or −1. */
+    private int free;
+
+    private int nextFree = -1;
+
     private boolean spelledAnew;
     private boolean countedAnew;
 
@@ -52,22 +64,34 @@ final class WordBlock extends CacheUnit {
 
     /** The number of words that a page of spellings has. */
     static int words(byte @Nullable [] spellings) {
-        return spellingsOf(spellings).readInt();
+        Varints.Reader in = readerOf(spellings);
+        format(in, "spellings");
+        return in.readInt();
     }
 
-    private static Varints.Reader spellingsOf(byte @Nullable [] spellings) {
+    private static int format(Varints.Reader in, String what) {
+        int format = in.readByte();
+        if (format != FORMAT_FREE) {
+            PageFormat.check(format, FORMAT, what);
+        }
+        return format;
+    }
+
+    private static Varints.Reader readerOf(byte @Nullable [] spellings) {
         if (spellings == null) {
             throw new IllegalStateException("a page of spellings of words is missing from the state");
         }
-        Varints.Reader in = new Varints.Reader(spellings);
-        PageFormat.check(in.readByte(), FORMAT, "spellings");
-        return in;
+        return new Varints.Reader(spellings);
     }
 
     /** Decodes the pages of this block; there are no counts where no word of it has any. */
     void decode(byte @Nullable [] spellings, byte @Nullable [] unigrams) {
-        Varints.Reader in = spellingsOf(spellings);
+        Varints.Reader in = readerOf(spellings);
+        int format = format(in, "spellings");
         int count = in.readInt();
+        if (format == FORMAT_FREE) {
+            nextFree = in.readInt() - 1;
+        }
         for (int i = 0; i < count; i++) {
             int length = in.readCount(1);
             append(in, length);
@@ -83,11 +107,14 @@ final class WordBlock extends CacheUnit {
         int start = start(words);
         in.readInto(utf8, start, length);
         ends[words++] = start + length;
+        free += length == 0 ? 1 : 0;
     }
 
     private void decodeCounts(byte[] unigrams) {
         Varints.Reader in = new Varints.Reader(unigrams);
-        PageFormat.check(in.readByte(), FORMAT, "unigrams");
+        if (format(in, "unigrams") == FORMAT_FREE) {
+            marked = in.readFixedLong();
+        }
         for (int at = 0; in.hasRemaining(); at++) {
             long rawAndWide = in.readLong();
             counts[at * 3] = large.cell(rawAndWide >>> 1);
@@ -113,6 +140,80 @@ final class WordBlock extends CacheUnit {
         System.arraycopy(from, begin, utf8, start, end - begin);
         ends[words++] = start + end - begin;
         spelledAnew = true;
+    }
+
+    /** Whether id {@code at} of this block has no word. */
+    boolean isFree(int at) {
+        return ends[at] == start(at);
+    }
+
+    /** How many ids have no word. */
+    int free() {
+        return free;
+    }
+
+    /** The block after this one in the list of those with free ids, or −1. */
+    int nextFree() {
+        return nextFree;
+    }
+
+    /** Takes the word of an id away, with its counts; {@code next} is then the block after this one in the list of those with any. */
+    void clear(int at, int next) {
+        replace(at, utf8, 0, 0);
+        counts[at * 3] = 0;
+        counts[at * 3 + 1] = 0;
+        counts[at * 3 + 2] = 0;
+        wide &= ~(1L << at);
+        marked &= ~(1L << at);
+        countedAnew = true;
+        nextFree = next;
+        free++;
+    }
+
+    /** Gives the first id without a word to one; returns which. */
+    int fill(byte[] from, int begin, int end) {
+        int at = 0;
+        while (!isFree(at)) {
+            at++;
+        }
+        replace(at, from, begin, end);
+        free--;
+        return at;
+    }
+
+    private void replace(int at, byte[] from, int begin, int end) {
+        int start = start(at);
+        int more = end - begin - (ends[at] - start);
+        room(Math.max(0, more));
+        System.arraycopy(utf8, ends[at], utf8, ends[at] + more, start(words) - ends[at]);
+        System.arraycopy(from, begin, utf8, start, end - begin);
+        for (int i = at; i < words; i++) {
+            ends[i] += more;
+        }
+        spelledAnew = true;
+    }
+
+    /** Marks a word as needed; returns whether it was not. */
+    boolean mark(int at) {
+        long bit = 1L << at;
+        if ((marked & bit) != 0) {
+            return false;
+        }
+        marked |= bit;
+        countedAnew = true;
+        return true;
+    }
+
+    boolean isMarked(int at) {
+        return (marked >>> at & 1) != 0;
+    }
+
+    /** Takes all marks away; returns whether there were any. */
+    boolean clearMarks() {
+        boolean had = marked != 0;
+        marked = 0;
+        countedAnew |= had;
+        return had;
     }
 
     private int start(int at) {
@@ -200,8 +301,12 @@ final class WordBlock extends CacheUnit {
         }
         if (spelledAnew) {
             out.reset();
-            out.writeByte(FORMAT);
+            // Without free ids, and without marks below, what earlier versions wrote.
+            out.writeByte(free > 0 ? FORMAT_FREE : FORMAT);
             out.writeInt(words);
+            if (free > 0) {
+                out.writeInt(nextFree + 1);
+            }
             for (int at = 0; at < words; at++) {
                 writeSpelling(at, out);
             }
@@ -209,7 +314,10 @@ final class WordBlock extends CacheUnit {
         }
         if (countedAnew) {
             out.reset();
-            out.writeByte(FORMAT);
+            out.writeByte(marked != 0 ? FORMAT_FREE : FORMAT);
+            if (marked != 0) {
+                out.writeFixedLong(marked);
+            }
             for (int at = 0; at < words; at++) {
                 out.writeLong(raw(at) << 1 | wide >>> at & 1);
                 out.writeInt(counts[at * 3 + 1]);

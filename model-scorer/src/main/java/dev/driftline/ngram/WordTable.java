@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * {@value WordBlock#SIZE} ({@link WordBlock}) and found through a table by hash ({@link PagedTable}), both in pages of the store
  * behind one bounded cache: a word that nobody uses takes no heap but its share of a reference to its block, four bytes for 64
  * words. Blocks are written at each commit. The table is written after some {@value #WORDS_A_CHECKPOINT} words, with the number
- * of words that it holds; those after it are put into it again at the next start. Not thread-safe.
+ * of words that it holds; those after it are put into it again at the next start.
+ *
+ * <p>An id that a word has given back is given to the next new word. The blocks with such ids are a list, each with the number
+ * of the one after it, and the head of the list is stored with every commit. With it goes what was done to the table, since it
+ * was stored, for ids that it has: that is done again at the next start. Not thread-safe.
  */
 final class WordTable {
 
@@ -28,6 +32,9 @@ final class WordTable {
 
     /** Up to so many words are put into the table one by one; more, as of a state without a table, page by page. */
     private static final int WORDS_ONE_BY_ONE = 1 << 16;
+
+    /** After so many ids of the stored table have lost or got a word it is stored again. */
+    private static final int MOVES_A_CHECKPOINT = 1 << 10;
 
     private static final int FORMAT = 1;
     /** The most words that are found without the table: a power of two. */
@@ -43,6 +50,19 @@ final class WordTable {
     private @Nullable WordBlock[] blocks = new WordBlock[64];
     private int inTable;
     private int inStoredTable;
+
+    /** The first block with an id that has no word, or −1, and the number of such ids. */
+    private int firstFree = -1;
+
+    private int free;
+
+    /** The ids below {@link #inStoredTable} whose words went, or came, since the table was stored, and the hashes of the words. */
+    private int[] movedIds = new int[16];
+
+    private int[] movedHashes = new int[16];
+    private boolean[] movedOut = new boolean[16];
+    private int moved;
+    private boolean movedAnew;
 
     /** By hash: the hash and, below it, the id + 1 of the word that was found last. */
     private final long[] recent;
@@ -75,8 +95,14 @@ final class WordTable {
         return (int) (h >>> 32);
     }
 
+    /** All ids are below this; some may have no word. */
     int size() {
         return size;
+    }
+
+    /** The number of ids that have no word. */
+    int free() {
+        return free;
     }
 
     /** The id of a word, or a negative number where it was never learned. */
@@ -131,6 +157,9 @@ final class WordTable {
     }
 
     int add(byte[] bytes, int from, int to, int hash) {
+        if (firstFree >= 0) {
+            return fill(bytes, from, to, hash);
+        }
         int id = size;
         WordBlock block;
         if ((id & WordBlock.SIZE - 1) == 0) {
@@ -146,6 +175,66 @@ final class WordTable {
         return id;
     }
 
+    private int fill(byte[] bytes, int from, int to, int hash) {
+        int first = firstFree << WordBlock.SHIFT;
+        WordBlock block = block(first);
+        int id = first + block.fill(bytes, from, to);
+        if (block.free() == 0) {
+            firstFree = block.nextFree();
+        }
+        free--;
+        cache.markDirty(block);
+        place(hash, id);
+        move(id, hash, false);
+        return id;
+    }
+
+    /**
+     * Takes a word out: its id is given to another one. Its counts must be 0, and it must have no pages of its own.
+     *
+     * @throws IllegalStateException if that is not so, or the id has no word
+     */
+    void free(int id) {
+        WordBlock block = block(id);
+        int at = id & WordBlock.SIZE - 1;
+        if (id <= NgramCounts.EOS
+                || block.isFree(at)
+                || block.raw(at) != 0
+                || block.continuation(at) != 0
+                || block.bigramsHere(at) != 0
+                || block.wide(at)) {
+            throw new IllegalStateException("the id of a word that is needed is given back: " + id);
+        }
+        int hash = block.hash(at);
+        unplace(hash, id);
+        int slot = hash & recent.length - 1;
+        if ((int) recent[slot] == id + 1) {
+            recent[slot] = 0;
+        }
+        boolean isListed = block.free() > 0;
+        block.clear(at, isListed ? block.nextFree() : firstFree);
+        firstFree = isListed ? firstFree : id >>> WordBlock.SHIFT;
+        free++;
+        cache.markDirty(block);
+        move(id, hash, true);
+    }
+
+    /** The words after the stored table are put into it again as they are then. */
+    private void move(int id, int hash, boolean isOut) {
+        movedAnew = true;
+        if (id >= inStoredTable) {
+            return;
+        }
+        if (moved == movedIds.length) {
+            movedIds = Arrays.copyOf(movedIds, moved * 2);
+            movedHashes = Arrays.copyOf(movedHashes, moved * 2);
+            movedOut = Arrays.copyOf(movedOut, moved * 2);
+        }
+        movedIds[moved] = id;
+        movedHashes[moved] = hash;
+        movedOut[moved++] = isOut;
+    }
+
     private void place(int hash, int id) {
         int number = 0;
         while (table.read(key(hash, number), found, 0)) {
@@ -153,6 +242,22 @@ final class WordTable {
         }
         found[0] = id;
         table.put(key(hash, number), found, 0);
+    }
+
+    /** The last word of the same hash gets the number of this one. */
+    private void unplace(int hash, int id) {
+        int number = 0;
+        while (table.read(key(hash, number), found, 0) && found[0] != id) {
+            number++;
+        }
+        int last = number;
+        while (table.read(key(hash, last + 1), found, 0)) {
+            last++;
+        }
+        if (last > number) {
+            table.put(key(hash, number), found, 0);
+        }
+        table.remove(key(hash, last));
     }
 
     /** Words of the same hash have keys of consecutive numbers. */
@@ -245,6 +350,48 @@ final class WordTable {
         cache.markDirty(block);
     }
 
+    /** Entries of the table by hash, which are as many as words; for tests. */
+    long placed() {
+        return table.size();
+    }
+
+    /** Marks a word as needed. */
+    void mark(int id) {
+        WordBlock block = block(id);
+        if (block.mark(id & WordBlock.SIZE - 1)) {
+            cache.markDirty(block);
+        }
+    }
+
+    /** Whether a word is marked. */
+    boolean marked(int id) {
+        return block(id).isMarked(id & WordBlock.SIZE - 1);
+    }
+
+    /** The number of blocks. */
+    int blocks() {
+        return (size + WordBlock.SIZE - 1) >>> WordBlock.SHIFT;
+    }
+
+    /** Visits the words of a block, which may be freed by that. */
+    void visit(int number, Visitor visitor) {
+        int first = number << WordBlock.SHIFT;
+        for (int at = 0; at < WordBlock.SIZE && first + at < size; at++) {
+            WordBlock block = block(first);
+            if (!block.isFree(at)) {
+                visitor.visit(first + at, block, at);
+            }
+        }
+    }
+
+    /** Takes the marks of the words of a block away. */
+    void clearMarks(int number) {
+        WordBlock block = block(number << WordBlock.SHIFT);
+        if (block.clearMarks()) {
+            cache.markDirty(block);
+        }
+    }
+
     /** Visits every word with its block, which is dropped afterwards unless it was decoded before. */
     void visit(Visitor visitor) {
         CacheUnit.Budget apart = new CacheUnit.Budget();
@@ -255,7 +402,9 @@ final class WordTable {
                 block.decode(store.get(PageKeys.spellings(number)), store.get(PageKeys.unigrams(number)));
             }
             for (int at = 0; at < block.words(); at++) {
-                visitor.visit(number * WordBlock.SIZE + at, block, at);
+                if (!block.isFree(at)) {
+                    visitor.visit(number * WordBlock.SIZE + at, block, at);
+                }
             }
         }
     }
@@ -278,10 +427,54 @@ final class WordTable {
     void writeBack() {
         cache.writeBack();
         if (inTable - inStoredTable >= WORDS_A_CHECKPOINT
+                || moved >= MOVES_A_CHECKPOINT
                 || table.mustCheckpoint()
                 || table.changedBytes() > cache.limit() / 4) {
             checkpoint();
         }
+        if (movedAnew) {
+            writeMoves();
+        }
+    }
+
+    /** Nothing is stored unless an id was ever given back. */
+    private void writeMoves() {
+        Varints.Writer out = new Varints.Writer(64);
+        out.writeByte(FORMAT);
+        out.writeInt(firstFree + 1);
+        out.writeInt(free);
+        out.writeInt(moved);
+        for (int i = 0; i < moved; i++) {
+            out.writeLong((long) movedIds[i] << 1 | (movedOut[i] ? 1 : 0));
+            out.writeFixedInt(movedHashes[i]);
+        }
+        store.put(PageKeys.freeWords(), out.toByteArray());
+        movedAnew = false;
+    }
+
+    /** Reads what {@link #writeMoves} wrote, and does it again to the table as it was stored. */
+    private void readMoves() {
+        byte[] stored = store.get(PageKeys.freeWords());
+        if (stored == null) {
+            return;
+        }
+        Varints.Reader in = new Varints.Reader(stored);
+        PageFormat.check(in.readByte(), FORMAT, "ids without a word");
+        firstFree = in.readInt() - 1;
+        free = in.readInt();
+        for (int left = in.readInt(); left > 0; left--) {
+            long idAndOut = in.readLong();
+            int id = (int) (idAndOut >>> 1);
+            int hash = in.readFixedInt();
+            boolean isOut = (idAndOut & 1) != 0;
+            if (isOut) {
+                unplace(hash, id);
+            } else {
+                place(hash, id);
+            }
+            move(id, hash, isOut);
+        }
+        movedAnew = false;
     }
 
     private void checkpoint() {
@@ -291,6 +484,8 @@ final class WordTable {
         table.checkpoint(head);
         store.put(PageKeys.wordPlacesHead(), head.toByteArray());
         inStoredTable = inTable;
+        movedAnew |= moved > 0;
+        moved = 0;
     }
 
     /** Begins with what the store has; the words of a state of 0.3.0, which has no table, are put into one. */
@@ -309,11 +504,14 @@ final class WordTable {
             table.open(head);
         }
         inTable = inStoredTable;
+        readMoves();
         if (size - inTable > WORDS_ONE_BY_ONE && inTable == 0) {
             placeAll();
         }
         while (inTable < size) {
-            place(hashOf(inTable), inTable);
+            if (!block(inTable).isFree(inTable & WordBlock.SIZE - 1)) {
+                place(hashOf(inTable), inTable);
+            }
             inTable++;
         }
     }

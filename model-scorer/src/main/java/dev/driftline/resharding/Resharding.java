@@ -51,12 +51,25 @@ public final class Resharding {
             }
         });
         counts.tuples((context, length, word, count) -> move(ids, context, length, word, count));
-        from.spelling().visitWords(this::spell);
+        from.spelling().visitWords(word -> spell(counts, word));
         writeBack();
     }
 
-    private void spell(String word) {
-        to.get(ShardScorer.shardOf(word, to.size())).spelling().learn(word);
+    private void spell(NgramCounts from, String word) {
+        ShardScorer owner = to.get(ShardScorer.shardOf(word, to.size()));
+        owner.spelling().learn(word);
+        int known = from.find(word);
+        if (known >= 0 && from.rawUnigram(known) == 0) {
+            // Outside a fixed vocabulary: known by its spelling alone.
+            NgramCounts counts = owner.counts();
+            byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
+            int hash = NgramCounts.hash(utf8, 0, utf8.length);
+            int there = counts.find(utf8, 0, utf8.length, hash);
+            int id = there >= 0 ? there : counts.learnWord(utf8, 0, utf8.length, hash);
+            for (long document = 0; document < Math.max(1, from.outside(known)); document++) {
+                counts.addOutside(id);
+            }
+        }
     }
 
     private void move(Ids ids, int[] context, int length, int word, long count) {
@@ -67,11 +80,11 @@ public final class Resharding {
             moved[d] = ids.of(context[d], owner);
         }
         boolean isNew = counts.learn(moved, length, ids.of(word, owner), count);
-        if (isNew) {
-            int unigrams = ids.owner[word];
+        int unigrams = ids.owner[word];
+        if (isNew || unigrams != owner) {
             NgramCounts continuations = to.get(unigrams).counts();
             int there = ids.of(word, unigrams);
-            if (unigrams == owner || continuations.learnLeftNeighbour(there, ids.of(context[1], unigrams))) {
+            if (unigrams == owner || continuations.learnLeftNeighbour(there, ids.of(context[1], unigrams), count)) {
                 continuations.addContinuation(there, 1);
             }
         }

@@ -55,7 +55,7 @@ public final class Gather {
     }
 
     /**
-     * Which shard has replied to which document, with a reply or a {@link ShardReply.Failure}.
+     * Which shard has replied to which document, with a reply, a {@link ShardReply.Failure} or a {@link ShardReply.Retracted}.
      *
      * @param ticket of the document
      * @param shard that has replied
@@ -65,15 +65,73 @@ public final class Gather {
     /**
      * Where a reply belongs.
      *
-     * @throws ShardMessageException if it is neither a reply of this model nor a failure, or not whole
+     * @throws ShardMessageException if it is neither a reply of this model of any kind nor a failure, or not whole
      */
     public Address address(byte[] reply) {
         if (ShardReply.Failure.is(reply)) {
             ShardReply.Failure failure = ShardReply.Failure.open(reply, model);
             return new Address(failure.ticket(), failure.shard());
         }
+        if (ShardReply.Retracted.is(reply)) {
+            ShardReply.Retracted retracted = ShardReply.Retracted.open(reply, model);
+            return new Address(retracted.ticket(), retracted.shard());
+        }
         ShardReply opened = open(reply);
         return new Address(opened.ticket(), opened.shard());
+    }
+
+    /**
+     * What the replies say of a document that was looked for, or was to be taken out.
+     *
+     * @param shards that have all of it, or had, or forget and took what was left; one that owns nothing of it is among them
+     * @param of how many shards there are
+     * @param events how many events of the document all shards were asked for
+     * @param missing how many of them they do not have
+     * @param isApproximate whether something of it may have been forgotten before, or cannot be told from what others left
+     */
+    public record Taken(BitSet shards, int of, long events, long missing, boolean isApproximate) {
+
+        /** Whether every shard has it, or had: it can be taken out, or was. A document without a token is everywhere. */
+        public boolean everywhere() {
+            return shards.cardinality() == of && !nowhere();
+        }
+
+        /** Whether nothing of it is there, although it has something. */
+        public boolean nowhere() {
+            return events > 0 && missing == events;
+        }
+    }
+
+    /**
+     * Puts the replies to a request of {@link Scatter#retraction} together.
+     *
+     * @param replies the reply of every shard, in any order
+     * @throws ShardMessageException if one is not a whole reply of this model to such a request
+     * @throws IllegalArgumentException if the replies are not one of each shard
+     */
+    public Taken retracted(List<byte[]> replies) {
+        BitSet replied = new BitSet(shards);
+        BitSet there = new BitSet(shards);
+        long events = 0;
+        long missing = 0;
+        boolean approximate = false;
+        for (byte[] reply : replies) {
+            ShardReply.Retracted of = ShardReply.Retracted.open(reply, model);
+            replied.set(of.shard());
+            there.set(of.shard(), of.isThere());
+            events += of.events();
+            missing += of.missing();
+            approximate |= of.isApproximate();
+        }
+        checkReplies(replies.size(), replied);
+        return new Taken(there, shards, events, missing, approximate);
+    }
+
+    private void checkReplies(int count, BitSet replied) {
+        if (count != shards || replied.cardinality() != shards) {
+            throw new IllegalArgumentException(
+                    count + " replies of the shards " + replied + ", not one of each of " + shards + " shards");
+        }
     }
 
     /** The failures among {@code replies}. */
@@ -124,10 +182,7 @@ public final class Gather {
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly("shard reply", e);
         }
-        if (replies.size() != shards || replied.cardinality() != shards) {
-            throw new IllegalArgumentException(replies.size() + " replies of the shards " + replied
-                    + ", not one of each of " + shards + " shards");
-        }
+        checkReplies(replies.size(), replied);
         BaseDistribution base = new BaseDistribution(settings, totals);
         NgramProbabilities rows = rows(document, events, base, raw, continuation, spelling, outside, pairs, matched);
         for (int event = DocumentTokens.EOS; event < eventCount && next.lacksUnigrams(); event++) {

@@ -83,6 +83,25 @@ public final class LocalModel {
         return gather.gather(open, replies);
     }
 
+    /**
+     * Takes a document out that was learned, as if it never had been; every shard is asked first whether it has all of it.
+     *
+     * @return what became of it: it is out where it was {@link Gather.Taken#everywhere()}, and nothing has changed otherwise
+     */
+    public Gather.Taken retract(DocumentTokens document) {
+        Gather.Taken found = retract(document, shards.length == 1);
+        return shards.length > 1 && found.everywhere() ? retract(document, true) : found;
+    }
+
+    private Gather.Taken retract(DocumentTokens document, boolean take) {
+        byte[][] requests = scatter.retraction(0, documents++, document, take);
+        List<byte[]> replies = new ArrayList<>(shards.length);
+        for (int shard = 0; shard < shards.length; shard++) {
+            replies.add(shards[shard].answer(requests[shard]));
+        }
+        return gather.retracted(replies);
+    }
+
     /** Raw count of an n-gram of 1 to N words, {@code <s>} and {@code </s>} among them where they belong. */
     public long rawCount(List<String> ngram) {
         String owner = ngram.size() == 1 ? ngram.get(0) : ngram.get(ngram.size() - 2);

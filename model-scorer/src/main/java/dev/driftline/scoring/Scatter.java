@@ -97,6 +97,26 @@ public final class Scatter {
         return requests(events, 0, 0, false, predictions, candidates, true);
     }
 
+    /**
+     * Makes the requests to take a document out again, or to look whether it is there. They go alone, after those of all documents
+     * before it.
+     *
+     * @param partition where the replies must go: the document's partition
+     * @param ticket what, with the partition, names the document until it is gathered
+     * @param take whether a shard that has all of it takes it out; with several shards all are asked first whether they have it
+     * @return {@code [shards]}
+     */
+    public byte[][] retraction(int partition, long ticket, DocumentTokens document, boolean take) {
+        DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
+        byte[][] requests = new byte[shards][];
+        out.partition(partition);
+        for (int shard = 0; shard < shards; shard++) {
+            write(events, shard, take ? ShardRequest.TAKES : ShardRequest.CHECKS, ticket, 0, Set.of(), out);
+            requests[shard] = out.end();
+        }
+        return requests;
+    }
+
     private byte[][] requests(
             DocumentEvents events,
             int to,
@@ -109,7 +129,8 @@ public final class Scatter {
         byte[][] requests = new byte[shards][];
         out.partition(to);
         for (int shard = 0; shard < shards; shard++) {
-            write(events, shard, ticket, learn, predictions, extras, proves, out);
+            int flags = (learn ? ShardRequest.LEARNS : 0) | (proves ? ShardRequest.PROVES : 0);
+            write(events, shard, flags, ticket, predictions, extras, out);
             requests[shard] = out.end();
         }
         return requests;
@@ -162,7 +183,7 @@ public final class Scatter {
         numberEvents(events);
         Set<String> extras = predictions > 0 ? known(extraCandidates) : Set.of();
         for (int shard = 0; shard < shards; shard++) {
-            write(events, shard, ticket, learn, predictions, extras, false, batches[shard]);
+            write(events, shard, learn ? ShardRequest.LEARNS : 0, ticket, predictions, extras, batches[shard]);
             if (batches[shard].bytes() > mostBytes - FRAME_BYTES) {
                 return false;
             }
@@ -220,15 +241,14 @@ public final class Scatter {
     private void write(
             DocumentEvents events,
             int shard,
+            int flags,
             long ticket,
-            boolean learn,
             int predictions,
             Set<String> extras,
-            boolean proves,
             ShardRequest.Writer to) {
         boolean predicts = predictions > 0 && events.shard(events.openNearest()) == shard;
         need(events, shard, predicts);
-        to.begin(learn, predicts, proves, ticket, predictions);
+        to.begin(predicts ? flags | ShardRequest.PREDICTS : flags, ticket, predictions);
         encode(events, predicts, to);
         writeOwned(events.outside(), false, shard, to);
         if (predictions > 0) {
@@ -319,7 +339,8 @@ public final class Scatter {
                 to.word(events.utf8(event), numbers[event]);
             }
         }
-        if (predicts) {
+        // A shard that forgets must know how long the document is.
+        if (predicts || settings.forgetting().isOn()) {
             told = positions;
         }
         // A sentence's end is always told: without it a shard would not know where contexts begin.

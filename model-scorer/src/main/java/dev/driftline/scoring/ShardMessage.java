@@ -108,6 +108,7 @@ record ShardMessage(byte kind, int version, String name) {
             case ShardRequest.KIND -> "a shard request";
             case ShardReply.KIND -> "a shard reply";
             case ShardReply.Failure.KIND -> "a shard failure";
+            case ShardReply.Retracted.KIND -> "a shard's reply to a retraction";
             default -> "bytes that begin with " + (kind & 0xFF);
         };
     }

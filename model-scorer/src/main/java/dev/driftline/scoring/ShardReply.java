@@ -130,13 +130,16 @@ public final class ShardReply {
         if (Failure.is(reply)) {
             return Failure.address(reply);
         }
+        if (Retracted.is(reply)) {
+            return Retracted.address(reply);
+        }
         Varints.Reader in = MESSAGE.body(reply);
         in.skip(1);
         return in;
     }
 
     /**
-     * The partition that a reply, a batch of them, or a {@link Failure}, names.
+     * The partition that a reply, a batch of them, a {@link Failure} or a {@link Retracted} names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -185,7 +188,7 @@ public final class ShardReply {
     }
 
     /**
-     * The shard that a reply, or a {@link Failure}, comes from.
+     * The shard that a reply, a {@link Failure} or a {@link Retracted} comes from.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -403,6 +406,12 @@ public final class ShardReply {
             add(KIND, VERSION, reply.out);
         }
 
+        /** @param retracted which answers a request of its own */
+        void add(Retracted retracted) {
+            finish();
+            messages.add(retracted.encode(model));
+        }
+
         void add(Failure failure) {
             Varints.Writer body = new Varints.Writer(128);
             failure.write(body, model);
@@ -507,6 +516,106 @@ public final class ShardReply {
                 }
                 String why = new String(in.readBytes(), StandardCharsets.UTF_8);
                 return new Failure(partition, ticket, shard, (flags & LEARNED) != 0, why);
+            } catch (MalformedBytesException e) {
+                throw ShardMessageException.endsEarly(MESSAGE.name(), e);
+            }
+        }
+
+        /** A reader of what follows the flags, as in a reply. */
+        static Varints.Reader address(byte[] message) {
+            Varints.Reader in = MESSAGE.body(message);
+            in.skip(1);
+            return in;
+        }
+    }
+
+    /**
+     * What a shard replies to a request that looks for a document, or takes one out. What it counts are events: an n-gram of the
+     * longest kind that the document has, a word, a left neighbour that the shard keeps or a word outside the vocabulary, each as
+     * often as the document has it.
+     *
+     * <table>
+     * <caption>Layout: varints</caption>
+     * <tr><th>field</th><th>type</th><th>content</th></tr>
+     * <tr><td>kind</td><td>byte</td><td>{@code 'T'}</td></tr>
+     * <tr><td>version</td><td>byte</td><td>1</td></tr>
+     * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
+     * <tr><td>flags</td><td>byte</td><td>1: all of it is there, or was; 2: it was taken out; 4: approximately</td></tr>
+     * <tr><td>partition, ticket, shard</td><td>varints</td><td>as in a reply</td></tr>
+     * <tr><td>events, missing</td><td>varints</td><td>how many the shard was asked for, and how many of them it lacks</td></tr>
+     * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
+     * </table>
+     *
+     * @param partition of the document
+     * @param ticket what, with the partition, names the document
+     * @param shard whose reply this is
+     * @param isThere whether this shard can take the document out, or has: it has all of it, or forgets and takes what is left
+     * @param isTaken whether it has taken the document out; nothing has changed otherwise
+     * @param isApproximate whether something of the document may have been forgotten before, or cannot be told from that of others
+     * @param events how many events of the document are this shard's
+     * @param missing how many of them it does not have
+     */
+    public record Retracted(
+            int partition,
+            long ticket,
+            int shard,
+            boolean isThere,
+            boolean isTaken,
+            boolean isApproximate,
+            long events,
+            long missing) {
+
+        static final byte KIND = 'T';
+
+        private static final int FORMAT = 1;
+        private static final int THERE = 1;
+        private static final int TAKEN = 2;
+        private static final int APPROXIMATE = 4;
+
+        private static final ShardMessage MESSAGE = new ShardMessage(KIND, FORMAT, "shard's reply to a retraction");
+
+        /** Whether {@code message} begins as one. */
+        public static boolean is(byte[] message) {
+            return message.length > 0 && message[0] == KIND;
+        }
+
+        byte[] encode(ModelFingerprint model) {
+            Varints.Writer out = new Varints.Writer(64);
+            MESSAGE.begin(out, model);
+            out.writeByte((isThere ? THERE : 0) | (isTaken ? TAKEN : 0) | (isApproximate ? APPROXIMATE : 0));
+            out.writeInt(partition);
+            out.writeLong(ticket);
+            out.writeInt(shard);
+            out.writeLong(events);
+            out.writeLong(missing);
+            return ShardMessage.end(out);
+        }
+
+        /** @throws ShardMessageException if it is not a whole one of {@code model} */
+        static Retracted open(byte[] message, ModelFingerprint model) {
+            Varints.Reader in = MESSAGE.open(message, model);
+            try {
+                int flags = in.readByte();
+                Retracted reply = new Retracted(
+                        in.readInt(),
+                        in.readLong(),
+                        in.readInt(),
+                        (flags & THERE) != 0,
+                        (flags & TAKEN) != 0,
+                        (flags & APPROXIMATE) != 0,
+                        in.readLong(),
+                        in.readLong());
+                if (reply.shard < 0
+                        || reply.shard >= model.shards()
+                        || reply.missing < 0
+                        || reply.missing > reply.events
+                        || in.hasRemaining()) {
+                    throw ShardMessageException.inconsistent(
+                            MESSAGE.name(),
+                            "shard " + reply.shard + " of " + model.shards() + " lacks " + reply.missing + " of "
+                                    + reply.events + " events, and " + in.remaining() + " bytes follow");
+                }
+                return reply;
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
             }

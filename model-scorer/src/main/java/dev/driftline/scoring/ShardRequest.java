@@ -30,6 +30,9 @@ import java.util.Arrays;
  * <p>Queries are of version 3, and so is a document that is too large to go with others. What a task has read of the stream goes
  * as a batch. Its documents are answered and learned one after the other, as if each had come alone.
  *
+ * <p>A document that is to be taken out again goes alone, too, as version 5: the layout of version 3 without predictions, and with
+ * one flag of two, 8: say whether all of it is there; 16: take it out if it is. A shard answers by {@link ShardReply.Retracted}.
+ *
  * <table>
  * <caption>Layout of a batch, version 4</caption>
  * <tr><th>field</th><th>type</th><th>content</th></tr>
@@ -42,7 +45,8 @@ import java.util.Arrays;
  * </table>
  *
  * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused. Driftline 0.3 and 0.4 wrote
- * version 3 alone, and refuse a batch until they are upgraded.
+ * version 3 alone, and refuse a batch until they are upgraded. Driftline 0.5 wrote versions 3 and 4 as they are, and refuses version
+ * 5 until it is upgraded.
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
@@ -55,6 +59,7 @@ public final class ShardRequest {
     static final byte KIND = 'Q';
     static final int VERSION = 3;
     static final int BATCH_VERSION = 4;
+    static final int RETRACTION_VERSION = 5;
 
     /** The code of a token that the shard is not told. */
     static final int HOLE = 0;
@@ -68,17 +73,36 @@ public final class ShardRequest {
     /** The most next words that are wanted: as many as a search that doubles ever asks for. */
     private static final int MOST_PREDICTIONS = Integer.MAX_VALUE / 8;
 
-    private static final int LEARNS = 1;
-    private static final int PREDICTS = 2;
-    private static final int PROVES = 4;
+    /** The document is learned after it is scored. */
+    static final int LEARNS = 1;
+
+    /** The next word's context is the shard's. */
+    static final int PREDICTS = 2;
+
+    /** Words that are not listed must be bounded. */
+    static final int PROVES = 4;
+
+    /** The document is only looked for. */
+    static final int CHECKS = 8;
+
+    /** The document is taken out. */
+    static final int TAKES = 16;
+
+    /** What the flags of a document that is scored can be. */
+    private static final int OF_SCORING = LEARNS | PREDICTS | PROVES;
 
     /** A document of a batch takes more: flags, ticket, predictions and the counts of three lists. */
     private static final int LEAST_DOCUMENT_BYTES = 6;
 
     private static final ShardMessage MESSAGE = new ShardMessage(KIND, VERSION, "shard request");
     private static final ShardMessage BATCH = new ShardMessage(KIND, BATCH_VERSION, "shard request");
+    private static final ShardMessage RETRACTION = new ShardMessage(KIND, RETRACTION_VERSION, "shard request");
 
     private ShardRequest() {}
+
+    private static ShardMessage ofOne(byte[] request) {
+        return RETRACTION.isAtHeadOf(request) ? RETRACTION : MESSAGE;
+    }
 
     /**
      * The partition that a request of one document names.
@@ -86,7 +110,7 @@ public final class ShardRequest {
      * @throws ShardMessageException if it is of another kind or version
      */
     public static int partitionOf(byte[] request) {
-        Varints.Reader in = MESSAGE.body(request);
+        Varints.Reader in = ofOne(request).body(request);
         in.skip(1);
         return in.readInt();
     }
@@ -97,7 +121,7 @@ public final class ShardRequest {
      * @throws ShardMessageException if it is of another kind or version
      */
     public static long ticketOf(byte[] request) {
-        Varints.Reader in = MESSAGE.body(request);
+        Varints.Reader in = ofOne(request).body(request);
         in.skip(1);
         in.readInt();
         return in.readLong();
@@ -134,12 +158,25 @@ public final class ShardRequest {
             reader.select(document);
             return reader.ticket();
         }
+
+        /** Whether one of them is only looked for. */
+        public boolean isCheck(int document) {
+            reader.select(document);
+            return reader.checks();
+        }
+
+        /** Whether one of them is taken out. */
+        public boolean isTaking(int document) {
+            reader.select(document);
+            return reader.takes();
+        }
     }
 
     /** Takes documents, each field in the order of the layout. Not thread-safe. */
     interface Writer {
 
-        void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions);
+        /** @param flags as the layout has them */
+        void begin(int flags, long ticket, int predictions);
 
         /** Begins a list of words or tokens. */
         void count(int elements);
@@ -167,9 +204,9 @@ public final class ShardRequest {
         }
 
         @Override
-        public void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions) {
-            MESSAGE.begin(out, model);
-            out.writeByte(flags(learns, predicts, proves));
+        public void begin(int flags, long ticket, int predictions) {
+            ((flags & (CHECKS | TAKES)) == 0 ? MESSAGE : RETRACTION).begin(out, model);
+            out.writeByte(flags);
             out.writeInt(partition);
             out.writeLong(ticket);
             out.writeInt(predictions);
@@ -195,10 +232,6 @@ public final class ShardRequest {
         }
     }
 
-    private static int flags(boolean learns, boolean predicts, boolean proves) {
-        return (learns ? LEARNS : 0) | (predicts ? PREDICTS : 0) | (proves ? PROVES : 0);
-    }
-
     /** Collects documents for one shard, and writes them as one request. Not thread-safe. */
     static final class BatchWriter implements Writer {
 
@@ -221,8 +254,8 @@ public final class ShardRequest {
         }
 
         @Override
-        public void begin(boolean learns, boolean predicts, boolean proves, long ticket, int predictions) {
-            documents.writeByte(flags(learns, predicts, proves));
+        public void begin(int flags, long ticket, int predictions) {
+            documents.writeByte(flags);
             documents.writeLong(ticket);
             documents.writeInt(predictions);
         }
@@ -348,7 +381,8 @@ public final class ShardRequest {
          */
         void read(byte[] request) {
             batch = BATCH.isAtHeadOf(request);
-            Varints.Reader in = (batch ? BATCH : MESSAGE).open(request, model);
+            ShardMessage kind = batch ? BATCH : ofOne(request);
+            Varints.Reader in = kind.open(request, model);
             message = request;
             size = 0;
             words = FIRST_WORD;
@@ -357,7 +391,7 @@ public final class ShardRequest {
                 if (batch) {
                     readBatch(in);
                 } else {
-                    readSingle(in);
+                    readSingle(in, kind == RETRACTION);
                 }
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
@@ -369,10 +403,18 @@ public final class ShardRequest {
             select(0);
         }
 
-        private void readSingle(Varints.Reader in) {
+        private void readSingle(Varints.Reader in, boolean retraction) {
             int flags = in.readByte();
             partition = in.readInt();
-            beginDocument(flags, in.readLong(), in.readInt());
+            if (retraction && flags != CHECKS && flags != TAKES) {
+                throw ShardMessageException.inconsistent(
+                        MESSAGE.name(), "a document that is taken out has flags " + flags);
+            }
+            beginDocument(retraction ? flags : flags & OF_SCORING, in.readLong(), in.readInt());
+            if (retraction && parts[PREDICTIONS] != 0) {
+                throw ShardMessageException.inconsistent(
+                        MESSAGE.name(), parts[PREDICTIONS] + " next words of a document that is taken out are wanted");
+            }
             part(WORDS);
             int told = readNewWords(in);
             part(TOKENS);
@@ -399,7 +441,7 @@ public final class ShardRequest {
                 parts = new int[count * PARTS];
             }
             for (; documents < count; documents++) {
-                beginDocument(in.readByte(), in.readLong(), in.readInt());
+                beginDocument(in.readByte() & OF_SCORING, in.readLong(), in.readInt());
                 part(WORDS);
                 int told = readWords(in);
                 part(TOKENS);
@@ -527,6 +569,16 @@ public final class ShardRequest {
         /** Whether the document is to be learned after it has been scored. */
         boolean learns() {
             return (parts[document + FLAGS] & LEARNS) != 0;
+        }
+
+        /** Whether the document is only looked for. */
+        boolean checks() {
+            return (parts[document + FLAGS] & CHECKS) != 0;
+        }
+
+        /** Whether the document is taken out. */
+        boolean takes() {
+            return (parts[document + FLAGS] & TAKES) != 0;
         }
 
         /** Whether the shard owns the context after which next words are wanted, and has been told all of it. */

@@ -1,6 +1,7 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
+import dev.driftline.ngram.DocumentNgrams;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.PositionLookups;
@@ -23,6 +24,10 @@ import java.util.List;
  * the word's left neighbours. So every count is up to date when the next document comes, and shards tell each other
  * nothing.
  *
+ * <p>A document that was learned can be taken out again: its n-grams, the words with their continuation counts, left neighbours
+ * and the spellings of words that no other document has. The shard is then as if it had never learned it. A shard that lacks
+ * anything of the document changes nothing, unless it forgets: then it takes what is left.
+ *
  * <p>Not thread-safe.
  */
 public final class ShardScorer {
@@ -35,6 +40,8 @@ public final class ShardScorer {
 
     /** In place of the id of a word that has not been looked up yet. */
     private static final int NOT_LOOKED_UP = -2;
+
+    private static final byte[] UNKNOWN_UTF8 = DocumentTokens.UNKNOWN_WORD.getBytes(StandardCharsets.UTF_8);
 
     private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
 
@@ -57,6 +64,7 @@ public final class ShardScorer {
     private final ShardRequest.Reader request;
     private final ShardReply.Writer reply;
     private final ShardReply.BatchWriter replies;
+    private final DocumentNgrams ngrams;
 
     // By code, what the dictionary says of each word of the request.
     private int[] ids = new int[256];
@@ -100,6 +108,7 @@ public final class ShardScorer {
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
         replies = new ShardReply.BatchWriter(model);
+        ngrams = new DocumentNgrams(order);
         byte[] bos = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
         ownsBos = ownerOf(NgramCounts.hash(bos, 0, bos.length)) == shard;
         ownsEos = ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length)) == shard;
@@ -205,16 +214,29 @@ public final class ShardScorer {
     }
 
     /**
-     * Scores a document of the open request, then learns it. What else it fails with has come before anything was learned: see
-     * {@link #learnUnanswered}.
+     * Scores a document of the open request, then learns it; or looks for it, or takes it out. What else it fails with has come
+     * before anything was learned or taken out: see {@link #learnUnanswered}.
      *
-     * @throws HalfLearnedException if learning failed
+     * @throws HalfLearnedException if learning, or taking out, failed
      */
     public void answer(int document) {
         request.select(document);
-        respond();
-        replies.add(reply);
+        if (request.checks() || request.takes()) {
+            replies.add(retract());
+        } else {
+            respond();
+            replies.add(reply);
+        }
         trim();
+        endDocument();
+    }
+
+    /** Forgets as much as the document asks for. */
+    private void endDocument() {
+        if (request.learns() && counts.endDocument(request.length())) {
+            // Words have lost their ids.
+            beginWords();
+        }
     }
 
     /** The messages that answer the open request, once each of its documents has been answered. */
@@ -236,7 +258,7 @@ public final class ShardScorer {
      * Answers a request without learning, and without writing anything to the store: for queries from outside the stream.
      *
      * @throws ShardMessageException if it is not a whole request of this model
-     * @throws IllegalArgumentException if it wants its document learned
+     * @throws IllegalArgumentException if it wants its document learned, or taken out
      */
     public byte[] peek(byte[] message) {
         open(message, Integer.MAX_VALUE);
@@ -245,6 +267,9 @@ public final class ShardScorer {
         }
         if (request.learns()) {
             throw new IllegalArgumentException("the request wants its document learned, which a query must not do");
+        }
+        if (request.checks() || request.takes()) {
+            throw new IllegalArgumentException("the request is about taking a document out, which a query must not be");
         }
         respond();
         return reply.end();
@@ -300,7 +325,7 @@ public final class ShardScorer {
 
     /**
      * Answers a document that {@link #answer(int)} has failed with by a {@link ShardReply.Failure}, and learns it nevertheless, if it
-     * is to be learned: the other shards learn it, too.
+     * is to be learned: the other shards learn it, too. A document that was to be taken out stays.
      *
      * @param why it failed
      * @throws HalfLearnedException if learning fails, too
@@ -319,7 +344,7 @@ public final class ShardScorer {
                 }
                 for (int at = request.outside(); at < request.candidates(); at++) {
                     int code = request.code(at);
-                    if (ids[code] < 0) {
+                    if (!isSpelled(code)) {
                         spelling.bitsWithinDocument(word(code));
                     }
                 }
@@ -335,6 +360,7 @@ public final class ShardScorer {
         }
         counts.trim();
         replies.add(failure(true, why));
+        endDocument();
     }
 
     /**
@@ -424,6 +450,115 @@ public final class ShardScorer {
         ids[code] = known >= 0 ? known : counts.learnWord(utf8, from, to, hash[code]);
     }
 
+    /** Looks for the document, and takes it out if that is wanted. */
+    private ShardReply.Retracted retract() {
+        lookUpWords();
+        listNgrams();
+        ngrams.lookUp(counts);
+        long events = ngrams.events();
+        long missing = ngrams.missing();
+        if (ownsEos) {
+            events += times[ShardRequest.EOS_CODE];
+            missing += Math.max(0, times[ShardRequest.EOS_CODE] - counts.rawUnigram(NgramCounts.EOS));
+        }
+        for (int at = request.words(); at < request.tokens(); at++) {
+            int code = request.code(at);
+            if (owned[code]) {
+                events += times[code];
+                missing += Math.max(0, times[code] - (ids[code] < 0 ? 0 : counts.rawUnigram(ids[code])));
+            }
+        }
+        if (counts.countsSightings()) {
+            for (int at = request.outside(); at < request.candidates(); at++) {
+                if (isCountedOutside(request.code(at))) {
+                    int id = ids[request.code(at)];
+                    events++;
+                    missing += id >= 0 && counts.outside(id) > 0 ? 0 : 1;
+                }
+            }
+        }
+        boolean forgets = settings.forgetting().isOn();
+        boolean isThere = missing == 0 || forgets;
+        boolean isTaken = request.takes() && isThere;
+        if (isTaken) {
+            try {
+                takeOut();
+            } catch (RuntimeException | StackOverflowError e) {
+                throw new HalfLearnedException(e);
+            }
+        }
+        // With one shard there are no left neighbours, and a growing vocabulary has no word outside.
+        boolean isUncounted = !counts.countsSightings() && (shards > 1 || !growing);
+        return new ShardReply.Retracted(
+                request.partition(),
+                request.ticket(),
+                shard,
+                isThere,
+                isTaken,
+                forgets || isUncounted,
+                events,
+                missing);
+    }
+
+    private void listNgrams() {
+        ngrams.clear();
+        boolean atStart = true;
+        int length = request.length();
+        for (int i = 0; i < length && order > 1; i++) {
+            int code = request.token(i);
+            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
+            if (here) {
+                ngrams.add(context, fillContext(i), ids[code], owned[code]);
+            } else if (owned[code]) {
+                ngrams.addLeftNeighbour(ids[code], atStart ? NgramCounts.BOS : ids[request.token(i - 1)]);
+            }
+            atStart = code == ShardRequest.EOS_CODE;
+        }
+    }
+
+    /** The inverse of {@link #learn} and {@link #learnSpellings}, of what {@link #retract} has found. */
+    private void takeOut() {
+        ngrams.takeOut(counts);
+        if (ownsEos) {
+            takeOutUnigram(ShardRequest.EOS_CODE);
+        }
+        for (int at = request.words(); at < request.tokens(); at++) {
+            int code = request.code(at);
+            if (owned[code]) {
+                takeOutUnigram(code);
+            }
+        }
+        for (int at = request.outside(); at < request.candidates(); at++) {
+            int code = request.code(at);
+            if (isCountedOutside(code)
+                    && ids[code] >= 0
+                    && counts.outside(ids[code]) > 0
+                    && counts.removeOutside(ids[code])) {
+                spelling.unlearn(word(code));
+            }
+        }
+    }
+
+    private void takeOutUnigram(int code) {
+        int id = ids[code];
+        long taken = id < 0 ? 0 : Math.min(times[code], counts.rawUnigram(id));
+        if (taken > 0) {
+            counts.removeUnigram(id, taken);
+            if (growing && code != ShardRequest.EOS_CODE && counts.rawUnigram(id) == 0) {
+                spelling.unlearn(word(code));
+            }
+        }
+    }
+
+    /**
+     * Whether it is counted how many documents have a word outside the vocabulary. A {@code <unk>} that a text has is the event
+     * {@code <unk>}, too: its spelling stays once it is learned.
+     */
+    private boolean isCountedOutside(int code) {
+        byte[] utf8 = request.message();
+        return !Arrays.equals(utf8, request.from(code), request.to(code), UNKNOWN_UTF8, 0, UNKNOWN_UTF8.length);
+    }
+
     /** This shard's part of what the base distribution is made from. */
     UnigramTotals totals() {
         return UnigramTotals.of(counts, types());
@@ -464,7 +599,7 @@ public final class ShardScorer {
         for (int at = request.outside(); at < request.candidates(); at++) {
             int code = request.code(at);
             String spelled = word(code);
-            reply.bits(ids[code] >= 0 ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
+            reply.bits(isSpelled(code) ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
         }
     }
 
@@ -670,16 +805,27 @@ public final class ShardScorer {
     }
 
     private void learnSpellings() {
+        boolean counted = counts.countsSightings();
         for (int at = request.outside(); at < request.candidates(); at++) {
-            if (ids[request.code(at)] < 0) {
-                learnWord(request.code(at));
+            int code = request.code(at);
+            if (ids[code] < 0) {
+                learnWord(code);
+            }
+            if (counted && isCountedOutside(code)) {
+                counts.addOutside(ids[code]);
             }
         }
     }
 
+    /** Whether the spelling of a word outside a fixed vocabulary has been learned. */
+    private boolean isSpelled(int code) {
+        int id = ids[code];
+        return id >= 0 && (!counts.countsSightings() || !isCountedOutside(code) || counts.outside(id) > 0);
+    }
+
     /**
-     * A shard has failed while it learned a document: its counts have a part of it. Whoever commits must not, and has to go back to
-     * what was stored before.
+     * A shard has failed while it learned a document, or took one out: its counts have a part of it. Whoever commits must not, and
+     * has to go back to what was stored before.
      */
     public static final class HalfLearnedException extends RuntimeException {
 

@@ -3,6 +3,7 @@ package dev.driftline.resharding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
@@ -68,6 +69,9 @@ class ReshardingTest {
         LocalModel moved = new LocalModel(settings, shards, pages::get, cacheBytes * shards);
 
         assertThat(progress).isNotEmpty().isSorted();
+        assertThat(leftNeighboursAsBigrams(moved, shards, one))
+                .isEqualTo(leftNeighboursAsBigrams(learned, shards, one))
+                .isGreaterThan(settings.order() > 1 ? 200 : -1);
         for (DocumentTokens document : DOCUMENTS.subList(half, DOCUMENTS.size())) {
             NgramProbabilities expected = learned.score(document, true);
             NgramProbabilities found = moved.score(document, true);
@@ -80,6 +84,26 @@ class ReshardingTest {
                 }
             }
         }
+    }
+
+    /** How many left neighbours the shards keep: each was seen as often as the bigram came. */
+    private static int leftNeighboursAsBigrams(LocalModel model, int shards, LocalModel one) {
+        int[] neighbours = {0};
+        for (int shard = 0; shard < shards; shard++) {
+            NgramCounts counts = model.shard(shard).counts();
+            assertThat(counts.countsSightings()).isTrue();
+            for (int id = 0; id < counts.wordCount(); id++) {
+                String name = counts.spelling(id);
+                if (name.startsWith("\0")) {
+                    counts.tuples(id, (context, length, previous, count) -> {
+                        List<String> bigram = List.of(counts.spelling(previous), name.substring(1));
+                        assertThat(count).as("%s", bigram).isEqualTo(one.rawCount(bigram));
+                        neighbours[0]++;
+                    });
+                }
+            }
+        }
+        return neighbours[0];
     }
 
     @ParameterizedTest

@@ -69,6 +69,7 @@ import picocli.CommandLine.ScopeType;
             EvaluateCommand.class,
             FilterCommand.class,
             ProduceCommand.class,
+            RetractCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,
             DriftCommand.class,

@@ -18,6 +18,12 @@ public final class ExitCodes {
     /** What was waited for did not come in time. */
     public static final int TIMED_OUT = 3;
 
+    /** {@code retract}: what is to be taken out is not in the topics. */
+    public static final int NOT_FOUND = 4;
+
+    /** {@code retract}: it is there more than once, and it must be said which is meant. */
+    public static final int SEVERAL = 5;
+
     /** Ctrl-C ended the command early, as a shell reports it: 128 plus the number of the signal. */
     public static final int INTERRUPTED = 130;
 

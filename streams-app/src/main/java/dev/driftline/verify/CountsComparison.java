@@ -158,6 +158,9 @@ final class CountsComparison {
     }
 
     private void compare(Side forward, long count, Side.Other counts, long inOther) {
+        if (forward.isPresenceAlone() && inOther > 0) {
+            return;
+        }
         if (inOther != count) {
             differences.add(kind(inOther, count), gram(forward.words()), place, inOther, count);
         } else if (counts.differsAt() > 0) {
@@ -280,6 +283,12 @@ final class CountsComparison {
                 }
             });
             return count[0];
+        }
+
+        /** Whether the n-gram at hand is a left neighbour, and one side does not know how often it was seen: a state of 0.5.0. */
+        boolean isPresenceAlone() {
+            return !(own.countsSightings() && other.countsSightings())
+                    && own.spelling(context[1]).startsWith("\0");
         }
 
         /** How many n-grams the other side has after a word of its own. */

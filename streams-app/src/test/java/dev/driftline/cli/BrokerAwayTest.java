@@ -45,7 +45,8 @@ class BrokerAwayTest {
                 "snapshots import", List.of(snapshot.toString()),
                 "snapshots promote", List.of("v1"),
                 "topics delete", List.of("--yes"),
-                "reshard", List.of("--shards", "4"));
+                "reshard", List.of("--shards", "4"),
+                "retract", List.of("id"));
         Map<String, Future<String>> errors = new TreeMap<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

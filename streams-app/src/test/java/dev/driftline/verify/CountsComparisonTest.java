@@ -11,6 +11,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.testing.junit.SmallBrown;
 import dev.driftline.verify.log.VerifyProgress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -91,6 +92,44 @@ class CountsComparisonTest {
                 .filteredOn(difference -> difference.kind() == Difference.Kind.EXTRA_NGRAM)
                 .extracting(Difference::what)
                 .contains("shard 0, 'zebras the quaggas'", "shard 0, 'zebras'");
+    }
+
+    /** A state of 0.5.0 does not say how often a word was seen before another, only that it was. */
+    @Test
+    void shouldAskOfLeftNeighboursOnlyWhetherTheyCameWhereTheStateKnowsNoMore() {
+        PageStore stored = learn(3, 2, documents()).get(0);
+        PageStore replayed = learn(3, 2, documents()).get(0);
+        NgramCounts counts = counts(3, stored);
+        int taken = 0;
+        for (int id = 0; id < counts.wordCount(); id++) {
+            String name = counts.spelling(id);
+            if (name.startsWith("\0")) {
+                int[] often = {-1};
+                counts.tuples(id, (context, length, previous, count) -> often[0] = count > 1 ? previous : often[0]);
+                if (often[0] >= 0) {
+                    counts.unlearnLeftNeighbour(counts.find(name.substring(1)), often[0]);
+                    taken++;
+                }
+            }
+        }
+        assertThat(taken).isPositive();
+        counts.writeBack();
+        compare(3, 0, stored, replayed, 1);
+        assertThat(differences.counts()).containsKey(Difference.Kind.COUNT);
+
+        byte[] totals = stored.get(new byte[] {'m'});
+        stored.put(new byte[] {'m'}, Arrays.copyOf(totals, totals.length - 1));
+        Differences before = new Differences();
+        new CountsComparison(
+                        0,
+                        "changelog-0",
+                        counts(3, stored),
+                        counts(3, replayed),
+                        new Sample(1),
+                        before,
+                        VerifyProgress.NONE)
+                .run();
+        assertThat(before.counts()).isEmpty();
     }
 
     @Test

@@ -65,7 +65,7 @@ class ModulesTest {
             List.of("serving.query"),
             List.of("serving.http"),
             List.of("metrics"),
-            List.of("service", "migration", "verify"),
+            List.of("service", "migration", "verify", "recall"),
             List.of("topology"),
             List.of("network", "output"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),

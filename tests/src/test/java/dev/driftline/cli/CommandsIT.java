@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.schemas.Candidate;
+import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
@@ -32,13 +35,21 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -345,6 +356,159 @@ class CommandsIT {
                             .as("two records and the mark of their transaction")
                             .isEqualTo(3);
                 });
+    }
+
+    @Test
+    void shouldFindADocumentAndAskForItToBeTakenOutInItsOwnPartition() throws Exception {
+        String[] settings = {"--set", "topics.prefix=gone.", "--set", "partitions=2"};
+        run(with(settings, "topics", "create"));
+        publish(
+                "gone.documents.v1",
+                Document.class,
+                List.of(document("once", "a"), document("twice", "b"), document("not", "x")));
+        publish("gone.text.v1", TextEvent.class, List.of(text("twice", "b"), text("raw", "a")));
+
+        assertThat(run(with(settings, "retract", "nowhere"))).isEqualTo(ExitCodes.NOT_FOUND);
+        assertThat(err).contains("document 'nowhere' is not in gone.documents.v1 or gone.text.v1");
+        assertThat(run(with(settings, "retract", "twice"))).isEqualTo(ExitCodes.SEVERAL);
+        assertThat(err)
+                .contains("there 2 times", "gone.documents.v1, partition", "gone.text.v1, partition", "source 'b'");
+        assertThat(run(with(settings, "retract", "once", "--dry-run"))).isZero();
+        assertThat(out).contains("would be taken out: 'once', gone.documents.v1, partition ");
+        assertThat(run(with(settings, "retract", "raw", "--offset", "1:900"))).isEqualTo(ExitCodes.NOT_FOUND);
+        assertThat(run(with(settings, "retract", "once", "--timeout", "1"))).isEqualTo(ExitCodes.TIMED_OUT);
+        assertThat(err).contains("is the service running?");
+
+        run(with(settings, "retract", "once", "--dry-run", "--json"));
+        JsonNode asked = MAPPER.readTree(out).at("/documents/0");
+        assertThat(asked.get("state").asText()).isEqualTo("asked");
+        String place = asked.get("partition") + ":" + asked.get("offset");
+
+        try (Answering service = new Answering("gone.")) {
+            assertThat(run(with(settings, "retract", "once", "--json", "--offset", place)))
+                    .isZero();
+            JsonNode once = MAPPER.readTree(out);
+            assertThat(once.at("/answers/0/retract_offset").asLong())
+                    .isEqualTo(asked.get("offset").asLong());
+            assertThat(once.at("/answers/0/input_partition").asInt())
+                    .isEqualTo(asked.get("partition").asInt());
+            assertThat(run(with(settings, "retract", "once"))).isZero();
+            assertThat(out).contains("has been taken out");
+
+            assertThat(run(with(settings, "retract", "twice", "--all"))).isZero();
+            assertThat(out.lines().filter(line -> line.startsWith("RETRACTED 'twice'")))
+                    .hasSize(2);
+
+            assertThat(run(with(settings, "retract", "--source", "a", "--json")))
+                    .isZero();
+            JsonNode source = MAPPER.readTree(out);
+            assertThat(source.at("/outcomes/retracted").asInt())
+                    .as("once is out already: " + out)
+                    .isEqualTo(1);
+            assertThat(source.at("/outcomes/source_dropped").asInt())
+                    .as("in each partition")
+                    .isEqualTo(2);
+            assertThat(run(with(settings, "retract", "--source", "a", "--dry-run")))
+                    .isZero();
+            assertThat(out).contains("0 documents of source 'a'");
+        }
+    }
+
+    /** Answers retractions, as a service would. */
+    private static final class Answering implements AutoCloseable {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final CompletableFuture<Void> thread;
+
+        Answering(String prefix) {
+            thread = CompletableFuture.runAsync(() -> answer(prefix));
+        }
+
+        private void answer(String prefix) {
+            DriftlineConfig config = DriftlineConfig.of(Map.of(
+                    "bootstrap.servers", cluster.bootstrapServers(), "schema.registry.url", cluster.registryUrl()));
+            SchemaRegistrySerdes serdes =
+                    new SchemaRegistrySerdes(config.clients().schemaRegistry());
+            Map<String, Object> settings = new HashMap<>(config.clients().consumer());
+            settings.put("auto.offset.reset", "earliest");
+            try (KafkaConsumer<byte[], byte[]> consumer =
+                            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                    Deserializer<Document> documents = serdes.deserializer(Document.class);
+                    Deserializer<TextEvent> texts = serdes.deserializer(TextEvent.class)) {
+                consumer.assign(Stream.of("documents.v1", "text.v1")
+                        .flatMap(topic -> Stream.of(0, 1).map(number -> new TopicPartition(prefix + topic, number)))
+                        .toList());
+                while (!over.get()) {
+                    List<Retraction> answers = new ArrayList<>();
+                    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+                        if (record.topic().endsWith("text.v1")) {
+                            TextEvent text = texts.deserialize(record.topic(), record.value());
+                            if (text.getRetract()) {
+                                answers.add(
+                                        answer(record, text.getId(), text.getSource(), text.getRetractOffset(), false));
+                            }
+                        } else {
+                            Document document = documents.deserialize(record.topic(), record.value());
+                            if (document.getRetract()) {
+                                answers.add(answer(
+                                        record,
+                                        document.getId(),
+                                        document.getSource(),
+                                        document.getRetractOffset(),
+                                        document.getRetractSource()));
+                            }
+                        }
+                    }
+                    publish(prefix + "retractions.v1", Retraction.class, answers);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private static Retraction answer(
+                ConsumerRecord<byte[], byte[]> record, String id, String source, Long offset, boolean drop) {
+            return new Retraction(
+                    id,
+                    source,
+                    drop ? RetractionOutcome.SOURCE_DROPPED : RetractionOutcome.RETRACTED,
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    offset,
+                    drop ? 0 : 2,
+                    "It is gone.",
+                    null,
+                    Instant.EPOCH);
+        }
+
+        @Override
+        public void close() {
+            over.set(true);
+            thread.join();
+        }
+    }
+
+    private static String[] with(String[] settings, String... arguments) {
+        return Stream.concat(Stream.of(arguments), Stream.of(settings)).toArray(String[]::new);
+    }
+
+    private static Document document(String id, String source) {
+        return Document.newBuilder()
+                .setId(id)
+                .setSource(source)
+                .setPublishedAt(Instant.EPOCH)
+                .setSentences(List.of(List.of("it", "rains")))
+                .build();
+    }
+
+    private static TextEvent text(String id, String source) {
+        return TextEvent.newBuilder()
+                .setId(id)
+                .setSource(source)
+                .setPublishedAt(Instant.EPOCH)
+                .setText("It rains.")
+                .build();
     }
 
     private static void publishInATransaction(String topic, List<String> texts) {

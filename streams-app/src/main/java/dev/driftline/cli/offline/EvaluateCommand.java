@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +61,8 @@ import picocli.CommandLine.Spec;
             "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json",
             "  driftline evaluate brown.docs.tsv --split 800000,200000 --merge-rare 3 --model window,rnn,lstm",
             "  driftline evaluate brown.docs.tsv --drift --one-source brown --cut 500",
+            "  driftline evaluate brown.docs.tsv --state-bound 0.5,0.25,0.1",
+            "  driftline evaluate news.tsv --then fiction.tsv --half-life 100000,300000,1000000 --curve decay.csv",
             "  driftline evaluate brown.docs.tsv --model lstm --set neural.size=128 --set neural.train.passes=3"
         })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -83,7 +86,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--overwrite",
-            description = "With --per-document: replace the file if it exists. Default: refuse to.")
+            description = "With --per-document and --curve: replace the file if it exists. Default: refuse to.")
     private boolean overwrite;
 
     @Option(
@@ -112,6 +115,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DriftOptions drift;
 
+    @Mixin
+    private ForgettingOptions forgetting;
+
     @Option(names = "--json", description = "Print one JSON object; an infinite perplexity is the string \"Infinity\".")
     private boolean json;
 
@@ -120,6 +126,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         ModelSettings settings = settings();
         if (split.given()) {
             return split();
+        }
+        if (forgetting.given()) {
+            return forgetting(settings);
         }
         if (perDocument != null
                 && Files.exists(perDocument)
@@ -195,12 +204,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private void print(ModelSettings settings, EvaluationOutput output) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Map<String, @Nullable Object> object = new LinkedHashMap<>();
-            object.put("file", file.toString());
-            object.put("order", settings.order());
-            object.put("smoothing", settings.smoothing().label());
-            object.put("vocabulary", ngrams.vocabulary());
-            object.put("shards", shards);
+            Map<String, @Nullable Object> object = model(settings);
             object.putAll(output.json());
             out.println(PlainJson.pretty(object));
         } else {
@@ -213,6 +217,69 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
         }
         out.flush();
+    }
+
+    private int forgetting(ModelSettings settings) throws IOException {
+        GivenOptions.of(spec)
+                .only(
+                        false,
+                        "without --state-bound and --half-life",
+                        "--state",
+                        "--per-document",
+                        "--model",
+                        "--snapshot",
+                        "--drift",
+                        "--drift-set");
+        if (!settings.smoothing().isDistribution()) {
+            throw usage("--smoothing " + ngrams.smoothing()
+                    + " gives scores: --state-bound and --half-life compare perplexities");
+        }
+        forgetting.check(overwrite);
+        corpus.tokenizer();
+        try (CtrlC ctrlC = CtrlC.then(() -> {});
+                Screen screen = Screen.on(spec.commandLine().getErr())) {
+            List<CorpusDocument> documents = documents(file, ctrlC, screen);
+            Optional<Path> then = forgetting.then();
+            List<CorpusDocument> next = then.isEmpty() ? List.of() : documents(then.get(), ctrlC, screen);
+            ForgettingReport report = forgetting.run(settings, shards, documents, next, ctrlC::pressed, screen);
+            screen.clear();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                Map<String, @Nullable Object> object = model(settings);
+                then.ifPresent(path -> object.put("then", path.toString()));
+                object.putAll(report.json());
+                out.println(PlainJson.pretty(object));
+            } else {
+                report.print(out);
+            }
+            out.flush();
+            return ctrlC.pressed() ? ExitCodes.INTERRUPTED : ExitCodes.OK;
+        }
+    }
+
+    /** All documents of a file, in memory: several models read them. */
+    private List<CorpusDocument> documents(Path from, CtrlC ctrlC, Screen screen) throws IOException {
+        List<CorpusDocument> documents = new ArrayList<>();
+        corpus.refuseTokenizerOfTokens(from);
+        try (CorpusReader reader = corpus.open(from)) {
+            corpus.each(
+                    from,
+                    reader,
+                    ctrlC::pressed,
+                    screen,
+                    (entry, document) -> documents.addAll(drift.pieces(document)));
+        }
+        return documents;
+    }
+
+    private Map<String, @Nullable Object> model(ModelSettings settings) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("file", file.toString());
+        object.put("order", settings.order());
+        object.put("smoothing", settings.smoothing().label());
+        object.put("vocabulary", ngrams.vocabulary());
+        object.put("shards", shards);
+        return object;
     }
 
     private int split() throws IOException {
@@ -250,7 +317,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--drift-set",
                         "--one-source",
                         "--cut",
-                        "--skip-malformed");
+                        "--skip-malformed",
+                        "--state-bound",
+                        "--half-life")
+                .only(forgetting.given(), "with --state-bound or --half-life", "--then", "--curve");
         corpus.limit();
         return ngrams.settings();
     }

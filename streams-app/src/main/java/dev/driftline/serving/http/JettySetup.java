@@ -1,5 +1,6 @@
 package dev.driftline.serving.http;
 
+import dev.driftline.serving.http.connection.SlowHeaders;
 import dev.driftline.serving.http.tls.TlsFiles;
 import io.javalin.config.JettyConfig;
 import org.eclipse.jetty.http.HttpFields;

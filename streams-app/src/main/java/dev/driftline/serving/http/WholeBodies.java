@@ -1,5 +1,6 @@
 package dev.driftline.serving.http;
 
+import dev.driftline.serving.http.connection.Lingering;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;

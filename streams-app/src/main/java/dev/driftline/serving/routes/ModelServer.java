@@ -20,8 +20,11 @@ import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceStatus;
 import dev.driftline.serving.query.instances.PeerInstances;
 import dev.driftline.serving.query.instances.ServiceShards;
+import dev.driftline.serving.query.retract.RetractionJobs;
+import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.util.JavalinBindException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -31,6 +34,9 @@ import java.util.List;
  * goes wrong is told as {@link Problem}.
  */
 public final class ModelServer {
+
+    /** A source of millions of documents takes this long. */
+    private static final long RETRACTION_MS = Duration.ofDays(2).toMillis();
 
     private ModelServer() {}
 
@@ -79,6 +85,7 @@ public final class ModelServer {
                 new ScoreRoutes(scores, documents, pool),
                 new RankRoutes(scores, documents, pool),
                 new SnapshotRoutes(config, service, pool),
+                retractions(config),
                 new StatusRoutes(status, shards::statuses, settings.shards(), settings.tokenizer(), pool),
                 new TopologyRoutes(service::topology),
                 new HealthRoutes(service::state, service::waitingFor),
@@ -87,5 +94,16 @@ public final class ModelServer {
                 new DashboardRoutes(),
                 RouteGroup.closing(pool::close),
                 new InstanceRoutes(here, settings.shards(), http, http.work("instance")));
+    }
+
+    private static RouteGroup retractions(DriftlineConfig config) {
+        RequestPool worker = new RequestPool("retractions", 1, RetractionJobs.MOST_OPEN, RETRACTION_MS);
+        RetractionJobs jobs = new RetractionJobs(
+                config,
+                job -> worker.submit(() -> {
+                    job.run();
+                    return true;
+                }));
+        return new RetractRoutes(TopicNames.of(config), jobs, worker);
     }
 }

@@ -56,7 +56,7 @@ public final class CommittedLog implements AutoCloseable {
     }
 
     /** As the other constructor, from an offset on where {@code from} has one that is later than the first. */
-    CommittedLog(
+    public CommittedLog(
             DriftlineConfig config,
             Map<TopicPartition, Long> ends,
             Duration timeout,

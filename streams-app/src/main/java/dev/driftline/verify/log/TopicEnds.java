@@ -45,23 +45,29 @@ public final class TopicEnds implements AutoCloseable {
 
     /** Where what is decided ends: all transactions before that offset are committed or aborted. */
     public Map<TopicPartition, Long> committed(Set<TopicPartition> partitions) {
-        return ends(partitions, IsolationLevel.READ_COMMITTED);
+        return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
     }
 
     /** Where what has been written ends, in transactions that are open, too. */
     public Map<TopicPartition, Long> written(Set<TopicPartition> partitions) {
-        return ends(partitions, IsolationLevel.READ_UNCOMMITTED);
+        return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
     }
 
-    private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions, IsolationLevel isolation) {
-        Map<TopicPartition, Long> ends = new HashMap<>();
+    /** Where the first record is that the brokers still have. */
+    public Map<TopicPartition, Long> begins(Set<TopicPartition> partitions) {
+        return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         await(admin.listOffsets(
                                 partitions.stream()
-                                        .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest())),
+                                        .collect(Collectors.toMap(partition -> partition, partition -> which)),
                                 new ListOffsetsOptions(isolation))
                         .all())
-                .forEach((partition, end) -> ends.put(partition, end.offset()));
-        return ends;
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 
     private static <T> T await(KafkaFuture<T> future) {

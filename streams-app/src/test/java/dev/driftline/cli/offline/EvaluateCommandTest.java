@@ -322,6 +322,52 @@ class EvaluateCommandTest {
         return Files.write(folder.resolve(name), content);
     }
 
+    @Test
+    void shouldCompareModelsThatForgetWithOneThatDoesNot() throws IOException {
+        Path other = write(
+                "other.tsv", lines.stream().map(line -> line.replace('w', 'v')).toList());
+        Path curve = folder.resolve("curve.csv");
+        assertThat(run(
+                        corpus.toString(),
+                        "--order",
+                        "3",
+                        "--state-bound",
+                        "0.25,64MiB",
+                        "--half-life",
+                        "10000",
+                        "--then",
+                        other.toString(),
+                        "--curve",
+                        curve.toString(),
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode runs = new ObjectMapper().readTree(out.toString()).get("runs");
+        assertThat(runs).hasSize(4);
+        assertThat(runs.get(0).get("tokens").asLong()).isEqualTo(2 * 40 * 27);
+        assertThat(runs.get(0).get("forgotten_ngrams").asLong()).isZero();
+        for (JsonNode each : runs) {
+            assertThat(each.get("tokens_after_change").asLong()).isEqualTo(40 * 27);
+            assertThat(each.get("ngram_perplexity_after_change").asDouble()).isGreaterThan(1);
+        }
+        // A bound that is never reached changes nothing.
+        assertThat(runs.get(2).get("max_bytes").asLong()).isEqualTo(64L << 20);
+        assertThat(runs.get(2).get("ngram_perplexity").asDouble())
+                .isEqualTo(runs.get(0).get("ngram_perplexity").asDouble());
+        assertThat(Files.readAllLines(curve).get(0)).startsWith("max_bytes,half_life_tokens,tokens,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--state-bound, 1.5, a fraction must be above 0 and below 1",
+        "--state-bound, 1KiB, bytes from 1048576",
+        "--half-life, 0, a whole number from 10000"
+    })
+    void shouldSayWhatABoundMustBe(String option, String value, String expected) {
+        assertThat(run(corpus.toString(), option, value)).isEqualTo(ExitCodes.USAGE);
+        assertThat(err.toString()).contains(option + " " + value, expected);
+    }
+
     private int run(String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);

@@ -12,7 +12,9 @@ import dev.driftline.schemas.Score;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.RequestPool;
+import dev.driftline.serving.query.retract.RetractionJobs;
 import dev.driftline.serving.routes.OpenApiDocument.Operation;
+import dev.driftline.topics.TopicNames;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.net.http.HttpResponse;
@@ -70,6 +72,10 @@ class OpenApiTest {
                 new HealthRoutes(Optional::empty, Optional::empty),
                 new LiveRoutes(new LiveFeed(config), new RequestPool("live", 1, 1, 5000)),
                 new TopologyRoutes(Optional::empty),
+                new RetractRoutes(
+                        TopicNames.of(config),
+                        new RetractionJobs(config, job -> {}),
+                        new RequestPool("retractions", 1, 1, 5000)),
                 new SnapshotRoutes(config, new DriftlineService(config), new RequestPool("snapshots", 1, 1, 5000)))) {
             assertThat(served.send("GET", "/openapi.json", "").body()).isEqualTo(OpenApiDocument.text());
             fits(served, "POST", "/v1/score", "{\"text\": \"the jury xylophone\", \"alternatives\": 2}", 200);
@@ -88,6 +94,12 @@ class OpenApiTest {
             fits(served, "GET", "/v1/encode?text=the", "", 503);
             fits(served, "GET", "/v1/snapshots", "", 200);
             fits(served, "POST", "/v1/snapshots/17/promote", "", 404);
+            fits(served, "DELETE", "/v1/documents/17", "", 202);
+            fits(served, "DELETE", "/v1/documents/17?partition=1&offset=8&topic=text", "", 202);
+            fits(served, "DELETE", "/v1/documents/17?partition=1", "", 422);
+            fits(served, "DELETE", "/v1/documents/17?topic=text", "", 422);
+            fits(served, "DELETE", "/v1/sources/17", "", 202);
+            fits(served, "GET", "/v1/retractions/17", "", 404);
             fits(served, "GET", "/health/ready", "", 503);
             for (String path : List.of("/v1/sources", "/v1/drift", "/v1/promotions", "/v1/documents")) {
                 fits(served, "GET", path + "?limit=3", "", 200);
@@ -203,7 +215,7 @@ class OpenApiTest {
                         .as("%s says that %s can come", operation.route(), status)
                         .isTrue();
             }
-            for (String status : operation.method().equals("POST")
+            for (String status : Set.of("POST", "DELETE").contains(operation.method())
                     ? List.of("400", "408", "413", "415", "500", "503")
                     : List.<String>of()) {
                 assertThat(json.get("responses").has(status))
@@ -256,7 +268,12 @@ class OpenApiTest {
     private void fits(ServedModel served, String method, String path, String body, int status) throws Exception {
         HttpResponse<String> response = served.send(method, path, body);
         assertThat(response.statusCode()).as(path + ": " + response.body()).isEqualTo(status);
-        String route = method + " " + path.replaceFirst("\\?.*", "").replace("/17/", "/{version}/");
+        String route = method + " "
+                + path.replaceFirst("\\?.*", "")
+                        .replace("/17/", "/{version}/")
+                        .replace("documents/17", "documents/{id}")
+                        .replace("sources/17", "sources/{name}")
+                        .replace("retractions/17", "retractions/{job}");
         Operation operation = document.operations().stream()
                 .filter(one -> one.route().equals(route))
                 .findFirst()

@@ -1,4 +1,4 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.connection;
 
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * client that is still sending then loses the answer. So what it sends is thrown away for a moment, and only then is the request
  * over; the client, which has its answer, closes long before. Thread-safe, but for {@link #run}.
  */
-final class Lingering implements Callback, Runnable {
+public final class Lingering implements Callback, Runnable {
 
     /** Milliseconds from the answer; the client has to find it in that time. */
     private static final long MOST_MS = 2_000;
@@ -35,7 +35,7 @@ final class Lingering implements Callback, Runnable {
      * @param callback told when the request is over
      * @param isReader whether nobody else reads the body: then it is read as soon as the answer has been written
      */
-    Lingering(Request request, Callback callback, boolean isReader) {
+    public Lingering(Request request, Callback callback, boolean isReader) {
         this.request = request;
         this.callback = callback;
         this.isReader = isReader;

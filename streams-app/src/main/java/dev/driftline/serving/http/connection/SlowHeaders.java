@@ -1,4 +1,4 @@
-package dev.driftline.serving.http;
+package dev.driftline.serving.http.connection;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Closes connections on which the head of a request has been coming for too long. The idle timeout does not: each byte begins it
  * anew. Such a connection holds no thread, but one of the connections that there may be.
  */
-final class SlowHeaders extends AbstractLifeCycle implements Connection.Listener {
+public final class SlowHeaders extends AbstractLifeCycle implements Connection.Listener {
 
     private final Scheduler scheduler;
     private final long timeoutMs;
@@ -25,7 +25,7 @@ final class SlowHeaders extends AbstractLifeCycle implements Connection.Listener
     }
 
     /** @param timeoutMs milliseconds that the head of a request may take, about */
-    SlowHeaders(Scheduler scheduler, long timeoutMs) {
+    public SlowHeaders(Scheduler scheduler, long timeoutMs) {
         this.scheduler = scheduler;
         this.timeoutMs = timeoutMs;
     }
