@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Changed pages stay in the cache until {@link #checkpoint}, which is rarer than a commit: the owner keeps a list of what it
  * has put here since, and puts it again after a restart. A changed page that had to leave the cache before is in the store
- * already; {@link #mustCheckpoint} says so, and then the next commit needs a checkpoint. Not thread-safe.
+ * already; {@link #mustCheckpoint} says so, and then the next commit needs a checkpoint.
+ *
+ * <p>A table from which keys are removed becomes smaller the same way: the newest page is merged into the one that it was split
+ * from, and a page without entries is not stored. What the owner has removed since a checkpoint it removes again after a
+ * restart. Not thread-safe.
  */
 public final class PagedTable {
 
@@ -36,6 +40,9 @@ public final class PagedTable {
 
     private int pages = 1;
     private long size;
+
+    /** Whether pages were merged: then a page that is about to come may be decoded, or in the store, already. */
+    private boolean merged;
 
     /** The decoded pages by number, open addressing: in place of {@link DecodedUnits}, a read from memory less. */
     private @Nullable Page[] decoded = new Page[64];
@@ -155,6 +162,29 @@ public final class PagedTable {
         if (size > (long) pages * ENTRIES) {
             split();
         }
+    }
+
+    /**
+     * Takes a key, 0 or more, out.
+     *
+     * @return whether it had numbers
+     */
+    public boolean remove(long key) {
+        long hash = SplitMix64.mix(key);
+        int hot = (int) (hash >>> 20) & hotKeys.length - 1;
+        if (hotKeys[hot] == key + 1) {
+            hotKeys[hot] = 0;
+        }
+        Page page = page(pageOf(hash));
+        if (!page.remove(key, hash)) {
+            return false;
+        }
+        size--;
+        page.change();
+        if (pages > 1 && size < (long) pages * (ENTRIES / 4)) {
+            merge();
+        }
+        return true;
     }
 
     /** Makes an empty table ready for so many keys: it does not split a page before there are more. */
@@ -286,9 +316,14 @@ public final class PagedTable {
     /** Moves about half of the oldest unsplit page into a new one. */
     private void split() {
         Page from = page(pages - Integer.highestOneBit(pages));
-        Page to = new Page(pages, FIRST_SLOTS);
+        Page to;
+        if (merged) {
+            to = page(pages);
+        } else {
+            to = new Page(pages, FIRST_SLOTS);
+            hold(to);
+        }
         pages++;
-        hold(to);
         int[] cells = from.cells;
         cache.budget().used -= from.bytes();
         from.clear(FIRST_SLOTS);
@@ -298,6 +333,25 @@ public final class PagedTable {
                 long key = key(cells, slot);
                 long hash = SplitMix64.mix(key);
                 (pageOf(hash) == from.number ? from : to).put(key, hash, cells, slot + 2);
+            }
+        }
+        from.change();
+        to.change();
+    }
+
+    /** Moves what the newest page has into the one that it was split from. */
+    private void merge() {
+        merged = true;
+        Page from = page(--pages);
+        Page to = page(pages - Integer.highestOneBit(pages));
+        int[] cells = from.cells;
+        cache.budget().used -= from.bytes();
+        from.clear(FIRST_SLOTS);
+        cache.budget().used += from.bytes();
+        for (int slot = 0; slot < cells.length; slot += 2 + width) {
+            if (!isFree(cells, slot)) {
+                long key = key(cells, slot);
+                to.put(key, SplitMix64.mix(key), cells, slot + 2);
             }
         }
         from.change();
@@ -376,10 +430,36 @@ public final class PagedTable {
             return isNew;
         }
 
+        /** Returns whether the key was there. */
+        private boolean remove(long key, long hash) {
+            int step = 2 + width;
+            int slot = slot(key, hash);
+            if (isFree(slot)) {
+                return false;
+            }
+            int hole = slot / step;
+            for (int at = hole + 1 & mask; !isFree(at * step); at = at + 1 & mask) {
+                int home = (int) (SplitMix64.mix(key(cells, at * step)) >>> 40) & mask;
+                if ((at - home & mask) >= (at - hole & mask)) {
+                    System.arraycopy(cells, at * step, cells, hole * step, step);
+                    hole = at;
+                }
+            }
+            Arrays.fill(cells, hole * step, (hole + 1) * step, 0);
+            if (--entries * 6 < mask + 1 && mask + 1 > FIRST_SLOTS) {
+                resize((mask + 1) / 2);
+            }
+            return true;
+        }
+
         private void grow() {
+            resize((mask + 1) * 2);
+        }
+
+        private void resize(int slots) {
             int[] old = cells;
-            cells = new int[old.length * 2];
-            mask = mask * 2 + 1;
+            cells = new int[slots * (2 + width)];
+            mask = slots - 1;
             for (int from = 0; from < old.length; from += 2 + width) {
                 if (!PagedTable.isFree(old, from)) {
                     long key = key(old, from);
@@ -387,7 +467,7 @@ public final class PagedTable {
                 }
             }
             if (listed()) {
-                cache.budget().used += old.length * (long) Integer.BYTES;
+                cache.budget().used += (cells.length - old.length) * (long) Integer.BYTES;
             }
         }
 
@@ -437,6 +517,11 @@ public final class PagedTable {
         }
 
         private void write(PageStore store) {
+            dirty = false;
+            if (entries == 0) {
+                store.put(key(number), null);
+                return;
+            }
             out.reset();
             out.writeByte(FORMAT);
             out.writeByte(Integer.numberOfTrailingZeros(mask + 1));
@@ -455,7 +540,6 @@ public final class PagedTable {
                 }
             }
             store.put(key(number), out.toByteArray());
-            dirty = false;
         }
 
         @Override

@@ -80,7 +80,7 @@ final class DocumentContexts {
         if (!isThere) {
             Arrays.fill(nodes, at, at + LearnedContexts.STRIDE, 0);
             if (!isDeepest) {
-                nodes[at + LearnedContexts.ID] = learned.nextId() + created++;
+                nodes[at + LearnedContexts.ID] = learned.idAfter(created++);
             }
         }
         keys[size] = key;
@@ -97,6 +97,16 @@ final class DocumentContexts {
 
     /** Puts what the document has changed into the learned ones. */
     void learn() {
+        learn(false);
+    }
+
+    /** As {@link #learn}, and removes the changed nodes that have no count and nothing after them. */
+    void unlearn() {
+        learn(true);
+    }
+
+    private void learn(boolean removes) {
+        learned.created(created);
         for (int from = 0; from < size; from += PagedTable.MOST_AHEAD) {
             int to = Math.min(size, from + PagedTable.MOST_AHEAD);
             for (int i = from; i < to; i++) {
@@ -104,11 +114,20 @@ final class DocumentContexts {
             }
             learned.readAhead();
             for (int i = from; i < to; i++) {
-                learned.put(keys[i], deepest[i], nodes, i * LearnedContexts.STRIDE);
+                int node = i * LearnedContexts.STRIDE;
+                if (removes && isEmpty(node, deepest[i])) {
+                    learned.remove(keys[i], deepest[i], nodes[node + LearnedContexts.ID]);
+                } else {
+                    learned.put(keys[i], deepest[i], nodes, node);
+                }
             }
         }
-        learned.created(created);
         forget();
+    }
+
+    /** Of the deepest there is a count alone. */
+    private boolean isEmpty(int node, boolean isDeepest) {
+        return nodes[node + LearnedContexts.COUNT] == 0 && (isDeepest || nodes[node + LearnedContexts.TOTAL] == 0);
     }
 
     /** Drops what the document has changed. */

@@ -1,11 +1,15 @@
 package dev.driftline.spelling;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageStore;
+import dev.driftline.pages.PagedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +30,11 @@ import java.util.function.Consumer;
  * after some {@value #WORDS_A_CHECKPOINT} words or when the changed ones take too much of the cache, with the number of words
  * that they hold: the words after it are counted again at the next start. Where that are more than {@value #WORDS_AT_START},
  * as in a state from before the contexts were stored, or where one document brought more than {@value #WORDS_A_CHECKPOINT}, each
- * document counts some, and until the last is counted words are priced by those before it. Not thread-safe.
+ * document counts some, and until the last is counted words are priced by those before it.
+ *
+ * <p>A word can be taken out again: every count is a number of words, of places in them or of distinct neighbours, whatever the
+ * order in which they came, so the model is then what it would be without the word. The list says so, and is rewritten at a
+ * checkpoint before more of it is of words taken out than of others. Not thread-safe.
  */
 public final class SpellingModel {
 
@@ -50,8 +58,8 @@ public final class SpellingModel {
     private static final long ROOT = key(0, BEGIN + 1);
 
     private static final int STRIDE = LearnedContexts.STRIDE;
-    private static final int COUNT = 0;
-    private static final int TOTAL = 1;
+    private static final int COUNT = LearnedContexts.COUNT;
+    private static final int TOTAL = LearnedContexts.TOTAL;
     private static final int TYPES = 2;
     private static final int ONES = 3;
     private static final int ID = LearnedContexts.ID;
@@ -66,6 +74,16 @@ public final class SpellingModel {
     private static final int WORDS_THAT_TEACH = 1 << 14;
 
     private static final int FORMAT = 1;
+
+    /** Of the contexts once a word was taken out: where the list begins, the number of words, and two tables more. */
+    private static final int FORMAT_TAKEN_OUT = 2;
+
+    /** So many entries of the list are of no use before any is written again. */
+    private static final int IDLE_ENTRIES = 1 << 10;
+
+    /** At a checkpoint at most so many pages of the list are written again. */
+    private static final int PAGES_A_CHECKPOINT = 1 << 8;
+
     private static final int STEPS = 64;
 
     private final int order;
@@ -111,7 +129,13 @@ public final class SpellingModel {
     private int mostSeen = Integer.MAX_VALUE;
 
     private SpellingPages stored;
-    /** How many of the stored words the contexts hold, and how many the stored contexts. */
+    /** By hash, how many words in the list were taken out further on. */
+    private PagedTable takenOut;
+
+    private final int[] takings = new int[1];
+    /** How many words the contexts hold. */
+    private long words;
+    /** How many entries of the list the contexts follow, and how many the stored contexts. */
     private long counted;
 
     private long checkpointed;
@@ -157,7 +181,9 @@ public final class SpellingModel {
         blockTypes = 0;
         documentBlockCount = 0;
         stored = new SpellingPages(store, prefix);
+        takenOut = new PagedTable(cache, LearnedContexts.key(prefix, 'g'), 1, 1);
         documentWords.clear();
+        words = 0;
         counted = 0;
         checkpointed = 0;
         loaded = false;
@@ -168,18 +194,54 @@ public final class SpellingModel {
         mostSeen = most;
     }
 
-    /** The number of words learned. */
+    /** The number of words learned; a little more while words that were taken out have still to be counted after a start. */
     public long words() {
         ensureLoaded();
-        return stored.words();
+        return words + stored.end() - counted;
     }
 
-    /** Visits the words learned, in the order in which they were. */
+    /** Visits the words learned, in the order of the list: that in which they were learned unless it was written again. */
     public void visitWords(Consumer<String> visitor) {
         ensureLoaded();
-        for (long from = 0; from < stored.words(); from += SpellingPages.WORDS_IN_PAGE) {
-            stored.readPage(from, visitor);
+        Map<Long, Integer> left = new HashMap<>();
+        for (long from = counted; from < stored.end(); from = nextPage(from)) {
+            stored.readPage(from, (word, isLearned) -> {
+                if (!isLearned) {
+                    left.merge(hash(word), takings(hash(word)) + 1, (before, one) -> before + 1);
+                }
+            });
         }
+        for (long from = stored.first(); from < stored.end(); from = nextPage(from)) {
+            stored.readPage(from, (word, isLearned) -> {
+                if (isLearned) {
+                    long hash = hash(word);
+                    Integer known = left.get(hash);
+                    int takings = known == null ? takings(hash) : known;
+                    if (takings == 0) {
+                        visitor.accept(word);
+                    } else {
+                        left.put(hash, takings - 1);
+                    }
+                }
+            });
+            cache.trim();
+        }
+    }
+
+    private static long nextPage(long from) {
+        return (from / SpellingPages.WORDS_IN_PAGE + 1) * SpellingPages.WORDS_IN_PAGE;
+    }
+
+    private static long hash(String word) {
+        long hash = word.length();
+        for (int i = 0; i < word.length(); i++) {
+            hash = SplitMix64.mix(hash ^ word.charAt(i) * SplitMix64.GOLDEN);
+        }
+        return hash >>> 2;
+    }
+
+    private int takings(long hash) {
+        return takenOut.read(hash, takings, 0) ? takings[0] : 0;
     }
 
     /** The number of learned contexts and followers. */
@@ -256,6 +318,30 @@ public final class SpellingModel {
         }
     }
 
+    /**
+     * Takes out one type that was learned: the model is then as if it never was. Not while a document is under way.
+     *
+     * @return false where the contexts say that it was not learned, and nothing has changed
+     * @throws IllegalStateException if a document is under way
+     */
+    public boolean unlearn(String word) {
+        if (!documentWords.isEmpty()) {
+            throw new IllegalStateException("a spelling cannot be taken out while a document is under way");
+        }
+        ensureLoaded();
+        boolean isBehind = counted < stored.end();
+        if (!isBehind && !takeOut(word)) {
+            cache.trim();
+            return false;
+        }
+        stored.appendTakenOut(word);
+        if (!isBehind) {
+            counted = stored.end();
+        }
+        cache.trim();
+        return true;
+    }
+
     /** Adds one type; the caller sees to it that each is added once. Not while a document is under way. */
     public void learn(String word) {
         ensureLoaded();
@@ -284,14 +370,15 @@ public final class SpellingModel {
      * even if that failed half way.
      */
     public void endDocument(boolean learn) {
-        boolean isBehind = loaded && counted < stored.words();
+        boolean isBehind = loaded && counted < stored.end();
         if (learn) {
             documentWords.forEach(stored::append);
         }
         if (learn && !isBehind && documentWords.size() <= WORDS_A_CHECKPOINT) {
             document.learn();
             documentBlockCount = 0;
-            counted = stored.words();
+            words += documentWords.size();
+            counted = stored.end();
         } else {
             document.forget();
             forgetBlocks();
@@ -314,17 +401,43 @@ public final class SpellingModel {
     }
 
     /** Counts at most so many words, and the rest of a page, that are in the list and not yet in the contexts. */
-    private void catchUp(int words) {
-        long end = counted + words;
-        while (counted < Math.min(end, stored.words())) {
-            stored.readPage(counted, word -> {
-                count(word, false);
+    private void catchUp(int entries) {
+        long end = counted + entries;
+        while (counted < Math.min(end, stored.end())) {
+            stored.readPage(counted, (word, isLearned) -> {
+                if (isLearned) {
+                    count(word, false);
+                    words++;
+                } else {
+                    learnCounted();
+                    takeOut(word);
+                }
                 counted++;
             });
-            document.learn();
-            documentBlockCount = 0;
+            learnCounted();
             cache.trim();
         }
+    }
+
+    private void learnCounted() {
+        document.learn();
+        documentBlockCount = 0;
+    }
+
+    /** Takes a word out of the contexts; false, and nothing changes, where they do not have it. */
+    private boolean takeOut(String word) {
+        if (!discount(word)) {
+            document.forget();
+            documentBlockCount = 0;
+            return false;
+        }
+        document.unlearn();
+        forgetBlocks();
+        words--;
+        long hash = hash(word);
+        takings[0] = takings(hash) + 1;
+        takenOut.put(hash, takings, 0);
+        return true;
     }
 
     /** The probability of {@code symbol} ({@link #END} for the end mark) after {@code beginning}; for tests of the sum. */
@@ -442,6 +555,75 @@ public final class SpellingModel {
         }
     }
 
+    /**
+     * Takes what {@link #count} adds for a word out of the document's contexts, and lists the blocks that it would add to.
+     *
+     * @return false where a context never had it: then the document's contexts have a part of it
+     */
+    private boolean discount(String word) {
+        pathKeys[0] = ROOT;
+        if (!document.read(ROOT, false, path, 0)) {
+            return false;
+        }
+        pathKeys[1] = key(path[ID], BEGIN);
+        if (!document.read(pathKeys[1], false, path, STRIDE)) {
+            return false;
+        }
+        int depth = 1;
+        int at = 0;
+        while (true) {
+            boolean end = at >= word.length();
+            int symbol = end ? END : word.codePointAt(at);
+            boolean isGone = true;
+            for (int k = depth; k >= 0; k--) {
+                long key = key(path[k * STRIDE + ID], symbol);
+                boolean isThere = (isGone || k < order) && document.read(key, k == order, next, (k + 1) * STRIDE);
+                if (isGone) {
+                    int context = document.change(pathKeys[k], false);
+                    boolean isFull = document.nodes()[context + TOTAL] >= mostSeen;
+                    if (!isFull) {
+                        if (!isThere || next[(k + 1) * STRIDE + COUNT] == 0) {
+                            return false;
+                        }
+                        int child = document.change(key, k == order);
+                        isGone = discountFollower(document.nodes(), context, child);
+                    } else {
+                        // Who was counted there is not known any more: what was stays.
+                        isGone = !isThere || next[(k + 1) * STRIDE + COUNT] == 0;
+                    }
+                }
+                if (!isThere && k < order) {
+                    return false;
+                }
+                nextKeys[k + 1] = key;
+            }
+            if (isGone && blocks[end ? BLOCKS : symbol >>> 8] > 0) {
+                listBlock(end ? BLOCKS : symbol >>> 8);
+            }
+            if (end) {
+                return true;
+            }
+            depth = Math.min(depth + 1, order);
+            for (int k = 1; k <= depth; k++) {
+                pathKeys[k] = nextKeys[k];
+                path[k * STRIDE + ID] = next[k * STRIDE + ID];
+            }
+            at += Character.charCount(symbol);
+        }
+    }
+
+    private static boolean discountFollower(int[] nodes, int context, int child) {
+        int after = --nodes[child + COUNT];
+        nodes[context + TOTAL]--;
+        if (after == 0) {
+            nodes[context + TYPES]--;
+            nodes[context + ONES]--;
+        } else if (after == 1) {
+            nodes[context + ONES]++;
+        }
+        return after == 0;
+    }
+
     /** The place of a node among those of the document, which was node {@code number} of a step if it was read. */
     private int change(long key, boolean isDeepest, boolean wasRead, int step, int number) {
         if (!wasRead) {
@@ -463,11 +645,15 @@ public final class SpellingModel {
         }
     }
 
-    private void countBlock(int block) {
+    private void listBlock(int block) {
         if (documentBlockCount == documentBlocks.length) {
             documentBlocks = Arrays.copyOf(documentBlocks, documentBlockCount * 2);
         }
         documentBlocks[documentBlockCount++] = block;
+    }
+
+    private void countBlock(int block) {
+        listBlock(block);
         if (blocks[block]++ == 0) {
             blockTypes++;
         }
@@ -483,15 +669,59 @@ public final class SpellingModel {
         if (!loaded) {
             return;
         }
+        boolean isTime = counted - checkpointed >= WORDS_A_CHECKPOINT
+                || learned.wantCheckpoint(cacheBytes / 4)
+                || takenOut.mustCheckpoint();
         stored.writeBack();
-        if (counted - checkpointed >= WORDS_A_CHECKPOINT || learned.wantCheckpoint(cacheBytes / 4)) {
+        if (isTime) {
+            if (counted == stored.end()) {
+                rewriteList();
+                stored.writeBack();
+            }
             checkpoint();
         }
     }
 
+    /**
+     * Writes the words of the oldest pages of the list again, at its end, and drops the pages, until no more entries are of no use
+     * than others. The contexts must follow the whole list, and be stored with it.
+     */
+    private void rewriteList() {
+        List<String> again = new ArrayList<>();
+        for (int page = 0; page < PAGES_A_CHECKPOINT; page++) {
+            long idle = stored.end() - stored.first() - words;
+            if (idle <= Math.max(words, IDLE_ENTRIES)) {
+                break;
+            }
+            stored.readPage(stored.first(), (word, isLearned) -> {
+                if (isLearned && !wasTakenOut(hash(word))) {
+                    again.add(word);
+                }
+            });
+            again.forEach(stored::append);
+            again.clear();
+            stored.dropFirst();
+        }
+        counted = stored.end();
+    }
+
+    /** Whether the oldest word of that hash in the list was taken out further on; said once for each that was. */
+    private boolean wasTakenOut(long hash) {
+        int left = takings(hash) - 1;
+        if (left > 0) {
+            takings[0] = left;
+            takenOut.put(hash, takings, 0);
+        } else if (left == 0) {
+            takenOut.remove(hash);
+        }
+        return left >= 0;
+    }
+
     private void checkpoint() {
+        // What an earlier version reads, too, until a word is taken out.
+        boolean hasTakenOut = words != counted;
         Varints.Writer head = new Varints.Writer(256);
-        head.writeByte(FORMAT);
+        head.writeByte(hasTakenOut ? FORMAT_TAKEN_OUT : FORMAT);
         head.writeInt(order);
         head.writeLong(counted);
         head.writeInt(blockTypes);
@@ -502,6 +732,12 @@ public final class SpellingModel {
             }
         }
         learned.checkpoint(head);
+        if (hasTakenOut) {
+            head.writeLong(stored.first());
+            head.writeLong(words);
+            learned.checkpointFree(head);
+            takenOut.checkpoint(head);
+        }
         store.put(headKey(), head.toByteArray());
         checkpointed = counted;
     }
@@ -517,14 +753,16 @@ public final class SpellingModel {
             return;
         }
         forget();
+        long first = 0;
         byte[] value = store.get(headKey());
         if (value != null) {
             Varints.Reader head = new Varints.Reader(value);
             int format = head.readByte();
             int storedOrder = head.readInt();
-            if (format != FORMAT || storedOrder != order) {
+            boolean isKnown = format == FORMAT || format == FORMAT_TAKEN_OUT;
+            if (!isKnown || storedOrder != order) {
                 throw new IllegalStateException("contexts of spellings have format version " + format + " and order "
-                        + storedOrder + ", this code reads " + FORMAT + " and " + order
+                        + storedOrder + ", this code reads " + FORMAT + " to " + FORMAT_TAKEN_OUT + " and " + order
                         + ": start the version of Driftline that wrote the state, or start with an empty one");
             }
             counted = head.readLong();
@@ -536,8 +774,15 @@ public final class SpellingModel {
                 blockTotal += blocks[block];
             }
             learned.open(head);
+            words = counted;
+            if (format == FORMAT_TAKEN_OUT) {
+                first = head.readLong();
+                words = head.readLong();
+                learned.openFree(head);
+                takenOut.open(head);
+            }
         }
-        stored.open();
+        stored.open(first);
         loaded = true;
         catchUp(WORDS_AT_START);
     }
