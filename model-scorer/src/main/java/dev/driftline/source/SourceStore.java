@@ -107,6 +107,12 @@ public final class SourceStore {
         index.idle(now, EVICTED_AT_ONCE).forEach(this::evict);
     }
 
+    /** Drops everything that is known of a source, which is new when it comes back. What others have learned with it stays. */
+    public void remove(String name) {
+        index.remove(name);
+        evict(name);
+    }
+
     private void evict(String name) {
         decoded.remove(name);
         weigh(name);
