@@ -127,6 +127,23 @@ public final class Gather {
         return new Taken(there, shards, events, missing, approximate);
     }
 
+    /**
+     * The shards that have taken a document out.
+     *
+     * @param replies of some shards to a request of {@link Scatter#retraction}; others than {@link ShardReply.Retracted} are passed over
+     * @throws ShardMessageException if one begins as such a reply, and is not a whole one of this model
+     */
+    public BitSet taken(List<byte[]> replies) {
+        BitSet taken = new BitSet(shards);
+        for (byte[] reply : replies) {
+            if (ShardReply.Retracted.is(reply)) {
+                ShardReply.Retracted of = ShardReply.Retracted.open(reply, model);
+                taken.set(of.shard(), of.isTaken());
+            }
+        }
+        return taken;
+    }
+
     private void checkReplies(int count, BitSet replied) {
         if (count != shards || replied.cardinality() != shards) {
             throw new IllegalArgumentException(

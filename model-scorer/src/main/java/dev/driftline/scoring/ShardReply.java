@@ -579,6 +579,25 @@ public final class ShardReply {
             return message.length > 0 && message[0] == KIND;
         }
 
+        /**
+         * Whether a reply says that the shard has taken the document out, if it owned any of it; whether the reply is whole is not
+         * looked at.
+         *
+         * @throws ShardMessageException if it is of another kind or version
+         */
+        public static boolean hasTaken(byte[] message) {
+            return (MESSAGE.body(message).readByte() & TAKEN) != 0;
+        }
+
+        /**
+         * Whether a reply says {@link #isThere}; whether it is whole is not looked at.
+         *
+         * @throws ShardMessageException if it is of another kind or version
+         */
+        public static boolean hasAll(byte[] message) {
+            return (MESSAGE.body(message).readByte() & THERE) != 0;
+        }
+
         byte[] encode(ModelFingerprint model) {
             Varints.Writer out = new Varints.Writer(64);
             MESSAGE.begin(out, model);
