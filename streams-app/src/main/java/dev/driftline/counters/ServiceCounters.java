@@ -5,6 +5,7 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.RetractionOutcome;
 import java.util.EnumMap;
 import java.util.Map;
@@ -45,11 +46,11 @@ public final class ServiceCounters {
         for (NeuralStatus status : NeuralStatus.values()) {
             byNetwork.put(status, new LongAdder());
         }
-        for (RetractionOutcome outcome : RetractionOutcome.values()) {
-            retractions.put(outcome, new LongAdder());
-        }
         for (DriftChange.State state : DriftChange.State.values()) {
             driftEvents.put(state, new LongAdder());
+        }
+        for (RetractionOutcome outcome : RetractionOutcome.values()) {
+            retractions.put(outcome, new LongAdder());
         }
     }
 
@@ -171,6 +172,12 @@ public final class ServiceCounters {
         networkTokens.add(documentTokens);
         networkNanos.add(nanos);
         observer.networkRead(nanos);
+    }
+
+    /** Notes the answer to a retraction, and tells the observer. */
+    public void retracted(Retraction answer) {
+        retracted(answer.getOutcome());
+        observer.retracted(answer);
     }
 
     public void refused(DeadLetterReason reason) {
