@@ -193,6 +193,12 @@ public final class SourceStore {
 
     private void write(String name, SourceModel source) {
         if (source.isDirty()) {
+            if (source.isRewritten()) {
+                // Of what was taken out nothing must stay in the store.
+                for (int slot = 0; slot < SourceModel.segmentSlots(settings); slot++) {
+                    pages.put(SourceKeys.segment(name, slot), null);
+                }
+            }
             for (int slot : source.dirtySegments()) {
                 pages.put(SourceKeys.segment(name, slot), source.segment(slot));
             }
