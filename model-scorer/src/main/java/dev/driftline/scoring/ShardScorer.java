@@ -123,6 +123,11 @@ public final class ShardScorer {
         return DocumentEvents.shardOf(wordHash, shards);
     }
 
+    /** What makes the model. */
+    public ModelSettings settings() {
+        return settings;
+    }
+
     /** The counts under this shard. */
     public NgramCounts counts() {
         counts.load();

@@ -68,6 +68,11 @@ final class RecencyCache {
         this.settings = settings;
     }
 
+    /** Sequence number of the oldest token that was pushed since the beginning, or since one was last taken out. */
+    long first() {
+        return first;
+    }
+
     /** Sequence number of the next token. */
     long next() {
         return next;
@@ -345,6 +350,100 @@ final class RecencyCache {
                 markUnused(word);
             }
             next = sequence;
+        }
+    }
+
+    /**
+     * Takes a document out: the newest run of its tokens that begins a sentence, or, where it was partly pushed out, what is left of it
+     * at the far end. The others are counted anew, as a cache that never had it would have counted them. What its tokens have pushed
+     * out does not come back; nor does what is left of a sentence of which the far end has a part.
+     *
+     * @param words the numbers of its tokens, {@link SourceMemory#NOT_HELD} among them
+     * @return how many of its tokens were held
+     */
+    int remove(int[] words) {
+        long end = endOf(words);
+        if (end < 0) {
+            return 0;
+        }
+        long oldest = oldest();
+        long start = Math.max(oldest, end - words.length);
+        long begin = first;
+        if (next - first > settings.bigramWindow()) {
+            begin = oldest;
+            while (begin < next && token(begin) >>> 1 != SourceMemory.END_OF_SENTENCE) {
+                begin++;
+            }
+            begin = Math.min(next, begin + 1);
+        }
+        int[] kept = new int[(int) (next - begin)];
+        int count = 0;
+        for (long at = begin; at < next; at++) {
+            if (at < start || at >= end) {
+                kept[count++] = token(at);
+            }
+        }
+        restart(begin);
+        for (int i = 0; i < count; i++) {
+            push(kept[i] >>> 1, (kept[i] & 1) == 1);
+        }
+        endDocument();
+        return (int) (end - start);
+    }
+
+    /**
+     * Where the tokens that {@link #remove} takes out end, or −1 where there are none. Searches from the newest token back, as Knuth,
+     * Morris and Pratt (1977) do.
+     */
+    private long endOf(int[] words) {
+        int length = words.length;
+        if (length == 0) {
+            return -1;
+        }
+        // By number of tokens that match from the end of the document, how many still may after the next does not.
+        int[] shorter = new int[length + 1];
+        for (int i = 1, matched = 0; i < length; i++) {
+            while (matched > 0 && words[length - 1 - i] != words[length - 1 - matched]) {
+                matched = shorter[matched];
+            }
+            if (words[length - 1 - i] == words[length - 1 - matched]) {
+                matched++;
+            }
+            shorter[i + 1] = matched;
+        }
+        long oldest = oldest();
+        int matched = 0;
+        for (long at = next - 1; at >= oldest; at--) {
+            int word = token(at) >>> 1;
+            while (matched > 0 && (matched == length || words[length - 1 - matched] != word)) {
+                matched = shorter[matched];
+            }
+            if (words[length - 1 - matched] == word) {
+                matched++;
+            }
+            if (matched == length && (at == first || at > oldest && beginsSentence(at))) {
+                return at + length;
+            }
+        }
+        return matched > 0 && oldest > 0 ? oldest + matched : -1;
+    }
+
+    private boolean beginsSentence(long sequence) {
+        return token(sequence - 1) >>> 1 == SourceMemory.END_OF_SENTENCE;
+    }
+
+    /** Holds no token, and goes on from a sequence number; the words keep their numbers until {@link #endDocument}. */
+    private void restart(long sequence) {
+        Arrays.fill(counts, 0);
+        Arrays.fill(tokensOf, 0);
+        Arrays.fill(lastFollower, 0);
+        pairs.clear(256);
+        startAt(sequence);
+        context = SourceMemory.BEGIN_OF_SENTENCE;
+        for (int word = WordDictionary.FIRST_WORD; word < dictionary.limit(); word++) {
+            if (dictionary.word(word) != null) {
+                markUnused(word);
+            }
         }
     }
 

@@ -103,6 +103,14 @@ public final class SourceIndex {
         return idle;
     }
 
+    /** Removes a source; does nothing where it is not there. */
+    public void remove(String source) {
+        if (seen().remove(source) != null) {
+            heap.add(-bytes(source));
+            changed.add(source);
+        }
+    }
+
     /** The names of the sources, the one seen longest ago first. */
     public List<String> names() {
         return List.copyOf(seen().keySet());

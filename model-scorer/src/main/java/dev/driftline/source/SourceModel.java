@@ -26,11 +26,18 @@ import org.jspecify.annotations.Nullable;
  * {@link #dirtySegments()} lists, then calls {@link #markStored()}; after {@link #restore} the model scores to the same
  * bit as the one that was stored. Each value starts with a version byte.
  *
+ * <p><b>Taken out.</b> {@link #retract} takes a document's tokens out of the caches where they still are, and has all segments
+ * written anew. What cannot come back: older tokens that those had pushed out, so that the caches hold fewer until new ones come;
+ * and what the weights of the mixture, this source's and those common to all, have learned from the document. They are a few
+ * numbers on how good each expert is, and hold no word.
+ *
  * <p>Not thread-safe. A full cache of 20,000 tokens takes about 1 MB of heap.
  */
 public final class SourceModel implements SourceMemory {
 
     private static final int VERSION = 2;
+    /** Where the tokens that are held begin later than the window asks for: after some were taken out. */
+    private static final int VERSION_WITH_START = 3;
     /** Before there was a network: the same without the names of the experts and the counts of ρ. */
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
@@ -42,6 +49,8 @@ public final class SourceModel implements SourceMemory {
     private final TokenSegments segments;
     private final SourceWeights weights;
     private long stored;
+    /** Whether tokens were taken out since {@link #markStored()}, so that no segment is as it was. */
+    private boolean rewritten;
 
     /** The document at hand: the token that it begins with, and the weights before it where it is not learned. */
     private long start;
@@ -195,6 +204,32 @@ public final class SourceModel implements SourceMemory {
         return cache.word(word);
     }
 
+    /**
+     * Takes a document that was learned from this source out of the caches, as far as they still hold it. Of a text that came more
+     * than once the newest goes. Not between {@link #begin} and {@link #end}.
+     *
+     * @return how many of its tokens the caches held
+     */
+    public int retract(DocumentTokens document) {
+        String[] words = document.words();
+        int[] ids = new int[words.length];
+        ids[DocumentTokens.BOS] = SourceMemory.NOT_HELD;
+        ids[DocumentTokens.EOS] = SourceMemory.END_OF_SENTENCE;
+        for (int word = DocumentTokens.EOS + 1; word < words.length; word++) {
+            ids[word] = cache.find(words[word]);
+        }
+        int[] tokens = document.tokens().clone();
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = ids[tokens[i]];
+        }
+        int removed = cache.remove(tokens);
+        if (removed > 0) {
+            stored = 0;
+            rewritten = true;
+        }
+        return removed;
+    }
+
     /** The number of segment slots of a source with {@code settings}: 0 to this, exclusive. */
     public static int segmentSlots(MixtureSettings settings) {
         return TokenSegments.slots(settings);
@@ -205,9 +240,14 @@ public final class SourceModel implements SourceMemory {
         return WEIGHTS_BYTES + cache.heapBytes();
     }
 
-    /** True where something was learned since {@link #markStored()}. */
+    /** True where something was learned, or taken out, since {@link #markStored()}. */
     public boolean isDirty() {
-        return cache.next() != stored;
+        return rewritten || cache.next() != stored;
+    }
+
+    /** True where something was taken out since {@link #markStored()}: then what is in slots not in use must be deleted. */
+    public boolean isRewritten() {
+        return rewritten;
     }
 
     /** The slots of the segments with tokens learned since {@link #markStored()}, that the caches still need. */
@@ -232,15 +272,21 @@ public final class SourceModel implements SourceMemory {
     /** Says that the header and every dirty segment have been written. */
     public void markStored() {
         stored = cache.next();
+        rewritten = false;
     }
 
     /** The weights, and how many tokens were learned. */
     public byte[] header() {
         Varints.Writer out = new Varints.Writer(4096);
-        out.writeByte(VERSION);
+        boolean startsLate = cache.next() - cache.first()
+                < Math.min(cache.next(), settings.caches().bigramWindow() + 1);
+        out.writeByte(startsLate ? VERSION_WITH_START : VERSION);
         WeightShape.of(settings).write(out);
         weights.writeCounts(out);
         out.writeLong(cache.next());
+        if (startsLate) {
+            out.writeLong(cache.first());
+        }
         weights.write(out);
         return out.toByteArray();
     }
@@ -255,7 +301,7 @@ public final class SourceModel implements SourceMemory {
      * other experts: after the network was switched on or off, or replaced by one of another kind, the source begins with
      * what others have learned since.
      *
-     * @param header what {@link #header()} gave, of this version or the one before
+     * @param header what {@link #header()} gave, of this version or one before
      * @param segments the value stored for a slot; empty where there is none
      * @throws IllegalStateException if the version is unknown, the settings are others, or a segment is missing
      */
@@ -263,11 +309,13 @@ public final class SourceModel implements SourceMemory {
         MixtureSettings settings = common.settings();
         Varints.Reader in = new Varints.Reader(header);
         int version = in.readByte();
-        if (version != VERSION && version != VERSION_WITHOUT_NETWORK) {
+        if (version < VERSION_WITHOUT_NETWORK || version > VERSION_WITH_START) {
             throw new IllegalStateException("source state of version " + version + ", this program reads "
-                    + VERSION_WITHOUT_NETWORK + " and " + VERSION + ": upgrade Driftline, or start with new state");
+                    + VERSION_WITHOUT_NETWORK + " to " + VERSION_WITH_START
+                    + ": upgrade Driftline, or start with new state");
         }
-        WeightShape shape = version == VERSION ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
+        boolean hasNetwork = version != VERSION_WITHOUT_NETWORK;
+        WeightShape shape = hasNetwork ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
         WeightShape expected = WeightShape.of(settings);
         if (!shape.fitsCachesOf(expected)) {
             throw new IllegalStateException("source state was learned with order " + shape.orders()
@@ -276,14 +324,15 @@ public final class SourceModel implements SourceMemory {
                     + ": go back to the settings of the state, or start with new state");
         }
         SourceModel source = new SourceModel(common);
-        if (version == VERSION) {
+        if (hasNetwork) {
             source.weights.readCounts(in);
         }
         long next = in.readLong();
+        long start = version == VERSION_WITH_START ? in.readLong() : 0;
         if (shape.equals(expected)) {
             source.weights.read(in);
         }
-        source.segments.readUpTo(next, segments);
+        source.segments.readUpTo(start, next, segments);
         source.markStored();
         return source;
     }

@@ -107,6 +107,12 @@ public final class SourceStore {
         index.idle(now, EVICTED_AT_ONCE).forEach(this::evict);
     }
 
+    /** Drops everything that is known of a source, which is new when it comes back. What others have learned with it stays. */
+    public void remove(String name) {
+        index.remove(name);
+        evict(name);
+    }
+
     private void evict(String name) {
         decoded.remove(name);
         weigh(name);
@@ -187,6 +193,12 @@ public final class SourceStore {
 
     private void write(String name, SourceModel source) {
         if (source.isDirty()) {
+            if (source.isRewritten()) {
+                // Of what was taken out nothing must stay in the store.
+                for (int slot = 0; slot < SourceModel.segmentSlots(settings); slot++) {
+                    pages.put(SourceKeys.segment(name, slot), null);
+                }
+            }
             for (int slot : source.dirtySegments()) {
                 pages.put(SourceKeys.segment(name, slot), source.segment(slot));
             }

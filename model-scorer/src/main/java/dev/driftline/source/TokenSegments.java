@@ -94,11 +94,16 @@ final class TokenSegments {
     /**
      * Fills an empty cache with stored tokens, up to sequence number {@code next}, exclusive.
      *
+     * @param start of the tokens that are held, if they begin later than those that the window asks for; else 0
      * @param stored the value stored for a slot; empty where there is none
      * @throws IllegalStateException if a version is unknown, or segments are missing or do not fit together
      */
-    void readUpTo(long next, IntFunction<byte[]> stored) {
-        long oldest = Math.max(0, next - window - 1);
+    void readUpTo(long start, long next, IntFunction<byte[]> stored) {
+        long oldest = Math.max(start, next - window - 1);
+        cache.startAt(oldest);
+        if (oldest == next) {
+            return;
+        }
         long first = oldest / TOKENS;
         for (long segment = first; segment * TOKENS < next; segment++) {
             int slot = (int) (segment % slots);

@@ -121,6 +121,88 @@ class RecencyCacheTest {
         assertThat(cache.words()).isBetween(words.size() - 1, words.size());
     }
 
+    /** What is left is what a cache would hold that had never had the document, but for what it had pushed out. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void shouldHoldWhatOthersLeftWhenADocumentIsTakenOut(long seed) {
+        Random random = new Random(seed);
+        int taken = 0;
+        for (int round = 0; round < 150; round++) {
+            RecencyCache cache = new RecencyCache(SHORT);
+            List<List<Token>> documents = new ArrayList<>();
+            for (int document = 1 + random.nextInt(8); document > 0; document--) {
+                List<Token> tokens = document(random);
+                documents.add(tokens);
+                push(tokens, cache);
+            }
+            int held = (int) (cache.next() - cache.oldest());
+            List<Token> gone = documents.remove(random.nextInt(documents.size()));
+            int removed = remove(gone, cache);
+            int all = documents.stream().mapToInt(List::size).sum() + gone.size();
+
+            assertThat(removed).isLessThanOrEqualTo(gone.size());
+            if (all <= SHORT.bigramWindow()) {
+                assertThat(removed).isEqualTo(gone.size());
+                RecencyCache fresh = new RecencyCache(SHORT);
+                // The newest of equal runs goes, so the others are those of the same words, if not the same documents.
+                List<Token> left = new ArrayList<>();
+                for (long at = cache.oldest(); at < cache.next(); at++) {
+                    int word = cache.token(at) >>> 1;
+                    left.add(new Token(
+                            word == SourceMemory.END_OF_SENTENCE ? "</s>" : cache.heldWord(word),
+                            (cache.token(at) & 1) == 1));
+                }
+                assertThat(left.stream().map(Token::word).sorted().toList())
+                        .isEqualTo(documents.stream()
+                                .flatMap(List::stream)
+                                .map(Token::word)
+                                .sorted()
+                                .toList());
+                push(left, fresh);
+                assertSame(cache, fresh);
+            }
+            assertThat(cache.next() - cache.oldest()).isBetween(0L, (long) held - removed);
+            taken += removed;
+            for (int more = 0; more < 4; more++) {
+                push(document(random), cache);
+            }
+            assertThat(remove(List.of(new Token("never", false), new Token("</s>", false)), cache))
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(taken).isPositive();
+    }
+
+    private static void push(List<Token> tokens, RecencyCache cache) {
+        cache.reserve(tokens.size(), false);
+        List<Integer> numbers =
+                tokens.stream().map(token -> number(token.word(), cache)).toList();
+        for (int i = 0; i < tokens.size(); i++) {
+            cache.push(numbers.get(i), tokens.get(i).unknown());
+        }
+        cache.endDocument();
+    }
+
+    private static int remove(List<Token> tokens, RecencyCache cache) {
+        return cache.remove(tokens.stream()
+                .mapToInt(
+                        token -> token.word().equals("</s>") ? SourceMemory.END_OF_SENTENCE : cache.find(token.word()))
+                .toArray());
+    }
+
+    private static void assertSame(RecencyCache cache, RecencyCache fresh) {
+        assertThat(cache.words()).isEqualTo(fresh.words());
+        for (int i = 0; i < 12; i++) {
+            for (String word : List.of("w" + i, "never")) {
+                cache.look(cache.find(word));
+                fresh.look(fresh.find(word));
+                assertThat(cache.unigram()).isEqualTo(fresh.unigram());
+                assertThat(cache.bigram()).isEqualTo(fresh.bigram());
+            }
+            assertThat(cache.followers(cache.find("w" + i))).isEqualTo(fresh.followers(fresh.find("w" + i)));
+            assertThat(cache.followerTypes(cache.find("w" + i))).isEqualTo(fresh.followerTypes(fresh.find("w" + i)));
+        }
+    }
+
     @Test
     void shouldSumToOneOverTheWordsOfTheWindow() {
         Random random = new Random(11);

@@ -7,11 +7,14 @@ import dev.driftline.codec.Varints;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
+import dev.driftline.mixture.SourceMemory;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,65 @@ class SourceStoreTest {
             dropped.forget();
         }
         assertThat(new SourceStore(pages, SETTINGS, SourceLimits.NONE).size()).isEqualTo(150);
+    }
+
+    @Test
+    void shouldKeepNothingOfADocumentThatWasTakenOut() {
+        // Words enough for some segments, and fewer than the window.
+        DocumentTokens secret = DocumentTokens.of(List.of(Collections.nCopies(5000, "secret"), List.of("hidden")));
+        SourceStore store = new SourceStore(pages, SETTINGS, SourceLimits.NONE);
+        bits(store.get("a", 0));
+        learn(store.get("a", 0), secret);
+        bits(store.get("a", 0));
+        store.writeBack();
+
+        assertThat(store.get("a", 0).retract(secret)).isEqualTo(secret.tokens().length);
+        assertThat(store.get("a", 0).retract(secret)).as("a second time").isZero();
+        store.writeBack();
+        store.forget();
+
+        SourceStore without = new SourceStore(new HeapPageStore(), SETTINGS, SourceLimits.NONE);
+        bits(without.get("a", 0));
+        bits(without.get("a", 0));
+        SourceModel left = store.get("a", 0);
+        assertThat(left.tokens()).isEqualTo(2L * DOCUMENT.tokens().length);
+        assertThat(left.find("secret")).isEqualTo(SourceMemory.NOT_HELD);
+        assertThat(left.newestWords(10)).isEqualTo(without.get("a", 0).newestWords(10));
+        pages.scan(
+                new byte[0],
+                (key, value) -> assertThat(new String(value, StandardCharsets.ISO_8859_1))
+                        .doesNotContain("secret", "hidden"));
+    }
+
+    @Test
+    void shouldReadASourceAgainWhereTokensWereTakenOutThatHadPushedOthersOut() {
+        int window = SETTINGS.caches().bigramWindow();
+        DocumentTokens large = DocumentTokens.of(List.of(Collections.nCopies(window + 100, "large")));
+        SourceStore store = new SourceStore(pages, SETTINGS, SourceLimits.NONE);
+        bits(store.get("a", 0));
+        learn(store.get("a", 0), large);
+        store.writeBack();
+        assertThat(store.get("a", 0).retract(large)).isEqualTo(window + 1);
+        store.writeBack();
+        store.forget();
+
+        assertThat(store.get("a", 0).isEmpty()).isTrue();
+        for (int i = 0; i < 2; i++) {
+            bits(store.get("a", 0));
+            store.writeBack();
+            store.forget();
+            assertThat(store.get("a", 0).newestWords(10)).containsExactly("</s>", "c", "a", "b");
+        }
+    }
+
+    private void learn(SourceModel source, DocumentTokens document) {
+        source.begin(document.tokens().length, true);
+        for (int token : document.tokens()) {
+            source.push(
+                    token == DocumentTokens.EOS ? SourceMemory.END_OF_SENTENCE : source.number(document.words()[token]),
+                    false);
+        }
+        source.end();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.driftline.counters;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
+import dev.driftline.schemas.Retraction;
 
 /**
  * Learns what becomes of documents, for metrics. Called once for each document or batch, by several stream threads and
@@ -23,6 +24,9 @@ public interface DocumentObserver {
      * @param now milliseconds since 1970
      */
     default void scored(String source, DocumentScore score, long publishedAt, long scatteredAt, long now) {}
+
+    /** A retraction has been answered. */
+    default void retracted(Retraction answer) {}
 
     /** A record has become a dead letter. */
     default void refused(DeadLetterReason reason) {}

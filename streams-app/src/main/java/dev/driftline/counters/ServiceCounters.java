@@ -5,6 +5,8 @@ import dev.driftline.heap.HeapBudget;
 import dev.driftline.input.DeadLetterReason;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.pending.PendingDocument;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ public final class ServiceCounters {
     private final LongAdder networkTokens = new LongAdder();
     private final LongAdder networkNanos = new LongAdder();
     private final Map<String, LongAdder> byRule = new ConcurrentHashMap<>();
+    private final Map<RetractionOutcome, LongAdder> retractions = new EnumMap<>(RetractionOutcome.class);
     private final LongAdder passedOver = new LongAdder();
     private final DriftStates driftStates = new DriftStates();
     private final HeapBudget heap;
@@ -46,6 +49,9 @@ public final class ServiceCounters {
         for (DriftChange.State state : DriftChange.State.values()) {
             driftEvents.put(state, new LongAdder());
         }
+        for (RetractionOutcome outcome : RetractionOutcome.values()) {
+            retractions.put(outcome, new LongAdder());
+        }
     }
 
     /** What grows on the heap with what arrives, and how far it may. */
@@ -56,6 +62,22 @@ public final class ServiceCounters {
     /** The constructor puts one there for every key. */
     private static <K> LongAdder count(Map<K, LongAdder> counts, K key) {
         return Objects.requireNonNull(counts.get(key));
+    }
+
+    /** Retractions that this instance has answered since it started, by outcome; aborted work is counted too. */
+    public Map<RetractionOutcome, Long> retractions() {
+        Map<RetractionOutcome, Long> byOutcome = new EnumMap<>(RetractionOutcome.class);
+        retractions.forEach((outcome, count) -> {
+            if (outcome != RetractionOutcome.UNKNOWN) {
+                byOutcome.put(outcome, count.sum());
+            }
+        });
+        return byOutcome;
+    }
+
+    /** Notes the answer to a retraction. */
+    public void retracted(RetractionOutcome outcome) {
+        count(retractions, outcome).increment();
     }
 
     /** Input records passed over since this instance started, because the state had taken them in before. */
@@ -150,6 +172,12 @@ public final class ServiceCounters {
         networkTokens.add(documentTokens);
         networkNanos.add(nanos);
         observer.networkRead(nanos);
+    }
+
+    /** Notes the answer to a retraction, and tells the observer. */
+    public void retracted(Retraction answer) {
+        retracted(answer.getOutcome());
+        observer.retracted(answer);
     }
 
     public void refused(DeadLetterReason reason) {

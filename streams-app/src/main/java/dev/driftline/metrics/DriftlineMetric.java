@@ -159,6 +159,46 @@ enum DriftlineMetric {
             "driftline_shard_decoded_bytes",
             "Approximate heap of the decoded counts of a shard, as of its last commit.",
             "shard"),
+    SHARD_STATE_BYTES(
+            Kind.GAUGE,
+            "driftline_shard_state_bytes",
+            "Bytes of the n-grams and words that a shard holds, as they are stored, as of its last commit; only where"
+                    + " model.state.max.bytes or model.state.max.ngrams is set.",
+            "shard"),
+    SHARD_STATE_NGRAMS(
+            Kind.GAUGE,
+            "driftline_shard_state_ngrams",
+            "N-grams that a shard holds, as of its last commit; only where a bound is set.",
+            "shard"),
+    SHARD_STATE_BOUND_BYTES(
+            Kind.GAUGE,
+            "driftline_shard_state_bound_bytes",
+            "What driftline_shard_state_bytes may be: model.state.max.bytes; only where it is set."),
+    SHARD_STATE_BOUND_NGRAMS(
+            Kind.GAUGE,
+            "driftline_shard_state_bound_ngrams",
+            "What driftline_shard_state_ngrams may be: model.state.max.ngrams; only where it is set."),
+    SHARD_FORGOTTEN_NGRAMS(
+            Kind.COUNTER,
+            "driftline_shard_forgotten_ngrams",
+            "N-grams that a shard has forgotten since its state began, as of its last commit; only where a bound or a"
+                    + " half-life is set.",
+            "shard"),
+    SHARD_FORGOTTEN_BYTES(
+            Kind.COUNTER,
+            "driftline_shard_forgotten_bytes",
+            "Bytes of n-grams and words that a shard has forgotten since its state began.",
+            "shard"),
+    SHARD_FORGOTTEN_WORDS(
+            Kind.COUNTER,
+            "driftline_shard_forgotten_words",
+            "Words that a shard has forgotten since its state began.",
+            "shard"),
+    RETRACTIONS(
+            Kind.COUNTER,
+            "driftline_retractions",
+            "Retractions answered, by outcome: what driftline.retractions.v1 says of each.",
+            "outcome"),
     HEAP_BYTES(
             Kind.GAUGE,
             "driftline_heap_bytes",

@@ -78,7 +78,7 @@ public final class ServiceMetrics implements AutoCloseable {
         service.counters().observedBy(documents);
         probes.put("build", samples -> readBuild(settings, samples));
         probes.put("documents", documents);
-        probes.put("service", new ServiceProbe(service));
+        probes.put("service", new ServiceProbe(service, settings.model().forgetting()));
         settings.neural().ifPresent(network -> probes.put("network", new NetworkProbe(service, network.policy())));
         probes.put("kafka", new KafkaProbe(service));
         bindJvm();

@@ -2,6 +2,7 @@ package dev.driftline.metrics;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.service.HeldBack;
 import dev.driftline.service.InputLag;
@@ -15,9 +16,12 @@ import org.apache.kafka.streams.KafkaStreams;
 final class ServiceProbe implements Probe {
 
     private final DriftlineService service;
+    private final Forgetting forgetting;
 
-    ServiceProbe(DriftlineService service) {
+    /** @param forgetting of each shard of the service */
+    ServiceProbe(DriftlineService service, Forgetting forgetting) {
         this.service = service;
+        this.forgetting = forgetting;
     }
 
     @Override
@@ -44,6 +48,10 @@ final class ServiceProbe implements Probe {
                     .add(DriftlineMetric.HELD_SECONDS, held.seconds(), held.topic(), partition);
         }
         samples.add(DriftlineMetric.PASSED_OVER, service.counters().recordsPassedOver());
+        service.counters()
+                .retractions()
+                .forEach((outcome, count) -> samples.add(
+                        DriftlineMetric.RETRACTIONS, count, outcome.name().toLowerCase(Locale.ROOT)));
         readRestorations(samples);
         readShards(samples);
         readHeap(samples);
@@ -79,7 +87,31 @@ final class ServiceProbe implements Probe {
                     .add(DriftlineMetric.SHARD_BIGRAMS, size.bigrams(), shard)
                     .add(DriftlineMetric.SHARD_REQUESTS, service.shards().requests(number), shard)
                     .add(DriftlineMetric.SHARD_DECODED_BYTES, size.decodedBytes(), shard);
+            if (forgetting.isBounded()) {
+                samples.add(DriftlineMetric.SHARD_STATE_BYTES, size.held().bytes(), shard)
+                        .add(DriftlineMetric.SHARD_STATE_NGRAMS, size.held().ngrams(), shard);
+            }
+            if (forgetting.isOn()) {
+                samples.add(
+                                DriftlineMetric.SHARD_FORGOTTEN_NGRAMS,
+                                size.forgotten().ngrams(),
+                                shard)
+                        .add(
+                                DriftlineMetric.SHARD_FORGOTTEN_BYTES,
+                                size.forgotten().bytes(),
+                                shard)
+                        .add(
+                                DriftlineMetric.SHARD_FORGOTTEN_WORDS,
+                                size.forgotten().words(),
+                                shard);
+            }
         });
+        if (forgetting.maxBytes() > 0) {
+            samples.add(DriftlineMetric.SHARD_STATE_BOUND_BYTES, forgetting.maxBytes());
+        }
+        if (forgetting.maxNgrams() > 0) {
+            samples.add(DriftlineMetric.SHARD_STATE_BOUND_NGRAMS, forgetting.maxNgrams());
+        }
         samples.add(DriftlineMetric.ROCKSDB_BLOCK_CACHE_BYTES, SharedRocksDbMemory.usedBytes());
     }
 }

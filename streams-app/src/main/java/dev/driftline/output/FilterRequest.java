@@ -66,6 +66,12 @@ public record FilterRequest(IncomingDocument document, ScoredDocument scored, Do
         avro.setSentences(sentences);
         avro.setLearn(document.learn());
         avro.setAttributes(document.attributes());
+        document.retract().ifPresent(retract -> {
+            avro.setRetract(true);
+            avro.setRetractOffset(
+                    retract.offset().isPresent() ? retract.offset().getAsLong() : null);
+            avro.setRetractSource(retract.source());
+        });
         return avro;
     }
 

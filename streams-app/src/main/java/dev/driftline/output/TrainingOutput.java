@@ -1,6 +1,7 @@
 package dev.driftline.output;
 
 import dev.driftline.network.trainer.TrainingRecord;
+import dev.driftline.neural.snapshot.SeenText;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -20,8 +21,16 @@ public final class TrainingOutput implements Output {
         if (!result.document().learn()) {
             return Optional.empty();
         }
-        byte[] record =
-                new TrainingRecord(result.document().source(), result.document().tokens()).encode();
+        SeenText.Place place = new SeenText.Place(
+                result.isText() ? TrainingRecord.TEXT : TrainingRecord.DOCUMENTS,
+                result.origin().partition(),
+                result.origin().offset());
+        byte[] record = new TrainingRecord.Text(
+                        result.document().source(),
+                        result.document().id(),
+                        Optional.of(place),
+                        result.document().tokens())
+                .encode();
         return Optional.of(new Record<>(null, record, result.timestamp()));
     }
 }

@@ -3,6 +3,7 @@ package dev.driftline.pending;
 import dev.driftline.codec.Varints;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ShardReply;
 import dev.driftline.store.WriteBackMap;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A document that is waiting for replies of the shards.
@@ -23,10 +25,18 @@ public final class PendingDocument {
     private static final int WITH_ATTRIBUTES = 2;
     /** As with attributes, of which there may be none; the origin follows the times. */
     private static final int WITH_ORIGIN = 3;
+    /** As with attributes; the origin follows the times only where a flag says so, and the step of the retraction is last. */
+    private static final int RETRACTION = 4;
 
     private static final int LEARN = 1;
     /** The time of scatter follows the flags; documents of before there was one have none. */
     private static final int SCATTERED_AT = 2;
+    /** Of retractions only: the origin follows the times. */
+    private static final int ORIGIN = 4;
+    /** Of retractions only: the offset of what is taken out is known. */
+    private static final int RETRACTED = 8;
+    /** Of retractions only: what is known of the source is dropped. */
+    private static final int SOURCE = 16;
 
     public final IncomingDocument document;
     /** The timestamp of its record, milliseconds since 1970: that of the score, too. */
@@ -37,12 +47,27 @@ public final class PendingDocument {
     public final Optional<DocumentOrigin> origin;
     /** Replies that have come. */
     public final List<byte[]> replies;
+    /** How far a retraction has come; empty for a document that is scored. */
+    public final Optional<RetractionStep> step;
 
     private final int asked;
     private long documentBytes;
 
     public PendingDocument(IncomingDocument document, long timestamp, long scatteredAt, int asked) {
-        this(document, timestamp, scatteredAt, asked, Optional.empty(), new ArrayList<>(asked));
+        this(document, timestamp, scatteredAt, asked, Optional.empty(), new ArrayList<>(asked), Optional.empty());
+    }
+
+    /** A retraction about which all shards have been asked. */
+    public static PendingDocument retraction(
+            IncomingDocument document, long timestamp, long scatteredAt, int asked, RetractionStep step) {
+        return new PendingDocument(
+                document, timestamp, scatteredAt, asked, Optional.empty(), new ArrayList<>(asked), Optional.of(step));
+    }
+
+    /** This retraction, about which {@code shards} of the shards have been asked again. */
+    public PendingDocument next(RetractionStep following, int shards) {
+        return new PendingDocument(
+                document, timestamp, scatteredAt, shards, origin, new ArrayList<>(shards), Optional.of(following));
     }
 
     /**
@@ -56,7 +81,9 @@ public final class PendingDocument {
             long scatteredAt,
             Optional<DocumentOrigin> origin,
             byte[] reply) {
-        return new PendingDocument(document, timestamp, scatteredAt, 1, origin, List.of(reply));
+        Optional<RetractionStep> taken =
+                document.retract().map(retract -> new RetractionStep(RetractionStep.Phase.TAKING));
+        return new PendingDocument(document, timestamp, scatteredAt, 1, origin, List.of(reply), taken);
     }
 
     private PendingDocument(
@@ -65,7 +92,9 @@ public final class PendingDocument {
             long scatteredAt,
             int asked,
             Optional<DocumentOrigin> origin,
-            List<byte[]> replies) {
+            List<byte[]> replies,
+            Optional<RetractionStep> step) {
+        this.step = step;
         this.origin = origin;
         this.document = document;
         this.timestamp = timestamp;
@@ -103,10 +132,11 @@ public final class PendingDocument {
         in.skip(in.readInt());
         in.readLong();
         in.readLong();
-        if ((in.readByte() & SCATTERED_AT) != 0) {
+        int flags = in.readByte();
+        if ((flags & SCATTERED_AT) != 0) {
             in.readLong();
         }
-        if (bytes[0] == WITH_ORIGIN) {
+        if (hasOrigin(bytes[0], flags)) {
             readOrigin(in);
         }
         in.skip(in.readInt());
@@ -134,15 +164,15 @@ public final class PendingDocument {
         Varints.Writer out = new Varints.Writer(64
                 + tokens.length
                 + replies.stream().mapToInt(reply -> reply.length + 5).sum());
-        out.writeByte(
-                origin.isPresent()
-                        ? WITH_ORIGIN
-                        : document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES);
+        int format = format();
+        out.writeByte(format);
         out.writeBytes(document.id().getBytes(StandardCharsets.UTF_8));
         out.writeBytes(document.source().getBytes(StandardCharsets.UTF_8));
         out.writeLong(document.publishedAt());
         out.writeLong(timestamp);
-        out.writeByte((document.learn() ? LEARN : 0) | (scatteredAt >= 0 ? SCATTERED_AT : 0));
+        out.writeByte((document.learn() ? LEARN : 0)
+                | (scatteredAt >= 0 ? SCATTERED_AT : 0)
+                | document.retract().map(this::flags).orElse(0));
         if (scatteredAt >= 0) {
             out.writeLong(scatteredAt);
         }
@@ -155,14 +185,39 @@ public final class PendingDocument {
         out.writeInt(asked);
         out.writeInt(replies.size());
         replies.forEach(out::writeBytes);
-        if (origin.isPresent() || !document.attributes().isEmpty()) {
+        if (format != WITHOUT_ATTRIBUTES) {
             out.writeInt(document.attributes().size());
             document.attributes().forEach((name, text) -> {
                 out.writeBytes(name.getBytes(StandardCharsets.UTF_8));
                 out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
             });
         }
+        step.ifPresent(reached -> {
+            document.retract().map(Retract::offset).ifPresent(offset -> offset.ifPresent(out::writeLong));
+            out.writeByte(reached.phase().ordinal());
+            out.writeBytes(reached.why().getBytes(StandardCharsets.UTF_8));
+        });
         return out.toByteArray();
+    }
+
+    private int format() {
+        if (step.isPresent()) {
+            return RETRACTION;
+        }
+        if (origin.isPresent()) {
+            return WITH_ORIGIN;
+        }
+        return document.attributes().isEmpty() ? WITHOUT_ATTRIBUTES : WITH_ATTRIBUTES;
+    }
+
+    private int flags(Retract retract) {
+        return (origin.isPresent() ? ORIGIN : 0)
+                | (retract.offset().isPresent() ? RETRACTED : 0)
+                | (retract.source() ? SOURCE : 0);
+    }
+
+    private static boolean hasOrigin(int format, int flags) {
+        return format == WITH_ORIGIN || format == RETRACTION && (flags & ORIGIN) != 0;
     }
 
     static PendingDocument decode(byte[] bytes) {
@@ -175,7 +230,7 @@ public final class PendingDocument {
         long timestamp = in.readLong();
         int flags = in.readByte();
         long scatteredAt = (flags & SCATTERED_AT) != 0 ? in.readLong() : -1;
-        Optional<DocumentOrigin> origin = format == WITH_ORIGIN ? Optional.of(readOrigin(in)) : Optional.empty();
+        Optional<DocumentOrigin> origin = hasOrigin(format, flags) ? Optional.of(readOrigin(in)) : Optional.empty();
         DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
         int asked = in.readInt();
         int count = in.readInt();
@@ -188,13 +243,22 @@ public final class PendingDocument {
             String name = new String(in.readBytes(), StandardCharsets.UTF_8);
             attributes.put(name, new String(in.readBytes(), StandardCharsets.UTF_8));
         }
+        Optional<Retract> retract = Optional.empty();
+        Optional<RetractionStep> step = Optional.empty();
+        if (format == RETRACTION) {
+            OptionalLong offset = (flags & RETRACTED) != 0 ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
+            retract = Optional.of(new Retract(offset, (flags & SOURCE) != 0));
+            RetractionStep.Phase phase = RetractionStep.Phase.values()[in.readByte()];
+            step = Optional.of(new RetractionStep(phase, new String(in.readBytes(), StandardCharsets.UTF_8)));
+        }
         return new PendingDocument(
-                new IncomingDocument(id, source, publishedAt, (flags & LEARN) != 0, tokens, attributes),
+                new IncomingDocument(id, source, publishedAt, (flags & LEARN) != 0, tokens, attributes, retract),
                 timestamp,
                 scatteredAt,
                 asked,
                 origin,
-                replies);
+                replies,
+                step);
     }
 
     private static DocumentOrigin readOrigin(Varints.Reader in) {
@@ -204,9 +268,9 @@ public final class PendingDocument {
     }
 
     private static void requireFormat(int format) {
-        if (format < WITHOUT_ATTRIBUTES || format > WITH_ORIGIN) {
+        if (format < WITHOUT_ATTRIBUTES || format > RETRACTION) {
             throw new IllegalArgumentException("pending document of format version " + format + ", this code reads "
-                    + WITHOUT_ATTRIBUTES + " to " + WITH_ORIGIN + ": upgrade Driftline");
+                    + WITHOUT_ATTRIBUTES + " to " + RETRACTION + ": upgrade Driftline");
         }
     }
 

@@ -90,6 +90,20 @@ public final class SourceModels implements WriteBackCache {
         });
     }
 
+    /**
+     * Has the caches of a source lose a document that is taken out of the model.
+     *
+     * @param now milliseconds since 1970
+     */
+    public void retract(String name, DocumentTokens document, long now) {
+        // Not yet: what its caches have of it goes with what comes after it.
+    }
+
+    /** Drops everything that is known of a source: its caches, its weights, and its reference. */
+    public void remove(String name) {
+        sources.remove(name);
+    }
+
     /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
     public void evictIdle(long now) {
         sources.evictIdle(now);

@@ -179,6 +179,13 @@ public final class StoreHeader implements WriteBackCache {
         return provenance == null ? offset : progress(topic).base + offset;
     }
 
+    /** As {@link #position(String, long)}, where partitions of the topic may have been read by other tasks. */
+    public long position(String topic, int partition, long offset) {
+        load();
+        Progress progress = topics.get(partition == 0 ? topic : topic + ' ' + partition);
+        return progress == null ? position(topic, offset) : progress.base + offset;
+    }
+
     /** The offset of a position, or the position where the topic that it was in is gone. */
     public long offset(String topic, long position) {
         if (provenance == null) {

@@ -15,11 +15,13 @@ import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
 import dev.driftline.output.TrainingOutput;
 import dev.driftline.pending.PendingDocuments;
+import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
 import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
@@ -248,7 +250,8 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 ScatterProcessor.NAME,
                 GatherProcessor.NAME,
                 StrandedProcessor.NAME);
-        topology.addStateStore(store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME);
+        topology.addStateStore(
+                store(SourceModels.STORE), ScatterProcessor.NAME, GatherProcessor.NAME, StrandedProcessor.NAME);
         Serializer<byte[]> bytes = new ByteArraySerializer();
         topology.addSink(
                 ScatterProcessor.REQUESTS_SINK,
@@ -256,8 +259,10 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 bytes,
                 bytes,
                 new ShardKey.Partitioner(),
-                ScatterProcessor.NAME);
+                ScatterProcessor.NAME,
+                GatherProcessor.NAME);
         addOutputs(topology, GatherProcessor.NAME);
+        addRetractions(topology, ScatterProcessor.NAME, GatherProcessor.NAME);
         addDeadLetters(
                 topology,
                 ReadProcessor.DEAD_LETTERS_SINK,
@@ -327,6 +332,7 @@ public final class DriftlineTopology implements Supplier<Topology> {
         }
         topology.addStateStore(store(SourceModels.STORE), ScoreProcessor.NAME);
         addOutputs(topology, ScoreProcessor.NAME);
+        addRetractions(topology, ScoreProcessor.NAME);
     }
 
     /** @param stores in which the task of the inputs takes records in */
@@ -396,6 +402,15 @@ public final class DriftlineTopology implements Supplier<Topology> {
         if (settings.observes()) {
             topology.addSink(ObservationOutput.SINK, topics.name(Topic.OBSERVATIONS), bytes, bytes, from);
         }
+    }
+
+    private void addRetractions(Topology topology, String... from) {
+        topology.addSink(
+                RetractionOutput.SINK,
+                settings.topics().name(Topic.RETRACTIONS),
+                new StringSerializer(),
+                serdes.serializer(Retraction.class),
+                from);
     }
 
     /** A sink of their own for each sub-topology: one that two of them share would make them one. */

@@ -26,9 +26,14 @@ import dev.driftline.pending.CompleteDocuments;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
+import dev.driftline.retraction.RetractionOutput;
+import dev.driftline.retraction.Retractions;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ShardMessageException;
 import dev.driftline.scoring.ShardReply;
+import dev.driftline.shards.ShardKey;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.StoreHeader;
@@ -87,6 +92,8 @@ final class Gathering {
     private final SourceModels models;
     private final DocumentScorer scorer;
     private final List<Output> outputs;
+    private final Retractions retractions;
+    private final byte[][] shardKeys;
 
     /**
      * @param trains whether scored documents go to the trainer
@@ -129,6 +136,8 @@ final class Gathering {
         models = sources.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
         scorer = new DocumentScorer(settings.mixture());
         outputs = outputs();
+        retractions = settings.retractions(context);
+        shardKeys = ShardKey.upTo(settings.shards());
         complete = new CompleteDocuments(pending);
     }
 
@@ -190,16 +199,37 @@ final class Gathering {
     private void add(Gather.Address from, byte[] reply) {
         long ticket = from.ticket();
         PendingDocument waiting = pending.get(ticket);
-        if (waiting == null || !waiting.expects(from.shard())) {
+        if (waiting == null
+                || !waiting.expects(from.shard())
+                || waiting.step.isPresent() && !Retractions.isExpected(waiting.step.get(), reply)) {
             // Under at-least-once only: a shard answered again after a crash.
             LOG.debug("Ignored a repeated reply of shard {} to ticket {}", from.shard(), ticket);
             return;
         }
         boolean isComplete = waiting.add(reply);
+        if (isComplete && waiting.step.isPresent()) {
+            Optional<Retractions.Next> next = retractions.next(partition, ticket, waiting);
+            if (next.isPresent()) {
+                ask(ticket, next.get());
+                return;
+            }
+        }
         // Before others are read, which may push it out of the heap.
         pending.update(ticket, waiting);
         if (isComplete) {
             complete.add(ticket, context.currentSystemTimeMs());
+        }
+    }
+
+    private void ask(long ticket, Retractions.Next next) {
+        pending.update(ticket, next.waiting());
+        for (int shard = 0; shard < shardKeys.length; shard++) {
+            Optional<byte[]> request = next.requests().get(shard);
+            if (request.isPresent()) {
+                context.forward(
+                        new Record<>(shardKeys[shard], request.get(), next.waiting().timestamp),
+                        ScatterProcessor.REQUESTS_SINK);
+            }
         }
     }
 
@@ -261,7 +291,7 @@ final class Gathering {
      * @param waited milliseconds since the last reply came
      */
     private Optional<Optional<NeuralOutcome>> network(long ticket, PendingDocument document, long waited) {
-        if (neural.isEmpty()) {
+        if (neural.isEmpty() || document.step.isPresent()) {
             return Optional.of(Optional.empty());
         }
         Optional<NeuralOutcome> outcome =
@@ -282,6 +312,10 @@ final class Gathering {
     private void emit(long ticket, PendingDocument waiting, Optional<NeuralOutcome> network) {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = waiting.origin.orElseGet(() -> origins.of(partition, ticket, taken));
+        if (waiting.step.isPresent()) {
+            endRetraction(waiting, origin);
+            return;
+        }
         List<ShardReply.Failure> failures = gather.failures(waiting.replies);
         if (!failures.isEmpty()) {
             reject(
@@ -343,6 +377,59 @@ final class Gathering {
         }
         tries.reached(Stage.WRITE);
         counters.scored(waiting, scored, now);
+    }
+
+    /** Has the source lose the document that the shards have taken out, and sends out the answer or a dead letter. */
+    private void endRetraction(PendingDocument waiting, DocumentOrigin origin) {
+        IncomingDocument document = waiting.document;
+        Optional<String> spent = tries.isEmpty() ? Optional.empty() : tries.spent(place(origin, document));
+        if (spent.isPresent()) {
+            records.reject(context, origin, document.id(), waiting.timestamp, spent.get(), "");
+            return;
+        }
+        Retractions.End end;
+        try {
+            tries.reached(Stage.GATHER);
+            synchronized (sources) {
+                end = retractions.end(waiting, origin);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!FailureKind.isOfRecord(e) && !(e instanceof ShardMessageException)) {
+                throw e;
+            }
+            LOG.error("Replies to a retraction do not go together, and it becomes a dead letter", e);
+            records.reject(context, origin, document.id(), waiting.timestamp, e.toString(), "");
+            return;
+        }
+        if (end.answer().isEmpty()) {
+            records.reject(context, origin, document.id(), waiting.timestamp, end.failure(), end.learned());
+            return;
+        }
+        try {
+            answer(waiting, origin, end.answer().get());
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!FailureKind.isOfRecord(e)) {
+                throw e;
+            }
+            throw tries.failed(place(origin, document), e);
+        }
+    }
+
+    private void answer(PendingDocument waiting, DocumentOrigin origin, RetractionOutput.Answer answer) {
+        IncomingDocument document = waiting.document;
+        long now = context.currentSystemTimeMs();
+        synchronized (sources) {
+            if (answer.outcome() == RetractionOutcome.SOURCE_DROPPED) {
+                models.remove(document.source());
+            } else if (answer.tokens() > 0) {
+                models.retract(document.source(), document.tokens(), now);
+            }
+        }
+        tries.reached(Stage.MIX);
+        Record<String, Retraction> record = RetractionOutput.record(document, origin, answer, waiting.timestamp, now);
+        context.forward(record, RetractionOutput.SINK);
+        tries.reached(Stage.WRITE);
+        counters.retracted(record.value());
     }
 
     /** A hash of what distinguishes a document from another in its place. */

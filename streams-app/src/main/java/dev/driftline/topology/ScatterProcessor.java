@@ -8,6 +8,7 @@ import dev.driftline.input.ReadDocument;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
+import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.shards.ShardKey;
 import dev.driftline.store.FlushForward;
 import dev.driftline.store.OpenBatch;
@@ -23,7 +24,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * and sends it together, as one request a shard: when it is as much as fits, at the latest before the task commits. Under
  * exactly-once a shard reads nothing before that commit. Without transactions it would, and so a punctuation sends sooner.
  */
-final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], byte[]> {
+final class ScatterProcessor implements Processor<Long, ReadDocument, Object, Object> {
 
     /** Sends documents to the shards. */
     static final String NAME = "scatter";
@@ -41,7 +42,7 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
     private final byte[][] shardKeys;
     private final Punctuations punctuations = new Punctuations();
 
-    private ProcessorContext<byte[], byte[]> context;
+    private ProcessorContext<Object, Object> context;
     private int partition;
     private Scattering scattering;
     private PendingDocuments pending;
@@ -58,7 +59,7 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
     }
 
     @Override
-    public void init(ProcessorContext<byte[], byte[]> context) {
+    public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         partition = context.taskId().partition();
         WriteBackStore store = context.getStateStore(PendingDocuments.STORE);
@@ -77,6 +78,10 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
 
     @Override
     public void process(Record<Long, ReadDocument> record) {
+        if (record.value().document().retract().isPresent()) {
+            retract(record);
+            return;
+        }
         boolean isIn = scattering.add(
                 record.key(),
                 record.value(),
@@ -97,6 +102,33 @@ final class ScatterProcessor implements Processor<Long, ReadDocument, byte[], by
         }
         // The network reads the document while the shards do.
         neural.ifPresent(network -> network.partition(partition).scattered(record.key(), document.tokens()));
+    }
+
+    /** A retraction goes alone, after the documents before it. */
+    private void retract(Record<Long, ReadDocument> record) {
+        send();
+        scattering
+                .retraction(
+                        record.key(),
+                        record.value(),
+                        record.timestamp(),
+                        answer -> context.forward(answer, RetractionOutput.SINK),
+                        letter -> context.forward(letter, ReadProcessor.DEAD_LETTERS_SINK))
+                .ifPresent(requests -> {
+                    pending.add(
+                            record.key(),
+                            PendingDocument.retraction(
+                                    record.value().document(),
+                                    record.timestamp(),
+                                    context.currentSystemTimeMs(),
+                                    shardKeys.length,
+                                    scattering.firstStep()));
+                    counters.pending(partition, pending.size());
+                    for (int shard = 0; shard < requests.length; shard++) {
+                        context.forward(
+                                new Record<>(shardKeys[shard], requests[shard], record.timestamp()), REQUESTS_SINK);
+                    }
+                });
     }
 
     /** Sends what has been collected, with the time of the last document. */

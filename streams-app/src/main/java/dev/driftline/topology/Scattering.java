@@ -9,6 +9,10 @@ import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.ReadDocument;
 import dev.driftline.input.Rejection;
 import dev.driftline.mixture.NextWordPredictor;
+import dev.driftline.pending.RetractionStep;
+import dev.driftline.retraction.RetractionOutput;
+import dev.driftline.retraction.Retractions;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
@@ -37,6 +41,7 @@ final class Scattering {
     private final Scatter scatter;
     private final WriteBackStore sourcesStore;
     private final SourceModels sources;
+    private final Retractions retractions;
 
     /** @param context of the processor that is initialised */
     Scattering(TopologySettings settings, ServiceCounters counters, RecordTries tries, ProcessorContext<?, ?> context) {
@@ -47,6 +52,7 @@ final class Scattering {
         partition = context.taskId().partition();
         scatter = new Scatter(settings.model(), settings.shards());
         sourcesStore = context.getStateStore(SourceModels.STORE);
+        retractions = settings.retractions(context);
         sources = sourcesStore.cache(SourceModels.class, pages -> settings.sourceModels(pages, counters.heap()));
     }
 
@@ -106,6 +112,49 @@ final class Scattering {
             }
         }
         return true;
+    }
+
+    /**
+     * The first request of a retraction to each shard; empty where none is needed, or none can be made.
+     *
+     * @param answers is given its answer where no shard need be asked
+     * @param deadLetters is given its dead letter where no request can be made
+     */
+    Optional<byte[][]> retraction(
+            long ticket,
+            ReadDocument read,
+            long timestamp,
+            Consumer<Record<String, Retraction>> answers,
+            Consumer<Record<byte[], byte[]>> deadLetters) {
+        IncomingDocument document = read.document();
+        Optional<RetractionOutput.Answer> answer;
+        byte[][] requests = {};
+        try {
+            tries.reached(Stage.SCATTER);
+            synchronized (sourcesStore) {
+                answer = retractions.answer(document, read.origin());
+                if (answer.isEmpty()) {
+                    requests = retractions.requests(partition, ticket, document);
+                    retractions.begin(document, read.origin());
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            reject(read, timestamp, deadLetters, e);
+            return Optional.empty();
+        }
+        if (answer.isEmpty()) {
+            return Optional.of(requests);
+        }
+        Record<String, Retraction> record = RetractionOutput.record(
+                document, read.origin(), answer.get(), timestamp, context.currentSystemTimeMs());
+        answers.accept(record);
+        counters.retracted(record.value());
+        return Optional.empty();
+    }
+
+    /** What the shards are asked first about a retraction. */
+    RetractionStep firstStep() {
+        return new RetractionStep(retractions.first());
     }
 
     private boolean add(long ticket, IncomingDocument document, List<String> extraCandidates) {

@@ -11,6 +11,7 @@ import dev.driftline.input.ReadDocument;
 import dev.driftline.network.scoring.NeuralScoring;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
+import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.store.WriteBackStore;
@@ -93,6 +94,17 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
 
     @Override
     public void process(Record<Long, ReadDocument> record) {
+        if (record.value().document().retract().isPresent()) {
+            scattering
+                    .retraction(
+                            record.key(),
+                            record.value(),
+                            record.timestamp(),
+                            answer -> context.forward(answer, RetractionOutput.SINK),
+                            letter -> context.forward(letter, deadLetters))
+                    .ifPresent(requests -> ask(record.key(), record.value(), record.timestamp(), requests[0]));
+            return;
+        }
         scattering
                 .requests(
                         record.key(),
@@ -103,10 +115,15 @@ final class ScoreProcessor implements Processor<Long, ReadDocument, Object, Obje
     }
 
     private void score(long ticket, ReadDocument read, long timestamp, byte[] request) {
+        // The network reads the document while the shard does.
+        neural.ifPresent(network ->
+                network.partition(partition).scattered(ticket, read.document().tokens()));
+        ask(ticket, read, timestamp, request);
+    }
+
+    private void ask(long ticket, ReadDocument read, long timestamp, byte[] request) {
         IncomingDocument document = read.document();
         long now = context.currentSystemTimeMs();
-        // The network reads the document while the shard does.
-        neural.ifPresent(network -> network.partition(partition).scattered(ticket, document.tokens()));
         byte[] reply = counting.answer(request, () -> Gathering.print(document)).get(0);
         Optional<DocumentOrigin> origin = ticketsTellOrigins ? Optional.empty() : Optional.of(read.origin());
         gathering.replied(ticket, PendingDocument.replied(document, timestamp, now, origin, reply));

@@ -122,6 +122,9 @@ final class StrandedProcessor implements Processor<Object, Object, byte[], byte[
         DocumentOrigin origin = new DocumentOrigin(topic, partition, header.offset(topic, Ticket.offset(ticket)));
         Rejection why = Rejection.stranded(document.document.id());
         counters.refused(why.reason());
+        if (document.step.isPresent()) {
+            settings.retractions(context).undo(document.document, origin);
+        }
         Record<byte[], byte[]> record = new Record<>(
                 document.document.id().getBytes(StandardCharsets.UTF_8),
                 documents.serialize(

@@ -20,15 +20,18 @@ import dev.driftline.neural.Pooling;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.PageStore;
+import dev.driftline.retraction.Retractions;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Layout;
+import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 
 /**
  * The settings of the topology; equal on every instance of a service, except for the cache.
@@ -172,6 +175,11 @@ public record TopologySettings(
                 sources,
                 drift.map(DriftSettings::referenceTokens).orElse(0),
                 heap);
+    }
+
+    /** The way of retractions in the task of {@code context}. */
+    Retractions retractions(ProcessorContext<?, ?> context) {
+        return Retractions.of(context, model, shards, topics.name(Topic.TEXT), neural.isPresent());
     }
 
     /** How the network's states become the vector of a document; empty where no vectors are wanted. */

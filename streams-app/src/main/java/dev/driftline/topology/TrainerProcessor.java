@@ -8,6 +8,7 @@ import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
 import dev.driftline.network.trainer.BackgroundTrainer;
 import dev.driftline.network.trainer.Decisions;
+import dev.driftline.network.trainer.RetractPolicy;
 import dev.driftline.network.trainer.RoundRunner;
 import dev.driftline.network.trainer.SnapshotView;
 import dev.driftline.network.trainer.TrainerProgress;
@@ -15,20 +16,31 @@ import dev.driftline.network.trainer.TrainerSettings;
 import dev.driftline.network.trainer.TrainerState;
 import dev.driftline.network.trainer.Training;
 import dev.driftline.network.trainer.TrainingRecord;
+import dev.driftline.neural.online.Basis;
+import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.OpenRetractions;
 import dev.driftline.neural.online.ReplayBuffer;
+import dev.driftline.neural.online.RetractedDocument;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.online.TrainingBatch;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
+import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -47,6 +59,9 @@ import org.slf4j.LoggerFactory;
  * <p>The active snapshot is the one that this instance scores with. After a promotion no round begins until the snapshot has
  * come back over the topic. A round whose incumbent is no longer active when it ends, since an operator has moved the
  * pointer, is dropped, and the record says so.
+ *
+ * <p>A retraction takes its document out of the buffer at once. The state keeps it open until no network in use may have seen
+ * the document; {@link RetractPolicy} says what is done about that.
  */
 public final class TrainerProcessor implements Processor<byte[], byte[], Object, Object> {
 
@@ -59,7 +74,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     /** Sink of the snapshots topic: text keys, bytes. */
     public static final String SNAPSHOTS_SINK = "snapshots-sink";
 
-    /** Sink of the decisions: text keys, {@link dev.driftline.schemas.PromotionDecision}. */
+    /** Sink of the decisions: text keys, {@link PromotionDecision}. */
     public static final String PROMOTIONS_SINK = "promotions-sink";
 
     /** Store of the replay buffer. */
@@ -72,6 +87,11 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     static final int CHUNKS_AT_ONCE = 8;
 
     private static final long SAY_PROGRESS_MS = 10_000;
+
+    /** How long no retraction must have come before a fresh network is trained, and after which it is trained anyway. */
+    private static final long RETRACTIONS_SETTLE_MS = 10_000;
+
+    private static final long RETRACTIONS_WAIT_AT_MOST_MS = 60_000;
 
     /** How long the trainer believes that a snapshot of its own is still on its way back to it. */
     private static final long ON_ITS_WAY_MS = 15_000;
@@ -101,6 +121,15 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private long notBefore;
 
     private long saidAt;
+    /** What the network of the round under way will have seen. */
+    private SeenText taught = SeenText.NOTHING;
+    /** Whether the pointer was taken away here, and may not be gone yet. */
+    private boolean deactivated;
+    /** Versions that were taken off the topic for what they have seen, and may not be gone yet. */
+    private final Set<String> removed = new HashSet<>();
+
+    private long firstRetractionAt;
+    private long lastRetractionAt;
 
     /**
      * @param training its settings, what it knows of the snapshots topic, and where its rounds run
@@ -133,6 +162,11 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         activeSeen = false;
         lookingSince = -1;
         notBefore = 0;
+        taught = SeenText.NOTHING;
+        deactivated = false;
+        removed.clear();
+        firstRetractionAt = 0;
+        lastRetractionAt = 0;
         progress.becomes(TrainerProgress.Activity.FOLLOWING);
         punctuations.every(LOOK, context, this::look);
     }
@@ -155,14 +189,26 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
             records.reject(context, record, recordBytes, spent.get());
             return;
         }
-        records.change(record.value(), () -> buffer(trained, from));
+        records.change(record.value(), () -> {
+            long position = taken.position(from.topic(), from.offset());
+            if (trained instanceof TrainingRecord.Retraction retraction) {
+                retract(retraction.retracted(), position);
+            } else if (trained instanceof TrainingRecord.Text text
+                    && !state.buffer().add(position, text.document(), text.id(), text.place())) {
+                LOG.debug("Ignored a repeated document at offset {} of the training topic", from.offset());
+            }
+        });
     }
 
-    private void buffer(TrainingRecord record, RecordMetadata from) {
-        long offset = from.offset();
-        if (!state.buffer().add(taken.position(from.topic(), offset), record.document())) {
-            LOG.debug("Ignored a repeated document at offset {} of the training topic", offset);
+    private void retract(RetractedDocument document, long position) {
+        Optional<ReplayBuffer.Retracted> retracted = state.buffer().retract(position, document);
+        if (retracted.isEmpty()) {
+            LOG.debug("Ignored a repeated retraction at position {} of the training topic", position);
+            return;
         }
+        state.open(state.open().plus(position, document.input(), retracted.get().from()));
+        lastRetractionAt = context.currentSystemTimeMs();
+        firstRetractionAt = firstRetractionAt == 0 ? lastRetractionAt : firstRetractionAt;
     }
 
     @Override
@@ -192,6 +238,11 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         }
         finished.ifPresent(this::end);
         if (background.isBusy()) {
+            if (isForgotten(taught)) {
+                LOG.info("Dropping the round under way: its network sees a document that was taken out");
+                background.abandon();
+                taught = SeenText.NOTHING;
+            }
             sayProgress(now);
             return;
         }
@@ -202,9 +253,118 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         progress.becomes(TrainerProgress.Activity.IDLE);
         state.publishing().ifPresent(this::cleanUp);
         Optional<Snapshot> active = snapshots.active();
+        if (forget(active)) {
+            return;
+        }
         if (isDue(active, now)) {
             begin(active, now);
         }
+    }
+
+    /** Whether a network that was trained on {@code text} must not serve. */
+    private boolean isForgotten(SeenText text) {
+        return settings.retract() == RetractPolicy.REPLACE && state.open().mayBeIn(text);
+    }
+
+    /**
+     * Sees to the retractions that networks in use may not honour.
+     *
+     * @return whether another snapshot is active now, or none
+     */
+    private boolean forget(Optional<Snapshot> active) {
+        OpenRetractions open = state.open();
+        if (open.isEmpty()) {
+            removed.clear();
+            return false;
+        }
+        if (settings.retract() != RetractPolicy.KEEP) {
+            background.discardIfSaw(open);
+        }
+        boolean isSeen =
+                active.map(snapshot -> open.mayBeIn(snapshot.manifest().text())).orElse(false);
+        if (settings.retract() == RetractPolicy.REPLACE) {
+            List<PublishedSnapshot> seeing = snapshots.list().stream()
+                    .filter(snapshot -> open.mayBeIn(text(snapshot)))
+                    .toList();
+            if (isSeen || !seeing.isEmpty()) {
+                replace(active.filter(snapshot -> isSeen), seeing);
+                return isSeen;
+            }
+        }
+        if (!isSeen && !background.mayHaveSeen(open)) {
+            state.open(OpenRetractions.NONE);
+            firstRetractionAt = 0;
+        }
+        return false;
+    }
+
+    /** Takes {@code seeing} off the topic; where {@code active} may have seen what was taken out, it serves no more. */
+    private void replace(Optional<Snapshot> active, List<PublishedSnapshot> seeing) {
+        Instant at = Instant.ofEpochMilli(context.currentSystemTimeMs());
+        for (PublishedSnapshot snapshot : seeing) {
+            if (removed.add(snapshot.version())) {
+                LOG.info(
+                        "Taking snapshot {} off the topic: it may have seen documents that were taken out",
+                        snapshot.version());
+                SnapshotMessages.remove(snapshot.version(), snapshot.chunks()).forEach(this::forward);
+            }
+        }
+        if (active.isEmpty()) {
+            return;
+        }
+        Optional<SnapshotManifest> clean = cleanAncestor(active.get().manifest());
+        if (clean.isPresent()) {
+            activate(clean.get().version());
+        } else {
+            forward(SnapshotMessages.deactivate());
+            state.activate(Optional.empty());
+            activeSeen = false;
+            lookingSince = -1;
+            deactivated = true;
+        }
+        PromotionDecision decision = Decisions.retracted(active.get().version(), clean, at);
+        LOG.info("{}", decision.getReason());
+        context.forward(decision(decision), PROMOTIONS_SINK);
+    }
+
+    private static SeenText text(PublishedSnapshot snapshot) {
+        return snapshot.description().manifest().text();
+    }
+
+    /** The newest ancestor on the topic that saw no document that was taken out. */
+    private Optional<SnapshotManifest> cleanAncestor(SnapshotManifest of) {
+        Map<String, PublishedSnapshot> byVersion = new HashMap<>();
+        snapshots.list().forEach(snapshot -> byVersion.put(snapshot.version(), snapshot));
+        String parent = of.parent();
+        // Each version is looked at once, whatever manifests from elsewhere name as their parents.
+        while (parent != null) {
+            PublishedSnapshot ancestor = byVersion.remove(parent);
+            if (ancestor == null) {
+                return Optional.empty();
+            }
+            if (ancestor.problem().isEmpty() && !state.open().mayBeIn(text(ancestor))) {
+                return Optional.of(ancestor.description().manifest());
+            }
+            parent = ancestor.description().manifest().parent();
+        }
+        return Optional.empty();
+    }
+
+    private Basis basis(Optional<Snapshot> active) {
+        OpenRetractions open = state.open();
+        if (settings.retract() == RetractPolicy.KEEP
+                || active.isEmpty()
+                || !open.mayBeIn(active.get().manifest().text())) {
+            return Basis.active(open);
+        }
+        return new Basis(open, true, cleanAncestor(active.get().manifest()));
+    }
+
+    /** Whether no more retractions are to be expected at once: several in a row cost one round. */
+    private boolean isSettled(long now) {
+        return lastRetractionAt == 0
+                || now - lastRetractionAt >= RETRACTIONS_SETTLE_MS
+                || firstRetractionAt > 0 && now - firstRetractionAt >= RETRACTIONS_WAIT_AT_MOST_MS;
     }
 
     /** Whether this instance is up to date with the topic; notes what an operator has made active. */
@@ -215,13 +375,14 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         Optional<String> active = snapshots.active().map(Snapshot::version);
         if (active.equals(state.active())) {
             activeSeen = true;
+            deactivated = false;
             lookingSince = -1;
             return true;
         }
         if (!activeSeen) {
             // What the trainer has made active, here or before it moved here, is still on its way.
             lookingSince = lookingSince < 0 ? now : lookingSince;
-            if (state.active().isPresent() && now - lookingSince < ON_ITS_WAY_MS) {
+            if ((state.active().isPresent() || deactivated) && now - lookingSince < ON_ITS_WAY_MS) {
                 return false;
             }
         }
@@ -236,6 +397,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         }
         state.activate(active);
         activeSeen = true;
+        deactivated = false;
         lookingSince = -1;
         return true;
     }
@@ -243,7 +405,9 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     private boolean isDue(Optional<Snapshot> active, long now) {
         ReplayBuffer buffer = state.buffer();
         if (active.isEmpty()) {
-            return buffer.tokensSeen() >= Math.max(online.bootstrap().tokens(), notBefore);
+            return buffer.tokensSeen() >= Math.max(online.bootstrap().tokens(), notBefore)
+                    && buffer.documents() > 0
+                    && isSettled(now);
         }
         long since = buffer.tokensSeen() - state.tokensAtRound();
         return since >= online.rounds().tokens()
@@ -254,11 +418,13 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void begin(Optional<Snapshot> active, long now) {
         long number = 1 + newestNumber();
+        Basis basis = basis(active);
+        FineTuner.Start start = background.start(active, basis);
         TrainingBatch batch = state.buffer()
                 .batch(
-                        background.trainedUpTo(active),
+                        start.position(),
                         online.rounds().holdOutTokens(),
-                        online.mostFreshTokens(active.isEmpty()),
+                        online.mostFreshTokens(start.isFresh()),
                         online.rounds().replay(),
                         number);
         LOG.info(
@@ -267,11 +433,19 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
                 batch.fresh().size(),
                 batch.replayed().size(),
                 batch.heldOut().size(),
-                active.map(Snapshot::version).orElse("nothing"));
+                basis.isRequired()
+                        ? basis.clean().map(SnapshotManifest::version).orElse("nothing")
+                                + ", since documents were taken out"
+                        : active.map(Snapshot::version).orElse("nothing"));
+        // With what was taken out before the batch it has nothing to do, unless it starts from a network that has.
+        taught = batch.seenAfter(start.seen());
+        if (!state.open().mayBeIn(start.seen())) {
+            taught = taught.honouring(batch.end());
+        }
         progress.taught(0);
         progress.becomes(TrainerProgress.Activity.TEACHING);
         saidAt = now;
-        background.begin(batch, active, number);
+        background.begin(batch, active, basis, number);
     }
 
     private long newestNumber() {
@@ -314,10 +488,19 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
     }
 
     private boolean isStillWanted(BackgroundTrainer.Finished finished) {
-        return snapshots
-                .active()
-                .map(Snapshot::version)
-                .equals(finished.round().orElseThrow().incumbent());
+        return whyDropped(finished.round().orElseThrow()).isEmpty();
+    }
+
+    /** Why what a round came to is dropped; empty where it is not. */
+    private Optional<String> whyDropped(Round round) {
+        Optional<String> active = snapshots.active().map(Snapshot::version);
+        if (!active.equals(round.incumbent())) {
+            return Optional.of("dropped: while it was trained from "
+                    + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active");
+        }
+        return round.candidate()
+                .filter(candidate -> isForgotten(candidate.manifest().text()))
+                .map(candidate -> "dropped: a document that it may have seen was taken out");
     }
 
     /** Takes the chunks of a snapshot off the topic that nobody finished sending. */
@@ -351,19 +534,20 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
 
     private void end(Round round, List<SnapshotMessages.Message> messages) {
         Instant at = Instant.ofEpochMilli(lastRoundAt);
-        Optional<String> active = snapshots.active().map(Snapshot::version);
-        if (!active.equals(round.incumbent())) {
+        Optional<String> dropped = whyDropped(round);
+        if (dropped.isPresent()) {
+            String reason = dropped.get();
             if (sent > 0) {
                 SnapshotMessages.remove(round.candidate().orElseThrow().version(), sent)
                         .forEach(this::forward);
                 state.endPublishing();
             }
-            String reason = "dropped: while it was trained from "
-                    + round.incumbent().orElse("nothing") + ", " + active.orElse("none") + " became active";
             LOG.info("A round is {}", reason);
             round.candidate()
                     .ifPresent(candidate -> context.forward(
-                            decision(Decisions.dropped(round, candidate, active, reason, at)), PROMOTIONS_SINK));
+                            decision(Decisions.dropped(
+                                    round, candidate, snapshots.active().map(Snapshot::version), reason, at)),
+                            PROMOTIONS_SINK));
             return;
         }
         LOG.info("Round: {}", round.describe());
@@ -406,7 +590,7 @@ public final class TrainerProcessor implements Processor<byte[], byte[], Object,
         context.forward(new Record<>(message.key(), message.value(), lastRoundAt), SNAPSHOTS_SINK);
     }
 
-    private Record<Object, Object> decision(dev.driftline.schemas.PromotionDecision decision) {
+    private Record<Object, Object> decision(PromotionDecision decision) {
         return new Record<>(decision.getCandidate(), decision, decision.getAt().toEpochMilli());
     }
 }

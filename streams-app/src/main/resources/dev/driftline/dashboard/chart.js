@@ -18,7 +18,7 @@ const MOST_STEPS = 9;
 
 /** Marks of one source that are nearer than this are drawn as one. */
 const MERGED_PIXELS = 14;
-const SNAPSHOT_DECISIONS = ['BOOTSTRAPPED', 'PROMOTED', 'ROLLED_BACK', 'OPERATOR'];
+const SNAPSHOT_DECISIONS = ['BOOTSTRAPPED', 'PROMOTED', 'ROLLED_BACK', 'OPERATOR', 'RETRACTED'];
 
 /** The chart of the lines of `sources.shown()`. */
 export class Chart {

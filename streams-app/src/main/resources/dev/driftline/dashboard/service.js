@@ -92,7 +92,19 @@ function row(shard, most, requests) {
     make('td', {class: 'number', text: compact(shard.tokens)}),
     make('td', {class: 'number', text: compact(requests)}),
     make('td', {class: 'number', text: compact(shard.lag)}),
+    make('td', {class: 'number', text: held(shard.forgetting), title: forgotten(shard.forgetting)}),
     make('td', {class: 'bars'}, bar));
+}
+
+/** What a shard holds, beside its bound. */
+function held(forgetting) {
+  if (!forgetting) return '–';
+  if (forgetting.max_bytes) return `${compact(forgetting.held_bytes)} of ${compact(forgetting.max_bytes)}`;
+  return forgetting.max_ngrams ? `${compact(forgetting.held_ngrams)} of ${compact(forgetting.max_ngrams)} n-grams` : 'decays';
+}
+
+function forgotten(forgetting) {
+  return forgetting ? `Forgotten: ${whole(forgetting.forgotten_ngrams)} n-grams, ${whole(forgetting.forgotten_bytes)} bytes, ${whole(forgetting.forgotten_words)} words` : 'Nothing is forgotten: see model.state.max.bytes and model.half.life.tokens';
 }
 
 /** What each fact is about. */

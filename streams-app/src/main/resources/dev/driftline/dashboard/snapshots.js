@@ -4,7 +4,7 @@ import {byId, make, show} from './dom.js';
 import {bits, time, whole} from './format.js';
 
 const SHOWN = 40;
-const WORDS = {BOOTSTRAPPED: 'first', PROMOTED: 'promoted', REJECTED: 'rejected', ROLLED_BACK: 'rolled back', OPERATOR: 'chosen by hand'};
+const WORDS = {BOOTSTRAPPED: 'first', PROMOTED: 'promoted', REJECTED: 'rejected', ROLLED_BACK: 'rolled back', OPERATOR: 'chosen by hand', RETRACTED: 'gave way: text taken out'};
 
 /** Draws decisions, newest first. */
 export function drawSnapshots(decisions) {
@@ -33,7 +33,7 @@ function drawEmpty() {
 function row(decision, most) {
   return make('tr', {class: decision.decision.toLowerCase()},
     make('td', {}, make('time', {datetime: decision.at, text: time(decision.at)})),
-    make('th', {scope: 'row', text: decision.candidate, title: decision.incumbent ? `against ${decision.incumbent}` : ''}),
+    make('th', {scope: 'row', text: decision.candidate || 'none', title: decision.incumbent ? `against ${decision.incumbent}` : ''}),
     make('td', {text: WORDS[decision.decision] || decision.decision.toLowerCase(), title: decision.reason}),
     make('td', {class: 'number gain'}, ...gain(decision, most)));
 }

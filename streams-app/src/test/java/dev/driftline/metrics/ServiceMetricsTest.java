@@ -3,6 +3,7 @@ package dev.driftline.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.topology.TopologySettings;
 import java.io.ByteArrayOutputStream;
@@ -44,6 +45,27 @@ class ServiceMetricsTest {
                 .isZero();
         assertThat(scrape.sum("jvm_memory_used_bytes")).isPositive();
         assertThat(scrape.sum("driftline_scrape_failures_total")).isZero();
+    }
+
+    @Test
+    void shouldSayTheBoundOfAShardWhereThereIsOne() throws Exception {
+        assertThat(scrape(null)).doesNotContain("driftline_shard_state_bound_bytes");
+        metrics.close();
+
+        DriftlineConfig bounded = DriftlineConfig.of(Map.of("model.state.max.bytes", "64MiB"));
+        try (DriftlineService other = new DriftlineService(bounded);
+                ServiceMetrics read = new ServiceMetrics(other, TopologySettings.of(bounded), 5)) {
+            other.counters().retracted(RetractionOutcome.NOT_LEARNED);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            read.write(null, out);
+            Scrape scrape = Scrape.of(out.toString(StandardCharsets.UTF_8));
+
+            assertThat(scrape.value("driftline_shard_state_bound_bytes")).isEqualTo(64L << 20);
+            assertThat(scrape.value("driftline_retractions_total{outcome=\"not_learned\"}"))
+                    .isEqualTo(1);
+            assertThat(scrape.value("driftline_retractions_total{outcome=\"retracted\"}"))
+                    .isZero();
+        }
     }
 
     @Test

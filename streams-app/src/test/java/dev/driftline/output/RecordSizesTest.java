@@ -11,6 +11,7 @@ import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.network.trainer.TrainingRecord;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,7 +64,10 @@ class RecordSizesTest {
             assertThat(Document.getEncoder().encode(request.toDocument()).remaining())
                     .as("kept document")
                     .isLessThan(most);
-            assertThat(new TrainingRecord(document.source(), document.tokens()).encode().length)
+            SeenText.Place place = new SeenText.Place("documents", Integer.MAX_VALUE, Long.MAX_VALUE - 1);
+            assertThat(new TrainingRecord.Text(document.source(), document.id(), Optional.of(place), document.tokens())
+                            .encode()
+                            .length)
                     .as("training record")
                     .isLessThan(most);
         }

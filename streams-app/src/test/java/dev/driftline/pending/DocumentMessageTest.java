@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +57,20 @@ class DocumentMessageTest {
         assertThat(DocumentMessage.offsetOf(bytes)).isEqualTo(77);
     }
 
+    @Test
+    void shouldCarryARetractionThatAnOlderVersionRefuses() {
+        for (Retract retract :
+                List.of(new Retract(OptionalLong.of(5_000_000_000L), false), new Retract(OptionalLong.empty(), true))) {
+            IncomingDocument document =
+                    new IncomingDocument("id", "source", 1, false, tokens, Map.of(), Optional.of(retract));
+            byte[] bytes = new DocumentMessage(document, false, 3, 77, new Uuid(1, 2), 4).encode(OWNER);
+
+            assertThat(bytes[1]).as("a version that 0.5.0 does not read").isEqualTo((byte) 2);
+            assertThat(DocumentMessage.decode(bytes, OWNER).document().retract())
+                    .contains(retract);
+        }
+    }
+
     /** Each becomes a dead letter, and stops nothing. */
     @Test
     void shouldRefuseEveryMessageThatIsCutShortOrAltered() {
@@ -76,7 +93,7 @@ class DocumentMessageTest {
     @Test
     void shouldLeaveMessagesOfAnotherVersionOrApplicationToTheOperator() {
         byte[] next = message.encode(OWNER);
-        next[1]++;
+        next[1] = 9;
         assertThatThrownBy(() -> DocumentMessage.decode(next, OWNER))
                 .isInstanceOf(MisconfiguredException.class)
                 .hasMessageContaining("run one version of Driftline");

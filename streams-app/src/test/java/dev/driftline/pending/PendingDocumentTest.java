@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class PendingDocumentTest {
@@ -99,6 +101,37 @@ class PendingDocumentTest {
         assertThat(new PendingDocument(document, 1, 1, SHARDS).encode()[0])
                 .as("the version that knows no attributes")
                 .isEqualTo((byte) 1);
+    }
+
+    @Test
+    void shouldKeepHowFarARetractionHasCome() {
+        Retract retract = new Retract(OptionalLong.of(70), false);
+        IncomingDocument retraction =
+                new IncomingDocument("id", "source", 1, false, tokens, Map.of(), Optional.of(retract));
+        PendingDocument first =
+                PendingDocument.retraction(retraction, 1, 2, SHARDS, new RetractionStep(RetractionStep.Phase.CHECKING));
+        replies().forEach(first::add);
+        assertThat(PendingDocument.isComplete(first.encode())).isTrue();
+
+        PendingDocument next = PendingDocument.decode(first.encode())
+                .next(new RetractionStep(RetractionStep.Phase.PUTTING_BACK, "it failed"), 1);
+        byte[] stored = next.encode();
+        PendingDocument read = PendingDocument.decode(stored);
+
+        assertThat(stored[0]).as("a version that 0.5.0 does not read").isEqualTo((byte) 4);
+        assertThat(PendingDocument.isComplete(stored)).isFalse();
+        assertThat(read.document.retract()).contains(retract);
+        assertThat(read.step).contains(new RetractionStep(RetractionStep.Phase.PUTTING_BACK, "it failed"));
+        assertThat(read.replies).isEmpty();
+        assertThat(read.add(replies().get(0))).as("only one is asked").isTrue();
+
+        DocumentOrigin origin = new DocumentOrigin("driftline.text.v1", 2, 9);
+        PendingDocument one = PendingDocument.decode(PendingDocument.replied(
+                        retraction, 1, 2, Optional.of(origin), replies().get(0))
+                .encode());
+        assertThat(one.origin).contains(origin);
+        assertThat(one.step).contains(new RetractionStep(RetractionStep.Phase.TAKING));
+        assertThat(one.isComplete()).isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.driftline.shards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.commits.EarlyCommits;
+import dev.driftline.ngram.StateSize;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.ModelSettings;
@@ -98,7 +99,8 @@ class LiveShardsTest {
 
         shards.closed(0, store);
         assertThat(shards.numbers()).isEmpty();
-        assertThat(shards.sized(0, new ShardSize(1, 1, 1, 1, 1))).isFalse();
+        assertThat(shards.sized(0, new ShardSize(1, 1, 1, 1, 1, new StateSize(1, 1, 1), new StateSize(0, 0, 0))))
+                .isFalse();
         assertThat(shards.sizes()).isEmpty();
     }
 }

@@ -12,6 +12,7 @@ import dev.driftline.heap.HeapUse;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.ModelPrediction;
@@ -93,6 +94,7 @@ class DriftlineTopologyTest {
                 ReadProcessor.DEAD_LETTERS_SINK,
                 ScoreOutput.SINK,
                 PredictionOutput.SINK,
+                RetractionOutput.SINK,
                 DriftlineTopology.OBSERVATIONS_SOURCE,
                 "watch-off",
                 "filter-off",

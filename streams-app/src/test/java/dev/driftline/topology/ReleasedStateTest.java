@@ -243,7 +243,7 @@ class ReleasedStateTest {
         }
         List<String> taught = new ArrayList<>();
         for (ReleasedState.Entry message : released.entries(Topic.TRAINING.suffix(), 0)) {
-            TrainingRecord record = TrainingRecord.decode(message.value());
+            TrainingRecord.Text record = (TrainingRecord.Text) TrainingRecord.decode(message.value());
             taught.add(record.source() + " " + record.document().tokens().length);
         }
         found.put("taught", taught);

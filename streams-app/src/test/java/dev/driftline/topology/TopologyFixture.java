@@ -74,6 +74,7 @@ public final class TopologyFixture implements AutoCloseable {
     public final TestOutputTopic<String, Score> scores;
     final TestOutputTopic<String, Prediction> predictions;
     public final TestOutputTopic<byte[], byte[]> deadLetters;
+    final TestOutputTopic<String, Retraction> retractions;
     final TestOutputTopic<String, Encoding> encodings;
     final TestOutputTopic<String, DriftEvent> drift;
     final ActiveSnapshot active = new ActiveSnapshot();
@@ -259,6 +260,8 @@ public final class TopologyFixture implements AutoCloseable {
                 topics.name(Topic.ENCODINGS), new StringDeserializer(), serdes.deserializer(Encoding.class));
         drift = driver.createOutputTopic(
                 topics.name(Topic.DRIFT), new StringDeserializer(), serdes.deserializer(DriftEvent.class));
+        retractions = driver.createOutputTopic(
+                topics.name(Topic.RETRACTIONS), new StringDeserializer(), serdes.deserializer(Retraction.class));
         deadLetters = driver.createOutputTopic(
                 topics.name(Topic.DEAD_LETTERS), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

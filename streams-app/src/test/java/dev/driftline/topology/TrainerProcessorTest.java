@@ -8,6 +8,7 @@ import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotMessages;
+import dev.driftline.network.trainer.RetractPolicy;
 import dev.driftline.network.trainer.SnapshotView;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.network.trainer.TrainerSettings;
@@ -22,6 +23,7 @@ import dev.driftline.neural.online.OnlineSettings;
 import dev.driftline.neural.online.Promotion;
 import dev.driftline.neural.online.VocabularyTurnover;
 import dev.driftline.neural.snapshot.Provenance;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotBytes;
 import dev.driftline.neural.snapshot.SnapshotDescription;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
@@ -77,6 +80,7 @@ class TrainerProcessorTest {
             for (TestRecord<String, byte[]> record : sent) {
                 if (record.value() == null) {
                     records.remove(record.key());
+                    active = record.key().equals(SnapshotMessages.ACTIVE) ? null : active;
                 } else {
                     records.put(record.key(), record.value());
                 }
@@ -150,6 +154,9 @@ class TrainerProcessorTest {
     private static final int LARGE = 430;
 
     private int hidden = 12;
+    private RetractPolicy retract = RetractPolicy.KEEP;
+    private long published;
+    private final List<DocumentTokens> texts = new ArrayList<>();
 
     @TempDir
     Path stateDir;
@@ -434,6 +441,165 @@ class TrainerProcessorTest {
         assertThat(decisions.get(1).getCandidate()).startsWith("000002-");
     }
 
+    @Test
+    void shouldSayWhichDocumentsASnapshotWasTrainedOn() {
+        bootstrap();
+
+        assertThat(topic.active.manifest().text().known()).isTrue();
+        assertThat(topic.active.manifest().text().ranges().values())
+                .singleElement()
+                .satisfies(range -> {
+                    assertThat(range.from()).isZero();
+                    assertThat(range.to()).isEqualTo(50);
+                });
+    }
+
+    @Test
+    void shouldKeepItsNetworkAndTrainWithoutTheDocumentWhenNothingElseIsAskedFor() {
+        bootstrap();
+        Snapshot active = topic.active;
+        publish(30);
+        retract(10);
+        retract(60);
+        finishRound();
+
+        assertThat(decisions.get(1).getIncumbent()).isEqualTo(active.version());
+        promote(active);
+        assertThat(mayHaveSeen(10)).as("its parent saw it").isTrue();
+        assertThat(mayHaveSeen(60)).as("taken out before any round").isFalse();
+        assertThat(mayHaveSeen(61)).isTrue();
+        assertThat(decisions).extracting(PromotionDecision::getDecision).doesNotContain(Decision.RETRACTED);
+    }
+
+    @Test
+    void shouldTrainAFreshNetworkUntilItIsBetterWhenTheActiveOneMustBeTrainedAgain() {
+        restart(RetractPolicy.RETRAIN);
+        bootstrap();
+        Snapshot old = topic.active;
+        publish(15);
+        retract(10);
+        retract(20);
+        look();
+        assertThat(progress.activity()).as("with the next round").isEqualTo(TrainerProgress.Activity.IDLE);
+        publish(15);
+        finishRound();
+        assertThat(decisions.get(1).getReason()).contains("trained from nothing, since documents were taken out");
+        assertThat(decisions.get(1).getParent()).isNull();
+        promote(old);
+
+        assertThat(topic.active.manifest().parent()).isNull();
+        assertThat(mayHaveSeen(10)).isFalse();
+        assertThat(mayHaveSeen(20)).isFalse();
+        assertThat(mayHaveSeen(21)).isTrue();
+        assertThat(topic.loaded).as("it stays until retention takes it").containsKey(old.version());
+        String clean = topic.active.version();
+        publish(30);
+        finishRound();
+        PromotionDecision next = decisions.get(decisions.size() - 1);
+        assertThat(next.getParent()).as("the line goes on").isEqualTo(clean);
+        assertThat(next.getReason()).doesNotContain("taken out");
+    }
+
+    @Test
+    void shouldScoreWithTheAncestorThatDidNotSeeTheDocumentWhenTheActiveOneMustNotServe() {
+        restart(RetractPolicy.REPLACE);
+        bootstrap();
+        Snapshot first = topic.active;
+        publish(30);
+        finishRound();
+        promote(first);
+        String second = topic.active.version();
+        assertThat(topic.active.manifest().parent()).isEqualTo(first.version());
+        int at = decisions.size();
+        retract(52);
+        look();
+        topic.take(snapshots.readRecordsToList());
+        look();
+
+        PromotionDecision decision = decisions.get(at);
+        assertThat(decision.getDecision()).isEqualTo(Decision.RETRACTED);
+        assertThat(decision.getIncumbent()).isEqualTo(second);
+        assertThat(decision.getCandidate()).isEqualTo(first.version());
+        assertThat(topic.active.version()).isEqualTo(first.version());
+        assertThat(topic.loaded.keySet()).as("nobody goes back to it").doesNotContain(second);
+        promote(topic.active);
+        assertThat(mayHaveSeen(52)).isFalse();
+        assertThat(mayHaveSeen(53)).isTrue();
+        assertThat(decisions)
+                .filteredOn(any -> any.getDecision() == Decision.RETRACTED)
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldScoreWithoutANetworkUntilAFreshOneIsTrainedWhenEverySnapshotSawTheDocument() {
+        restart(RetractPolicy.REPLACE);
+        bootstrap();
+        String old = topic.active.version();
+        retract(10);
+        look();
+        topic.take(snapshots.readRecordsToList());
+
+        assertThat(topic.active).isNull();
+        assertThat(topic.loaded).isEmpty();
+        assertThat(decisions.get(1).getDecision()).isEqualTo(Decision.RETRACTED);
+        assertThat(decisions.get(1).getIncumbent()).isEqualTo(old);
+        assertThat(decisions.get(1).getCandidate()).isEmpty();
+        retract(11);
+        look();
+        assertThat(progress.activity()).as("others may follow").isEqualTo(TrainerProgress.Activity.IDLE);
+        driver.advanceWallClockTime(Duration.ofSeconds(11));
+        awaitEnd();
+        topic.take(snapshots.readRecordsToList());
+
+        assertThat(decisions).hasSize(3);
+        assertThat(decisions.get(2).getDecision()).isEqualTo(Decision.BOOTSTRAPPED);
+        assertThat(mayHaveSeen(10)).isFalse();
+        assertThat(mayHaveSeen(11)).isFalse();
+        assertThat(mayHaveSeen(12)).isTrue();
+        look();
+        look();
+        assertThat(decisions).as("and that is all").hasSize(3);
+    }
+
+    @Test
+    void shouldDropTheRoundUnderWayWhenItsNetworkMustNotServe() {
+        restart(RetractPolicy.REPLACE);
+        bootstrap();
+        Snapshot first = topic.active;
+        publish(30);
+        look();
+        assertThat(progress.activity()).isEqualTo(TrainerProgress.Activity.TEACHING);
+        retract(60);
+        promote(first);
+
+        assertThat(mayHaveSeen(60)).isFalse();
+        assertThat(mayHaveSeen(59)).isTrue();
+        assertThat(topic.loaded.keySet()).contains(first.version());
+        assertThat(progress.failures()).isZero();
+    }
+
+    @Test
+    void shouldNotAddADocumentThatComesAgainAfterItWasTakenOut() {
+        publish(1);
+        retract(0);
+        published = 0;
+        publish(1);
+        look();
+
+        assertThat(progress.bufferedTokens()).isZero();
+    }
+
+    /** Publishes text until another snapshot than {@code before} is active. */
+    private void promote(Snapshot before) {
+        for (int round = 0; round < 12 && topic.active == before; round++) {
+            publish(30);
+            awaitEnd();
+            topic.take(snapshots.readRecordsToList());
+            look();
+        }
+        assertThat(topic.active).isNotSameAs(before);
+    }
+
     // ---------------------------------------------------------------- what the tests do
 
     private void bootstrap() {
@@ -451,8 +617,35 @@ class TrainerProcessorTest {
             for (int k = 0; k < 19; k++) {
                 words.add(cycle[(at + k) % cycle.length]);
             }
-            training.pipeInput(null, new TrainingRecord("test", DocumentTokens.of(List.of(words))).encode());
+            SeenText.Place place = place(published++);
+            DocumentTokens text = DocumentTokens.of(List.of(words));
+            texts.add(text);
+            training.pipeInput(
+                    null, new TrainingRecord.Text("test", "d" + place.offset(), Optional.of(place), text).encode());
         }
+    }
+
+    private static SeenText.Place place(long offset) {
+        return new SeenText.Place(TrainingRecord.DOCUMENTS, 0, offset);
+    }
+
+    /** Takes out the document that was published as number {@code offset}, counted from 0. */
+    private void retract(int offset) {
+        training.pipeInput(
+                null,
+                new TrainingRecord.Retraction(
+                                "d" + offset, TrainingRecord.DOCUMENTS, 0, OptionalLong.of(offset), texts.get(offset))
+                        .encode());
+    }
+
+    private boolean mayHaveSeen(long offset) {
+        return topic.active.manifest().text().mayHaveSeen(place(offset));
+    }
+
+    private void restart(RetractPolicy policy) {
+        driver.close();
+        retract = policy;
+        driver = open();
     }
 
     private void look() {
@@ -534,6 +727,7 @@ class TrainerProcessorTest {
                         1,
                         "words"),
                 0,
-                3);
+                3,
+                retract);
     }
 }

@@ -67,7 +67,7 @@ class ModulesTest {
             List.of("metrics"),
             List.of("service", "migration", "verify", "recall"),
             List.of("topology"),
-            List.of("network", "output"),
+            List.of("network", "output", "retraction"),
             List.of("sources", "counters", "pending", "shards", "live", "ingest"),
             List.of("input", "topics", "identity", "store"),
             List.of("failures"),

@@ -31,6 +31,7 @@ class PrometheusIT {
     private static final int DOCUMENTS = 300;
 
     private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("model.state.max.bytes", "1GiB"),
             Map.entry("shards", "2"),
             Map.entry("partitions", "2"),
             Map.entry("stream.threads", "1"),

@@ -3,7 +3,9 @@ package dev.driftline.neural.online;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.snapshot.Provenance;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
@@ -29,11 +31,24 @@ import java.util.function.LongConsumer;
  * and with the incumbent as the average so far, see {@link dev.driftline.neural.training.NetworkTrainer#goingOn}. Otherwise
  * it would be worse than its incumbent after a round, and be discarded round after round.
  *
+ * <p>Where documents were taken out that the active network may have seen, a round may have to start elsewhere
+ * ({@link Basis}): from a snapshot that saw none of them, or from nothing. Such a copy is compared with the active network
+ * like any other, and goes on from round to round however far it is behind, since it cannot be better at once.
+ *
  * <p>Not thread-safe. An interrupt ends a round with nothing changed except the copy, which is discarded.
  */
 public final class FineTuner {
 
     private static final double KEPT_EVIDENCE = 0.5;
+
+    /**
+     * Where a round starts.
+     *
+     * @param position the position in the stream up to which the network was trained that the round goes on with, exclusive
+     * @param isFresh whether that network is made from nothing
+     * @param seen the text that it was trained on
+     */
+    public record Start(long position, boolean isFresh, SeenText seen) {}
 
     private final OnlineSettings settings;
     private final WorkingCopy copy;
@@ -57,21 +72,65 @@ public final class FineTuner {
 
     /** The position in the stream up to which {@code snapshot} was trained, exclusive; 0 for one made elsewhere. */
     public static long trainedUpTo(Snapshot snapshot) {
-        return snapshot.manifest().data().getOrDefault(Provenance.TRAINED_TO, 0L);
+        return trainedUpTo(snapshot.manifest());
+    }
+
+    private static long trainedUpTo(SnapshotManifest manifest) {
+        return manifest.data().getOrDefault(Provenance.TRAINED_TO, 0L);
     }
 
     /** The position in the stream up to which the network was trained that a round with {@code active} would continue. */
     public long trainedUpTo(Optional<Snapshot> active) {
-        return active.map(snapshot -> copy.continues(snapshot) ? copy.trainedTo() : trainedUpTo(snapshot))
-                .orElse(0L);
+        return start(active, Basis.ACTIVE).position();
+    }
+
+    /** Where a round with {@code active} and {@code basis} starts. */
+    public Start start(Optional<Snapshot> active, Basis basis) {
+        if (active.isEmpty()) {
+            return new Start(0, true, SeenText.NOTHING);
+        }
+        if (copy.continues(active.get())) {
+            return new Start(copy.trainedTo(), false, copy.seen());
+        }
+        if (!basis.isRequired()) {
+            return start(active.get().manifest());
+        }
+        return basis.clean().map(FineTuner::start).orElse(new Start(0, true, SeenText.NOTHING));
+    }
+
+    private static Start start(SnapshotManifest manifest) {
+        return new Start(trainedUpTo(manifest), false, manifest.text());
+    }
+
+    /** Whether the copy that the next round would go on with may have seen a document that was taken out. */
+    public boolean mayHaveSeen(OpenRetractions open) {
+        return open.mayBeIn(copy.seen());
+    }
+
+    /** Throws the copy away if it may have seen a document that was taken out. */
+    public void discardIfSaw(OpenRetractions open) {
+        copy.discardIfSaw(open);
+    }
+
+    /** As the other method, from the active network. */
+    public Optional<Round> round(
+            TrainingBatch batch,
+            Optional<Snapshot> active,
+            Optional<Snapshot> parent,
+            long number,
+            LongConsumer progress)
+            throws InterruptedException {
+        return round(batch, active, parent, Basis.ACTIVE, Optional.empty(), number, progress);
     }
 
     /**
      * A round.
      *
-     * @param batch from {@link ReplayBuffer#batch}, starting at {@link #trainedUpTo(Optional)}
+     * @param batch from {@link ReplayBuffer#batch}, starting at {@link #start}
      * @param active the active snapshot; empty before the first
      * @param parent its parent, if at hand
+     * @param basis what to start from where documents were taken out
+     * @param clean the snapshot that {@code basis} names; empty if it is not at hand, and a fresh network is trained
      * @param number of the candidate, above that of every known version
      * @param progress receives the number of tokens of the current pass, about once a second
      * @return the result; empty if there is nothing new to train on
@@ -81,13 +140,15 @@ public final class FineTuner {
             TrainingBatch batch,
             Optional<Snapshot> active,
             Optional<Snapshot> parent,
+            Basis basis,
+            Optional<Snapshot> clean,
             long number,
             LongConsumer progress)
             throws InterruptedException {
         boolean done = false;
         try {
             Optional<Round> round = active.isPresent()
-                    ? tune(batch, active.get(), parent, number, progress)
+                    ? tune(batch, active.get(), parent, basis, clean, number, progress)
                     : bootstrap(batch, number, progress);
             done = true;
             return round;
@@ -109,16 +170,18 @@ public final class FineTuner {
             return Optional.empty();
         }
         copy.startNew(batch.counts(), number);
+        copy.honours(batch.end());
         int passes = settings.bootstrap().passes();
-        WorkingCopy.Trained trained = copy.train(all, passes, number, progress);
+        WorkingCopy.Trained trained = copy.train(all, batch, passes, number, progress);
         if (!trained.network().parameters().isFinite()) {
             copy.discard();
             throw new IllegalStateException("training made weights of the first network NaN or infinite: train with a"
                     + " smaller learning rate, or clip gradients to less");
         }
-        Snapshot candidate =
-                snapshot(trained, batch, batch.end(), Optional.empty(), number, passes, PairedComparison.NONE);
+        Snapshot candidate = snapshot(
+                trained, batch, batch.end(), WorkingCopy.Origin.NOTHING, number, passes, PairedComparison.NONE);
         copy.keepFor(candidate.version(), batch.end(), PairedComparison.NONE);
+        copy.becomes(candidate);
         return Optional.of(new Round(
                 Round.Outcome.BOOTSTRAPPED,
                 Optional.of(candidate),
@@ -135,30 +198,51 @@ public final class FineTuner {
     }
 
     private Optional<Round> tune(
-            TrainingBatch batch, Snapshot active, Optional<Snapshot> parent, long number, LongConsumer progress)
+            TrainingBatch batch,
+            Snapshot active,
+            Optional<Snapshot> parent,
+            Basis basis,
+            Optional<Snapshot> clean,
+            long number,
+            LongConsumer progress)
             throws InterruptedException {
         long start = System.nanoTime();
-        if (parent.isPresent()) {
+        // The parent may have seen what was taken out, too.
+        if (parent.isPresent() && !basis.isRequired()) {
             Optional<RollbackWatch.Rollback> rollback = rollbacks.compare(batch, active, parent.get());
             if (rollback.isPresent()) {
                 copy.discard();
                 return Optional.of(rolledBack(rollback.get(), active, parent.get(), start));
             }
         }
+        int passes = settings.rounds().passes();
         if (!copy.continues(active)) {
-            copy.startFrom(active, trainedUpTo(active), number);
+            if (!basis.isRequired()) {
+                copy.startFrom(active, trainedUpTo(active), number);
+            } else if (clean.isPresent()) {
+                copy.startFrom(clean.get(), trainedUpTo(clean.get()), number);
+            } else {
+                copy.startNew(batch.counts(), number);
+                passes = settings.bootstrap().passes();
+            }
+        }
+        if (!basis.open().mayBeIn(copy.seen())) {
+            // Nothing that was taken out so far is in the batch.
+            copy.honours(batch.end());
         }
         List<BufferedDocument> fresh = new ArrayList<>(TrainingBatch.since(batch.fresh(), copy.trainedTo()));
         List<BufferedDocument> heldOut = new ArrayList<>(TrainingBatch.since(batch.heldOut(), copy.trainedTo()));
         cut(fresh, heldOut);
         if (fresh.isEmpty()) {
+            if (!copy.continues(active)) {
+                copy.discard();
+            }
             return Optional.empty();
         }
         copy.followVocabulary(batch.counts());
         List<BufferedDocument> text = new ArrayList<>(batch.replayed());
         text.addAll(fresh);
-        int passes = settings.rounds().passes();
-        WorkingCopy.Trained trained = copy.train(text, passes, number, progress);
+        WorkingCopy.Trained trained = copy.train(text, batch, passes, number, progress);
         PairedComparison comparison = copy.evidence()
                 .faded(KEPT_EVIDENCE)
                 .plus(PairedComparison.of(trained.network(), active.network(), heldOut));
@@ -168,20 +252,25 @@ public final class FineTuner {
         if (verdict.accepted() && !heldOut.isEmpty()) {
             // The comparison is done, so its text is free to train on. Otherwise every network would be late by that
             // much.
-            WorkingCopy.Trained withAll = copy.train(withReplay(heldOut, batch), passes, number, progress);
+            WorkingCopy.Trained withAll = copy.train(
+                    withReplay(heldOut, batch), batch, settings.rounds().passes(), number, progress);
             isSound = withAll.network().parameters().isFinite();
             if (isSound) {
-                trained = new WorkingCopy.Trained(withAll.network(), trained.bitsPerToken());
+                trained = new WorkingCopy.Trained(withAll.network(), trained.bitsPerToken(), withAll.seen());
                 trainedTo = batch.end();
             }
         }
-        Snapshot candidate = snapshot(trained, batch, trainedTo, Optional.of(active), number, passes, comparison);
+        WorkingCopy.Origin origin = copy.origin();
+        Snapshot candidate = snapshot(trained, batch, trainedTo, origin, number, passes, comparison);
         if (!isSound) {
             // What was compared is promoted; what training made of it afterwards is thrown away.
             copy.discard();
         } else if (verdict.accepted()) {
             copy.keepFor(candidate.version(), trainedTo, PairedComparison.NONE);
-        } else if (comparison.meanDifference() + comparison.standardError() > 0) {
+            copy.becomes(candidate);
+        } else if (basis.isRequired() && trained.network().parameters().isFinite()) {
+            copy.keepFor(active.version(), trainedTo, comparison);
+        } else if (!basis.isRequired() && comparison.meanDifference() + comparison.standardError() > 0) {
             copy.keepFor(active.version(), trainedTo, comparison);
         } else {
             copy.discard();
@@ -192,12 +281,17 @@ public final class FineTuner {
                 Optional.of(active.version()),
                 parent.map(Snapshot::version),
                 comparison,
-                verdict.reason(),
+                basis.isRequired() ? verdict.reason() + "; " + startedFrom(origin) : verdict.reason(),
                 TrainingBatch.tokens(fresh),
                 TrainingBatch.tokens(batch.replayed()),
                 trained.bitsPerToken(),
                 trainedTo,
                 secondsSince(start)));
+    }
+
+    private static String startedFrom(WorkingCopy.Origin origin) {
+        return "trained from " + (origin.version() == null ? "nothing" : origin.version())
+                + ", since documents were taken out that the incumbent may have seen";
     }
 
     private static Round rolledBack(RollbackWatch.Rollback rollback, Snapshot active, Snapshot parent, long start) {
@@ -261,7 +355,7 @@ public final class FineTuner {
             WorkingCopy.Trained trained,
             TrainingBatch batch,
             long trainedTo,
-            Optional<Snapshot> parent,
+            WorkingCopy.Origin parent,
             long number,
             int passes,
             PairedComparison comparison) {
@@ -274,17 +368,15 @@ public final class FineTuner {
             provenance.metric(Provenance.PARENT_BITS, comparison.incumbentBitsPerToken());
         }
         List<BufferedDocument> unseen = trainedTo == batch.end() ? List.of() : batch.heldOut();
-        boolean foreign = parent.isPresent() && parent.get().manifest().mayHaveForeignRows();
+        boolean foreign = parent.mayHaveForeignRows();
         provenance
+                .text(trained.seen())
                 .saw(batch.documentsSeen() - unseen.size(), batch.tokensSeen() - TrainingBatch.tokens(unseen))
                 .data(Provenance.TRAINED_TO, trainedTo)
                 .data(Provenance.FOREIGN_ROWS, foreign ? foreignRows(network.vocabulary(), batch.counts()) : 0);
         return new Snapshot(
                 provenance.manifest(
-                        SnapshotVersion.of(number, network),
-                        parent.map(Snapshot::version).orElse(null),
-                        network,
-                        settings.tokenizer()),
+                        SnapshotVersion.of(number, network), parent.version(), network, settings.tokenizer()),
                 network);
     }
 

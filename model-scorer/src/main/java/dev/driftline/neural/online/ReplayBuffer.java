@@ -5,19 +5,28 @@ import dev.driftline.codec.Varints;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text that networks are trained on: the newest documents, and a uniform sample of all older ones, each bounded in
@@ -29,20 +38,52 @@ import java.util.TreeSet;
  *
  * <p>A document is one page of the store and is written once, when it is added. A header page says where the newest begin.
  * Positions and word counts are in memory, read from the pages on first use. Not thread-safe.
+ *
+ * <p>A document that is taken out is gone from newest and sample at once. The places of the last {@value #REMEMBERED} that
+ * were taken out are remembered, so that a document that comes a second time afterwards is not added.
+ *
+ * <table>
+ * <caption>Layout of a document's page, all numbers varints</caption>
+ * <tr><th>content</th><th></th></tr>
+ * <tr><td>version</td><td>one byte; 1 has only the version and the document</td></tr>
+ * <tr><td>place</td><td>length and UTF-8 of the input topic, 0 for none; partition; offset</td></tr>
+ * <tr><td>hash of its id</td><td>8 bytes</td></tr>
+ * <tr><td>document</td><td>length, and as {@link DocumentTokens#encode()} writes it</td></tr>
+ * </table>
  */
 public final class ReplayBuffer {
 
     /** A document without its text. */
-    private record Entry(long position, long priority, int tokens) {}
+    private record Entry(long position, long priority, int tokens, SeenText.@Nullable Place place, long id) {}
 
-    private static final int FORMAT = 1;
+    /** A page of the store. */
+    private record Page(DocumentTokens document, SeenText.@Nullable Place place, long id) {}
+
+    /**
+     * What became of a retraction.
+     *
+     * @param documents how many documents were in the buffer and are gone
+     * @param from the lowest offset that the document may have in its partition; its own where that is known
+     */
+    public record Retracted(int documents, long from) {}
+
+    /** Of the header, and of documents without a place. */
+    private static final int FIRST_FORMAT = 1;
+
+    private static final int FORMAT = 2;
+
+    /** How many documents are remembered that were taken out. */
+    static final int REMEMBERED = 1000;
+
+    private static final int RETRACTED_FORMAT = 1;
+    private static final byte[] RETRACTED_KEY = {'r'};
     private static final byte DOCUMENT = 'd';
     private static final byte[] HEADER_KEY = {'h'};
 
     /** Heap of a word in the counts, beside its characters, and of a document in the order of its part. */
     private static final long WORD_BYTES = 128;
 
-    private static final long DOCUMENT_BYTES = 96;
+    private static final long DOCUMENT_BYTES = 144;
 
     private final HeapAccount heap;
     private final PageStore store;
@@ -56,8 +97,12 @@ public final class ReplayBuffer {
         return order != 0 ? order : Long.compare(a.position(), b.position());
     });
     private final Map<String, int[]> counts = new HashMap<>();
+    /** Places of documents that were taken out, the oldest first. */
+    private final Set<SeenText.Place> retracted = new LinkedHashSet<>();
+
     private boolean loaded;
     private boolean dirty;
+    private boolean retractedDirty;
     private long tokensInNewest;
     private long tokensInReservoir;
     private long end;
@@ -100,13 +145,32 @@ public final class ReplayBuffer {
      * @return false if a document at that position or a later one was added before; nothing is added then
      */
     public boolean add(long position, DocumentTokens document) {
+        return add(position, document, "", Optional.empty());
+    }
+
+    /**
+     * Adds the next document, unless it was taken out before.
+     *
+     * @param position rises from document to document
+     * @param id its producer's name for it
+     * @param place where it was read from; empty where that is not known
+     * @return false if a document at that position or a later one was added before, or it was taken out; nothing is added then
+     */
+    public boolean add(long position, DocumentTokens document, String id, Optional<SeenText.Place> place) {
         load();
         if (position < end) {
             return false;
         }
+        if (place.filter(retracted::contains).isPresent()) {
+            end = position + 1;
+            dirty = true;
+            return false;
+        }
         int tokens = document.tokens().length;
-        store.put(documentKey(position), encode(document));
-        newest.addLast(new Entry(position, priority(position), tokens));
+        SeenText.Place from = place.orElse(null);
+        long hash = hash(id);
+        store.put(documentKey(position), encode(document, from, hash));
+        newest.addLast(new Entry(position, priority(position), tokens, from, hash));
         heap.add(DOCUMENT_BYTES);
         tokensInNewest += tokens;
         count(document, 1);
@@ -121,6 +185,68 @@ public final class ReplayBuffer {
         }
         shrink();
         return true;
+    }
+
+    /**
+     * Takes a document out: by its place; where its offset is not known by its id, among the documents of its partition; and
+     * where the buffer does not know a document's place, by its text.
+     *
+     * @param position of the retraction: rises, as that of a document does
+     * @return empty if a document or retraction at that position or a later one came before
+     */
+    public Optional<Retracted> retract(long position, RetractedDocument document) {
+        load();
+        if (position < end) {
+            return Optional.empty();
+        }
+        end = position + 1;
+        dirty = true;
+        long id = hash(document.id());
+        List<Entry> found = new ArrayList<>();
+        Predicate<Entry> isIt = entry -> isDocument(entry, document, id);
+        newest.stream().filter(isIt).forEach(found::add);
+        reservoir.stream().filter(isIt).forEach(found::add);
+        OptionalLong lowest = document.offset();
+        for (Entry entry : found) {
+            if (reservoir.remove(entry)) {
+                tokensInReservoir -= entry.tokens();
+            } else {
+                newest.remove(entry);
+                tokensInNewest -= entry.tokens();
+            }
+            drop(entry);
+            SeenText.Place place = entry.place();
+            if (place != null && document.offset().isEmpty()) {
+                lowest = OptionalLong.of(Math.min(lowest.orElse(Long.MAX_VALUE), place.offset()));
+                remember(place);
+            }
+        }
+        document.offset().ifPresent(offset -> remember(new SeenText.Place(document.input(), offset)));
+        return Optional.of(new Retracted(found.size(), lowest.orElse(0)));
+    }
+
+    private boolean isDocument(Entry entry, RetractedDocument document, long id) {
+        SeenText.Place place = entry.place();
+        if (place == null) {
+            return entry.tokens() == document.document().tokens().length && isSame(read(entry), document.document());
+        }
+        return place.input().equals(document.input())
+                && (document.offset().isPresent()
+                        ? place.offset() == document.offset().getAsLong()
+                        : entry.id() == id);
+    }
+
+    private static boolean isSame(DocumentTokens one, DocumentTokens other) {
+        return Arrays.equals(one.tokens(), other.tokens()) && Arrays.equals(one.words(), other.words());
+    }
+
+    private void remember(SeenText.Place place) {
+        retractedDirty |= retracted.add(place);
+        if (retracted.size() > REMEMBERED) {
+            Iterator<SeenText.Place> oldestFirst = retracted.iterator();
+            oldestFirst.next();
+            oldestFirst.remove();
+        }
     }
 
     /** Drops documents until the rest have room on the heap. */
@@ -157,7 +283,7 @@ public final class ReplayBuffer {
 
     private void drop(Entry entry) {
         heap.add(-DOCUMENT_BYTES);
-        count(read(entry.position()), -1);
+        count(read(entry), -1);
         store.put(documentKey(entry.position()), null);
     }
 
@@ -266,14 +392,30 @@ public final class ReplayBuffer {
         }
         Map<String, Integer> frozen = new HashMap<>(counts.size() * 2);
         counts.forEach((word, count) -> frozen.put(word, count[0]));
-        return new TrainingBatch(read(fresh), read(replayed), read(heldOut), frozen, end, documentsSeen, tokensSeen);
+        return new TrainingBatch(
+                read(fresh),
+                read(replayed),
+                read(heldOut),
+                frozen,
+                end,
+                documentsSeen,
+                tokensSeen,
+                List.copyOf(retracted));
     }
 
-    /** Writes the header to the store, if it changed. */
+    /** Writes the header to the store, and what was taken out, if they changed. */
     public void writeBack() {
+        if (retractedDirty) {
+            Varints.Writer out = new Varints.Writer(16 * retracted.size() + 16);
+            out.writeByte(RETRACTED_FORMAT);
+            out.writeInt(retracted.size());
+            retracted.forEach(place -> write(place, out));
+            store.put(RETRACTED_KEY, out.toByteArray());
+            retractedDirty = false;
+        }
         if (dirty) {
             Varints.Writer out = new Varints.Writer(64);
-            out.writeByte(FORMAT);
+            out.writeByte(FIRST_FORMAT);
             out.writeLong(newest.isEmpty() ? end : newest.getFirst().position());
             out.writeLong(end);
             out.writeLong(documentsSeen);
@@ -288,11 +430,13 @@ public final class ReplayBuffer {
         newest.clear();
         reservoir.clear();
         counts.clear();
+        retracted.clear();
         heap.close();
         tokensInNewest = 0;
         tokensInReservoir = 0;
         loaded = false;
         dirty = false;
+        retractedDirty = false;
     }
 
     private void load() {
@@ -309,6 +453,7 @@ public final class ReplayBuffer {
         }
         Varints.Reader in = new Varints.Reader(header);
         checkFormat(in.readByte());
+        loadRetracted();
         long newestFrom = in.readLong();
         end = in.readLong();
         documentsSeen = in.readLong();
@@ -320,10 +465,11 @@ public final class ReplayBuffer {
                 // Under at-least-once, a crash may have left documents behind that will be added again.
                 return;
             }
-            DocumentTokens document = decode(page);
-            count(document, 1);
+            Page read = decode(page);
+            count(read.document(), 1);
             heap.add(DOCUMENT_BYTES);
-            Entry entry = new Entry(position, priority(position), document.tokens().length);
+            Entry entry =
+                    new Entry(position, priority(position), read.document().tokens().length, read.place(), read.id());
             if (position >= newestFrom) {
                 newest.addLast(entry);
                 tokensInNewest += entry.tokens();
@@ -340,6 +486,25 @@ public final class ReplayBuffer {
             dirty = true;
         }
         shrink();
+    }
+
+    private void loadRetracted() {
+        byte[] page = store.get(RETRACTED_KEY);
+        if (page == null) {
+            return;
+        }
+        Varints.Reader in = new Varints.Reader(page);
+        int format = in.readByte();
+        if (format != RETRACTED_FORMAT) {
+            throw new IllegalArgumentException("retractions in the replay buffer of format version " + format
+                    + ", this code reads " + RETRACTED_FORMAT + ": upgrade Driftline");
+        }
+        for (int left = in.readInt(); left > 0; left--) {
+            SeenText.Place place = place(in);
+            if (place != null) {
+                retracted.add(place);
+            }
+        }
     }
 
     private void count(DocumentTokens document, int by) {
@@ -366,38 +531,74 @@ public final class ReplayBuffer {
     private List<BufferedDocument> read(List<Entry> entries) {
         List<BufferedDocument> documents = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
-            documents.add(new BufferedDocument(entry.position(), read(entry.position())));
+            documents.add(new BufferedDocument(entry.position(), read(entry), Optional.ofNullable(entry.place())));
         }
         return documents;
     }
 
-    private DocumentTokens read(long position) {
-        byte[] page = store.get(documentKey(position));
+    private DocumentTokens read(Entry entry) {
+        byte[] page = store.get(documentKey(entry.position()));
         if (page == null) {
-            throw new IllegalStateException(
-                    "the replay buffer has lost its document " + position + ": its store and its header do not match");
+            throw new IllegalStateException("the replay buffer has lost its document " + entry.position()
+                    + ": its store and its header do not match");
         }
-        return decode(page);
+        return decode(page).document();
     }
 
-    private static byte[] encode(DocumentTokens document) {
+    private static byte[] encode(DocumentTokens document, SeenText.@Nullable Place place, long id) {
         byte[] encoded = document.encode();
-        byte[] page = new byte[encoded.length + 1];
-        page[0] = FORMAT;
-        System.arraycopy(encoded, 0, page, 1, encoded.length);
-        return page;
+        Varints.Writer out = new Varints.Writer(encoded.length + 48);
+        out.writeByte(FORMAT);
+        write(place, out);
+        out.writeFixedLong(id);
+        out.writeBytes(encoded);
+        return out.toByteArray();
     }
 
-    private static DocumentTokens decode(byte[] page) {
+    private static Page decode(byte[] page) {
         checkFormat(page[0]);
-        byte[] encoded = new byte[page.length - 1];
-        System.arraycopy(page, 1, encoded, 0, encoded.length);
-        return DocumentTokens.decode(encoded);
+        if (page[0] == FIRST_FORMAT) {
+            return new Page(DocumentTokens.decode(Arrays.copyOfRange(page, 1, page.length)), null, 0);
+        }
+        Varints.Reader in = new Varints.Reader(page);
+        in.readByte();
+        SeenText.Place place = place(in);
+        long id = in.readFixedLong();
+        return new Page(DocumentTokens.decode(in.readBytes()), place, id);
+    }
+
+    private static void write(SeenText.@Nullable Place place, Varints.Writer out) {
+        if (place == null) {
+            out.writeInt(0);
+            return;
+        }
+        out.writeBytes(place.input().topic().getBytes(StandardCharsets.UTF_8));
+        out.writeInt(place.input().partition());
+        out.writeLong(place.offset());
+    }
+
+    private static SeenText.@Nullable Place place(Varints.Reader in) {
+        byte[] topic = in.readBytes();
+        if (topic.length == 0) {
+            return null;
+        }
+        // There are two input topics, and a name for each document.
+        String name = new String(topic, StandardCharsets.UTF_8).intern();
+        return new SeenText.Place(name, in.readInt(), in.readLong());
+    }
+
+    /** Of an id, so that an id that names a person is not kept. */
+    private static long hash(String id) {
+        long hash = id.length();
+        for (int i = 0; i < id.length(); i++) {
+            hash = SplitMix64.mix(hash ^ id.charAt(i));
+        }
+        return hash;
     }
 
     private static void checkFormat(int format) {
-        if (format != FORMAT) {
-            throw new IllegalArgumentException("replay buffer of format version " + format + ", this code reads "
+        if (format != FORMAT && format != FIRST_FORMAT) {
+            throw new IllegalArgumentException("replay buffer of format version " + format + ", this code reads up to "
                     + FORMAT + ": upgrade Driftline");
         }
     }

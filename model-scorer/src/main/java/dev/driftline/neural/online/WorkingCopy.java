@@ -3,6 +3,7 @@ package dev.driftline.neural.online;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.neural.Network;
 import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.training.NetworkTrainer;
 import dev.driftline.neural.training.TrainingSettings;
@@ -25,8 +26,24 @@ final class WorkingCopy {
      *
      * @param network a copy; later training does not change it
      * @param bitsPerToken of the last pass, each token before the step that learned it, with dropout
+     * @param seen the text that it was trained on, that of its origin included
      */
-    record Trained(Network network, double bitsPerToken) {}
+    record Trained(Network network, double bitsPerToken, SeenText seen) {}
+
+    /**
+     * What a copy was made from.
+     *
+     * @param version of the snapshot; null where it was made from nothing
+     * @param mayHaveForeignRows whether some of its rows may belong to words that the n-gram model does not know
+     */
+    record Origin(@Nullable String version, boolean mayHaveForeignRows) {
+
+        static final Origin NOTHING = new Origin(null, false);
+
+        static Origin of(Snapshot snapshot) {
+            return new Origin(snapshot.version(), snapshot.manifest().mayHaveForeignRows());
+        }
+    }
 
     private static final double LN2 = Math.log(2);
 
@@ -35,6 +52,8 @@ final class WorkingCopy {
     private @Nullable NetworkTrainer trainer;
     private String continues = "";
     private long trainedTo;
+    private SeenText seen = SeenText.NOTHING;
+    private Origin origin = Origin.NOTHING;
     /** Comparisons with the incumbent since the copy last was the incumbent. */
     private PairedComparison evidence = PairedComparison.NONE;
 
@@ -52,6 +71,23 @@ final class WorkingCopy {
         return trainedTo;
     }
 
+    /** The text that the copy was trained on, that of its origin included. */
+    SeenText seen() {
+        return seen;
+    }
+
+    /** What the copy was made from, or what was last published of it. */
+    Origin origin() {
+        return origin;
+    }
+
+    /** Throws the copy away if it may have seen a document that was taken out. */
+    void discardIfSaw(OpenRetractions open) {
+        if (open.mayBeIn(seen)) {
+            discard();
+        }
+    }
+
     PairedComparison evidence() {
         return evidence;
     }
@@ -61,12 +97,28 @@ final class WorkingCopy {
         Network untrained =
                 Network.random(settings.architecture(), settings.vocabulary().first(counts), settings.seed());
         trainer = new NetworkTrainer(untrained, seeded(number));
+        seen = SeenText.NOTHING;
+        origin = Origin.NOTHING;
+        keepFor("", 0, PairedComparison.NONE);
     }
 
-    /** Starts from {@code active}, without the state of an optimizer. */
-    void startFrom(Snapshot active, long position, long number) {
-        trainer = NetworkTrainer.goingOn(active.network(), seeded(number));
-        keepFor(active.version(), position, PairedComparison.NONE);
+    /** Starts from {@code snapshot}, without the state of an optimizer. */
+    void startFrom(Snapshot snapshot, long position, long number) {
+        trainer = NetworkTrainer.goingOn(snapshot.network(), seeded(number));
+        seen = snapshot.manifest().text();
+        origin = Origin.of(snapshot);
+        keepFor(snapshot.version(), position, PairedComparison.NONE);
+    }
+
+    /** Notes that it has seen nothing that a retraction before {@code position} took out. */
+    void honours(long position) {
+        seen = seen.honouring(position);
+    }
+
+    /** Notes that the copy was published as {@code candidate}. */
+    void becomes(Snapshot candidate) {
+        origin = Origin.of(candidate);
+        seen = candidate.manifest().text();
     }
 
     /**
@@ -84,6 +136,7 @@ final class WorkingCopy {
     /** Throws the copy away, and the state of its optimizer. */
     void discard() {
         trainer = null;
+        seen = SeenText.NOTHING;
     }
 
     /** Gives rows to words that have become frequent, see {@link VocabularyTurnover}. */
@@ -95,11 +148,13 @@ final class WorkingCopy {
     /**
      * Trains the copy.
      *
+     * @param batch which the documents are from
      * @param number of the candidate, on which the order of the documents depends
      * @throws InterruptedException if the thread is interrupted; part of the training is done then
      */
-    Trained train(List<BufferedDocument> documents, int passes, long number, LongConsumer progress)
+    Trained train(List<BufferedDocument> documents, TrainingBatch batch, int passes, long number, LongConsumer progress)
             throws InterruptedException {
+        seen = batch.seen(seen, documents);
         NetworkTrainer copy = trainer();
         NeuralVocabulary vocabulary = copy.vocabulary();
         List<int[]> encoded = new ArrayList<>();
@@ -113,7 +168,7 @@ final class WorkingCopy {
             NetworkTrainer.Pass done = copy.pass(encoded, progress);
             bits = done.nats() / done.tokens() / LN2;
         }
-        return new Trained(copy.network(), bits);
+        return new Trained(copy.network(), bits, seen);
     }
 
     private NetworkTrainer trainer() {

@@ -44,6 +44,7 @@ public final class Provenance {
     private final Map<String, String> training = new LinkedHashMap<>();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final Map<String, Long> data = new LinkedHashMap<>();
+    private SeenText text = SeenText.NOTHING;
 
     private Provenance(TrainingSettings settings, long seed) {
         training.put("optimizer", settings.optimizer().label());
@@ -91,6 +92,12 @@ public final class Provenance {
         return data(DOCUMENTS, documents).data(TOKENS, tokens);
     }
 
+    /** Sets which documents of the stream the network was trained on; without it, none. */
+    public Provenance text(SeenText seen) {
+        text = seen;
+        return this;
+    }
+
     /** Adds a number about the text that the network was trained on. */
     public Provenance data(String name, long value) {
         data.put(name, value);
@@ -106,6 +113,7 @@ public final class Provenance {
     public SnapshotManifest manifest(String version, @Nullable String parent, Network network, String tokenizer) {
         training.put(TOKENIZER, tokenizer);
         String tokens = tokenizer.equals(Tokenizers.CHARACTERS) ? tokenizer : Tokenizers.WORDS;
-        return new SnapshotManifest(version, parent, Instant.now(), network.model(), tokens, training, metrics, data);
+        return new SnapshotManifest(
+                version, parent, Instant.now(), network.model(), tokens, training, metrics, data, text);
     }
 }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -119,7 +120,48 @@ public final class SnapshotJson {
         });
         ObjectNode data = json.putObject("data");
         new TreeMap<>(manifest.data()).forEach(data::put);
+        if (!manifest.text().equals(SeenText.UNKNOWN)) {
+            json.set("text", of(manifest.text()));
+        }
         return json;
+    }
+
+    /** Which documents a network has seen, as an object. */
+    public static ObjectNode of(SeenText text) {
+        ObjectNode json = object();
+        json.put("known", text.known());
+        json.put("retractionsTo", text.retractionsTo());
+        ArrayNode ranges = json.putArray("ranges");
+        text.ranges().forEach((input, range) -> {
+            ObjectNode one = ranges.addObject();
+            one.put("topic", input.topic());
+            one.put("partition", input.partition());
+            one.put("from", range.from());
+            one.put("to", range.to());
+            ArrayNode takenOut = one.putArray("takenOut");
+            range.takenOut().forEach(takenOut::add);
+        });
+        return json;
+    }
+
+    private static SeenText text(JsonNode json) {
+        if (json.isMissingNode() || json.isNull()) {
+            return SeenText.UNKNOWN;
+        }
+        SortedMap<SeenText.Input, SeenText.Range> ranges = new TreeMap<>();
+        for (JsonNode range : json.path("ranges")) {
+            List<Long> takenOut = new ArrayList<>();
+            range.path("takenOut").forEach(offset -> takenOut.add(offset.asLong()));
+            takenOut.sort(null);
+            ranges.put(
+                    new SeenText.Input(text(range, "topic"), whole(range, "partition")),
+                    new SeenText.Range(
+                            need(range, "from", JsonNode::isIntegralNumber).longValue(),
+                            need(range, "to", JsonNode::isIntegralNumber).longValue(),
+                            takenOut));
+        }
+        return new SeenText(
+                json.path("known").asBoolean(), json.path("retractionsTo").asLong(), ranges);
     }
 
     /**
@@ -158,7 +200,8 @@ public final class SnapshotJson {
                     text(json, "tokens"),
                     map(json, "training", JsonNode::asText),
                     map(json, "metrics", SnapshotJson::number),
-                    map(json, "data", JsonNode::asLong));
+                    map(json, "data", JsonNode::asLong),
+                    text(json.path("text")));
             return new SnapshotDescription(
                     manifest,
                     architecture,

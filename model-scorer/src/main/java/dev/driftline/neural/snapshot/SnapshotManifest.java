@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param training the settings it was trained with, by name, and the seed; see {@link Provenance}
  * @param metrics what was measured, by name; see {@link Provenance}
  * @param data the text that it was trained on, in numbers, by name; see {@link Provenance}
+ * @param text which documents of the stream it was trained on, itself or by an ancestor
  */
 public record SnapshotManifest(
         String version,
@@ -25,7 +26,21 @@ public record SnapshotManifest(
         String tokens,
         Map<String, String> training,
         Map<String, Double> metrics,
-        Map<String, Long> data) {
+        Map<String, Long> data,
+        SeenText text) {
+
+    /** Of a network of which nobody knows what it has seen. */
+    public SnapshotManifest(
+            String version,
+            @Nullable String parent,
+            Instant createdAt,
+            String model,
+            String tokens,
+            Map<String, String> training,
+            Map<String, Double> metrics,
+            Map<String, Long> data) {
+        this(version, parent, createdAt, model, tokens, training, metrics, data, SeenText.UNKNOWN);
+    }
 
     public SnapshotManifest {
         training = Map.copyOf(training);

@@ -3,14 +3,19 @@ package dev.driftline.neural.online;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ReplayBufferTest {
@@ -171,6 +176,107 @@ class ReplayBufferTest {
 
         // 30 tokens are wanted and documents have 100: 3 of 10 times. 5 standard deviations are 5.1 tokens.
         assertThat(replayed / 2000.0).isCloseTo(30, within(5.1));
+    }
+
+    @Test
+    void shouldHaveNeitherTextNorCountsOfADocumentThatIsTakenOut() {
+        HeapPageStore store = new HeapPageStore();
+        ReplayBuffer buffer = placed(store);
+        long before = buffer.tokens();
+        // One of the newest, one of the sample, and one that is in neither.
+        long older = buffer.olderPositions().get(3);
+        long gone = LongStream.range(0, 50)
+                .filter(position -> !buffer.olderPositions().contains(position))
+                .findFirst()
+                .orElseThrow();
+        for (long offset : List.of(55L, older, gone)) {
+            ReplayBuffer.Retracted retracted = buffer.retract(buffer.end(), retraction("d" + offset, offset))
+                    .orElseThrow();
+            assertThat(retracted.documents()).isEqualTo(offset == gone ? 0 : 1);
+            assertThat(retracted.from()).isEqualTo(offset);
+        }
+        buffer.writeBack();
+
+        for (ReplayBuffer one : List.of(buffer, new ReplayBuffer(store, 40, 60, 1))) {
+            assertThat(one.tokens()).isEqualTo(before - 8);
+            assertThat(one.end()).isEqualTo(63);
+            assertThat(one.tokensSeen()).isEqualTo(240);
+            TrainingBatch batch = one.batch(0, 12, 1000, 10, 1);
+            assertThat(positions(batch.heldOut())).containsExactly(57L, 58L, 59L);
+            assertThat(positions(batch.fresh())).doesNotContain(55L).contains(54L, 56L);
+            assertThat(positions(batch.replayed())).doesNotContain(older, gone);
+            assertThat(batch.counts()).doesNotContainKeys("w55", "w" + older).containsKey("w56");
+            assertThat(batch.retracted()).containsExactly(place(55), place(older), place(gone));
+        }
+    }
+
+    @Test
+    void shouldPassOverADocumentThatComesAgainAfterItWasTakenOut() {
+        HeapPageStore store = new HeapPageStore();
+        ReplayBuffer buffer = placed(store);
+        buffer.retract(60, retraction("d55", 55));
+        buffer.writeBack();
+        ReplayBuffer restarted = new ReplayBuffer(store, 40, 60, 1);
+
+        assertThat(restarted.add(61, document("a b w55"), "d55", Optional.of(place(55))))
+                .isFalse();
+        assertThat(restarted.retract(60, retraction("d54", 54)))
+                .as("a retraction that came before")
+                .isEmpty();
+        assertThat(restarted.add(62, document("a b new"), "d62", Optional.of(place(62))))
+                .isTrue();
+    }
+
+    @Test
+    void shouldFindADocumentByItsIdWhenItsOffsetIsNotKnown() {
+        ReplayBuffer buffer = placed(new HeapPageStore());
+
+        assertThat(buffer.retract(60, new RetractedDocument("d55", INPUT, OptionalLong.empty(), document("x"))))
+                .contains(new ReplayBuffer.Retracted(1, 55));
+        assertThat(buffer.retract(61, new RetractedDocument("d99", INPUT, OptionalLong.empty(), document("x"))))
+                .as("anywhere")
+                .contains(new ReplayBuffer.Retracted(0, 0));
+        assertThat(buffer.retract(
+                        62,
+                        new RetractedDocument(
+                                "d56", new SeenText.Input("text", 0), OptionalLong.empty(), document("x"))))
+                .as("of another input")
+                .contains(new ReplayBuffer.Retracted(0, 0));
+    }
+
+    @Test
+    void shouldFindADocumentByItsTextWhenAnEarlierVersionHasKeptIt() {
+        HeapPageStore store = new HeapPageStore();
+        filled(1, store).writeBack();
+        byte[] key = ByteBuffer.allocate(9).put((byte) 'd').putLong(59).array();
+        byte[] text = document("a b w59").encode();
+        store.put(
+                key,
+                ByteBuffer.allocate(text.length + 1).put((byte) 1).put(text).array());
+        ReplayBuffer buffer = new ReplayBuffer(store, 40, 60, 1);
+
+        assertThat(buffer.retract(60, new RetractedDocument("d", INPUT, OptionalLong.of(7), document("a b w59"))))
+                .contains(new ReplayBuffer.Retracted(1, 7));
+        assertThat(buffer.batch(0, 0, 1000, 0, 1).counts()).doesNotContainKey("w59");
+    }
+
+    private static final SeenText.Input INPUT = new SeenText.Input("documents", 0);
+
+    private static SeenText.Place place(long offset) {
+        return new SeenText.Place(INPUT, offset);
+    }
+
+    private static RetractedDocument retraction(String id, long offset) {
+        return new RetractedDocument(id, INPUT, OptionalLong.of(offset), document("a b w" + offset));
+    }
+
+    /** As the other, with ids and places. */
+    private static ReplayBuffer placed(PageStore store) {
+        ReplayBuffer buffer = new ReplayBuffer(store, 40, 60, 1);
+        for (int i = 0; i < 60; i++) {
+            buffer.add(i, document("a b w" + i), "d" + i, Optional.of(place(i)));
+        }
+        return buffer;
     }
 
     private static ReplayBuffer filled(long seed, PageStore store) {

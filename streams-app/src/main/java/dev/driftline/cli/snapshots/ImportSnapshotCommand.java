@@ -8,6 +8,7 @@ import dev.driftline.network.snapshots.SnapshotSwitch;
 import dev.driftline.neural.Cell;
 import dev.driftline.neural.snapshot.ImportedSnapshot;
 import dev.driftline.neural.snapshot.Provenance;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotDescription;
 import dev.driftline.neural.snapshot.SnapshotManifest;
@@ -214,7 +215,8 @@ final class ImportSnapshotCommand implements Callable<Integer> {
                                 : origin.map(SnapshotManifest::tokens).orElse("words"),
                         training,
                         Map.of(),
-                        Map.of()),
+                        Map.of(),
+                        origin.map(ImportSnapshotCommand::seen).orElse(SeenText.NOTHING)),
                 imported.network());
     }
 
@@ -234,6 +236,19 @@ final class ImportSnapshotCommand implements Callable<Integer> {
                 manifest.tokens(),
                 manifest.training(),
                 manifest.metrics(),
-                data);
+                data,
+                seen(manifest));
+    }
+
+    /**
+     * What a network from a file has seen of a stream. One that was trained on files has seen nothing of it; of one from a
+     * stream whose manifest does not say, nobody knows.
+     */
+    private static SeenText seen(SnapshotManifest manifest) {
+        boolean isFromFiles = !manifest.data().containsKey(Provenance.TRAINED_TO);
+        return manifest.text().equals(SeenText.UNKNOWN) && isFromFiles
+                ? SeenText.NOTHING
+                // Positions in the training topic of another stream mean nothing here.
+                : manifest.text().honouring(0);
     }
 }

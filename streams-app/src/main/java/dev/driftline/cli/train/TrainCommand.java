@@ -328,6 +328,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         provenance.saw(documents, outcome.tokens());
         Network trained = outcome.network();
+        parent.ifPresent(snapshot -> provenance.text(snapshot.manifest().text()));
         return provenance.manifest(
                 parent.map(from -> SnapshotVersion.next(from.version(), trained))
                         .orElseGet(() -> SnapshotVersion.first(trained)),

@@ -112,6 +112,16 @@ public final class NeuralKeys {
             600_000,
             "Milliseconds that a document waits for the network under ngram-only, after all shards have replied.");
 
+    public static final ConfigKey<String> RETRACT = GROUP.oneOf(
+            "neural.retract",
+            "keep",
+            "What to do with networks that may have seen a document that is taken out; the text to train on drops "
+                    + "it in any case. keep: nothing. retrain: start the next round from the newest ancestor that did not "
+                    + "see it, or from a fresh network; the active one serves until the new one is better. replace: take "
+                    + "them off the snapshots topic at once, and score with that ancestor, or without a network until a "
+                    + "fresh one is trained.",
+            List.of("keep", "retrain", "replace"));
+
     /** The value of {@link #ENCODINGS} that publishes none. */
     public static final String NO_ENCODINGS = "none";
 

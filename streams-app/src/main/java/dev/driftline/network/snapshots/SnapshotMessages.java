@@ -64,6 +64,11 @@ public final class SnapshotMessages {
         return new Message(ACTIVE, SnapshotJson.line(pointer).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Makes none the active one: a tombstone of the pointer. */
+    public static Message deactivate() {
+        return new Message(ACTIVE, null);
+    }
+
     /** Takes {@code snapshot} off the topic: tombstones for its manifest, then its chunks. */
     public static List<Message> remove(Snapshot snapshot) {
         int bytes = SnapshotBytes.encode(snapshot).length;

@@ -1,8 +1,10 @@
 package dev.driftline.network.trainer;
 
 import dev.driftline.network.snapshots.SnapshotMessages;
+import dev.driftline.neural.online.Basis;
 import dev.driftline.neural.online.FineTuner;
 import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.OpenRetractions;
 import dev.driftline.neural.online.ParentWatch;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.online.TrainingBatch;
@@ -41,6 +43,7 @@ public final class BackgroundTrainer implements AutoCloseable {
     private final AtomicReference<@Nullable Finished> finished = new AtomicReference<>();
     private final RoundRunner rounds;
     private boolean busy;
+    private boolean abandoned;
     /** The round under way; null where none is, or it could not be started. */
     private RoundRunner.@Nullable Running running;
 
@@ -79,27 +82,50 @@ public final class BackgroundTrainer implements AutoCloseable {
         return tuner.trainedUpTo(active);
     }
 
-    /** Begins a round; only while not busy. */
+    /** As {@link FineTuner#start}; only while not busy. */
+    public FineTuner.Start start(Optional<Snapshot> active, Basis basis) {
+        return tuner.start(active, basis);
+    }
+
+    /** As {@link FineTuner#mayHaveSeen}; only while not busy. */
+    public boolean mayHaveSeen(OpenRetractions open) {
+        return tuner.mayHaveSeen(open);
+    }
+
+    /** As {@link FineTuner#discardIfSaw}; only while not busy. */
+    public void discardIfSaw(OpenRetractions open) {
+        tuner.discardIfSaw(open);
+    }
+
+    /** Begins a round from the active network; only while not busy. */
     public void begin(TrainingBatch batch, Optional<Snapshot> active, long number) {
+        begin(batch, active, Basis.ACTIVE, number);
+    }
+
+    /** Begins a round; only while not busy. */
+    public void begin(TrainingBatch batch, Optional<Snapshot> active, Basis basis, long number) {
         if (isBusy()) {
             throw new IllegalStateException("a round is under way");
         }
         tokensSeen = batch.tokensSeen();
         busy = true;
+        abandoned = false;
         try {
-            running = rounds.start(() -> run(batch, active, number));
+            running = rounds.start(() -> run(batch, active, basis, number));
         } catch (OutOfMemoryError e) {
             // The system gives no thread: the round has failed, and not the stream thread.
             finished.set(failed(e));
         }
     }
 
-    private void run(TrainingBatch batch, Optional<Snapshot> active, long number) {
+    private void run(TrainingBatch batch, Optional<Snapshot> active, Basis basis, long number) {
         Finished result;
         try {
             Optional<Snapshot> parent =
                     active.map(snapshot -> snapshot.manifest().parent()).flatMap(snapshots::snapshot);
-            Optional<Round> round = tuner.round(batch, active, parent, number, progress);
+            // Loading takes a moment, which no stream thread has.
+            Optional<Snapshot> clean = basis.clean().flatMap(manifest -> snapshots.snapshot(manifest.version()));
+            Optional<Round> round = tuner.round(batch, active, parent, basis, clean, number, progress);
             // Hashing and laying out some megabytes must not happen on a stream thread either.
             List<SnapshotMessages.Message> messages = round.filter(Round::isPromotion)
                     .flatMap(Round::candidate)
@@ -124,6 +150,11 @@ public final class BackgroundTrainer implements AutoCloseable {
         RoundRunner.Running background = running;
         boolean isOver = background != null && !background.isAlive();
         Finished result = finished.getAndSet(null);
+        if (result == null && isOver && abandoned) {
+            running = null;
+            busy = false;
+            return Optional.empty();
+        }
         if (result == null && isOver) {
             // It could not even say how it ended. One that never says would keep the next round from beginning.
             result = failed(new IllegalStateException("the thread of the round ended without a result"));
@@ -133,6 +164,14 @@ public final class BackgroundTrainer implements AutoCloseable {
             busy = false;
         }
         return Optional.ofNullable(result);
+    }
+
+    /** Stops the round under way and drops it; one that has come to its end meanwhile is taken as ever. */
+    public void abandon() {
+        abandoned = true;
+        if (running != null) {
+            running.interrupt();
+        }
     }
 
     /** Stops the round under way; its result is lost. */

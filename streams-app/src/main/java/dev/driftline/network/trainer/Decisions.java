@@ -4,6 +4,7 @@ import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.Promotion;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.PromotionDecision;
 import java.time.Instant;
@@ -57,6 +58,27 @@ public final class Decisions {
                 .setParent(candidate.manifest().parent())
                 .setDecision(Decision.REJECTED)
                 .setReason(reason)
+                .build();
+    }
+
+    /**
+     * The active snapshot may have seen a document that was taken out, and serves no more.
+     *
+     * @param next what serves in its place; empty for no network
+     */
+    public static PromotionDecision retracted(String active, Optional<SnapshotManifest> next, Instant at) {
+        return PromotionDecision.newBuilder()
+                .setCandidate(next.map(SnapshotManifest::version).orElse(""))
+                .setIncumbent(active)
+                .setParent(next.map(SnapshotManifest::parent).orElse(null))
+                .setDecision(Decision.RETRACTED)
+                .setReason("the incumbent may have seen documents that were taken out: "
+                        + next.map(manifest ->
+                                        "its ancestor " + manifest.version() + ", which saw none of them, is active")
+                                .orElse(
+                                        "no ancestor is on the topic that saw none of them, and no network is active until"
+                                                + " a fresh one is trained"))
+                .setAt(at)
                 .build();
     }
 

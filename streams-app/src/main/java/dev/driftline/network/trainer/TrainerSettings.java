@@ -28,14 +28,20 @@ import java.util.Optional;
  * @param online how the network learns
  * @param roundSeconds seconds after which a round begins with less text than usual; 0 for never
  * @param keepSnapshots how many of the newest snapshots stay on the topic
+ * @param retract what becomes of networks that may have seen a document that is taken out
  */
-public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepSnapshots) {
+public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepSnapshots, RetractPolicy retract) {
 
     private static final int LEAST_COUNT = 2;
     private static final double TURNOVER_FACTOR = 2;
 
     /** Rounds after which a comparison of the active snapshot with its parent weighs half. */
     private static final int ROLLBACK_HALF_LIFE_ROUNDS = 4;
+
+    /** Networks stay whatever is taken out. */
+    public TrainerSettings(OnlineSettings online, int roundSeconds, int keepSnapshots) {
+        this(online, roundSeconds, keepSnapshots, RetractPolicy.KEEP);
+    }
 
     /**
      * What {@code config} says.
@@ -49,7 +55,10 @@ public record TrainerSettings(OnlineSettings online, int roundSeconds, int keepS
         }
         try {
             return Optional.of(new TrainerSettings(
-                    online(config), config.get(TrainingKeys.SECONDS), config.get(NeuralKeys.SNAPSHOTS_KEEP)));
+                    online(config),
+                    config.get(TrainingKeys.SECONDS),
+                    config.get(NeuralKeys.SNAPSHOTS_KEEP),
+                    RetractPolicy.named(config.get(NeuralKeys.RETRACT))));
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigException("the settings of the network contradict each other: " + e.getMessage());
         }

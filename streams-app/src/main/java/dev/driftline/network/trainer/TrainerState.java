@@ -4,13 +4,16 @@ import dev.driftline.codec.Varints;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.neural.online.OnlineSettings;
+import dev.driftline.neural.online.OpenRetractions;
 import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.ParentWatch;
 import dev.driftline.neural.online.ReplayBuffer;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.pages.PageStore;
 import dev.driftline.store.WriteBackCache;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the trainer keeps in its store: the replay buffer, and where it stands. Moves with the partition. */
 public final class TrainerState implements WriteBackCache {
@@ -25,6 +28,11 @@ public final class TrainerState implements WriteBackCache {
     private static final byte[] PUBLISHING_KEY = {'p'};
 
     private static final int PUBLISHING_FORMAT = 1;
+
+    /** The page of retractions that a network in use may not honour; a state of before 0.6.0 never has it. */
+    private static final byte[] OPEN_KEY = {'o'};
+
+    private static final int OPEN_FORMAT = 1;
 
     /**
      * A snapshot some chunks of which are on the topic, and whose manifest is not.
@@ -42,6 +50,8 @@ public final class TrainerState implements WriteBackCache {
     private long tokensAtRound;
     private String active = "";
     private ParentWatch watch = ParentWatch.NONE;
+    /** Null until it is read. */
+    private @Nullable OpenRetractions open;
 
     /** As the other constructor, with a budget of its own. */
     public TrainerState(PageStore store, OnlineSettings settings) {
@@ -123,6 +133,57 @@ public final class TrainerState implements WriteBackCache {
     /** Notes that a snapshot is on the topic whole, or that none of its chunks are. */
     public void endPublishing() {
         store.put(PUBLISHING_KEY, null);
+    }
+
+    /** The retractions that a network in use may not honour. */
+    public OpenRetractions open() {
+        OpenRetractions known = open;
+        if (known == null) {
+            known = readOpen(store.get(OPEN_KEY));
+            open = known;
+        }
+        return known;
+    }
+
+    /** Notes that {@code retractions} may not be honoured by a network in use. */
+    public void open(OpenRetractions retractions) {
+        if (retractions.equals(open())) {
+            return;
+        }
+        open = retractions;
+        if (retractions.isEmpty()) {
+            store.put(OPEN_KEY, null);
+            return;
+        }
+        Varints.Writer out = new Varints.Writer(64);
+        out.writeByte(OPEN_FORMAT);
+        out.writeLong(retractions.newest());
+        out.writeInt(retractions.lowest().size());
+        retractions.lowest().forEach((input, offset) -> {
+            out.writeBytes(input.topic().getBytes(StandardCharsets.UTF_8));
+            out.writeInt(input.partition());
+            out.writeLong(offset);
+        });
+        store.put(OPEN_KEY, out.toByteArray());
+    }
+
+    private static OpenRetractions readOpen(byte @Nullable [] page) {
+        if (page == null) {
+            return OpenRetractions.NONE;
+        }
+        Varints.Reader in = new Varints.Reader(page);
+        int format = in.readByte();
+        if (format != OPEN_FORMAT) {
+            throw new IllegalArgumentException("retractions of the trainer of format version " + format
+                    + ", this code reads " + OPEN_FORMAT + ": upgrade Driftline");
+        }
+        long newest = in.readLong();
+        OpenRetractions retractions = OpenRetractions.NONE;
+        for (int left = in.readInt(); left > 0; left--) {
+            SeenText.Input input = new SeenText.Input(new String(in.readBytes(), StandardCharsets.UTF_8), in.readInt());
+            retractions = retractions.plus(newest, input, in.readLong());
+        }
+        return retractions;
     }
 
     /** Notes what is active. */
@@ -209,6 +270,7 @@ public final class TrainerState implements WriteBackCache {
     @Override
     public void forget() {
         buffer.forget();
+        open = null;
         loaded = false;
         dirty = false;
     }

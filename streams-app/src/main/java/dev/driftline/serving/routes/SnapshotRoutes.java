@@ -7,6 +7,7 @@ import dev.driftline.network.snapshots.PublishedSnapshot;
 import dev.driftline.network.snapshots.SnapshotFollower;
 import dev.driftline.network.snapshots.SnapshotSwitch;
 import dev.driftline.neural.Architecture;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.neural.snapshot.SnapshotManifest;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.serving.http.Access;
@@ -79,7 +80,29 @@ final class SnapshotRoutes implements RouteGroup {
                 "metrics",
                 manifest.metrics(),
                 "data",
-                manifest.data());
+                manifest.data(),
+                "text",
+                text(manifest.text()));
+    }
+
+    private static Map<String, Object> text(SeenText text) {
+        return fields(
+                "known",
+                text.known(),
+                "ranges",
+                text.ranges().entrySet().stream()
+                        .map(each -> fields(
+                                "topic",
+                                each.getKey().topic(),
+                                "partition",
+                                each.getKey().partition(),
+                                "from",
+                                each.getValue().from(),
+                                "to",
+                                each.getValue().to(),
+                                "taken_out",
+                                each.getValue().takenOut()))
+                        .toList());
     }
 
     private void promote(Context context) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.driftline.codec.Varints;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.neural.online.OpenRetractions;
 import dev.driftline.neural.online.PairedComparison;
 import dev.driftline.neural.online.ParentWatch;
+import dev.driftline.neural.snapshot.SeenText;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,16 +94,69 @@ class TrainerStateTest {
 
     @Test
     void shouldReadARecordAsItWasWritten() {
-        TrainingRecord record =
-                new TrainingRecord("news", DocumentTokens.of(List.of(List.of("größer", "als"), List.of("als"))));
+        DocumentTokens tokens = DocumentTokens.of(List.of(List.of("größer", "als"), List.of("als")));
+        TrainingRecord.Text record = new TrainingRecord.Text(
+                "news", "é-1", Optional.of(new SeenText.Place(TrainingRecord.TEXT, 3, 1L << 40)), tokens);
 
-        TrainingRecord read = TrainingRecord.decode(record.encode());
+        TrainingRecord.Text read = (TrainingRecord.Text) TrainingRecord.decode(record.encode());
 
         assertThat(read.source()).isEqualTo("news");
-        assertThat(read.document().words()).containsExactly(record.document().words());
-        assertThat(read.document().tokens()).containsExactly(record.document().tokens());
+        assertThat(read.id()).isEqualTo("é-1");
+        assertThat(read.place()).isEqualTo(record.place());
+        assertThat(read.document().words()).containsExactly(tokens.words());
+        assertThat(read.document().tokens()).containsExactly(tokens.tokens());
         assertThatThrownBy(() -> TrainingRecord.decode(new byte[] {9}))
-                .hasMessage("training record of format version 9, this code reads 1: upgrade Driftline");
+                .hasMessage("training record of format version 9, this code reads up to 2: upgrade Driftline");
+    }
+
+    @Test
+    void shouldReadARetractionAsItWasWrittenWhetherItKnowsTheOffsetOrNot() {
+        DocumentTokens tokens = DocumentTokens.of(List.of(List.of("a")));
+        for (OptionalLong offset : List.of(OptionalLong.empty(), OptionalLong.of(0), OptionalLong.of(17))) {
+            TrainingRecord.Retraction record =
+                    new TrainingRecord.Retraction("d1", TrainingRecord.DOCUMENTS, 2, offset, tokens);
+
+            TrainingRecord.Retraction read = (TrainingRecord.Retraction) TrainingRecord.decode(record.encode());
+
+            assertThat(read.id()).isEqualTo("d1");
+            assertThat(read.input()).isEqualTo("documents");
+            assertThat(read.partition()).isEqualTo(2);
+            assertThat(read.offset()).isEqualTo(offset);
+            assertThat(read.document().tokens()).containsExactly(tokens.tokens());
+        }
+    }
+
+    @Test
+    void shouldReadADocumentThatAnEarlierVersionHasSent() {
+        DocumentTokens tokens = DocumentTokens.of(List.of(List.of("a", "b")));
+        Varints.Writer out = new Varints.Writer(64);
+        out.writeByte(1);
+        out.writeBytes("news".getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(tokens.encode());
+
+        TrainingRecord.Text read = (TrainingRecord.Text) TrainingRecord.decode(out.toByteArray());
+
+        assertThat(read.source()).isEqualTo("news");
+        assertThat(read.place()).isEmpty();
+        assertThat(read.document().tokens()).containsExactly(tokens.tokens());
+    }
+
+    @Test
+    void shouldKnowAfterARestartWhichRetractionsNoNetworkHonours() {
+        TrainerState state = new TrainerState(store, SETTINGS.online());
+        assertThat(state.open().isEmpty()).isTrue();
+        OpenRetractions open = OpenRetractions.NONE
+                .plus(7, new SeenText.Input("documents", 1), 30)
+                .plus(9, new SeenText.Input("documents", 1), 20)
+                .plus(8, new SeenText.Input("text", 0), 0);
+        state.open(open);
+
+        TrainerState restarted = new TrainerState(store, SETTINGS.online());
+        assertThat(restarted.open()).isEqualTo(open);
+        assertThat(restarted.open().newest()).isEqualTo(9);
+        assertThat(restarted.open().lowest()).containsEntry(new SeenText.Input("documents", 1), 20L);
+        restarted.open(OpenRetractions.NONE);
+        assertThat(new TrainerState(store, SETTINGS.online()).open().isEmpty()).isTrue();
     }
 
     @Test

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.network.trainer.TrainerProgress;
 import dev.driftline.neural.online.Round;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.StateSize;
 import dev.driftline.service.DriftlineService;
 import dev.driftline.service.HeldBack;
 import dev.driftline.service.InputLag;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What one instance is doing, as the others and its own status see it. Thread-safe. */
 public final class InstanceStatus {
@@ -117,7 +120,9 @@ public final class InstanceStatus {
                             "bigrams",
                             counts.continuationTotal(),
                             "cached_bytes",
-                            counts.cachedBytes());
+                            counts.cachedBytes(),
+                            "forgetting",
+                            forgetting(scorer.settings().forgetting(), counts));
                 })
                 .map(status -> {
                     status.put("requests", service.shards().requests(shard));
@@ -130,6 +135,33 @@ public final class InstanceStatus {
                                     .orElse(null));
                     return status;
                 });
+    }
+
+    /** What a shard may hold and holds, and what it has forgotten; null where it forgets nothing. */
+    private static @Nullable Map<String, Object> forgetting(Forgetting settings, NgramCounts counts) {
+        if (!settings.isOn()) {
+            return null;
+        }
+        StateSize held = counts.held();
+        StateSize forgotten = counts.forgotten();
+        boolean isBounded = settings.isBounded();
+        return fields(
+                "max_bytes",
+                settings.maxBytes() == 0 ? null : settings.maxBytes(),
+                "max_ngrams",
+                settings.maxNgrams() == 0 ? null : settings.maxNgrams(),
+                "half_life_tokens",
+                settings.halfLifeTokens() == 0 ? null : settings.halfLifeTokens(),
+                "held_bytes",
+                isBounded ? held.bytes() : null,
+                "held_ngrams",
+                isBounded ? held.ngrams() : null,
+                "forgotten_bytes",
+                forgotten.bytes(),
+                "forgotten_ngrams",
+                forgotten.ngrams(),
+                "forgotten_words",
+                forgotten.words());
     }
 
     private static Map<String, Object> json(RestoreProgress.Restoring one) {
