@@ -307,8 +307,15 @@ public final class ShardScorer {
         try {
             learn();
             learnSpellings();
+            endLearned();
         } catch (RuntimeException | StackOverflowError e) {
             throw new HalfLearnedException(e);
+        }
+    }
+
+    private void endLearned() {
+        if (counts.endDocument(request.length())) {
+            beginWords();
         }
     }
 
@@ -348,6 +355,7 @@ public final class ShardScorer {
                 }
                 learn();
                 learnSpellings();
+                endLearned();
                 learned = true;
             } catch (RuntimeException | StackOverflowError e) {
                 throw new HalfLearnedException(e);
