@@ -3,6 +3,7 @@ package dev.driftline.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
@@ -48,6 +49,31 @@ class DistributionTest {
         if (mode.equals("fixed")) {
             vocabulary.removeIf(word -> !listed(words).contains(word));
             vocabulary.add("listed-but-never-seen");
+        }
+        assertSumsToOne(model, text, vocabulary);
+    }
+
+    static Stream<Arguments> forgetfulModels() {
+        return models().flatMap(model -> Stream.of(
+                        new Forgetting(0, 150, 0), new Forgetting(0, 0, 300), new Forgetting(600, 0, 300))
+                .map(forgetting -> Arguments.of(model.get()[0], model.get()[1], model.get()[2], forgetting)));
+    }
+
+    /** The mass of what is forgotten goes to shorter contexts; a word that has faded is unknown again. */
+    @ParameterizedTest(name = "{0}, {1}, {2} shards, {3}")
+    @MethodSource("forgetfulModels")
+    void shouldSumToOneWhereNgramsAreForgotten(Smoothing smoothing, String mode, int shards, Forgetting forgetting) {
+        List<List<String>> text = randomText(150);
+        Set<String> words = new LinkedHashSet<>();
+        text.forEach(words::addAll);
+        LocalModel model = model(smoothing, mode, shards, words, forgetting);
+        teach(model, text);
+        Set<String> vocabulary = new LinkedHashSet<>(words);
+        if (mode.equals("fixed")) {
+            vocabulary.removeIf(word -> !listed(words).contains(word));
+            vocabulary.add("listed-but-never-seen");
+        } else {
+            vocabulary.removeIf(word -> model.rawCount(List.of(word)) == 0);
         }
         assertSumsToOne(model, text, vocabulary);
     }
@@ -168,6 +194,11 @@ class DistributionTest {
     }
 
     private static LocalModel model(Smoothing smoothing, String mode, int shards, Set<String> words) {
+        return model(smoothing, mode, shards, words, Forgetting.NOTHING);
+    }
+
+    private static LocalModel model(
+            Smoothing smoothing, String mode, int shards, Set<String> words, Forgetting forgetting) {
         Vocabulary vocabulary = switch (mode) {
             case "growing" -> Vocabulary.growing();
             case "grow-kenlm" -> new Vocabulary.Growing(false);
@@ -177,7 +208,7 @@ class DistributionTest {
                 yield new Vocabulary.Fixed(all);
             }
         };
-        ModelSettings settings = new ModelSettings(ORDER, smoothing, vocabulary, 0.3);
+        ModelSettings settings = new ModelSettings(ORDER, smoothing, vocabulary, 0.3).forgetting(forgetting);
         return new LocalModel(settings, shards, shard -> new HeapPageStore(), 1 << 24);
     }
 
