@@ -118,10 +118,10 @@ class LiveFeedIT {
 
             publisher.send(Topic.RETRACTIONS, retraction("t1", "wire", text, RetractionOutcome.NOT_LEARNED));
             publisher.send(Topic.RETRACTIONS, retraction("t1", "wire", text, RetractionOutcome.RETRACTED));
-            awaitDocuments(feed, 3);
+            awaitShown(feed, 3);
             publisher.send(Topic.SCORES, score("t1", "wire", text));
             publisher.send(Topic.RETRACTIONS, retraction("news", "news", document, RetractionOutcome.SOURCE_DROPPED));
-            awaitDocuments(feed, 0);
+            awaitShown(feed, 0);
             assertThat(feed.sources().describe(5, Optional.empty(), false).get("sources"))
                     .as("the other one is still shown")
                     .asString()
@@ -204,6 +204,12 @@ class LiveFeedIT {
         await(documents + " documents")
                 .atMost(PATIENCE)
                 .until(() -> feed.status().get("documents"), counted -> counted.equals(documents));
+    }
+
+    private static void awaitShown(LiveFeed feed, int documents) {
+        await(documents + " documents among the last")
+                .atMost(PATIENCE)
+                .until(() -> feed.documents(10, 0).get(20, TimeUnit.SECONDS), shown -> shown.size() == documents);
     }
 
     private static void awaitState(LiveFeed feed, String state) {
