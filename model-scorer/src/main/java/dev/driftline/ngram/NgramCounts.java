@@ -91,6 +91,7 @@ public final class NgramCounts {
     private DecodedUnits<WideContext> wide;
     private TopFollowers topUnigrams;
     private Holdings holdings;
+    private boolean forgot;
     private Pruning pruning;
     private Hand hand;
     private final Varints.Writer out = new Varints.Writer(1 << 10);
@@ -173,6 +174,7 @@ public final class NgramCounts {
         pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings);
         hand = new Hand(forgetting, order, holdings, pruning, new Steps());
         boolean measured = false;
+        forgot = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
@@ -263,6 +265,7 @@ public final class NgramCounts {
                     holdings.bytes = in.readLong();
                     pruning.read(in);
                     hand.read(in);
+                    forgot = true;
                     measured = true;
                 }
                 default ->
@@ -283,7 +286,7 @@ public final class NgramCounts {
             out.writeLong(topUnigrams.floor());
             out.writeLong(topOwned.floor());
         }
-        if (forgetting.isOn()) {
+        if (isMeasured()) {
             out.writeInt(FORGETTING);
             out.writeLong(holdings.ngrams);
             out.writeLong(holdings.bytes);
@@ -1018,10 +1021,15 @@ public final class NgramCounts {
         return false;
     }
 
+    /** Something may be forgotten, or was before the settings changed. */
+    private boolean isMeasured() {
+        return forgetting.isOn() || forgot;
+    }
+
     /** What is held; of n-grams and bytes nothing is known unless something may be forgotten. */
     public StateSize held() {
         load();
-        return forgetting.isOn()
+        return isMeasured()
                 ? new StateSize(holdings.ngrams, holdings.bytes, words.size() - words.free())
                 : new StateSize(0, 0, words.size());
     }

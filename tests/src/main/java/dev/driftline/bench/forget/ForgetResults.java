@@ -3,6 +3,7 @@ package dev.driftline.bench.forget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** What was measured of a model that forgets. */
 public final class ForgetResults {
@@ -96,15 +97,16 @@ public final class ForgetResults {
         return marks;
     }
 
-    /** Mean tokens a second of the last fifth of the time under the bound, divided by that of the first fifth. */
-    double endToBeginning() {
+    /** The mean of the last fifth of the time under the bound, divided by that of the first fifth. */
+    double endToBeginning(ToDoubleFunction<Mark> figure) {
         List<Mark> bounded = bounded();
         int fifth = Math.max(1, bounded.size() / 5);
-        return mean(bounded.subList(bounded.size() - fifth, bounded.size())) / mean(bounded.subList(0, fifth));
+        return mean(bounded.subList(bounded.size() - fifth, bounded.size()), figure)
+                / mean(bounded.subList(0, fifth), figure);
     }
 
-    private static double mean(List<Mark> marks) {
-        return marks.stream().mapToDouble(Mark::tokensPerSecond).average().orElse(Double.NaN);
+    private static double mean(List<Mark> marks, ToDoubleFunction<Mark> figure) {
+        return marks.stream().mapToDouble(figure).average().orElse(Double.NaN);
     }
 
     /** A line for each mark, with a head. */
@@ -179,14 +181,13 @@ public final class ForgetResults {
                     mark.words(),
                     mark.forgottenNgrams()));
         }
-        Mark first = bounded().get(0);
-        Mark last = marks.get(marks.size() - 1);
         text.append(String.format(
                 Locale.ROOT,
-                "%nThe end against the beginning under the bound: tokens/s %.1f %%, heap %.1f %%, disk %.1f %%, changelog %.1f %%%n",
-                100 * endToBeginning(),
-                100.0 * last.heapBytes() / first.heapBytes(),
-                100.0 * last.diskBytes() / first.diskBytes(),
-                100.0 * last.changelogBytes() / first.changelogBytes()));
+                "%nThe last fifth of the time under the bound against the first: tokens/s %.1f %%, heap %.1f %%, disk %.1f %%,"
+                        + " changelog %.1f %%%n",
+                100 * endToBeginning(Mark::tokensPerSecond),
+                100 * endToBeginning(Mark::heapBytes),
+                100 * endToBeginning(Mark::diskBytes),
+                100 * endToBeginning(Mark::changelogBytes)));
     }
 }
