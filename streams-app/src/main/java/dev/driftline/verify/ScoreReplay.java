@@ -2,6 +2,8 @@ package dev.driftline.verify;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
@@ -126,6 +128,18 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         }
         ready.put(place, document);
         drain(order.get(), place.partition());
+    }
+
+    @Override
+    public void retracted(Place place, IncomingDocument document, boolean taken) {
+        if (order.isPresent()) {
+            sources.end("documents were taken out, and their turn among those that were scored is not known");
+            return;
+        }
+        boolean whole = document.retract().filter(Retract::source).isPresent();
+        if ((taken || whole) && sources.ended().isEmpty()) {
+            sources.retract(0, document.source(), document.tokens(), whole, scoredAt);
+        }
     }
 
     private void drain(GatherOrder turns, int partition) {

@@ -356,6 +356,21 @@ final class Simulation implements AutoCloseable {
         return publish(topic, partition, blueprint.texts.serialize(topic, event));
     }
 
+    /** Publishes the record of a document or a text once more, to be taken out; returns the offset. */
+    long publishRetraction(String topic, int partition, SimulatedLog.Entry of, Long retractOffset) {
+        if (topic.equals(topics.name(Topic.TEXT))) {
+            TextEvent event = blueprint.read(TextEvent.class, topic, of);
+            event.setRetract(true);
+            event.setRetractOffset(retractOffset);
+            return publish(topic, partition, blueprint.texts.serialize(topic, event));
+        }
+        Document document = blueprint.read(Document.class, topic, of);
+        document.setLearn(false);
+        document.setRetract(true);
+        document.setRetractOffset(retractOffset);
+        return publish(topic, partition, blueprint.documents.serialize(topic, document));
+    }
+
     /** Publishes bytes; returns their offset. */
     long publish(String topic, int partition, byte[] value) {
         return log.append(
