@@ -77,12 +77,8 @@ final class Replay {
         /** Every shard has come to a document. */
         void complete(Place place, ReplayedDocument document);
 
-        /**
-         * A retraction has come to its shard, or the first of them.
-         *
-         * @param taken whether this shard had the document
-         */
-        void retracted(Place place, IncomingDocument document, boolean taken);
+        /** Every shard has taken a document out, or what is known of a source was dropped. */
+        void retracted(Place place, ReplayedDocument retraction);
 
         /** A record of the inputs is not a document, or was not sent to the shards. */
         void refused(Inputs.Read read, Optional<Outputs.DeadLetter> letter);
@@ -322,6 +318,11 @@ final class Replay {
         // What a failure has undone changes nothing in the end.
         kept.hasFailed = hasFailed;
         retracted.put(place, kept);
+        if (settings.layout() == Layout.SHARDS
+                && document.retract().orElseThrow().source()) {
+            // The shards are only asked whether all before it is done.
+            listener.retracted(place, kept);
+        }
     }
 
     /**
@@ -329,8 +330,7 @@ final class Replay {
      * says whether it was asked at all.
      */
     private void retract(int shard, Place place, ReplayedDocument retraction) {
-        IncomingDocument document = retraction.document;
-        boolean isSource = document.retract().filter(Retract::source).isPresent();
+        boolean isSource = retraction.document.retract().filter(Retract::source).isPresent();
         if (settings.layout() != Layout.SHARDS && !retraction.hasFailed) {
             Optional<RetractionOutcome> answer = outputs.retraction(place);
             boolean isTaken = answer.isEmpty()
@@ -338,7 +338,7 @@ final class Replay {
                     || answer.get() == RetractionOutcome.APPROXIMATE;
             if (!isTaken) {
                 if (answer.get() == RetractionOutcome.SOURCE_DROPPED) {
-                    listener.retracted(place, document, false);
+                    listener.retracted(place, retraction);
                 }
                 return;
             }
@@ -368,7 +368,9 @@ final class Replay {
         }
         retraction.replied(shard, reply);
         retracted.put(place, retraction);
-        listener.retracted(place, document, taken);
+        if (retraction.isComplete() && gather.taken(retraction.replies()).cardinality() == shards.length) {
+            listener.retracted(place, retraction);
+        }
     }
 
     private void putBack(int shard, Place place, ReplayedDocument retraction) {

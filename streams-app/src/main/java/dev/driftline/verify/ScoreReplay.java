@@ -131,14 +131,32 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     }
 
     @Override
-    public void retracted(Place place, IncomingDocument document, boolean taken) {
-        if (order.isPresent()) {
-            sources.end("documents were taken out, and their turn among those that were scored is not known");
+    public void retracted(Place place, ReplayedDocument retraction) {
+        if (!options.scores()) {
             return;
         }
-        boolean whole = document.retract().filter(Retract::source).isPresent();
-        if ((taken || whole) && sources.ended().isEmpty()) {
-            sources.retract(0, document.source(), document.tokens(), whole, scoredAt);
+        if (order.isEmpty() || sources.ended().isPresent()) {
+            finish(place, retraction);
+            return;
+        }
+        if (isWhole(retraction)) {
+            sources.end("a source was dropped, and its turn among the documents that were scored is not known");
+            return;
+        }
+        ready.put(place, retraction);
+        drain(order.get(), place.partition());
+    }
+
+    private static boolean isWhole(ReplayedDocument retraction) {
+        return retraction.document.retract().filter(Retract::source).isPresent();
+    }
+
+    /** Has the source lose what the counts have lost. */
+    private void retract(Place place, ReplayedDocument retraction) {
+        if (sources.ended().isEmpty()) {
+            int task = settings.layout() == Layout.SHARDS ? place.partition() : 0;
+            IncomingDocument document = retraction.document;
+            sources.retract(task, document.source(), document.tokens(), isWhole(retraction), scoredAt);
         }
     }
 
@@ -166,6 +184,10 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     }
 
     private void finish(Place place, ReplayedDocument document) {
+        if (document.document.retract().isPresent()) {
+            retract(place, document);
+            return;
+        }
         if (document.hasFailed) {
             Optional<Outputs.DeadLetter> letter = outputs.deadLetter(place);
             if (letter.isPresent()) {
