@@ -260,14 +260,16 @@ final class Oracle implements Simulation.Witness {
         }
         Doc document = documents.get(number % documents.size());
         long offset = simulation.publish(document.topic, document.partition, document.entry.value());
-        return Optional.of(add(
+        Doc again = add(
                 document.id,
                 document.source,
                 document.tokens,
                 document.learn,
                 document.topic,
                 document.partition,
-                offset));
+                offset);
+        again.isRetraction = document.isRetraction;
+        return Optional.of(again);
     }
 
     /** Publishes a document once more, to be taken out. */
@@ -311,8 +313,11 @@ final class Oracle implements Simulation.Witness {
     public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
         for (SimulatedTask.At record : counted) {
             // A request may be about several documents; the replies say about which.
-            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())) {
-                counted(task.id.partition(), about.get(record.entry()));
+            Doc document = about.get(record.entry());
+            boolean failed = simulation.notCounted.contains(record.entry());
+            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())
+                    && !(failed && document != null && document.isRetraction)) {
+                counted(task.id.partition(), document);
             }
         }
         visible.stream()

@@ -15,13 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -103,6 +106,9 @@ final class Simulation implements AutoCloseable {
     final Defects defects;
     /** The task that is at work. */
     Optional<SimulatedTask> current = Optional.empty();
+
+    /** Records whose work in the one shard was made to fail when it was tried last: a retraction takes nothing out then. */
+    final Set<SimulatedLog.Entry> notCounted = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Map<TaskId, SimulatedTask.Committed> committed = new TreeMap<>();
     private final List<SimulatedInstance> instances = new ArrayList<>();
@@ -300,7 +306,13 @@ final class Simulation implements AutoCloseable {
         int left = faults.getOrDefault(stage, 0);
         if (left > 0) {
             faults.put(stage, left - 1);
+            if (stage == Stage.COUNT) {
+                current.ifPresent(task -> task.counts(true));
+            }
             throw new IllegalStateException("made to fail at " + stage);
+        }
+        if (stage == Stage.COUNT) {
+            current.ifPresent(task -> task.counts(false));
         }
         if (stage == Stage.LEARN) {
             current.orElseThrow().learned();
