@@ -5,6 +5,7 @@ import dev.driftline.pages.CacheUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,24 @@ final class ContextTrie {
     private static final int LAZY = 2;
     private static final int FOLLOWER = 3;
     private static final int KIND_MASK = 3;
+    /** Above the kind in a header: the depth. */
+    private static final int DEPTH_MASK = 7;
+    /** In the header of the last record of a tuple: counted since the hand came by. */
+    private static final int USED = 1 << 8;
 
     // Fields of every record: header (kind, and depth above it), parent or node, word.
     private static final int PARENT = 1;
     private static final int WORD = 2;
 
-    // Node: then the first follower, the number of its top list or −1, and eight figures as in PositionCounts.
+    // Node: then the first follower, the number of its top list or −1, eight figures as in PositionCounts, and how much
+    // of the
+    // totals was followed by words that are forgotten.
     private static final int FIRST = 3;
     private static final int TOP = 4;
     private static final int FIGURES = 5;
-    private static final int NODE_SIZE = FIGURES + 8;
+    private static final int FORGOTTEN_RAW = FIGURES + 8;
+    private static final int FORGOTTEN_CONTINUATION = FIGURES + 9;
+    private static final int NODE_SIZE = FIGURES + 10;
 
     // Follower: then raw count, continuation count, the next follower of the same node.
     private static final int RAW = 3;
@@ -84,6 +93,7 @@ final class ContextTrie {
     private final LargeCounts large = new LargeCounts();
 
     private int tuples;
+    private long tupleCount;
     /** Cells of records that nothing finds any more. */
     private int garbage;
 
@@ -108,6 +118,11 @@ final class ContextTrie {
     /** Distinct tuples. */
     int tuples() {
         return tuples;
+    }
+
+    /** After an {@link #add} or {@link #remove}: how often its tuple has been seen. */
+    long tupleCount() {
+        return tupleCount;
     }
 
     /** After an {@link #add}: how often the shortest context of that tuple has been seen. */
@@ -180,12 +195,20 @@ final class ContextTrie {
         int end = at + lazySize;
         boolean same = cells[end - 2] == word;
         long count = large.of(cells[end - 1]);
+        int left = left(at);
         int depth = from;
         while (depth <= length && cells[words + depth] == context[offset + depth]) {
-            out.setSingle(depth, count, rawOnly(context[offset + depth], depth), same);
+            boolean last = left > 0 && cells[words + depth + 1] < 0;
+            out.setSingle(depth, count, last ? left : 1, rawOnly(context[offset + depth], depth), same);
             depth++;
         }
         out.matched(depth - 1);
+    }
+
+    /** Of the record of what is left of forgotten tuples, the distinct words before it; 0 of a tuple. */
+    private int left(int lazy) {
+        int last = cells[lazy + lazySize - 3];
+        return last >= 0 || last == NO_WORD ? 0 : ~last;
     }
 
     /** Reads where the arrays are; for {@link PositionLookups}. */
@@ -229,7 +252,11 @@ final class ContextTrie {
                     }
                 }
                 long count = large.of(cells[at + lazySize - 1]);
-                visitor.visit(cells[at + lazySize - 2], count, rawOnly(context[length], length) ? count : 1);
+                boolean last = left(at) > 0 && cells[words + length + 1] < 0;
+                visitor.visit(
+                        cells[at + lazySize - 2],
+                        count,
+                        rawOnly(context[length], length) ? count : last ? left(at) : 1);
                 return;
             }
             parent = at;
@@ -273,6 +300,7 @@ final class ContextTrie {
             int at = findChild(parent, key);
             if (at == 0) {
                 appendLazy(parent, depth, context, length, word, count);
+                tupleCount = count;
                 if (totals != null) {
                     countLazy(totals, depth, context, length, 0, count);
                 }
@@ -286,6 +314,8 @@ final class ContextTrie {
             if ((cells[at] & KIND_MASK) == LAZY) {
                 if (isSame(at, depth, context, length, word)) {
                     long before = large.of(cells[at + lazySize - 1]);
+                    cells[at] |= USED;
+                    tupleCount = before + count;
                     cells[at + lazySize - 1] = large.plus(cells[at + lazySize - 1], count);
                     if (totals != null) {
                         countLazy(totals, depth, context, length, before, before + count);
@@ -307,8 +337,12 @@ final class ContextTrie {
             }
             long after = before + count;
             cells[follower + RAW] = large.plus(cells[follower + RAW], count);
-            if (depth == length && before == 0) {
-                tuples++;
+            if (depth == length) {
+                cells[follower] |= USED;
+                tupleCount = after;
+                if (before == 0) {
+                    tuples++;
+                }
             }
             int figures = at + FIGURES;
             cells[figures + PositionCounts.RAW_TOTAL] = large.plus(cells[figures + PositionCounts.RAW_TOTAL], count);
@@ -380,6 +414,9 @@ final class ContextTrie {
             if (rawOnly) {
                 lowerTop(at, true, word, after);
             }
+            if (depth == length) {
+                tupleCount = after;
+            }
             if (after == 0) {
                 if (depth == length) {
                     tuples--;
@@ -407,6 +444,7 @@ final class ContextTrie {
         if (after < 0) {
             throw new IllegalStateException("a tuple that is taken out " + count + " times is there " + before);
         }
+        tupleCount = after;
         cells[at + lazySize - 1] = large.plus(cells[at + lazySize - 1], -count);
         if (totals != null) {
             countLazy(totals, depth, context, length, before, after);
@@ -418,6 +456,245 @@ final class ContextTrie {
             tuples--;
         }
         return after == 0;
+    }
+
+    /**
+     * Adds what is held elsewhere, or was stored.
+     *
+     * @return whether the n-gram of the shared words, c<sub>base+1</sub> and {@code word} is new
+     */
+    boolean put(int[] context, int length, int word, long count, long left, boolean used) {
+        if (word == HeldVisitor.FORGOTTEN) {
+            putForgotten(context, length, count, left);
+            return false;
+        }
+        if (left > 0) {
+            return putLeft(context, length, word, count, (int) left, used);
+        }
+        boolean isNew = add(context, length, word, count, null);
+        if (!used) {
+            clearUsed(context, length, word);
+        }
+        return isNew;
+    }
+
+    /** Puts everything that is held here into another trie, which is empty. */
+    void copyTo(ContextTrie other) {
+        held((context, length, word, count, left, used) -> {
+            if (word != HeldVisitor.FORGOTTEN) {
+                other.put(context, length, word, count, left, used);
+            }
+        });
+        // Once all contexts are there.
+        held((context, length, word, count, left, used) -> {
+            if (word == HeldVisitor.FORGOTTEN) {
+                other.put(context, length, word, count, left, used);
+            }
+        });
+    }
+
+    private void clearUsed(int[] context, int length, int word) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = findChild(parent, context[depth]);
+            if (isLazy(at)) {
+                cells[at] &= ~USED;
+                return;
+            }
+            parent = at;
+        }
+        cells[findFollower(parent, word)] &= ~USED;
+    }
+
+    /**
+     * Adds what is left of tuples that are forgotten: those of which {@code context} is the nearest part.
+     *
+     * @param length below N − 1
+     * @param count how often they were counted
+     * @param left distinct words before {@code context} and {@code word} in them
+     */
+    private boolean putLeft(int[] context, int length, int word, long count, int left, boolean used) {
+        boolean firstIsNew = false;
+        int parent = ROOT;
+        int shallower = 0;
+        int mark = used ? USED : 0;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = findChild(parent, context[depth]);
+            if (at == 0) {
+                int record = appendLeft(depth, context, length, word, count, left, mark);
+                cells[record + PARENT] = parent;
+                cells[record + WORD] = context[depth];
+                insert(record);
+                countContinuation(parent, shallower, depth - 1, null);
+                return firstIsNew || depth == base + 1;
+            }
+            if (isLazy(at)) {
+                if (isSame(at, depth, context, length, word)
+                        && left(at) > 0
+                        && cells[at + 3 - (base + 1) + length + 1] < 0) {
+                    addLeft(at, count, left, mark);
+                    return firstIsNew;
+                }
+                at = expand(at, depth);
+            }
+            int follower = findFollower(at, word);
+            if (follower == 0) {
+                follower = appendFollower(at, depth, word);
+            }
+            long before = large.of(cells[follower + RAW]);
+            cells[follower + RAW] = large.plus(cells[follower + RAW], count);
+            int figures = at + FIGURES;
+            cells[figures + PositionCounts.RAW_TOTAL] = large.plus(cells[figures + PositionCounts.RAW_TOTAL], count);
+            moveClass(figures, before, before + count);
+            if (before == 0) {
+                firstIsNew |= depth == base + 1;
+                countContinuation(parent, shallower, depth - 1, null);
+                keepTop(at, false);
+            }
+            if (depth == length) {
+                int continuation = cells[follower + CONTINUATION];
+                cells[follower + CONTINUATION] = continuation + left;
+                cells[figures + PositionCounts.CONTINUATION_TOTAL] += left;
+                moveClass(figures + PositionCounts.CONTINUATION_TOTAL, continuation, continuation + left);
+                if (cells[at + TOP] >= 0) {
+                    tops.get(cells[at + TOP]).offer(word, continuation + left);
+                }
+                int record = findLeft(at, word);
+                if (record != 0) {
+                    addLeft(record, count, left, mark);
+                } else {
+                    record = appendLeft(depth + 1, context, length, word, count, left, mark);
+                    cells[record + PARENT] = at;
+                    cells[record + WORD] = ~word;
+                    insert(record);
+                }
+            }
+            parent = at;
+            shallower = follower;
+        }
+        return firstIsNew;
+    }
+
+    private int appendLeft(int depth, int[] context, int length, int word, long count, int left, int mark) {
+        int at = allocate(lazySize);
+        cells[at] = LAZY | (depth & DEPTH_MASK) << 2 | mark;
+        int words = at + 3 - (base + 1);
+        for (int d = base + 1; d < order; d++) {
+            cells[words + d] = d <= length ? context[d] : NO_WORD;
+        }
+        cells[at + lazySize - 3] = ~left;
+        cells[at + lazySize - 2] = word;
+        cells[at + lazySize - 1] = large.cell(count);
+        tuples++;
+        return at;
+    }
+
+    private void addLeft(int record, long count, int left, int mark) {
+        cells[record] |= mark;
+        cells[record + lazySize - 3] = ~(left(record) + left);
+        cells[record + lazySize - 1] = large.plus(cells[record + lazySize - 1], count);
+    }
+
+    /** A context has forgotten followers; nothing where the context itself is forgotten. */
+    private void putForgotten(int[] context, int length, long raw, long continuation) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = findChild(parent, context[depth]);
+            if (at == 0) {
+                return;
+            }
+            if (isLazy(at)) {
+                int words = at + 3 - (base + 1);
+                for (int d = depth; d <= length; d++) {
+                    if (cells[words + d] != context[d]) {
+                        return;
+                    }
+                }
+                at = expand(at, depth);
+            }
+            parent = at;
+        }
+        addLarge(parent + FORGOTTEN_RAW, raw);
+        addLarge(parent + FIGURES + PositionCounts.RAW_TOTAL, raw);
+        if (!rawOnly(context[length], length)) {
+            addLarge(parent + FORGOTTEN_CONTINUATION, continuation);
+            addLarge(parent + FIGURES + PositionCounts.CONTINUATION_TOTAL, continuation);
+        }
+    }
+
+    private void addLarge(int cell, long more) {
+        cells[cell] = large.plus(cells[cell], more);
+    }
+
+    /**
+     * The raw count of {@code word} after each part of a context, nearest words first, that is in this trie.
+     *
+     * @param raws filled from {@code base + 1} to {@code length}
+     */
+    void raws(int[] context, int length, int word, long[] raws) {
+        int parent = ROOT;
+        for (int depth = base + 1; depth <= length; depth++) {
+            int at = findChild(parent, context[depth]);
+            if (at == 0) {
+                Arrays.fill(raws, depth, length + 1, 0);
+                return;
+            }
+            if (isLazy(at)) {
+                boolean same = cells[at + lazySize - 2] == word;
+                Arrays.fill(raws, depth, length + 1, same ? large.of(cells[at + lazySize - 1]) : 0);
+                return;
+            }
+            int follower = findFollower(at, word);
+            raws[depth] = follower == 0 ? 0 : large.of(cells[follower + RAW]);
+            parent = at;
+        }
+    }
+
+    /**
+     * Adds every n-gram here to counts of counts, or takes it from them.
+     *
+     * @param told the counts of counts of what follows a nearest context word, or null
+     * @param sign 1 or −1
+     * @param shared the nearest context word, where all tuples here share one
+     */
+    void census(IntFunction<@Nullable CountsOfCounts> told, int sign, int shared) {
+        for (int at = 1; at < used; ) {
+            int header = cells[at];
+            int depth = header >> 2 & DEPTH_MASK;
+            switch (header & KIND_MASK) {
+                case NODE -> at += NODE_SIZE;
+                case DEAD -> at += header >> 2;
+                case LAZY -> {
+                    int words = at + 3 - (base + 1);
+                    long count = large.of(cells[at + lazySize - 1]);
+                    CountsOfCounts totals = told.apply(base == 0 ? cells[words + 1] : shared);
+                    for (int d = depth; totals != null && d < order && cells[words + d] >= 0; d++) {
+                        boolean last = d + 1 < order && cells[words + d + 1] < 0;
+                        long left = rawOnly(cells[words + d], d) ? count : last && left(at) > 0 ? left(at) : 1;
+                        totals.count(d + 1, count, left, sign);
+                    }
+                    at += lazySize;
+                }
+                default -> {
+                    long raw = large.of(cells[at + RAW]);
+                    CountsOfCounts totals = raw == 0 ? null : told.apply(base == 0 ? nearest(at) : shared);
+                    if (totals != null) {
+                        boolean rawOnly = rawOnly(cells[cells[at + PARENT] + WORD], depth);
+                        totals.count(depth + 1, raw, rawOnly ? raw : cells[at + CONTINUATION], sign);
+                    }
+                    at += FOLLOWER_SIZE;
+                }
+            }
+        }
+    }
+
+    /** The nearest word of the context of a follower. */
+    private int nearest(int follower) {
+        int node = cells[follower + PARENT];
+        while (cells[node + PARENT] != ROOT) {
+            node = cells[node + PARENT];
+        }
+        return cells[node + WORD];
     }
 
     /** Whether most of the records are of what was taken out. */
@@ -502,7 +779,7 @@ final class ContextTrie {
 
     private void appendLazy(int parent, int depth, int[] context, int length, int word, long count) {
         int at = allocate(lazySize);
-        cells[at] = LAZY | depth << 2;
+        cells[at] = LAZY | depth << 2 | USED;
         cells[at + PARENT] = parent;
         cells[at + WORD] = context[depth];
         int words = at + 3 - (base + 1);
@@ -545,15 +822,21 @@ final class ContextTrie {
         int figures = node + FIGURES;
         cells[figures + PositionCounts.RAW_TOTAL] = large.cell(count);
         cells[figures + (int) Math.min(count, 3)] = 1;
+        int used = cells[lazy] & USED;
         if (rawOnly) {
+            cells[follower] |= used;
             cells[lazy] = DEAD | lazySize << 2;
         } else {
-            cells[follower + CONTINUATION] = 1;
-            cells[figures + PositionCounts.CONTINUATION_TOTAL] = 1;
-            cells[figures + PositionCounts.CONTINUATION_ONES] = 1;
-            cells[lazy] = LAZY | (depth + 1) << 2;
+            int next = cells[lazy + 3 - (base + 1) + depth + 1];
+            int continuation = next < 0 ? left(lazy) : 1;
+            cells[follower + CONTINUATION] = continuation;
+            cells[figures + PositionCounts.CONTINUATION_TOTAL] = continuation;
+            cells[figures + PositionCounts.CONTINUATION_TOTAL + Math.min(continuation, 3)] = 1;
+            cells[lazy] = LAZY | (depth + 1 & DEPTH_MASK) << 2 | used;
             cells[lazy + PARENT] = node;
-            cells[lazy + WORD] = cells[lazy + 3 - (base + 1) + depth + 1];
+            // What is left of a forgotten tuple has no word to go on by: it is found by the follower that it is a part
+            // of.
+            cells[lazy + WORD] = next < 0 ? ~word : next;
             insert(lazy);
         }
         return node;
@@ -588,12 +871,30 @@ final class ContextTrie {
 
     /** Visits every tuple, in no particular order. */
     void tuples(NgramCounts.TupleVisitor visitor) {
+        held((context, length, word, count, left, used) -> {
+            if (left == 0) {
+                visitor.visit(context, length, word, count);
+            }
+        });
+    }
+
+    /** Visits everything that is held, in no particular order. */
+    void held(HeldVisitor visitor) {
         int[] context = new int[order];
         int at = 1;
         while (at < used) {
             int header = cells[at];
             switch (header & KIND_MASK) {
-                case NODE -> at += NODE_SIZE;
+                case NODE -> {
+                    if (cells[at + FORGOTTEN_RAW] != 0 && cells[at + WORD] != NO_WORD) {
+                        int depth = header >> 2 & DEPTH_MASK;
+                        path(context, depth, at);
+                        long raw = large.of(cells[at + FORGOTTEN_RAW]);
+                        long continuation = large.of(cells[at + FORGOTTEN_CONTINUATION]);
+                        visitor.visit(context, depth, HeldVisitor.FORGOTTEN, raw, Math.max(1, continuation), false);
+                    }
+                    at += NODE_SIZE;
+                }
                 case DEAD -> at += header >> 2;
                 case LAZY -> {
                     int words = at + 3 - (base + 1);
@@ -602,21 +903,28 @@ final class ContextTrie {
                         length++;
                         context[length] = cells[words + length];
                     }
-                    visitor.visit(context, length, cells[at + lazySize - 2], large.of(cells[at + lazySize - 1]));
+                    long count = large.of(cells[at + lazySize - 1]);
+                    visitor.visit(context, length, cells[at + lazySize - 2], count, left(at), (header & USED) != 0);
                     at += lazySize;
                 }
                 default -> {
-                    int depth = header >> 2;
+                    int depth = header >> 2 & DEPTH_MASK;
                     int node = cells[at + PARENT];
                     if (cells[at + RAW] != 0 && rawOnly(cells[node + WORD], depth)) {
-                        for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {
-                            context[d] = cells[n + WORD];
-                        }
-                        visitor.visit(context, depth, cells[at + WORD], large.of(cells[at + RAW]));
+                        path(context, depth, node);
+                        long count = large.of(cells[at + RAW]);
+                        visitor.visit(context, depth, cells[at + WORD], count, 0, (header & USED) != 0);
                     }
                     at += FOLLOWER_SIZE;
                 }
             }
+        }
+    }
+
+    /** Writes the words of the context of a node. */
+    private void path(int[] context, int depth, int node) {
+        for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {
+            context[d] = cells[n + WORD];
         }
     }
 
@@ -758,6 +1066,20 @@ final class ContextTrie {
         }
     }
 
+    /** The record of what is left of forgotten tuples, beside others, that the follower {@code word} of {@code node} counts. */
+    private int findLeft(int node, int word) {
+        int mask = index.length - 1;
+        int slot = hash(2, node, ~word) >>> slotShift;
+        while (index[slot] != 0) {
+            int at = index[slot] & (1 << placeBits) - 1;
+            if (cells[at + WORD] == ~word && cells[at + PARENT] == node && (cells[at] & KIND_MASK) == LAZY) {
+                return at;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return 0;
+    }
+
     /** Makes {@code node} the record that is found where {@code record}, of the same parent and word, was. */
     private void replace(int record, int node) {
         int mask = index.length - 1;
@@ -778,8 +1100,8 @@ final class ContextTrie {
 
     private void place(int record) {
         int mask = index.length - 1;
-        int follower = (cells[record] & KIND_MASK) == FOLLOWER ? 1 : 0;
-        int hash = hash(follower, cells[record + PARENT], cells[record + WORD]);
+        int kind = (cells[record] & KIND_MASK) == FOLLOWER ? 1 : cells[record + WORD] < 0 ? 2 : 0;
+        int hash = hash(kind, cells[record + PARENT], cells[record + WORD]);
         int slot = hash >>> slotShift;
         while (index[slot] != 0) {
             slot = (slot + 1) & mask;

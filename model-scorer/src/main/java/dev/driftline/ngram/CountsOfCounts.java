@@ -32,6 +32,20 @@ final class CountsOfCounts {
         move(continuation, k, from, to);
     }
 
+    /** Adds an n-gram of order {@code k}, or takes it out: {@code sign} is 1 or −1. */
+    void count(int k, long rawCount, long continuationCount, int sign) {
+        count(raw, k, rawCount, sign);
+        if (k < order) {
+            count(continuation, k, continuationCount, sign);
+        }
+    }
+
+    private static void count(long[] counts, int k, long count, int sign) {
+        if (count > 0 && count <= CLASSES) {
+            counts[k * CLASSES - 1 + (int) count] += sign;
+        }
+    }
+
     private static void move(long[] counts, int k, long from, long to) {
         int base = k * CLASSES - 1;
         if (from > 0 && from <= CLASSES) {

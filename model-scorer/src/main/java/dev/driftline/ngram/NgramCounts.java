@@ -56,7 +56,9 @@ public final class NgramCounts {
 
     private static final int TOP_FLOORS = 2;
 
-    private static final int RARE_BLOCK = 16;
+    private static final int FORGETTING = 3;
+
+    static final int RARE_BLOCK = 16;
 
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
@@ -88,6 +90,12 @@ public final class NgramCounts {
     private DecodedUnits<TriePages> rare;
     private DecodedUnits<WideContext> wide;
     private TopFollowers topUnigrams;
+    private Holdings holdings;
+    private boolean forgot;
+    private Pruning pruning;
+    private Hand hand;
+    private final Varints.Writer out = new Varints.Writer(1 << 10);
+
     /** The words with the highest raw counts; what {@link #topUnigrams} has where 1 is the top order. */
     private TopFollowers topOwned;
 
@@ -162,6 +170,11 @@ public final class NgramCounts {
         recentLeftContexts = new long[RECENT_NEIGHBOURS];
         recentNeighbours = new PendingCounts(RECENT_NEIGHBOURS);
         sightings = false;
+        holdings = new Holdings(forgetting.isOn());
+        pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings);
+        hand = new Hand(forgetting, order, holdings, pruning, new Steps());
+        boolean measured = false;
+        forgot = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
@@ -183,7 +196,7 @@ public final class NgramCounts {
             if (in.hasRemaining()) {
                 topUnigrams.read(in);
                 topOwned.read(in);
-                readTagged(in);
+                measured = readTagged(in);
             } else {
                 // A state of 0.3.0.
                 listTops();
@@ -191,9 +204,40 @@ public final class NgramCounts {
         } else {
             addSpecial("<s>");
             addSpecial("</s>");
+            measured = true;
             sightings = true;
         }
         loaded = true;
+        if (forgetting.isBounded() && !measured) {
+            measure();
+        }
+    }
+
+    /** Of a state that had no bound nobody knows how much it holds: it is read once, whole. */
+    private void measure() {
+        countNeighbours();
+        holdings.ngrams = 0;
+        holdings.bytes = 0;
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            for (int word = from; word < Math.min(words.size(), from + RARE_BLOCK); word++) {
+                if (words.wide(word)) {
+                    wide(word).measure(this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).measure();
+            trim();
+        }
+    }
+
+    /** What is held, measured anew. */
+    StateSize measured() {
+        load();
+        measure();
+        return held();
+    }
+
+    private boolean isNamed(int word) {
+        return words.spelling(word).startsWith(LEFT_OF);
     }
 
     private void listTops() {
@@ -206,7 +250,8 @@ public final class NgramCounts {
     }
 
     /** What only some states have, each behind a tag. */
-    private void readTagged(Varints.Reader in) {
+    private boolean readTagged(Varints.Reader in) {
+        boolean measured = false;
         while (in.hasRemaining()) {
             int tag = in.readInt();
             switch (tag) {
@@ -215,12 +260,21 @@ public final class NgramCounts {
                     topUnigrams.floor(in.readLong());
                     topOwned.floor(in.readLong());
                 }
+                case FORGETTING -> {
+                    holdings.ngrams = in.readLong();
+                    holdings.bytes = in.readLong();
+                    pruning.read(in);
+                    hand.read(in);
+                    forgot = true;
+                    measured = true;
+                }
                 default ->
                     throw new IllegalStateException(
                             "the totals of the state have a field " + tag + " that this version of "
                                     + "Driftline does not know: start the version that wrote the state, or start with an empty one");
             }
         }
+        return measured;
     }
 
     private void writeTagged(Varints.Writer out) {
@@ -231,6 +285,13 @@ public final class NgramCounts {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
             out.writeLong(topOwned.floor());
+        }
+        if (isMeasured()) {
+            out.writeInt(FORGETTING);
+            out.writeLong(holdings.ngrams);
+            out.writeLong(holdings.bytes);
+            pruning.write(out);
+            hand.write(out);
         }
     }
 
@@ -769,26 +830,38 @@ public final class NgramCounts {
 
     /** Moves the tuples of a context word that has become frequent into pages of its own. */
     private void widen(int word, TriePages shared) {
-        WideContext own = new WideContext(order, word, cache, () -> wide.remove(word));
+        WideContext own = new WideContext(order, word, cache, holdings, () -> wide.remove(word));
         wide.put(word, own);
         words.setWide(word);
         cache.add(own);
         int block = word / RARE_BLOCK;
-        TriePages rest =
-                TriePages.empty(order, 0, cache.budget(), page -> PageKeys.rare(block, page), () -> rare.remove(block));
+        TriePages rest = TriePages.empty(
+                order, 0, cache.budget(), holdings, page -> PageKeys.rare(block, page), () -> rare.remove(block));
         rest.trie().reserve(shared.trie().used());
-        shared.trie().tuples((context, length, follower, count) -> {
-            if (context[1] == word) {
-                own.add(context, length, follower, count, null);
-            } else {
-                rest.add(context, length, follower, count, null);
-            }
-        });
+        move(shared, word, own, rest, false);
+        move(shared, word, own, rest, true);
         rest.replace(shared);
         cache.replace(shared, rest);
         rare.put(block, rest);
         shared.release();
         cache.markDirty(own);
+    }
+
+    private void move(TriePages from, int word, WideContext own, TriePages rest, boolean forgotten) {
+        from.held((context, length, follower, count, left, used) -> {
+            if (forgotten != (follower == HeldVisitor.FORGOTTEN)) {
+                return;
+            }
+            if (context[1] != word) {
+                rest.put(context, length, follower, count, left, used);
+                return;
+            }
+            if (!forgotten) {
+                holdings.ngrams--;
+                holdings.bytes -= PackedTuples.bytes(0, context, length, follower, count, left);
+            }
+            own.put(context, length, follower, count, left, used);
+        });
     }
 
     /** Visits the followers of a context of 1 to N − 1 words, in no particular order; nothing where it was never seen. */
@@ -853,7 +926,13 @@ public final class NgramCounts {
         TriePages unit = rare.get(block);
         if (unit == null) {
             unit = TriePages.load(
-                    order, 0, cache.budget(), store, page -> PageKeys.rare(block, page), () -> rare.remove(block));
+                    order,
+                    0,
+                    cache.budget(),
+                    holdings,
+                    store,
+                    page -> PageKeys.rare(block, page),
+                    () -> rare.remove(block));
             rare.put(block, unit);
             cache.add(unit);
         }
@@ -864,7 +943,7 @@ public final class NgramCounts {
     private WideContext wide(int word) {
         WideContext unit = wide.get(word);
         if (unit == null) {
-            unit = new WideContext(order, word, cache, () -> wide.remove(word));
+            unit = new WideContext(order, word, cache, holdings, () -> wide.remove(word));
             unit.load(store);
             wide.put(word, unit);
             cache.add(unit);
@@ -897,6 +976,21 @@ public final class NgramCounts {
         }
     }
 
+    /** Visits everything that is held, the left neighbours of words among it. */
+    void heldEverywhere(HeldVisitor visitor) {
+        load();
+        countNeighbours();
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            for (int word = from; word < Math.min(words.size(), from + RARE_BLOCK); word++) {
+                if (words.wide(word)) {
+                    wide(word).held(visitor, this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).held(visitor);
+            trim();
+        }
+    }
+
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
     public void unigrams(FollowerVisitor visitor) {
         words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
@@ -921,18 +1015,101 @@ public final class NgramCounts {
         if (forgetting.isOn()) {
             // What ages must not depend on when it is written.
             countNeighbours();
+            changed = true;
+            hand.endDocument(tokens);
         }
         return false;
     }
 
-    /** What is held. */
+    /** Something may be forgotten, or was before the settings changed. */
+    private boolean isMeasured() {
+        return forgetting.isOn() || forgot;
+    }
+
+    /** What is held; of n-grams and bytes nothing is known unless something may be forgotten. */
     public StateSize held() {
-        return new StateSize(0, 0, wordCount());
+        load();
+        return isMeasured()
+                ? new StateSize(holdings.ngrams, holdings.bytes, words.size() - words.free())
+                : new StateSize(0, 0, words.size());
     }
 
     /** What was forgotten since the state began. */
     public StateSize forgotten() {
-        return new StateSize(0, 0, 0);
+        load();
+        return new StateSize(pruning.forgottenNgrams(), pruning.forgottenBytes(), 0);
+    }
+
+    /** What the hand does where it stands. */
+    private final class Steps implements Hand.Steps, Pruning.Loss {
+
+        @Override
+        public int words() {
+            return words.size();
+        }
+
+        @Override
+        public void rare(int first) {
+            TriePages unit = NgramCounts.this.rare(first / RARE_BLOCK);
+            unit.sweep(pruning, -1, this, out);
+            cache.markDirty(unit);
+            for (int word = first; word < Math.min(first + RARE_BLOCK, words.size()); word++) {
+                long raw = words.raw(word);
+                long after = pruning.age(raw, word);
+                if (after < raw) {
+                    removeUnigram(word, raw - after);
+                }
+            }
+        }
+
+        @Override
+        public int buckets(int word) {
+            return words.wide(word) ? wide(word).bucketCount() : -1;
+        }
+
+        @Override
+        public void bucket(int word, int number) {
+            WideContext unit = wide(word);
+            unit.sweepBucket(number, pruning, forgetting.isBounded(), gone -> gone(word, gone), out);
+            cache.markDirty(unit);
+        }
+
+        @Override
+        public void followers(int word) {
+            WideContext unit = wide(word);
+            unit.sweepFollowers(pruning, forgetting.isBounded(), gone -> gone(word, gone));
+            cache.markDirty(unit);
+        }
+
+        @Override
+        public void faded(int next, int word, long lost) {
+            // The counts of shorter n-grams follow from the tuples of the same pages.
+        }
+
+        @Override
+        public void gone(int nearest, int word) {
+            if (isNamed(nearest)) {
+                int named = words.find(words.spelling(nearest).substring(LEFT_OF.length()));
+                if (named >= 0) {
+                    recentNeighbours.remove(named, word);
+                }
+                loseContinuation(named);
+                return;
+            }
+            bigrams--;
+            words.removeBigramHere(word);
+            if (topUnigrams.lower(word, words.bigramsHere(word))) {
+                listTops();
+            }
+            loseContinuation(word);
+        }
+
+        /** Of a word that another shard owns there are no counts here. */
+        private void loseContinuation(int word) {
+            if (word >= 0 && words.continuation(word) > 0) {
+                removeContinuation(word, 1);
+            }
+        }
     }
 
     /** Heap of words, about, in bytes. */

@@ -21,7 +21,11 @@ public final class PositionCounts {
     static final int CONTINUATION_THREES = 7;
     static final int RAW = 8;
     static final int CONTINUATION = 9;
-    static final int STRIDE = 10;
+    /** Of the totals, what was followed by words that are forgotten; where only raw counts are kept, twice the same. */
+    static final int FORGOTTEN_RAW = 10;
+
+    static final int FORGOTTEN_CONTINUATION = 11;
+    static final int STRIDE = 12;
 
     /** As {@link LargeCounts} has them. */
     private final int[] cells;
@@ -71,13 +75,22 @@ public final class PositionCounts {
 
     double rawMass(int length, Discounts discounts) {
         int base = length * STRIDE;
-        return discounts.mass(cells[base + RAW_ONES], cells[base + RAW_TWOS], cells[base + RAW_THREES]);
+        return discounts.mass(cells[base + RAW_ONES], cells[base + RAW_TWOS], cells[base + RAW_THREES])
+                + large.of(cells[base + FORGOTTEN_RAW]);
+    }
+
+    /** Of {@link #rawTotal}, the raw counts of followers that are forgotten: their mass goes to the shorter context. */
+    public long forgottenRaw(int length) {
+        return large.of(cells[length * STRIDE + FORGOTTEN_RAW]);
     }
 
     double continuationMass(int length, Discounts discounts) {
         int base = length * STRIDE;
         return discounts.mass(
-                cells[base + CONTINUATION_ONES], cells[base + CONTINUATION_TWOS], cells[base + CONTINUATION_THREES]);
+                        cells[base + CONTINUATION_ONES],
+                        cells[base + CONTINUATION_TWOS],
+                        cells[base + CONTINUATION_THREES])
+                + large.of(cells[base + FORGOTTEN_CONTINUATION]);
     }
 
     /**
@@ -103,7 +116,8 @@ public final class PositionCounts {
     }
 
     /**
-     * Fills one length from an array of eight context figures in the order of the constants above.
+     * Fills one length from an array of eight context figures in the order of the constants above, and of the two of what is
+     * forgotten.
      *
      * @param large what the totals among them refer to
      */
@@ -114,10 +128,18 @@ public final class PositionCounts {
         }
         System.arraycopy(figures, offset, cells, base, 4);
         System.arraycopy(figures, rawOnly ? offset : offset + 4, cells, base + 4, 4);
+        cells[base + FORGOTTEN_RAW] = figures[offset + 8];
+        cells[base + FORGOTTEN_CONTINUATION] = figures[rawOnly ? offset + 8 : offset + 9];
         if ((cells[base + RAW_TOTAL] | cells[base + CONTINUATION_TOTAL]) < 0) {
-            cells[base + RAW_TOTAL] = this.large.cell(large.of(cells[base + RAW_TOTAL]));
-            cells[base + CONTINUATION_TOTAL] = this.large.cell(large.of(cells[base + CONTINUATION_TOTAL]));
+            own(base + RAW_TOTAL, large);
+            own(base + CONTINUATION_TOTAL, large);
+            own(base + FORGOTTEN_RAW, large);
+            own(base + FORGOTTEN_CONTINUATION, large);
         }
+    }
+
+    private void own(int cell, LargeCounts from) {
+        cells[cell] = large.cell(from.of(cells[cell]));
     }
 
     void setWord(int length, long raw, long continuation) {
@@ -131,8 +153,12 @@ public final class PositionCounts {
         setWord(length, raw, continuation);
     }
 
-    /** Fills one length for a context that was seen with one follower only. */
-    void setSingle(int length, long count, boolean rawOnly, boolean same) {
+    /**
+     * Fills one length for a context that was seen with one follower only.
+     *
+     * @param left distinct words before the two
+     */
+    void setSingle(int length, long count, int left, boolean rawOnly, boolean same) {
         int base = length * STRIDE;
         if (length == 1) {
             large.clear();
@@ -140,12 +166,12 @@ public final class PositionCounts {
         Arrays.fill(cells, base, base + STRIDE, 0);
         // Nothing adds to these cells, so that two may share a count.
         int raw = large.cell(count);
-        int continuation = rawOnly ? raw : 1;
+        int continuation = rawOnly ? raw : left;
         int ofRaw = (int) Math.min(count, 3);
         cells[base + RAW_TOTAL] = raw;
         cells[base + ofRaw] = 1;
         cells[base + CONTINUATION_TOTAL] = continuation;
-        cells[base + CONTINUATION_TOTAL + (rawOnly ? ofRaw : 1)] = 1;
+        cells[base + CONTINUATION_TOTAL + (rawOnly ? ofRaw : Math.min(left, 3))] = 1;
         if (same) {
             cells[base + RAW] = raw;
             cells[base + CONTINUATION] = continuation;

@@ -70,10 +70,7 @@ public enum Smoothing {
     MAXIMUM_LIKELIHOOD {
         @Override
         void coefficients(PositionCounts counts, Estimates estimates, float[] alpha, float[] gamma) {
-            for (int length = 1; length <= counts.matched(); length++) {
-                alpha[length] = (float) ((double) counts.raw(length) / counts.rawTotal(length));
-                gamma[length] = 0;
-            }
+            relativeFrequencies(counts, alpha, gamma);
             pass(counts, estimates, alpha, gamma, 0, 1);
         }
 
@@ -91,7 +88,7 @@ public enum Smoothing {
             for (int length = 1; length <= counts.matched(); length++) {
                 double total = counts.rawTotal(length) + mass;
                 alpha[length] = (float) (counts.raw(length) / total);
-                gamma[length] = (float) (mass / total);
+                gamma[length] = (float) ((mass + counts.forgottenRaw(length)) / total);
             }
             pass(counts, estimates, alpha, gamma, 0, 1);
         }
@@ -106,14 +103,11 @@ public enum Smoothing {
     BACKOFF {
         @Override
         void coefficients(PositionCounts counts, Estimates estimates, float[] alpha, float[] gamma) {
-            for (int length = 1; length <= counts.matched(); length++) {
-                alpha[length] = (float) ((double) counts.raw(length) / counts.rawTotal(length));
-                gamma[length] = 0;
-            }
+            relativeFrequencies(counts, alpha, gamma);
             if (counts.matched() == 0) {
                 pass(counts, estimates, alpha, gamma, 0, 1);
             } else {
-                pass(counts, estimates, alpha, gamma, alpha[counts.matched()], 0);
+                pass(counts, estimates, alpha, gamma, alpha[counts.matched()], gamma[counts.matched()]);
             }
         }
 
@@ -165,8 +159,9 @@ public enum Smoothing {
             for (int length = 1; length <= counts.matched(); length++) {
                 double followers = counts.followers(length);
                 double total = counts.rawTotal(length) + followers;
-                a = (counts.raw(length) + followers * a) / total;
-                g = followers * g / total;
+                double left = followers + counts.forgottenRaw(length);
+                a = (counts.raw(length) + left * a) / total;
+                g = left * g / total;
                 alpha[length] = (float) a;
                 gamma[length] = (float) g;
             }
@@ -188,7 +183,7 @@ public enum Smoothing {
             for (int length = 1; length <= counts.matched(); length++) {
                 double discount = estimates.raw(length + 1).absolute();
                 double total = counts.rawTotal(length);
-                double left = discount * counts.followers(length) / total;
+                double left = (discount * counts.followers(length) + counts.forgottenRaw(length)) / total;
                 long count = counts.raw(length);
                 a = (count == 0 ? 0 : (count - discount) / total) + left * a;
                 g = left * g;
@@ -272,6 +267,20 @@ public enum Smoothing {
     /** False where a possible event can have probability 0. */
     public boolean isPositive() {
         return this != MAXIMUM_LIKELIHOOD && this != BACKOFF && this != STUPID_BACKOFF;
+    }
+
+    /** c / T; the mass of what a context has forgotten goes to the shorter one, at first to the word alone. */
+    private static void relativeFrequencies(PositionCounts counts, float[] alpha, float[] gamma) {
+        double a = 0;
+        double g = 1;
+        for (int length = 1; length <= counts.matched(); length++) {
+            double total = counts.rawTotal(length);
+            double left = counts.forgottenRaw(length) / total;
+            a = counts.raw(length) / total + left * a;
+            g = left * g;
+            alpha[length] = (float) a;
+            gamma[length] = (float) g;
+        }
     }
 
     void pass(PositionCounts counts, Estimates estimates, float[] alpha, float[] gamma, double a, double g) {

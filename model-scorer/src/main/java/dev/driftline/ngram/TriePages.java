@@ -5,7 +5,9 @@ import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ final class TriePages extends CacheUnit {
     static final int PAGE = 128;
 
     private static final int FORMAT = 1;
+    /** Of a {@linkplain PackedTuples marked} page. */
+    private static final int MARKED = 2;
 
     /**
      * Uses, from one time to the next that the hand comes by, with which a unit is decoded: one that is packed costs half a
@@ -48,6 +52,10 @@ final class TriePages extends CacheUnit {
     private final IntFunction<byte[]> keys;
     private final Runnable detach;
     private final Budget budget;
+    private final Holdings holdings;
+    /** Whether its pages are written so that they say what was used. */
+    private boolean marked;
+
     private @Nullable ContextTrie trie;
     private @Nullable PackedTuples packed;
     /** Of the packed tuples, those whose context goes on by {@link #recentNext}. */
@@ -62,7 +70,10 @@ final class TriePages extends CacheUnit {
     private boolean newTuple;
     private boolean tupleIsGone;
 
-    private TriePages(int order, int base, Budget budget, IntFunction<byte[]> keys, Runnable detach) {
+    private TriePages(
+            int order, int base, Budget budget, Holdings holdings, IntFunction<byte[]> keys, Runnable detach) {
+        this.holdings = holdings;
+        marked = holdings.forgets;
         this.order = order;
         this.base = base;
         this.keys = keys;
@@ -72,30 +83,40 @@ final class TriePages extends CacheUnit {
 
     /** Reads the unit whose pages have the given keys, or makes an empty one where there are none. */
     static TriePages load(
-            int order, int base, Budget budget, PageStore store, IntFunction<byte[]> keys, Runnable detach) {
+            int order,
+            int base,
+            Budget budget,
+            Holdings holdings,
+            PageStore store,
+            IntFunction<byte[]> keys,
+            Runnable detach) {
         byte[] first = store.get(keys.apply(0));
         if (first == null) {
-            return empty(order, base, budget, keys, detach);
+            return empty(order, base, budget, holdings, keys, detach);
         }
-        TriePages unit = new TriePages(order, base, budget, keys, detach);
+        TriePages unit = new TriePages(order, base, budget, holdings, keys, detach);
         Varints.Reader header = new Varints.Reader(first);
-        PageFormat.check(header.readByte(), FORMAT, "tuples");
+        header.readByte();
         int count = header.readInt();
         if (count == 1) {
-            unit.packed = new PackedTuples(order, base, first, header.position());
+            unit.packed = unit.open(first, header.position());
             budget.used += unit.packed.bytes();
         } else {
             ContextTrie trie = new ContextTrie(order, base, budget);
             // The pages of a unit are of about the same size.
             trie.reserve((int) Math.min(MOST_RESERVED, (long) first.length * count * CELLS_A_BYTE));
             unit.trie = trie;
-            unit.decode(first, header.position(), trie);
-            for (int page = 1; page < count; page++) {
-                byte[] next = store.get(keys.apply(page));
+            List<PackedTuples> forgotten = new ArrayList<>();
+            for (int page = 0; page < count; page++) {
+                byte[] next = page == 0 ? first : store.get(keys.apply(page));
                 if (next != null) {
-                    unit.decode(next, header.position(), trie);
+                    PackedTuples tuples = unit.open(next, header.position());
+                    if (tuples.decodeTuples(trie, -1)) {
+                        forgotten.add(tuples);
+                    }
                 }
             }
+            forgotten.forEach(tuples -> tuples.putForgotten(trie));
         }
         unit.pages = count;
         unit.stored = count;
@@ -104,8 +125,9 @@ final class TriePages extends CacheUnit {
     }
 
     /** A unit that holds nothing and has nothing stored. */
-    static TriePages empty(int order, int base, Budget budget, IntFunction<byte[]> keys, Runnable detach) {
-        TriePages unit = new TriePages(order, base, budget, keys, detach);
+    static TriePages empty(
+            int order, int base, Budget budget, Holdings holdings, IntFunction<byte[]> keys, Runnable detach) {
+        TriePages unit = new TriePages(order, base, budget, holdings, keys, detach);
         unit.trie = new ContextTrie(order, base, budget);
         return unit;
     }
@@ -164,6 +186,24 @@ final class TriePages extends CacheUnit {
         }
     }
 
+    /** Visits everything that is held, in no particular order. */
+    void held(HeldVisitor visitor) {
+        if (trie != null) {
+            trie.held(visitor);
+        } else {
+            decoded().held(visitor);
+        }
+    }
+
+    /** What the packed tuples are, decoded for a moment: the budget does not know. */
+    private ContextTrie decoded() {
+        PackedTuples from = Objects.requireNonNull(packed);
+        ContextTrie decoded = new ContextTrie(order, base, new Budget());
+        decoded.reserve(from.page().length * CELLS_A_BYTE);
+        from.decode(decoded);
+        return decoded;
+    }
+
     boolean isPacked() {
         return packed != null;
     }
@@ -188,6 +228,13 @@ final class TriePages extends CacheUnit {
         boolean isNew = affected.add(context, length, word, count, totals);
         newTuple = affected.tuples() > before;
         nearestTotal = affected.nearestTotal();
+        if (newTuple) {
+            holdings.ngrams++;
+            holdings.bytes += PackedTuples.bytes(base, context, length, word, count, 0);
+        } else {
+            long after = affected.tupleCount();
+            holdings.bytes += PackedTuples.countBytes(after) - PackedTuples.countBytes(after - count);
+        }
         if (cold != null) {
             budget.used -= cold.bytes();
             cold.add(context, length, word, count);
@@ -195,14 +242,66 @@ final class TriePages extends CacheUnit {
         }
         if (newTuple && tuples() > pages * PAGE) {
             trie();
-            pages *= 2;
-            dirtyPages = new long[pages + 63 >> 6];
-            Arrays.fill(dirtyPages, -1L);
+            spread(pages * 2);
         } else {
             int page = pageOf(context, length, word);
             dirtyPages[page >> 6] |= 1L << page;
         }
         return isNew;
+    }
+
+    private void spread(int over) {
+        pages = over;
+        dirtyPages = new long[over + 63 >> 6];
+        Arrays.fill(dirtyPages, -1L);
+    }
+
+    /**
+     * Takes in what another unit has held, which is on no list of what is held a second time.
+     *
+     * @return see {@link ContextTrie#put}
+     */
+    boolean put(int[] context, int length, int word, long count, long left, boolean used) {
+        boolean isNew = trie().put(context, length, word, count, left, used);
+        if (tuples() > pages * PAGE) {
+            spread(pages * 2);
+        }
+        Arrays.fill(dirtyPages, -1L);
+        return isNew;
+    }
+
+    /**
+     * Ages and prunes what is held here.
+     *
+     * @param shared the nearest context word, where all tuples here share one
+     * @param loss told of what has faded
+     * @param out to write with, whatever it holds
+     */
+    void sweep(Pruning pruning, int shared, Pruning.Loss loss, Varints.Writer out) {
+        boolean cold = packed != null;
+        ContextTrie old = cold ? decoded() : trie();
+        ContextTrie kept = pruning.sweep(old, new ContextTrie(order, base, budget), base, shared, loss);
+        marked = true;
+        int fewest = 1;
+        while (fewest * PAGE < kept.tuples()) {
+            fewest *= 2;
+        }
+        // One step apart, so that a unit does not go to and fro.
+        if (fewest * 2 < pages || fewest > pages) {
+            pages = fewest;
+        }
+        spread(pages);
+        forgetRecent();
+        if (cold) {
+            budget.used -= Objects.requireNonNull(packed).bytes();
+            packed = null;
+        } else {
+            old.release();
+        }
+        trie = kept;
+        if (cold && pages == 1) {
+            packWhole(kept, out);
+        }
     }
 
     /** Takes a tuple out; see {@link ContextTrie#remove}. */
@@ -212,13 +311,20 @@ final class TriePages extends CacheUnit {
         int before = affected.tuples();
         boolean isGone = affected.remove(context, length, word, count, totals);
         tupleIsGone = affected.tuples() < before;
+        long after = affected.tupleCount();
+        if (tupleIsGone) {
+            holdings.ngrams--;
+            holdings.bytes -= PackedTuples.bytes(base, context, length, word, after + count, 0);
+        } else {
+            holdings.bytes += PackedTuples.countBytes(after) - PackedTuples.countBytes(after + count);
+        }
         if (cold != null) {
             budget.used -= cold.bytes();
             cold.remove(context, length, word, count);
             budget.used += cold.bytes();
         } else if (affected.isMostlyGarbage()) {
             ContextTrie live = new ContextTrie(order, base, budget);
-            affected.tuples((words, l, w, times) -> live.add(words, l, w, times, null));
+            affected.copyTo(live);
             trie = live;
             affected.release();
         }
@@ -230,6 +336,37 @@ final class TriePages extends CacheUnit {
     /** After a {@link #remove}: whether its tuple is gone. */
     boolean tupleIsGone() {
         return tupleIsGone;
+    }
+
+    /** Adds what is held here to what the shard holds. */
+    void measure() {
+        held((context, length, word, count, left, used) -> {
+            if (word != HeldVisitor.FORGOTTEN) {
+                holdings.ngrams++;
+                holdings.bytes += PackedTuples.bytes(base, context, length, word, count, left);
+            }
+        });
+    }
+
+    /** Tuples, and what is left of forgotten ones. */
+    long size() {
+        return tuples();
+    }
+
+    /** Puts everything that is held here into other units, by the first word that is not shared. */
+    void copyTo(IntFunction<TriePages> units) {
+        held((context, length, word, count, left, used) -> {
+            if (word != HeldVisitor.FORGOTTEN) {
+                units.apply(context[base + 1]).put(context, length, word, count, left, used);
+            }
+        });
+        if (marked) {
+            held((context, length, word, count, left, used) -> {
+                if (word == HeldVisitor.FORGOTTEN) {
+                    units.apply(context[base + 1]).put(context, length, word, count, left, used);
+                }
+            });
+        }
     }
 
     private int tuples() {
@@ -284,6 +421,8 @@ final class TriePages extends CacheUnit {
         }
         if (pages > 1) {
             writePages(store);
+        } else if (marked && tuples() == 0) {
+            store.put(keys.apply(0), null);
         } else {
             store.put(keys.apply(0), packed != null ? packed.page() : encode(only));
         }
@@ -298,9 +437,14 @@ final class TriePages extends CacheUnit {
     /** All tuples as one page. */
     private byte[] encode(Varints.Writer out) {
         out.reset();
-        out.writeByte(FORMAT);
+        out.writeByte(marked ? MARKED : FORMAT);
         out.writeInt(1);
-        tuples((context, length, word, count) -> PackedTuples.write(base, context, length, word, count, out));
+        if (marked) {
+            held((context, length, word, count, left, used) ->
+                    PackedTuples.writeMarked(base, context, length, word, count, left, used, out));
+        } else {
+            tuples((context, length, word, count) -> PackedTuples.write(base, context, length, word, count, out));
+        }
         return out.toByteArray();
     }
 
@@ -310,12 +454,16 @@ final class TriePages extends CacheUnit {
         if (decoded == null || uses > WARM || pages > MOST_PACKED) {
             return false;
         }
-        packed = new PackedTuples(order, base, encode(out), HEADER);
+        packWhole(decoded, out);
+        passed();
+        return true;
+    }
+
+    private void packWhole(ContextTrie decoded, Varints.Writer out) {
+        packed = new PackedTuples(order, base, encode(out), HEADER, marked);
         budget.used += packed.bytes();
         trie = null;
         decoded.release();
-        passed();
-        return true;
     }
 
     private void writePages(PageStore store) {
@@ -323,13 +471,15 @@ final class TriePages extends CacheUnit {
         for (int page = 0; page < pages; page++) {
             if ((dirtyPages[page >> 6] & 1L << page) != 0) {
                 out[page] = new Varints.Writer(512);
-                out[page].writeByte(FORMAT);
+                out[page].writeByte(marked ? MARKED : FORMAT);
                 out[page].writeInt(pages);
             }
         }
-        tuples((context, length, word, count) -> {
+        held((context, length, word, count, left, used) -> {
             Varints.Writer page = out[pageOf(context, length, word)];
-            if (page != null) {
+            if (page != null && marked) {
+                PackedTuples.writeMarked(base, context, length, word, count, left, used, page);
+            } else if (page != null) {
                 PackedTuples.write(base, context, length, word, count, page);
             }
         });
@@ -340,9 +490,13 @@ final class TriePages extends CacheUnit {
         }
     }
 
-    private void decode(byte[] page, int from, ContextTrie into) {
-        PageFormat.check(page[0], FORMAT, "tuples");
-        new PackedTuples(order, base, page, from).decode(into);
+    private PackedTuples open(byte[] page, int from) {
+        boolean isMarked = page[0] == MARKED;
+        if (!isMarked) {
+            PageFormat.check(page[0], FORMAT, "tuples");
+        }
+        marked |= isMarked;
+        return new PackedTuples(order, base, page, from, isMarked);
     }
 
     @Override

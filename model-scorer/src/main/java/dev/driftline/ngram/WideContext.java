@@ -7,6 +7,7 @@ import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +25,37 @@ final class WideContext extends CacheUnit {
     private static final int BUCKET = 48;
     private static final int FOLLOWERS_A_PAGE = 128;
     private static final int FORMAT = 1;
+    /** Of pages that say which followers were used, and how much of the totals is forgotten. */
+    private static final int MARKED = 2;
+
     private static final int ENTRY = 3;
+
+    /** In the cell of a continuation count: counted since the hand came by. */
+    private static final int USED = 1 << 31;
 
     private final int order;
     private final int contextWord;
     private final boolean rawOnly;
     private final PageCache cache;
     private final Budget budget;
+    private final Holdings holdings;
     private final Runnable detach;
+    private boolean marked;
 
     /** Word + 1 (0 where free), raw count (see {@link #large}), continuation count: distinct words, so that it fits. */
     private int[] table = new int[ENTRY * 128];
 
-    private final LargeCounts large = new LargeCounts();
+    private LargeCounts large = new LargeCounts();
 
     private int size;
-    /** As {@link PositionCounts} orders them, the totals as {@link #large} has them. */
-    private final int[] figures = new int[8];
+    /** As {@link PositionCounts} orders them, and what is forgotten; the totals as {@link #large} has them. */
+    private final int[] figures = new int[10];
 
     private @Nullable TopFollowers top;
     private int pages = 1;
+    /** Pages that were stored before there were fewer; 0 where there are not. */
+    private int formerPages;
+
     private long[] dirtyPages = {0};
 
     private TriePages[] buckets = new TriePages[1];
@@ -52,7 +64,9 @@ final class WideContext extends CacheUnit {
     private long tuples;
 
     /** @param detach called when this is dropped from {@code cache} */
-    WideContext(int order, int contextWord, PageCache cache, Runnable detach) {
+    WideContext(int order, int contextWord, PageCache cache, Holdings holdings, Runnable detach) {
+        this.holdings = holdings;
+        marked = holdings.forgets;
         this.order = order;
         this.contextWord = contextWord;
         this.rawOnly = order == 2 || contextWord == ContextTrie.BOS;
@@ -99,7 +113,7 @@ final class WideContext extends CacheUnit {
             out.setWord(1, 0, 0);
         } else {
             long raw = large.of(table[at + 1]);
-            out.setWord(1, raw, rawOnly ? raw : table[at + 2]);
+            out.setWord(1, raw, rawOnly ? raw : continuation(at));
         }
         out.matched(1);
     }
@@ -141,7 +155,7 @@ final class WideContext extends CacheUnit {
         if (rawOnly) {
             offer(word, after);
         } else if (length > 1 && addLonger(context, length, word, count, totals)) {
-            int continuation = table[at + 2];
+            int continuation = continuation(at);
             table[at + 2] = continuation + 1;
             addTotal(PositionCounts.CONTINUATION_TOTAL, 1);
             moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation + 1);
@@ -150,8 +164,22 @@ final class WideContext extends CacheUnit {
             }
             offer(word, continuation + 1);
         }
+        table[at + 2] |= USED;
+        if (isNew) {
+            holdings.ngrams++;
+            holdings.bytes += bytes(at);
+        }
         markDirty(word);
         return isNew;
+    }
+
+    private int continuation(int at) {
+        return table[at + 2] & ~USED;
+    }
+
+    /** The bytes of an entry, about: those of large counts change too often to be counted. */
+    private int bytes(int at) {
+        return PackedTuples.varint((long) table[at] << 1) + (rawOnly ? 1 : 2);
     }
 
     /**
@@ -189,14 +217,18 @@ final class WideContext extends CacheUnit {
         if (rawOnly) {
             lower(word, after);
         } else if (leftIsGone) {
-            int continuation = table[at + 2];
-            table[at + 2] = continuation - 1;
+            int continuation = continuation(at);
+            table[at + 2] = table[at + 2] & USED | continuation - 1;
             addTotal(PositionCounts.CONTINUATION_TOTAL, -1);
             moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation - 1);
             if (totals != null) {
                 totals.moveContinuation(2, continuation, continuation - 1);
             }
             lower(word, continuation - 1);
+        }
+        if (after == 0) {
+            holdings.ngrams--;
+            holdings.bytes -= bytes(at);
         }
         markDirty(word);
         return after == 0;
@@ -252,9 +284,280 @@ final class WideContext extends CacheUnit {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0 && table[at + 1] != 0) {
                 long raw = large.of(table[at + 1]);
-                visitor.visit(table[at] - 1, raw, rawOnly ? raw : table[at + 2]);
+                visitor.visit(table[at] - 1, raw, rawOnly ? raw : continuation(at));
             }
         }
+    }
+
+    /** Visits everything that is held; {@code between} is called where buckets may be dropped. */
+    void held(HeldVisitor visitor, Runnable between) {
+        int[] context = new int[order + 1];
+        context[1] = contextWord;
+        for (int at = 0; at < table.length; at += ENTRY) {
+            if (table[at] != 0 && table[at + 1] != 0) {
+                long left = rawOnly ? 0 : continuation(at);
+                visitor.visit(context, 1, table[at] - 1, large.of(table[at + 1]), left, table[at + 2] < 0);
+            }
+        }
+        if (figures[8] != 0) {
+            visitor.visit(context, 1, HeldVisitor.FORGOTTEN, large.of(figures[8]), large.of(figures[9]), false);
+        }
+        for (int number = 0; number < bucketCount(); number++) {
+            resident(number).held((words, length, word, count, left, used) -> {
+                words[1] = contextWord;
+                visitor.visit(words, length, word, count, left, used);
+            });
+            between.run();
+        }
+    }
+
+    /** Adds what is held here to what the shard holds; {@code between} is called where buckets may be dropped. */
+    void measure(Runnable between) {
+        for (int at = 0; at < table.length; at += ENTRY) {
+            if (table[at] != 0 && table[at + 1] != 0) {
+                holdings.ngrams++;
+                holdings.bytes += bytes(at);
+            }
+        }
+        for (int number = 0; number < bucketCount(); number++) {
+            resident(number).measure();
+            between.run();
+        }
+    }
+
+    /** Buckets of longer contexts. */
+    int bucketCount() {
+        return rawOnly ? 0 : bucketCount;
+    }
+
+    /**
+     * Ages and prunes a bucket of longer contexts.
+     *
+     * @param bounded whether buckets forget, so that the followers do not follow from them
+     * @param gone told of the words that follow no more because they have faded
+     */
+    void sweepBucket(int number, Pruning pruning, boolean bounded, IntConsumer gone, Varints.Writer out) {
+        TriePages bucket = resident(number);
+        long before = bucket.size();
+        bucket.sweep(
+                pruning,
+                contextWord,
+                new Pruning.Loss() {
+                    @Override
+                    public void faded(int next, int word, long lost) {
+                        if (!bounded) {
+                            fade(word, lost, pruning.told(contextWord), gone);
+                        }
+                    }
+
+                    @Override
+                    public void gone(int next, int word) {
+                        loseLeft(word, pruning.told(contextWord));
+                    }
+                },
+                out);
+        tuples += bucket.size() - before;
+        cache.markDirty(bucket);
+    }
+
+    private void fade(int word, long lost, @Nullable CountsOfCounts totals, IntConsumer gone) {
+        int at = slot(word);
+        long before = table[at] == 0 ? 0 : large.of(table[at + 1]);
+        long after = Math.max(0, before - lost);
+        if (before == 0) {
+            return;
+        }
+        table[at + 1] = large.plus(table[at + 1], after - before);
+        addTotal(PositionCounts.RAW_TOTAL, after - before);
+        moveClass(PositionCounts.RAW_TOTAL, before, after);
+        if (totals != null) {
+            totals.moveRaw(2, before, after);
+        }
+        if (after == 0) {
+            holdings.ngrams--;
+            holdings.bytes -= bytes(at);
+            gone.accept(word);
+        }
+        markDirty(word);
+    }
+
+    private void loseLeft(int word, @Nullable CountsOfCounts totals) {
+        int at = slot(word);
+        int before = table[at] == 0 ? 0 : continuation(at);
+        if (before == 0) {
+            return;
+        }
+        table[at + 2]--;
+        addTotal(PositionCounts.CONTINUATION_TOTAL, -1);
+        moveClass(PositionCounts.CONTINUATION_TOTAL, before, before - 1);
+        if (totals != null) {
+            totals.moveContinuation(2, before, before - 1);
+        }
+        lower(word, before - 1);
+        markDirty(word);
+    }
+
+    /**
+     * Ages and prunes the followers, once the buckets are done.
+     *
+     * @param bounded whether buckets forget, so that the followers do not follow from them and age on their own
+     * @param gone told of the words that follow no more because they have faded
+     */
+    void sweepFollowers(Pruning pruning, boolean bounded, IntConsumer gone) {
+        int[] old = table;
+        budget.used -= bytes();
+        int[] context = {0, contextWord};
+        CountsOfCounts totals = pruning.told(contextWord);
+        long forgottenRaw = pruning.age(large.of(figures[8]), contextWord);
+        long forgottenContinuation = Math.round(large.of(figures[9]) * (forgottenRaw == 0 ? 0 : pruning.factor()));
+        int kept = 0;
+        for (int at = 0; at < old.length; at += ENTRY) {
+            if (old[at] == 0) {
+                continue;
+            }
+            int word = old[at] - 1;
+            long raw = large.of(old[at + 1]);
+            if (raw == 0) {
+                old[at] = 0;
+                continue;
+            }
+            long after = bounded || rawOnly ? pruning.age(raw, Pruning.hash(context, 1, word)) : raw;
+            int continuation = old[at + 2] & ~USED;
+            if (totals != null && after != raw) {
+                totals.moveRaw(2, raw, after);
+                if (rawOnly && order > 2) {
+                    totals.moveContinuation(2, raw, after);
+                } else if (!rawOnly && after < continuation) {
+                    totals.moveContinuation(2, continuation, after);
+                }
+            }
+            if (after == 0) {
+                holdings.ngrams--;
+                holdings.bytes -= bytes(at);
+                old[at] = 0;
+                gone.accept(word);
+            } else if (after <= pruning.cut(1) && (after == 1 || old[at + 2] >= 0)) {
+                holdings.ngrams--;
+                holdings.bytes -= bytes(at);
+                pruning.forget(bytes(at));
+                forgottenRaw += after;
+                forgottenContinuation += Math.max(1, continuation);
+                old[at] = 0;
+            } else {
+                old[at + 1] = large.cell(after);
+                old[at + 2] = rawOnly ? 0 : (int) Math.min(continuation, after);
+                kept++;
+            }
+        }
+        rebuild(old, kept, forgottenRaw, rawOnly ? 0 : forgottenContinuation);
+        budget.used += bytes();
+    }
+
+    private void rebuild(int[] old, int kept, long forgottenRaw, long forgottenContinuation) {
+        int slots = 128;
+        while (slots < kept * 2 + 2) {
+            slots *= 2;
+        }
+        table = new int[slots * ENTRY];
+        size = kept;
+        Arrays.fill(figures, 0);
+        // Every count is told again, so that those of what is gone are forgotten.
+        LargeCounts counts = new LargeCounts();
+        for (int at = 0; at < old.length; at += ENTRY) {
+            if (old[at] != 0) {
+                int to = slot(old[at] - 1);
+                long raw = large.of(old[at + 1]);
+                table[to] = old[at];
+                table[to + 1] = counts.cell(raw);
+                table[to + 2] = old[at + 2];
+            }
+        }
+        large = counts;
+        for (int at = 0; at < table.length; at += ENTRY) {
+            if (table[at] != 0) {
+                count(large.of(table[at + 1]), continuation(at));
+            }
+        }
+        addForgotten(kept == 0 ? 0 : forgottenRaw, kept == 0 ? 0 : forgottenContinuation);
+        if (top != null) {
+            budget.used -= TopFollowers.BYTES;
+            top = null;
+            if (size > 0) {
+                offer(0, 0);
+            }
+        }
+        marked = true;
+        int fewest = 1;
+        while (fewest * FOLLOWERS_A_PAGE < size) {
+            fewest *= 2;
+        }
+        formerPages = Math.max(formerPages, pages);
+        pages = fewest;
+        dirtyPages = new long[pages + 63 >> 6];
+        Arrays.fill(dirtyPages, -1L);
+    }
+
+    private void count(long raw, long continuation) {
+        addTotal(PositionCounts.RAW_TOTAL, raw);
+        moveClass(PositionCounts.RAW_TOTAL, 0, raw);
+        if (continuation > 0) {
+            addTotal(PositionCounts.CONTINUATION_TOTAL, continuation);
+            moveClass(PositionCounts.CONTINUATION_TOTAL, 0, continuation);
+        }
+    }
+
+    private void addForgotten(long raw, long continuation) {
+        addTotal(8, raw);
+        addTotal(9, continuation);
+        addTotal(PositionCounts.RAW_TOTAL, raw);
+        addTotal(PositionCounts.CONTINUATION_TOTAL, continuation);
+    }
+
+    /** Takes in what the pages of rare words have held of this context. */
+    void put(int[] context, int length, int word, long count, long left, boolean used) {
+        if (word == HeldVisitor.FORGOTTEN && length == 1) {
+            addForgotten(count, rawOnly ? 0 : left);
+            markDirty(0);
+            return;
+        }
+        boolean leftIsNew = false;
+        if (length > 1 && !rawOnly) {
+            TriePages bucket = bucket(context[2]);
+            long before = bucket.size();
+            leftIsNew = bucket.put(context, length, word, count, left, used);
+            if (bucket.size() > before) {
+                tuples++;
+                holdings.ngrams++;
+                holdings.bytes += PackedTuples.bytes(1, context, length, word, count, left);
+            }
+            cache.markDirty(bucket);
+        }
+        if (word == HeldVisitor.FORGOTTEN) {
+            return;
+        }
+        int at = slot(word);
+        if (table[at] == 0) {
+            if (++size * 2 * ENTRY > table.length) {
+                grow();
+                at = slot(word);
+            }
+            table[at] = word + 1;
+            holdings.ngrams++;
+            holdings.bytes += bytes(at);
+        }
+        long before = large.of(table[at + 1]);
+        table[at + 1] = large.plus(table[at + 1], count);
+        addTotal(PositionCounts.RAW_TOTAL, count);
+        moveClass(PositionCounts.RAW_TOTAL, before, before + count);
+        int continuation = continuation(at);
+        int more = rawOnly ? 0 : length == 1 ? (int) left : leftIsNew ? 1 : 0;
+        if (more > 0) {
+            addTotal(PositionCounts.CONTINUATION_TOTAL, more);
+            moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation + more);
+        }
+        table[at + 2] = table[at + 2] & USED | continuation + more | (used ? USED : 0);
+        offer(word, rawOnly ? before + count : continuation + more);
+        markDirty(word);
     }
 
     /** Visits every tuple; {@code between} is called where buckets may be dropped. */
@@ -292,6 +595,7 @@ final class WideContext extends CacheUnit {
                     order,
                     1,
                     budget,
+                    holdings,
                     cache.store(),
                     page -> PageKeys.tuples(contextWord, number, page),
                     () -> detachBucket(number));
@@ -329,8 +633,7 @@ final class WideContext extends CacheUnit {
         }
         TriePages kept = fresh(from);
         TriePages moved = fresh(to);
-        former.tuples((context, length, word, count) ->
-                (bucketOf(context[2]) == from ? kept : moved).add(context, length, word, count, null));
+        former.copyTo(second -> bucketOf(second) == from ? kept : moved);
         kept.replace(former);
         cache.replace(former, kept);
         buckets[from] = kept;
@@ -349,7 +652,12 @@ final class WideContext extends CacheUnit {
 
     private TriePages fresh(int number) {
         return TriePages.empty(
-                order, 1, budget, page -> PageKeys.tuples(contextWord, number, page), () -> detachBucket(number));
+                order,
+                1,
+                budget,
+                holdings,
+                page -> PageKeys.tuples(contextWord, number, page),
+                () -> detachBucket(number));
     }
 
     /** Not while longer contexts below it are decoded. */
@@ -412,11 +720,15 @@ final class WideContext extends CacheUnit {
         for (int page = 0; page < pages; page++) {
             if ((dirtyPages[page >> 6] & 1L << page) != 0) {
                 out[page] = pages == 1 ? only : new Varints.Writer(512);
-                out[page].writeByte(FORMAT);
+                out[page].writeByte(marked ? MARKED : FORMAT);
                 if (page == 0) {
                     out[page].writeInt(pages);
                     out[page].writeInt(bucketCount);
                     out[page].writeLong(tuples);
+                    if (marked) {
+                        out[page].writeLong(large.of(figures[8]));
+                        out[page].writeLong(large.of(figures[9]));
+                    }
                 }
             }
         }
@@ -424,10 +736,11 @@ final class WideContext extends CacheUnit {
             if (table[at] != 0 && table[at + 1] != 0) {
                 Varints.Writer page = out[pageOf(table[at] - 1)];
                 if (page != null) {
-                    page.writeInt(table[at] - 1);
+                    int word = table[at] - 1;
+                    page.writeInt(marked ? word << 1 | table[at + 2] >>> 31 : word);
                     page.writeLong(large.of(table[at + 1]));
                     if (!rawOnly) {
-                        page.writeInt(table[at + 2]);
+                        page.writeInt(continuation(at));
                     }
                 }
             }
@@ -437,6 +750,10 @@ final class WideContext extends CacheUnit {
                 store.put(PageKeys.followers(contextWord, page), out[page].toByteArray());
             }
         }
+        for (int page = pages; page < formerPages; page++) {
+            store.put(PageKeys.followers(contextWord, page), null);
+        }
+        formerPages = 0;
         Arrays.fill(dirtyPages, 0L);
         dirty = false;
     }
@@ -447,15 +764,24 @@ final class WideContext extends CacheUnit {
                     "a page of followers of word " + contextWord + " is missing from the state");
         }
         Varints.Reader in = new Varints.Reader(bytes);
-        PageFormat.check(in.readByte(), FORMAT, "followers");
+        int format = in.readByte();
+        boolean says = format == MARKED;
+        if (!says) {
+            PageFormat.check(format, FORMAT, "followers");
+        }
         int count = 0;
         if (first) {
             count = in.readInt();
             bucketCount = in.readInt();
             tuples = in.readLong();
+            if (says) {
+                marked = true;
+                addForgotten(in.readLong(), in.readLong());
+            }
         }
         while (in.hasRemaining()) {
-            int word = in.readInt();
+            int wordAndUse = in.readInt();
+            int word = says ? wordAndUse >>> 1 : wordAndUse;
             long raw = in.readLong();
             int continuation = rawOnly ? 0 : in.readInt();
             if (++size * 2 * ENTRY > table.length) {
@@ -464,13 +790,8 @@ final class WideContext extends CacheUnit {
             int at = slot(word);
             table[at] = word + 1;
             table[at + 1] = large.cell(raw);
-            table[at + 2] = continuation;
-            addTotal(PositionCounts.RAW_TOTAL, raw);
-            moveClass(PositionCounts.RAW_TOTAL, 0, raw);
-            if (continuation > 0) {
-                addTotal(PositionCounts.CONTINUATION_TOTAL, continuation);
-                moveClass(PositionCounts.CONTINUATION_TOTAL, 0, continuation);
-            }
+            table[at + 2] = continuation | (says && (wordAndUse & 1) == 0 ? 0 : USED);
+            count(raw, continuation);
             offer(word, rawOnly ? raw : continuation);
         }
         return count;

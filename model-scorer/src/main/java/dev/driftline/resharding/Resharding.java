@@ -40,9 +40,18 @@ public final class Resharding {
         });
     }
 
-    /** Adds what {@code from} has to the new shards, and writes their pages. One call for each former shard. */
+    /**
+     * Adds what {@code from} has to the new shards, and writes their pages. One call for each former shard.
+     *
+     * @throws IllegalStateException if n-grams were pruned there: where what is left of them belongs cannot be said any more
+     */
     public void add(ShardScorer from) {
         NgramCounts counts = from.counts();
+        if (counts.forgotten().ngrams() > 0) {
+            throw new IllegalStateException(
+                    "the state was pruned to stay within its bound, and what is left of pruned n-grams"
+                            + " cannot be moved: count the inputs again, with the new number of shards, in an application of its own");
+        }
         Ids ids = new Ids(counts);
         counts.unigrams((word, raw, continuation) -> {
             if (raw > 0) {

@@ -1,11 +1,11 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
-import dev.driftline.ngram.DocumentNgrams;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.ngram.document.DocumentNgrams;
 import dev.driftline.pages.PageStore;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
@@ -307,8 +307,15 @@ public final class ShardScorer {
         try {
             learn();
             learnSpellings();
+            endLearned();
         } catch (RuntimeException | StackOverflowError e) {
             throw new HalfLearnedException(e);
+        }
+    }
+
+    private void endLearned() {
+        if (counts.endDocument(request.length())) {
+            beginWords();
         }
     }
 
@@ -348,6 +355,7 @@ public final class ShardScorer {
                 }
                 learn();
                 learnSpellings();
+                endLearned();
                 learned = true;
             } catch (RuntimeException | StackOverflowError e) {
                 throw new HalfLearnedException(e);

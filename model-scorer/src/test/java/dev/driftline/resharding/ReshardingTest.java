@@ -3,6 +3,7 @@ package dev.driftline.resharding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
@@ -48,6 +49,23 @@ class ReshardingTest {
                         3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.copyOf(words)), ModelSettings.DEFAULT_DELTA),
                 4,
                 1 << 20);
+    }
+
+    @Test
+    void shouldRefuseAStateFromWhichNgramsWerePruned() {
+        PageStore whole = new HeapPageStore();
+        ModelSettings bounded = ModelSettings.ofOrder(3).forgetting(new Forgetting(0, 2_000, 0));
+        LocalModel one = new LocalModel(bounded, 1, shard -> whole, 1 << 20);
+        DOCUMENTS.forEach(document -> one.score(document, true));
+        one.writeBack();
+
+        // Without the bound: what was pruned is not there any more.
+        ModelSettings settings = ModelSettings.ofOrder(3);
+        ShardScorer former = new ShardScorer(settings, 0, 1, whole, 1 << 20);
+        Resharding resharding = new Resharding(scorers(settings, stores(2), 1 << 20), tuples -> {});
+        assertThatThrownBy(() -> resharding.add(former))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("count the inputs again");
     }
 
     /** The caches are so small that pages leave them while counts are moved. */

@@ -138,6 +138,56 @@ class ShardFailureTest {
         assertThat(failures).isPositive();
     }
 
+    /** Before the first count has changed a document stays as it is; after it the counts must go back to what was stored. */
+    @Test
+    void shouldTakeADocumentOutAsAWholeOrNotAtAllWhereverAPageFails() {
+        DocumentTokens document = DocumentTokens.of(
+                List.of(List.of("the unheard houseboat of alpha beta gamma delta stands by the mouse".split(" "))));
+        int half = 0;
+        int before = 0;
+        boolean fails = true;
+        for (int pages = 0; fails; pages++) {
+            start();
+            learn(document);
+            List<Map<String, String>> learned = contents();
+            byte[] taking = scatter.retraction(0, 99, document, true)[0];
+            shards.get(0).forget();
+            shards.get(0).counts();
+            stores.get(0).left = pages;
+            byte[] reply;
+            try {
+                reply = shards.get(0).answer(taking);
+                fails = false;
+            } catch (ShardScorer.HalfLearnedException e) {
+                half++;
+                shards.get(0).forget();
+                reply = shards.get(0).answer(taking);
+            } catch (IllegalStateException e) {
+                before++;
+                shards.get(0).learnUnanswered(0, e.toString());
+                assertThat(gather.failures(shards.get(0).replies())).hasSize(1);
+                assertThat(contents()).as("after %d pages", pages).isEqualTo(learned);
+                reply = shards.get(0).answer(taking);
+            }
+            assertThat(ShardReply.Retracted.hasTaken(reply)).isTrue();
+            assertThat(shards.get(0).rawCount(List.of("unheard", "houseboat"))
+                            + shards.get(0).rawCount(List.of("houseboat", "of")))
+                    .isZero();
+            assertThat(ShardReply.Retracted.hasTaken(shards.get(0).answer(taking)))
+                    .as("a second time")
+                    .isFalse();
+        }
+        assertThat(before).isPositive();
+        assertThat(half).isPositive();
+    }
+
+    private void learn(DocumentTokens document) {
+        byte[][] requests = scatter.requests(0, 98, document, true, 0, List.of());
+        shards.get(0).answer(requests[0]);
+        shards.get(1).answer(requests[1]);
+        shards.forEach(ShardScorer::writeBack);
+    }
+
     /** One that fails is a failure in its place; the others are answered as if nothing had happened to it. */
     @Test
     void shouldAnswerTheOthersOfABatchWhereverItFailsWithOneOfThem() {

@@ -237,6 +237,135 @@ class ShardMessagesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void shouldReadTheRetractionsThatItWrote(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 40; round++) {
+            int shards = 1 + random.nextInt(5);
+            Shards sharded = new Shards(settings(random), shards);
+            DocumentTokens document = document(random);
+            DocumentEvents events = new DocumentEvents(document, sharded.settings.vocabulary(), shards);
+            sharded.replies(document, true, 0);
+            int partition = random.nextInt(1000);
+            long ticket = random.nextLong() >>> random.nextInt(64);
+            boolean take = random.nextBoolean();
+            byte[][] requests = sharded.scatter.retraction(partition, ticket, document, take);
+            ModelFingerprint model = ModelFingerprint.of(sharded.settings, shards);
+            ShardRequest.Reader read = new ShardRequest.Reader(model);
+            ShardRequest.Addresses addresses = new ShardRequest.Addresses(sharded.settings, shards);
+            List<byte[]> replies = new ArrayList<>();
+            for (int shard = 0; shard < shards; shard++) {
+                byte[] request = requests[shard];
+                read.read(request);
+
+                assertThat(request[1]).isEqualTo((byte) ShardRequest.RETRACTION_VERSION);
+                assertThat(ShardRequest.partitionOf(request)).isEqualTo(partition);
+                assertThat(ShardRequest.ticketOf(request)).isEqualTo(ticket);
+                assertThat(read.checks()).isEqualTo(!take);
+                assertThat(read.takes()).isEqualTo(take);
+                assertThat(read.learns() || read.predicts() || read.proves()).isFalse();
+                assertTellsAllThatTheShardOwns(read, events, shard);
+                assertThat(addresses.read(request)).isOne();
+                assertThat(addresses.isCheck(0)).isEqualTo(!take);
+                assertThat(addresses.isTaking(0)).isEqualTo(take);
+                ShardScorer scorer = sharded.scorers.get(shard);
+                assertThatThrownBy(() -> scorer.peek(request)).isInstanceOf(IllegalArgumentException.class);
+
+                byte[] reply = scorer.answer(request);
+                assertThat(ShardReply.Retracted.is(reply)).isTrue();
+                assertThat(ShardReply.Retracted.hasTaken(reply)).isEqualTo(take);
+                assertThat(ShardReply.Retracted.hasAll(reply)).isTrue();
+                assertThat(ShardReply.partitionOf(reply)).isEqualTo(partition);
+                assertThat(ShardReply.shardOf(reply)).isEqualTo(shard);
+                assertThat(sharded.gather.address(reply)).isEqualTo(new Gather.Address(ticket, shard));
+                assertThat(sharded.gather.split(reply)).containsExactly(reply);
+                ShardReply.Retracted opened = ShardReply.Retracted.open(reply, model);
+                assertThat(opened.encode(model)).isEqualTo(reply);
+                assertThat(opened.missing()).isZero();
+                replies.add(reply);
+            }
+            Gather.Taken taken = sharded.gather.retracted(replies);
+            assertThat(taken.everywhere()).isTrue();
+            assertThat(taken.isApproximate()).isFalse();
+            assertThat(sharded.gather.taken(replies).cardinality()).isEqualTo(take ? shards : 0);
+            assertThatThrownBy(() -> sharded.gather.retracted(replies.subList(1, shards)))
+                    .hasMessageContaining("not one of each of " + shards);
+            assertThatThrownBy(() -> sharded.gather.gather(document, replies))
+                    .isInstanceOf(ShardMessageException.class)
+                    .hasMessageContaining("a shard's reply to a retraction");
+        }
+    }
+
+    @Test
+    void shouldRefuseARetractionThatIsAlteredOrWantsMore() {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 2);
+        here.replies(SMALL, true, 0);
+        byte[] request = here.scatter.retraction(3, 7, SMALL, true)[0];
+        byte[] reply = here.scorers.get(1).answer(here.scatter.retraction(3, 7, SMALL, false)[1]);
+        long total = here.scorers.get(0).counts().rawTotal();
+        for (int length = 0; length < request.length; length++) {
+            byte[] truncated = Arrays.copyOf(request, length);
+            assertThat(catchThrowable(() -> here.scorers.get(0).answer(truncated)))
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        for (int bit = 0; bit < 8 * request.length; bit++) {
+            byte[] flipped = flip(request, bit);
+            assertThat(catchThrowable(() -> here.scorers.get(0).answer(flipped)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        for (int bit = 0; bit < 8 * reply.length; bit++) {
+            byte[] flipped = flip(reply, bit);
+            assertThat(catchThrowable(() -> here.gather.address(flipped)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(ShardMessageException.class);
+        }
+        // The flags: both, learned too, none.
+        for (int flags : new int[] {24, 17, 0, 20}) {
+            byte[] other = withByte(request, 10, flags);
+            assertThatThrownBy(() -> here.scorers.get(0).answer(other))
+                    .isInstanceOf(ShardMessageException.class)
+                    .hasMessageContaining("has flags " + flags);
+        }
+        assertThat(here.scorers.get(0).counts().rawTotal()).isEqualTo(total);
+        Random random = new Random(6);
+        ShardRequest.Reader reader = new ShardRequest.Reader(ModelFingerprint.of(here.settings, 2));
+        for (int round = 0; round < 3_000; round++) {
+            byte[] damagedRequest = damaged(request, random);
+            byte[] damagedReply = damaged(reply, random);
+            for (Throwable thrown : Arrays.asList(
+                    catchThrowable(() -> reader.read(damagedRequest)),
+                    catchThrowable(() -> here.gather.address(damagedReply)))) {
+                if (thrown != null) {
+                    assertThat(thrown).isInstanceOf(ShardMessageException.class);
+                }
+            }
+        }
+    }
+
+    /** What 0.5.0 wrote has no flag beyond 4, and whatever stood there was ignored. */
+    @Test
+    void shouldNeverTakeOutWhatARequestOfAnEarlierVersionHas() {
+        Shards here = new Shards(ModelSettings.ofOrder(3), 1);
+        here.replies(SMALL, true, 0);
+        byte[] request = withByte(here.requests(SMALL, false, 0)[0], 10, ShardRequest.TAKES);
+
+        byte[] reply = here.scorers.get(0).answer(request);
+
+        assertThat(ShardReply.Retracted.is(reply)).isFalse();
+        assertThat(here.scorers.get(0).counts().rawTotal()).isEqualTo(SMALL.tokens().length);
+    }
+
+    private static byte[] withByte(byte[] message, int at, int value) {
+        Varints.Writer out = new Varints.Writer(message.length);
+        for (int i = 0; i < message.length - CHECKSUM; i++) {
+            out.writeByte(i == at ? value : message[i]);
+        }
+        out.writeChecksum();
+        return out.toByteArray();
+    }
+
     // What is refused
 
     private static final DocumentTokens SMALL =
@@ -523,6 +652,16 @@ class ShardMessagesTest {
             written.addAll(List.of(batches[shard], reply));
             expected.add(golden("batch-request-" + shard, batches[shard]));
             expected.add(golden("batch-reply-" + shard, reply));
+        }
+        for (boolean take : new boolean[] {false, true}) {
+            byte[][] retractions = shards.scatter.retraction(7, 303, document, take);
+            String name = take ? "taking" : "check";
+            for (int shard = 0; shard < 2; shard++) {
+                byte[] reply = shards.scorers.get(shard).answer(retractions[shard]);
+                written.addAll(List.of(retractions[shard], reply));
+                expected.add(golden(name + "-request-" + shard, retractions[shard]));
+                expected.add(golden(name + "-reply-" + shard, reply));
+            }
         }
         assertThat(written).usingRecursiveComparison().isEqualTo(expected);
     }

@@ -40,11 +40,17 @@ final class DocumentTexts implements AutoCloseable {
     private final Map<InputPosition, DocumentText> kept = new LinkedHashMap<>(64, 0.75f, true);
     private final HeapAccount heap;
 
+    private final RetractedPlaces retracted;
+
     private @Nullable DocumentReader reader;
 
-    /** @param budget what is kept, and how much of it */
-    DocumentTexts(DriftlineConfig config, HeapBudget budget) {
+    /**
+     * @param budget what is kept, and how much of it
+     * @param retracted what is not shown
+     */
+    DocumentTexts(DriftlineConfig config, HeapBudget budget, RetractedPlaces retracted) {
         this.config = config;
+        this.retracted = retracted;
         heap = budget.account(HeapUse.LIVE_RECORDS);
         thread = new ThreadPoolExecutor(0, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
             Thread worker = new Thread(task, "live-documents");
@@ -115,7 +121,10 @@ final class DocumentTexts implements AutoCloseable {
     private void keep(Map<InputPosition, DocumentText> fetched) {
         synchronized (kept) {
             fetched.forEach((position, text) -> {
-                if (text.problem().isEmpty() && kept.putIfAbsent(position, text) == null) {
+                // One that was taken out while it was fetched was removed before it was here.
+                if (text.problem().isEmpty()
+                        && !retracted.contains(position)
+                        && kept.putIfAbsent(position, text) == null) {
                     heap.add(RecordJson.heapBytes(text.words()));
                 }
             });
@@ -123,6 +132,16 @@ final class DocumentTexts implements AutoCloseable {
             while (heap.isOver() && eldest.hasNext()) {
                 heap.add(-RecordJson.heapBytes(eldest.next().words()));
                 eldest.remove();
+            }
+        }
+    }
+
+    /** Lets go of the words of a document that is in {@link RetractedPlaces}. */
+    void remove(InputPosition position) {
+        synchronized (kept) {
+            DocumentText text = kept.remove(position);
+            if (text != null) {
+                heap.add(-RecordJson.heapBytes(text.words()));
             }
         }
     }

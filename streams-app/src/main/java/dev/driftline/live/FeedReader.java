@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads scores, drift and promotions as far as they are committed, from a little way back on. In no consumer group: every
+ * Reads scores, drift, promotions and the answers to retractions as far as they are committed, from a little way back on. In no consumer group: every
  * instance reads all of them. One thread; {@link #wakeup()} from any.
  */
 final class FeedReader implements FollowerThread.Reader {
@@ -46,7 +46,7 @@ final class FeedReader implements FollowerThread.Reader {
         this.next = next;
         TopicDefinitions topics = TopicDefinitions.of(config);
         scoresTopic = topics.get(Topic.SCORES).name();
-        partitions = List.of(Topic.SCORES, Topic.DRIFT, Topic.PROMOTIONS).stream()
+        partitions = List.of(Topic.SCORES, Topic.DRIFT, Topic.PROMOTIONS, Topic.RETRACTIONS).stream()
                 .map(topics::get)
                 .flatMap(topic -> IntStream.range(0, topic.partitions())
                         .mapToObj(partition -> new TopicPartition(topic.name(), partition)))

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * One server-sent event. Immutable; subscribers share the bytes and do not change them.
  *
- * @param type its name: {@code score}, {@code drift}, {@code promotion}, {@code sources}, {@code status} or {@code ping}
+ * @param type its name: {@code score}, {@code drift}, {@code promotion}, {@code retraction}, {@code sources}, {@code status} or {@code ping}
  * @param frame the event as it goes over the wire, in UTF-8, with the empty line at its end
  */
 @SuppressWarnings("ArrayRecordComponent") // shared by all subscribers, never compared

@@ -6,6 +6,7 @@ import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.PromotionDecision;
 import dev.driftline.schemas.RegistryUnavailableException;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.threads.LastingThread;
@@ -64,6 +65,8 @@ public final class LiveFeed implements AutoCloseable {
     private final DriftlineConfig config;
     private final String scoresTopic;
     private final String driftTopic;
+    private final String retractionsTopic;
+    private final RetractedPlaces retracted = new RetractedPlaces();
     private final EventHub events = new EventHub(MOST_SUBSCRIBERS);
     private final LiveSources sources;
     private final RecentDocuments documents;
@@ -96,7 +99,8 @@ public final class LiveFeed implements AutoCloseable {
         TopicNames topics = TopicNames.of(config);
         scoresTopic = topics.name(Topic.SCORES);
         driftTopic = topics.name(Topic.DRIFT);
-        texts = new DocumentTexts(config, budget);
+        retractionsTopic = topics.name(Topic.RETRACTIONS);
+        texts = new DocumentTexts(config, budget, retracted);
         thread = new FollowerThread<>("live-feed", () -> new FeedReader(config, next), this::follow, this::failed);
     }
 
@@ -179,25 +183,29 @@ public final class LiveFeed implements AutoCloseable {
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         try (Deserializer<Score> scores = serdes.deserializer(Score.class);
                 Deserializer<DriftEvent> shifts = serdes.deserializer(DriftEvent.class);
-                Deserializer<PromotionDecision> decisions = serdes.deserializer(PromotionDecision.class)) {
+                Deserializer<PromotionDecision> decisions = serdes.deserializer(PromotionDecision.class);
+                Deserializer<Retraction> retractions = serdes.deserializer(Retraction.class)) {
             topics.open(BACK, MOST_BACK);
             setStatus(FeedStatus.State.LIVE, "", 0);
-            follow(topics, scores, shifts, decisions);
+            follow(topics, new Values(scores, shifts, decisions, retractions));
         }
     }
 
-    private void follow(
-            FeedReader topics,
+    /** How the values of each topic are read. */
+    private record Values(
             Deserializer<Score> scores,
             Deserializer<DriftEvent> shifts,
-            Deserializer<PromotionDecision> decisions) {
+            Deserializer<PromotionDecision> decisions,
+            Deserializer<Retraction> retractions) {}
+
+    private void follow(FeedReader topics, Values values) {
         long looked = 0;
         while (!thread.isClosed()) {
             ConsumerRecords<byte[], byte[]> records = topics.poll();
             try {
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     try {
-                        take(record, scores, shifts, decisions);
+                        take(record, values);
                     } catch (MalformedRecordException e) {
                         passOver(record, String.valueOf(e.getMessage()));
                     } catch (KafkaException e) {
@@ -236,21 +244,24 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private void take(
-            ConsumerRecord<byte[], byte[]> record,
-            Deserializer<Score> scores,
-            Deserializer<DriftEvent> shifts,
-            Deserializer<PromotionDecision> decisions) {
+    private void take(ConsumerRecord<byte[], byte[]> record, Values values) {
         if (record.topic().equals(scoresTopic)) {
-            Score score = scores.deserialize(record.topic(), record.headers(), record.value());
+            Score score = values.scores().deserialize(record.topic(), record.headers(), record.value());
             if (score != null) {
                 LiveDocument document = LiveDocument.of(score);
                 sources.add(score.getSource(), DocumentCost.of(score));
-                documents.add(document);
-                events.publish("score", document.fields());
+                if (!retracted.contains(document.position())) {
+                    documents.add(document);
+                    events.publish("score", document.fields());
+                }
+            }
+        } else if (record.topic().equals(retractionsTopic)) {
+            Retraction answer = values.retractions().deserialize(record.topic(), record.headers(), record.value());
+            if (answer != null) {
+                take(answer);
             }
         } else if (record.topic().equals(driftTopic)) {
-            DriftEvent event = shifts.deserialize(record.topic(), record.headers(), record.value());
+            DriftEvent event = values.shifts().deserialize(record.topic(), record.headers(), record.value());
             if (event != null) {
                 Map<String, Object> fields = RecordJson.of(event, LONG_FIELDS);
                 sources.add(event);
@@ -258,13 +269,40 @@ public final class LiveFeed implements AutoCloseable {
                 events.publish("drift", fields);
             }
         } else {
-            PromotionDecision decision = decisions.deserialize(record.topic(), record.headers(), record.value());
+            PromotionDecision decision =
+                    values.decisions().deserialize(record.topic(), record.headers(), record.value());
             if (decision != null) {
                 Map<String, Object> fields = RecordJson.of(decision, LONG_FIELDS);
                 promotions.add(fields);
                 events.publish("promotion", fields);
             }
         }
+    }
+
+    /** Lets go of what is shown of a document that has been taken out, or of a source. */
+    private void take(Retraction answer) {
+        switch (answer.getOutcome()) {
+            case RETRACTED, APPROXIMATE, ALREADY_RETRACTED -> {
+                if (answer.getRetractOffset() == null) {
+                    documents.remove(
+                            document -> answer.getId().equals(document.fields().get("id")));
+                } else {
+                    InputPosition place = new InputPosition(
+                            answer.getInputTopic(), answer.getInputPartition(), answer.getRetractOffset());
+                    retracted.add(place);
+                    documents.remove(document -> document.position().equals(place));
+                    texts.remove(place);
+                }
+            }
+            case SOURCE_DROPPED -> {
+                sources.remove(answer.getSource());
+                drift.remove(event -> answer.getSource().equals(event.get("source")));
+                documents.remove(
+                        document -> answer.getSource().equals(document.fields().get("source")));
+            }
+            case NOT_LEARNED, NO_TEXT, UNKNOWN -> LOG.debug("Nothing was taken out: {}", answer.getReason());
+        }
+        events.publish("retraction", RecordJson.of(answer, LONG_FIELDS));
     }
 
     private void setStatus(FeedStatus.State state, String detail, long behind) {

@@ -116,6 +116,14 @@ public final class LiveSources {
         forgotten++;
     }
 
+    /** Takes a source out, with its series; what all sources cost together stays as it was. */
+    synchronized void remove(String name) {
+        LiveSource gone = sources.remove(name);
+        if (gone != null) {
+            heap.add(-bytes(name, gone));
+        }
+    }
+
     /** Forgets the sources that have been idle for long. */
     synchronized void evictIdle() {
         long now = System.nanoTime();

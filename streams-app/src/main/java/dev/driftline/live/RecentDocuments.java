@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The documents that were scored last, in a bounded amount of memory. Thread-safe. */
 final class RecentDocuments {
@@ -28,6 +29,17 @@ final class RecentDocuments {
         while (newestFirst.size() > MOST || heap.isOver() && newestFirst.size() > 1) {
             heap.add(-newestFirst.removeLast().heapBytes());
         }
+    }
+
+    /** Takes out those that {@code gone} names. */
+    synchronized void remove(Predicate<LiveDocument> gone) {
+        newestFirst.removeIf(document -> {
+            boolean isGone = gone.test(document);
+            if (isGone) {
+                heap.add(-document.heapBytes());
+            }
+            return isGone;
+        });
     }
 
     /** The newest {@code limit}, the newest first. */

@@ -29,6 +29,17 @@ final class RecentRecords {
         }
     }
 
+    /** Takes out those that {@code gone} names. */
+    synchronized void remove(Predicate<Map<String, Object>> gone) {
+        newestFirst.removeIf(fields -> {
+            boolean isGone = gone.test(fields);
+            if (isGone) {
+                heap.add(-RecordJson.heapBytes(fields));
+            }
+            return isGone;
+        });
+    }
+
     /** The newest {@code limit} that {@code wanted} lets through, the newest first. */
     synchronized List<Map<String, Object>> newest(int limit, Predicate<Map<String, Object>> wanted) {
         return newestFirst.stream().filter(wanted).limit(limit).toList();

@@ -225,9 +225,13 @@ public final class MoreShards {
                         new ShardScorer(model, shard, shards.size(), shards.get(shard), cache * 3 / 4, cache / 4))
                 .toList();
         Resharding resharding = new Resharding(to, tuples -> progress.step("N-grams moved", tuples));
-        for (int shard = 0; shard < former.size(); shard++) {
-            resharding.add(
-                    new ShardScorer(model, shard, plan.from().shards(), former.get(shard), cache * 3 / 4, cache / 4));
+        try {
+            for (int shard = 0; shard < former.size(); shard++) {
+                resharding.add(new ShardScorer(
+                        model, shard, plan.from().shards(), former.get(shard), cache * 3 / 4, cache / 4));
+            }
+        } catch (IllegalStateException e) {
+            throw new MisconfiguredException(e.getMessage());
         }
     }
 

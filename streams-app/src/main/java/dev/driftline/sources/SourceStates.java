@@ -74,6 +74,12 @@ abstract class SourceStates<S> implements WriteBackCache {
         states.put(source, state);
     }
 
+    /** Lets go of what is known of {@code source}; does nothing where nothing is known. */
+    public final void remove(String source) {
+        index.remove(source);
+        evict(source);
+    }
+
     /** Evicts sources that have been idle for too long, some at a time; to be called now and then. */
     public final void evictIdle(long now) {
         index.idle(now, EVICTED_AT_ONCE).forEach(this::evict);

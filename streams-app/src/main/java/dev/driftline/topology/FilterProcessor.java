@@ -10,6 +10,7 @@ import dev.driftline.filter.SourceQuantiles;
 import dev.driftline.output.FilterRequest;
 import dev.driftline.output.ObservationOutput;
 import dev.driftline.output.RoutedDocuments;
+import dev.driftline.output.SourceDrop;
 import dev.driftline.schemas.Document;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.FilterSources;
@@ -70,6 +71,10 @@ final class FilterProcessor implements Processor<byte[], byte[], String, Documen
     @Override
     public void process(Record<byte[], byte[]> observation) {
         if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
+        if (SourceDrop.is(observation)) {
+            sources.remove(SourceDrop.source(observation));
             return;
         }
         var header = observation.headers().lastHeader(ObservationOutput.DOCUMENT_HEADER);

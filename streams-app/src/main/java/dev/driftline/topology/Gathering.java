@@ -21,6 +21,7 @@ import dev.driftline.output.Output;
 import dev.driftline.output.PredictionOutput;
 import dev.driftline.output.ScoreOutput;
 import dev.driftline.output.ScoringResult;
+import dev.driftline.output.SourceDrop;
 import dev.driftline.output.TrainingOutput;
 import dev.driftline.pending.CompleteDocuments;
 import dev.driftline.pending.PendingDocument;
@@ -432,6 +433,9 @@ final class Gathering {
         if (trains) {
             RetractionOutput.training(document, origin, isText, answer, waiting.timestamp)
                     .ifPresent(training -> context.forward(training, TrainingOutput.SINK));
+        }
+        if (answer.outcome() == RetractionOutcome.SOURCE_DROPPED && settings.observes()) {
+            context.forward(SourceDrop.of(document.source(), waiting.timestamp), ObservationOutput.SINK);
         }
         tries.reached(Stage.WRITE);
         counters.retracted(record.value());

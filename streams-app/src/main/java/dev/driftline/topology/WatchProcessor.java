@@ -8,6 +8,7 @@ import dev.driftline.drift.SourceWatch;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
 import dev.driftline.output.DriftEvents;
+import dev.driftline.output.SourceDrop;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.sources.WatchedSources;
 import dev.driftline.store.StoreHeader;
@@ -74,6 +75,10 @@ final class WatchProcessor implements Processor<byte[], byte[], String, DriftEve
     @Override
     public void process(Record<byte[], byte[]> record) {
         if (!taken.isNew(context.recordMetadata())) {
+            return;
+        }
+        if (SourceDrop.is(record)) {
+            sources.remove(SourceDrop.source(record));
             return;
         }
         Observation observation;

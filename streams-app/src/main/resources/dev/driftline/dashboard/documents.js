@@ -12,6 +12,7 @@ const CONTEXT = 40;
 const EXPECTED = 6;
 const HOVER_MILLIS = 200;
 const REFRESH_MILLIS = 1_500;
+const GONE = ['RETRACTED', 'APPROXIMATE', 'ALREADY_RETRACTED', 'SOURCE_DROPPED'];
 
 /** Updates the list: call `changed()` when there are new documents. */
 export class Documents {
@@ -27,6 +28,23 @@ export class Documents {
   changed() {
     this.stale = true;
     if (!this.busy) this.refresh();
+  }
+
+  /** Removes a document that has been taken out of the model, also while the list is held, and says so. */
+  retracted(answer) {
+    const isSource = answer.outcome === 'SOURCE_DROPPED';
+    const key = `${answer.input_topic} ${answer.input_partition} ${answer.retract_offset}`;
+    for (const [shown, element] of this.shown) {
+      if (isSource ? element.dataset.source === answer.source : shown === key) {
+        element.remove();
+        this.shown.delete(shown);
+      }
+    }
+    const what = isSource ? `Source ${answer.source}` : `Document ${answer.id}`;
+    const place = byId('documents-retracted');
+    say(place, GONE.includes(answer.outcome) ? `${what} has been taken out of the model.` : `${what} has not been taken out: ${answer.reason}`);
+    show(place, true);
+    this.changed();
   }
 
   /** The list stays while a word is read or updates are paused. */
@@ -74,6 +92,7 @@ function article(scored) {
         make('span', {class: 'number', title: 'Perplexity of this document, unknown words spelled out', text: `perplexity ${perplexity(headline(scored))}`}),
         make('span', {class: 'quiet', title: 'Share of words that the model did not know when the document was scored', text: `, ${share(scored.unknown_tokens / scored.tokens)} unknown`}),
         make('span', {class: 'quiet', title: 'Perplexity of this document with <unk> as a class: comparable with papers', text: `, class ${perplexity(scored.mixture_perplexity)}`}))));
+  article.dataset.source = scored.source;
   fill(article, scored);
   return article;
 }

@@ -39,6 +39,13 @@ const HANDLERS = {
     decisions = [decision, ...decisions].slice(0, EVENTS);
     drawMarks();
   },
+  retraction: (answer) => {
+    documents.retracted(answer);
+    if (answer.outcome !== 'SOURCE_DROPPED') return;
+    sources.drop(answer.source);
+    drift = drift.filter((event) => event.source !== answer.source);
+    drawMarks();
+  },
   status: (status) => {
     if (!status.feed) return;
     drawTiles(status);

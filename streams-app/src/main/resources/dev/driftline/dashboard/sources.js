@@ -63,6 +63,13 @@ export class Sources {
     for (const source of changes.sources) this.known.set(source.source, merged(this.known.get(source.source), source));
   }
 
+  /** Removes a source that has been taken out of the model. */
+  drop(name) {
+    this.known.delete(name);
+    this.picked = this.picked.filter((picked) => picked !== name);
+    this.after();
+  }
+
   after() {
     if (!this.chosen) this.pickSome();
     this.draw();

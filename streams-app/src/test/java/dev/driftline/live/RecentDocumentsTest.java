@@ -43,6 +43,34 @@ class RecentDocumentsTest {
     }
 
     @Test
+    void shouldLetGoOfADocumentThatWasTakenOutAndOfItsHeap() {
+        HeapBudget budget = new HeapBudget(Map.of(HeapUse.LIVE_RECORDS, BYTES));
+        RecentDocuments few = new RecentDocuments(budget);
+        few.add(document(1, 10));
+        long one = budget.used(HeapUse.LIVE_RECORDS);
+        few.add(document(2, 10));
+
+        few.remove(document -> document.position().offset() == 2);
+
+        assertThat(few.newest(10))
+                .extracting(document -> document.position().offset())
+                .containsExactly(1L);
+        assertThat(budget.used(HeapUse.LIVE_RECORDS)).isEqualTo(one);
+    }
+
+    @Test
+    void shouldRememberTheLastPlacesOnly() {
+        RetractedPlaces places = new RetractedPlaces();
+        for (int i = 0; i <= RetractedPlaces.MOST; i++) {
+            places.add(new InputPosition("documents", 0, i));
+        }
+        assertThat(places.contains(new InputPosition("documents", 0, 0))).isFalse();
+        assertThat(places.contains(new InputPosition("documents", 0, 1))).isTrue();
+        assertThat(places.contains(new InputPosition("documents", 0, RetractedPlaces.MOST)))
+                .isTrue();
+    }
+
+    @Test
     void shouldShowWordsWithTheirSurprisalAsFarAsAskedFor() {
         LiveDocument document = new LiveDocument(
                 new InputPosition("documents", 0, 0),

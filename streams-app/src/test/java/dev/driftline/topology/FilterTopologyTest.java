@@ -17,6 +17,8 @@ import dev.driftline.schemas.Headline;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.sources.FilterSources;
+import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Topic;
 import java.io.IOException;
@@ -95,6 +97,39 @@ class FilterTopologyTest {
             assertThat(fixture.counters.documentsByRule())
                     .isEqualTo(Map.of("mail", 1L, "german", 2L, "unknown", 1L, "otherwise", 1L));
         }
+    }
+
+    @Test
+    void shouldForgetThePercentilesOfASourceThatIsDropped() throws IOException {
+        FilterRules rules = rules("""
+            {"rules": [{"name": "odd", "if": {"percentile": "> 80"}, "to": "odd.v1"}],
+             "percentile": {"of": "class_bits_per_token", "minimum": 5, "window": 20}}
+            """);
+        try (TopologyFixture fixture = fixture("dropped", rules)) {
+            fixture.pipe(TopologyFixture.document("a", "kept", "the dog barks"));
+            fixture.pipe(TopologyFixture.document("b", "gone", "the dog barks"));
+            assertThat(sources(fixture)).contains("kept", "gone");
+            Document drop = TopologyFixture.document("gone", "gone");
+            drop.setLearn(false);
+            drop.setRetract(true);
+            drop.setRetractSource(true);
+
+            fixture.pipe(drop);
+
+            assertThat(sources(fixture)).contains("kept").doesNotContain("gone");
+            assertThat(fixture.deadLetters.isEmpty()).isTrue();
+        }
+    }
+
+    private static List<String> sources(TopologyFixture fixture) {
+        WriteBackStore store = (WriteBackStore) fixture.driver.getStateStore(FilterSources.STORE);
+        List<String> names = new ArrayList<>();
+        store.scan(new byte[0], (key, value) -> {
+            if ((key[0] & 0xFF) != 0xFE) {
+                names.add(new String(key, 1, key.length - 1, StandardCharsets.UTF_8));
+            }
+        });
+        return names;
     }
 
     @Test

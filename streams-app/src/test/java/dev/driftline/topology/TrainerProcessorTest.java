@@ -46,6 +46,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -61,6 +62,9 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +146,37 @@ class TrainerProcessorTest {
         }
     }
 
+    /** A processor that a record without a value closes and revives, as Kafka Streams does it. */
+    private static final class Life implements Processor<byte[], byte[], Object, Object> {
+        private final TrainerProcessor trainer;
+        private ProcessorContext<Object, Object> context;
+
+        Life(TrainerProcessor trainer) {
+            this.trainer = trainer;
+        }
+
+        @Override
+        public void init(ProcessorContext<Object, Object> task) {
+            context = task;
+            trainer.init(task);
+        }
+
+        @Override
+        public void process(Record<byte[], byte[]> record) {
+            if (record.value() != null) {
+                trainer.process(record);
+                return;
+            }
+            trainer.close();
+            trainer.init(Objects.requireNonNull(context));
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
+        }
+    }
+
     private final String scope = "trainer-" + UUID.randomUUID();
     private final Topic topic = new Topic();
     private final TrainerProgress progress = new TrainerProgress();
@@ -183,8 +218,8 @@ class TrainerProcessorTest {
         topology.addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "training");
         topology.addProcessor(
                 "train",
-                () -> new TrainerProcessor(
-                        new Training(settings(), topic, progress), 1 << 20, new ServiceCounters(), new RecordTries()),
+                () -> new Life(new TrainerProcessor(
+                        new Training(settings(), topic, progress), 1 << 20, new ServiceCounters(), new RecordTries())),
                 "source");
         topology.addStateStore(
                 new WriteBackStoreBuilder(TrainerProcessor.REPLAY_STORE, Map.of(), EarlyCommits.off()), "train");
@@ -587,6 +622,59 @@ class TrainerProcessorTest {
         look();
 
         assertThat(progress.bufferedTokens()).isZero();
+    }
+
+    @Test
+    void shouldReplaceANetworkAfterARestartWhenTheRetractionCameBefore() {
+        restart(RetractPolicy.REPLACE);
+        bootstrap();
+        retract(10);
+        revive();
+        look();
+        List<TestRecord<String, byte[]>> sent = snapshots.readRecordsToList();
+        revive();
+        topic.take(sent);
+        awaitBootstrap();
+
+        assertThat(decisions)
+                .extracting(PromotionDecision::getDecision)
+                .containsExactly(Decision.BOOTSTRAPPED, Decision.RETRACTED, Decision.BOOTSTRAPPED);
+        assertThat(mayHaveSeen(10)).isFalse();
+    }
+
+    private void revive() {
+        training.pipeInput(null, (byte[]) null);
+    }
+
+    private void awaitBootstrap() {
+        driver.advanceWallClockTime(Duration.ofSeconds(11));
+        promotions.readValuesToList().forEach(decisions::add);
+        awaitEnd();
+        topic.take(snapshots.readRecordsToList());
+        look();
+    }
+
+    @Test
+    void shouldTrainAFreshNetworkWhenRetentionHasTakenTheAncestorThatDidNotSeeTheDocument() {
+        restart(RetractPolicy.REPLACE);
+        bootstrap();
+        Snapshot first = topic.active;
+        publish(30);
+        finishRound();
+        promote(first);
+        int at = decisions.size();
+        topic.loaded.remove(first.version());
+        topic.records.keySet().removeIf(key -> key.startsWith(first.version()));
+        retract(52);
+        look();
+        topic.take(snapshots.readRecordsToList());
+
+        assertThat(decisions.get(at).getDecision()).isEqualTo(Decision.RETRACTED);
+        assertThat(decisions.get(at).getCandidate()).isEmpty();
+        assertThat(topic.active).isNull();
+        awaitBootstrap();
+        assertThat(mayHaveSeen(52)).isFalse();
+        assertThat(mayHaveSeen(51)).isTrue();
     }
 
     /** Publishes text until another snapshot than {@code before} is active. */

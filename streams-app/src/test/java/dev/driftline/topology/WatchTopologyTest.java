@@ -6,6 +6,7 @@ import dev.driftline.drift.Detector;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.drift.SourceWatch;
+import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.DriftSeries;
 import dev.driftline.schemas.DriftState;
@@ -113,6 +114,29 @@ class WatchTopologyTest {
         fixture.pipe(languages.next("source-250", false));
 
         assertThat(watched()).containsExactly("source-250");
+    }
+
+    @Test
+    void shouldForgetASourceThatIsDroppedAndKeepTheOthers() {
+        for (int i = 0; i < 5; i++) {
+            fixture.pipe(languages.next("kept", false));
+            fixture.pipe(languages.next("dropped", false));
+        }
+        assertThat(watched()).containsExactlyInAnyOrder("kept", "dropped");
+        Document drop = Document.newBuilder(languages.next("dropped", false))
+                .setSentences(List.of())
+                .setLearn(false)
+                .setRetract(true)
+                .setRetractSource(true)
+                .build();
+
+        fixture.pipe(drop);
+        assertThat(watched()).containsExactly("kept");
+        fixture.pipe(drop);
+        fixture.pipe(languages.next("dropped", false));
+
+        assertThat(watched()).as("it is new when it comes back").containsExactlyInAnyOrder("kept", "dropped");
+        assertThat(fixture.deadLetters.isEmpty()).isTrue();
     }
 
     private List<String> watched() {

@@ -3,6 +3,7 @@ package dev.driftline.bench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.driftline.bench.baseline.Baseline;
+import dev.driftline.bench.forget.ForgetBench;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  driftline bench --only end-to-end --order 5 --shards 1",
             "  driftline bench --only drift",
             "  driftline bench --only crash",
+            "  driftline bench --only forget --order 5 --forget-minutes 60 --forget-csv forget.csv",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
@@ -59,7 +61,7 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             description =
                     "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, baselines, restore,"
-                            + " latency, neural-end-to-end, everything, crash, growth or growth-end-to-end. Repeatable. Default:"
+                            + " latency, neural-end-to-end, everything, crash, growth, growth-end-to-end or forget. Repeatable. Default:"
                             + " in-process, predictions, end-to-end, baselines, restore and latency.")
     private List<String> only = List.of();
 
@@ -132,6 +134,26 @@ public final class Bench implements Callable<Integer> {
             description = "Tokens that growth goes up to, at 1, 2, 5, 10, 20, 50 and 100 million. Default:"
                     + " ${DEFAULT-VALUE}.")
     private long growthTokens;
+
+    @Option(
+            names = "--forget-minutes",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Minutes of the stream of ever-new words of forget; 0: none. Default: ${DEFAULT-VALUE}.")
+    private int forgetMinutes;
+
+    @Option(
+            names = "--forget-bound",
+            paramLabel = "BYTES",
+            defaultValue = "67108864",
+            description = "Bound of the state of that stream. Default: ${DEFAULT-VALUE}.")
+    private long forgetBound;
+
+    @Option(
+            names = "--forget-csv",
+            paramLabel = "FILE",
+            description = "Write what was measured along that stream to this file, too.")
+    private Path forgetCsv;
 
     @Option(
             names = "--runs",
@@ -261,6 +283,9 @@ public final class Bench implements Callable<Integer> {
         if (parts.contains(Part.GROWTH)) {
             growth(corpora.get(0), results);
         }
+        if (parts.contains(Part.FORGET)) {
+            forget(corpora.get(0), results);
+        }
         if (parts.stream().anyMatch(Part::needsABroker)) {
             throughABroker(parts, corpora.get(0), results);
         }
@@ -273,6 +298,10 @@ public final class Bench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.print(Report.of(results));
+        if (results.forget != null) {
+            out.println();
+            out.print(results.forget.table());
+        }
         out.flush();
         return CommandLine.ExitCode.OK;
     }
@@ -379,6 +408,21 @@ public final class Bench implements Callable<Integer> {
             }
         }
         Folders.delete(folder.resolve("growth"));
+    }
+
+    private void forget(BenchCorpus corpus, Results results) throws IOException {
+        int highest = orders.get(orders.size() - 1);
+        say("a model that forgets, in process, " + corpus.name() + ", order " + highest);
+        results.forget = new ForgetBench(corpus, limit, folder, jvmOptions(), this::say)
+                .measure(
+                        highest,
+                        runs,
+                        forgetBound,
+                        60L * forgetMinutes,
+                        Optional.ofNullable(profile).map(target -> target.resolve("forget.jfr")));
+        if (forgetCsv != null) {
+            Files.writeString(forgetCsv, results.forget.csv());
+        }
     }
 
     private void throughABroker(Set<Part> parts, BenchCorpus corpus, Results results) {

@@ -34,6 +34,8 @@ enum Part {
     CRASH,
     /** What a token costs as the model grows, in process. */
     GROWTH,
+    /** A model that forgets: speed under a bound, a stream of ever-new words, documents taken out; in process. */
+    FORGET,
     /** What a token costs as the model grows, through a broker. */
     GROWTH_END_TO_END;
 
@@ -43,7 +45,7 @@ enum Part {
     /** Whether it goes through a broker. */
     boolean needsABroker() {
         return switch (this) {
-            case IN_PROCESS, PREDICTIONS, DRIFT, NEURAL, SOFTMAXES, CRASH, GROWTH -> false;
+            case IN_PROCESS, PREDICTIONS, DRIFT, NEURAL, SOFTMAXES, CRASH, GROWTH, FORGET -> false;
             default -> true;
         };
     }

@@ -2,6 +2,7 @@ package dev.driftline.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.driftline.bench.baseline.Baseline;
+import dev.driftline.bench.forget.ForgetResults;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.ServiceKeys;
@@ -432,6 +433,7 @@ final class Results {
     public List<BaselineRun> baselines = new ArrayList<>();
     public List<Latency> latency = new ArrayList<>();
     public List<Growth> growth = new ArrayList<>();
+    public ForgetResults forget;
     public Restore restore;
 
     /** What a kill costs; null unless it was measured. */

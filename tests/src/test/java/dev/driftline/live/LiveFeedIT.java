@@ -10,6 +10,8 @@ import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
 import dev.driftline.schemas.PromotionDecision;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
@@ -113,7 +115,34 @@ class LiveFeedIT {
             publisher.send(Topic.SCORES, score("d3", "news", document));
             awaitDocuments(feed, 4);
             awaitState(feed, "live");
+
+            publisher.send(Topic.RETRACTIONS, retraction("t1", "wire", text, RetractionOutcome.NOT_LEARNED));
+            publisher.send(Topic.RETRACTIONS, retraction("t1", "wire", text, RetractionOutcome.RETRACTED));
+            awaitShown(feed, 3);
+            publisher.send(Topic.SCORES, score("t1", "wire", text));
+            publisher.send(Topic.RETRACTIONS, retraction("news", "news", document, RetractionOutcome.SOURCE_DROPPED));
+            awaitShown(feed, 0);
+            assertThat(feed.sources().describe(5, Optional.empty(), false).get("sources"))
+                    .as("the other one is still shown")
+                    .asString()
+                    .contains("wire")
+                    .doesNotContain("news");
         }
+    }
+
+    private static Retraction retraction(String id, String source, RecordMetadata document, RetractionOutcome outcome) {
+        return Retraction.newBuilder()
+                .setId(id)
+                .setSource(source)
+                .setOutcome(outcome)
+                .setInputTopic(document.topic())
+                .setInputPartition(document.partition())
+                .setInputOffset(document.offset() + 100)
+                .setRetractOffset(document.offset())
+                .setTokens(3)
+                .setReason("because")
+                .setRetractedAt(Instant.EPOCH)
+                .build();
     }
 
     private static void shouldShowWords(LiveFeed feed) throws Exception {
@@ -175,6 +204,12 @@ class LiveFeedIT {
         await(documents + " documents")
                 .atMost(PATIENCE)
                 .until(() -> feed.status().get("documents"), counted -> counted.equals(documents));
+    }
+
+    private static void awaitShown(LiveFeed feed, int documents) {
+        await(documents + " documents among the last")
+                .atMost(PATIENCE)
+                .until(() -> feed.documents(10, 0).get(20, TimeUnit.SECONDS), shown -> shown.size() == documents);
     }
 
     private static void awaitState(LiveFeed feed, String state) {

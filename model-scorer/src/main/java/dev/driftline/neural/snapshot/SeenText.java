@@ -118,11 +118,19 @@ public record SeenText(boolean known, long retractionsTo, SortedMap<Input, Range
         }
         SortedMap<Input, Range> more = new TreeMap<>(ranges);
         for (Place place : documents) {
+            long offset = place.offset();
+            // An offset that was taken out comes again where the topic was deleted and created anew.
             more.merge(
                     place.input(),
-                    new Range(place.offset(), place.offset() + 1, List.of()),
+                    new Range(offset, offset + 1, List.of()),
                     (range, one) -> new Range(
-                            Math.min(range.from(), one.from()), Math.max(range.to(), one.to()), range.takenOut()));
+                            Math.min(range.from(), offset),
+                            Math.max(range.to(), offset + 1),
+                            range.isTakenOut(offset)
+                                    ? range.takenOut().stream()
+                                            .filter(taken -> taken != offset)
+                                            .toList()
+                                    : range.takenOut()));
         }
         SortedMap<Input, TreeSet<Long>> takenOut = new TreeMap<>();
         for (Place place : retracted) {

@@ -61,6 +61,15 @@ class SeenTextTest {
     }
 
     @Test
+    void shouldHaveSeenADocumentAtAnOffsetThatWasTakenOutOfATopicOfThatNameBefore() {
+        SeenText before = PARENT.plus(places(40), true, places(35));
+        SeenText after = before.plus(places(35), true, List.of());
+
+        assertThat(before.mayHaveSeen(place(35))).isFalse();
+        assertThat(after.mayHaveSeen(place(35))).isTrue();
+    }
+
+    @Test
     void shouldForgetTheLowestOffsetsTakenOutWhenThereAreTooMany() {
         List<SeenText.Place> takenOut = new ArrayList<>();
         for (long offset = 0; offset < SeenText.MOST_TAKEN_OUT + 5; offset++) {

@@ -103,8 +103,11 @@ final class FollowedPointer {
         }
     }
 
-    /** Makes active what the pointer names now. */
+    /** Makes active what the pointer names now, and lets go of what was taken off the topic. */
     void follow() {
+        synchronized (loaded) {
+            loaded.keySet().removeIf(version -> catalog.revision(version) < 0);
+        }
         String wanted = catalog.pointer().orElse(null);
         String current = active.get().map(Snapshot::version).orElse(null);
         if (wanted == null) {

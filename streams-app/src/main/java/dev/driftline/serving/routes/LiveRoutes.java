@@ -40,7 +40,7 @@ final class LiveRoutes implements RouteGroup {
     private static final int MOST_DOCUMENTS = 50;
     private static final int MOST_TOKENS = 20_000;
     private static final Set<String> TYPES = Collections.unmodifiableSet(
-            new LinkedHashSet<>(List.of("score", "drift", "promotion", "sources", "status", "ping")));
+            new LinkedHashSet<>(List.of("score", "drift", "promotion", "retraction", "sources", "status", "ping")));
     private static final List<String> POSITION = List.of("topic", "partition", "offset");
     /** How long a client waits before it connects again, in milliseconds. */
     private static final byte[] GREETING = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import static dev.driftline.serving.http.request.JsonFields.fields;
 import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.http.request.RequestArguments;
 import dev.driftline.serving.query.instances.ShardUnavailableException;
+import dev.driftline.serving.routes.drawing.TopologyDrawing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;

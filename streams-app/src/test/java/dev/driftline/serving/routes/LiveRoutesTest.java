@@ -86,7 +86,7 @@ class LiveRoutesTest {
         }
         HttpResponse<String> unknown = get("/events?types=promotion,rumour");
         assertThat(unknown.statusCode()).isEqualTo(422);
-        assertThat(unknown.body()).contains("'rumour'", "score, drift, promotion, sources, status, ping");
+        assertThat(unknown.body()).contains("'rumour'", "score, drift, promotion, retraction, sources, status, ping");
     }
 
     @Test

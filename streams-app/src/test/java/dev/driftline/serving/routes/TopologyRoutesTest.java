@@ -8,6 +8,7 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.serving.http.HttpEndpoint;
 import dev.driftline.serving.http.HttpSettings;
 import dev.driftline.serving.http.ProblemResponses;
+import dev.driftline.serving.routes.drawing.TopologyDrawing;
 import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,4 +1,4 @@
-package dev.driftline.serving.routes;
+package dev.driftline.serving.routes.drawing;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import org.apache.kafka.streams.TopologyDescription;
  * A topology as a drawing in SVG: a frame for each sub-topology, a box for each processor with its stores, and the topics that it
  * reads at the left and writes at the right. Boxes stand in columns by their longest way from a source.
  */
-final class TopologyDrawing {
+public final class TopologyDrawing {
 
     private static final int BOX_WIDTH = 190;
     private static final int BOX_HEIGHT = 34;
@@ -48,7 +48,7 @@ final class TopologyDrawing {
     private TopologyDrawing() {}
 
     /** The drawing. */
-    static String of(TopologyDescription topology) {
+    public static String of(TopologyDescription topology) {
         TopologyDrawing picture = new TopologyDrawing();
         topology.subtopologies().stream()
                 .sorted(Comparator.comparingInt(TopologyDescription.Subtopology::id))

@@ -1,6 +1,8 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.document;
 
 import dev.driftline.codec.SplitMix64;
+import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.PositionCounts;
 import java.util.Arrays;
 
 /**
