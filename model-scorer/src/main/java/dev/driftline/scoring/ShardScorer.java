@@ -238,7 +238,17 @@ public final class ShardScorer {
 
     /** Forgets as much as the document asks for. */
     private void endDocument() {
-        if (request.learns() && counts.endDocument(request.length())) {
+        if (!request.learns()) {
+            return;
+        }
+        boolean freed;
+        try {
+            freed = counts.endDocument(request.length());
+        } catch (RuntimeException | StackOverflowError e) {
+            // The document is learned, so it must not be learned again.
+            throw new HalfLearnedException(e);
+        }
+        if (freed) {
             // Words have lost their ids.
             beginWords();
         }

@@ -6,6 +6,7 @@ import dev.driftline.heap.HeapUse;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -92,6 +93,18 @@ public final class SourceStore {
             weigh(eldest.getKey());
         }
         return source;
+    }
+
+    /**
+     * Has the caches of a source lose a document, if anything is known of the source: {@link SourceModel#retract}.
+     *
+     * @param now milliseconds since 1970
+     * @return how many of its tokens the caches held
+     * @throws UnreadableSourceException if what is stored of it cannot be read
+     */
+    public int retract(String name, DocumentTokens document, long now) {
+        boolean isKnown = decoded.containsKey(name) || pages.get(SourceKeys.header(name)) != null;
+        return isKnown ? get(name, now).retract(document) : 0;
     }
 
     private void weigh(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two shards, of which one fails with a document, at every page that it reads. */
 class ShardFailureTest {
@@ -59,7 +62,8 @@ class ShardFailureTest {
         }
     }
 
-    private final Scatter scatter = new Scatter(MODEL, SHARDS);
+    private ModelSettings settings = MODEL;
+    private Scatter scatter = new Scatter(MODEL, SHARDS);
     private final Gather gather = new Gather(MODEL, SHARDS);
     private final List<FailingPages> stores = new ArrayList<>();
     private final List<ShardScorer> shards = new ArrayList<>();
@@ -69,7 +73,7 @@ class ShardFailureTest {
         shards.clear();
         for (int shard = 0; shard < SHARDS; shard++) {
             stores.add(new FailingPages());
-            shards.add(new ShardScorer(MODEL, shard, SHARDS, stores.get(shard), 1 << 22));
+            shards.add(new ShardScorer(settings, shard, SHARDS, stores.get(shard), 1 << 22));
         }
         for (int i = 0; i < 20; i++) {
             byte[][] requests =
@@ -97,8 +101,11 @@ class ShardFailureTest {
         return stores.stream().map(FailingPages::content).toList();
     }
 
-    @Test
-    void shouldHaveLearnedADocumentOnEveryShardWhereverOneFailsWithIt() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 300})
+    void shouldHaveLearnedADocumentOnEveryShardWhereverOneFailsWithIt(long halfLife) {
+        settings = MODEL.forgetting(new Forgetting(0, 0, halfLife));
+        scatter = new Scatter(settings, SHARDS);
         String text = "the unheard houseboat of number 3 stands by the mouse";
         start();
         byte[][] requests = requests(99, text);

@@ -52,7 +52,11 @@ class SourceStoreTest {
         bits(store.get("a", 0));
         store.writeBack();
 
-        assertThat(store.get("a", 0).retract(secret)).isEqualTo(secret.tokens().length);
+        assertThat(store.retract("b", secret, 0))
+                .as("of a source that is not known")
+                .isZero();
+        assertThat(store.size()).isOne();
+        assertThat(store.retract("a", secret, 0)).isEqualTo(secret.tokens().length);
         assertThat(store.get("a", 0).retract(secret)).as("a second time").isZero();
         store.writeBack();
         store.forget();

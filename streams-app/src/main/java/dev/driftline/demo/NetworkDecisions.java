@@ -73,6 +73,9 @@ public final class NetworkDecisions {
     }
 
     private static String line(PromotionDecision decision) {
+        if (decision.getDecision() == Decision.RETRACTED) {
+            return "  snapshot " + decision.getIncumbent() + " gave way: " + decision.getReason();
+        }
         String what = "  snapshot " + decision.getCandidate() + " " + label(decision);
         return decision.getMeanDifference() == null
                 ? what + ": " + decision.getReason()

@@ -96,7 +96,7 @@ public final class SourceModels implements WriteBackCache {
      * @param now milliseconds since 1970
      */
     public void retract(String name, DocumentTokens document, long now) {
-        get(name, now).retract(document);
+        sources.retract(name, document, now);
     }
 
     /** Drops everything that is known of a source: its caches, its weights, and its reference. */

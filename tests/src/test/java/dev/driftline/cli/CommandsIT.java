@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.input.DocumentOrigin;
 import dev.driftline.schemas.Candidate;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
@@ -16,6 +17,7 @@ import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
+import dev.driftline.serving.query.retract.RetractionJobs;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.CommandLine;
@@ -35,6 +37,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
@@ -399,6 +402,8 @@ class CommandsIT {
             assertThat(out.lines().filter(line -> line.startsWith("RETRACTED 'twice'")))
                     .hasSize(2);
 
+            shouldDoTheSameInAService();
+
             assertThat(run(with(settings, "retract", "--source", "a", "--json")))
                     .isZero();
             JsonNode source = MAPPER.readTree(out);
@@ -411,6 +416,48 @@ class CommandsIT {
             assertThat(run(with(settings, "retract", "--source", "a", "--dry-run")))
                     .isZero();
             assertThat(out).contains("0 documents of source 'a'");
+        }
+    }
+
+    private static void shouldDoTheSameInAService() throws Exception {
+        DriftlineConfig config = DriftlineConfig.of(Map.of(
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "topics.prefix",
+                "gone."));
+        publish("gone.documents.v1", Document.class, List.of(document("again", "c"), document("again", "c")));
+        try (RetractionJobs jobs = new RetractionJobs(config, Runnable::run)) {
+            assertThat(jobs.ofDocument("nowhere", Optional.empty())
+                            .orElseThrow()
+                            .json())
+                    .containsEntry("status", 404);
+            JsonNode several = MAPPER.valueToTree(
+                    jobs.ofDocument("again", Optional.empty()).orElseThrow().json());
+            assertThat(several.get("status").asInt()).isEqualTo(409);
+            assertThat(several.get("documents")).hasSize(2);
+            JsonNode second = several.get("documents").get(1);
+            DocumentOrigin place = new DocumentOrigin(
+                    second.get("topic").asText(),
+                    second.get("partition").asInt(),
+                    second.get("offset").asLong());
+            assertThat(jobs.ofDocument("again", Optional.of(place))
+                            .orElseThrow()
+                            .json())
+                    .containsEntry("status", 200)
+                    .containsEntry("outcomes", Map.of("retracted", 1L));
+            assertThat(jobs.ofDocument("other", Optional.of(place))
+                            .orElseThrow()
+                            .json())
+                    .as("another document is there")
+                    .containsEntry("status", 404);
+            assertThat(jobs.ofDocument("again", Optional.empty()).orElseThrow().json())
+                    .as("one is left")
+                    .containsEntry("status", 200);
+            assertThat(jobs.ofSource("c").orElseThrow().json())
+                    .containsEntry("status", 200)
+                    .containsEntry("outcomes", Map.of("source_dropped", 2L));
         }
     }
 

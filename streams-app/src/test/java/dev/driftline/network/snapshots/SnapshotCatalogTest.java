@@ -205,6 +205,31 @@ class SnapshotCatalogTest {
     }
 
     @Test
+    void shouldLetGoOfANetworkThatWasTakenOffTheTopicAndScoreWithoutOneWhenThePointerIsGone() {
+        ActiveSnapshot active = new ActiveSnapshot();
+        SimulatedFollower follower = new SimulatedFollower(active);
+        for (Snapshot snapshot : List.of(FIRST, SECOND)) {
+            SnapshotMessages.publish(snapshot).forEach(message -> follower.take(message.key(), message.value()));
+        }
+        Message pointer = SnapshotMessages.activate(SECOND.version());
+        follower.take(pointer.key(), pointer.value());
+        follower.follow();
+        assertThat(follower.snapshot(FIRST.version())).isPresent();
+
+        for (Snapshot snapshot : List.of(FIRST, SECOND)) {
+            SnapshotMessages.remove(snapshot).forEach(message -> follower.take(message.key(), message.value()));
+        }
+        Message none = SnapshotMessages.deactivate();
+        follower.take(none.key(), none.value());
+        follower.follow();
+
+        assertThat(active.get()).isEmpty();
+        assertThat(follower.pointer()).isEmpty();
+        assertThat(follower.snapshot(FIRST.version())).as("kept in memory").isEmpty();
+        assertThat(follower.snapshot(SECOND.version())).isEmpty();
+    }
+
+    @Test
     void shouldKeepTheActiveOneItsParentAndTheNewest() {
         List<Snapshot> all = new ArrayList<>();
         for (int number = 1; number <= 6; number++) {
