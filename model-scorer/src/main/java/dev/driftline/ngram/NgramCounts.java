@@ -942,7 +942,8 @@ public final class NgramCounts {
                 holdings.ngrams--;
                 holdings.bytes -= PackedTuples.bytes(0, context, length, follower, count, left);
             }
-            own.put(context, length, follower, count, left, used);
+            // A page does not say whether what came once was used.
+            own.put(context, length, follower, count, left, used && count > 1);
         });
     }
 
@@ -1244,7 +1245,7 @@ public final class NgramCounts {
 
         /**
          * The most times that a word has been seen that leaves once no n-gram of it is left: unigrams are the last to go, and while
-         * words take less than half of the bound only those do that are not counted.
+         * words take less than the n-grams may only those do that are not counted.
          */
         private long mostThatLeaves() {
             int held = words.size() - words.free();
@@ -1255,7 +1256,7 @@ public final class NgramCounts {
             if (forgetting.maxNgrams() > 0) {
                 part = Math.max(part, (double) held / forgetting.maxNgrams());
             }
-            return part <= 0.5 ? 0 : part <= 0.625 ? 1 : part <= 0.75 ? 3 : part <= 1 ? 15 : Long.MAX_VALUE;
+            return part <= 1 ? 0 : part <= 1.25 ? 1 : part <= 1.5 ? 3 : part <= 2 ? 15 : Long.MAX_VALUE;
         }
 
         @Override

@@ -454,7 +454,8 @@ final class WideContext extends CacheUnit {
                 holdings.bytes -= bytes(at);
                 old[at] = 0;
                 gone.accept(word);
-            } else if (after <= pruning.cut(1) && (after == 1 || old[at + 2] >= 0)) {
+            } else if (after <= pruning.cut(1) && old[at + 2] >= 0) {
+                // One that was used since the buckets were swept may have a longer context there.
                 holdings.ngrams--;
                 holdings.bytes -= bytes(at);
                 pruning.forget(bytes(at));
