@@ -231,7 +231,7 @@ public final class MoreShards {
                         model, shard, plan.from().shards(), former.get(shard), cache * 3 / 4, cache / 4));
             }
         } catch (IllegalStateException e) {
-            throw new MisconfiguredException(e.getMessage());
+            throw new MisconfiguredException(String.valueOf(e.getMessage()));
         }
     }
 
