@@ -25,6 +25,9 @@ final class Hand {
         /** Words with an id. */
         int words();
 
+        /** Whether words take so much of a bound that some may leave. */
+        boolean hasTooManyWords();
+
         /** Sweeps the pages that {@value NgramCounts#RARE_BLOCK} words share, from {@code first} on. */
         void rare(int first);
 
@@ -45,6 +48,9 @@ final class Hand {
     private static final int STEPS_A_TOKEN = 2;
 
     private static final int STEPS_A_DOCUMENT = 16;
+
+    /** For words alone a step is taken after so many tokens: they may all be needed. */
+    private static final int TOKENS_A_STEP_FOR_WORDS = 8;
 
     /** N-grams that may be pruned by level, by words of context: 3 and more, 2, 1. */
     private static final int[][] LEVELS = {
@@ -67,7 +73,6 @@ final class Hand {
 
     private int word;
     private int bucket = -1;
-    private int buckets;
     private long pass;
     private int level;
     private long tokensInPass;
@@ -92,8 +97,15 @@ final class Hand {
         }
     }
 
+    /** Whether every page was swept since this began. */
+    boolean hasPassed() {
+        return pass > 0;
+    }
+
     private boolean isDue() {
-        return isTooMuch() || forgetting.halfLifeTokens() > 0 && isBehind();
+        return isTooMuch()
+                || forgetting.halfLifeTokens() > 0 && isBehind()
+                || steps.hasTooManyWords() && stepsInPass * TOKENS_A_STEP_FOR_WORDS < tokensInPass;
     }
 
     private boolean isTooMuch() {
@@ -117,12 +129,13 @@ final class Hand {
         while (word < steps.words()) {
             if (bucket == -1) {
                 bucket = 0;
-                buckets = steps.buckets(word);
                 if (word % NgramCounts.RARE_BLOCK == 0) {
                     steps.rare(word);
                     return;
                 }
             }
+            // Asked each time: a bucket that splits moves tuples behind those that there were.
+            int buckets = steps.buckets(word);
             if (bucket < buckets) {
                 steps.bucket(word, bucket++);
                 return;
@@ -171,7 +184,6 @@ final class Hand {
     void write(Varints.Writer out) {
         out.writeInt(word);
         out.writeInt(bucket + 1);
-        out.writeInt(buckets + 1);
         out.writeLong(pass);
         out.writeInt(level);
         out.writeLong(tokensInPass);
@@ -184,7 +196,6 @@ final class Hand {
     void read(Varints.Reader in) {
         word = in.readInt();
         bucket = in.readInt() - 1;
-        buckets = in.readInt() - 1;
         pass = in.readLong();
         level = in.readInt();
         tokensInPass = in.readLong();

@@ -7,7 +7,10 @@ import dev.driftline.pages.DecodedUnits;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.pages.PagedBits;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,9 @@ public final class NgramCounts {
 
     static final int RARE_BLOCK = 16;
 
+    /** Of a word that is held, beside its spelling, about. */
+    private static final int BYTES_A_WORD = 8;
+
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
 
@@ -77,6 +83,7 @@ public final class NgramCounts {
     private final long cacheBytes;
     private final long wordBytes;
     private final Forgetting forgetting;
+    private final boolean alone;
 
     // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
@@ -94,6 +101,18 @@ public final class NgramCounts {
     private boolean forgot;
     private Pruning pruning;
     private Hand hand;
+    /** By id, whether a word was learned, or is in what was kept, since the hand came by. */
+    private PagedBits needed;
+    /** Bytes of the spellings of all words; not known unless something may be forgotten. */
+    private long spelled;
+
+    private long forgottenWords;
+    private boolean freed;
+
+    /** Whether words without events are counted, and who is told of what is not counted any more. */
+    private boolean hasOutside;
+
+    private Consumer<String> forgottenWord = word -> {};
     private final Varints.Writer out = new Varints.Writer(1 << 10);
 
     /** The words with the highest raw counts; what {@link #topUnigrams} has where 1 is the top order. */
@@ -142,6 +161,20 @@ public final class NgramCounts {
      */
     @SuppressWarnings("NullAway.Init")
     public NgramCounts(int order, PageStore store, long cacheBytes, long wordBytes, Forgetting forgetting) {
+        this(order, store, cacheBytes, wordBytes, forgetting, true);
+    }
+
+    /**
+     * @param order N, 1 to 7
+     * @param store where pages are read from and written to
+     * @param cacheBytes heap that decoded pages may take before some are written and dropped
+     * @param wordBytes heap that words may take before some are
+     * @param forgetting how the counts stay within bounds
+     * @param alone whether no other shard has n-grams: then a word that none has here may become unknown
+     */
+    @SuppressWarnings("NullAway.Init")
+    public NgramCounts(
+            int order, PageStore store, long cacheBytes, long wordBytes, Forgetting forgetting, boolean alone) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
         }
@@ -150,6 +183,7 @@ public final class NgramCounts {
         this.cacheBytes = cacheBytes;
         this.wordBytes = wordBytes;
         this.forgetting = forgetting;
+        this.alone = alone;
         leftTuple = new int[Math.max(3, order + 1)];
         leftTuple[2] = BOS;
         leftCounts = new PositionCounts(order);
@@ -171,7 +205,10 @@ public final class NgramCounts {
         recentNeighbours = new PendingCounts(RECENT_NEIGHBOURS);
         sightings = false;
         holdings = new Holdings(forgetting.isOn());
-        pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings);
+        needed = new PagedBits(store, PageKeys.neededWords());
+        spelled = 0;
+        forgottenWords = 0;
+        pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings, needed::set);
         hand = new Hand(forgetting, order, holdings, pruning, new Steps());
         boolean measured = false;
         forgot = false;
@@ -208,8 +245,14 @@ public final class NgramCounts {
             sightings = true;
         }
         loaded = true;
+        if (isMeasured()) {
+            needed.load(words.size());
+        }
         if (forgetting.isBounded() && !measured) {
             measure();
+        }
+        if (forgetting.isOn() && !measured) {
+            measureWords();
         }
     }
 
@@ -227,6 +270,11 @@ public final class NgramCounts {
             rare(from / RARE_BLOCK).measure();
             trim();
         }
+    }
+
+    private void measureWords() {
+        spelled = 0;
+        words.visit((id, block, at) -> spelled += block.length(at));
     }
 
     /** What is held, measured anew. */
@@ -265,6 +313,8 @@ public final class NgramCounts {
                     holdings.bytes = in.readLong();
                     pruning.read(in);
                     hand.read(in);
+                    spelled = in.readLong();
+                    forgottenWords = in.readLong();
                     forgot = true;
                     measured = true;
                 }
@@ -292,6 +342,8 @@ public final class NgramCounts {
             out.writeLong(holdings.bytes);
             pruning.write(out);
             hand.write(out);
+            out.writeLong(spelled);
+            out.writeLong(forgottenWords);
         }
     }
 
@@ -332,6 +384,9 @@ public final class NgramCounts {
         countNeighbours();
         cache.writeBack();
         words.writeBack();
+        if (isMeasured()) {
+            needed.writeBack();
+        }
         Varints.Writer out = new Varints.Writer(256);
         out.writeByte(FORMAT);
         out.writeInt(order);
@@ -377,7 +432,12 @@ public final class NgramCounts {
     /** Gives a word that {@link #find} did not know an id. */
     public int learnWord(byte[] utf8, int from, int to, int hash) {
         changed = true;
-        return words.add(utf8, from, to, hash);
+        int id = words.add(utf8, from, to, hash);
+        if (isMeasured()) {
+            spelled += to - from;
+            needed.set(id);
+        }
+        return id;
     }
 
     /** The spelling of an id. */
@@ -614,6 +674,12 @@ public final class NgramCounts {
 
     /** As {@link #learn(int[], int, int)}, of an event that came {@code times} times in that context. */
     public boolean learn(int[] context, int length, int word, long times) {
+        if (isMeasured()) {
+            for (int d = 1; d <= length; d++) {
+                needed.set(context[d]);
+            }
+            needed.set(word);
+        }
         return countBigram(word, add(context, length, word, times, totals));
     }
 
@@ -690,6 +756,10 @@ public final class NgramCounts {
             return false;
         }
         int context = leftContext(word);
+        if (isMeasured()) {
+            needed.set(context);
+            needed.set(previous);
+        }
         recentNeighbours.put(word, previous, context, addNeighbour);
         return addLeftNeighbour(context, previous, times);
     }
@@ -765,6 +835,9 @@ public final class NgramCounts {
     /** Counts a document with a word that has no event of its own. */
     public void addOutside(int id) {
         changed = true;
+        if (isMeasured()) {
+            needed.set(id);
+        }
         words.addBigramHere(id);
     }
 
@@ -855,6 +928,15 @@ public final class NgramCounts {
             if (context[1] != word) {
                 rest.put(context, length, follower, count, left, used);
                 return;
+            }
+            if (isMeasured()) {
+                // The hand may ask for these words before it comes by the pages that these n-grams go to.
+                for (int d = 1; d <= length; d++) {
+                    needed.set(context[d]);
+                }
+                if (!forgotten) {
+                    needed.set(follower);
+                }
             }
             if (!forgotten) {
                 holdings.ngrams--;
@@ -1016,9 +1098,26 @@ public final class NgramCounts {
             // What ages must not depend on when it is written.
             countNeighbours();
             changed = true;
+            freed = false;
             hand.endDocument(tokens);
+            if (freed) {
+                recentNeighbours.clear();
+                Arrays.fill(recentLeftContexts, 0);
+                return true;
+            }
         }
         return false;
+    }
+
+    /**
+     * Has {@code listener} told of the spelling of each word that is not counted any more, within {@link #endDocument}.
+     *
+     * @param outside whether it is words without events that are meant: those of {@link #addOutside}, and not those of
+     *     {@link #addUnigram}
+     */
+    public void onForgotten(boolean outside, Consumer<String> listener) {
+        hasOutside = outside;
+        forgottenWord = listener;
     }
 
     /** Something may be forgotten, or was before the settings changed. */
@@ -1037,7 +1136,7 @@ public final class NgramCounts {
     /** What was forgotten since the state began. */
     public StateSize forgotten() {
         load();
-        return new StateSize(pruning.forgottenNgrams(), pruning.forgottenBytes(), 0);
+        return new StateSize(pruning.forgottenNgrams(), pruning.forgottenBytes(), forgottenWords);
     }
 
     /** What the hand does where it stands. */
@@ -1049,17 +1148,114 @@ public final class NgramCounts {
         }
 
         @Override
+        public boolean hasTooManyWords() {
+            return forgetting.isBounded() && (alone || hasOutside) && mostThatLeaves() > 0;
+        }
+
+        @Override
         public void rare(int first) {
             TriePages unit = NgramCounts.this.rare(first / RARE_BLOCK);
             unit.sweep(pruning, -1, this, out);
             cache.markDirty(unit);
             for (int word = first; word < Math.min(first + RARE_BLOCK, words.size()); word++) {
-                long raw = words.raw(word);
-                long after = pruning.age(raw, word);
-                if (after < raw) {
-                    removeUnigram(word, raw - after);
+                boolean isNeeded = needed.get(word) || word <= EOS || !hand.hasPassed();
+                age(word, isNeeded);
+                // Every page was swept since this was asked of the word before, and says what it needs.
+                needed.clear(word);
+                if (!isNeeded && !words.isFree(word)) {
+                    leave(word);
                 }
             }
+        }
+
+        /**
+         * Ages the counts of a word. It becomes unknown only when nothing has it any more: what follows a context must have a place
+         * in the shortest distribution. What other shards have nobody knows here.
+         */
+        private void age(int word, boolean isNeeded) {
+            long raw = words.raw(word);
+            int continuation = words.continuation(word);
+            long after = pruning.age(raw, word);
+            if (raw > 0 && !alone) {
+                after = Math.max(after, 1);
+            } else if (raw > 0 && isNeeded) {
+                after = Math.min(raw, Math.max(after, Math.max(1, continuation)));
+            }
+            if (after < raw) {
+                removeUnigram(word, raw - after);
+                if (after == 0) {
+                    isCountedNoMore(word, false);
+                }
+            }
+            if (alone && !isNeeded && continuation > after) {
+                removeContinuation(word, continuation - (int) after);
+            }
+        }
+
+        /** Takes a word away of which no n-gram is left, if it has been seen no more often than its place allows. */
+        private void leave(int word) {
+            long raw = words.raw(word);
+            boolean leaves = (alone ? raw <= mostThatLeaves() : raw == 0 && words.continuation(word) == 0)
+                    && (!words.wide(word) || wide(word).holdsNothing())
+                    && (isNamed(word) || findLeftContext(word) < 0);
+            if (!leaves) {
+                return;
+            }
+            int continuation = words.continuation(word);
+            int here = words.bigramsHere(word);
+            if (here > 0) {
+                boolean isOutside = hasOutside && raw == 0 && continuation == 0;
+                bigrams -= isOutside ? 0 : here;
+                words.clearBigramsHere(word);
+                if (order > 1 && topUnigrams.lower(word, 0)) {
+                    listTops();
+                }
+                if (isOutside) {
+                    isCountedNoMore(word, true);
+                }
+            }
+            if (continuation > 0) {
+                removeContinuation(word, continuation);
+            }
+            if (raw > 0) {
+                removeUnigram(word, raw);
+                isCountedNoMore(word, false);
+            }
+            if (words.wide(word)) {
+                wide(word).delete();
+                words.clearWide(word);
+            }
+            spelled -= words.length(word);
+            words.free(word);
+            forgottenWords++;
+            freed = true;
+        }
+
+        private void isCountedNoMore(int word, boolean outside) {
+            if (outside == hasOutside && word != EOS) {
+                forgottenWord.accept(words.spelling(word));
+            }
+        }
+
+        private int findLeftContext(int word) {
+            byte[] name = leftName(word);
+            return words.find(name, 0, name.length, WordTable.hash(name, 0, name.length));
+        }
+
+        /**
+         * The most times that a word has been seen that leaves once no n-gram of it is left: unigrams are the last to go, and while
+         * words take less than half of the bound only those do that are not counted.
+         */
+        private long mostThatLeaves() {
+            int held = words.size() - words.free();
+            double part = 0;
+            if (forgetting.maxBytes() > 0) {
+                part = (spelled + (double) BYTES_A_WORD * held) / forgetting.maxBytes();
+            }
+            if (forgetting.maxNgrams() > 0) {
+                part = Math.max(part, (double) held / forgetting.maxNgrams());
+            }
+            return part <= 0.5 ? 0 : part <= 0.625 ? 1 : part <= 0.75 ? 3 : part <= 1 ? 15 : Long.MAX_VALUE;
         }
 
         @Override
@@ -1114,7 +1310,7 @@ public final class NgramCounts {
 
     /** Heap of words, about, in bytes. */
     public long wordHeapBytes() {
-        return loaded ? words.heapBytes() : 0;
+        return loaded ? words.heapBytes() + needed.heapBytes() : 0;
     }
 
     /** Heap bytes of decoded pages, about. */

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
  * i page                 ids of words by hash
  * j                      how many words those are, and in how many pages
  * k                      which ids were given back, and what that has changed in those pages since they were written
+ * n page                 which words were needed of late, where some may leave
  * b block page           tuples of 16 rare context words
  * f word page            followers of a frequent context word
  * t word bucket page     tuples of a frequent context word, those whose second context word falls in the bucket
@@ -40,6 +41,10 @@ final class PageKeys {
 
     static byte[] freeWords() {
         return new byte[] {'k'};
+    }
+
+    static byte[] neededWords() {
+        return new byte[] {'n'};
     }
 
     static byte[] unigrams(int block) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class Pruning {
     private final CountsOfCounts totals;
     private final IntPredicate counted;
     private final Holdings holdings;
+    private final IntConsumer needed;
     private final long[] raws;
     private final long[] cut;
     private final Varints.Writer forgotten = new Varints.Writer(256);
@@ -51,12 +53,14 @@ final class Pruning {
     /**
      * @param totals counts of counts, which follow what fades; those of what is pruned stay as the stream had them
      * @param counted whether what follows a nearest context word enters the totals
+     * @param needed told of each word of what is kept
      */
-    Pruning(int order, CountsOfCounts totals, IntPredicate counted, Holdings holdings) {
+    Pruning(int order, CountsOfCounts totals, IntPredicate counted, Holdings holdings, IntConsumer needed) {
         this.order = order;
         this.totals = totals;
         this.counted = counted;
         this.holdings = holdings;
+        this.needed = needed;
         raws = new long[order + 1];
         cut = new long[order + 1];
     }
@@ -80,6 +84,11 @@ final class Pruning {
     /** The most times that an n-gram in a context of {@code depth} words has been seen that may go. */
     long cut(int depth) {
         return cut[depth];
+    }
+
+    /** A word of what is kept. */
+    void need(int word) {
+        needed.accept(word);
     }
 
     /** What is left of a count, at most 1. */
@@ -183,11 +192,18 @@ final class Pruning {
             new PackedTuples(order, base, forgotten.toByteArray(), 0, true).putForgotten(kept);
         }
         kept.held((context, length, word, count, left, used) -> {
+            for (int d = base + 1; d <= length; d++) {
+                needed.accept(context[d]);
+            }
             if (word != HeldVisitor.FORGOTTEN) {
+                needed.accept(word);
                 holdings.ngrams++;
                 holdings.bytes += PackedTuples.bytes(base, context, length, word, count, left);
             }
         });
+        if (base > 0 && kept.tuples() > 0) {
+            needed.accept(shared);
+        }
         if (fades()) {
             old.census(this::told, -1, shared);
             kept.census(this::told, 1, shared);

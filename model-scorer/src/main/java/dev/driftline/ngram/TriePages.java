@@ -383,6 +383,13 @@ final class TriePages extends CacheUnit {
         return nearestTotal;
     }
 
+    /** Removes the pages from the store. */
+    void delete(PageStore store) {
+        for (int page = 0; page < Math.max(pages, stored); page++) {
+            store.put(keys.apply(page), null);
+        }
+    }
+
     /** Frees the heap of what was moved elsewhere. */
     void release() {
         if (trie != null) {

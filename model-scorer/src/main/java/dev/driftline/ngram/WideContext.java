@@ -325,6 +325,24 @@ final class WideContext extends CacheUnit {
         }
     }
 
+    /** Removes the pages of a word that nothing follows any more, and drops this. */
+    void delete() {
+        for (int number = 0; number < bucketCount(); number++) {
+            TriePages bucket = resident(number);
+            bucket.delete(cache.store());
+            cache.drop(bucket);
+        }
+        for (int page = 0; page < Math.max(pages, formerPages); page++) {
+            cache.store().put(PageKeys.followers(contextWord, page), null);
+        }
+        cache.drop(this);
+    }
+
+    /** Whether nothing is held here. */
+    boolean holdsNothing() {
+        return isEmpty() && tuples == 0;
+    }
+
     /** Buckets of longer contexts. */
     int bucketCount() {
         return rawOnly ? 0 : bucketCount;
@@ -447,7 +465,11 @@ final class WideContext extends CacheUnit {
                 old[at + 1] = large.cell(after);
                 old[at + 2] = rawOnly ? 0 : (int) Math.min(continuation, after);
                 kept++;
+                pruning.need(word);
             }
+        }
+        if (kept > 0) {
+            pruning.need(contextWord);
         }
         rebuild(old, kept, forgottenRaw, rawOnly ? 0 : forgottenContinuation);
         budget.used += bytes();

@@ -24,7 +24,7 @@ final class WordBlock extends CacheUnit {
 
     private static final int FORMAT = 1;
 
-    /** Of spellings where an id was given back, and of unigrams where a word is marked. */
+    /** Of spellings where an id was given back. */
     private static final int FORMAT_FREE = 2;
 
     private static final long FIXED_BYTES = 200 + SIZE * 4L * Integer.BYTES + LargeCounts.BYTES;
@@ -42,9 +42,6 @@ final class WordBlock extends CacheUnit {
     private final LargeCounts large = new LargeCounts();
     /** Bit by bit, whether a word has pages of its own. */
     private long wide;
-
-    /** Bit by bit, whether a word was needed since its mark was taken away. */
-    private long marked;
 
     /** How many ids of this block have no word, and the block after this one in the list of those with any, or −1. */
     private int free;
@@ -65,14 +62,14 @@ final class WordBlock extends CacheUnit {
     /** The number of words that a page of spellings has. */
     static int words(byte @Nullable [] spellings) {
         Varints.Reader in = readerOf(spellings);
-        format(in, "spellings");
+        format(in);
         return in.readInt();
     }
 
-    private static int format(Varints.Reader in, String what) {
+    private static int format(Varints.Reader in) {
         int format = in.readByte();
         if (format != FORMAT_FREE) {
-            PageFormat.check(format, FORMAT, what);
+            PageFormat.check(format, FORMAT, "spellings");
         }
         return format;
     }
@@ -87,7 +84,7 @@ final class WordBlock extends CacheUnit {
     /** Decodes the pages of this block; there are no counts where no word of it has any. */
     void decode(byte @Nullable [] spellings, byte @Nullable [] unigrams) {
         Varints.Reader in = readerOf(spellings);
-        int format = format(in, "spellings");
+        int format = format(in);
         int count = in.readInt();
         if (format == FORMAT_FREE) {
             nextFree = in.readInt() - 1;
@@ -112,9 +109,7 @@ final class WordBlock extends CacheUnit {
 
     private void decodeCounts(byte[] unigrams) {
         Varints.Reader in = new Varints.Reader(unigrams);
-        if (format(in, "unigrams") == FORMAT_FREE) {
-            marked = in.readFixedLong();
-        }
+        PageFormat.check(in.readByte(), FORMAT, "unigrams");
         for (int at = 0; in.hasRemaining(); at++) {
             long rawAndWide = in.readLong();
             counts[at * 3] = large.cell(rawAndWide >>> 1);
@@ -164,7 +159,6 @@ final class WordBlock extends CacheUnit {
         counts[at * 3 + 1] = 0;
         counts[at * 3 + 2] = 0;
         wide &= ~(1L << at);
-        marked &= ~(1L << at);
         countedAnew = true;
         nextFree = next;
         free++;
@@ -193,27 +187,20 @@ final class WordBlock extends CacheUnit {
         spelledAnew = true;
     }
 
-    /** Marks a word as needed; returns whether it was not. */
-    boolean mark(int at) {
-        long bit = 1L << at;
-        if ((marked & bit) != 0) {
-            return false;
-        }
-        marked |= bit;
+    /** Bytes of a spelling. */
+    int length(int at) {
+        return ends[at] - start(at);
+    }
+
+    /** Nothing is counted of the bigrams of this shard that end in a word. */
+    void clearBigramsHere(int at) {
+        counts[at * 3 + 2] = 0;
         countedAnew = true;
-        return true;
     }
 
-    boolean isMarked(int at) {
-        return (marked >>> at & 1) != 0;
-    }
-
-    /** Takes all marks away; returns whether there were any. */
-    boolean clearMarks() {
-        boolean had = marked != 0;
-        marked = 0;
-        countedAnew |= had;
-        return had;
+    void clearWide(int at) {
+        wide &= ~(1L << at);
+        countedAnew = true;
     }
 
     private int start(int at) {
@@ -301,7 +288,7 @@ final class WordBlock extends CacheUnit {
         }
         if (spelledAnew) {
             out.reset();
-            // Without free ids, and without marks below, what earlier versions wrote.
+            // Without free ids what earlier versions wrote.
             out.writeByte(free > 0 ? FORMAT_FREE : FORMAT);
             out.writeInt(words);
             if (free > 0) {
@@ -314,10 +301,7 @@ final class WordBlock extends CacheUnit {
         }
         if (countedAnew) {
             out.reset();
-            out.writeByte(marked != 0 ? FORMAT_FREE : FORMAT);
-            if (marked != 0) {
-                out.writeFixedLong(marked);
-            }
+            out.writeByte(FORMAT);
             for (int at = 0; at < words; at++) {
                 out.writeLong(raw(at) << 1 | wide >>> at & 1);
                 out.writeInt(counts[at * 3 + 1]);

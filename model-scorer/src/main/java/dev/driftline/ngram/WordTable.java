@@ -355,41 +355,28 @@ final class WordTable {
         return table.size();
     }
 
-    /** Marks a word as needed. */
-    void mark(int id) {
+    /** Whether an id has no word. */
+    boolean isFree(int id) {
+        return block(id).isFree(id & WordBlock.SIZE - 1);
+    }
+
+    /** Bytes of a spelling. */
+    int length(int id) {
+        return block(id).length(id & WordBlock.SIZE - 1);
+    }
+
+    /** Nothing is counted of the bigrams of this shard that end in a word. */
+    void clearBigramsHere(int id) {
         WordBlock block = block(id);
-        if (block.mark(id & WordBlock.SIZE - 1)) {
-            cache.markDirty(block);
-        }
+        block.clearBigramsHere(id & WordBlock.SIZE - 1);
+        cache.markDirty(block);
     }
 
-    /** Whether a word is marked. */
-    boolean marked(int id) {
-        return block(id).isMarked(id & WordBlock.SIZE - 1);
-    }
-
-    /** The number of blocks. */
-    int blocks() {
-        return (size + WordBlock.SIZE - 1) >>> WordBlock.SHIFT;
-    }
-
-    /** Visits the words of a block, which may be freed by that. */
-    void visit(int number, Visitor visitor) {
-        int first = number << WordBlock.SHIFT;
-        for (int at = 0; at < WordBlock.SIZE && first + at < size; at++) {
-            WordBlock block = block(first);
-            if (!block.isFree(at)) {
-                visitor.visit(first + at, block, at);
-            }
-        }
-    }
-
-    /** Takes the marks of the words of a block away. */
-    void clearMarks(int number) {
-        WordBlock block = block(number << WordBlock.SHIFT);
-        if (block.clearMarks()) {
-            cache.markDirty(block);
-        }
+    /** A word has no pages of its own any more. */
+    void clearWide(int id) {
+        WordBlock block = block(id);
+        block.clearWide(id & WordBlock.SIZE - 1);
+        cache.markDirty(block);
     }
 
     /** Visits every word with its block, which is dropped afterwards unless it was decoded before. */

@@ -100,6 +100,17 @@ public final class PageCache {
         }
     }
 
+    /** Drops a unit without writing it: what it has stored is gone. */
+    public void drop(CacheUnit unit) {
+        unlist(unit);
+        unit.detach();
+        CacheUnit last = units.remove(units.size() - 1);
+        if (last != unit) {
+            last.position = unit.position;
+            units.set(unit.position, last);
+        }
+    }
+
     /** Drops units that have not been used of late until the cache is within its bound. */
     public void trim() {
         int passes = 0;

@@ -96,9 +96,12 @@ public final class ShardScorer {
         this.order = settings.order();
         this.shard = shard;
         this.shards = shards;
-        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting());
+        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting(), shards == 1);
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
+        if (settings.forgetting().isOn()) {
+            counts.onForgotten(!growing, spelling::unlearn);
+        }
         position = new PositionCounts(order);
         lookups = new PositionLookups(order);
         alpha = new float[order + 1];
@@ -317,15 +320,8 @@ public final class ShardScorer {
         try {
             learn();
             learnSpellings();
-            endLearned();
         } catch (RuntimeException | StackOverflowError e) {
             throw new HalfLearnedException(e);
-        }
-    }
-
-    private void endLearned() {
-        if (counts.endDocument(request.length())) {
-            beginWords();
         }
     }
 
@@ -365,7 +361,6 @@ public final class ShardScorer {
                 }
                 learn();
                 learnSpellings();
-                endLearned();
                 learned = true;
             } catch (RuntimeException | StackOverflowError e) {
                 throw new HalfLearnedException(e);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class ForgettingTest {
                 sentence.add(NgramCounts.BOS);
                 for (int i = random.nextInt(14); i > 0; i--) {
                     double u = random.nextDouble();
-                    sentence.add(word((int) (400 * u * u * u) + (random.nextInt(4) == 0 ? learned.size() / 4 : 0)));
+                    sentence.add(code((int) (400 * u * u * u) + (random.nextInt(4) == 0 ? learned.size() / 4 : 0)));
                 }
                 sentence.add(NgramCounts.EOS);
                 if (random.nextInt(5) == 0 && !learned.isEmpty()) {
@@ -56,9 +57,9 @@ class ForgettingTest {
             for (int end = 1; end < sentence.size(); end++) {
                 int length = Math.min(end, order - 1);
                 for (int d = 1; d <= length; d++) {
-                    context[d] = sentence.get(end - d);
+                    context[d] = learnedId(sentence.get(end - d));
                 }
-                int word = sentence.get(end);
+                int word = learnedId(sentence.get(end));
                 if (order > 1 && counts.learn(context, length, word)) {
                     counts.addContinuation(word, 1);
                 }
@@ -68,11 +69,26 @@ class ForgettingTest {
             counts.trim();
         }
 
-        int word(int number) {
-            byte[] utf8 = ("w" + number).getBytes(StandardCharsets.UTF_8);
-            int hash = NgramCounts.hash(utf8, 0, utf8.length);
-            int id = counts.find(utf8, 0, utf8.length, hash);
-            return id >= 0 ? id : counts.learnWord(utf8, 0, utf8.length, hash);
+        /** What stands for a word in a sentence, whatever its id is then. */
+        int code(int number) {
+            return number + 2;
+        }
+
+        /** The id of a word, or a negative number where it has none. */
+        int id(int code) {
+            return code <= NgramCounts.EOS ? code : counts.find("w" + (code - 2));
+        }
+
+        private int learnedId(int code) {
+            int id = id(code);
+            byte[] utf8 = ("w" + (code - 2)).getBytes(StandardCharsets.UTF_8);
+            return id >= 0 ? id : counts.learnWord(utf8, 0, utf8.length, NgramCounts.hash(utf8, 0, utf8.length));
+        }
+
+        int storedBytes() {
+            int[] bytes = {0};
+            pages.scan(new byte[0], (key, value) -> bytes[0] += key.length + value.length);
+            return bytes[0];
         }
 
         void revive() {
@@ -98,7 +114,7 @@ class ForgettingTest {
             for (List<Integer> words : contexts) {
                 int length = words.size();
                 for (int d = 1; d <= length; d++) {
-                    context[d] = words.get(length - d);
+                    context[d] = id(words.get(length - d));
                 }
                 counts.lookup(context, length, -2, found);
                 together.add(context, length, -2);
@@ -140,6 +156,19 @@ class ForgettingTest {
                                 .isEqualTo(count));
                 assertThat(most).isNotNegative();
             }
+            checkHeld();
+        }
+
+        /** No page may have a word that has lost its id, and what is held is what is said to be. */
+        void checkHeld() {
+            counts.heldEverywhere((at, length, word, count, left, used) -> {
+                for (int d = 1; d <= length; d++) {
+                    assertThat(counts.spelling(at[d])).isNotEmpty();
+                }
+                if (word >= 0) {
+                    assertThat(counts.spelling(word)).isNotEmpty();
+                }
+            });
             StateSize held = counts.held();
             NgramCounts again = new NgramCounts(order, pages, 1 << 22, 1 << 20, new Forgetting(Long.MAX_VALUE, 0, 0));
             counts.writeBack();
@@ -227,18 +256,68 @@ class ForgettingTest {
     void shouldKeepWhatIsUsedAndForgetWhatIsOldAndSeenOnce() {
         Learner learner = new Learner(3, 1 << 26, new Forgetting(0, 2_000, 0), 3);
         List<Integer> often =
-                List.of(NgramCounts.BOS, learner.word(7), learner.word(8), learner.word(9), NgramCounts.EOS);
+                List.of(NgramCounts.BOS, learner.code(7), learner.code(8), learner.code(9), NgramCounts.EOS);
         List<Integer> once =
-                List.of(NgramCounts.BOS, learner.word(7001), learner.word(7002), learner.word(7003), NgramCounts.EOS);
+                List.of(NgramCounts.BOS, learner.code(7001), learner.code(7002), learner.code(7003), NgramCounts.EOS);
         learner.learn(once);
         for (int i = 0; i < 40; i++) {
             learner.learn(often);
             learner.learn(60);
         }
         PositionCounts found = new PositionCounts(3);
-        learner.counts.lookup(new int[] {0, often.get(2), often.get(1)}, 2, often.get(3), found);
+        learner.counts.lookup(
+                new int[] {0, learner.id(often.get(2)), learner.id(often.get(1))}, 2, learner.id(often.get(3)), found);
         assertThat(found.raw(2)).isGreaterThanOrEqualTo(40);
-        learner.counts.lookup(new int[] {0, once.get(2), once.get(1)}, 2, once.get(3), found);
+        learner.counts.lookup(
+                new int[] {0, learner.id(once.get(2)), learner.id(once.get(1))}, 2, learner.id(once.get(3)), found);
         assertThat(found.matched()).isLessThan(2);
+    }
+
+    /** A year of new words must not take more ids, pages and bytes than a month of them. */
+    @ParameterizedTest
+    @CsvSource({"1, 500, 0", "2, 1500, 0", "3, 3000, 0", "3, 0, 1500"})
+    void shouldHoldNoMoreWordsThanFitHoweverManyNewOnesCome(int order, long bound, long halfLife) {
+        Learner learner = new Learner(order, 1 << 20, new Forgetting(0, bound, halfLife), order + bound);
+        Set<String> counted = new TreeSet<>();
+        learner.counts.onForgotten(
+                false, word -> assertThat(counted.remove(word)).as(word).isTrue());
+        long[] words = new long[2];
+        int[] stored = new int[2];
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < 1_000; i++) {
+                List<Integer> sentence = new ArrayList<>(List.of(NgramCounts.BOS));
+                for (int n = 0; n < 6; n++) {
+                    int number = n % 2 == 0 ? learner.random.nextInt(30) : 1_000 + half * 3_000 + i * 3 + n / 2;
+                    sentence.add(learner.code(number));
+                    counted.add("w" + number);
+                }
+                sentence.add(NgramCounts.EOS);
+                learner.learn(sentence);
+                if (i % 100 == 99) {
+                    learner.revive();
+                    stored[half] = Math.max(stored[half], learner.storedBytes());
+                    words[half] = Math.max(words[half], learner.counts.held().words());
+                }
+            }
+            learner.checkHeld();
+        }
+        assertThat(words[1]).isLessThan(words[0] * 13 / 10);
+        assertThat(stored[1]).isLessThan(stored[0] * 13 / 10);
+        assertThat(learner.counts.wordCount()).isLessThan(4_000);
+        assertThat(learner.counts.forgotten().words()).isGreaterThan(2_000);
+        Set<String> found = new TreeSet<>();
+        learner.counts.unigrams((id, raw, continuation) -> {
+            if (raw > 0 && id != NgramCounts.EOS) {
+                found.add(learner.counts.spelling(id));
+            }
+        });
+        assertThat(found).isEqualTo(counted);
+        long[] sums = new long[2];
+        learner.counts.unigrams((id, raw, continuation) -> {
+            sums[0] += raw;
+            sums[1] += continuation;
+        });
+        assertThat(learner.counts.rawTotal()).isEqualTo(sums[0]);
+        assertThat(learner.counts.continuationTotal()).isEqualTo(sums[1]);
     }
 }

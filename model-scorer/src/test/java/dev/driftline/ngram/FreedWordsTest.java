@@ -14,7 +14,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FreedWordsTest {
 
@@ -192,45 +191,6 @@ class FreedWordsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldRememberMarksAndVisitABlockAtATime(boolean isStored) {
-        HeapPageStore pages = new HeapPageStore();
-        WordTable words = begin(pages, 1 << 20);
-        for (int i = 2; i < 200; i++) {
-            assertThat(add(words, "w" + i)).isEqualTo(i);
-            words.addRaw(i, i % 2);
-        }
-        for (int i = 2; i < 200; i += 3) {
-            words.mark(i);
-            words.mark(i);
-        }
-        if (isStored) {
-            words.writeBack();
-            words = table(pages, 1 << 20);
-        }
-        assertThat(words.blocks()).isEqualTo(4);
-        for (int i = 2; i < 200; i++) {
-            assertThat(words.marked(i)).isEqualTo(i % 3 == 2);
-        }
-        WordTable table = words;
-        for (int block = 0; block < words.blocks(); block++) {
-            words.visit(block, (id, at, number) -> {
-                if (id > NgramCounts.EOS && at.raw(number) == 0 && !at.isMarked(number)) {
-                    table.free(id);
-                }
-            });
-            words.clearMarks(block);
-        }
-        for (int i = 2; i < 200; i++) {
-            assertThat(words.find("w" + i)).isEqualTo(i % 2 == 1 || i % 3 == 2 ? i : -1);
-            assertThat(words.marked(i)).isFalse();
-        }
-        assertThat(words.free()).isEqualTo(66);
-        words.writeBack();
-        assertThat(table(pages, 1 << 20).marked(5)).isFalse();
-    }
-
     @Test
     void shouldRefuseToFreeAWordThatIsNeeded() {
         WordTable words = begin(new HeapPageStore(), 1 << 20);
@@ -244,7 +204,7 @@ class FreedWordsTest {
     }
 
     @Test
-    void shouldWriteWhatEarlierVersionsWroteAgainWhenNoIdIsFreeNorAnyWordMarked() {
+    void shouldWriteWhatEarlierVersionsWroteAgainWhenNoIdIsFree() {
         HeapPageStore never = new HeapPageStore();
         HeapPageStore again = new HeapPageStore();
         for (HeapPageStore pages : List.of(never, again)) {
@@ -252,7 +212,6 @@ class FreedWordsTest {
             int first = add(words, "first");
             add(words, "second");
             if (pages == again) {
-                words.mark(first);
                 words.free(first);
                 words.writeBack();
                 assertThat(pages.get(PageKeys.spellings(0))[0]).isEqualTo((byte) 2);

@@ -9,6 +9,7 @@ import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,6 +180,46 @@ class RetractionTest {
         assertThat(model.rawCount(List.of("w3"))).isOne();
         assertThat(model.retract(DocumentTokens.of(List.of(List.of("w7")))).everywhere())
                 .as("nothing of it is there")
+                .isFalse();
+    }
+
+    /** 0.5.0 knew of a left neighbour that it came, and of a word outside the vocabulary that it was spelled, not how often. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldTakeOutOfAStateThatCountsNoSightingsAndSayWhereThatIsApproximate(ModelSettings settings, int shards) {
+        Random random = new Random(7);
+        List<HeapPageStore> stores = IntStream.range(0, shards)
+                .mapToObj(shard -> new HeapPageStore())
+                .toList();
+        LocalModel model = new LocalModel(settings, shards, stores::get, 6000L * shards);
+        List<DocumentTokens> learned = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            learned.add(document(random));
+            model.score(learned.get(i), true);
+            if (i == 25) {
+                reload(model);
+                // The last field of the totals says that every sighting was counted.
+                stores.forEach(pages -> {
+                    byte[] totals = pages.get(new byte[] {'m'});
+                    pages.put(new byte[] {'m'}, Arrays.copyOf(totals, totals.length - 1));
+                });
+            }
+        }
+        boolean isGrowing = settings.vocabulary() instanceof Vocabulary.Growing;
+        for (DocumentTokens document : learned) {
+            Gather.Taken taken = model.retract(document);
+            assertThat(taken.everywhere()).isTrue();
+            assertThat(taken.isApproximate()).isEqualTo(shards > 1 || !isGrowing);
+            reload(model);
+        }
+        if (shards == 1 && isGrowing) {
+            assertSame(model, model(settings, shards));
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            assertThat(model.shard(shard).counts().rawTotal()).isZero();
+            assertThat(model.shard(shard).counts().rawTypes()).isZero();
+        }
+        assertThat(model.retract(DocumentTokens.of(List.of(List.of("w1")))).everywhere())
                 .isFalse();
     }
 
