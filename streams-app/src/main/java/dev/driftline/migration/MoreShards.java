@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +232,7 @@ public final class MoreShards {
                         model, shard, plan.from().shards(), former.get(shard), cache * 3 / 4, cache / 4));
             }
         } catch (IllegalStateException e) {
-            throw new MisconfiguredException(e.getMessage());
+            throw new MisconfiguredException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
     }
 

@@ -3,10 +3,12 @@ package dev.driftline.retraction;
 import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.Retract;
+import dev.driftline.network.trainer.TrainingRecord;
 import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.RetractionOutcome;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** The answers to retractions, under the id of the document. */
@@ -31,6 +33,32 @@ public final class RetractionOutput {
         static Answer of(RetractionOutcome outcome, String reason) {
             return new Answer(outcome, 0, reason, Optional.empty());
         }
+    }
+
+    /**
+     * What the trainer is told, without a key: also where the counts lack the record that was named, since networks may have
+     * been taught it; empty where nothing was to be taken out.
+     *
+     * @param isText whether the document came as raw text
+     */
+    public static Optional<Record<byte[], byte[]>> training(
+            IncomingDocument document, DocumentOrigin origin, boolean isText, Answer answer, long timestamp) {
+        OptionalLong offset = document.retract().orElseThrow().offset();
+        boolean isOut = switch (answer.outcome()) {
+            case RETRACTED, APPROXIMATE -> true;
+            case NOT_LEARNED -> offset.isPresent();
+            default -> false;
+        };
+        if (!isOut) {
+            return Optional.empty();
+        }
+        TrainingRecord record = new TrainingRecord.Retraction(
+                document.id(),
+                isText ? TrainingRecord.TEXT : TrainingRecord.DOCUMENTS,
+                origin.partition(),
+                offset,
+                document.tokens());
+        return Optional.of(new Record<>(null, record.encode(), timestamp));
     }
 
     /**

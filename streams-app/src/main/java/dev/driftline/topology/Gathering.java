@@ -314,7 +314,7 @@ final class Gathering {
         IncomingDocument document = waiting.document;
         DocumentOrigin origin = waiting.origin.orElseGet(() -> origins.of(partition, ticket, taken));
         if (waiting.step.isPresent()) {
-            endRetraction(waiting, origin);
+            endRetraction(ticket, waiting, origin);
             return;
         }
         List<ShardReply.Failure> failures = gather.failures(waiting.replies);
@@ -381,7 +381,7 @@ final class Gathering {
     }
 
     /** Has the source lose the document that the shards have taken out, and sends out the answer or a dead letter. */
-    private void endRetraction(PendingDocument waiting, DocumentOrigin origin) {
+    private void endRetraction(long ticket, PendingDocument waiting, DocumentOrigin origin) {
         IncomingDocument document = waiting.document;
         Optional<String> spent = tries.isEmpty() ? Optional.empty() : tries.spent(place(origin, document));
         if (spent.isPresent()) {
@@ -407,7 +407,7 @@ final class Gathering {
             return;
         }
         try {
-            answer(waiting, origin, end.answer().get());
+            answer(waiting, origin, Ticket.isText(ticket), end.answer().get());
         } catch (RuntimeException | StackOverflowError e) {
             if (!FailureKind.isOfRecord(e)) {
                 throw e;
@@ -416,7 +416,8 @@ final class Gathering {
         }
     }
 
-    private void answer(PendingDocument waiting, DocumentOrigin origin, RetractionOutput.Answer answer) {
+    private void answer(
+            PendingDocument waiting, DocumentOrigin origin, boolean isText, RetractionOutput.Answer answer) {
         IncomingDocument document = waiting.document;
         long now = context.currentSystemTimeMs();
         synchronized (sources) {
@@ -429,6 +430,10 @@ final class Gathering {
         tries.reached(Stage.MIX);
         Record<String, Retraction> record = RetractionOutput.record(document, origin, answer, waiting.timestamp, now);
         context.forward(record, RetractionOutput.SINK);
+        if (trains) {
+            RetractionOutput.training(document, origin, isText, answer, waiting.timestamp)
+                    .ifPresent(training -> context.forward(training, TrainingOutput.SINK));
+        }
         if (answer.outcome() == RetractionOutcome.SOURCE_DROPPED && settings.observes()) {
             context.forward(SourceDrop.of(document.source(), waiting.timestamp), ObservationOutput.SINK);
         }

@@ -4,6 +4,8 @@ import dev.driftline.input.DeadLetters;
 import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.MalformedRecordException;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
 import dev.driftline.topics.Topic;
@@ -35,6 +37,7 @@ final class Outputs {
     private static final byte SCORE = 's';
     private static final byte PREDICTION = 'p';
     private static final byte DEAD_LETTER = 'x';
+    private static final byte ANSWER = 'r';
     private static final byte UNDER_WAY = 'u';
     private static final int ANY_SHARD = -1;
 
@@ -91,6 +94,46 @@ final class Outputs {
                                 prediction.getInputOffset());
             });
         }
+    }
+
+    /** Reads the answers to retractions. */
+    void readRetractions(CommittedLog log, int count, SchemaRegistrySerdes serdes, VerifyProgress progress) {
+        try (Deserializer<Retraction> answers = serdes.deserializer(Retraction.class)) {
+            for (int partition = 0; partition < count; partition++) {
+                TopicPartition of = new TopicPartition(names.name(Topic.RETRACTIONS), partition);
+                for (ConsumerRecord<byte[], byte[]> record = log.next(of); record != null; record = log.next(of)) {
+                    readAnswer(answers, record);
+                    progress.at("reading " + of, record.offset(), log.end(of));
+                }
+            }
+        }
+    }
+
+    private void readAnswer(Deserializer<Retraction> answers, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            Retraction answer = answers.deserialize(record.topic(), record.headers(), record.value());
+            Place place = answer == null
+                    ? null
+                    : place(answer.getInputTopic(), answer.getInputPartition(), answer.getInputOffset());
+            if (answer != null && place != null) {
+                store.put(answerKey(place), answer.getOutcome().name().getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (MalformedRecordException e) {
+            unreadable++;
+        }
+    }
+
+    private static byte[] answerKey(Place place) {
+        byte[] at = place.key();
+        return ByteBuffer.allocate(1 + at.length).put(ANSWER).put(at).array();
+    }
+
+    /** What was answered to a retraction; empty where nothing was. */
+    Optional<RetractionOutcome> retraction(Place place) {
+        byte[] stored = store.get(answerKey(place));
+        return stored == null
+                ? Optional.empty()
+                : Optional.of(RetractionOutcome.valueOf(new String(stored, StandardCharsets.UTF_8)));
     }
 
     /** Reads the dead letters. */

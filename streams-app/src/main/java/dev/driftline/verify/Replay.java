@@ -3,12 +3,17 @@ package dev.driftline.verify;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pending.Ticket;
+import dev.driftline.schemas.RetractionOutcome;
+import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackMap;
+import dev.driftline.topics.Layout;
+import dev.driftline.topics.Topic;
 import dev.driftline.topology.TopologySettings;
 import dev.driftline.verify.log.UnverifiableException;
 import dev.driftline.verify.log.VerifyProgress;
@@ -32,6 +37,8 @@ final class Replay {
     /** Documents between their first and their last shard that are kept decoded. */
     private static final int DECODED = 4096;
 
+    private static final int RETRACTED_DECODED = 64;
+
     private static final byte[] NOTHING = {};
 
     private final TopologySettings settings;
@@ -43,8 +50,10 @@ final class Replay {
     private final Differences differences;
     private final VerifyProgress progress;
     private final Scatter scatter;
+    private final Gather gather;
     private final ShardScorer[] shards;
     private final WriteBackMap<Place, ReplayedDocument> waiting;
+    private final WriteBackMap<Place, ReplayedDocument> retracted;
     private final Listener listener;
     private final Failures failures;
     private final Map<Integer, Map<Stream, Long>> orderedFrom = new HashMap<>();
@@ -52,6 +61,7 @@ final class Replay {
     private long documents;
     private long tokens;
     private long refused;
+    private long retractions;
 
     /** A partition of one of the two inputs. */
     record Stream(boolean isText, int partition) {}
@@ -67,6 +77,9 @@ final class Replay {
         /** Every shard has come to a document. */
         void complete(Place place, ReplayedDocument document);
 
+        /** Every shard has taken a document out, or what is known of a source was dropped. */
+        void retracted(Place place, ReplayedDocument retraction);
+
         /** A record of the inputs is not a document, or was not sent to the shards. */
         void refused(Inputs.Read read, Optional<Outputs.DeadLetter> letter);
     }
@@ -74,6 +87,7 @@ final class Replay {
     /**
      * @param stores an empty store for each shard
      * @param documents an empty store for documents under way
+     * @param retractions an empty store for retractions
      * @param cacheBytes heap for the decoded counts of all shards
      */
     Replay(
@@ -84,6 +98,7 @@ final class Replay {
             LearnedOrder order,
             IntFunction<PageStore> stores,
             PageStore documents,
+            PageStore retractions,
             long cacheBytes,
             Differences differences,
             VerifyProgress progress,
@@ -114,6 +129,8 @@ final class Replay {
                 DECODED,
                 new HeapBudget().account(HeapUse.PENDING),
                 ReplayedDocument::heapBytes);
+        retracted = new WriteBackMap<>(retractions, new ReplayedDocument.Codec(), RETRACTED_DECODED);
+        gather = new Gather(settings.model(), settings.shards());
     }
 
     /** The counts that a shard has learned. */
@@ -131,6 +148,11 @@ final class Replay {
 
     long refused() {
         return refused;
+    }
+
+    /** Retractions that shards have come to, answered without them among it. */
+    long retractions() {
+        return retractions;
     }
 
     /**
@@ -228,6 +250,11 @@ final class Replay {
             }
             known = read.equals(place) ? waiting.get(place) : null;
         }
+        ReplayedDocument retraction = known == null ? retracted.get(place) : null;
+        if (retraction != null) {
+            retract(shard, place, retraction);
+            return null;
+        }
         if (known == null && !order.namesDocumentsOnly()) {
             return null;
         }
@@ -260,6 +287,10 @@ final class Replay {
             return read.place();
         }
         IncomingDocument document = read.document().get();
+        if (document.retract().isPresent()) {
+            readRetraction(read.place(), document, read.timestamp(), letter.isPresent());
+            return read.place();
+        }
         String learned = letter.map(Outputs.DeadLetter::learned).orElse("yes");
         byte[][] requests = requests(read.place(), document, document.learn() && !learned.equals("no"));
         if (learned.equals("partly")) {
@@ -277,6 +308,76 @@ final class Replay {
         documents++;
         tokens += document.tokens().tokens().length;
         return read.place();
+    }
+
+    private void readRetraction(Place place, IncomingDocument document, long timestamp, boolean hasFailed) {
+        retractions++;
+        long ticket = Ticket.of(place.offset(), place.isText());
+        ReplayedDocument kept = new ReplayedDocument(
+                document, timestamp, scatter.retraction(place.partition(), ticket, document.tokens(), true));
+        // What a failure has undone changes nothing in the end.
+        kept.hasFailed = hasFailed;
+        retracted.put(place, kept);
+        if (settings.layout() == Layout.SHARDS
+                && document.retract().orElseThrow().source()) {
+            // The shards are only asked whether all before it is done.
+            listener.retracted(place, kept);
+        }
+    }
+
+    /**
+     * A shard takes a document out, or learns again what it has taken out. Where the shard has read the inputs itself, the answer
+     * says whether it was asked at all.
+     */
+    private void retract(int shard, Place place, ReplayedDocument retraction) {
+        boolean isSource = retraction.document.retract().filter(Retract::source).isPresent();
+        if (settings.layout() != Layout.SHARDS && !retraction.hasFailed) {
+            Optional<RetractionOutcome> answer = outputs.retraction(place);
+            boolean isTaken = answer.isEmpty()
+                    || answer.get() == RetractionOutcome.RETRACTED
+                    || answer.get() == RetractionOutcome.APPROXIMATE;
+            if (!isTaken) {
+                if (answer.get() == RetractionOutcome.SOURCE_DROPPED) {
+                    listener.retracted(place, retraction);
+                }
+                return;
+            }
+        }
+        if (retraction.hasFailed || isSource) {
+            return;
+        }
+        if (retraction.hasReplied(shard)) {
+            putBack(shard, place, retraction);
+            return;
+        }
+        byte[] reply = shards[shard].answer(retraction.request(shard));
+        boolean taken = gather.taken(List.of(reply)).get(shard);
+        if (!taken) {
+            boolean isOut = outputs.retraction(place)
+                    .filter(outcome ->
+                            outcome == RetractionOutcome.RETRACTED || outcome == RetractionOutcome.APPROXIMATE)
+                    .isPresent();
+            if (isOut) {
+                differences.add(
+                        Difference.Kind.REQUEST,
+                        "shard " + shard + ", the retraction of " + place.describe(settings.topics()),
+                        settings.topics().name(Topic.RETRACTIONS),
+                        "counts that do not have the document",
+                        "an answer that it was taken out");
+            }
+        }
+        retraction.replied(shard, reply);
+        retracted.put(place, retraction);
+        if (retraction.isComplete() && gather.taken(retraction.replies()).cardinality() == shards.length) {
+            listener.retracted(place, retraction);
+        }
+    }
+
+    private void putBack(int shard, Place place, ReplayedDocument retraction) {
+        byte[] reply = retraction.replies().get(shard);
+        if (reply.length > 0 && gather.taken(List.of(reply)).get(shard)) {
+            learnOnly(shard, requests(place, retraction.document, true)[shard]);
+        }
     }
 
     private byte[][] requests(Place place, IncomingDocument document, boolean learns) {

@@ -2,6 +2,7 @@ package dev.driftline.verify;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.store.WriteBackMap;
 import dev.driftline.verify.order.Place;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A document between its first shard and its last, in a replay. */
 final class ReplayedDocument {
@@ -97,6 +100,9 @@ final class ReplayedDocument {
             out.writeLong(of.document.publishedAt());
             out.writeLong(of.timestamp);
             out.writeByte((of.document.learn() ? 1 : 0) | (of.isUnordered ? 2 : 0) | (of.hasFailed ? 4 : 0));
+            Optional<Retract> retract = of.document.retract();
+            out.writeByte((retract.isPresent() ? 1 : 0)
+                    | (retract.filter(Retract::source).isPresent() ? 2 : 0));
             out.writeBytes(of.document.tokens().encode());
             out.writeInt(of.requests.length);
             for (int shard = 0; shard < of.requests.length; shard++) {
@@ -114,6 +120,7 @@ final class ReplayedDocument {
             long publishedAt = in.readLong();
             long timestamp = in.readLong();
             int flags = in.readByte();
+            int retract = in.readByte();
             DocumentTokens tokens = DocumentTokens.decode(in.readBytes());
             int shards = in.readInt();
             List<byte[]> requests = new ArrayList<>();
@@ -123,7 +130,16 @@ final class ReplayedDocument {
                 replies.add(in.readBytes());
             }
             ReplayedDocument of = new ReplayedDocument(
-                    new IncomingDocument(id, source, publishedAt, (flags & 1) != 0, tokens, Map.of()),
+                    new IncomingDocument(
+                            id,
+                            source,
+                            publishedAt,
+                            (flags & 1) != 0,
+                            tokens,
+                            Map.of(),
+                            retract == 0
+                                    ? Optional.empty()
+                                    : Optional.of(new Retract(OptionalLong.empty(), (retract & 2) != 0))),
                     timestamp,
                     requests.toArray(byte[][]::new));
             of.isUnordered = (flags & 2) != 0;

@@ -2,6 +2,8 @@ package dev.driftline.verify;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.input.IncomingDocument;
+import dev.driftline.input.Retract;
 import dev.driftline.pages.PageStore;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Score;
@@ -128,6 +130,36 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         drain(order.get(), place.partition());
     }
 
+    @Override
+    public void retracted(Place place, ReplayedDocument retraction) {
+        if (!options.scores()) {
+            return;
+        }
+        if (order.isEmpty() || sources.ended().isPresent()) {
+            finish(place, retraction);
+            return;
+        }
+        if (isWhole(retraction)) {
+            sources.end("a source was dropped, and its turn among the documents that were scored is not known");
+            return;
+        }
+        ready.put(place, retraction);
+        drain(order.get(), place.partition());
+    }
+
+    private static boolean isWhole(ReplayedDocument retraction) {
+        return retraction.document.retract().filter(Retract::source).isPresent();
+    }
+
+    /** Has the source lose what the counts have lost. */
+    private void retract(Place place, ReplayedDocument retraction) {
+        if (sources.ended().isEmpty()) {
+            int task = settings.layout() == Layout.SHARDS ? place.partition() : 0;
+            IncomingDocument document = retraction.document;
+            sources.retract(task, document.source(), document.tokens(), isWhole(retraction), scoredAt);
+        }
+    }
+
     private void drain(GatherOrder turns, int partition) {
         while (true) {
             Place next = turns.peek(partition);
@@ -152,6 +184,10 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     }
 
     private void finish(Place place, ReplayedDocument document) {
+        if (document.document.retract().isPresent()) {
+            retract(place, document);
+            return;
+        }
         if (document.hasFailed) {
             Optional<Outputs.DeadLetter> letter = outputs.deadLetter(place);
             if (letter.isPresent()) {

@@ -1,6 +1,7 @@
 package dev.driftline.verify;
 
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;
@@ -50,6 +51,22 @@ final class SourceReplay {
                         "the oldest replies of shards have been deleted by retention, so that the order in which documents were"
                                 + " scored is not known");
             }
+        }
+    }
+
+    /**
+     * Has a source lose a document that was taken out, or all that is known of it.
+     *
+     * @param whole whether all that is known of the source is dropped
+     */
+    void retract(int partition, String name, DocumentTokens document, boolean whole, long at) {
+        if (whole) {
+            SourceStore store = partitions.get(partition);
+            if (store != null) {
+                store.remove(name);
+            }
+        } else {
+            source(partition, name, at).ifPresent(source -> source.retract(document));
         }
     }
 

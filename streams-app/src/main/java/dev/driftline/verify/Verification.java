@@ -200,6 +200,7 @@ public final class Verification {
         readPending(outputs);
         SchemaRegistrySerdes serdes = new SchemaRegistrySerdes(config.clients().schemaRegistry());
         readOutputs(outputs, serdes);
+        readRetractions(outputs, serdes);
         try (SchemaRegistryClient registry = serdes.client();
                 CommittedLog inputLog = log(inputEnds);
                 Inputs read = new Inputs(inputLog, settings, registry);
@@ -399,6 +400,7 @@ public final class Verification {
                     orders.learned,
                     shard -> stores.store("replayed-" + shard, shardBytes()),
                     stores.store("waiting", SMALL_STORE_BYTES),
+                    stores.store("retractions", SMALL_STORE_BYTES),
                     cacheBytes,
                     differences,
                     progress,
@@ -416,6 +418,9 @@ public final class Verification {
                 }
             }
             note(scores, why);
+            if (replay.retractions() > 0) {
+                notes.add(String.format(Locale.ROOT, "%,d retractions were replayed.", replay.retractions()));
+            }
             return new VerificationReport(
                     replay.documents(),
                     replay.tokens(),
@@ -624,6 +629,16 @@ public final class Verification {
         if (!predictions.isEmpty()) {
             try (CommittedLog log = log(predictionEnds)) {
                 outputs.readPredictions(log, predictions.size(), serdes, progress);
+            }
+        }
+    }
+
+    private void readRetractions(Outputs outputs, SchemaRegistrySerdes serdes) {
+        String topic = names.name(Topic.RETRACTIONS);
+        if (topics.topics().contains(topic)) {
+            Set<TopicPartition> answers = topics.partitions(topic);
+            try (CommittedLog log = log(topics.written(answers))) {
+                outputs.readRetractions(log, answers.size(), serdes, progress);
             }
         }
     }

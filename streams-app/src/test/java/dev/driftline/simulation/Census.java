@@ -59,17 +59,36 @@ final class Census {
 
     /** A shard has learned a document, in a transaction that is being committed. */
     void learned(int shard, Oracle.Doc document) {
-        count(shard, document, (ngram, times) -> {
-            counts.merge(ngram, times, Integer::sum);
-            fresh.add(ngram);
-            if (ngram.size() == 1) {
-                tokens[shard]++;
-            }
-        });
-        freshShards.add(shard);
+        add(shard, document, 1);
         words.addAll(Arrays.asList(document.tokens().words()));
         if (partly.merge(document, 1, Integer::sum) == shards) {
             partly.remove(document);
+        }
+    }
+
+    private void add(int shard, Oracle.Doc document, int sign) {
+        count(shard, document, (ngram, times) -> {
+            counts.merge(ngram, sign * times, Census::sum);
+            fresh.add(ngram);
+            if (ngram.size() == 1) {
+                tokens[shard] += sign;
+            }
+        });
+        freshShards.add(shard);
+    }
+
+    /** What is gone is as if it had never been there. */
+    private static Integer sum(Integer one, Integer other) {
+        int sum = one + other;
+        return sum == 0 ? null : sum;
+    }
+
+    /** A shard has taken out what a retraction names, or put it back. */
+    void retracted(int shard, Oracle.Doc retraction, boolean taken) {
+        add(shard, retraction, taken ? -1 : 1);
+        int shardsWithout = partly.merge(retraction, taken ? 1 : -1, Integer::sum);
+        if (shardsWithout == 0 || shardsWithout == shards) {
+            partly.remove(retraction);
         }
     }
 
@@ -79,7 +98,7 @@ final class Census {
             return;
         }
         List<ShardScorer> stored = stored(false);
-        fresh.forEach(ngram -> compare(stored, ngram, counts.get(ngram)));
+        fresh.forEach(ngram -> compare(stored, ngram, counts.getOrDefault(ngram, 0)));
         freshShards.forEach(shard -> compareTokens(stored, shard));
         fresh.clear();
         freshShards.clear();
@@ -97,8 +116,9 @@ final class Census {
             words.addAll(Arrays.asList(document.tokens().words()));
             for (int shard = 0; shard < shards; shard++) {
                 if (document.isLearnedBy(shard)) {
-                    count(shard, document, (ngram, times) -> all.merge(ngram, times, Integer::sum));
-                } else {
+                    int sign = document.isRetraction() ? -1 : 1;
+                    count(shard, document, (ngram, times) -> all.merge(ngram, sign * times, Census::sum));
+                } else if (!document.isRetraction() || document.isTakenPartly()) {
                     whole = false;
                 }
             }
@@ -212,6 +232,8 @@ final class Census {
             return;
         }
         List<String> contexts = List.copyOf(all);
+        // A word that only documents had which were taken out is unknown again.
+        all.removeIf(word -> stored.get(owner(List.of(word))).rawCount(List.of(word)) == 0);
         all.add("\u2603");
         List<String> context = List.of(
                 contexts.get(simulation.chance.nextInt(contexts.size())),

@@ -22,6 +22,7 @@ record Event(Kind kind, int which, int how, long seed) {
         PUBLISH_UNREADABLE(2),
         PUBLISH_AGAIN(1),
         JUNK(1),
+        RETRACT(5),
         POLL(60),
         PUNCTUATE(14),
         FLUSH(3),

@@ -152,6 +152,13 @@ final class History {
             case PUBLISH_AGAIN ->
                 oracle.again(event.which())
                         .ifPresent(document -> tell("document " + document.id() + " is published again"));
+            case RETRACT -> {
+                // Without transactions a retraction may come twice, and then takes the text of another document.
+                if (simulation.exactlyOnce) {
+                    oracle.retract(event.which(), event.how() % 4 > 0)
+                            .ifPresent(document -> tell("document " + document.id() + " is to be taken out"));
+                }
+            }
             case JUNK -> {
                 Topic topic = topics.get(event.how() % (topics.size() - 2));
                 oracle.junk(topic, event.which(), random.nextInt());

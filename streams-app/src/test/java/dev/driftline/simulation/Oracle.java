@@ -10,6 +10,8 @@ import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.PendingDocuments;
 import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.ExpertScore;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
@@ -18,6 +20,7 @@ import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardReply;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.source.SourceLimits;
+import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;
 import dev.driftline.store.SimulatedStore;
 import dev.driftline.text.Tokenizers;
@@ -66,6 +69,9 @@ final class Oracle implements Simulation.Witness {
         private final SimulatedLog.Entry entry;
         private final byte[][] replies;
         private final boolean[] learned;
+        /** Whether it is to be taken out: then it is learned by a shard that has taken it out. */
+        private boolean isRetraction;
+
         /** When it was published, and how far the clock had gone on. */
         private final int moment;
 
@@ -115,7 +121,21 @@ final class Oracle implements Simulation.Witness {
             return Arrays.stream(replies).noneMatch(Objects::isNull);
         }
 
-        /** Whether a shard has learned it. */
+        boolean isRetraction() {
+            return isRetraction;
+        }
+
+        /** Whether some shards have taken it out, and others have not. */
+        boolean isTakenPartly() {
+            for (boolean taken : learned) {
+                if (taken != learned[0]) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether a shard has learned it; of a retraction, whether the shard has taken the document out. */
         boolean isLearnedBy(int shard) {
             return learned[shard];
         }
@@ -240,14 +260,31 @@ final class Oracle implements Simulation.Witness {
         }
         Doc document = documents.get(number % documents.size());
         long offset = simulation.publish(document.topic, document.partition, document.entry.value());
-        return Optional.of(add(
+        Doc again = add(
                 document.id,
                 document.source,
                 document.tokens,
                 document.learn,
                 document.topic,
                 document.partition,
-                offset));
+                offset);
+        again.isRetraction = document.isRetraction;
+        return Optional.of(again);
+    }
+
+    /** Publishes a document once more, to be taken out. */
+    Optional<Doc> retract(int number, boolean withOffset) {
+        List<Doc> known =
+                documents.stream().filter(document -> !document.isRetraction).toList();
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        Doc target = known.get(number % known.size());
+        Long retractOffset = withOffset ? target.offset : null;
+        long offset = simulation.publishRetraction(target.topic, target.partition, target.entry, retractOffset);
+        Doc document = add(target.id, target.source, target.tokens, false, target.topic, target.partition, offset);
+        document.isRetraction = true;
+        return Optional.of(document);
     }
 
     /** Publishes what is no document; returns the partition. */
@@ -276,8 +313,11 @@ final class Oracle implements Simulation.Witness {
     public void committed(SimulatedTask task, List<SimulatedTask.At> counted, List<SimulatedTask.Output> visible) {
         for (SimulatedTask.At record : counted) {
             // A request may be about several documents; the replies say about which.
-            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())) {
-                counted(task.id.partition(), about.get(record.entry()));
+            Doc document = about.get(record.entry());
+            boolean failed = simulation.notCounted.contains(record.entry());
+            if (!isOf(Topic.NGRAM_REQUESTS, record.partition())
+                    && !(failed && document != null && document.isRetraction)) {
+                counted(task.id.partition(), document);
             }
         }
         visible.stream()
@@ -301,6 +341,9 @@ final class Oracle implements Simulation.Witness {
                         by,
                         simulation.blueprint.read(
                                 Score.class, output.partition().topic(), output.entry()));
+            } else if (isOf(Topic.RETRACTIONS, output.partition())) {
+                answered(simulation.blueprint.read(
+                        Retraction.class, output.partition().topic(), output.entry()));
             } else if (isOf(Topic.DEAD_LETTERS, output.partition())) {
                 refused(output.entry());
             }
@@ -338,11 +381,75 @@ final class Oracle implements Simulation.Witness {
     private void replied(int partition, byte[] message) {
         for (byte[] reply : gather.split(message)) {
             Gather.Address from = gather.address(reply);
+            Doc document = tickets.get(partition).get(from.ticket());
+            if (document != null && document.isRetraction) {
+                replied(from.shard(), document, reply);
+                continue;
+            }
             boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
             if (learned) {
                 counted(from.shard(), tickets.get(partition).get(from.ticket()));
             }
         }
+    }
+
+    /** A shard has replied to a retraction: to a check, which changes nothing, to the taking out, or to the putting back. */
+    private void replied(int shard, Doc retraction, byte[] reply) {
+        boolean isTaking = ShardReply.Retracted.is(reply) && ShardReply.Retracted.hasTaken(reply);
+        boolean isPuttingBack = !ShardReply.Retracted.is(reply)
+                && retraction.learned[shard]
+                && gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+        if (isTaking) {
+            assertThat(take(shard, retraction))
+                    .as("a serial replay has %s, too", retraction)
+                    .isTrue();
+        } else if (isPuttingBack) {
+            replayed.get(shard).answer(scatter.requests(0, 0, retraction.tokens, true, 0, List.of())[shard]);
+            retraction.learned[shard] = false;
+            census.retracted(shard, retraction, false);
+        }
+    }
+
+    /** Takes a document out of the replay; says whether it was there. */
+    private boolean take(int shard, Doc retraction) {
+        assertThat(retraction.learned[shard])
+                .as("%s is taken out again", retraction)
+                .isFalse();
+        byte[] reply = replayed.get(shard).answer(scatter.retraction(0, 0, retraction.tokens, true)[shard]);
+        boolean taken = ShardReply.Retracted.hasTaken(reply);
+        if (taken) {
+            retraction.learned[shard] = true;
+            census.retracted(shard, retraction, true);
+        }
+        return taken;
+    }
+
+    private void answered(Retraction answer) {
+        comes(answer.getId());
+        Doc retraction = documents.stream()
+                .filter(document -> document.isRetraction && document.id.equals(answer.getId()) && !document.isOut)
+                .filter(document -> document.topic.equals(answer.getInputTopic())
+                        && document.partition == answer.getInputPartition()
+                        && document.offset == answer.getInputOffset())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("an answer to what is no retraction: " + answer));
+        retraction.isOut = true;
+        boolean isOut = answer.getOutcome() == RetractionOutcome.RETRACTED;
+        for (int shard = 0; shard < shards; shard++) {
+            assertThat(retraction.learned[shard])
+                    .as("shard %d has taken %s out, of which is said: %s", shard, retraction, answer)
+                    .isEqualTo(isOut);
+        }
+        if (isOut) {
+            source(retraction).retract(retraction.tokens);
+        }
+    }
+
+    private SourceModel source(Doc document) {
+        return sources.computeIfAbsent(
+                        settings.layout() == Layout.SHARDS ? document.partition : 0,
+                        added -> new SourceStore(new HeapPageStore(), settings.mixture(), SourceLimits.NONE))
+                .get(document.source, 0);
     }
 
     private void counted(int shard, Doc document) {
@@ -355,6 +462,10 @@ final class Oracle implements Simulation.Witness {
             return;
         }
         assertThat(document).as("what shard %d learns is a document", shard).isNotNull();
+        if (document.isRetraction) {
+            take(shard, document);
+            return;
+        }
         assertThat(document.replies[shard])
                 .as("shard %d learns %s again", shard, document)
                 .isNull();
@@ -374,7 +485,7 @@ final class Oracle implements Simulation.Witness {
         }
         // A topic that was made again has offsets for the second time, and an id may come twice.
         List<Doc> unscored = documents.stream()
-                .filter(document -> document.id.equals(score.getId()) && !document.isOut)
+                .filter(document -> document.id.equals(score.getId()) && !document.isOut && !document.isRetraction)
                 .filter(Doc::isAnswered)
                 .toList();
         Doc document = unscored.stream()
@@ -393,14 +504,7 @@ final class Oracle implements Simulation.Witness {
         document.isOut = true;
         NgramProbabilities ngrams =
                 gather.gather(document.tokens, List.of(document.replies)).positions();
-        DocumentScore exact = scorer.score(ScoreRequest.of(
-                        document.tokens,
-                        ngrams,
-                        sources.computeIfAbsent(
-                                        settings.layout() == Layout.SHARDS ? document.partition : 0,
-                                        added -> new SourceStore(
-                                                new HeapPageStore(), settings.mixture(), SourceLimits.NONE))
-                                .get(document.source, 0))
+        DocumentScore exact = scorer.score(ScoreRequest.of(document.tokens, ngrams, source(document))
                 .withNetwork(snapshots.expert(document.tokens, score))
                 .withLearning(document.learn));
         for (ExpertScore expert : score.getExperts()) {
@@ -505,7 +609,9 @@ final class Oracle implements Simulation.Witness {
         if (simulation.exactlyOnce && !isUnwatched && !simulation.blueprint.routed.isEmpty()) {
             new WatchReplay(simulation).check();
         }
-        census.finish(documents.stream().filter(document -> document.learn).toList());
+        census.finish(documents.stream()
+                .filter(document -> document.learn || document.isRetraction)
+                .toList());
     }
 
     /** All instances have stopped. */

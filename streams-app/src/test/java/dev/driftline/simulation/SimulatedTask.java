@@ -404,6 +404,15 @@ final class SimulatedTask {
         at = Optional.empty();
     }
 
+    /** Whether the work of the shard on the record at hand was made to fail, so that it is a failure in its place. */
+    void counts(boolean fails) {
+        if (fails) {
+            at.ifPresent(record -> simulation.notCounted.add(record.entry()));
+        } else {
+            at.ifPresent(record -> simulation.notCounted.remove(record.entry()));
+        }
+    }
+
     /** A shard has learned what the record at hand has. */
     void learned() {
         learned.add(at.orElseThrow());

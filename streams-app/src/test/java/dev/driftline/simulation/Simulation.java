@@ -15,13 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -103,6 +106,9 @@ final class Simulation implements AutoCloseable {
     final Defects defects;
     /** The task that is at work. */
     Optional<SimulatedTask> current = Optional.empty();
+
+    /** Records whose work in the one shard was made to fail when it was tried last: a retraction takes nothing out then. */
+    final Set<SimulatedLog.Entry> notCounted = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Map<TaskId, SimulatedTask.Committed> committed = new TreeMap<>();
     private final List<SimulatedInstance> instances = new ArrayList<>();
@@ -300,7 +306,13 @@ final class Simulation implements AutoCloseable {
         int left = faults.getOrDefault(stage, 0);
         if (left > 0) {
             faults.put(stage, left - 1);
+            if (stage == Stage.COUNT) {
+                current.ifPresent(task -> task.counts(true));
+            }
             throw new IllegalStateException("made to fail at " + stage);
+        }
+        if (stage == Stage.COUNT) {
+            current.ifPresent(task -> task.counts(false));
         }
         if (stage == Stage.LEARN) {
             current.orElseThrow().learned();
@@ -354,6 +366,21 @@ final class Simulation implements AutoCloseable {
         event.setAttributes(Map.of());
         String topic = topics.name(Topic.TEXT);
         return publish(topic, partition, blueprint.texts.serialize(topic, event));
+    }
+
+    /** Publishes the record of a document or a text once more, to be taken out; returns the offset. */
+    long publishRetraction(String topic, int partition, SimulatedLog.Entry of, Long retractOffset) {
+        if (topic.equals(topics.name(Topic.TEXT))) {
+            TextEvent event = blueprint.read(TextEvent.class, topic, of);
+            event.setRetract(true);
+            event.setRetractOffset(retractOffset);
+            return publish(topic, partition, blueprint.texts.serialize(topic, event));
+        }
+        Document document = blueprint.read(Document.class, topic, of);
+        document.setLearn(false);
+        document.setRetract(true);
+        document.setRetractOffset(retractOffset);
+        return publish(topic, partition, blueprint.documents.serialize(topic, document));
     }
 
     /** Publishes bytes; returns their offset. */

@@ -30,6 +30,7 @@ import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.Encoding;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.scoring.ModelSettings;
@@ -210,6 +211,15 @@ class LifetimesTest {
         int documents = 0;
         for (int round = 0; round < ROUNDS; round++) {
             if (round % 4 == 3) {
+                if (round > 4) {
+                    send(
+                            broker,
+                            fixture,
+                            Topic.TEXT,
+                            fixture.bytes(TextEvent.newBuilder(text(round - 4))
+                                    .setRetract(true)
+                                    .build()));
+                }
                 send(broker, fixture, Topic.TEXT, fixture.bytes(text(round)));
                 send(broker, fixture, Topic.TEXT, new byte[] {4, 5, 6});
                 documents++;
@@ -264,6 +274,7 @@ class LifetimesTest {
         types.put(fixture.topics.name(Topic.PREDICTIONS), Prediction.class);
         types.put(fixture.topics.name(Topic.ENCODINGS), Encoding.class);
         types.put(fixture.topics.name(Topic.DRIFT), DriftEvent.class);
+        types.put(fixture.topics.name(Topic.RETRACTIONS), Retraction.class);
         types.put(fixture.topics.routed("odd.v1"), Document.class);
         types.put(fixture.topics.routed("kept.v1"), Document.class);
         for (String topic : topics(fixture.description)) {
@@ -315,7 +326,7 @@ class LifetimesTest {
                 : deserializer
                         .deserialize(record.topic(), record.headers(), record.value())
                         .toString()
-                        .replaceAll("\"(scored_at|at)\": [^,}]*", "\"$1\"");
+                        .replaceAll("\"(scored_at|retracted_at|at)\": [^,}]*", "\"$1\"");
         StringBuilder headers = new StringBuilder();
         record.headers()
                 .forEach(header -> headers.append(header.key())

@@ -8,6 +8,8 @@ import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.DocumentMessage;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Prediction;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.Score;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
@@ -21,6 +23,11 @@ import dev.driftline.testing.Cluster;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.testing.SmallDocuments;
+import dev.driftline.topics.Topic;
+import dev.driftline.verify.Verification;
+import dev.driftline.verify.VerificationReport;
+import dev.driftline.verify.VerifyOptions;
+import dev.driftline.verify.log.VerifyProgress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +37,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -107,9 +115,33 @@ class KilledInstancesIT {
 
             publish(application, stream, published, WAVE);
             scores.awaitSize(published.size(), PATIENCE);
-            one.close();
+
+            // 8. In the middle of retractions.
+            List<Document> out = IntStream.range(0, published.size())
+                    .filter(i -> i % 10 == 3)
+                    .mapToObj(published::get)
+                    .toList();
+            Map<String, Score> scored =
+                    scores.values().stream().collect(Collectors.toMap(Score::getId, Function.identity()));
+            RecordedTopic<Retraction> answers = application.recorded(Topic.RETRACTIONS, Retraction.class);
+            application.publish(out.stream()
+                    .map(document -> Document.newBuilder(document)
+                            .setLearn(false)
+                            .setRetract(true)
+                            .setRetractOffset(scored.get(document.getId()).getInputOffset())
+                            .build())
+                    .toList());
+            answers.awaitSize(1, PATIENCE);
+            one.kill();
+            answers.awaitSize(out.size(), PATIENCE);
             two.close();
 
+            assertThat(answers.values())
+                    .allSatisfy(answer -> assertThat(answer.getOutcome()).isEqualTo(RetractionOutcome.RETRACTED))
+                    .extracting(Retraction::getId)
+                    .as("every retraction is answered exactly once")
+                    .containsExactlyInAnyOrderElementsOf(
+                            out.stream().map(Document::getId).toList());
             assertThat(scores.values())
                     .extracting(Score::getId)
                     .as("every document is scored exactly once")
@@ -121,7 +153,12 @@ class KilledInstancesIT {
                     .containsExactlyInAnyOrderElementsOf(
                             published.stream().map(Document::getId).toList());
             assertThat(application.deadLetters().records()).isEmpty();
-            application.changelogCounts().assertEqual(census(published));
+            List<Document> left = new ArrayList<>(published);
+            left.removeAll(out);
+            application.changelogCounts().assertEqual(census(left));
+            VerificationReport report =
+                    Verification.run(application.config(), VerifyOptions.everything(), VerifyProgress.NONE);
+            assertThat(report.differences()).isEmpty();
         }
     }
 

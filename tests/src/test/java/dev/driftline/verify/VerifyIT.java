@@ -8,6 +8,8 @@ import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.schemas.Document;
+import dev.driftline.schemas.Retraction;
+import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.schemas.Score;
 import dev.driftline.schemas.TextEvent;
 import dev.driftline.shards.ShardCounts;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +49,7 @@ class VerifyIT {
     private static final Duration SOON = Duration.ofMinutes(2);
 
     private final SmallDocuments documents = new SmallDocuments(12);
+    private final Map<String, Document> published = new HashMap<>();
 
     @Test
     void shouldFindADeploymentRightWhileItRunsAndWhatIsWrongOnceItIs(Cluster cluster) throws Exception {
@@ -117,6 +121,10 @@ class VerifyIT {
                 publishText(application);
                 application.scores().awaitSize(DOCUMENTS + TEXTS, SOON);
                 assertThat(verify(application, 0)).contains("Nothing differs.").doesNotContain("note:");
+                retract(application);
+                application.publish(documents.next(50));
+                application.scores().awaitSize(DOCUMENTS + TEXTS + 50, SOON);
+                assertThat(verify(application, 0)).contains("Nothing differs.", "31 retractions were replayed");
             }
             assertThat(verify(application, 0, "--sample", "10%", "--json"))
                     .contains("\"equal\" : true", "sample leaves documents out");
@@ -130,6 +138,7 @@ class VerifyIT {
         all.set(7, Document.newBuilder(all.get(7)).setLearn(false).build());
         application.publish(Topic.DOCUMENTS, "bad", new byte[] {1, 2, 3});
         application.publish(all);
+        all.forEach(document -> published.put(document.getId(), document));
     }
 
     /** After the documents or among them: the two inputs are read by turns. */
@@ -146,6 +155,35 @@ class VerifyIT {
                 application.publish(Topic.TEXT, event.getId(), values.serialize(topic, event));
             }
         }
+    }
+
+    /** Takes some documents out, and tries it with one that is not there. */
+    private void retract(Application application) {
+        List<Document> out = new ArrayList<>();
+        for (Score score : application.scores().values()) {
+            if (score.getLearned()
+                    && score.getInputTopic().equals(application.topic(Topic.DOCUMENTS))
+                    && out.size() < 30) {
+                out.add(Document.newBuilder(published.get(score.getId()))
+                        .setLearn(false)
+                        .setRetract(true)
+                        .setRetractOffset(score.getInputOffset())
+                        .build());
+            }
+        }
+        out.add(Document.newBuilder(out.get(0))
+                .setId("never")
+                .setRetractOffset(null)
+                .setSentences(List.of(List.of("nobody", "published", "this")))
+                .build());
+        application.publish(out);
+        assertThat(application
+                        .recorded(Topic.RETRACTIONS, Retraction.class)
+                        .awaitSize(out.size(), SOON)
+                        .values())
+                .extracting(Retraction::getOutcome)
+                .containsOnlyOnce(RetractionOutcome.NOT_LEARNED)
+                .contains(RetractionOutcome.RETRACTED);
     }
 
     private static VerificationReport report(Application application) {

@@ -3,6 +3,7 @@ package dev.driftline.verify.order;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ShardMessageException;
+import dev.driftline.scoring.ShardReply;
 import dev.driftline.verify.log.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -64,7 +65,12 @@ public final class ReplyOrder implements GatherOrder {
 
     private void read(int partition, byte[] message, Replies replies) {
         try {
-            gather.split(message).forEach(reply -> add(partition, gather.address(reply), replies));
+            for (byte[] reply : gather.split(message)) {
+                // A check of a retraction says nothing of a turn; its turn is when the last shard has taken it out.
+                if (!ShardReply.Retracted.is(reply) || ShardReply.Retracted.hasTaken(reply)) {
+                    add(partition, gather.address(reply), replies);
+                }
+            }
         } catch (ShardMessageException e) {
             // Somebody else's bytes, which became a dead letter.
         }

@@ -52,6 +52,10 @@ public final class TopicOrder implements LearnedOrder {
             try {
                 int documents = addresses.read(request);
                 for (int document = 0; document < documents; document++) {
+                    if (addresses.isCheck(document)) {
+                        // It changes nothing.
+                        continue;
+                    }
                     long ticket = addresses.ticket(document);
                     into.accept(new Place(Ticket.isText(ticket), addresses.partition(), Ticket.offset(ticket)));
                 }
