@@ -553,7 +553,8 @@ public final class ShardScorer {
         int id = ids[code];
         long raw = id < 0 ? 0 : counts.rawUnigram(id);
         long taken = Math.min(times[code], raw);
-        if (taken > 0 && taken == raw && order > 1 && counts.continuationUnigram(id) > 0) {
+        boolean forgets = settings.forgetting().isOn();
+        if (forgets && taken > 0 && taken == raw && order > 1 && counts.continuationUnigram(id) > 0) {
             // More of it was forgotten than of the n-grams that others left: as long as it ends one it is a word.
             taken--;
         }
