@@ -15,6 +15,8 @@ public enum Smoothing {
     /**
      * Interpolated modified Kneser–Ney (Chen and Goodman 1998): raw counts at the top order, continuation counts below,
      * p = max(a − D(a), 0) / T + γ · p(w | h′), γ = (D1·N1 + D2·N2 + D3·N3+) / T. An unseen context passes p(w | h′) on.
+     * Where every n-gram that goes further back than a context was forgotten, its raw counts stand in for the continuation
+     * counts that it does not have any more.
      */
     KNESER_NEY {
         @Override
@@ -30,7 +32,10 @@ public enum Smoothing {
                 double top = count == 0 ? 0 : (count - raw.of(count)) / total;
                 alpha[length] = (float) (top + left * a);
                 gamma[length] = (float) (left * g);
-                if (length < matched) {
+                if (length < matched && counts.continuationTotal(length) == 0) {
+                    a = alpha[length];
+                    g = gamma[length];
+                } else if (length < matched) {
                     Discounts continuation = estimates.continuation(length + 1);
                     total = counts.continuationTotal(length);
                     left = counts.continuationMass(length, continuation) / total;
@@ -53,7 +58,10 @@ public enum Smoothing {
             }
             double passedAlpha = a;
             double passedGamma = g;
-            if (matched > 0) {
+            if (matched > 0 && counts.continuationTotal(matched) == 0) {
+                passedAlpha = alpha[matched];
+                passedGamma = gamma[matched];
+            } else if (matched > 0) {
                 Discounts continuation = estimates.continuation(matched + 1);
                 double total = counts.continuationTotal(matched);
                 double left = counts.continuationMass(matched, continuation) / total;
