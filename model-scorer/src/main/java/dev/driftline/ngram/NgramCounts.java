@@ -66,6 +66,12 @@ public final class NgramCounts {
     /** Of a word that is held, beside its spelling, about. */
     private static final int BYTES_A_WORD = 8;
 
+    /**
+     * Words may take so many times the bound of n-grams in bytes: at a tenth of the state of Brown, where they take nearly twice
+     * the bound, perplexity is 27 % higher when those that came seldom leave.
+     */
+    private static final int WORDS_A_BOUND = 4;
+
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
 
@@ -810,8 +816,13 @@ public final class NgramCounts {
             return 0;
         }
         leftTuple[1] = context;
-        lookup(leftTuple, 1, previous, leftCounts);
-        return leftCounts.matched() > 0 ? leftCounts.raw(1) : 0;
+        int length = Math.min(2, order - 1);
+        lookup(leftTuple, length, previous, leftCounts);
+        if (leftCounts.matched() < length) {
+            return 0;
+        }
+        // Where counts fade, one of the two may do so before the other.
+        return Math.min(leftCounts.raw(1), leftCounts.raw(length));
     }
 
     private boolean addLeftNeighbour(int context, int previous, long times) {
@@ -1244,13 +1255,13 @@ public final class NgramCounts {
 
         /**
          * The most times that a word has been seen that leaves once no n-gram of it is left: unigrams are the last to go, and while
-         * words take less than half of the bound only those do that are not counted.
+         * words take less than half of their bound only those do that are not counted.
          */
         private long mostThatLeaves() {
             int held = words.size() - words.free();
             double part = 0;
             if (forgetting.maxBytes() > 0) {
-                part = (spelled + (double) BYTES_A_WORD * held) / forgetting.maxBytes();
+                part = (spelled + (double) BYTES_A_WORD * held) / ((double) WORDS_A_BOUND * forgetting.maxBytes());
             }
             if (forgetting.maxNgrams() > 0) {
                 part = Math.max(part, (double) held / forgetting.maxNgrams());
