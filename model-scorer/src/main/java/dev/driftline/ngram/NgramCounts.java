@@ -816,8 +816,13 @@ public final class NgramCounts {
             return 0;
         }
         leftTuple[1] = context;
-        lookup(leftTuple, 1, previous, leftCounts);
-        return leftCounts.matched() > 0 ? leftCounts.raw(1) : 0;
+        int length = Math.min(2, order - 1);
+        lookup(leftTuple, length, previous, leftCounts);
+        if (leftCounts.matched() < length) {
+            return 0;
+        }
+        // Where counts fade, one of the two may do so before the other.
+        return Math.min(leftCounts.raw(1), leftCounts.raw(length));
     }
 
     private boolean addLeftNeighbour(int context, int previous, long times) {

@@ -216,7 +216,8 @@ final class WideContext extends CacheUnit {
         }
         if (rawOnly) {
             lower(word, after);
-        } else if (leftIsGone) {
+        } else if (leftIsGone && continuation(at) > 0) {
+            // It is 0 where this follower has faded before the n-grams that end in it.
             int continuation = continuation(at);
             table[at + 2] = table[at + 2] & USED | continuation - 1;
             addTotal(PositionCounts.CONTINUATION_TOTAL, -1);

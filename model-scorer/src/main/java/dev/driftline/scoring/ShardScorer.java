@@ -551,7 +551,13 @@ public final class ShardScorer {
 
     private void takeOutUnigram(int code) {
         int id = ids[code];
-        long taken = id < 0 ? 0 : Math.min(times[code], counts.rawUnigram(id));
+        long raw = id < 0 ? 0 : counts.rawUnigram(id);
+        long taken = Math.min(times[code], raw);
+        boolean forgets = settings.forgetting().isOn();
+        if (forgets && taken > 0 && taken == raw && order > 1 && counts.continuationUnigram(id) > 0) {
+            // More of it was forgotten than of the n-grams that others left: as long as it ends one it is a word.
+            taken--;
+        }
         if (taken > 0) {
             counts.removeUnigram(id, taken);
             if (growing && code != ShardRequest.EOS_CODE && counts.rawUnigram(id) == 0) {

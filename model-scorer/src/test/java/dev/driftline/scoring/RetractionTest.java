@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -178,9 +179,59 @@ class RetractionTest {
         assertThat(model.rawCount(List.of("w2"))).isZero();
         assertThat(model.rawCount(List.of("w1", "w2"))).isZero();
         assertThat(model.rawCount(List.of("w3"))).isOne();
-        assertThat(model.retract(DocumentTokens.of(List.of(List.of("w7")))).everywhere())
-                .as("nothing of it is there")
-                .isFalse();
+        assertThat(model.rawCount(List.of("</s>")))
+                .as("it ends an n-gram that is left")
+                .isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true,600,1500", "4,true,300,500", "1,false,600,0", "4,false,300,500", "1,true,0,1500"})
+    void shouldPredictFromADistributionWhateverWasForgottenBeforeADocumentIsTakenOut(
+            int shards, boolean growing, long bound, long halfLife) {
+        ModelSettings settings = settings(3, growing).forgetting(new Forgetting(0, bound, halfLife));
+        // A word that its owner has lost may still stand in a context of another shard: it is <unk>, and loses a little
+        // there.
+        double most = shards == 1 ? 1e-4 : 0.02;
+        Random random = new Random(shards);
+        LocalModel model = model(settings, shards);
+        List<DocumentTokens> left = new ArrayList<>();
+        int partly = 0;
+        for (int step = 0; step < 300; step++) {
+            if (left.size() > 10 && random.nextInt(3) == 0) {
+                Gather.Taken taken = model.retract(left.remove(random.nextInt(left.size())));
+                assertThat(taken.isApproximate()).isTrue();
+                partly += taken.everywhere() && taken.missing() > 0 ? 1 : 0;
+            } else {
+                DocumentTokens document = document(random);
+                model.score(document, true);
+                left.add(document);
+            }
+            if (step % 37 == 20) {
+                reload(model);
+            }
+            if (step % 10 == 9) {
+                List<String> everything = new ArrayList<>();
+                for (int shard = 0; shard < shards; shard++) {
+                    NgramCounts counts = model.shard(shard).counts();
+                    counts.unigrams((id, raw, continuation) -> {
+                        if (raw > 0) {
+                            everything.add(counts.spelling(id));
+                        }
+                    });
+                }
+                everything.addAll(growing ? List.of() : LISTED);
+                for (List<String> open : List.of(List.of("w0", "w1"), List.of("w2"), List.<String>of())) {
+                    NgramProbabilities next = model.ask(DocumentTokens.of(List.of(open)), false, 10, everything)
+                            .candidates()
+                            .probabilities();
+                    double sum = IntStream.range(0, next.rows())
+                            .mapToDouble(row -> next.probability(row, 3))
+                            .sum();
+                    assertThat(sum).as("step %d, after %s", step, open).isCloseTo(1, within(most));
+                }
+            }
+        }
+        assertThat(partly).as("documents of which a part was forgotten").isPositive();
     }
 
     /** 0.5.0 knew of a left neighbour that it came, and of a word outside the vocabulary that it was spelled, not how often. */

@@ -40,6 +40,9 @@ final class Census {
     private final Simulation simulation;
     private final TopologySettings settings;
     private final int shards;
+    /** Then the counts are not those of the documents, and only scores are compared with a replay. */
+    private final boolean forgets;
+
     private final Map<List<String>, Integer> counts = new HashMap<>();
     private final long[] tokens;
     private final TreeSet<String> words = new TreeSet<>();
@@ -54,11 +57,15 @@ final class Census {
         this.simulation = simulation;
         settings = simulation.blueprint.settings;
         shards = settings.shards();
+        forgets = settings.model().forgetting().isOn();
         tokens = new long[shards];
     }
 
     /** A shard has learned a document, in a transaction that is being committed. */
     void learned(int shard, Oracle.Doc document) {
+        if (forgets) {
+            return;
+        }
         add(shard, document, 1);
         words.addAll(Arrays.asList(document.tokens().words()));
         if (partly.merge(document, 1, Integer::sum) == shards) {
@@ -85,6 +92,9 @@ final class Census {
 
     /** A shard has taken out what a retraction names, or put it back. */
     void retracted(int shard, Oracle.Doc retraction, boolean taken) {
+        if (forgets) {
+            return;
+        }
         add(shard, retraction, taken ? -1 : 1);
         int shardsWithout = partly.merge(retraction, taken ? 1 : -1, Integer::sum);
         if (shardsWithout == 0 || shardsWithout == shards) {
@@ -109,6 +119,9 @@ final class Census {
 
     /** All has been processed: the counts are read anew, from the changelogs as they are after compaction. */
     void finish(List<Oracle.Doc> documents) {
+        if (forgets) {
+            return;
+        }
         List<ShardScorer> stored = stored(true);
         Map<List<String>, Integer> all = new HashMap<>();
         boolean whole = true;

@@ -30,6 +30,7 @@ record Circumstances(
         String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState) {
 
     private static final String NETWORK = "neural.model";
+    private static final String HALF_LIFE = "10000";
 
     private static final Map<String, String> COMMON = Map.of(
             NETWORK,
@@ -82,8 +83,16 @@ record Circumstances(
             of(new Parts(Layout.SHARDS, 2, 2, true), true, true).withNetwork(NeuralPolicy.WAIT),
             of(new Parts(Layout.SHARDS, 2, 1, false), false, true).withNetwork(NeuralPolicy.NGRAM_ONLY));
 
+    /** With counts that fade, so that nothing can be counted: scores are those of a serial replay that forgets as much. */
+    private static final List<Circumstances> FORGETTING = Stream.of(
+                    new Parts(Layout.ONE_TASK, 1, 1, false), new Parts(Layout.SHARDS, 2, 2, false))
+            .map(parts -> of(parts, true, true).forgetting())
+            .toList();
+
     static {
-        ALL = Stream.concat(WITHOUT_NETWORK.stream(), WITH_NETWORK.stream()).toList();
+        ALL = Stream.of(WITHOUT_NETWORK, WITH_NETWORK, FORGETTING)
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** @param filters whether documents are filtered */
@@ -109,6 +118,12 @@ record Circumstances(
         more.put("neural.scoring.policy", policy.label());
         more.put("neural.scoring.patience.ms", "300");
         return new Circumstances(name + ", network, " + policy.label(), layout, more, exactlyOnce, keepsState);
+    }
+
+    private Circumstances forgetting() {
+        Map<String, String> more = new HashMap<>(settings);
+        more.put("model.half.life.tokens", HALF_LIFE);
+        return new Circumstances(name + ", forgetting", layout, more, exactlyOnce, keepsState);
     }
 
     boolean hasNetwork() {

@@ -154,6 +154,10 @@ public final class DocumentNgrams {
                 if (length > 0) {
                     counts.lookup(context, length, word, position);
                     there = position.matched() < length ? 0 : position.raw(length);
+                    // Where counts fade, those of shorter n-grams may do so before.
+                    for (int k = 1; k < length && there > 0; k++) {
+                        there = Math.min(there, position.raw(k));
+                    }
                 }
             }
             found[number] = (int) Math.min(times[number], there);
