@@ -3,7 +3,8 @@ package dev.driftline.ngram;
 /**
  * How the counts of a shard stay within bounds and follow the language; nothing is forgotten unless one of these is set.
  *
- * @param maxBytes the most bytes that the tuples, followers and words of a shard may take as they are stored; 0 for no bound
+ * @param maxBytes the most bytes that the tuples and followers of a shard may take as they are stored; 0 for no bound. Words come on
+ *     top: see {@link NgramCounts#endDocument}
  * @param maxNgrams the most tuples and followers that a shard may hold; 0 for no bound
  * @param halfLifeTokens after so many tokens a count is half of what it was; 0 for never
  */

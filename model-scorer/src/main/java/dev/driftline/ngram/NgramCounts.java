@@ -1102,6 +1102,9 @@ public final class NgramCounts {
     /**
      * Ends a document that was learned: forgets as much as its length asks for, if anything is to be forgotten.
      *
+     * <p>The bounds are of n-grams. A word that no n-gram has any more leaves when nothing is counted of it, and one that was counted a
+     * few times leaves, too, once words take half of four times the bound in bytes, or are half as many as the bound in n-grams.
+     *
      * @param tokens of the document, those of other shards among them
      * @return whether words have lost their ids: what {@link #find} said before is void then
      */

@@ -162,7 +162,7 @@ enum DriftlineMetric {
     SHARD_STATE_BYTES(
             Kind.GAUGE,
             "driftline_shard_state_bytes",
-            "Bytes of the n-grams and words that a shard holds, as they are stored, as of its last commit; only where"
+            "Bytes of the n-grams that a shard holds, as they are stored, as of its last commit; only where"
                     + " model.state.max.bytes or model.state.max.ngrams is set.",
             "shard"),
     SHARD_STATE_NGRAMS(
@@ -187,7 +187,7 @@ enum DriftlineMetric {
     SHARD_FORGOTTEN_BYTES(
             Kind.COUNTER,
             "driftline_shard_forgotten_bytes",
-            "Bytes of n-grams and words that a shard has forgotten since its state began.",
+            "Bytes of n-grams that a shard has forgotten since its state began.",
             "shard"),
     SHARD_FORGOTTEN_WORDS(
             Kind.COUNTER,

@@ -45,7 +45,8 @@ public final class ModelKeys {
             "model.state.max.bytes",
             "0",
             "0 (no bound), or bytes from " + LEAST_BYTES + ", or with a unit such as 64MiB, 1GiB",
-            "Bound of the state of each shard: the bytes of its n-grams and words as they are stored. At the bound, what is "
+            "Bound of the state of each shard: the bytes of its n-grams as they are stored; its words come on top, and most "
+                    + "often take a small part of that. At the bound, what is "
                     + "old and rare is forgotten first, the longest n-grams before shorter ones. With 0, nothing is "
                     + "forgotten. Can be changed at a restart; a state above a new bound shrinks as documents come.",
             value -> offOr(ValueReaders.bytes(value), LEAST_BYTES));
