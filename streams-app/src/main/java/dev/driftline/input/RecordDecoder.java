@@ -173,26 +173,30 @@ public abstract class RecordDecoder {
         if (!canRetract) {
             return Optional.empty();
         }
-        boolean retract = in.readBoolean();
-        OptionalLong offset = OptionalLong.empty();
+        boolean retract = isThere(in) && in.readBoolean();
+        OptionalLong offset = isThere(in) ? OptionalLong.of(in.readLong()) : OptionalLong.empty();
+        boolean source = isThere(in) && in.readBoolean();
+        return retract ? Optional.of(new Retract(offset, source)) : Optional.empty();
+    }
+
+    /** Which branch of a union of null and something comes next. */
+    private static boolean isThere(AvroInput in) throws Rejection {
         long branch = in.readLong();
-        if (branch == 1) {
-            offset = OptionalLong.of(in.readLong());
-        } else if (branch != 0) {
+        if (branch != 0 && branch != 1) {
             throw AvroInput.corrupt("branch " + branch + " of a union of two");
         }
-        boolean source = in.readBoolean();
-        return retract ? Optional.of(new Retract(offset, source)) : Optional.empty();
+        return branch == 1;
     }
 
     /** What says whether {@code value} is a retraction. */
     static Optional<Retract> retract(GenericRecord value) {
-        if (!(Boolean) value.get("retract")) {
+        if (!Boolean.TRUE.equals(value.get("retract"))) {
             return Optional.empty();
         }
         Long offset = (Long) value.get("retract_offset");
-        return Optional.of(new Retract(offset == null ? OptionalLong.empty() : OptionalLong.of(offset), (Boolean)
-                value.get("retract_source")));
+        return Optional.of(new Retract(
+                offset == null ? OptionalLong.empty() : OptionalLong.of(offset),
+                Boolean.TRUE.equals(value.get("retract_source"))));
     }
 
     static String name(GenericRecord value, String field, TokenDictionary words) throws Rejection {

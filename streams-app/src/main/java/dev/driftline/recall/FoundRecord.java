@@ -38,15 +38,17 @@ public record FoundRecord(DocumentOrigin origin, byte @Nullable [] key, Specific
 
     /** Whether it takes a document out, or drops a source, and is not a document. */
     public boolean isRetraction() {
-        return value instanceof TextEvent text ? text.getRetract() : document().getRetract();
+        return Boolean.TRUE.equals(
+                value instanceof TextEvent text ? text.getRetract() : document().getRetract());
     }
 
     /** Whether it drops what is known of a source. */
     boolean dropsSource() {
         return isRetraction()
-                && (value instanceof TextEvent text
-                        ? text.getRetractSource()
-                        : document().getRetractSource());
+                && Boolean.TRUE.equals(
+                        value instanceof TextEvent text
+                                ? text.getRetractSource()
+                                : document().getRetractSource());
     }
 
     /** The offset of the document that it takes out; empty where it does not say. */

@@ -490,19 +490,19 @@ class CommandsIT {
                     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(20))) {
                         if (record.topic().endsWith("text.v1")) {
                             TextEvent text = texts.deserialize(record.topic(), record.value());
-                            if (text.getRetract()) {
+                            if (Boolean.TRUE.equals(text.getRetract())) {
                                 answers.add(
                                         answer(record, text.getId(), text.getSource(), text.getRetractOffset(), false));
                             }
                         } else {
                             Document document = documents.deserialize(record.topic(), record.value());
-                            if (document.getRetract()) {
+                            if (Boolean.TRUE.equals(document.getRetract())) {
                                 answers.add(answer(
                                         record,
                                         document.getId(),
                                         document.getSource(),
                                         document.getRetractOffset(),
-                                        document.getRetractSource()));
+                                        Boolean.TRUE.equals(document.getRetractSource())));
                             }
                         }
                     }
