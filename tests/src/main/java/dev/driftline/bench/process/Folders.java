@@ -3,11 +3,14 @@ package dev.driftline.bench.process;
 import dev.driftline.codec.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Folders that come and go with a measurement. */
 public final class Folders {
@@ -21,24 +24,30 @@ public final class Folders {
 
     /** The bytes of those files below {@code folder} that {@code counted} accepts. */
     public static long bytes(Path folder, Predicate<Path> counted) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(counted)
-                    .mapToLong(Folders::size)
-                    .sum();
+        AtomicLong bytes = new AtomicLong();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (attributes.isRegularFile() && counted.test(file)) {
+                        bytes.addAndGet(attributes.size());
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        // RocksDB has removed it meanwhile.
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + folder, e);
         }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException e) {
-            return 0; // RocksDB has removed it meanwhile
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return bytes.get();
     }
 
     /** Removes {@code folder} and what is in it. */
