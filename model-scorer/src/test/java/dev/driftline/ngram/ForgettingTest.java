@@ -111,8 +111,13 @@ class ForgettingTest {
             PositionCounts other = new PositionCounts(order);
             PositionLookups together = new PositionLookups(order);
             int[] context = new int[order + 1];
+            int number = 0;
             for (List<Integer> words : contexts) {
                 int length = words.size();
+                // All of one word, and a part of the others: the next check has other contexts.
+                if (length > 1 && number++ % 4 != 0) {
+                    continue;
+                }
                 for (int d = 1; d <= length; d++) {
                     context[d] = id(words.get(length - d));
                 }

@@ -125,7 +125,9 @@ final class ForgettingReport {
     }
 
     private static String difference(double perplexity, double whole) {
-        return String.format(Locale.ROOT, "%+.2f%%", percent(perplexity, whole) - 100);
+        double more = percent(perplexity, whole) - 100;
+        // Rounded to 0 it has no sign.
+        return String.format(Locale.ROOT, "%+.2f%%", Math.abs(more) < 0.005 ? 0 : more);
     }
 
     private static double percent(double part, double whole) {
