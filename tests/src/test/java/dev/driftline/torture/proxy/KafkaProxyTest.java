@@ -36,8 +36,10 @@ class KafkaProxyTest {
         final ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         final BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
 
+        private final Thread accepting;
+
         Echo() throws IOException {
-            Thread accepting = new Thread(() -> {
+            accepting = new Thread(() -> {
                 while (!listener.isClosed()) {
                     try {
                         Socket socket = listener.accept();
@@ -75,6 +77,12 @@ class KafkaProxyTest {
         @Override
         public void close() throws IOException {
             listener.close();
+            try {
+                // Else it may still take a connection that comes after this.
+                accepting.join(SOON.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
