@@ -35,6 +35,7 @@ public final class ForgetResults {
      * @param seconds spent on scoring, learning and writing until now
      * @param tokens until now
      * @param tokensPerSecond since the mark before
+     * @param tokensPerCpuSecond the same for each second of a core that the process took, which other processes change less
      * @param heapBytes in use after a collection
      * @param diskBytes files of the store
      * @param changelogBytes keys and values in the store: what is left of a changelog once it is compacted
@@ -49,6 +50,7 @@ public final class ForgetResults {
             double seconds,
             long tokens,
             double tokensPerSecond,
+            double tokensPerCpuSecond,
             long heapBytes,
             long diskBytes,
             long changelogBytes,
@@ -62,10 +64,11 @@ public final class ForgetResults {
         String csv() {
             return String.format(
                     Locale.ROOT,
-                    "%.1f,%d,%.0f,%d,%d,%d,%.1f,%d,%d,%d,%d,%d",
+                    "%.1f,%d,%.0f,%.0f,%d,%d,%d,%.1f,%d,%d,%d,%d,%d",
                     seconds,
                     tokens,
                     tokensPerSecond,
+                    tokensPerCpuSecond,
                     heapBytes,
                     diskBytes,
                     changelogBytes,
@@ -79,7 +82,7 @@ public final class ForgetResults {
     }
 
     private static final String COLUMNS =
-            "seconds,tokens,tokens_per_second,heap_bytes,disk_bytes,changelog_bytes,written_bytes_per_token,state_bytes,"
+            "seconds,tokens,tokens_per_second,tokens_per_cpu_second,heap_bytes,disk_bytes,changelog_bytes,written_bytes_per_token,state_bytes,"
                     + "ngrams,words,forgotten_ngrams,forgotten_words";
 
     public List<Speed> speed = new ArrayList<>();
@@ -153,10 +156,11 @@ public final class ForgetResults {
         text.append(String.format(Locale.ROOT, "%nEver-new words and texts, a bound of %,d bytes%n%n", boundBytes));
         text.append(String.format(
                 Locale.ROOT,
-                "%8s %12s %10s %8s %8s %10s %9s %9s %11s %9s %12s%n",
+                "%8s %12s %10s %10s %8s %8s %10s %9s %9s %11s %9s %12s%n",
                 "seconds",
                 "tokens",
                 "tokens/s",
+                "per CPU s",
                 "heap MB",
                 "disk MB",
                 "changelog",
@@ -168,10 +172,11 @@ public final class ForgetResults {
         for (Mark mark : marks) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%8.0f %,12d %,10.0f %8.0f %8.0f %10.1f %9.1f %9.1f %,11d %,9d %,12d%n",
+                    "%8.0f %,12d %,10.0f %,10.0f %8.0f %8.0f %10.1f %9.1f %9.1f %,11d %,9d %,12d%n",
                     mark.seconds(),
                     mark.tokens(),
                     mark.tokensPerSecond(),
+                    mark.tokensPerCpuSecond(),
                     mark.heapBytes() / 1e6,
                     mark.diskBytes() / 1e6,
                     mark.changelogBytes() / 1e6,
@@ -183,9 +188,10 @@ public final class ForgetResults {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%nThe last fifth of the time under the bound against the first: tokens/s %.1f %%, heap %.1f %%, disk %.1f %%,"
+                "%nThe last fifth of the time under the bound against the first: tokens/s %.1f %%, tokens a second of CPU %.1f %%, heap %.1f %%, disk %.1f %%,"
                         + " changelog %.1f %%%n",
                 100 * endToBeginning(Mark::tokensPerSecond),
+                100 * endToBeginning(Mark::tokensPerCpuSecond),
                 100 * endToBeginning(Mark::heapBytes),
                 100 * endToBeginning(Mark::diskBytes),
                 100 * endToBeginning(Mark::changelogBytes)));

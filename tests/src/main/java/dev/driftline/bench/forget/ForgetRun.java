@@ -1,5 +1,6 @@
 package dev.driftline.bench.forget;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.bench.text.BenchCorpus;
@@ -39,6 +40,8 @@ public final class ForgetRun {
     private static final long NEVER_REACHED = 1L << 50;
     private static final int TOKENS_A_WRITE_BACK = 150_000;
     private static final int BATCH = 200;
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
     /** Counts what is written. */
@@ -210,8 +213,10 @@ public final class ForgetRun {
             long tokens = 0;
             long unwritten = 0;
             long nanos = 0;
+            long cpu = 0;
             while (nanos < seconds * 1_000_000_000L) {
                 long marked = nanos;
+                long markedCpu = cpu;
                 long before = tokens;
                 long bytes = written.bytes;
                 while (nanos - marked < markSeconds * 1_000_000_000L) {
@@ -221,6 +226,7 @@ public final class ForgetRun {
                         tokens += LongText.tokens(document);
                         batch.add(DocumentTokens.of(document.sentences()));
                     }
+                    long startCpu = PROCESS.getProcessCpuTime();
                     long start = System.nanoTime();
                     for (DocumentTokens document : batch) {
                         model.score(document, true);
@@ -231,6 +237,7 @@ public final class ForgetRun {
                         }
                     }
                     nanos += System.nanoTime() - start;
+                    cpu += PROCESS.getProcessCpuTime() - startCpu;
                 }
                 model.writeBack();
                 System.gc();
@@ -243,6 +250,7 @@ public final class ForgetRun {
                                 nanos / 1e9,
                                 tokens,
                                 (tokens - before) / ((nanos - marked) / 1e9),
+                                (tokens - before) / ((cpu - markedCpu) / 1e9),
                                 MEMORY.getHeapMemoryUsage().getUsed(),
                                 Folders.bytes(store),
                                 written.held(),

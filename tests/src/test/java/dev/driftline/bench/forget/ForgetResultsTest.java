@@ -37,6 +37,6 @@ class ForgetResultsTest {
     }
 
     private static ForgetResults.Mark mark(double tokensPerSecond, long forgotten) {
-        return new ForgetResults.Mark(1, 1, tokensPerSecond, 1, 1, 1, 1, 1, 1, 1, forgotten, 0);
+        return new ForgetResults.Mark(1, 1, tokensPerSecond, tokensPerSecond, 1, 1, 1, 1, 1, 1, 1, forgotten, 0);
     }
 }
