@@ -58,6 +58,11 @@ class RecordReleasedState {
     private static final int DRIFTED = 40;
     private static final int PENDING = 6;
 
+    /** A document that is taken out again, after so many. */
+    private static final int RETRACTED = 190;
+
+    private static final int RETRACTED_AFTER = 200;
+
     /** Of each internal topic, the newest messages of a partition. */
     private static final int MESSAGES = 12;
 
@@ -65,6 +70,8 @@ class RecordReleasedState {
             Map.entry("shards", "2"),
             Map.entry("partitions", "1"),
             Map.entry("model.order", "3"),
+            Map.entry("model.state.max.ngrams", "10000"),
+            Map.entry("model.half.life.tokens", "10000"),
             Map.entry("drift.unit.tokens", "20"),
             Map.entry("drift.burn.in.tokens", "300"),
             Map.entry("drift.reference.tokens", "600"),
@@ -95,7 +102,13 @@ class RecordReleasedState {
         try (Application application = cluster.application("released", settings)) {
             LocalInstance instance = application.start("one").awaitRunning();
             List<Document> documents = new WeatherReports().next(SETTLED, DRIFTED);
-            application.publish(documents);
+            application.publish(documents.subList(0, RETRACTED_AFTER));
+            application.publish(List.of(Document.newBuilder(documents.get(RETRACTED))
+                    .setLearn(false)
+                    .setRetract(true)
+                    .setRetractOffset((long) RETRACTED)
+                    .build()));
+            application.publish(documents.subList(RETRACTED_AFTER, documents.size()));
             application.scores().awaitSize(documents.size(), PATIENCE);
             await("a snapshot")
                     .atMost(PATIENCE)
