@@ -293,6 +293,10 @@ public final class NgramCounts {
             return;
         }
         heldEverywhere((context, length, word, count, left, used) -> {
+            if (length < order - 1 && context[length] != BOS) {
+                // What follows a frequent word, all of which longer n-grams have.
+                return;
+            }
             boolean isNamed = isNamed(context[1]);
             int shared = isNamed ? words.find(words.spelling(context[1]).substring(LEFT_OF.length())) : word;
             if (shared > EOS && (isNamed || !others.owns(words.hashOf(shared)))) {
@@ -935,27 +939,32 @@ public final class NgramCounts {
         return known;
     }
 
+    /** What {@link #addShared(int, long)} has added up to, less what shards have said is gone. */
+    public long shared(int word) {
+        return words.shared(word);
+    }
+
     /**
-     * A word was seen to end an n-gram of one shard, and the unigram is another's: both are told, at once or by {@link #shared(String, long)}.
+     * A word was seen to end an n-gram of one shard, and the unigram is another's: both are told, at once or by {@link #addShared(String, long)}.
      *
      * @param times below 0 where it is taken out
      */
-    public void shared(int word, long times) {
+    public void addShared(int word, long times) {
         if (sharesWords && word > EOS) {
             changed = true;
             words.addShared(word, times);
         }
     }
 
-    /** As {@link #shared(int, long)}, of a word that this shard may not know. */
-    public void shared(String word, long times) {
+    /** As {@link #addShared(int, long)}, of a word that this shard may not know. */
+    public void addShared(String word, long times) {
         if (!sharesWords) {
             return;
         }
         byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
         int hash = WordTable.hash(utf8, 0, utf8.length);
         int known = words.find(utf8, 0, utf8.length, hash);
-        shared(known >= 0 ? known : learnWord(utf8, 0, utf8.length, hash), times);
+        addShared(known >= 0 ? known : learnWord(utf8, 0, utf8.length, hash), times);
     }
 
     private boolean countBigram(int word, boolean isNew) {

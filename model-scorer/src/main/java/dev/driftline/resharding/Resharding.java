@@ -91,8 +91,8 @@ public final class Resharding {
         boolean isNew = counts.learn(moved, length, ids.of(word, owner), count);
         int unigrams = ids.owner[word];
         if (unigrams != owner) {
-            counts.shared(ids.of(word, owner), count);
-            to.get(unigrams).counts().shared(ids.of(word, unigrams), count);
+            counts.addShared(ids.of(word, owner), count);
+            to.get(unigrams).counts().addShared(ids.of(word, unigrams), count);
         }
         if (isNew || unigrams != owner) {
             NgramCounts continuations = to.get(unigrams).counts();

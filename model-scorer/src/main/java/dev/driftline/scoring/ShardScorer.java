@@ -306,7 +306,7 @@ public final class ShardScorer {
      */
     public void hear(byte[] message) {
         counts.load();
-        GoneWords.read(message, model, (word, times) -> counts.shared(word, -times));
+        GoneWords.read(message, model, (word, times) -> counts.addShared(word, -times));
         counts.trim();
     }
 
@@ -607,9 +607,9 @@ public final class ShardScorer {
             boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (code > ShardRequest.EOS_CODE && here != owned[code]) {
                 if (ids[code] >= 0) {
-                    counts.shared(ids[code], -1);
+                    counts.addShared(ids[code], -1);
                 } else {
-                    counts.shared(word(code), -1);
+                    counts.addShared(word(code), -1);
                 }
             }
             atStart = code == ShardRequest.EOS_CODE;
@@ -866,13 +866,13 @@ public final class ShardScorer {
             if (here) {
                 boolean isNew = counts.learn(context, fillContext(i), ids[code]);
                 if (!owned[code]) {
-                    counts.shared(ids[code], 1);
+                    counts.addShared(ids[code], 1);
                 } else if (isNew) {
                     counts.addContinuation(ids[code], 1);
                 }
             } else if (owned[code]) {
                 int previous = atStart ? NgramCounts.BOS : ids[request.token(i - 1)];
-                counts.shared(ids[code], 1);
+                counts.addShared(ids[code], 1);
                 if (counts.learnLeftNeighbour(ids[code], previous)) {
                     counts.addContinuation(ids[code], 1);
                 }

@@ -144,7 +144,7 @@ class RecordReleasedState {
                     });
             written.countDown();
             assertThat(holder.get(1, TimeUnit.MINUTES)).isTrue();
-            write(folder, lines);
+            write(folder, application.config().get(ServiceKeys.APPLICATION_ID), lines);
         }
     }
 
@@ -223,11 +223,14 @@ class RecordReleasedState {
                         .collect(Collectors.joining(",")));
     }
 
-    private static void write(Path folder, Map<String, List<String>> lines) throws IOException {
+    private static void write(Path folder, String id, Map<String, List<String>> lines) throws IOException {
         Files.createDirectories(folder);
+        // Messages say whose they are.
+        Map<String, String> settings = new TreeMap<>(SETTINGS);
+        settings.put(ServiceKeys.APPLICATION_ID.name(), id);
         Files.write(
                 folder.resolve("settings.properties"),
-                SETTINGS.entrySet().stream()
+                settings.entrySet().stream()
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toList());
         Path file = folder.resolve("state.tsv.gz");
