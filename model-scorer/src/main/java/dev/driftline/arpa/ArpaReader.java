@@ -191,7 +191,7 @@ public final class ArpaReader {
             }
             counts[order++] = Long.parseLong(parts[1].strip());
         }
-        throw truncated("the header");
+        throw truncated("in its header");
     }
 
     private void refuseTooLarge(long[] counts) throws ArpaFormatException {
@@ -222,7 +222,7 @@ public final class ArpaReader {
         String mark = "\\" + length + "-grams:";
         while (lines.isEmpty()) {
             if (!lines.next()) {
-                throw truncated("the " + length + "-grams");
+                throw truncated("before its " + length + "-grams");
             }
         }
         if (!lines.is(mark)) {
@@ -252,11 +252,10 @@ public final class ArpaReader {
             }
         }
         if (read < all) {
-            String missing = read + " " + length + "-grams, and the header counts " + all;
             throw more
-                    ? error(missing + ": the file was changed after it was written. Write it anew, or correct 'ngram "
+                    ? error(read + " " + length + "-grams, and the header counts " + all + ": the file was changed after it was written. Write it anew, or correct 'ngram "
                             + length + "=' in its header")
-                    : truncated(missing);
+                    : truncated("after " + read + " of the " + all + " " + length + "-grams that its header counts");
         }
         try {
             builder.endLength();
@@ -265,7 +264,7 @@ public final class ArpaReader {
         }
         progress.read(length, read, all);
         if (!more && length < counts.length) {
-            throw truncated("the " + (length + 1) + "-grams");
+            throw truncated("before its " + (length + 1) + "-grams");
         }
         if (!more) {
             progress.warn(file + " has no \\end\\: every n-gram that its header counts is there, so it is read");
@@ -339,7 +338,7 @@ public final class ArpaReader {
 
     private ArpaFormatException truncated(String what) {
         return new ArpaFormatException(
-                file, lines.number(), "the file ends in " + what + ": it is cut short. Copy or download it again");
+                file, lines.number(), "the file ends " + what + ": it is cut short. Copy or download it again");
     }
 
     private ArpaFormatException error(String reason) {
