@@ -1,6 +1,7 @@
 package dev.driftline.arpa;
 
 import dev.driftline.backoff.BackoffBuilder;
+import dev.driftline.backoff.BackoffFile;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.backoff.InvalidNgramException;
 import dev.driftline.corpus.TextInput;
@@ -67,7 +68,7 @@ public final class ArpaReader {
     }
 
     /**
-     * Reads a model.
+     * Reads a model; one that {@link BackoffFile} wrote, too.
      *
      * @throws ArpaFormatException if the file does not follow the format
      * @throws IOException if it cannot be read
@@ -77,13 +78,16 @@ public final class ArpaReader {
     }
 
     /**
-     * Reads a model.
+     * Reads a model; one that {@link BackoffFile} wrote, too.
      *
      * @param progress is told how far it is, and of what is unusual
      * @throws ArpaFormatException if the file does not follow the format
      * @throws IOException if it cannot be read
      */
     public static BackoffModel read(Path file, ArpaProgress progress) throws IOException {
+        if (BackoffFile.is(file)) {
+            return BackoffFile.read(file);
+        }
         refuseOther(file);
         try (TextInput in = TextInput.open(file)) {
             return new ArpaReader(file, in, progress).model();
@@ -253,8 +257,9 @@ public final class ArpaReader {
         }
         if (read < all) {
             throw more
-                    ? error(read + " " + length + "-grams, and the header counts " + all + ": the file was changed after it was written. Write it anew, or correct 'ngram "
-                            + length + "=' in its header")
+                    ? error(read + " " + length + "-grams, and the header counts " + all
+                            + ": the file was changed after it was written. Write it anew, or correct 'ngram " + length
+                            + "=' in its header")
                     : truncated("after " + read + " of the " + all + " " + length + "-grams that its header counts");
         }
         try {
