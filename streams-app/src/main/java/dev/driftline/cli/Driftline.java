@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.exchange.ImportCommand;
 import dev.driftline.cli.follow.DeadLettersCommand;
 import dev.driftline.cli.follow.DriftCommand;
 import dev.driftline.cli.follow.PredictionsCommand;
@@ -77,6 +78,7 @@ import picocli.CommandLine.ScopeType;
             GenerateCommand.class,
             EncodeCommand.class,
             SnapshotsCommand.class,
+            ImportCommand.class,
             CountsCommand.class,
             VerifyCommand.class,
             ConfigCommand.class,

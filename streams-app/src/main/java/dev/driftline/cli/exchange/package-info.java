@@ -1,0 +1,5 @@
+/** Commands that read the files of other tools' language models. */
+@NullMarked
+package dev.driftline.cli.exchange;
+
+import org.jspecify.annotations.NullMarked;
