@@ -15,9 +15,10 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>4</td><td>order</td></tr>
  * <tr><td>4</td><td>smoothing: 0 Kneser–Ney, 1 maximum likelihood, 2 add-δ, 3 backoff, 4 stupid backoff, 5 Witten–Bell,
  *     6 absolute discounting</td></tr>
- * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed</td></tr>
+ * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed; 4 is added for a background</td></tr>
  * <tr><td>16</td><td>number of shards</td></tr>
- * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, and of the owner</td></tr>
+ * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, of the
+ *     background, and of the owner</td></tr>
  * </table>
  *
  * @param bits the fingerprint
@@ -38,6 +39,9 @@ public record ModelFingerprint(long bits, long unowned) {
     private static final String[] VOCABULARIES = {
         "a growing vocabulary without <unk> counts", "a growing vocabulary", "a fixed vocabulary"
     };
+
+    /** With the code of the vocabulary: there is a background. */
+    private static final int BACKGROUND = 4;
 
     private static final int MAX_SHARDS = 0xFFFF;
 
@@ -60,6 +64,10 @@ public record ModelFingerprint(long bits, long unowned) {
         } else {
             vocabulary = 2;
             hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) settings.vocabulary()).hash());
+        }
+        if (settings.background().isPresent()) {
+            vocabulary |= BACKGROUND;
+            hash = SplitMix64.mix(hash ^ settings.background().get().fingerprint());
         }
         long rest = (long) shards << 16
                 | (long) vocabulary << 8
@@ -102,6 +110,11 @@ public record ModelFingerprint(long bits, long unowned) {
         return (int) bits & 0xF;
     }
 
+    /** Whether there is a background. */
+    boolean hasBackground() {
+        return (bits >>> 8 & BACKGROUND) != 0;
+    }
+
     /** The number of shards of the model. */
     public int shards() {
         return (int) (bits >>> 16) & MAX_SHARDS;
@@ -111,7 +124,8 @@ public record ModelFingerprint(long bits, long unowned) {
     @Override
     public String toString() {
         return "order " + order() + ", " + name(SMOOTHINGS, (int) (bits >>> 4) & 0xF, "smoothing ") + ", "
-                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF, "vocabulary ") + ", " + shards()
+                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF & ~BACKGROUND, "vocabulary ")
+                + (hasBackground() ? ", a background" : "") + ", " + shards()
                 + (shards() == 1 ? " shard" : " shards") + ", hash "
                 + Long.toHexString(bits >>> 32);
     }

@@ -1,7 +1,9 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.Background;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
+import java.util.Optional;
 
 /**
  * What makes one n-gram model: the same on every instance.
@@ -13,9 +15,16 @@ import dev.driftline.ngram.Smoothing;
  * @param owner whose model it is, in a service: its application and its tokenizer; empty where there is only one. Messages
  *     between shards of another owner are refused
  * @param forgetting how a shard stays within bounds: each shard applies its own, so that messages do not depend on it
+ * @param background a frozen model beside the counts, whose words have events, too; empty for none
  */
 public record ModelSettings(
-        int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner, Forgetting forgetting) {
+        int order,
+        Smoothing smoothing,
+        Vocabulary vocabulary,
+        double delta,
+        String owner,
+        Forgetting forgetting,
+        Optional<Background> background) {
 
     /** The highest order that counts are kept for. */
     public static final int MAX_ORDER = 7;
@@ -42,14 +51,25 @@ public record ModelSettings(
         this(order, smoothing, vocabulary, delta, owner, Forgetting.NOTHING);
     }
 
+    /** A model without a background. */
+    public ModelSettings(
+            int order, Smoothing smoothing, Vocabulary vocabulary, double delta, String owner, Forgetting forgetting) {
+        this(order, smoothing, vocabulary, delta, owner, forgetting, Optional.empty());
+    }
+
+    /** The same model, beside {@code frozen}. */
+    public ModelSettings beside(Optional<Background> frozen) {
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting, frozen);
+    }
+
     /** The same model, which forgets so. */
     public ModelSettings forgetting(Forgetting how) {
-        return new ModelSettings(order, smoothing, vocabulary, delta, owner, how);
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner, how, background);
     }
 
     /** The same model of {@code owner}. */
     public ModelSettings ownedBy(String owner) {
-        return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting);
+        return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting, background);
     }
 
     /** Interpolated modified Kneser–Ney of that order over a growing vocabulary. */

@@ -20,15 +20,27 @@ final class UnigramTotals {
 
     private static final int FIGURES = CLASSES + 2 * 4;
 
+    /** Only with a background. */
+    private long shared;
+
+    private final boolean hasShared;
+
     private final long[] figures = new long[FIGURES];
+
+    /** @param background whether there is a background, and so its words are counted */
+    UnigramTotals(boolean background) {
+        hasShared = background;
+    }
 
     /**
      * The totals of one shard.
      *
      * @param types words with a raw count, without {@code </s>}
+     * @param background whether there is a background
      */
-    static UnigramTotals of(NgramCounts counts, long types) {
-        UnigramTotals totals = new UnigramTotals();
+    static UnigramTotals of(NgramCounts counts, long types, boolean background) {
+        UnigramTotals totals = new UnigramTotals(background);
+        totals.shared = counts.listedTypes();
         long[] figures = totals.figures;
         figures[RAW_TOTAL] = counts.rawTotal();
         figures[CONTINUATION_TOTAL] = counts.continuationTotal();
@@ -55,6 +67,7 @@ final class UnigramTotals {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += other.figures[i];
         }
+        shared += other.shared;
     }
 
     /** Adds the totals that {@link #write} wrote. */
@@ -62,11 +75,15 @@ final class UnigramTotals {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += in.readLong();
         }
+        shared += hasShared ? in.readLong() : 0;
     }
 
     void write(Varints.Writer out) {
         for (long figure : figures) {
             out.writeLong(figure);
+        }
+        if (hasShared) {
+            out.writeLong(shared);
         }
     }
 
@@ -93,6 +110,11 @@ final class UnigramTotals {
     /** Types with a raw count, without {@code </s>}. */
     long types() {
         return figures[TYPES];
+    }
+
+    /** Of the types, how many the background has; 0 without one. */
+    long shared() {
+        return shared;
     }
 
     /** Types with that raw count, 1 to 4. */
