@@ -1,8 +1,10 @@
 package dev.driftline.scoring;
 
 import dev.driftline.background.Background;
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.ModelFingerprint;
 import java.util.Optional;
 
 /**
@@ -70,6 +72,27 @@ public record ModelSettings(
     /** The same model of {@code owner}. */
     public ModelSettings ownedBy(String owner) {
         return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting, background);
+    }
+
+    /**
+     * What every message between its shards has.
+     *
+     * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
+     */
+    public ModelFingerprint fingerprint(int shards) {
+        long hash = smoothing == Smoothing.ADD_DELTA ? SplitMix64.mix(Double.doubleToLongBits(delta)) : 0;
+        int code;
+        if (vocabulary instanceof Vocabulary.Growing growing) {
+            code = growing.countUnknown() ? 1 : 0;
+        } else {
+            code = 2;
+            hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) vocabulary).hash());
+        }
+        if (background.isPresent()) {
+            code |= ModelFingerprint.BACKGROUND;
+            hash = SplitMix64.mix(hash ^ background.get().fingerprint());
+        }
+        return ModelFingerprint.of(order, smoothing, code, hash, owner, shards);
     }
 
     /** Interpolated modified Kneser–Ney of that order over a growing vocabulary. */

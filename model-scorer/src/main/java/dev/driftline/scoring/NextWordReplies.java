@@ -2,6 +2,7 @@ package dev.driftline.scoring;
 
 import dev.driftline.background.BackgroundReader;
 import dev.driftline.background.BackgroundRows;
+import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

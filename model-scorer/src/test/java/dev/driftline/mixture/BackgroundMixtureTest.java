@@ -83,7 +83,10 @@ class BackgroundMixtureTest {
             DocumentTokens document = document(random);
             scorer.score(ScoreRequest.of(document, model.score(document, true), source)
                     .withLearning(true)
-                    .withNetwork(mixture.hasNeural() && i > 3 ? Optional.of(network(document, known(model))) : Optional.empty()));
+                    .withNetwork(
+                            mixture.hasNeural() && i > 3
+                                    ? Optional.of(network(document, known(model)))
+                                    : Optional.empty()));
         }
     }
 
@@ -206,7 +209,8 @@ class BackgroundMixtureTest {
         }
         assertThat(score.unknown()).isZero();
         assertThat(score.bits(MixtureSettings.BACKGROUND)).isCloseTo(-log10 / Math.log10(2), within(1e-4));
-        assertThat(score.bits(MixtureSettings.MIXTURE)).as("but for caches of three words")
+        assertThat(score.bits(MixtureSettings.MIXTURE))
+                .as("but for caches of three words")
                 .isCloseTo(-log10 / Math.log10(2), within(0.05));
     }
 
