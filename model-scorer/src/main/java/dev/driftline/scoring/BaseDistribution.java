@@ -2,6 +2,7 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.UnigramTotals;
 
 /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
 final class BaseDistribution {

@@ -1,6 +1,10 @@
 package dev.driftline.scoring;
 
 import dev.driftline.codec.MalformedBytesException;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.UnigramTotals;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -32,7 +36,7 @@ public final class Gather {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
-        model = ModelFingerprint.of(settings, shards);
+        model = settings.fingerprint(shards);
     }
 
     /**

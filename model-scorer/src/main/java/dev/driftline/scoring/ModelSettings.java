@@ -1,7 +1,9 @@
 package dev.driftline.scoring;
 
+import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.ModelFingerprint;
 
 /**
  * What makes one n-gram model: the same on every instance.
@@ -50,6 +52,23 @@ public record ModelSettings(
     /** The same model of {@code owner}. */
     public ModelSettings ownedBy(String owner) {
         return new ModelSettings(order, smoothing, vocabulary, delta, owner, forgetting);
+    }
+
+    /**
+     * What every message between its shards has.
+     *
+     * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
+     */
+    public ModelFingerprint fingerprint(int shards) {
+        long hash = smoothing == Smoothing.ADD_DELTA ? SplitMix64.mix(Double.doubleToLongBits(delta)) : 0;
+        int code;
+        if (vocabulary instanceof Vocabulary.Growing growing) {
+            code = growing.countUnknown() ? 1 : 0;
+        } else {
+            code = 2;
+            hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) vocabulary).hash());
+        }
+        return ModelFingerprint.of(order, smoothing, code, hash, owner, shards);
     }
 
     /** Interpolated modified Kneser–Ney of that order over a growing vocabulary. */

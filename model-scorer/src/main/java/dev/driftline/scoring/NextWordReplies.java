@@ -1,5 +1,6 @@
 package dev.driftline.scoring;
 
+import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -4,6 +4,7 @@ import dev.driftline.ngram.NextWordDistribution;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.UnigramTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,8 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -59,7 +61,7 @@ public final class Scatter {
         this.shards = shards;
         this.mostBytes = mostBytes;
         this.mostDocuments = mostDocuments;
-        ModelFingerprint model = ModelFingerprint.of(settings, shards);
+        ModelFingerprint model = settings.fingerprint(shards);
         out = new ShardRequest.SingleWriter(model);
         batches = new ShardRequest.BatchWriter[shards];
         for (int shard = 0; shard < shards; shard++) {

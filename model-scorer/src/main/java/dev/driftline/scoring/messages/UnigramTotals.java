@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.NgramCounts;
@@ -8,7 +8,7 @@ import dev.driftline.ngram.NgramCounts;
  *
  * <p>{@code </s>} counts in all of them but {@link #types()}.
  */
-final class UnigramTotals {
+public final class UnigramTotals {
 
     private static final int RAW_TOTAL = 0;
     private static final int CONTINUATION_TOTAL = 1;
@@ -27,7 +27,7 @@ final class UnigramTotals {
      *
      * @param types words with a raw count, without {@code </s>}
      */
-    static UnigramTotals of(NgramCounts counts, long types) {
+    public static UnigramTotals of(NgramCounts counts, long types) {
         UnigramTotals totals = new UnigramTotals();
         long[] figures = totals.figures;
         figures[RAW_TOTAL] = counts.rawTotal();
@@ -51,57 +51,57 @@ final class UnigramTotals {
     }
 
     /** Adds the totals of another shard. */
-    void add(UnigramTotals other) {
+    public void add(UnigramTotals other) {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += other.figures[i];
         }
     }
 
     /** Adds the totals that {@link #write} wrote. */
-    void add(Varints.Reader in) {
+    public void add(Varints.Reader in) {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += in.readLong();
         }
     }
 
-    void write(Varints.Writer out) {
+    public void write(Varints.Writer out) {
         for (long figure : figures) {
             out.writeLong(figure);
         }
     }
 
     /** Sum of the raw counts. */
-    long rawTotal() {
+    public long rawTotal() {
         return figures[RAW_TOTAL];
     }
 
     /** Sum of the continuation counts. */
-    long continuationTotal() {
+    public long continuationTotal() {
         return figures[CONTINUATION_TOTAL];
     }
 
     /** Types with a raw count. */
-    long rawTypes() {
+    public long rawTypes() {
         return figures[RAW_TYPES];
     }
 
     /** Types with a continuation count. */
-    long continuationTypes() {
+    public long continuationTypes() {
         return figures[CONTINUATION_TYPES];
     }
 
     /** Types with a raw count, without {@code </s>}. */
-    long types() {
+    public long types() {
         return figures[TYPES];
     }
 
     /** Types with that raw count, 1 to 4. */
-    long rawCountOfCounts(int count) {
+    public long rawCountOfCounts(int count) {
         return figures[raw(count)];
     }
 
     /** Types with that continuation count, 1 to 4. */
-    long continuationCountOfCounts(int count) {
+    public long continuationCountOfCounts(int count) {
         return figures[continuation(count)];
     }
 }

@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.NgramCounts;
@@ -44,34 +44,24 @@ public record ModelFingerprint(long bits, long unowned) {
     /**
      * The fingerprint of a model.
      *
+     * @param vocabulary 0, 1 or 2, as the layout has it
+     * @param hash of δ and of the words of a fixed vocabulary; 0 where they have no effect
+     * @param owner empty where there is only one
      * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
      */
-    public static ModelFingerprint of(ModelSettings settings, int shards) {
+    public static ModelFingerprint of(
+            int order, Smoothing smoothing, int vocabulary, long hash, String owner, int shards) {
         if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(shards + " shards: the number must be between 1 and " + MAX_SHARDS);
         }
-        long hash = 0;
-        if (settings.smoothing() == Smoothing.ADD_DELTA) {
-            hash = SplitMix64.mix(Double.doubleToLongBits(settings.delta()));
-        }
-        int vocabulary;
-        if (settings.vocabulary() instanceof Vocabulary.Growing growing) {
-            vocabulary = growing.countUnknown() ? 1 : 0;
-        } else {
-            vocabulary = 2;
-            hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) settings.vocabulary()).hash());
-        }
-        long rest = (long) shards << 16
-                | (long) vocabulary << 8
-                | (long) code(settings.smoothing()) << 4
-                | settings.order();
+        long rest = (long) shards << 16 | (long) vocabulary << 8 | (long) code(smoothing) << 4 | order;
         long unowned = hash << 32 | rest;
-        if (settings.owner().isEmpty()) {
+        if (owner.isEmpty()) {
             return new ModelFingerprint(unowned, unowned);
         }
-        byte[] owner = settings.owner().getBytes(StandardCharsets.UTF_8);
+        byte[] name = owner.getBytes(StandardCharsets.UTF_8);
         return new ModelFingerprint(
-                SplitMix64.mix(hash ^ NgramCounts.hash(owner, 0, owner.length)) << 32 | rest, unowned);
+                SplitMix64.mix(hash ^ NgramCounts.hash(name, 0, name.length)) << 32 | rest, unowned);
     }
 
     /** The fingerprint that a message came with. */

@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
@@ -62,31 +62,31 @@ public final class ShardRequest {
     static final int RETRACTION_VERSION = 5;
 
     /** The code of a token that the shard is not told. */
-    static final int HOLE = 0;
+    public static final int HOLE = 0;
 
     /** The code of {@code </s>}. */
-    static final int EOS_CODE = 1;
+    public static final int EOS_CODE = 1;
 
     /** The code of the first word of the request. */
-    static final int FIRST_WORD = 2;
+    public static final int FIRST_WORD = 2;
 
     /** The most next words that are wanted: as many as a search that doubles ever asks for. */
     private static final int MOST_PREDICTIONS = Integer.MAX_VALUE / 8;
 
     /** The document is learned after it is scored. */
-    static final int LEARNS = 1;
+    public static final int LEARNS = 1;
 
     /** The next word's context is the shard's. */
-    static final int PREDICTS = 2;
+    public static final int PREDICTS = 2;
 
     /** Words that are not listed must be bounded. */
-    static final int PROVES = 4;
+    public static final int PROVES = 4;
 
     /** The document is only looked for. */
-    static final int CHECKS = 8;
+    public static final int CHECKS = 8;
 
     /** The document is taken out. */
-    static final int TAKES = 16;
+    public static final int TAKES = 16;
 
     /** What the flags of a document that is scored can be. */
     private static final int OF_SCORING = LEARNS | PREDICTS | PROVES;
@@ -132,9 +132,9 @@ public final class ShardRequest {
 
         private final Reader reader;
 
-        /** @param shards how many the model has */
-        public Addresses(ModelSettings settings, int shards) {
-            reader = new Reader(ModelFingerprint.of(settings, shards));
+        /** @param model the requests of which are read */
+        public Addresses(ModelFingerprint model) {
+            reader = new Reader(model);
         }
 
         /**
@@ -173,7 +173,7 @@ public final class ShardRequest {
     }
 
     /** Takes documents, each field in the order of the layout. Not thread-safe. */
-    interface Writer {
+    public interface Writer {
 
         /** @param flags as the layout has them */
         void begin(int flags, long ticket, int predictions);
@@ -188,18 +188,18 @@ public final class ShardRequest {
     }
 
     /** Writes requests of one document, one after the other. Not thread-safe. */
-    static final class SingleWriter implements Writer {
+    public static final class SingleWriter implements Writer {
 
         private final ModelFingerprint model;
         private final Varints.Writer out = new Varints.Writer(1 << 12);
         private int partition;
 
-        SingleWriter(ModelFingerprint model) {
+        public SingleWriter(ModelFingerprint model) {
             this.model = model;
         }
 
         /** Where the replies of the next documents must go. */
-        void partition(int number) {
+        public void partition(int number) {
             partition = number;
         }
 
@@ -227,13 +227,13 @@ public final class ShardRequest {
             out.writeInt(code);
         }
 
-        byte[] end() {
+        public byte[] end() {
             return ShardMessage.end(out);
         }
     }
 
     /** Collects documents for one shard, and writes them as one request. Not thread-safe. */
-    static final class BatchWriter implements Writer {
+    public static final class BatchWriter implements Writer {
 
         private final ModelFingerprint model;
         private final Varints.Writer dictionary = new Varints.Writer(1 << 12);
@@ -249,7 +249,7 @@ public final class ShardRequest {
         private int documentsMark;
         private int wordsMark;
 
-        BatchWriter(ModelFingerprint model) {
+        public BatchWriter(ModelFingerprint model) {
             this.model = model;
         }
 
@@ -287,19 +287,19 @@ public final class ShardRequest {
         }
 
         /** About the size of the request, in bytes. */
-        int bytes() {
+        public int bytes() {
             return dictionary.size() + documents.size();
         }
 
         /** Keeps what has come. */
-        void mark() {
+        public void mark() {
             dictionaryMark = dictionary.size();
             documentsMark = documents.size();
             wordsMark = words;
         }
 
         /** Forgets what has come since {@link #mark}. */
-        void back() {
+        public void back() {
             while (words > wordsMark) {
                 places[numbers[--words]] = 0;
             }
@@ -308,7 +308,7 @@ public final class ShardRequest {
         }
 
         /** Forgets everything. */
-        void clear() {
+        public void clear() {
             dictionaryMark = 0;
             documentsMark = 0;
             wordsMark = 0;
@@ -321,7 +321,7 @@ public final class ShardRequest {
          * @param partition where the replies must go
          * @param count how many documents have come
          */
-        byte[] end(int partition, int count) {
+        public byte[] end(int partition, int count) {
             BATCH.begin(out, model);
             out.writeInt(partition);
             out.writeInt(words);
@@ -338,7 +338,7 @@ public final class ShardRequest {
      * one. Words stay where they are in the message. {@link #select} says of which of its documents the rest tells. Not
      * thread-safe.
      */
-    static final class Reader {
+    public static final class Reader {
 
         // Where the parts of a document begin in codes, and its predictions.
         private static final int WORDS = 0;
@@ -370,7 +370,7 @@ public final class ShardRequest {
         private int document;
         private int tokensFrom;
 
-        Reader(ModelFingerprint model) {
+        public Reader(ModelFingerprint model) {
             this.model = model;
         }
 
@@ -379,7 +379,7 @@ public final class ShardRequest {
          *
          * @throws ShardMessageException if it is not a whole request of this model
          */
-        void read(byte[] request) {
+        public void read(byte[] request) {
             batch = BATCH.isAtHeadOf(request);
             ShardMessage kind = batch ? BATCH : ofOne(request);
             Varints.Reader in = kind.open(request, model);
@@ -543,17 +543,17 @@ public final class ShardRequest {
         }
 
         /** Whether it is of the version that may have several documents. */
-        boolean isBatch() {
+        public boolean isBatch() {
             return batch;
         }
 
         /** How many documents there are, 1 or more. */
-        int documents() {
+        public int documents() {
             return documents;
         }
 
         /** Says which document is at hand, from 0. */
-        void select(int number) {
+        public void select(int number) {
             if (number < 0 || number >= documents) {
                 throw new IllegalArgumentException("document " + number + " of " + documents);
             }
@@ -562,99 +562,99 @@ public final class ShardRequest {
         }
 
         /** The bytes in which {@link #from} and {@link #to} point. */
-        byte[] message() {
+        public byte[] message() {
             return message;
         }
 
         /** Whether the document is to be learned after it has been scored. */
-        boolean learns() {
+        public boolean learns() {
             return (parts[document + FLAGS] & LEARNS) != 0;
         }
 
         /** Whether the document is only looked for. */
-        boolean checks() {
+        public boolean checks() {
             return (parts[document + FLAGS] & CHECKS) != 0;
         }
 
         /** Whether the document is taken out. */
-        boolean takes() {
+        public boolean takes() {
             return (parts[document + FLAGS] & TAKES) != 0;
         }
 
         /** Whether the shard owns the context after which next words are wanted, and has been told all of it. */
-        boolean predicts() {
+        public boolean predicts() {
             return (parts[document + FLAGS] & PREDICTS) != 0;
         }
 
         /** Whether a word that is not listed must be bounded. */
-        boolean proves() {
+        public boolean proves() {
             return (parts[document + FLAGS] & PROVES) != 0;
         }
 
-        int partition() {
+        public int partition() {
             return partition;
         }
 
-        long ticket() {
+        public long ticket() {
             return tickets[document / PARTS];
         }
 
-        int predictions() {
+        public int predictions() {
             return parts[document + PREDICTIONS];
         }
 
         /** One more than the highest code of all documents: words are {@link #FIRST_WORD} to this, exclusive. */
-        int codes() {
+        public int codes() {
             return words;
         }
 
         /** The first word of the document, for {@link #code}; they end before {@link #tokens()}. */
-        int words() {
+        public int words() {
             return parts[document + WORDS];
         }
 
         /** Where tokens begin. */
-        int tokens() {
+        public int tokens() {
             return tokensFrom;
         }
 
         /** The first word to spell; they end before {@link #candidates()}. */
-        int outside() {
+        public int outside() {
             return parts[document + OUTSIDE];
         }
 
         /** The first candidate; they end before {@link #end()}. */
-        int candidates() {
+        public int candidates() {
             return parts[document + CANDIDATES];
         }
 
         /** One more than the last candidate. */
-        int end() {
+        public int end() {
             return parts[document + END];
         }
 
         /** The code of a word of one of the lists. */
-        int code(int at) {
+        public int code(int at) {
             return codes[at];
         }
 
         /** Where the word of a code begins in {@link #message()}. */
-        int from(int code) {
+        public int from(int code) {
             return from[code];
         }
 
         /** Where the word of a code ends in {@link #message()}. */
-        int to(int code) {
+        public int to(int code) {
             return to[code];
         }
 
         /** The number of tokens. */
-        int length() {
+        public int length() {
             return parts[document + OUTSIDE] - tokensFrom;
         }
 
         /** The code of a token. */
-        int token(int position) {
+        public int token(int position) {
             return codes[tokensFrom + position];
         }
     }
