@@ -102,7 +102,18 @@ class ImportArpaCommandTest {
                 .isZero();
         // −log2 of p(the | <s>), p(jury | the) and p(</s> | jury).
         assertThat(out.toString()).contains("2.33 bits  the jury");
-        assertThat(run("generate", "--arpa", arpa, "--temperature", 0, "--words", 2, "--sentences", 1, "--must-not", "jury"))
+        assertThat(run(
+                        "generate",
+                        "--arpa",
+                        arpa,
+                        "--temperature",
+                        0,
+                        "--words",
+                        2,
+                        "--sentences",
+                        1,
+                        "--must-not",
+                        "jury"))
                 .isZero();
         assertThat(out.toString().strip()).isEqualTo("the the");
     }
