@@ -41,7 +41,8 @@ class ModulesTest {
         "dev.driftline.drift..",
         "dev.driftline.generation..",
         "dev.driftline.filter..",
-        "dev.driftline.evaluation.."
+        "dev.driftline.evaluation..",
+        "dev.driftline.arpa.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -75,7 +76,7 @@ class ModulesTest {
             List.of("schemas", "evaluation"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
-            List.of("neural", "resharding"),
+            List.of("neural", "resharding", "arpa"),
             List.of("scoring"),
             List.of("spelling"),
             List.of("ngram", "corpus"),
