@@ -1,4 +1,4 @@
-/** The ARPA format of backoff n-gram models: text, a section an order, a line an n-gram. */
+/** ARPA files, the text in which KenLM, SRILM and IRSTLM exchange backoff n-gram models. */
 @NullMarked
 package dev.driftline.arpa;
 
