@@ -81,7 +81,7 @@ class ModulesTest {
             List.of("mixture"),
             List.of("neural", "resharding", "export"),
             List.of("scoring"),
-            List.of("spelling", "arpa"),
+            List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
             List.of("text", "codec", "heap"));
