@@ -63,7 +63,7 @@ public final class BaseDistribution {
 
     /** That of a whole model. */
     public static BaseDistribution of(LocalModel model) {
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());
         for (int shard = 0; shard < model.shardCount(); shard++) {
             // Loads them.
             model.shard(shard).counts();
