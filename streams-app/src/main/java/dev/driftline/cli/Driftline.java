@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
-import dev.driftline.cli.exchange.ImportCommand;
+import dev.driftline.cli.arpa.ExportCommand;
+import dev.driftline.cli.arpa.ImportCommand;
 import dev.driftline.cli.follow.DeadLettersCommand;
 import dev.driftline.cli.follow.DriftCommand;
 import dev.driftline.cli.follow.PredictionsCommand;
@@ -80,6 +81,7 @@ import picocli.CommandLine.ScopeType;
             SnapshotsCommand.class,
             ImportCommand.class,
             CountsCommand.class,
+            ExportCommand.class,
             VerifyCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

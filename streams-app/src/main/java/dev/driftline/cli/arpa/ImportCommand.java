@@ -1,4 +1,4 @@
-package dev.driftline.cli.exchange;
+package dev.driftline.cli.arpa;
 
 import dev.driftline.cli.options.CommandGroup;
 import picocli.CommandLine.Command;

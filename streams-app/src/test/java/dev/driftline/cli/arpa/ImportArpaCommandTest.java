@@ -1,4 +1,4 @@
-package dev.driftline.cli.exchange;
+package dev.driftline.cli.arpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -81,7 +81,7 @@ class ImportArpaCommandTest {
         assertThat(next.path("model").asText()).isEqualTo("arpa");
         assertThat(next.path("next").get(0).path("word").asText()).isEqualTo("jury");
         assertThat(next.path("next").get(0).path("probability").asDouble()).isCloseTo(Math.pow(10, -0.1), within(1e-6));
-        assertThat(next.path("next").get(1).path("word").asText()).isEqualTo("the the");
+        assertThat(next.path("next").get(1).path("word").asText()).isEqualTo("the");
         assertThat(next.path("unknown").path("probability").asDouble()).isCloseTo(Math.pow(10, -1.3), within(1e-6));
         assertThat(run("generate", "--arpa", model, "--prompt", "the", "--next", 2, "--json"))
                 .isZero();

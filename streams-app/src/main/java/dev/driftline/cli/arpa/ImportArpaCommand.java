@@ -1,4 +1,4 @@
-package dev.driftline.cli.exchange;
+package dev.driftline.cli.arpa;
 
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
