@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
@@ -38,9 +39,10 @@ public final class NextWordPredictor {
      * Words worth asking the n-gram model for, beside its own candidates: what lately followed the last word of
      * {@code document}, in the document itself and in the source's bigram cache, and the newest words.
      *
+     * @param prefix what they begin with
      * @param limit the most words to list
      */
-    public static List<String> candidates(DocumentTokens document, SourceMemory source, int limit) {
+    public static List<String> candidates(DocumentTokens document, SourceMemory source, WordPrefix prefix, int limit) {
         int[] tokens = document.tokens();
         String[] words = document.words();
         int end = tokens.length - 1;
@@ -50,17 +52,24 @@ public final class NextWordPredictor {
         int from = Math.max(1, end - source.settings().caches().bigramWindow());
         for (int i = end - 1; i >= from && listed.size() < share; i--) {
             int before = tokens[i - 1] == DocumentTokens.EOS ? DocumentTokens.BOS : tokens[i - 1];
-            if (before == lastWord) {
+            if (before == lastWord && prefix.matches(words[tokens[i]])) {
                 listed.add(words[tokens[i]]);
             }
         }
-        addUpTo(limit, listed, source.followersOf(words[lastWord], share));
+        addUpTo(limit, listed, source.followersOf(words[lastWord], prefix, share));
         int newest = Math.max(0, end - source.settings().caches().recentWindow());
         for (int i = end - 1; i >= newest && listed.size() < limit; i--) {
-            listed.add(words[tokens[i]]);
+            if (prefix.matches(words[tokens[i]])) {
+                listed.add(words[tokens[i]]);
+            }
         }
-        addUpTo(limit, listed, source.newestWords(limit));
+        addUpTo(limit, listed, source.newestWords(prefix, limit));
         return new ArrayList<>(listed);
+    }
+
+    /** The same, whatever they begin with. */
+    public static List<String> candidates(DocumentTokens document, SourceMemory source, int limit) {
+        return candidates(document, source, WordPrefix.NONE, limit);
     }
 
     private static void addUpTo(int limit, Set<String> listed, List<String> words) {
@@ -139,6 +148,7 @@ public final class NextWordPredictor {
             return;
         }
         double[] ceilings = candidates.ceilings();
+        WordPrefix prefix = candidates.prefix();
         Set<String> looked = new HashSet<>(candidates.words());
         Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
         BitSet held = new BitSet();
@@ -148,12 +158,13 @@ public final class NextWordPredictor {
                 held.set(event);
             }
         }
-        missed.addAll(source.lookAtOthers(held, wish.count()));
+        missed.addAll(source.lookAtOthers(held, prefix, wish.count()));
         evidence.takeCeilings(ceilings, candidates.probabilities(), source);
         double byNetwork = 0;
         double ofRow = 0;
         if (open.isPresent()) {
-            OpenNetwork.Best others = open.get().best(wish.count(), looked::contains);
+            OpenNetwork.Best others =
+                    open.get().best(wish.count(), word -> !prefix.matches(word) || looked.contains(word));
             missed.addAll(others.words());
             ofRow = others.highest();
             byNetwork = Math.max(
