@@ -1,5 +1,7 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundReader;
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,8 @@ final class NextWordReplies {
     private long highestRaw;
     private long highestContinuation;
     private boolean lacksUnigrams;
+    private Optional<BackgroundReader> background = Optional.empty();
+    private Optional<BackgroundRows> before = Optional.empty();
 
     /** @param prefix what the words begin with that are wanted */
     NextWordReplies(ModelSettings settings, WordPrefix prefix) {
@@ -111,11 +116,18 @@ final class NextWordReplies {
         }
     }
 
-    /** The candidates; none where none were asked for, or nothing has been learned. */
-    Candidates candidates(BaseDistribution base) {
+    /**
+     * The candidates; none where none were asked for, or nothing has been learned and there is no background.
+     *
+     * @param reader reads with the background; empty without one
+     * @param document the rows of the document that they follow
+     */
+    Candidates candidates(BaseDistribution base, Optional<BackgroundReader> reader, NgramProbabilities document) {
+        background = reader;
+        before = document.background();
         List<String> listed = new ArrayList<>();
         List<String> unresolved = new ArrayList<>();
-        if (!base.isEmpty()) {
+        if (!base.isEmpty() || background.isPresent()) {
             words.forEach((spelling, word) -> {
                 if (isWanted(spelling)) {
                     (isRow(word) ? listed : unresolved).add(spelling);
@@ -125,7 +137,7 @@ final class NextWordReplies {
                 placeFrequent(base, listed, unresolved);
             }
         }
-        if (listed.isEmpty() && (prefix.isEmpty() || base.isEmpty())) {
+        if (listed.isEmpty() && (prefix.isEmpty() || base.isEmpty() && background.isEmpty())) {
             return new Candidates(listed, rows(base, listed, new boolean[0]));
         }
         if (base.growing()) {
@@ -194,7 +206,22 @@ final class NextWordReplies {
                 fill(probability, row, below, below, word.pairs, true);
             }
         }
-        return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        if (background.isEmpty() || before.isEmpty()) {
+            return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        }
+        BackgroundRows frozen = background.get().read(before.get(), listed, Gather.known(unknown));
+        for (int row = 0; row < count; row++) {
+            unknown[row] = frozen.kind(row) == BackgroundRows.NEITHER;
+        }
+        return new NgramProbabilities(
+                order,
+                probability,
+                matches,
+                unknown,
+                new float[count],
+                new double[0],
+                base.types() + background.get().unseen(),
+                Optional.of(frozen));
     }
 
     private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {

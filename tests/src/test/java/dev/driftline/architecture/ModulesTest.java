@@ -34,6 +34,8 @@ class ModulesTest {
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
+        "dev.driftline.backoff..",
+        "dev.driftline.arpa..",
         "dev.driftline.scoring..",
         "dev.driftline.mixture..",
         "dev.driftline.source..",
@@ -42,7 +44,8 @@ class ModulesTest {
         "dev.driftline.drift..",
         "dev.driftline.generation..",
         "dev.driftline.filter..",
-        "dev.driftline.evaluation.."
+        "dev.driftline.evaluation..",
+        "dev.driftline.library.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -73,13 +76,13 @@ class ModulesTest {
             List.of("input", "topics", "identity", "store"),
             List.of("failures"),
             List.of("config", "commits", "embedded", "terminal", "threads"),
-            List.of("schemas", "evaluation"),
+            List.of("schemas", "evaluation", "library"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
             List.of("neural", "resharding"),
             List.of("scoring"),
-            List.of("spelling"),
-            List.of("ngram", "corpus"),
+            List.of("spelling", "arpa", "background"),
+            List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
             List.of("prefix", "text", "codec", "heap"));
 
