@@ -91,8 +91,7 @@ public final class Background {
         /** Those of them, at most {@code count}, that begin with {@code prefix}. */
         Best beginning(WordPrefix prefix, int count) {
             int[] kept = IntStream.range(0, probabilities.length)
-                    .filter(i -> prefix.matches(words.get(i))
-                            && !words.get(i).equals(END_OF_SENTENCE))
+                    .filter(i -> prefix.matches(words.get(i)) && !words.get(i).equals(END_OF_SENTENCE))
                     .limit(count)
                     .toArray();
             return new Best(
@@ -116,8 +115,9 @@ public final class Background {
                 }
             }
         }
-        double[] probabilities =
-                IntStream.of(beginning).mapToDouble(word -> probability(state, word)).toArray();
+        double[] probabilities = IntStream.of(beginning)
+                .mapToDouble(word -> probability(state, word))
+                .toArray();
         int[] ranked = IntStream.range(0, beginning.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> -probabilities[i]))

@@ -157,9 +157,8 @@ public final class NextWordPredictor {
         WordPrefix prefix = candidates.prefix();
         Set<String> looked = new HashSet<>(candidates.words());
         Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
-        double byBackground = background.isPresent()
-                ? boundBackground(background.get(), prefix, wish.count(), looked, missed)
-                : 0;
+        double byBackground =
+                background.isPresent() ? boundBackground(background.get(), prefix, wish.count(), looked, missed) : 0;
         if (candidates.isComplete() && byBackground == 0) {
             lists.forEach(list -> list.bound(0, List.of()));
             return;
@@ -178,7 +177,8 @@ public final class NextWordPredictor {
         }
         if (background.isPresent() && !candidates.isComplete()) {
             byBackground = Math.max(
-                    byBackground, background.get().openWithoutRow(source.weights().newToBackground()));
+                    byBackground,
+                    background.get().openWithoutRow(source.weights().newToBackground()));
         }
         evidence.takeCeilings(ceilings, byBackground, candidates.probabilities(), source);
         double ofCounts = evidence.topOrder();
