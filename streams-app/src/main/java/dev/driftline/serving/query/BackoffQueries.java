@@ -2,6 +2,7 @@ package dev.driftline.serving.query;
 
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.generation.BackoffText;
+import dev.driftline.generation.TextGenerator;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.Pooling;
 import java.util.ArrayList;
@@ -29,12 +30,27 @@ public final class BackoffQueries implements ModelQueries {
     @Override
     public NextWordsAnswer next(NextWordsQuery query) {
         check(query.choice());
+        if (!query.prefix().isEmpty()) {
+            return completed(query);
+        }
         BackoffModel.Next next = model.next(state(query.openSentence()), query.k());
         List<PredictedWord> words = new ArrayList<>(next.words().length);
         for (int i = 0; i < next.words().length; i++) {
             words.add(new PredictedWord(model.word(next.words()[i]), next.probabilities()[i]));
         }
         return new NextWordsAnswer(NAME, words, next.unknown(), next.rest());
+    }
+
+    private NextWordsAnswer completed(NextWordsQuery query) {
+        List<PredictedWord> words = new ArrayList<>();
+        double listed = 0;
+        for (TextGenerator.WordProbability word : TextGenerator.best(
+                new BackoffText(model), query.openSentence(), query.prefix(), query.k())) {
+            words.add(new PredictedWord(word.word(), word.probability()));
+            listed += word.probability();
+        }
+        double unknown = Math.pow(10, model.log10(state(query.openSentence()), BackoffModel.UNKNOWN));
+        return new NextWordsAnswer(NAME, words, unknown, Math.max(0, 1 - listed - unknown));
     }
 
     private int state(List<String> words) {

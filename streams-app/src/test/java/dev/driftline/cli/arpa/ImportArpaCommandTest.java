@@ -89,6 +89,17 @@ class ImportArpaCommandTest {
     }
 
     @Test
+    void shouldListTheWordsThatBeginWithAPrefix() {
+        assertThat(run("generate", "--arpa", arpa, "--prompt", "the", "--prefix", "t", "--next", 5, "--json"))
+                .as(err.toString())
+                .isZero();
+        JsonNode next = PlainJson.read(out.toString());
+        assertThat(next.path("next")).hasSize(1);
+        assertThat(next.path("next").get(0).path("word").asText()).isEqualTo("the");
+        assertThat(next.path("next").get(0).path("probability").asDouble()).isCloseTo(Math.pow(10, -0.8), within(1e-6));
+    }
+
+    @Test
     void shouldWriteTextWithSamplingBeamAndConstraints() {
         assertThat(run("generate", "--arpa", arpa, "--seed", 5, "--sentences", 4, "--words", 6))
                 .as(err.toString())
