@@ -44,8 +44,8 @@ public final class BackoffQueries implements ModelQueries {
     private NextWordsAnswer completed(NextWordsQuery query) {
         List<PredictedWord> words = new ArrayList<>();
         double listed = 0;
-        for (TextGenerator.WordProbability word : TextGenerator.best(
-                new BackoffText(model), query.openSentence(), query.prefix(), query.k())) {
+        for (TextGenerator.WordProbability word :
+                TextGenerator.best(new BackoffText(model), query.openSentence(), query.prefix(), query.k())) {
             words.add(new PredictedWord(word.word(), word.probability()));
             listed += word.probability();
         }
