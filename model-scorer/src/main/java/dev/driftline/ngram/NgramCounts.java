@@ -91,6 +91,7 @@ public final class NgramCounts {
 
     /** Nobody knows what the other shards have of a word that was there before they told each other: it stays. */
     private static final long UNKNOWN_TIMES = 1L << 40;
+
     private static final int LISTED = 5;
 
     static final int RARE_BLOCK = 16;
