@@ -258,7 +258,7 @@ class ExamplesIT {
                 .contains("\"source\":\"orders\"");
         JsonNode job = JSON.readTree(shell().run(block(page, "sh", "/v1/documents"), PATIENCE));
         assertThat(job.get("status").asInt()).as("%s", job).isEqualTo(200);
-        assertThat(job.get("outcomes").has("RETRACTED")).as("%s", job).isTrue();
+        assertThat(job.get("outcomes").has("retracted")).as("%s", job).isTrue();
     }
 
     @Test
