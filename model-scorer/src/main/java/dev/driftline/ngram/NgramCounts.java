@@ -8,8 +8,10 @@ import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedBits;
+import dev.driftline.prefix.WordPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,29 @@ public final class NgramCounts {
          * @param count how often the n-gram was learned
          */
         void visit(int[] context, int length, int word, long count);
+    }
+
+    /** Visits contexts, each with what follows it. */
+    public interface ContextVisitor {
+
+        /**
+         * A context that has been seen.
+         *
+         * @param context ids of its words, nearest first from index 1; used again for the next one
+         * @param length of the context, 1 to N − 1; a shorter one than it may end in {@link #BOS}
+         * @param counts filled at index {@code length}, without a word
+         * @return whether its followers are to be visited
+         */
+        boolean context(int[] context, int length, PositionCounts counts);
+
+        /**
+         * A follower of the context visited last.
+         *
+         * @param word the follower's id
+         * @param raw how often it followed
+         * @param continuation distinct words before the two together; the raw count where only that is kept
+         */
+        void follower(int word, long raw, long continuation);
     }
 
     /** What the name of the left neighbours of a word begins with, before its spelling: no token has it. */
@@ -1124,6 +1149,42 @@ public final class NgramCounts {
         }
     }
 
+    /**
+     * Visits every context on this shard of at most {@code longest} words, in no particular order, without keeping the pages on the
+     * heap. Not while anything is learned.
+     *
+     * @param longest 1 to N − 1
+     */
+    public void contexts(int longest, ContextVisitor visitor) {
+        load();
+        PositionCounts counts = new PositionCounts(order);
+        boolean[] visited = new boolean[RARE_BLOCK];
+        int[] nothing = new int[order];
+        ContextVisitor rares = new ContextVisitor() {
+            @Override
+            public boolean context(int[] context, int length, PositionCounts of) {
+                return visited[context[1] % RARE_BLOCK] && visitor.context(context, length, of);
+            }
+
+            @Override
+            public void follower(int word, long raw, long continuation) {
+                visitor.follower(word, raw, continuation);
+            }
+        };
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            int to = Math.min(words.size(), from + RARE_BLOCK);
+            for (int word = from; word < to; word++) {
+                boolean named = isNamed(word);
+                visited[word - from] = !named && !words.wide(word);
+                if (!named && words.wide(word)) {
+                    wide(word).contexts(longest, visitor, counts, this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).contexts(nothing, longest, rares, counts);
+            trim();
+        }
+    }
+
     /** Visits everything that is held, the left neighbours of words among it. */
     void heldEverywhere(HeldVisitor visitor) {
         load();
@@ -1142,6 +1203,21 @@ public final class NgramCounts {
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
     public void unigrams(FollowerVisitor visitor) {
         words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
+    }
+
+    /** The ids of all words of this shard that begin with a prefix, whether their unigrams are here or not, and of few others. */
+    public BitSet beginning(WordPrefix prefix) {
+        return words.beginning(prefix);
+    }
+
+    /**
+     * Visits words that begin with a prefix, those with the highest counts: at least {@code wanted} of those whose unigrams are here,
+     * or all that there are; {@code <s>} and {@code </s>} are not among them.
+     *
+     * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
+     */
+    public long mostFrequent(WordPrefix prefix, int wanted, FollowerVisitor visitor) {
+        return words.mostFrequent(prefix, wanted, visitor);
     }
 
     /**

@@ -2,15 +2,18 @@ package dev.driftline.scoring;
 
 import dev.driftline.background.BackgroundReader;
 import dev.driftline.background.BackgroundRows;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,11 @@ final class NextWordReplies {
         double[] pairs = {};
     }
 
+    /** Words of a background outside a fixed vocabulary that a proof looks at, at least. */
+    private static final int OUTSIDE = 1_000;
+
     private final ModelSettings settings;
+    private final WordPrefix prefix;
     private final int order;
     private final Map<String, Word> words = new LinkedHashMap<>();
     private double[] open = {};
@@ -47,8 +54,10 @@ final class NextWordReplies {
     private Optional<BackgroundReader> background = Optional.empty();
     private Optional<BackgroundRows> before = Optional.empty();
 
-    NextWordReplies(ModelSettings settings) {
+    /** @param prefix what the words begin with that are wanted */
+    NextWordReplies(ModelSettings settings, WordPrefix prefix) {
         this.settings = settings;
+        this.prefix = prefix;
         order = settings.order();
     }
 
@@ -123,7 +132,7 @@ final class NextWordReplies {
         List<String> unresolved = new ArrayList<>();
         if (!base.isEmpty() || background.isPresent()) {
             words.forEach((spelling, word) -> {
-                if (!spelling.equals(DocumentTokens.BOS_WORD)) {
+                if (isWanted(spelling)) {
                     (isRow(word) ? listed : unresolved).add(spelling);
                 }
             });
@@ -131,7 +140,8 @@ final class NextWordReplies {
                 placeFrequent(base, listed, unresolved);
             }
         }
-        if (listed.isEmpty()) {
+        addOutside(listed);
+        if (listed.isEmpty() && (prefix.isEmpty() || base.isEmpty() && background.isEmpty())) {
             return new Candidates(listed, rows(base, listed, new boolean[0]));
         }
         if (base.growing()) {
@@ -140,7 +150,35 @@ final class NextWordReplies {
         }
         boolean[] exact = new boolean[listed.size()];
         NgramProbabilities rows = rows(base, listed, exact);
-        return new Candidates(listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+        return new Candidates(prefix, listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+    }
+
+    /** No shard is asked about a word outside a fixed vocabulary: the background's have the row of {@code <unk>}. */
+    private void addOutside(List<String> listed) {
+        Word unknown = words.get(DocumentTokens.UNKNOWN_WORD);
+        if (before.isEmpty()
+                || !(settings.vocabulary() instanceof Vocabulary.Fixed fixed)
+                || unknown == null
+                || !isRow(unknown)) {
+            return;
+        }
+        int most = isProof ? Math.max(OUTSIDE, 2 * listed.size()) : listed.size();
+        for (String word : before.get().best(prefix, most).words()) {
+            if (!word.equals(DocumentTokens.EOS_WORD) && !fixed.words().contains(word)) {
+                words.put(word, unknown);
+                listed.add(word);
+            }
+        }
+    }
+
+    /** Whether a word can be a candidate: {@code <unk>} is asked about whatever the prefix. */
+    private boolean isWanted(String spelling) {
+        return switch (spelling) {
+            case DocumentTokens.BOS_WORD -> false;
+            case DocumentTokens.UNKNOWN_WORD -> true;
+            case DocumentTokens.EOS_WORD -> prefix.isEmpty();
+            default -> prefix.matches(spelling);
+        };
     }
 
     private boolean isRow(Word word) {
@@ -178,7 +216,7 @@ final class NextWordReplies {
         for (int row = 0; row < count; row++) {
             String spelling = listed.get(row);
             Word word = words.get(spelling);
-            unknown[row] = isUnknown(base, spelling, word);
+            unknown[row] = isUnknown(settings.vocabulary(), base, spelling, word);
             matches[row] = matched;
             exact[row] = word == null || word.hasUnigram;
             if (word == null || unknown[row] && base.growing()) {
@@ -208,8 +246,12 @@ final class NextWordReplies {
                 Optional.of(frozen));
     }
 
-    private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {
+    private static boolean isUnknown(
+            Vocabulary vocabulary, BaseDistribution base, String spelling, @Nullable Word word) {
         return spelling.equals(DocumentTokens.UNKNOWN_WORD)
+                || vocabulary instanceof Vocabulary.Fixed fixed
+                        && !fixed.words().contains(spelling)
+                        && !spelling.equals(DocumentTokens.EOS_WORD)
                 || base.growing()
                         && word != null
                         && word.hasUnigram
@@ -267,7 +309,11 @@ final class NextWordReplies {
         if (highestRaw > 0) {
             return false;
         }
-        return !(settings.vocabulary() instanceof Vocabulary.Fixed fixed) || listed.containsAll(fixed.words());
+        if (!(settings.vocabulary() instanceof Vocabulary.Fixed fixed)) {
+            return true;
+        }
+        Set<String> there = new HashSet<>(listed);
+        return fixed.words().stream().allMatch(word -> there.contains(word) || !prefix.matches(word));
     }
 
     /**

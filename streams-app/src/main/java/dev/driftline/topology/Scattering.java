@@ -11,6 +11,7 @@ import dev.driftline.input.ReadDocument;
 import dev.driftline.input.Rejection;
 import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.pending.RetractionStep;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.retraction.Retractions;
 import dev.driftline.schemas.Retraction;
@@ -171,7 +172,11 @@ final class Scattering {
         List<String> candidates = new ArrayList<>(settings.model()
                 .background()
                 .map(background -> BackgroundRows.bestAfter(
-                        background, document.tokens().words(), document.tokens().tokens(), settings.predictions()))
+                        background,
+                        document.tokens().words(),
+                        document.tokens().tokens(),
+                        WordPrefix.NONE,
+                        settings.predictions()))
                 .orElse(List.of()));
         synchronized (sourcesStore) {
             for (String word : NextWordPredictor.candidates(

@@ -29,6 +29,7 @@ class ModulesTest {
     private static final String[] MODEL = {
         "dev.driftline.codec..",
         "dev.driftline.heap..",
+        "dev.driftline.prefix..",
         "dev.driftline.pages..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
@@ -44,7 +45,8 @@ class ModulesTest {
         "dev.driftline.generation..",
         "dev.driftline.filter..",
         "dev.driftline.evaluation..",
-        "dev.driftline.library.."
+        "dev.driftline.library..",
+        "dev.driftline.export.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -78,12 +80,12 @@ class ModulesTest {
             List.of("schemas", "evaluation", "library"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
-            List.of("neural", "resharding"),
+            List.of("neural", "resharding", "export"),
             List.of("scoring"),
             List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
-            List.of("text", "codec", "heap"));
+            List.of("prefix", "text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */
     private static final int MOST_CLASSES = 21;
