@@ -10,6 +10,7 @@ import dev.driftline.cli.options.OptionRules;
 import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
+import dev.driftline.cli.query.ScoreCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
 import dev.driftline.cli.topics.ResetCommand;
 import dev.driftline.cli.topics.ReshardCommand;
@@ -67,6 +68,7 @@ import picocli.CommandLine.ScopeType;
             ResetCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ScoreCommand.class,
             FilterCommand.class,
             ProduceCommand.class,
             RetractCommand.class,
