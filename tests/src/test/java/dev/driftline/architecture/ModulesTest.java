@@ -33,6 +33,8 @@ class ModulesTest {
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
+        "dev.driftline.backoff..",
+        "dev.driftline.arpa..",
         "dev.driftline.scoring..",
         "dev.driftline.mixture..",
         "dev.driftline.source..",
@@ -77,8 +79,8 @@ class ModulesTest {
             List.of("mixture"),
             List.of("neural", "resharding"),
             List.of("scoring"),
-            List.of("spelling"),
-            List.of("ngram", "corpus"),
+            List.of("spelling", "arpa"),
+            List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
             List.of("text", "codec", "heap"));
 
