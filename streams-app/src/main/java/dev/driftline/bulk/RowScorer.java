@@ -1,9 +1,9 @@
 package dev.driftline.bulk;
 
 import dev.driftline.bulk.RowCost.Cost;
-import dev.driftline.corpus.CorpusContent;
 import dev.driftline.bulk.models.TextCost;
 import dev.driftline.bulk.models.TextScorer;
+import dev.driftline.corpus.CorpusContent;
 import dev.driftline.input.DocumentRules;
 import dev.driftline.rows.Row;
 import dev.driftline.text.Tokenizer;

@@ -29,7 +29,8 @@ public final class BackoffTextModel implements ScoringModel {
     }
 
     private TextCost cost(List<List<String>> sentences, boolean eachToken) {
-        int tokens = sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum();
+        int tokens =
+                sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum();
         float[] bits = new float[eachToken ? tokens : 0];
         boolean[] isUnknown = new boolean[eachToken ? tokens : 0];
         double sum = 0;

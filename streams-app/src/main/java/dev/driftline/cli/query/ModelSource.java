@@ -1,9 +1,14 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.bulk.models.CountsModel;
+import dev.driftline.bulk.models.InstanceModel;
+import dev.driftline.bulk.models.NetworkModel;
+import dev.driftline.bulk.models.ScoringModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.store.LearnedText;
@@ -11,26 +16,21 @@ import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
-import dev.driftline.text.Tokenizers;
-import dev.driftline.bulk.models.CountsModel;
-import dev.driftline.bulk.models.InstanceModel;
-import dev.driftline.bulk.models.NetworkModel;
-import dev.driftline.bulk.models.ScoringModel;
-import dev.driftline.scoring.ModelSettings;
 import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -175,8 +175,7 @@ final class ModelSource {
         }
         if (learns) {
             return CountsModel.learning(
-                    new ModelSettings(
-                            order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
+                    new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
                     cacheBytes(1),
                     texts(() -> Tokenizers.DEFAULT).tokenizer());
         }

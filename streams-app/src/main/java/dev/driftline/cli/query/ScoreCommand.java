@@ -84,7 +84,8 @@ public final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--learn",
-            description = "The model: one that begins with nothing and learns each row after it is scored, as the service does.")
+            description =
+                    "The model: one that begins with nothing and learns each row after it is scored, as the service does.")
     private boolean learn;
 
     @Option(
@@ -176,7 +177,8 @@ public final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--strict",
-            description = "Stop at the first row that cannot be scored. Default: keep it, and say why in the field error.")
+            description =
+                    "Stop at the first row that cannot be scored. Default: keep it, and say why in the field error.")
     private boolean strict;
 
     @Option(
@@ -338,9 +340,7 @@ public final class ScoreCommand implements Callable<Integer> {
                 "%s%,d rows%s, %,d tokens%s, perplexity %.2f, %.2f %% unknown%s%s, %.1f s%n",
                 isDone ? "" : "stopped: ",
                 totals.rows(),
-                totals.malformed() == 0
-                        ? ""
-                        : String.format(Locale.ROOT, " (%,d without a score)", totals.malformed()),
+                totals.malformed() == 0 ? "" : String.format(Locale.ROOT, " (%,d without a score)", totals.malformed()),
                 totals.tokens(),
                 totals.newTokens() == 0
                         ? ""
