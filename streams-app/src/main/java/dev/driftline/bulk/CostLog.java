@@ -44,13 +44,20 @@ final class CostLog implements AutoCloseable {
         this.rows = rows;
     }
 
-    /** The run that began the log at {@code path}; empty if there is none that can be read. */
+    /**
+     * The run that began the log at {@code path}; empty if there is none, or it was cut short before it said so.
+     *
+     * @throws IOException if something else is there
+     */
     static String run(Path path) throws IOException {
         if (!Files.exists(path)) {
             return "";
         }
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
-            return in.readInt() == MAGIC && in.readInt() == VERSION ? in.readUTF() : "";
+            if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+                throw new IOException(path + " is in the way, and was not written by this version: move or delete it");
+            }
+            return in.readUTF();
         } catch (EOFException e) {
             return "";
         }

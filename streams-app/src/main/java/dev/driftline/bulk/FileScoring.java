@@ -123,6 +123,7 @@ public final class FileScoring {
                 throw new IOException("the standard input is read alone: leave the other files out");
             }
             checkOutput(job);
+            checkFields(job);
         }
         Percentiles all = new Percentiles();
         List<Path> logs = new ArrayList<>();
@@ -165,13 +166,21 @@ public final class FileScoring {
         if (Files.exists(out) && Files.isSameFile(out, job.in())) {
             throw new IOException(out + " is the file that is scored: name another");
         }
-        if (Files.exists(log) && !goesOn && !options.overwrite()) {
+        if (!before.isEmpty() && !goesOn && !options.overwrite()) {
             throw new IOException(log + " is of a run that was interrupted, and of another file, model or option ("
-                    + (before.isEmpty() ? "it cannot be read" : before)
+                    + before
                     + "): run that again to its end, or begin anew with --overwrite");
         }
         if (Files.exists(out) && !goesOn && !options.overwrite()) {
             throw new IOException(out + " exists: name another, or replace it with --overwrite");
+        }
+    }
+
+    private void checkFields(ScoreJob job) throws IOException {
+        try (RowReader rows = RowFiles.read(job.in(), job.format(), options.fields())) {
+            if (!options.isBare()) {
+                RowFiles.requireNew(job.format(), rows, columns(true).columns());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.driftline.cli.follow.PredictionsCommand;
 import dev.driftline.cli.follow.ScoresCommand;
 import dev.driftline.cli.offline.EvaluateCommand;
 import dev.driftline.cli.offline.FilterCommand;
+import dev.driftline.cli.offline.LearnCommand;
 import dev.driftline.cli.options.OptionRules;
 import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
@@ -71,6 +72,7 @@ import picocli.CommandLine.ScopeType;
             ScoreCommand.class,
             FilterCommand.class,
             ProduceCommand.class,
+            LearnCommand.class,
             RetractCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,

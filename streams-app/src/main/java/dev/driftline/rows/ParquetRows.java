@@ -114,6 +114,8 @@ final class ParquetRows implements RowReader {
                 new HashMap<>(reader.getFooter().getFileMetaData().getKeyValueMetaData());
         // Arrow's own schema names every column, and would not fit any more.
         notes.remove("ARROW:schema");
+        // The library writes this one itself.
+        notes.remove("writer.model.name");
         return notes;
     }
 

@@ -32,15 +32,8 @@ final class ParquetWriting implements RowWriter {
     /** @param columns those to add; none where the rows stay as they were */
     ParquetWriting(Path file, ParquetRows rows, List<Column> columns) throws IOException {
         this.columns = columns;
-        List<Type> types = new ArrayList<>(rows.schema().getFields());
-        before = types.size();
-        for (Column column : columns) {
-            if (rows.schema().containsField(column.name())) {
-                throw new RowConflictException(column.name(), "the Parquet file");
-            }
-            types.add(type(column, Type.Repetition.OPTIONAL));
-        }
-        schema = new MessageType(rows.schema().getName(), types);
+        before = rows.schema().getFieldCount();
+        schema = schema(rows, columns);
         out = ExampleParquetWriter.builder(new LocalOutputFile(file))
                 .withConf(new PlainParquetConfiguration())
                 .withType(schema)
@@ -50,6 +43,18 @@ final class ParquetWriting implements RowWriter {
                 .withRowGroupSize(ROW_GROUP_BYTES)
                 .withExtraMetaData(rows.notes())
                 .build();
+    }
+
+    /** The schema of the file with the columns behind its own. */
+    static MessageType schema(ParquetRows rows, List<Column> columns) {
+        List<Type> types = new ArrayList<>(rows.schema().getFields());
+        for (Column column : columns) {
+            if (rows.schema().containsField(column.name())) {
+                throw new RowConflictException(column.name(), "the Parquet file");
+            }
+            types.add(type(column, Type.Repetition.OPTIONAL));
+        }
+        return new MessageType(rows.schema().getName(), types);
     }
 
     private static Type type(Column column, Type.Repetition repetition) {

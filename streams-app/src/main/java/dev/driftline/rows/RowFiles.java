@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Opens files of rows, to be read and to be written. */
 public final class RowFiles {
@@ -61,6 +62,26 @@ public final class RowFiles {
         } catch (IOException | RuntimeException e) {
             out.close();
             throw e;
+        }
+    }
+
+    /**
+     * Checks with the first row of {@code rows} that the columns are new, before work is put into the others.
+     *
+     * @throws RowConflictException if one is not
+     * @throws IOException if the row cannot be read
+     */
+    public static void requireNew(RowFormat format, RowReader rows, List<Column> columns) throws IOException {
+        if (rows instanceof ParquetRows parquet) {
+            ParquetWriting.schema(parquet, columns);
+            return;
+        }
+        Optional<String> head = rows instanceof LineRows lines ? lines.head() : Optional.empty();
+        try (LineWriter nowhere = new LineWriter(OutputStream.nullOutputStream(), format, columns, false, head)) {
+            Row first = rows.next();
+            if (first != null) {
+                nowhere.write(first, new @Nullable Object[columns.size()]);
+            }
         }
     }
 
