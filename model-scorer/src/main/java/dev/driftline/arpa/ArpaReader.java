@@ -1,6 +1,7 @@
 package dev.driftline.arpa;
 
 import dev.driftline.backoff.BackoffBuilder;
+import dev.driftline.backoff.BackoffFile;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.backoff.InvalidNgramException;
 import dev.driftline.corpus.TextInput;
@@ -67,7 +68,7 @@ public final class ArpaReader {
     }
 
     /**
-     * Reads a model.
+     * Reads a model; one that {@link BackoffFile} wrote, too.
      *
      * @throws ArpaFormatException if the file does not follow the format
      * @throws IOException if it cannot be read
@@ -77,13 +78,16 @@ public final class ArpaReader {
     }
 
     /**
-     * Reads a model.
+     * Reads a model; one that {@link BackoffFile} wrote, too.
      *
      * @param progress is told how far it is, and of what is unusual
      * @throws ArpaFormatException if the file does not follow the format
      * @throws IOException if it cannot be read
      */
     public static BackoffModel read(Path file, ArpaProgress progress) throws IOException {
+        if (BackoffFile.is(file)) {
+            return BackoffFile.read(file);
+        }
         refuseOther(file);
         try (TextInput in = TextInput.open(file)) {
             return new ArpaReader(file, in, progress).model();
@@ -191,7 +195,7 @@ public final class ArpaReader {
             }
             counts[order++] = Long.parseLong(parts[1].strip());
         }
-        throw truncated("the header");
+        throw truncated("in its header");
     }
 
     private void refuseTooLarge(long[] counts) throws ArpaFormatException {
@@ -222,7 +226,7 @@ public final class ArpaReader {
         String mark = "\\" + length + "-grams:";
         while (lines.isEmpty()) {
             if (!lines.next()) {
-                throw truncated("the " + length + "-grams");
+                throw truncated("before its " + length + "-grams");
             }
         }
         if (!lines.is(mark)) {
@@ -252,11 +256,11 @@ public final class ArpaReader {
             }
         }
         if (read < all) {
-            String missing = read + " " + length + "-grams, and the header counts " + all;
             throw more
-                    ? error(missing + ": the file was changed after it was written. Write it anew, or correct 'ngram "
-                            + length + "=' in its header")
-                    : truncated(missing);
+                    ? error(read + " " + length + "-grams, and the header counts " + all
+                            + ": the file was changed after it was written. Write it anew, or correct 'ngram " + length
+                            + "=' in its header")
+                    : truncated("after " + read + " of the " + all + " " + length + "-grams that its header counts");
         }
         try {
             builder.endLength();
@@ -265,7 +269,7 @@ public final class ArpaReader {
         }
         progress.read(length, read, all);
         if (!more && length < counts.length) {
-            throw truncated("the " + (length + 1) + "-grams");
+            throw truncated("before its " + (length + 1) + "-grams");
         }
         if (!more) {
             progress.warn(file + " has no \\end\\: every n-gram that its header counts is there, so it is read");
@@ -339,7 +343,7 @@ public final class ArpaReader {
 
     private ArpaFormatException truncated(String what) {
         return new ArpaFormatException(
-                file, lines.number(), "the file ends in " + what + ": it is cut short. Copy or download it again");
+                file, lines.number(), "the file ends " + what + ": it is cut short. Copy or download it again");
     }
 
     private ArpaFormatException error(String reason) {

@@ -54,6 +54,8 @@ public final class BackoffModel {
     private final int given;
     private final int[] ranked;
     private final int start;
+    /** 0 until it is asked for. */
+    private volatile long fingerprint;
 
     /**
      * @param given bits of {@link #UNKNOWN}, {@link #BOS} and {@link #EOS}: which of them the file has
@@ -110,6 +112,16 @@ public final class BackoffModel {
     /** The same for models with the same words in the same order. */
     public long wordsFingerprint() {
         return words.fingerprint();
+    }
+
+    /** The same for models with the same words, probabilities and backoff weights, whatever file they are from. */
+    public long fingerprint() {
+        long known = fingerprint;
+        if (known == 0) {
+            known = trie.fingerprint(words.fingerprint());
+            fingerprint = known;
+        }
+        return known;
     }
 
     /** Heap that the model takes, in bytes. */
@@ -225,6 +237,33 @@ public final class BackoffModel {
                 size == found.length ? probabilities : Arrays.copyOf(probabilities, size),
                 unknown,
                 Math.max(0, 1 - sum - unknown));
+    }
+
+    /**
+     * The probability of every word in a state.
+     *
+     * @param unigrams what this gave in the {@link #empty()} state, to spare a power a word; empty for not known
+     * @param into a probability an index, from 0 to {@link #words()} − 1
+     */
+    public void distribution(int state, double[] unigrams, double[] into) {
+        int[] nodes = new int[trie.order()];
+        double[] backoffs = new double[trie.order()];
+        int levels = 0;
+        double backoff = 0;
+        for (int at = state; at != 0; at = trie.fail(at)) {
+            nodes[levels] = at;
+            backoffs[levels++] = backoff;
+            backoff += trie.backoff(at);
+        }
+        double factor = Math.pow(10, backoff);
+        for (int word = 0; word < words.size(); word++) {
+            into[word] = factor * (unigrams.length > 0 ? unigrams[word] : Math.pow(10, trie.log10(1 + word)));
+        }
+        for (int level = levels - 1; level >= 0; level--) {
+            for (int child = trie.firstChild(nodes[level]); child < trie.endOfChildren(nodes[level]); child++) {
+                into[trie.word(child)] = Math.pow(10, backoffs[level] + trie.log10(child));
+            }
+        }
     }
 
     /** Whether one of the first {@code levels} contexts has the word itself. */

@@ -155,6 +155,19 @@ final class BackoffTrie {
         return (int) ((SplitMix64.mix((long) node << 32 | word) >>> 32) * slots >>> 32);
     }
 
+    /** The same for the same n-grams with the same numbers. */
+    long fingerprint(long seed) {
+        long hash = SplitMix64.mix(seed ^ order);
+        for (int node = 1; node < words.length; node++) {
+            hash = SplitMix64.mix(hash ^ ((long) words[node] << 32 | Float.floatToIntBits(log10[node]) & 0xFFFFFFFFL));
+        }
+        for (int context = 0; context < backoffs.length; context++) {
+            hash = SplitMix64.mix(
+                    hash ^ ((long) first[context] << 32 | Float.floatToIntBits(backoffs[context]) & 0xFFFFFFFFL));
+        }
+        return hash;
+    }
+
     long heapBytes() {
         return 4L * (first.length + words.length + table.length + log10.length + backoffs.length + fail.length);
     }

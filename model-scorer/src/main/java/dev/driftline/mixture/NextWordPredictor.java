@@ -1,5 +1,7 @@
 package dev.driftline.mixture;
 
+import dev.driftline.background.Background;
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
@@ -85,6 +87,7 @@ public final class NextWordPredictor {
         Best byNetwork = new Best(open.map(OpenNetwork::model).orElse(""), wish.count());
         Best byBlend = new Best(NextWordPrediction.BLEND, wish.count());
         Best byMixture = new Best(MixtureSettings.MIXTURE, wish.count());
+        Best byBackground = new Best(MixtureSettings.BACKGROUND, wish.count());
         double share = wish.networkShare().orElse(0);
         for (int row = 0; row < words.size(); row++) {
             String word = words.get(row);
@@ -93,8 +96,12 @@ public final class NextWordPredictor {
                 continue;
             }
             boolean exact = candidates.exact()[row];
-            byNgrams.add(word, rows.probability(row, orders), exact);
             evidence.take(rows, row, source, event(word, source));
+            double ofCounts = evidence.topOrder();
+            byNgrams.add(word, ofCounts, exact);
+            if (rows.background().isPresent()) {
+                byBackground.add(word, evidence.background(), true);
+            }
             if (open.isPresent()) {
                 double probability =
                         open.get().probability(word, isUnknown, source.weights().newWordShare());
@@ -102,12 +109,12 @@ public final class NextWordPredictor {
                 byNetwork.add(word, probability, true);
                 double ofRow =
                         isUnknown ? open.get().ofUnknownRow() : open.get().ofRow(word);
-                byBlend.add(word, (1 - share) * rows.probability(row, orders) + share * ofRow, exact);
+                byBlend.add(word, (1 - share) * ofCounts + share * ofRow, exact);
             }
             byMixture.add(word, mixer.mix(evidence, source.weights()), exact);
         }
         if (wish.isProof() && !words.isEmpty()) {
-            bound(candidates, wish, source, open, List.of(byNgrams, byNetwork, byBlend, byMixture));
+            bound(candidates, wish, source, open, List.of(byNgrams, byNetwork, byBlend, byMixture, byBackground));
         } else if (open.isPresent()) {
             // The network's own best words need not be candidates of the counts.
             Set<String> looked = new HashSet<>(words);
@@ -116,6 +123,9 @@ public final class NextWordPredictor {
         }
         List<NextWordPrediction> predicted = new ArrayList<>();
         predicted.add(byNgrams.prediction());
+        if (rows.background().isPresent()) {
+            predicted.add(byBackground.prediction());
+        }
         if (open.isPresent()) {
             predicted.add(byNetwork.prediction());
             wish.networkShare().ifPresent(blended -> predicted.add(byBlend.prediction()));
@@ -134,11 +144,12 @@ public final class NextWordPredictor {
             SourceMemory source,
             Optional<OpenNetwork> open,
             List<Best> lists) {
-        if (candidates.isComplete()) {
+        Optional<BackgroundRows> background = candidates.probabilities().background();
+        if (candidates.isComplete() && background.isEmpty()) {
             lists.forEach(list -> list.bound(0, List.of()));
             return;
         }
-        double[] ceilings = candidates.ceilings();
+        double[] ceilings = candidates.ceilings().clone();
         Set<String> looked = new HashSet<>(candidates.words());
         Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
         BitSet held = new BitSet();
@@ -149,7 +160,13 @@ public final class NextWordPredictor {
             }
         }
         missed.addAll(source.lookAtOthers(held, wish.count()));
-        evidence.takeCeilings(ceilings, candidates.probabilities(), source);
+        double byBackground = 0;
+        if (background.isPresent()) {
+            byBackground = boundBackground(background.get(), wish.count(), looked, missed, source.weights());
+            raiseByBackground(ceilings, candidates, background.get(), source.weights());
+        }
+        evidence.takeCeilings(ceilings, byBackground, candidates.probabilities(), source);
+        double ofCounts = evidence.topOrder();
         double byNetwork = 0;
         double ofRow = 0;
         if (open.isPresent()) {
@@ -162,11 +179,43 @@ public final class NextWordPredictor {
         }
         double byMixture = mixer.mix(evidence, source.weights());
         List<String> next = List.copyOf(missed);
-        lists.get(0).bound(ceilings[orders - 1], next);
+        lists.get(0).bound(ofCounts, next);
         lists.get(1).bound(byNetwork, next);
         double share = wish.networkShare().orElse(0);
-        lists.get(2).bound((1 - share) * ceilings[orders - 1] + share * ofRow, next);
+        lists.get(2).bound((1 - share) * ofCounts + share * ofRow, next);
         lists.get(3).bound(byMixture, next);
+        lists.get(4).bound(byBackground, next);
+    }
+
+    /** The highest that the background says of a word that is not {@code looked} at; adds its best ones to {@code missed}. */
+    private static double boundBackground(
+            BackgroundRows rows, int count, Set<String> looked, Set<String> missed, SourceWeights weights) {
+        Background.Best best = rows.best(2 * count);
+        double highest = best.words().size() < 2 * count ? 0 : best.probabilities()[2 * count - 1];
+        int more = 0;
+        for (int i = best.words().size() - 1; i >= 0; i--) {
+            if (!looked.contains(best.words().get(i))) {
+                highest = best.probabilities()[i];
+            }
+        }
+        for (int i = 0; i < best.words().size() && more < count; i++) {
+            if (!looked.contains(best.words().get(i))) {
+                missed.add(best.words().get(i));
+                more++;
+            }
+        }
+        return Math.max(highest, rows.openWithoutRow(weights.newToBackground()));
+    }
+
+    /** A word that only the background has has a part of the counts' {@code <unk>}. */
+    private void raiseByBackground(
+            double[] ceilings, Candidates candidates, BackgroundRows background, SourceWeights weights) {
+        double part = background.withoutCounts(weights.newToCounts());
+        int unknown = candidates.words().indexOf(DocumentTokens.UNKNOWN_WORD);
+        for (int i = 0; i < orders; i++) {
+            double all = unknown < 0 ? 1 : candidates.probabilities().probability(unknown, i + 1);
+            ceilings[i] = Math.max(ceilings[i], all * part);
+        }
     }
 
     /** The words that one model lists. */

@@ -11,6 +11,7 @@ import dev.driftline.pages.PagedBits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ public final class NgramCounts {
 
     private static final int FORGETTING = 3;
 
+    private static final int LISTED = 5;
+
     static final int RARE_BLOCK = 16;
 
     /** Of a word that is held, beside its spelling, about. */
@@ -71,6 +74,8 @@ public final class NgramCounts {
      * the bound, perplexity is 27 % higher when those that came seldom leave.
      */
     private static final int WORDS_A_BOUND = 4;
+
+    private static final long NOT_COUNTED = -1;
 
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
@@ -97,6 +102,11 @@ public final class NgramCounts {
     private long rawTotal;
     private long continuationTotal;
     private long rawTypes;
+    /** How many of those are on the list of {@link #countListed}. */
+    private long listedTypes;
+
+    private long listFingerprint;
+    private @Nullable Predicate<String> list;
     private long continuationTypes;
     private long bigrams;
     private PageCache cache;
@@ -219,6 +229,7 @@ public final class NgramCounts {
         boolean measured = false;
         forgot = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
+        listedTypes = NOT_COUNTED;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
             Varints.Reader in = new Varints.Reader(meta);
@@ -249,6 +260,9 @@ public final class NgramCounts {
             addSpecial("</s>");
             measured = true;
             sightings = true;
+        }
+        if (listedTypes == NOT_COUNTED) {
+            recountListed();
         }
         loaded = true;
         if (isMeasured()) {
@@ -290,6 +304,34 @@ public final class NgramCounts {
         return held();
     }
 
+    /**
+     * Has the words with a raw count that are on a list counted; those of a state that was counted for another list anew. To be
+     * called before anything is loaded.
+     *
+     * @param fingerprint the same for the same list
+     * @param words says whether a word is on it; {@code <s>} and {@code </s>} are not asked for
+     */
+    public void countListed(long fingerprint, Predicate<String> words) {
+        listFingerprint = fingerprint;
+        list = words;
+    }
+
+    /** How many words with a raw count are on the list of {@link #countListed}; 0 without one. */
+    public long listedTypes() {
+        return listedTypes;
+    }
+
+    private boolean isListed(int id) {
+        return list != null && id > EOS && list.test(words.spelling(id));
+    }
+
+    private void recountListed() {
+        listedTypes = 0;
+        if (list != null) {
+            words.visit((id, block, at) -> listedTypes += block.raw(at) > 0 && isListed(id) ? 1 : 0);
+        }
+    }
+
     private boolean isNamed(int word) {
         return words.spelling(word).startsWith(LEFT_OF);
     }
@@ -313,6 +355,11 @@ public final class NgramCounts {
                 case TOP_FLOORS -> {
                     topUnigrams.floor(in.readLong());
                     topOwned.floor(in.readLong());
+                }
+                case LISTED -> {
+                    long counted = in.readFixedLong();
+                    long types = in.readLong();
+                    listedTypes = list != null && counted == listFingerprint ? types : NOT_COUNTED;
                 }
                 case FORGETTING -> {
                     holdings.ngrams = in.readLong();
@@ -341,6 +388,11 @@ public final class NgramCounts {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
             out.writeLong(topOwned.floor());
+        }
+        if (list != null) {
+            out.writeInt(LISTED);
+            out.writeFixedLong(listFingerprint);
+            out.writeLong(listedTypes);
         }
         if (isMeasured()) {
             out.writeInt(FORGETTING);
@@ -491,6 +543,7 @@ public final class NgramCounts {
         rawTotal += times;
         if (before == 0) {
             rawTypes++;
+            listedTypes += isListed(id) ? 1 : 0;
         }
         topOwned.offer(id, before + times);
         if (order == 1) {
@@ -527,6 +580,7 @@ public final class NgramCounts {
         rawTotal -= times;
         if (after == 0) {
             rawTypes--;
+            listedTypes -= isListed(id) ? 1 : 0;
         }
         if (topOwned.lower(id, after) | order == 1 && topUnigrams.lower(id, after)) {
             listTops();

@@ -11,6 +11,8 @@ final class BaseDistribution {
     private final boolean growing;
     private final double vocabulary;
     private final double rawTotal;
+    private final long tokens;
+    private final long shared;
     private final double continuationTotal;
     private final double rawTypes;
     private final double unknownCount;
@@ -29,6 +31,10 @@ final class BaseDistribution {
                 ? fixed.words().size() + 2.0
                 : types + 2.0;
         unknownCount = unknown;
+        tokens = sums.rawTotal();
+        shared = settings.vocabulary() instanceof Vocabulary.Fixed fixed
+                ? settings.background().map(fixed::sharedWith).orElse(0L)
+                : sums.shared();
         rawTotal = sums.rawTotal() + unknown;
         continuationTotal = sums.continuationTotal() + unknown;
         long[] raw = new long[5];
@@ -58,6 +64,16 @@ final class BaseDistribution {
     /** The known types, {@code </s>} and {@code <unk>} not among them. */
     long types() {
         return (long) vocabulary - 2;
+    }
+
+    /** How many of the known types the background has; 0 without one. */
+    long shared() {
+        return shared;
+    }
+
+    /** Tokens that were learned. */
+    long tokens() {
+        return tokens;
     }
 
     /** Whether a word without a raw count is {@code <unk>}. */

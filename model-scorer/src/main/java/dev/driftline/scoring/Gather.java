@@ -1,5 +1,7 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundReader;
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
@@ -10,6 +12,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Puts the shards' replies to one document together: p = α + γ · b(w), α and γ from the shard of the context, the counts
@@ -31,12 +34,14 @@ public final class Gather {
     private final int order;
     private final int shards;
     private final ModelFingerprint model;
+    private final Optional<BackgroundReader> background;
 
     public Gather(ModelSettings settings, int shards) {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
         model = settings.fingerprint(shards);
+        background = settings.background().map(BackgroundReader::new);
     }
 
     /**
@@ -184,7 +189,7 @@ public final class Gather {
         Map<String, Float> outside = new LinkedHashMap<>();
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(background.isPresent());
         NextWordReplies next = new NextWordReplies(settings);
         BitSet replied = new BitSet(shards);
         try {
@@ -211,7 +216,7 @@ public final class Gather {
                 next.learn(new String(events.utf8(event), StandardCharsets.UTF_8), raw[event], continuation[event]);
             }
         }
-        return new Gathered(rows, next.candidates(base));
+        return new Gathered(rows, next.candidates(base, background, rows));
     }
 
     private void readUnigrams(
@@ -308,8 +313,34 @@ public final class Gather {
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
             }
         }
+        if (background.isEmpty()) {
+            return new NgramProbabilities(
+                    order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
+        }
+        BackgroundReader reader = background.get();
+        reader.counts(base.types(), base.shared(), base.tokens());
+        BackgroundRows frozen = reader.read(document.words(), document.tokens(), known(unknown));
+        for (int i = 0; i < positions; i++) {
+            unknown[i] = frozen.kind(i) == BackgroundRows.NEITHER;
+            bits[i] = unknown[i] ? bits[i] : 0;
+        }
         return new NgramProbabilities(
-                order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
+                order,
+                probability,
+                matched,
+                unknown,
+                bits,
+                rarest(base, unknown, pairs),
+                base.types() + reader.unseen(),
+                Optional.of(frozen));
+    }
+
+    static boolean[] known(boolean[] unknown) {
+        boolean[] known = new boolean[unknown.length];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = !unknown[i];
+        }
+        return known;
     }
 
     /** Of a known word at least γ · b(w) is left at every order, and b is smallest for the rarest one. */

@@ -1,5 +1,7 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundReader;
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,8 @@ final class NextWordReplies {
     private long highestRaw;
     private long highestContinuation;
     private boolean lacksUnigrams;
+    private Optional<BackgroundReader> background = Optional.empty();
+    private Optional<BackgroundRows> before = Optional.empty();
 
     NextWordReplies(ModelSettings settings) {
         this.settings = settings;
@@ -105,11 +110,18 @@ final class NextWordReplies {
         }
     }
 
-    /** The candidates; none where none were asked for, or nothing has been learned. */
-    Candidates candidates(BaseDistribution base) {
+    /**
+     * The candidates; none where none were asked for, or nothing has been learned and there is no background.
+     *
+     * @param reader reads with the background; empty without one
+     * @param document the rows of the document that they follow
+     */
+    Candidates candidates(BaseDistribution base, Optional<BackgroundReader> reader, NgramProbabilities document) {
+        background = reader;
+        before = document.background();
         List<String> listed = new ArrayList<>();
         List<String> unresolved = new ArrayList<>();
-        if (!base.isEmpty()) {
+        if (!base.isEmpty() || background.isPresent()) {
             words.forEach((spelling, word) -> {
                 if (!spelling.equals(DocumentTokens.BOS_WORD)) {
                     (isRow(word) ? listed : unresolved).add(spelling);
@@ -178,7 +190,22 @@ final class NextWordReplies {
                 fill(probability, row, below, below, word.pairs, true);
             }
         }
-        return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        if (background.isEmpty() || before.isEmpty()) {
+            return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        }
+        BackgroundRows frozen = background.get().read(before.get(), listed, Gather.known(unknown));
+        for (int row = 0; row < count; row++) {
+            unknown[row] = frozen.kind(row) == BackgroundRows.NEITHER;
+        }
+        return new NgramProbabilities(
+                order,
+                probability,
+                matches,
+                unknown,
+                new float[count],
+                new double[0],
+                base.types() + background.get().unseen(),
+                Optional.of(frozen));
     }
 
     private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {

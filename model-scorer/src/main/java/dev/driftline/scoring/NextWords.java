@@ -28,7 +28,7 @@ public final class NextWords implements NextWordDistribution {
 
     public NextWords(LocalModel model) {
         this.model = model;
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());
         for (int shard = 0; shard < model.shardCount(); shard++) {
             model.shard(shard).counts();
             totals.add(model.shard(shard).totals());

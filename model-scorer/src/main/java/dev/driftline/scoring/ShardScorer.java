@@ -104,6 +104,10 @@ public final class ShardScorer {
         counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting(), shards == 1);
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
+        if (growing) {
+            settings.background()
+                    .ifPresent(background -> counts.countListed(background.fingerprint(), background::has));
+        }
         if (settings.forgetting().isOn()) {
             counts.onForgotten(!growing, spelling::unlearn);
         }
@@ -582,7 +586,7 @@ public final class ShardScorer {
 
     /** This shard's part of what the base distribution is made from. */
     UnigramTotals totals() {
-        return UnigramTotals.of(counts, types());
+        return UnigramTotals.of(counts, types(), settings.background().isPresent());
     }
 
     private long types() {

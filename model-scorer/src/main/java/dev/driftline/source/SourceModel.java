@@ -38,6 +38,8 @@ public final class SourceModel implements SourceMemory {
     private static final int VERSION = 2;
     /** Where the tokens that are held begin later than the window asks for: after some were taken out. */
     private static final int VERSION_WITH_START = 3;
+    /** With a background; always says where the tokens begin. */
+    private static final int VERSION_WITH_BACKGROUND = 4;
     /** Before there was a network: the same without the names of the experts and the counts of ρ. */
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
@@ -280,12 +282,16 @@ public final class SourceModel implements SourceMemory {
         Varints.Writer out = new Varints.Writer(4096);
         boolean startsLate = cache.next() - cache.first()
                 < Math.min(cache.next(), settings.caches().bigramWindow() + 1);
-        out.writeByte(startsLate ? VERSION_WITH_START : VERSION);
+        boolean background = settings.background();
+        out.writeByte(background ? VERSION_WITH_BACKGROUND : startsLate ? VERSION_WITH_START : VERSION);
         WeightShape.of(settings).write(out);
         weights.writeCounts(out);
+        if (background) {
+            weights.writeKinds(out);
+        }
         out.writeLong(cache.next());
-        if (startsLate) {
-            out.writeLong(cache.first());
+        if (background || startsLate) {
+            out.writeLong(startsLate ? cache.first() : 0);
         }
         weights.write(out);
         return out.toByteArray();
@@ -299,7 +305,7 @@ public final class SourceModel implements SourceMemory {
     /**
      * Rebuilds a source from its stored form. Its caches are as they were. So are its weights, unless they were learned for
      * other experts: after the network was switched on or off, or replaced by one of another kind, the source begins with
-     * what others have learned since.
+     * what others have learned since. After the background was, it keeps what it has learned of the other experts.
      *
      * @param header what {@link #header()} gave, of this version or one before
      * @param segments the value stored for a slot; empty where there is none
@@ -309,13 +315,14 @@ public final class SourceModel implements SourceMemory {
         MixtureSettings settings = common.settings();
         Varints.Reader in = new Varints.Reader(header);
         int version = in.readByte();
-        if (version < VERSION_WITHOUT_NETWORK || version > VERSION_WITH_START) {
+        if (version < VERSION_WITHOUT_NETWORK || version > VERSION_WITH_BACKGROUND) {
             throw new IllegalStateException("source state of version " + version + ", this program reads "
-                    + VERSION_WITHOUT_NETWORK + " to " + VERSION_WITH_START
+                    + VERSION_WITHOUT_NETWORK + " to " + VERSION_WITH_BACKGROUND
                     + ": upgrade Driftline, or start with new state");
         }
         boolean hasNetwork = version != VERSION_WITHOUT_NETWORK;
-        WeightShape shape = hasNetwork ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
+        boolean hasBackground = version == VERSION_WITH_BACKGROUND;
+        WeightShape shape = hasNetwork ? WeightShape.read(in, hasBackground) : WeightShape.readWithoutNetwork(in);
         WeightShape expected = WeightShape.of(settings);
         if (!shape.fitsCachesOf(expected)) {
             throw new IllegalStateException("source state was learned with order " + shape.orders()
@@ -327,10 +334,15 @@ public final class SourceModel implements SourceMemory {
         if (hasNetwork) {
             source.weights.readCounts(in);
         }
+        if (hasBackground) {
+            source.weights.readKinds(in);
+        }
         long next = in.readLong();
-        long start = version == VERSION_WITH_START ? in.readLong() : 0;
+        long start = version >= VERSION_WITH_START ? in.readLong() : 0;
         if (shape.equals(expected)) {
             source.weights.read(in);
+        } else if (shape.differsInBackground(expected)) {
+            source.weights.carry(in);
         }
         source.segments.readUpTo(start, next, segments);
         source.markStored();

@@ -204,7 +204,7 @@ class ShardMessagesTest {
             ShardReply reply, Shards sharded, int shard, DocumentTokens document) {
         ShardScorer scorer = sharded.scorers.get(shard);
         DocumentEvents events = new DocumentEvents(document, sharded.settings.vocabulary(), sharded.scorers.size());
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(false);
         reply.addTotals(totals);
         assertThat(totals).usingRecursiveComparison().isEqualTo(scorer.totals());
         boolean[] used = new boolean[events.count()];

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -83,7 +82,8 @@ public final class DocumentFile implements AutoCloseable {
         }
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(Files.size(file)).array());
+            digest.update(
+                    ByteBuffer.allocate(Long.BYTES).putLong(Files.size(file)).array());
             digest.update(in.readNBytes(HEAD_BYTES));
             return Optional.of(HexFormat.of().formatHex(digest.digest(), 0, 8));
         } catch (NoSuchAlgorithmException e) {
@@ -137,8 +137,8 @@ public final class DocumentFile implements AutoCloseable {
         }
         ahead = null;
         CorpusContent content = row.content()
-                .orElseThrow(() ->
-                        new CorpusFormatException(file, row.number(), row.problem().orElse("there is no text")));
+                .orElseThrow(() -> new CorpusFormatException(
+                        file, row.number(), row.problem().orElse("there is no text")));
         return new CorpusEntry(row.id(), row.source(), content, true, Map.of(), Optional.empty(), row.number());
     }
 

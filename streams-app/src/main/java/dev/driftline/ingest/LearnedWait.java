@@ -84,8 +84,7 @@ public final class LearnedWait implements AutoCloseable {
     }
 
     private static boolean isPast(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
-        return ends.entrySet().stream()
-                .allMatch(end -> committed.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        return ends.entrySet().stream().allMatch(end -> committed.getOrDefault(end.getKey(), 0L) >= end.getValue());
     }
 
     private Map<TopicPartition, Long> committed() {
@@ -138,8 +137,7 @@ public final class LearnedWait implements AutoCloseable {
             }
             for (int poll = 0; poll < MOST_POLLS && !partitions.isEmpty(); poll++) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    last.merge(
-                            new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
+                    last.merge(new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
                 }
                 if (partitions.stream().allMatch(partition -> consumer.position(partition) >= ends.get(partition))) {
                     break;

@@ -286,8 +286,7 @@ class RowFilesTest {
                 if (i % 5 != 0) {
                     row.add("f", i / 3f);
                     row.add("d", i / 3.0);
-                    row.add("hash", Binary.fromConstantByteArray(new byte[] {1, 2, 3, (byte) i
-                    }));
+                    row.add("hash", Binary.fromConstantByteArray(new byte[] {1, 2, 3, (byte) i}));
                     Group pair = row.addGroup("map").addGroup("key_value");
                     pair.add("key", "k" + i);
                     pair.add("value", i);

@@ -43,7 +43,8 @@ class ModulesTest {
         "dev.driftline.drift..",
         "dev.driftline.generation..",
         "dev.driftline.filter..",
-        "dev.driftline.evaluation.."
+        "dev.driftline.evaluation..",
+        "dev.driftline.library.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -74,12 +75,12 @@ class ModulesTest {
             List.of("input", "topics", "identity", "store"),
             List.of("failures"),
             List.of("config", "commits", "embedded", "terminal", "threads", "rows"),
-            List.of("schemas", "evaluation"),
+            List.of("schemas", "evaluation", "library"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
             List.of("neural", "resharding"),
             List.of("scoring"),
-            List.of("spelling", "arpa"),
+            List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
             List.of("text", "codec", "heap"));

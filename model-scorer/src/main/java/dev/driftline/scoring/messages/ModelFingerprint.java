@@ -15,9 +15,10 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>4</td><td>order</td></tr>
  * <tr><td>4</td><td>smoothing: 0 Kneser–Ney, 1 maximum likelihood, 2 add-δ, 3 backoff, 4 stupid backoff, 5 Witten–Bell,
  *     6 absolute discounting</td></tr>
- * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed</td></tr>
+ * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed; 4 is added for a background</td></tr>
  * <tr><td>16</td><td>number of shards</td></tr>
- * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, and of the owner</td></tr>
+ * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, of the
+ *     background, and of the owner</td></tr>
  * </table>
  *
  * @param bits the fingerprint
@@ -39,12 +40,15 @@ public record ModelFingerprint(long bits, long unowned) {
         "a growing vocabulary without <unk> counts", "a growing vocabulary", "a fixed vocabulary"
     };
 
+    /** With the code of the vocabulary: there is a background. */
+    public static final int BACKGROUND = 4;
+
     private static final int MAX_SHARDS = 0xFFFF;
 
     /**
      * The fingerprint of a model.
      *
-     * @param vocabulary 0, 1 or 2, as the layout has it
+     * @param vocabulary as the layout has it
      * @param hash of δ and of the words of a fixed vocabulary; 0 where they have no effect
      * @param owner empty where there is only one
      * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
@@ -92,6 +96,11 @@ public record ModelFingerprint(long bits, long unowned) {
         return (int) bits & 0xF;
     }
 
+    /** Whether there is a background. */
+    boolean hasBackground() {
+        return (bits >>> 8 & BACKGROUND) != 0;
+    }
+
     /** The number of shards of the model. */
     public int shards() {
         return (int) (bits >>> 16) & MAX_SHARDS;
@@ -101,7 +110,8 @@ public record ModelFingerprint(long bits, long unowned) {
     @Override
     public String toString() {
         return "order " + order() + ", " + name(SMOOTHINGS, (int) (bits >>> 4) & 0xF, "smoothing ") + ", "
-                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF, "vocabulary ") + ", " + shards()
+                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF & ~BACKGROUND, "vocabulary ")
+                + (hasBackground() ? ", a background" : "") + ", " + shards()
                 + (shards() == 1 ? " shard" : " shards") + ", hash "
                 + Long.toHexString(bits >>> 32);
     }

@@ -23,7 +23,8 @@ import java.util.List;
  * <tr><td>ticket</td><td>varint</td><td>what, with the partition, names the document until it is gathered</td></tr>
  * <tr><td>shard</td><td>varint</td><td>whose reply this is</td></tr>
  * <tr><td>totals</td><td>13 varints</td><td>raw total, continuation total, raw types, continuation types, types other than
- *     {@code </s>}; then t1 of raw and of continuation unigrams, and t2 … t4 likewise</td></tr>
+ *     {@code </s>}; then t1 of raw and of continuation unigrams, and t2 … t4 likewise; with a background a 14th, how many of
+ *     the types it has</td></tr>
  * <tr><td>unigrams</td><td>2 varints each</td><td>of each owned event, in the document's order: raw count, continuation
  *     count, and where the raw count is 0 the bits to spell it (float)</td></tr>
  * <tr><td>outside</td><td>count, floats</td><td>the bits to spell each word that the request lists as outside</td></tr>

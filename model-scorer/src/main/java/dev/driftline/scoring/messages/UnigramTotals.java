@@ -20,15 +20,27 @@ public final class UnigramTotals {
 
     private static final int FIGURES = CLASSES + 2 * 4;
 
+    /** Only with a background. */
+    private long shared;
+
+    private final boolean hasShared;
+
     private final long[] figures = new long[FIGURES];
+
+    /** @param background whether there is a background, and so its words are counted */
+    public UnigramTotals(boolean background) {
+        hasShared = background;
+    }
 
     /**
      * The totals of one shard.
      *
      * @param types words with a raw count, without {@code </s>}
+     * @param background whether there is a background
      */
-    public static UnigramTotals of(NgramCounts counts, long types) {
-        UnigramTotals totals = new UnigramTotals();
+    public static UnigramTotals of(NgramCounts counts, long types, boolean background) {
+        UnigramTotals totals = new UnigramTotals(background);
+        totals.shared = counts.listedTypes();
         long[] figures = totals.figures;
         figures[RAW_TOTAL] = counts.rawTotal();
         figures[CONTINUATION_TOTAL] = counts.continuationTotal();
@@ -55,6 +67,7 @@ public final class UnigramTotals {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += other.figures[i];
         }
+        shared += other.shared;
     }
 
     /** Adds the totals that {@link #write} wrote. */
@@ -62,11 +75,15 @@ public final class UnigramTotals {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += in.readLong();
         }
+        shared += hasShared ? in.readLong() : 0;
     }
 
     public void write(Varints.Writer out) {
         for (long figure : figures) {
             out.writeLong(figure);
+        }
+        if (hasShared) {
+            out.writeLong(shared);
         }
     }
 
@@ -93,6 +110,11 @@ public final class UnigramTotals {
     /** Types with a raw count, without {@code </s>}. */
     public long types() {
         return figures[TYPES];
+    }
+
+    /** Of the types, how many the background has; 0 without one. */
+    public long shared() {
+        return shared;
     }
 
     /** Types with that raw count, 1 to 4. */

@@ -116,29 +116,35 @@ public final class LearnCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "Without --raw: how text becomes tokens: whitespace, words, words-nfc or characters. Default: the"
-                    + " setting tokenizer; with --state as the text learned there before, or words.")
+            description =
+                    "Without --raw: how text becomes tokens: whitespace, words, words-nfc or characters. Default: the"
+                            + " setting tokenizer; with --state as the text learned there before, or words.")
     private @Nullable String tokenizer;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "Without --state: the key of records: source, id or none. Default: source, which keeps the documents of"
-                    + " a source in order.")
+            description =
+                    "Without --state: the key of records: source, id or none. Default: source, which keeps the documents of"
+                            + " a source in order.")
     private RecordKey key = RecordKey.SOURCE;
 
-    @Option(names = "--again", description = "Learn the files from their beginning, whatever was learned of them before.")
+    @Option(
+            names = "--again",
+            description = "Learn the files from their beginning, whatever was learned of them before.")
     private boolean again;
 
     @Option(
             names = "--no-wait",
-            description = "Without --state: end when everything is published. Default: wait until the service has learned it.")
+            description =
+                    "Without --state: end when everything is published. Default: wait until the service has learned it.")
     private boolean noWait;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "Without --state: wait at most so long for the service to learn, 1 or more. Default: as long as it takes.")
+            description =
+                    "Without --state: wait at most so long for the service to learn, 1 or more. Default: as long as it takes.")
     private long timeout = Long.MAX_VALUE / 1_000_000_000;
 
     @Mixin
@@ -245,8 +251,9 @@ public final class LearnCommand implements Callable<Integer> {
                 }
                 if (!isWarned && seconds > 3 && admin.members() == 0) {
                     isWarned = true;
-                    screen.line("no instance of " + loaded.get(ServiceKeys.APPLICATION_ID)
-                            + " runs yet: start one with `driftline run`; everything is published, and Ctrl-C loses nothing");
+                    screen.line(
+                            "no instance of " + loaded.get(ServiceKeys.APPLICATION_ID)
+                                    + " runs yet: start one with `driftline run`; everything is published, and Ctrl-C loses nothing");
                 }
                 double share = wait.share();
                 line.show(() -> String.format(
@@ -275,8 +282,8 @@ public final class LearnCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage("--tokenizer " + chosen + ": " + e.getMessage());
         }
-        ModelSettings settings = new ModelSettings(
-                order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA);
+        ModelSettings settings =
+                new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA);
         DocumentRules rules = new DocumentRules(Limits.of(config.load()));
         ProgressLine line = new ProgressLine(screen, PRINTED);
         try (FolderLearning learning = new FolderLearning(folder, settings, shards, NgramModelOptions.cacheBytes())) {
@@ -314,9 +321,10 @@ public final class LearnCommand implements Callable<Integer> {
         try {
             CorpusEntry entry = rows.next();
             CorpusDocument document = CorpusText.document(rows.file(), entry, words);
-            rules.problem(document.id(), document.source(), document.sentences()).ifPresent(problem -> {
-                throw new CorpusFormatException(rows.file(), entry.line(), problem);
-            });
+            rules.problem(document.id(), document.source(), document.sentences())
+                    .ifPresent(problem -> {
+                        throw new CorpusFormatException(rows.file(), entry.line(), problem);
+                    });
             DocumentTokens coded = DocumentTokens.of(document.sentences());
             if (document.learn()) {
                 learning.learn(coded);
@@ -395,8 +403,7 @@ public final class LearnCommand implements Callable<Integer> {
                     earlier == 0 ? "" : String.format(Locale.ROOT, " (%,d before)", earlier),
                     tokens == 0
                             ? ""
-                            : String.format(
-                                    Locale.ROOT, ", %,d tokens, %,.0f tokens/s", tokens, tokens / seconds),
+                            : String.format(Locale.ROOT, ", %,d tokens, %,.0f tokens/s", tokens, tokens / seconds),
                     malformed.remark(),
                     seconds);
         }
