@@ -50,6 +50,29 @@ public final class NgramCounts {
         void visit(int[] context, int length, int word, long count);
     }
 
+    /** Visits contexts, each with what follows it. */
+    public interface ContextVisitor {
+
+        /**
+         * A context that has been seen.
+         *
+         * @param context ids of its words, nearest first from index 1; used again for the next one
+         * @param length of the context, 1 to N − 1; a shorter one than it may end in {@link #BOS}
+         * @param counts filled at index {@code length}, without a word
+         * @return whether its followers are to be visited
+         */
+        boolean context(int[] context, int length, PositionCounts counts);
+
+        /**
+         * A follower of the context visited last.
+         *
+         * @param word the follower's id
+         * @param raw how often it followed
+         * @param continuation distinct words before the two together; the raw count where only that is kept
+         */
+        void follower(int word, long raw, long continuation);
+    }
+
     /** What the name of the left neighbours of a word begins with, before its spelling: no token has it. */
     private static final String LEFT_OF = "\0";
 
@@ -1120,6 +1143,42 @@ public final class NgramCounts {
                     visitor.visit(context, length, word, count);
                 }
             });
+            trim();
+        }
+    }
+
+    /**
+     * Visits every context on this shard of at most {@code longest} words, in no particular order, without keeping the pages on the
+     * heap. Not while anything is learned.
+     *
+     * @param longest 1 to N − 1
+     */
+    public void contexts(int longest, ContextVisitor visitor) {
+        load();
+        PositionCounts counts = new PositionCounts(order);
+        boolean[] visited = new boolean[RARE_BLOCK];
+        int[] nothing = new int[order];
+        ContextVisitor rares = new ContextVisitor() {
+            @Override
+            public boolean context(int[] context, int length, PositionCounts of) {
+                return visited[context[1] % RARE_BLOCK] && visitor.context(context, length, of);
+            }
+
+            @Override
+            public void follower(int word, long raw, long continuation) {
+                visitor.follower(word, raw, continuation);
+            }
+        };
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            int to = Math.min(words.size(), from + RARE_BLOCK);
+            for (int word = from; word < to; word++) {
+                boolean named = isNamed(word);
+                visited[word - from] = !named && !words.wide(word);
+                if (!named && words.wide(word)) {
+                    wide(word).contexts(longest, visitor, counts, this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).contexts(nothing, longest, rares, counts);
             trim();
         }
     }

@@ -5,7 +5,7 @@ import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.messages.UnigramTotals;
 
 /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
-final class BaseDistribution {
+public final class BaseDistribution {
 
     private final ModelSettings settings;
     private final boolean growing;
@@ -61,8 +61,19 @@ final class BaseDistribution {
                 continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
     }
 
+    /** That of a whole model. */
+    public static BaseDistribution of(LocalModel model) {
+        UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            // Loads them.
+            model.shard(shard).counts();
+            totals.add(model.shard(shard).totals());
+        }
+        return new BaseDistribution(model.settings(), totals);
+    }
+
     /** The known types, {@code </s>} and {@code <unk>} not among them. */
-    long types() {
+    public long types() {
         return (long) vocabulary - 2;
     }
 
@@ -77,21 +88,22 @@ final class BaseDistribution {
     }
 
     /** Whether a word without a raw count is {@code <unk>}. */
-    boolean growing() {
+    public boolean growing() {
         return growing;
     }
 
     /** Whether nothing has been learned yet. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rawTotal == 0;
     }
 
     /** b({@code <unk>}) under a growing vocabulary, where 1 is the top order. */
-    double unknownTop() {
+    public double unknownTop() {
         return top((long) unknownCount);
     }
 
-    double unknownBelow() {
+    /** b({@code <unk>}) under a growing vocabulary, below the top order. */
+    public double unknownBelow() {
         return below((long) unknownCount, (long) unknownCount);
     }
 
@@ -105,7 +117,7 @@ final class BaseDistribution {
     }
 
     /** b(w) where 1 is the top order. */
-    double top(long raw) {
+    public double top(long raw) {
         double uniform = 1 / vocabulary;
         if (rawTotal == 0) {
             return uniform;
@@ -121,7 +133,7 @@ final class BaseDistribution {
     }
 
     /** b(w) below the top order. */
-    double below(long raw, long continuation) {
+    public double below(long raw, long continuation) {
         if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM) {
             return 1 / vocabulary;
         }

@@ -676,7 +676,8 @@ public final class ShardScorer {
         return words;
     }
 
-    Smoothing.Estimates estimates() {
+    /** What the smoothing needs to know of this shard as its counts stand. */
+    public Smoothing.Estimates estimates() {
         Discounts[] raws = new Discounts[order + 1];
         Discounts[] continuations = new Discounts[order + 1];
         for (int k = 1; k <= order; k++) {

@@ -1,5 +1,6 @@
 package dev.driftline.cli;
 
+import dev.driftline.cli.arpa.ExportCommand;
 import dev.driftline.cli.follow.DeadLettersCommand;
 import dev.driftline.cli.follow.DriftCommand;
 import dev.driftline.cli.follow.PredictionsCommand;
@@ -82,6 +83,7 @@ import picocli.CommandLine.ScopeType;
             EncodeCommand.class,
             SnapshotsCommand.class,
             CountsCommand.class,
+            ExportCommand.class,
             VerifyCommand.class,
             ConfigCommand.class,
             BenchCommand.class,

@@ -44,7 +44,8 @@ class ModulesTest {
         "dev.driftline.generation..",
         "dev.driftline.filter..",
         "dev.driftline.evaluation..",
-        "dev.driftline.library.."
+        "dev.driftline.library..",
+        "dev.driftline.export.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -78,7 +79,7 @@ class ModulesTest {
             List.of("schemas", "evaluation", "library"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
-            List.of("neural", "resharding"),
+            List.of("neural", "resharding", "export"),
             List.of("scoring"),
             List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff"),
