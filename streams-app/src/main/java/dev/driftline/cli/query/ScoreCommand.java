@@ -131,7 +131,7 @@ public final class ScoreCommand implements Callable<Integer> {
             names = "--per",
             paramLabel = "PART",
             description =
-                    "Also list what each part of a row costs: paragraph (between blank lines) or line. Sentences then end with their part.")
+                    "Also list what each part of a row costs: paragraph (between blank lines) or line. Sentences then end with their part. Default: neither.")
     private Part part = Part.NONE;
 
     @Option(
@@ -161,7 +161,7 @@ public final class ScoreCommand implements Callable<Integer> {
             split = ",",
             description =
                     "With --bucket: the percentiles that part the buckets, as in 30,60. Default: buckets of equal size.")
-    private List<Double> cuts = List.of();
+    private List<String> cuts = List.of();
 
     @Option(
             names = "--keep",
@@ -235,7 +235,14 @@ public final class ScoreCommand implements Callable<Integer> {
         Optional<Buckets> named = Optional.empty();
         if (!buckets.isEmpty()) {
             try {
-                named = Optional.of(cuts.isEmpty() ? Buckets.even(buckets) : new Buckets(buckets, cuts));
+                named = Optional.of(
+                        cuts.isEmpty()
+                                ? Buckets.even(buckets)
+                                : new Buckets(
+                                        buckets,
+                                        cuts.stream().map(Double::valueOf).toList()));
+            } catch (NumberFormatException e) {
+                throw usage("--cut " + String.join(",", cuts) + ": must be numbers, as in 30,60");
             } catch (IllegalArgumentException e) {
                 throw usage("--bucket " + String.join(",", buckets) + ": " + e.getMessage());
             }
