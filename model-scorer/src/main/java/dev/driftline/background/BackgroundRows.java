@@ -1,6 +1,7 @@
 package dev.driftline.background;
 
 import dev.driftline.backoff.BackoffModel;
+import dev.driftline.prefix.WordPrefix;
 import java.util.Arrays;
 import java.util.List;
 
@@ -158,15 +159,19 @@ public final class BackgroundRows {
         return missing > 0 ? background.probability(open, BackoffModel.UNKNOWN) * (1 - newShare) / missing : 0;
     }
 
-    /** What the background finds most probable as the next word. */
-    public Background.Best best(int count) {
-        return background.best(open, count);
+    /** What the background finds most probable as the next word, of those that begin with {@code prefix}. */
+    public Background.Best best(WordPrefix prefix, int count) {
+        return background.best(open, prefix, count);
     }
 
-    /** The {@code count} most probable next words at the end of a document, whose last sentence is taken as still open. */
-    public static List<String> bestAfter(Background background, String[] words, int[] tokens, int count) {
+    /**
+     * The {@code count} most probable next words that begin with {@code prefix} at the end of a document, whose last sentence is taken
+     * as still open.
+     */
+    public static List<String> bestAfter(
+            Background background, String[] words, int[] tokens, WordPrefix prefix, int count) {
         return background
-                .best(BackgroundReader.openState(background, words, tokens), count)
+                .best(BackgroundReader.openState(background, words, tokens), prefix, count)
                 .words();
     }
 }

@@ -2,6 +2,7 @@ package dev.driftline.mixture;
 
 import dev.driftline.background.Background;
 import dev.driftline.background.BackgroundRows;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.Candidates;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
@@ -40,9 +41,10 @@ public final class NextWordPredictor {
      * Words worth asking the n-gram model for, beside its own candidates: what lately followed the last word of
      * {@code document}, in the document itself and in the source's bigram cache, and the newest words.
      *
+     * @param prefix what they begin with
      * @param limit the most words to list
      */
-    public static List<String> candidates(DocumentTokens document, SourceMemory source, int limit) {
+    public static List<String> candidates(DocumentTokens document, SourceMemory source, WordPrefix prefix, int limit) {
         int[] tokens = document.tokens();
         String[] words = document.words();
         int end = tokens.length - 1;
@@ -52,17 +54,24 @@ public final class NextWordPredictor {
         int from = Math.max(1, end - source.settings().caches().bigramWindow());
         for (int i = end - 1; i >= from && listed.size() < share; i--) {
             int before = tokens[i - 1] == DocumentTokens.EOS ? DocumentTokens.BOS : tokens[i - 1];
-            if (before == lastWord) {
+            if (before == lastWord && prefix.matches(words[tokens[i]])) {
                 listed.add(words[tokens[i]]);
             }
         }
-        addUpTo(limit, listed, source.followersOf(words[lastWord], share));
+        addUpTo(limit, listed, source.followersOf(words[lastWord], prefix, share));
         int newest = Math.max(0, end - source.settings().caches().recentWindow());
         for (int i = end - 1; i >= newest && listed.size() < limit; i--) {
-            listed.add(words[tokens[i]]);
+            if (prefix.matches(words[tokens[i]])) {
+                listed.add(words[tokens[i]]);
+            }
         }
-        addUpTo(limit, listed, source.newestWords(limit));
+        addUpTo(limit, listed, source.newestWords(prefix, limit));
         return new ArrayList<>(listed);
+    }
+
+    /** The same, whatever they begin with. */
+    public static List<String> candidates(DocumentTokens document, SourceMemory source, int limit) {
+        return candidates(document, source, WordPrefix.NONE, limit);
     }
 
     private static void addUpTo(int limit, Set<String> listed, List<String> words) {
@@ -145,13 +154,16 @@ public final class NextWordPredictor {
             Optional<OpenNetwork> open,
             List<Best> lists) {
         Optional<BackgroundRows> background = candidates.probabilities().background();
-        if (candidates.isComplete() && background.isEmpty()) {
+        WordPrefix prefix = candidates.prefix();
+        Set<String> looked = new HashSet<>(candidates.words());
+        Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
+        double byBackground =
+                background.isPresent() ? boundBackground(background.get(), prefix, wish.count(), looked, missed) : 0;
+        if (candidates.isComplete() && byBackground == 0) {
             lists.forEach(list -> list.bound(0, List.of()));
             return;
         }
         double[] ceilings = candidates.ceilings().clone();
-        Set<String> looked = new HashSet<>(candidates.words());
-        Set<String> missed = new LinkedHashSet<>(candidates.unresolved());
         BitSet held = new BitSet();
         for (String word : looked) {
             int event = event(word, source);
@@ -159,18 +171,22 @@ public final class NextWordPredictor {
                 held.set(event);
             }
         }
-        missed.addAll(source.lookAtOthers(held, wish.count()));
-        double byBackground = 0;
-        if (background.isPresent()) {
-            byBackground = boundBackground(background.get(), wish.count(), looked, missed, source.weights());
+        missed.addAll(source.lookAtOthers(held, prefix, wish.count()));
+        if (byBackground > 0) {
             raiseByBackground(ceilings, candidates, background.get(), source.weights());
+        }
+        if (background.isPresent() && !candidates.isComplete()) {
+            byBackground = Math.max(
+                    byBackground,
+                    background.get().openWithoutRow(source.weights().newToBackground()));
         }
         evidence.takeCeilings(ceilings, byBackground, candidates.probabilities(), source);
         double ofCounts = evidence.topOrder();
         double byNetwork = 0;
         double ofRow = 0;
         if (open.isPresent()) {
-            OpenNetwork.Best others = open.get().best(wish.count(), looked::contains);
+            OpenNetwork.Best others =
+                    open.get().best(wish.count(), word -> !prefix.matches(word) || looked.contains(word));
             missed.addAll(others.words());
             ofRow = others.highest();
             byNetwork = Math.max(
@@ -187,10 +203,13 @@ public final class NextWordPredictor {
         lists.get(4).bound(byBackground, next);
     }
 
-    /** The highest that the background says of a word that is not {@code looked} at; adds its best ones to {@code missed}. */
+    /**
+     * The highest that the background says of a word of its own that begins with the prefix and is not {@code looked} at, 0 where there
+     * is none; adds its best ones to {@code missed}.
+     */
     private static double boundBackground(
-            BackgroundRows rows, int count, Set<String> looked, Set<String> missed, SourceWeights weights) {
-        Background.Best best = rows.best(2 * count);
+            BackgroundRows rows, WordPrefix prefix, int count, Set<String> looked, Set<String> missed) {
+        Background.Best best = rows.best(prefix, 2 * count);
         double highest = best.words().size() < 2 * count ? 0 : best.probabilities()[2 * count - 1];
         int more = 0;
         for (int i = best.words().size() - 1; i >= 0; i--) {
@@ -204,7 +223,7 @@ public final class NextWordPredictor {
                 more++;
             }
         }
-        return Math.max(highest, rows.openWithoutRow(weights.newToBackground()));
+        return highest;
     }
 
     /** A word that only the background has has a part of the counts' {@code <unk>}. */

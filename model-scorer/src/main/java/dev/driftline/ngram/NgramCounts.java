@@ -8,8 +8,10 @@ import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedBits;
+import dev.driftline.prefix.WordPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -1201,6 +1203,21 @@ public final class NgramCounts {
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
     public void unigrams(FollowerVisitor visitor) {
         words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
+    }
+
+    /** The ids of all words of this shard that begin with a prefix, whether their unigrams are here or not, and of few others. */
+    public BitSet beginning(WordPrefix prefix) {
+        return words.beginning(prefix);
+    }
+
+    /**
+     * Visits words that begin with a prefix, those with the highest counts: at least {@code wanted} of those whose unigrams are here,
+     * or all that there are; {@code <s>} and {@code </s>} are not among them.
+     *
+     * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
+     */
+    public long mostFrequent(WordPrefix prefix, int wanted, FollowerVisitor visitor) {
+        return words.mostFrequent(prefix, wanted, visitor);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.driftline.scoring;
 import dev.driftline.background.BackgroundReader;
 import dev.driftline.background.BackgroundRows;
 import dev.driftline.codec.MalformedBytesException;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
@@ -176,6 +177,11 @@ public final class Gather {
      * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
+        return gather(document, replies, WordPrefix.NONE);
+    }
+
+    /** The same for a query of next words that begin with a prefix. */
+    public Gathered gather(DocumentTokens document, List<byte[]> replies, WordPrefix prefix) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int eventCount = events.count();
         boolean[] present = new boolean[eventCount];
@@ -190,7 +196,7 @@ public final class Gather {
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
         UnigramTotals totals = new UnigramTotals(background.isPresent());
-        NextWordReplies next = new NextWordReplies(settings);
+        NextWordReplies next = new NextWordReplies(settings, prefix);
         BitSet replied = new BitSet(shards);
         try {
             for (byte[] reply : replies) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One shard of the n-gram model: makes a {@link ShardReply} of each document of a {@link ShardRequest} from the counts as they
@@ -42,6 +43,9 @@ public final class ShardScorer {
 
     /** Of the words of a shard with the highest counts, how many it tells where next words are wanted and no proof. */
     private static final int FREQUENT = 16;
+
+    /** Of the words with the highest counts, how many are looked at for one that is listed: by either count. */
+    private static final int LOOKED_AT = 2;
 
     /** In place of the id of a word that has not been looked up yet. */
     private static final int NOT_LOOKED_UP = -2;
@@ -735,13 +739,14 @@ public final class ShardScorer {
         if (request.proves()) {
             CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
             CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
-            counts.unigrams((id, rawCount, continuationCount) -> {
-                raw.offer(id, rawCount);
-                continuation.offer(id, continuationCount);
-            });
+            long rest = counts.mostFrequent(
+                    request.prefix(), LOOKED_AT * request.predictions(), (id, rawCount, continuationCount) -> {
+                        raw.offer(id, rawCount);
+                        continuation.offer(id, continuationCount);
+                    });
             raw.list(listed);
             continuation.list(listed);
-            return new long[] {raw.floor(), continuation.floor()};
+            return new long[] {Math.max(rest, raw.floor()), Math.max(rest, continuation.floor())};
         }
         if (shards == 1) {
             // The unigram of every proposed word is here.
@@ -767,7 +772,8 @@ public final class ShardScorer {
             unigrams.stream().forEach(search::add);
         }
         float[] ceilings = new float[order];
-        int[] found = search.propose(context, words, request.predictions(), request.proves(), ceilings);
+        int[] found =
+                search.propose(context, words, request.predictions(), request.proves(), beginning(search), ceilings);
         counts.lookup(context, words, -1, position);
         writePairs(estimates);
         for (int pair = 1; pair < order; pair++) {
@@ -778,6 +784,22 @@ public final class ShardScorer {
             positions.set(id);
         }
         return positions;
+    }
+
+    /**
+     * The words with the prefix that is asked for, if there is one, and are still to be looked for: where there are few, all are
+     * candidates already, whatever they follow.
+     */
+    private Optional<BitSet> beginning(CandidateSearch search) {
+        if (request.prefix().isEmpty()) {
+            return Optional.empty();
+        }
+        BitSet beginning = counts.beginning(request.prefix());
+        if (beginning.cardinality() <= LOOKED_AT * request.predictions()) {
+            beginning.stream().forEach(search::add);
+            return Optional.of(new BitSet());
+        }
+        return Optional.of(beginning);
     }
 
     private void writeNextWord(Smoothing.Estimates estimates, int id, boolean here, boolean placed, int words) {

@@ -6,6 +6,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceMemory;
 import dev.driftline.mixture.SourceWeights;
 import dev.driftline.mixture.WeightShape;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -133,8 +134,8 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> lookAtOthers(BitSet but, int limit) {
-        return isEmpty() ? List.of() : cache.lookAtOthers(but, limit);
+    public List<String> lookAtOthers(BitSet but, WordPrefix prefix, int limit) {
+        return isEmpty() ? List.of() : cache.lookAtOthers(but, prefix, limit);
     }
 
     @Override
@@ -168,7 +169,7 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> followersOf(String word, int limit) {
+    public List<String> followersOf(String word, WordPrefix prefix, int limit) {
         List<String> followers = new ArrayList<>();
         int id = word.equals(DocumentTokens.BOS_WORD) ? SourceMemory.BEGIN_OF_SENTENCE : cache.find(word);
         if (id < 0) {
@@ -177,7 +178,7 @@ public final class SourceModel implements SourceMemory {
         int visited = 0;
         for (long at = cache.newestAfter(id); at >= 0 && followers.size() < limit && visited < 8 * limit; visited++) {
             String follower = spelling(cache.token(at));
-            if (follower != null && !followers.contains(follower)) {
+            if (follower != null && prefix.matches(follower) && !followers.contains(follower)) {
                 followers.add(follower);
             }
             at = cache.previousAfter(at);
@@ -186,12 +187,12 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> newestWords(int limit) {
+    public List<String> newestWords(WordPrefix prefix, int limit) {
         List<String> words = new ArrayList<>();
         long end = Math.max(cache.oldest(), cache.next() - settings.caches().recentWindow());
         for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
             String word = spelling(cache.token(at));
-            if (word != null && !words.contains(word)) {
+            if (word != null && prefix.matches(word) && !words.contains(word)) {
                 words.add(word);
             }
         }

@@ -29,6 +29,7 @@ class ModulesTest {
     private static final String[] MODEL = {
         "dev.driftline.codec..",
         "dev.driftline.heap..",
+        "dev.driftline.prefix..",
         "dev.driftline.pages..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
@@ -84,7 +85,7 @@ class ModulesTest {
             List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff"),
             List.of("pages"),
-            List.of("text", "codec", "heap"));
+            List.of("prefix", "text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */
     private static final int MOST_CLASSES = 21;

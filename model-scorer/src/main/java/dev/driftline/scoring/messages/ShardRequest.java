@@ -2,6 +2,8 @@ package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
+import dev.driftline.prefix.WordPrefix;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -30,6 +32,9 @@ import java.util.Arrays;
  * <p>Queries are of version 3, and so is a document that is too large to go with others. What a task has read of the stream goes
  * as a batch. Its documents are answered and learned one after the other, as if each had come alone.
  *
+ * <p>A query for words that begin with a prefix is of version 6: the layout of version 3, with flag 4 and, behind the candidates, the
+ * prefix (string) and a byte: 1 if it ignores case.
+ *
  * <p>A document that is to be taken out again goes alone, too, as version 5: the layout of version 3 without predictions, and with
  * one flag of two, 8: say whether all of it is there; 16: take it out if it is. A shard answers by {@link ShardReply.Retracted}.
  *
@@ -46,7 +51,7 @@ import java.util.Arrays;
  *
  * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused. Driftline 0.3 and 0.4 wrote
  * version 3 alone, and refuse a batch until they are upgraded. Driftline 0.5 wrote versions 3 and 4 as they are, and refuses version
- * 5 until it is upgraded.
+ * 5 until it is upgraded; 0.6 refuses version 6.
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
@@ -60,6 +65,7 @@ public final class ShardRequest {
     static final int VERSION = 3;
     static final int BATCH_VERSION = 4;
     static final int RETRACTION_VERSION = 5;
+    static final int PREFIX_VERSION = 6;
 
     /** The code of a token that the shard is not told. */
     public static final int HOLE = 0;
@@ -88,6 +94,9 @@ public final class ShardRequest {
     /** The document is taken out. */
     public static final int TAKES = 16;
 
+    /** A prefix may be in another case. */
+    private static final int IGNORES_CASE = 1;
+
     /** What the flags of a document that is scored can be. */
     private static final int OF_SCORING = LEARNS | PREDICTS | PROVES;
 
@@ -98,9 +107,14 @@ public final class ShardRequest {
     private static final ShardMessage BATCH = new ShardMessage(KIND, BATCH_VERSION, "shard request");
     private static final ShardMessage RETRACTION = new ShardMessage(KIND, RETRACTION_VERSION, "shard request");
 
+    private static final ShardMessage PREFIXED = new ShardMessage(KIND, PREFIX_VERSION, "shard request");
+
     private ShardRequest() {}
 
     private static ShardMessage ofOne(byte[] request) {
+        if (PREFIXED.isAtHeadOf(request)) {
+            return PREFIXED;
+        }
         return RETRACTION.isAtHeadOf(request) ? RETRACTION : MESSAGE;
     }
 
@@ -193,6 +207,7 @@ public final class ShardRequest {
         private final ModelFingerprint model;
         private final Varints.Writer out = new Varints.Writer(1 << 12);
         private int partition;
+        private WordPrefix prefix = WordPrefix.NONE;
 
         public SingleWriter(ModelFingerprint model) {
             this.model = model;
@@ -203,9 +218,15 @@ public final class ShardRequest {
             partition = number;
         }
 
+        /** What the next words of the next documents have to begin with. */
+        public void prefix(WordPrefix beginning) {
+            prefix = beginning;
+        }
+
         @Override
         public void begin(int flags, long ticket, int predictions) {
-            ((flags & (CHECKS | TAKES)) == 0 ? MESSAGE : RETRACTION).begin(out, model);
+            ShardMessage plain = prefix.isEmpty() ? MESSAGE : PREFIXED;
+            ((flags & (CHECKS | TAKES)) == 0 ? plain : RETRACTION).begin(out, model);
             out.writeByte(flags);
             out.writeInt(partition);
             out.writeLong(ticket);
@@ -228,6 +249,10 @@ public final class ShardRequest {
         }
 
         public byte[] end() {
+            if (!prefix.isEmpty()) {
+                out.writeBytes(prefix.text().getBytes(StandardCharsets.UTF_8));
+                out.writeByte(prefix.ignoresCase() ? IGNORES_CASE : 0);
+            }
             return ShardMessage.end(out);
         }
     }
@@ -369,6 +394,7 @@ public final class ShardRequest {
 
         private int document;
         private int tokensFrom;
+        private WordPrefix prefix = WordPrefix.NONE;
 
         public Reader(ModelFingerprint model) {
             this.model = model;
@@ -387,11 +413,15 @@ public final class ShardRequest {
             size = 0;
             words = FIRST_WORD;
             documents = 0;
+            prefix = WordPrefix.NONE;
             try {
                 if (batch) {
                     readBatch(in);
                 } else {
                     readSingle(in, kind == RETRACTION);
+                }
+                if (kind == PREFIXED) {
+                    readPrefix(in);
                 }
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
@@ -427,6 +457,13 @@ public final class ShardRequest {
             }
             part(END);
             documents = 1;
+        }
+
+        private void readPrefix(Varints.Reader in) {
+            prefix = new WordPrefix(new String(in.readBytes(), StandardCharsets.UTF_8), in.readByte() == IGNORES_CASE);
+            if (prefix.isEmpty() || (parts[FLAGS] & PROVES) == 0 || parts[PREDICTIONS] == 0) {
+                throw ShardMessageException.inconsistent(MESSAGE.name(), "there is a prefix, and no proof to look for");
+            }
         }
 
         private void readBatch(Varints.Reader in) {
@@ -589,6 +626,11 @@ public final class ShardRequest {
         /** Whether a word that is not listed must be bounded. */
         public boolean proves() {
             return (parts[document + FLAGS] & PROVES) != 0;
+        }
+
+        /** What the next words that are wanted begin with. */
+        public WordPrefix prefix() {
+            return prefix;
         }
 
         public int partition() {
