@@ -44,16 +44,23 @@ class LearnCommandIT {
     @Test
     void shouldPublishEachDocumentOnceHoweverItWasInterrupted(Cluster cluster) throws Exception {
         Map<String, String> settings = Map.of(
-                "bootstrap.servers", cluster.bootstrapServers(),
-                "schema.registry.url", cluster.registryUrl(),
-                "topics.prefix", "learn.",
-                "application.id", "learn");
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "schema.registry.url",
+                cluster.registryUrl(),
+                "topics.prefix",
+                "learn.",
+                "application.id",
+                "learn");
         DriftlineConfig config = DriftlineConfig.of(settings);
-        assertThat(run(settings, "topics", "create", "--set", "partitions=2").exitCode()).isZero();
+        assertThat(run(settings, "topics", "create", "--set", "partitions=2").exitCode())
+                .isZero();
         Path file = folder.resolve("text.txt");
         Files.write(
                 file,
-                IntStream.range(0, DOCUMENTS).mapToObj(i -> "document number " + i).toList());
+                IntStream.range(0, DOCUMENTS)
+                        .mapToObj(i -> "document number " + i)
+                        .toList());
         Optional<String> fingerprint = DocumentFile.fingerprint(file);
 
         // Committed, then 50 documents more that a kill -9 leaves in an open transaction.
@@ -73,9 +80,12 @@ class LearnCommandIT {
         killed.close();
 
         assertThat(rest.exitCode()).as(rest.err()).isZero();
-        assertThat(new ObjectMapper().readTree(rest.out()).get("earlier").asInt()).isEqualTo(100);
-        assertThat(new ObjectMapper().readTree(rest.out()).get("documents").asInt()).isEqualTo(DOCUMENTS - 100);
-        assertThat(new ObjectMapper().readTree(again.out()).get("documents").asInt()).isZero();
+        assertThat(new ObjectMapper().readTree(rest.out()).get("earlier").asInt())
+                .isEqualTo(100);
+        assertThat(new ObjectMapper().readTree(rest.out()).get("documents").asInt())
+                .isEqualTo(DOCUMENTS - 100);
+        assertThat(new ObjectMapper().readTree(again.out()).get("documents").asInt())
+                .isZero();
         assertThat(read(config))
                 .hasSize(DOCUMENTS)
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, DOCUMENTS)

@@ -3,6 +3,7 @@ package dev.driftline.bulk.models;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.text.Tokenizer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A frozen backoff model, as from an ARPA file. Each sentence begins after {@code <s>} and its {@code </s>} is a token, as KenLM's
@@ -13,13 +14,13 @@ public final class BackoffTextModel implements ScoringModel {
     private static final double BITS = Math.log(10) / Math.log(2);
 
     private final BackoffModel model;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizers;
     private final String identity;
 
     /** @param identity what tells the file from another */
-    public BackoffTextModel(BackoffModel model, Tokenizer tokenizer, String identity) {
+    public BackoffTextModel(BackoffModel model, Supplier<Tokenizer> tokenizers, String identity) {
         this.model = model;
-        this.tokenizer = tokenizer;
+        this.tokenizers = tokenizers;
         this.identity = identity;
     }
 
@@ -57,7 +58,7 @@ public final class BackoffTextModel implements ScoringModel {
 
     @Override
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizers.get();
     }
 
     @Override

@@ -23,15 +23,19 @@ import java.util.function.Supplier;
 public final class CountsModel implements ScoringModel {
 
     private final Supplier<LocalModel> counts;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizers;
     private final String identity;
     private final boolean learns;
     private final Runnable closing;
 
     private CountsModel(
-            Supplier<LocalModel> counts, Tokenizer tokenizer, String identity, boolean learns, Runnable closing) {
+            Supplier<LocalModel> counts,
+            Supplier<Tokenizer> tokenizers,
+            String identity,
+            boolean learns,
+            Runnable closing) {
         this.counts = counts;
-        this.tokenizer = tokenizer;
+        this.tokenizers = tokenizers;
         this.identity = identity;
         this.learns = learns;
         this.closing = closing;
@@ -44,15 +48,15 @@ public final class CountsModel implements ScoringModel {
      * @param closing lets go of them
      */
     public static CountsModel frozen(
-            Supplier<LocalModel> counts, Tokenizer tokenizer, String identity, Runnable closing) {
-        return new CountsModel(counts, tokenizer, identity, false, closing);
+            Supplier<LocalModel> counts, Supplier<Tokenizer> tokenizers, String identity, Runnable closing) {
+        return new CountsModel(counts, tokenizers, identity, false, closing);
     }
 
     /** Counts that begin with nothing, in memory, and learn. */
-    public static CountsModel learning(ModelSettings settings, long cacheBytes, Tokenizer tokenizer) {
+    public static CountsModel learning(ModelSettings settings, long cacheBytes, Supplier<Tokenizer> tokenizers) {
         return new CountsModel(
                 () -> new LocalModel(settings, 1, shard -> new HeapPageStore(), cacheBytes),
-                tokenizer,
+                tokenizers,
                 "learning " + settings,
                 true,
                 () -> {});
@@ -101,7 +105,7 @@ public final class CountsModel implements ScoringModel {
 
     @Override
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizers.get();
     }
 
     @Override

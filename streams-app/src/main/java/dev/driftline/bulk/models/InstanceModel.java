@@ -7,6 +7,7 @@ import dev.driftline.text.Tokenizer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The model of a running service, by {@code POST /v1/score}, which goes on learning meanwhile. */
 public final class InstanceModel implements ScoringModel {
@@ -23,13 +24,13 @@ public final class InstanceModel implements ScoringModel {
     }
 
     private final Posting service;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizers;
     private final String address;
 
     /** @param address what it is called */
-    public InstanceModel(Posting service, Tokenizer tokenizer, String address) {
+    public InstanceModel(Posting service, Supplier<Tokenizer> tokenizers, String address) {
         this.service = service;
-        this.tokenizer = tokenizer;
+        this.tokenizers = tokenizers;
         this.address = address;
     }
 
@@ -58,7 +59,7 @@ public final class InstanceModel implements ScoringModel {
 
     @Override
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizers.get();
     }
 
     @Override

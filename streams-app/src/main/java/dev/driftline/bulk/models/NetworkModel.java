@@ -6,6 +6,7 @@ import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.text.Tokenizer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A snapshot of a network alone. What it does not know is one class, {@code <unk>}, whose letters cost nothing. */
 public final class NetworkModel implements ScoringModel {
@@ -13,12 +14,12 @@ public final class NetworkModel implements ScoringModel {
     private static final double LN2 = Math.log(2);
 
     private final Snapshot snapshot;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizers;
 
     /** Scores with {@code snapshot}. */
-    public NetworkModel(Snapshot snapshot, Tokenizer tokenizer) {
+    public NetworkModel(Snapshot snapshot, Supplier<Tokenizer> tokenizers) {
         this.snapshot = snapshot;
-        this.tokenizer = tokenizer;
+        this.tokenizers = tokenizers;
     }
 
     @Override
@@ -48,7 +49,7 @@ public final class NetworkModel implements ScoringModel {
 
     @Override
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizers.get();
     }
 
     @Override

@@ -2,13 +2,13 @@ package dev.driftline.bulk.models;
 
 import dev.driftline.text.Tokenizer;
 
-/** A model that rows are scored by. Thread-safe. */
+/** A model that rows are scored by, which makes what scores on each thread. For one thread itself. */
 public interface ScoringModel extends AutoCloseable {
 
     /** What asks it from one more thread; at most as many as were announced when the model was opened. */
     TextScorer scorer();
 
-    /** Splits raw text as the model's text was. */
+    /** Splits raw text as the model's text was; another one for each thread, since tokenizers are not thread-safe. */
     Tokenizer tokenizer();
 
     /**

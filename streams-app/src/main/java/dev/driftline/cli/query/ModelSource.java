@@ -16,7 +16,6 @@ import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
-import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -177,25 +176,25 @@ final class ModelSource {
             return CountsModel.learning(
                     new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
                     cacheBytes(1),
-                    texts(() -> Tokenizers.DEFAULT).tokenizer());
+                    texts(() -> Tokenizers.DEFAULT)::tokenizer);
         }
         if (isInstance()) {
             InstanceClient client = new InstanceClient(place.instance, token, trust);
             return new InstanceModel(
                     (path, body) -> post(client, path, body),
-                    texts(this::instanceTokenizer).tokenizer(),
+                    texts(this::instanceTokenizer)::tokenizer,
                     place.instance.toString());
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);
-        Tokenizer words = texts(() -> learnedTokenizer(network)).tokenizer();
+        ModelTexts texts = texts(() -> learnedTokenizer(network));
         if (network.isPresent()) {
-            return new NetworkModel(network.get(), words);
+            return new NetworkModel(network.get(), texts::tokenizer);
         }
         StateDirectory state = openState().orElseThrow();
         warnOfAnotherTokenizer();
         return CountsModel.frozen(
                 () -> state.another(cacheBytes(threads)),
-                words,
+                texts::tokenizer,
                 "state " + place.state.toAbsolutePath().normalize() + " " + smoothing + " " + stateFiles(),
                 state::close);
     }

@@ -69,7 +69,9 @@ class ScoreCommandTest {
 
     @Test
     void shouldGiveTheSameRowsWhateverTheThreads() throws IOException {
-        assertThat(run("learn", text, "--state", state, "--order", 3)).as(err.toString()).isZero();
+        assertThat(run("learn", text, "--state", state, "--order", 3))
+                .as(err.toString())
+                .isZero();
         assertThat(out.toString()).startsWith("400 documents learned in " + state);
 
         for (int threads : new int[] {1, 4}) {
@@ -105,9 +107,13 @@ class ScoreCommandTest {
     @Test
     void shouldScoreAsEvaluateDoesWhereTheModelLearns() throws IOException {
         Path costs = folder.resolve("costs.tsv");
-        assertThat(run("evaluate", text, "--order", 3, "--tokenizer", "words", "--per-document", costs)).as(err.toString()).isZero();
+        assertThat(run("evaluate", text, "--order", 3, "--tokenizer", "words", "--per-document", costs))
+                .as(err.toString())
+                .isZero();
 
-        assertThat(run("score", text, "--learn", "--order", 3, "--out", folder.resolve("out.jsonl"))).as(err.toString()).isZero();
+        assertThat(run("score", text, "--learn", "--order", 3, "--out", folder.resolve("out.jsonl")))
+                .as(err.toString())
+                .isZero();
 
         List<String> evaluated = Files.readAllLines(costs);
         List<String> names = List.of(evaluated.get(0).split("\t"));
@@ -129,7 +135,9 @@ class ScoreCommandTest {
         String counted = count("the jury");
         Files.copy(text, folder.resolve("copy.txt"));
 
-        assertThat(run("learn", folder.resolve("copy.txt"), "--state", state, "--order", 3, "--json")).as(err.toString()).isZero();
+        assertThat(run("learn", folder.resolve("copy.txt"), "--state", state, "--order", 3, "--json"))
+                .as(err.toString())
+                .isZero();
 
         assertThat(PlainJson.read(out.toString()).get("earlier").asInt()).isEqualTo(DOCUMENTS);
         assertThat(count("the jury")).isEqualTo(counted);
@@ -160,15 +168,24 @@ class ScoreCommandTest {
         run("learn", text, "--state", state, "--order", 3);
 
         assertThat(run(
-                        "score", text, "--state", state, "--bucket", "head,middle,tail", "--cut", "30,60", "--keep", "head", "--bare",
-                        "--out", folder.resolve("kept.txt")))
+                        "score",
+                        text,
+                        "--state",
+                        state,
+                        "--bucket",
+                        "head,middle,tail",
+                        "--cut",
+                        "30,60",
+                        "--keep",
+                        "head",
+                        "--bare",
+                        "--out",
+                        folder.resolve("kept.txt")))
                 .as(err.toString())
                 .isZero();
 
         assertThat(out.toString()).contains("120 kept");
-        assertThat(Files.readAllLines(folder.resolve("kept.txt")))
-                .hasSize(120)
-                .isSubsetOf(Files.readAllLines(text));
+        assertThat(Files.readAllLines(folder.resolve("kept.txt"))).hasSize(120).isSubsetOf(Files.readAllLines(text));
     }
 
     @Test
@@ -179,7 +196,9 @@ class ScoreCommandTest {
         Path b = Files.write(folder.resolve("b.txt"), lines.subList(100, DOCUMENTS));
 
         run("score", text, "--state", state, "--out", folder.resolve("all.jsonl"));
-        assertThat(run("score", a, b, "--state", state, "--out", folder.resolve("both"))).as(err.toString()).isZero();
+        assertThat(run("score", a, b, "--state", state, "--out", folder.resolve("both")))
+                .as(err.toString())
+                .isZero();
 
         List<JsonNode> both = new ArrayList<>(rows("both/a.jsonl"));
         both.addAll(rows("both/b.jsonl"));
@@ -193,14 +212,25 @@ class ScoreCommandTest {
         assertThat(run("score", text, "--learn", "--state", state)).isEqualTo(ExitCodes.USAGE);
         assertThat(run("score", "-", "--learn")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("say it with --format");
-        assertThat(run("score", text, "--learn", "--bucket", "a,b", "--cut", "30,60")).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("score", text, "--learn", "--bucket", "a,b", "--cut", "30,60"))
+                .isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("2 buckets are parted by 1 cuts");
-        assertThat(run("score", text, "--learn", "--bucket", "a,b", "--keep", "c")).isEqualTo(ExitCodes.USAGE);
-        assertThat(run("score", text, "--learn", "--out", folder.resolve("x.parquet"))).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("score", text, "--learn", "--bucket", "a,b", "--keep", "c"))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(run("score", text, "--learn", "--out", folder.resolve("x.parquet")))
+                .isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("rows are written in their own format, which is jsonl here");
         assertThat(run("score", folder.resolve("none.txt"), "--learn")).isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("none.txt does not exist");
-        assertThat(run("score", text, "--learn", "--out", text.resolveSibling("a.jsonl"), "--strict", "--document-max-tokens", 3))
+        assertThat(run(
+                        "score",
+                        text,
+                        "--learn",
+                        "--out",
+                        text.resolveSibling("a.jsonl"),
+                        "--strict",
+                        "--document-max-tokens",
+                        3))
                 .isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("row 1 (text.txt:1)");
     }
