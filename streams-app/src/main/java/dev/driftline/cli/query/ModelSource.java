@@ -1,15 +1,27 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.arpa.ArpaProgress;
+import dev.driftline.arpa.ArpaReader;
+import dev.driftline.bulk.models.BackoffTextModel;
 import dev.driftline.bulk.models.CountsModel;
 import dev.driftline.bulk.models.InstanceModel;
 import dev.driftline.bulk.models.NetworkModel;
 import dev.driftline.bulk.models.ScoringModel;
+import dev.driftline.scoring.ModelSettings;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import dev.driftline.backoff.BackoffModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
-import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.serving.query.BackoffQueries;
 import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.store.LearnedText;
 import dev.driftline.store.StateDirectory;
@@ -18,29 +30,24 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
+/**
+ * Which model a command asks: the one in a state directory, the one that a running instance is learning, or an ARPA file.
+ */
 final class ModelSource {
 
     private static final Pattern REFUSED_TEXT = Pattern.compile(".* answered (?:400|413|422): (.*)", Pattern.DOTALL);
 
-    /** One of the two. */
+    /** One of the three. */
     static final class Place {
         @Option(
                 names = "--state",
@@ -53,6 +60,12 @@ final class ModelSource {
                 paramLabel = "URL",
                 description = "Address that a running `driftline run` printed: http://127.0.0.1:PORT.")
         URI instance;
+
+        @Option(
+                names = "--arpa",
+                paramLabel = "FILE",
+                description = "An ARPA file of KenLM, SRILM or IRSTLM, or what `driftline import arpa` made of one.")
+        Path arpa;
     }
 
     @Spec(Spec.Target.MIXEE)
@@ -94,7 +107,7 @@ final class ModelSource {
             paramLabel = "NAME",
             description =
                     "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
-                            + " the text that the model has learned.")
+                            + " the text that the model has learned; with --arpa whitespace.")
     private String tokenizer;
 
     @Option(
@@ -115,14 +128,20 @@ final class ModelSource {
         return place.state != null;
     }
 
+    /** Whether an ARPA file was named. */
+    boolean isArpa() {
+        return place.arpa != null;
+    }
+
     /**
      * Opens the model that was named, without a snapshot of its own.
      *
      * @throws CommandFailedException if none was named, or it cannot be read
      */
     OpenModel open() {
-        if (!isInstance() && !isState()) {
-            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", ExitCodes.USAGE);
+        if (!isInstance() && !isState() && !isArpa()) {
+            throw new CommandFailedException(
+                    "name the model to ask: --state DIR, --instance URL or --arpa FILE", ExitCodes.USAGE);
         }
         return open(Optional.empty());
     }
@@ -142,9 +161,19 @@ final class ModelSource {
             return new OpenModel(
                     new InstanceQueries(this::post), texts(this::instanceTokenizer), Optional.empty(), () -> {});
         }
+        if (isArpa()) {
+            if (snapshot.isPresent()) {
+                throw new CommandFailedException(
+                        "--arpa is the whole model: leave --snapshot out. A service mixes both, with model.background",
+                        ExitCodes.USAGE);
+            }
+            return new OpenModel(
+                    new BackoffQueries(readArpa()), texts(() -> Tokenizers.WHITESPACE), Optional.empty(), () -> {});
+        }
         if (!isState() && snapshot.isEmpty()) {
             throw new CommandFailedException(
-                    "name the model to ask: --state DIR, --snapshot DIR, both, or --instance URL", ExitCodes.USAGE);
+                    "name the model to ask: --state DIR, --snapshot DIR, both, --instance URL, or --arpa FILE",
+                    ExitCodes.USAGE);
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);
         Optional<StateDirectory> state = openState();
@@ -154,6 +183,19 @@ final class ModelSource {
                 texts(() -> learnedTokenizer(network)),
                 network,
                 () -> state.ifPresent(StateDirectory::close));
+    }
+
+    private BackoffModel readArpa() {
+        try {
+            return ArpaReader.read(place.arpa, new ArpaProgress() {
+                @Override
+                public void warn(String message) {
+                    spec.commandLine().getErr().println("driftline: warning: " + message);
+                }
+            });
+        } catch (IOException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
     }
 
     /**
@@ -166,10 +208,11 @@ final class ModelSource {
      * @throws CommandFailedException if not one model was named, or it cannot be read
      */
     ScoringModel scoring(Optional<Path> snapshot, boolean learns, int order, int threads) {
-        int named = (isInstance() ? 1 : 0) + (isState() ? 1 : 0) + (snapshot.isPresent() ? 1 : 0) + (learns ? 1 : 0);
+        int named = (isInstance() ? 1 : 0) + (isState() ? 1 : 0)
+                + (isArpa() ? 1 : 0) + (snapshot.isPresent() ? 1 : 0) + (learns ? 1 : 0);
         if (named != 1) {
             throw new CommandFailedException(
-                    "name one model to score with: --state DIR, --snapshot DIR, --instance URL or --learn",
+                    "name one model to score with: --state DIR, --snapshot DIR, --arpa FILE, --instance URL or --learn",
                     ExitCodes.USAGE);
         }
         if (learns) {
@@ -184,6 +227,12 @@ final class ModelSource {
                     (path, body) -> post(client, path, body),
                     texts(this::instanceTokenizer)::tokenizer,
                     place.instance.toString());
+        }
+        if (isArpa()) {
+            BackoffModel model = readArpa();
+            String identity = "arpa " + place.arpa.toAbsolutePath().normalize() + " "
+                    + place.arpa.toFile().length() + " " + Long.toHexString(model.wordsFingerprint());
+            return new BackoffTextModel(model, texts(() -> Tokenizers.WHITESPACE)::tokenizer, identity);
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);
         ModelTexts texts = texts(() -> learnedTokenizer(network));

@@ -206,6 +206,38 @@ class ScoreCommandTest {
     }
 
     @Test
+    void shouldScoreWithAnArpaFile() throws IOException {
+        Path arpa = Files.writeString(folder.resolve("m.arpa"), """
+                \\data\\
+                ngram 1=4
+                ngram 2=2
+
+                \\1-grams:
+                -1.0\t<unk>
+                -99\t<s>\t-0.3
+                -0.6\tthe\t-0.2
+                -0.5\t</s>
+
+                \\2-grams:
+                -0.1\t<s> the
+                -0.2\tthe </s>
+
+                \\end\\
+                """);
+        Files.writeString(text, "the\nthe jury\n");
+
+        assertThat(run("score", text, "--arpa", arpa, "--out", folder.resolve("out.jsonl")))
+                .as(err.toString())
+                .isZero();
+
+        double bits = Math.log(10) / Math.log(2);
+        List<JsonNode> rows = rows("out.jsonl");
+        assertThat(rows.get(0).get("bits_per_token").asDouble()).isEqualTo((0.1 + 0.2) / 2 * bits, within(1e-6));
+        assertThat(rows.get(1).get("bits_per_token").asDouble()).isEqualTo((0.1 + 0.2 + 1 + 0.5) / 3 * bits, within(1e-6));
+        assertThat(rows.get(1).get("unknown_rate").asDouble()).isEqualTo(1 / 3.0, within(1e-6));
+    }
+
+    @Test
     void shouldSayWhatIsWrongWithACommandLine() {
         assertThat(run("score", text)).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("name one model to score with");
