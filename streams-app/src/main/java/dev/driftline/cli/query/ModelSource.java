@@ -2,24 +2,17 @@ package dev.driftline.cli.query;
 
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
+import dev.driftline.backoff.BackoffModel;
 import dev.driftline.bulk.models.BackoffTextModel;
 import dev.driftline.bulk.models.CountsModel;
 import dev.driftline.bulk.models.InstanceModel;
 import dev.driftline.bulk.models.NetworkModel;
 import dev.driftline.bulk.models.ScoringModel;
-import dev.driftline.scoring.ModelSettings;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import dev.driftline.backoff.BackoffModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.serving.query.BackoffQueries;
 import dev.driftline.serving.query.DirectQueries;
@@ -30,11 +23,18 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -208,8 +208,11 @@ final class ModelSource {
      * @throws CommandFailedException if not one model was named, or it cannot be read
      */
     ScoringModel scoring(Optional<Path> snapshot, boolean learns, int order, int threads) {
-        int named = (isInstance() ? 1 : 0) + (isState() ? 1 : 0)
-                + (isArpa() ? 1 : 0) + (snapshot.isPresent() ? 1 : 0) + (learns ? 1 : 0);
+        int named = (isInstance() ? 1 : 0)
+                + (isState() ? 1 : 0)
+                + (isArpa() ? 1 : 0)
+                + (snapshot.isPresent() ? 1 : 0)
+                + (learns ? 1 : 0);
         if (named != 1) {
             throw new CommandFailedException(
                     "name one model to score with: --state DIR, --snapshot DIR, --arpa FILE, --instance URL or --learn",

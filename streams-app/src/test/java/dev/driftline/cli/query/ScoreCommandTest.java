@@ -233,7 +233,8 @@ class ScoreCommandTest {
         double bits = Math.log(10) / Math.log(2);
         List<JsonNode> rows = rows("out.jsonl");
         assertThat(rows.get(0).get("bits_per_token").asDouble()).isEqualTo((0.1 + 0.2) / 2 * bits, within(1e-6));
-        assertThat(rows.get(1).get("bits_per_token").asDouble()).isEqualTo((0.1 + 0.2 + 1 + 0.5) / 3 * bits, within(1e-6));
+        assertThat(rows.get(1).get("bits_per_token").asDouble())
+                .isEqualTo((0.1 + 0.2 + 1 + 0.5) / 3 * bits, within(1e-6));
         assertThat(rows.get(1).get("unknown_rate").asDouble()).isEqualTo(1 / 3.0, within(1e-6));
     }
 
