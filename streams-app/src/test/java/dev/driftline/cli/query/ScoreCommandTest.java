@@ -90,7 +90,7 @@ class ScoreCommandTest {
                     .isZero();
         }
 
-        assertThat(out.toString()).startsWith("400 rows, 8,400 tokens").contains("4.jsonl");
+        assertThat(out.toString()).startsWith("400 rows, 8,800 tokens").contains("4.jsonl");
         assertThat(Files.readString(folder.resolve("4.jsonl"))).isEqualTo(Files.readString(folder.resolve("1.jsonl")));
         JsonNode first = rows("1.jsonl").get(0);
         assertThat(first.get("perplexity").asDouble()).isBetween(1.0, 100.0);
