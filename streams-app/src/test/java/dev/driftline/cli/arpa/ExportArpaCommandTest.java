@@ -33,7 +33,8 @@ class ExportArpaCommandTest {
         for (int i = 0; i < 30; i++) {
             String source = i % 3 == 0 ? "law" : "news";
             String word = i % 3 == 0 ? "jury" : "storm";
-            text.append("d" + i + "\t" + source + "\tthe " + word + " came w" + i % 4 + " </s> it was the " + word + "\n");
+            text.append(
+                    "d" + i + "\t" + source + "\tthe " + word + " came w" + i % 4 + " </s> it was the " + word + "\n");
         }
         corpus = Files.writeString(folder.resolve("corpus.tsv"), text).toString();
         arpa = folder.resolve("model.arpa").toString();
@@ -103,9 +104,9 @@ class ExportArpaCommandTest {
                         "--order",
                         "3",
                         "--prune-counts",
-                        "0 0 5",
+                        "0 0 10",
                         "--prune-entropy",
-                        "1e-4",
+                        "0.05",
                         "--words",
                         words.toString(),
                         "--output",
@@ -143,9 +144,12 @@ class ExportArpaCommandTest {
                 List.of(corpus, "--output", arpa, "--order", "8"),
                 List.of(corpus, "--output", arpa, "--delta", "0.5"),
                 List.of(corpus, "--output", arpa, "--smoothing", "none"))) {
-            assertThat(run(wrong.toArray(String[]::new))).as("%s: %s", wrong, err).isEqualTo(ExitCodes.USAGE);
+            assertThat(run(wrong.toArray(String[]::new)))
+                    .as("%s: %s", wrong, err)
+                    .isEqualTo(ExitCodes.USAGE);
         }
-        assertThat(run(corpus, "--output", arpa, "--smoothing", "stupid-backoff")).isEqualTo(ExitCodes.FAILED);
+        assertThat(run(corpus, "--output", arpa, "--smoothing", "stupid-backoff"))
+                .isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("cannot say what stupid-backoff makes");
         assertThat(run("--instance", "http://127.0.0.1:1", "--output", arpa)).isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("is it running");
