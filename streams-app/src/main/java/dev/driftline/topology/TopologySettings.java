@@ -25,6 +25,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
@@ -107,7 +108,8 @@ public record TopologySettings(
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
                         ModelSettings.DEFAULT_DELTA,
-                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER),
+                        config.get(ServiceKeys.APPLICATION_ID) + " "
+                                + Tokenizers.identity(config.get(InputKeys.TOKENIZER)),
                         forgetting(config)),
                 config.get(TopicKeys.SHARDS),
                 Limits.of(config),

@@ -78,7 +78,7 @@ class ModulesTest {
             List.of("neural", "resharding"),
             List.of("scoring"),
             List.of("spelling"),
-            List.of("ngram", "corpus"),
+            List.of("ngram", "corpus", "subword"),
             List.of("pages"),
             List.of("text", "codec", "heap"));
 

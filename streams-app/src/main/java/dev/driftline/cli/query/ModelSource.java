@@ -78,9 +78,8 @@ final class ModelSource {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
-                            + " the text that the model has learned.")
+            description = "How text becomes tokens, and tokens text again: " + Tokenizers.GRAMMAR
+                    + ". Default: as the text that the model has learned.")
     private String tokenizer;
 
     @Option(
@@ -143,19 +142,26 @@ final class ModelSource {
     }
 
     private ModelTexts texts(Supplier<String> learned) {
-        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
-            throw new CommandFailedException(
-                    "--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()),
-                    ExitCodes.USAGE);
-        }
+        requireTokenizer();
         return new ModelTexts(() -> tokenizer != null ? tokenizer : learned.get(), language);
+    }
+
+    private void requireTokenizer() {
+        try {
+            if (tokenizer != null) {
+                Tokenizers.recorded(tokenizer);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException("--tokenizer: " + e.getMessage(), ExitCodes.USAGE);
+        }
     }
 
     /** Another tokenizer may be meant; unsaid, its odd answers would be taken for the model's. */
     private void warnOfAnotherTokenizer() {
         if (tokenizer != null && place.state != null) {
+            requireTokenizer();
             LearnedText.tokenizer(place.state)
-                    .filter(known -> !known.equals(tokenizer))
+                    .filter(known -> !Tokenizers.same(known, tokenizer))
                     .ifPresent(known -> spec.commandLine()
                             .getErr()
                             .println("driftline: warning: the model in " + place.state + " has learned text that "
