@@ -107,7 +107,7 @@ public final class TextInput extends FilterInputStream {
         if (begins(head, 0x1F, 0x8B)) {
             text = new Unpacked(file, new GZIPInputStream(text, BUFFER));
         } else if (begins(head, 0x28, 0xB5, 0x2F, 0xFD)) {
-            text = new Unpacked(file, new ZstdInputStream(text).setContinuous(false));
+            text = new Unpacked(file, zstd(file, text));
         } else {
             packed = false;
         }
@@ -256,6 +256,25 @@ public final class TextInput extends FilterInputStream {
 
         private void add(int bytes) {
             count += bytes;
+        }
+    }
+
+    private static InputStream zstd(Path file, InputStream in) throws IOException {
+        try {
+            return Zstd.unpack(in);
+        } catch (NoClassDefFoundError e) {
+            throw new IOException(
+                    file
+                            + " is compressed with zstd: add com.github.luben:zstd-jni to the class path, or unpack it first",
+                    e);
+        }
+    }
+
+    /** A class of its own, which is loaded where it is needed: programs that use the library need not have zstd-jni. */
+    private static final class Zstd {
+
+        static InputStream unpack(InputStream in) throws IOException {
+            return new ZstdInputStream(in).setContinuous(false);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.driftline.generation;
 
 import dev.driftline.ngram.NextWordDistribution;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,9 +93,15 @@ public final class TextGenerator {
 
     /** The same from any model. */
     public static List<WordProbability> best(TextModel model, List<String> prompt, int k) {
+        return best(model, prompt, WordPrefix.NONE, k);
+    }
+
+    /** The same of the words that begin with a prefix. */
+    public static List<WordProbability> best(TextModel model, List<String> prompt, WordPrefix prefix, int k) {
         NextWordDistribution.Words words = model.next(model.advance(model.start(), prompt));
         double[] p = words.probabilities();
         return IntStream.range(0, p.length)
+                .filter(i -> PrefixedText.matches(prefix, words.words()[i]))
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> -p[i]))
                 .limit(k)

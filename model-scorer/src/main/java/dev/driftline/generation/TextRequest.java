@@ -1,5 +1,6 @@
 package dev.driftline.generation;
 
+import dev.driftline.prefix.WordPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
  * @param constraints what the words have to keep to
  * @param beam beginnings that beam search keeps, at least {@code sentences}; 0 draws words instead
  * @param lengthNormalisation α of {@link BeamSearch}; of no effect without a beam
+ * @param prefix what the first word of each continuation begins with
  * @param seed the same seed draws the same text from the same model; of no effect unless {@link #isDrawn()}
  */
 public record TextRequest(
@@ -24,6 +26,7 @@ public record TextRequest(
         Constraints constraints,
         int beam,
         double lengthNormalisation,
+        WordPrefix prefix,
         long seed) {
 
     /** α where none is given. */
@@ -48,23 +51,45 @@ public record TextRequest(
         }
     }
 
+    /** Continuations whose first word begins with anything. */
+    public TextRequest(
+            List<String> prompt,
+            int sentences,
+            int words,
+            Sampling sampling,
+            Constraints constraints,
+            int beam,
+            double lengthNormalisation,
+            long seed) {
+        this(prompt, sentences, words, sampling, constraints, beam, lengthNormalisation, WordPrefix.NONE, seed);
+    }
+
+    /** The model of the text that is wanted: the first word after the prompt begins with the prefix. */
+    public TextModel beginning(TextModel model) {
+        return prefix.isEmpty() ? model : new PrefixedText(model, prompt.size(), prefix);
+    }
+
     /** Whether words are drawn by chance, so that the text depends on the seed. */
     public boolean isDrawn() {
         return beam == 0 && sampling.temperature() > 0 && sampling.topK() != 1;
     }
 
-    /** The continuations that {@code model} gives: fewer than asked for only where the constraints leave no more. */
+    /**
+     * The continuations that {@code model} gives: fewer than asked for only where the constraints leave no more.
+     *
+     * @throws NoSuchWordException if the model knows no word that begins with the prefix
+     */
     public List<Continuation> write(TextModel model) {
         List<Continuation> written = new ArrayList<>();
         if (beam > 0) {
-            new BeamSearch(model, constraints, beam, lengthNormalisation)
+            new BeamSearch(beginning(model), constraints, beam, lengthNormalisation)
                     .search(prompt, words).stream()
                             .limit(sentences)
                             .forEach(found ->
                                     written.add(new Continuation(found.words(), OptionalDouble.of(found.bits()))));
             return written;
         }
-        TextGenerator generator = new TextGenerator(model, sampling, constraints, seed);
+        TextGenerator generator = new TextGenerator(beginning(model), sampling, constraints, seed);
         for (int i = 0; i < sentences; i++) {
             written.add(new Continuation(generator.sentence(prompt, words), OptionalDouble.empty()));
         }

@@ -2,6 +2,7 @@ package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The Bayes mixture of K distributions under a uniform prior: formula (5) of the package.
@@ -84,6 +85,37 @@ final class BayesMixture {
     void set(BayesMixture other) {
         System.arraycopy(other.posterior, 0, posterior, 0, posterior.length);
         System.arraycopy(other.exponent, 0, exponent, 0, exponent.length);
+    }
+
+    /**
+     * Takes over what {@code other} has learned of the components that both have. One that only this has begins with its part of
+     * the prior, and the others share the rest as they did.
+     *
+     * @param componentOf the other's column of a component here; −1 where it has none
+     */
+    void carry(BayesMixture other, IntUnaryOperator componentOf) {
+        int highest = LEAST_EXPONENT;
+        int added = 0;
+        for (int i = 0; i < posterior.length; i++) {
+            int from = componentOf.applyAsInt(i);
+            added += from < 0 ? 1 : 0;
+            highest = from < 0 ? highest : Math.max(highest, other.exponent[from]);
+        }
+        double kept = 0;
+        for (int i = 0; i < posterior.length; i++) {
+            int from = componentOf.applyAsInt(i);
+            kept += from >= 0 && other.exponent[from] == highest ? other.posterior[from] : 0;
+        }
+        double prior = 1.0 / posterior.length;
+        for (int i = 0; i < posterior.length; i++) {
+            int from = componentOf.applyAsInt(i);
+            exponent[i] = from < 0 ? 0 : Math.max(LEAST_EXPONENT, other.exponent[from] - highest);
+            posterior[i] = from < 0 ? prior : (1 - added * prior) * other.posterior[from] / kept;
+        }
+        if (!Double.isFinite(Arrays.stream(posterior).sum())) {
+            Arrays.fill(posterior, prior);
+            Arrays.fill(exponent, 0);
+        }
     }
 
     void write(Varints.Writer out) {

@@ -13,6 +13,11 @@ import dev.driftline.codec.Varints;
 public final class CommonWeights {
 
     private static final int VERSION = 1;
+    /** With a background. */
+    private static final int VERSION_WITH_BACKGROUND = 2;
+
+    /** Where the counts know nothing of the context, or little, a background is worth that much more. */
+    private static final double[] BACKGROUND_WEIGHT = {3, 1, 0.5};
 
     private final MixtureSettings settings;
     final OnlineWeights byBucket;
@@ -57,7 +62,7 @@ public final class CommonWeights {
     /** The stored form. */
     public byte[] encode() {
         Varints.Writer out = new Varints.Writer(4096);
-        out.writeByte(VERSION);
+        out.writeByte(settings.background() ? VERSION_WITH_BACKGROUND : VERSION);
         WeightShape.of(settings).write(out);
         byBucket.write(out);
         unigram.write(out);
@@ -69,7 +74,8 @@ public final class CommonWeights {
     }
 
     /**
-     * Reads what {@link #encode()} wrote. Weights of another {@link WeightShape}, as after the network was switched on or off,
+     * Reads what {@link #encode()} wrote. Where the background was switched on or off, what was learned of the other experts
+     * stays. Weights of another {@link WeightShape}, as after the network was switched on or off,
      * are replaced by the first guess: they are learned again within some hundred tokens.
      *
      * @throws IllegalStateException if the version is another
@@ -77,25 +83,44 @@ public final class CommonWeights {
     public static CommonWeights decode(MixtureSettings settings, byte[] bytes) {
         Varints.Reader in = new Varints.Reader(bytes);
         int version = in.readByte();
-        if (version != VERSION) {
-            throw new IllegalStateException(
-                    "common weights of version " + version + ", this program reads " + VERSION + ": upgrade Driftline");
+        if (version != VERSION && version != VERSION_WITH_BACKGROUND) {
+            throw new IllegalStateException("common weights of version " + version + ", this program reads " + VERSION
+                    + " and " + VERSION_WITH_BACKGROUND + ": upgrade Driftline");
         }
         CommonWeights weights = new CommonWeights(settings);
-        if (WeightShape.read(in).equals(WeightShape.of(settings))) {
-            weights.byBucket.read(in);
-            weights.unigram.read(in);
-            weights.bigram.read(in);
-            if (settings.hasNeural()) {
-                weights.gate.read(in);
-            }
+        WeightShape shape = WeightShape.read(in, version == VERSION_WITH_BACKGROUND);
+        WeightShape expected = WeightShape.of(settings);
+        if (shape.equals(expected)) {
+            weights.read(in);
+        } else if (shape.differsInBackground(expected)) {
+            weights.carry(in);
         }
         return weights;
     }
 
+    private void read(Varints.Reader in) {
+        byBucket.read(in);
+        unigram.read(in);
+        bigram.read(in);
+        if (settings.hasNeural()) {
+            gate.read(in);
+        }
+    }
+
+    private void carry(Varints.Reader in) {
+        CommonWeights then = new CommonWeights(settings.withBackground(!settings.background()));
+        then.read(in);
+        MixtureColumns here = new MixtureColumns(settings);
+        MixtureColumns there = new MixtureColumns(then.settings);
+        byBucket.carry(then.byBucket, expert -> here.expertOf(expert, there));
+        unigram.set(then.unigram);
+        bigram.set(then.bigram);
+        gate.carry(then.gate);
+    }
+
     /**
      * The weights that the very first source begins with, which suit most: the top order first, then the network, the bigram
-     * cache, and the order whose context matched.
+     * cache, and the order whose context matched; the background before all where little of the context did.
      */
     static OnlineWeights firstByBucket(MixtureSettings settings) {
         MixtureColumns columns = new MixtureColumns(settings);
@@ -109,7 +134,10 @@ public final class CommonWeights {
                 weight += expert == columns.topOrder ? 0.5 : 0;
                 weight += expert == columns.bigramCache ? 0.2 : 0;
                 weight += expert == matched ? 0.1 : 0;
-                weight += expert == columns.network ? 0.3 : 0;
+                if (columns.hasBackground && expert == columns.background) {
+                    weight += BACKGROUND_WEIGHT[Math.min(matched, BACKGROUND_WEIGHT.length - 1)];
+                }
+                weight += columns.hasNetwork && expert == columns.network ? 0.3 : 0;
                 weights[at + expert] = weight;
                 sum += weight;
             }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * source and a network say, has a {@link TokenMixer} mix it, and adds up what the document cost under every model.
  *
  * <p>With a network, {@code mixture} never costs a source more than log2(N + 5) bits beyond the best of all models listed, in
- * all that the source ever sends; without one, log2(N + 3). Formula (5) of the package says why. A document that no network
+ * all that the source ever sends; without one, log2(N + 3); with a background, log2 of one more. Formula (5) of the package says why. A document that no network
  * has scored costs in the network's column what a network that has learned nothing would say of it: every event alike.
  *
  * <p>Not thread-safe; one instance serves any number of sources.
@@ -110,6 +110,10 @@ public final class DocumentScorer {
             throw new IllegalArgumentException("probabilities of " + ngrams.rows() + " rows and order " + ngrams.order()
                     + ", expected " + tokens + " rows and order " + settings.order());
         }
+        if (ngrams.background().isPresent() != settings.background()) {
+            throw new IllegalArgumentException("rows " + (settings.background() ? "without" : "with")
+                    + " a background, and the settings say " + (settings.background() ? "with" : "without"));
+        }
         if (!request.source().settings().equals(settings)) {
             throw new IllegalArgumentException(
                     "a source with " + request.source().settings() + ", expected one with " + settings);
@@ -152,6 +156,9 @@ public final class DocumentScorer {
             }
         }
         double mixed = mixer.mix(evidence, weights);
+        if (ngrams.background().isPresent()) {
+            weights.countKind(ngrams.background().get().kind(position));
+        }
         mixer.addWeights(evidence, weights, weightSum);
         mixer.learn(evidence, weights);
         if (unknown) {

@@ -156,6 +156,27 @@ final class Gate {
         }
     }
 
+    /** Takes over what {@code other} has learned of the experts that both have; of one that only this has nothing is known. */
+    void carry(Gate other) {
+        for (int i = 0; i < share.length; i++) {
+            int from = columns.expertOf(i, other.columns);
+            if (from < 0) {
+                continue;
+            }
+            int first = FIRST_MATCHED + columns.orders;
+            System.arraycopy(other.weights, from * other.features, weights, i * features, first);
+            System.arraycopy(other.squares, from * other.features, squares, i * features, first);
+            for (int k = first; k < features; k++) {
+                int of = columns.expertOf((k - first) / 2, other.columns);
+                if (of >= 0) {
+                    int at = from * other.features + first + 2 * of + (k - first) % 2;
+                    weights[i * features + k] = other.weights[at];
+                    squares[i * features + k] = other.squares[at];
+                }
+            }
+        }
+    }
+
     Gate copy() {
         Gate copy = new Gate(columns);
         copy.set(this);

@@ -14,15 +14,25 @@ import java.util.Optional;
  * @param firstSteps how many tokens' worth of trust the first weights have: the step is 1 / (tokens + firstSteps) while
  *     that is more than η
  * @param neural the name of the network among models and experts, such as {@code lstm}; empty where none is mixed in
+ * @param background whether a frozen model is mixed in, see {@link dev.driftline.background.Background}
  */
 public record MixtureSettings(
-        int order, String ngramModel, Caches caches, double learningRate, int firstSteps, Optional<String> neural) {
+        int order,
+        String ngramModel,
+        Caches caches,
+        double learningRate,
+        int firstSteps,
+        Optional<String> neural,
+        boolean background) {
 
     /** The name of the model that mixes the unigram cache with the top order. */
     public static final String CACHE_UNIGRAM = "cache-unigram";
 
     /** The name of the model that mixes the bigram cache with the top order. */
     public static final String CACHE_BIGRAM = "cache-bigram";
+
+    /** The name of the frozen model. */
+    public static final String BACKGROUND = "background";
 
     /** The name of the mixture of everything. */
     public static final String MIXTURE = "mixture";
@@ -74,7 +84,7 @@ public record MixtureSettings(
 
     /** A mixture without a network; see {@link #withNeural}. */
     public MixtureSettings(int order, String ngramModel, Caches caches, double learningRate, int firstSteps) {
-        this(order, ngramModel, caches, learningRate, firstSteps, Optional.empty());
+        this(order, ngramModel, caches, learningRate, firstSteps, Optional.empty(), false);
     }
 
     /** The settings that measured best on the two corpora of the tests, for {@code order} models. */
@@ -88,7 +98,12 @@ public record MixtureSettings(
      * @param model the cell's label, {@link dev.driftline.neural.Network#model()}
      */
     public MixtureSettings withNeural(String model) {
-        return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, Optional.of(model));
+        return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, Optional.of(model), background);
+    }
+
+    /** The same with a frozen model as one more expert, or without. */
+    public MixtureSettings withBackground(boolean there) {
+        return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, neural, there);
     }
 
     /** Whether a network is one of the experts. */
@@ -98,7 +113,7 @@ public record MixtureSettings(
 
     /**
      * The names of the models in the order in which a {@link DocumentScore} lists them: the n-gram models from order 1,
-     * {@value #CACHE_UNIGRAM}, {@value #CACHE_BIGRAM}, the network where there is one, {@value #MIXTURE}.
+     * {@value #CACHE_UNIGRAM}, {@value #CACHE_BIGRAM}, {@value #BACKGROUND} and the network where there are, {@value #MIXTURE}.
      */
     public List<String> models() {
         List<String> names = new ArrayList<>(experts());
@@ -107,8 +122,8 @@ public record MixtureSettings(
     }
 
     /**
-     * The names of the experts that the mixture weighs: the n-gram models from order 1, the two caches alone, and the
-     * network where there is one.
+     * The names of the experts that the mixture weighs: the n-gram models from order 1, the two caches alone, and
+     * {@value #BACKGROUND} and the network where there are.
      */
     public List<String> experts() {
         List<String> names = new ArrayList<>();
@@ -117,6 +132,9 @@ public record MixtureSettings(
         }
         names.add(CACHE_UNIGRAM);
         names.add(CACHE_BIGRAM);
+        if (background) {
+            names.add(BACKGROUND);
+        }
         neural.ifPresent(names::add);
         return List.copyOf(names);
     }

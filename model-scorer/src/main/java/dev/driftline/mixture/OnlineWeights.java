@@ -2,6 +2,7 @@ package dev.driftline.mixture;
 
 import dev.driftline.codec.Varints;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,6 +146,36 @@ final class OnlineWeights {
         System.arraycopy(other.weights, 0, weights, 0, weights.length);
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
         System.arraycopy(other.fresh, 0, fresh, 0, fresh.length);
+    }
+
+    /**
+     * Takes over what {@code other} has learned of the experts that both have. One that only this has begins with the weight that
+     * nothing learned would give it, and the others share the rest as they did.
+     *
+     * @param expertOf the other's column of an expert here; −1 where it has none
+     */
+    void carry(OnlineWeights other, IntUnaryOperator expertOf) {
+        for (int bucket = 0; bucket < steps.length; bucket++) {
+            int at = bucket * experts;
+            steps[bucket] = other.steps[bucket];
+            double fresh = 0;
+            double kept = 0;
+            for (int i = 0; i < experts; i++) {
+                int from = expertOf.applyAsInt(i);
+                fresh += from < 0 ? initial[at + i] : 0;
+                kept += from < 0 ? 0 : other.weights[bucket * other.experts + from];
+            }
+            if (steps[bucket] == 0 || !(kept > 0)) {
+                System.arraycopy(initial, at, weights, at, experts);
+                steps[bucket] = 0;
+                continue;
+            }
+            for (int i = 0; i < experts; i++) {
+                int from = expertOf.applyAsInt(i);
+                weights[at + i] =
+                        from < 0 ? initial[at + i] : (1 - fresh) * other.weights[bucket * other.experts + from] / kept;
+            }
+        }
     }
 
     /** Appends the buckets that have learned something. */

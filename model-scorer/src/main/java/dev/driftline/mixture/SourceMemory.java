@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.prefix.WordPrefix;
 import java.util.BitSet;
 import java.util.List;
 
@@ -75,10 +76,11 @@ public interface SourceMemory {
      * either cache can say of one of them, or more.
      *
      * @param but numbers of words, those of {@code <unk>} and {@code </s>} among them where they are not to be looked at
+     * @param prefix what the others begin with
      * @param limit the most words to list
      * @return those that the caches find the most probable
      */
-    List<String> lookAtOthers(BitSet but, int limit);
+    List<String> lookAtOthers(BitSet but, WordPrefix prefix, int limit);
 
     /** The unigram cache's probability of what {@link #look} asked for. */
     double unigram();
@@ -102,9 +104,12 @@ public interface SourceMemory {
      */
     void push(int word, boolean unknown);
 
-    /** Words that followed {@code word} in the bigram cache, the newest first, at most {@code limit} distinct ones. */
-    List<String> followersOf(String word, int limit);
+    /**
+     * Words that followed {@code word} in the bigram cache and begin with {@code prefix}, the newest first, at most {@code limit}
+     * distinct ones.
+     */
+    List<String> followersOf(String word, WordPrefix prefix, int limit);
 
-    /** The newest words, the newest first, at most {@code limit} distinct ones. */
-    List<String> newestWords(int limit);
+    /** The newest words that begin with {@code prefix}, the newest first, at most {@code limit} distinct ones. */
+    List<String> newestWords(WordPrefix prefix, int limit);
 }

@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.codec.Varints;
 import dev.driftline.neural.events.NeuralEvents;
 
@@ -20,6 +21,12 @@ public final class SourceWeights {
     final Gate gate;
     /** Running means that {@link Gate#follow} keeps; empty without a network. */
     final double[] recent;
+
+    /** Tokens that the counts did not know, that the background did not, and that neither did. */
+    private long notInCounts;
+
+    private long notInBackground;
+    private long inNeither;
 
     private long withoutRow;
     private long newWithoutRow;
@@ -49,6 +56,9 @@ public final class SourceWeights {
         gate = other.gate.copy();
         recent = other.recent.clone();
         withoutRow = other.withoutRow;
+        notInCounts = other.notInCounts;
+        notInBackground = other.notInBackground;
+        inNeither = other.inNeither;
         newWithoutRow = other.newWithoutRow;
     }
 
@@ -66,6 +76,9 @@ public final class SourceWeights {
         gate.set(copy.gate);
         System.arraycopy(copy.recent, 0, recent, 0, recent.length);
         withoutRow = copy.withoutRow;
+        notInCounts = copy.notInCounts;
+        notInBackground = copy.notInBackground;
+        inNeither = copy.inNeither;
         newWithoutRow = copy.newWithoutRow;
     }
 
@@ -83,6 +96,37 @@ public final class SourceWeights {
     void countWithoutRow(boolean isNew) {
         withoutRow++;
         newWithoutRow += isNew ? 1 : 0;
+    }
+
+    /** ρ of {@link BackgroundRows}: how often a word that the counts do not know is new to the background, too. */
+    double newToCounts() {
+        return (inNeither + 0.5) / (notInCounts + 1); // (8)
+    }
+
+    /** σ of {@link BackgroundRows}: the same of a word that the background does not have. */
+    double newToBackground() {
+        return (inNeither + 0.5) / (notInBackground + 1); // (8)
+    }
+
+    /** Counts an event by who knows it, as {@link BackgroundRows#kind} says. */
+    void countKind(byte kind) {
+        notInCounts += kind == BackgroundRows.BACKGROUND_ONLY || kind == BackgroundRows.NEITHER ? 1 : 0;
+        notInBackground += kind == BackgroundRows.COUNTS_ONLY || kind == BackgroundRows.NEITHER ? 1 : 0;
+        inNeither += kind == BackgroundRows.NEITHER ? 1 : 0;
+    }
+
+    /** Appends the counts behind {@link #newToCounts()} and {@link #newToBackground()}. */
+    public void writeKinds(Varints.Writer out) {
+        out.writeLong(notInCounts);
+        out.writeLong(notInBackground);
+        out.writeLong(inNeither);
+    }
+
+    /** Reads what {@link #writeKinds} wrote. */
+    public void readKinds(Varints.Reader in) {
+        notInCounts = Math.max(0, in.readLong());
+        notInBackground = Math.max(0, in.readLong());
+        inNeither = Math.max(0, Math.min(Math.min(notInCounts, notInBackground), in.readLong()));
     }
 
     /** Appends the two counts behind {@link #newWordShare()}. */
@@ -105,6 +149,27 @@ public final class SourceWeights {
         bigram.write(out);
         for (double gain : recent) {
             out.writeDouble(gain);
+        }
+    }
+
+    /**
+     * Reads what {@link #write} wrote for a mixture with a background where this one has none, or the other way round: what all
+     * other experts have learned of each other stays.
+     */
+    public void carry(Varints.Reader in) {
+        MixtureSettings settings = common.settings();
+        MixtureSettings then = settings.withBackground(!settings.background());
+        SourceWeights old = new SourceWeights(new CommonWeights(then));
+        old.read(in);
+        MixtureColumns here = new MixtureColumns(settings);
+        MixtureColumns there = new MixtureColumns(then);
+        outermost.carry(old.outermost, component -> here.componentOf(component, there));
+        byBucket.carry(old.byBucket, expert -> here.expertOf(expert, there));
+        unigram.set(old.unigram);
+        bigram.set(old.bigram);
+        for (int i = 0; i < recent.length; i++) {
+            int from = here.expertOf(i / 2, there);
+            recent[i] = from < 0 ? 0 : old.recent[2 * from + i % 2];
         }
     }
 

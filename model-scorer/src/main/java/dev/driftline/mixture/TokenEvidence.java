@@ -1,5 +1,6 @@
 package dev.driftline.mixture;
 
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.scoring.NgramProbabilities;
 
 /**
@@ -51,11 +52,30 @@ final class TokenEvidence {
     /** Takes in a row of the n-gram model and what the caches say of the same event. */
     void take(NgramProbabilities rows, int row, SourceMemory source, int event) {
         System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
+        if (columns.hasBackground) {
+            takeBackground(rows.background().orElseThrow(), row, source.weights());
+        }
         if (!source.isEmpty()) {
             source.look(event);
         }
         takeCaches(source, source.unigram(), source.bigram());
         takeContext(rows, row, source);
+    }
+
+    /** Takes in what the background says, and has the counts say something of the same events. */
+    private void takeBackground(BackgroundRows rows, int row, SourceWeights weights) {
+        double frozen = rows.probability(row, weights.newToBackground());
+        double share = rows.ofCounts(row, weights.newToCounts());
+        blend(frozen, share, rows.trust());
+        experts[columns.background] = frozen;
+    }
+
+    /** Of the orders. */
+    private void blend(double frozen, double share, double trust) {
+        for (int i = 0; i < columns.orders; i++) {
+            double counts = experts[i] * share; // (8)
+            experts[i] = counts + trust * (frozen - counts); // (9)
+        }
     }
 
     /**
@@ -91,11 +111,16 @@ final class TokenEvidence {
      * Takes in the highest that each expert says of any of several events.
      *
      * @param ngrams by order
+     * @param frozen of the background; of no effect without one
      * @param rows of other events in the same place
      * @param source that has {@linkplain SourceMemory#lookAtOthers looked at} them
      */
-    void takeCeilings(double[] ngrams, NgramProbabilities rows, SourceMemory source) {
+    void takeCeilings(double[] ngrams, double frozen, NgramProbabilities rows, SourceMemory source) {
         System.arraycopy(ngrams, 0, experts, 0, columns.orders);
+        if (columns.hasBackground) {
+            blend(frozen, 1, rows.background().orElseThrow().trust());
+            experts[columns.background] = frozen;
+        }
         takeCaches(source, source.unigram(), source.bigram());
         takeContext(rows, 0, source);
     }
@@ -112,6 +137,28 @@ final class TokenEvidence {
     void takeRarest(
             NgramProbabilities rows, int from, int row, SourceMemory source, boolean network, double topProbability) {
         System.arraycopy(rows.rarest(), from, experts, 0, columns.orders);
+        if (columns.hasBackground) {
+            BackgroundRows background = rows.background().orElseThrow();
+            double frozen = background.rarestOfCounts(row, source.weights().newToBackground());
+            blend(frozen, 1, background.trust());
+            experts[columns.background] = frozen;
+        }
+        takeNothingElse(rows, row, source, network, topProbability);
+    }
+
+    /** As {@link #takeRarest}, of the rarest word that only the background has. */
+    void takeRarestOfBackground(
+            NgramProbabilities rows, int row, SourceMemory source, boolean network, double topProbability) {
+        System.arraycopy(rows.probability(), row * columns.orders, experts, 0, columns.orders);
+        BackgroundRows background = rows.background().orElseThrow();
+        double frozen = background.rarest(row);
+        blend(frozen, background.withoutCounts(source.weights().newToCounts()), background.trust());
+        experts[columns.background] = frozen;
+        takeNothingElse(rows, row, source, network, topProbability);
+    }
+
+    private void takeNothingElse(
+            NgramProbabilities rows, int row, SourceMemory source, boolean network, double topProbability) {
         source.look(SourceMemory.UNKNOWN);
         takeCaches(source, 0, 0);
         takeContext(rows, row, source);
@@ -131,6 +178,16 @@ final class TokenEvidence {
         experts[columns.network] = probability;
         hasNetwork = true;
         sureness = topProbability;
+    }
+
+    /** What the top order says. */
+    double topOrder() {
+        return experts[columns.topOrder];
+    }
+
+    /** What the background says. */
+    double background() {
+        return experts[columns.background];
     }
 
     /** What a network that has learned nothing gives every event. */

@@ -37,6 +37,9 @@ final class TokenMixer {
             q[columns.networkModel] = evidence.hasNetwork ? p[columns.network] : evidence.untrained();
             q[columns.byCircumstances] = weights.gate.mix(evidence, weights.recent); // (3)
         }
+        if (columns.hasBackground) {
+            q[columns.backgroundModel] = p[columns.background];
+        }
         q[MixtureColumns.BY_BUCKET] = weights.byBucket.mix(bucket, p); // (1)
         System.arraycopy(p, 0, q, MixtureColumns.FIRST_ORDER, columns.orders);
         topAndUnigram[0] = p[columns.topOrder];
@@ -72,6 +75,9 @@ final class TokenMixer {
         sums[columns.unigramCache] += ofUnigram * unigram;
         sums[columns.bigramCache] += ofBigram * bigram;
         sums[columns.topOrder] += ofUnigram * (1 - unigram) + ofBigram * (1 - bigram);
+        if (columns.hasBackground) {
+            sums[columns.background] += weights.outermost.weight(columns.backgroundModel);
+        }
         if (columns.hasNetwork) {
             addNetworkWeights(weights, sums);
         }

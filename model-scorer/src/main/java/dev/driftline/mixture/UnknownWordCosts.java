@@ -57,7 +57,12 @@ final class UnknownWordCosts {
         }
         evidence.takeRarest(ngrams, rarestAt, position, source, network, sureness);
         rarestAt += ngrams.order();
-        return mixer.mix(evidence, source.weights());
+        double rarest = mixer.mix(evidence, source.weights());
+        if (ngrams.background().isPresent() && ngrams.background().get().unseen() > 0) {
+            evidence.takeRarestOfBackground(ngrams, position, source, network, sureness);
+            rarest = Math.min(rarest, mixer.mix(evidence, source.weights()));
+        }
+        return rarest;
     }
 
     /** Adds an unknown token that had {@code mixed} as {@code <unk>}. */

@@ -3,7 +3,7 @@
  * distribution for each token, with weights that are learned online.
  *
  * <p>Let p_i be the <i>experts'</i> probabilities of one token: the n-gram orders 1 to N, the unigram cache, the bigram cache,
- * the network. Each is a distribution over the known types, {@code </s>} and {@code <unk>}. A token is scored before anything
+ * the background, the network. Each is a distribution over the known types, {@code </s>} and {@code <unk>}. A token is scored before anything
  * is learned from it. {@link dev.driftline.mixture.TokenMixer} computes, and the code refers to the numbers:
  *
  * <ol>
@@ -24,6 +24,10 @@
  *       (new + ½) / (all + 1) of Krichevsky and Trofimov 1981 ({@link dev.driftline.neural.events.NeuralEvents}).
  *   <li><b>A young source's caches:</b> of a cache that has seen n tokens the share n / (n + k) is its own, the rest that of the
  *       top order ({@link dev.driftline.mixture.TokenEvidence}).
+ *   <li><b>A background's events:</b> the counts share what they give {@code <unk>} out over the words that only the background
+ *       has, and the background what it gives it over those that only the counts have, with the same estimate
+ *       ({@link dev.driftline.background.BackgroundRows}).
+ *   <li><b>Young counts:</b> of counts that have seen n tokens the share n / (n + k) is their own, the rest the background's.
  * </ol>
  *
  * <p>A source begins with the weights that all sources before it have reached

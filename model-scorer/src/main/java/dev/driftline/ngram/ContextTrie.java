@@ -921,6 +921,72 @@ final class ContextTrie {
         }
     }
 
+    /**
+     * Visits every context of {@code base + 1} to {@code longest} words with its followers, in no particular order.
+     *
+     * @param shared the words that all contexts here share, at index 1 to {@code base}
+     * @param counts filled at the length of each context
+     */
+    void contexts(int[] shared, int longest, NgramCounts.ContextVisitor visitor, PositionCounts counts) {
+        int[] context = Arrays.copyOf(shared, order);
+        int at = 1;
+        while (at < used) {
+            int header = cells[at];
+            int depth = header >> 2 & DEPTH_MASK;
+            switch (header & KIND_MASK) {
+                case NODE -> {
+                    if (depth <= longest && cells[at + FIGURES + PositionCounts.RAW_TOTAL] != 0) {
+                        path(context, depth, at);
+                        node(at, depth, context, visitor, counts);
+                    }
+                    at += NODE_SIZE;
+                }
+                case DEAD -> at += header >> 2;
+                case LAZY -> {
+                    lazy(at, depth, context, longest, visitor, counts);
+                    at += lazySize;
+                }
+                default -> at += FOLLOWER_SIZE;
+            }
+        }
+    }
+
+    private void node(int node, int depth, int[] context, NgramCounts.ContextVisitor visitor, PositionCounts counts) {
+        boolean rawOnly = rawOnly(cells[node + WORD], depth);
+        counts.clear();
+        counts.setContext(depth, cells, node + FIGURES, large, rawOnly);
+        if (!visitor.context(context, depth, counts)) {
+            return;
+        }
+        for (int f = cells[node + FIRST]; f != 0; f = cells[f + NEXT]) {
+            if (cells[f + RAW] != 0) {
+                long raw = large.of(cells[f + RAW]);
+                visitor.follower(cells[f + WORD], raw, rawOnly ? raw : cells[f + CONTINUATION]);
+            }
+        }
+    }
+
+    /** The contexts that have been seen with one tuple only. */
+    private void lazy(
+            int at, int from, int[] context, int longest, NgramCounts.ContextVisitor visitor, PositionCounts counts) {
+        int words = at + 3 - (base + 1);
+        for (int depth = base + 1; depth < from; depth++) {
+            context[depth] = cells[words + depth];
+        }
+        long count = large.of(cells[at + lazySize - 1]);
+        int left = left(at);
+        for (int depth = from; depth <= longest && cells[words + depth] >= 0; depth++) {
+            context[depth] = cells[words + depth];
+            boolean rawOnly = rawOnly(context[depth], depth);
+            int continuation = left > 0 && cells[words + depth + 1] < 0 ? left : 1;
+            counts.clear();
+            counts.setSingle(depth, count, continuation, rawOnly, false);
+            if (visitor.context(context, depth, counts)) {
+                visitor.follower(cells[at + lazySize - 2], count, rawOnly ? count : continuation);
+            }
+        }
+    }
+
     /** Writes the words of the context of a node. */
     private void path(int[] context, int depth, int node) {
         for (int d = depth, n = node; d > base; d--, n = cells[n + PARENT]) {

@@ -8,9 +8,12 @@ import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedBits;
+import dev.driftline.prefix.WordPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,29 @@ public final class NgramCounts {
         void visit(int[] context, int length, int word, long count);
     }
 
+    /** Visits contexts, each with what follows it. */
+    public interface ContextVisitor {
+
+        /**
+         * A context that has been seen.
+         *
+         * @param context ids of its words, nearest first from index 1; used again for the next one
+         * @param length of the context, 1 to N − 1; a shorter one than it may end in {@link #BOS}
+         * @param counts filled at index {@code length}, without a word
+         * @return whether its followers are to be visited
+         */
+        boolean context(int[] context, int length, PositionCounts counts);
+
+        /**
+         * A follower of the context visited last.
+         *
+         * @param word the follower's id
+         * @param raw how often it followed
+         * @param continuation distinct words before the two together; the raw count where only that is kept
+         */
+        void follower(int word, long raw, long continuation);
+    }
+
     /** What the name of the left neighbours of a word begins with, before its spelling: no token has it. */
     private static final String LEFT_OF = "\0";
 
@@ -61,6 +87,8 @@ public final class NgramCounts {
 
     private static final int FORGETTING = 3;
 
+    private static final int LISTED = 5;
+
     static final int RARE_BLOCK = 16;
 
     /** Of a word that is held, beside its spelling, about. */
@@ -71,6 +99,8 @@ public final class NgramCounts {
      * the bound, perplexity is 27 % higher when those that came seldom leave.
      */
     private static final int WORDS_A_BOUND = 4;
+
+    private static final long NOT_COUNTED = -1;
 
     /** Left neighbours that are known without a look into their page: a power of two. */
     private static final int RECENT_NEIGHBOURS = 1 << 14;
@@ -97,6 +127,11 @@ public final class NgramCounts {
     private long rawTotal;
     private long continuationTotal;
     private long rawTypes;
+    /** How many of those are on the list of {@link #countListed}. */
+    private long listedTypes;
+
+    private long listFingerprint;
+    private @Nullable Predicate<String> list;
     private long continuationTypes;
     private long bigrams;
     private PageCache cache;
@@ -219,6 +254,7 @@ public final class NgramCounts {
         boolean measured = false;
         forgot = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
+        listedTypes = NOT_COUNTED;
         byte[] meta = store.get(PageKeys.meta());
         if (meta != null) {
             Varints.Reader in = new Varints.Reader(meta);
@@ -249,6 +285,9 @@ public final class NgramCounts {
             addSpecial("</s>");
             measured = true;
             sightings = true;
+        }
+        if (listedTypes == NOT_COUNTED) {
+            recountListed();
         }
         loaded = true;
         if (isMeasured()) {
@@ -290,6 +329,34 @@ public final class NgramCounts {
         return held();
     }
 
+    /**
+     * Has the words with a raw count that are on a list counted; those of a state that was counted for another list anew. To be
+     * called before anything is loaded.
+     *
+     * @param fingerprint the same for the same list
+     * @param words says whether a word is on it; {@code <s>} and {@code </s>} are not asked for
+     */
+    public void countListed(long fingerprint, Predicate<String> words) {
+        listFingerprint = fingerprint;
+        list = words;
+    }
+
+    /** How many words with a raw count are on the list of {@link #countListed}; 0 without one. */
+    public long listedTypes() {
+        return listedTypes;
+    }
+
+    private boolean isListed(int id) {
+        return list != null && id > EOS && list.test(words.spelling(id));
+    }
+
+    private void recountListed() {
+        listedTypes = 0;
+        if (list != null) {
+            words.visit((id, block, at) -> listedTypes += block.raw(at) > 0 && isListed(id) ? 1 : 0);
+        }
+    }
+
     private boolean isNamed(int word) {
         return words.spelling(word).startsWith(LEFT_OF);
     }
@@ -313,6 +380,11 @@ public final class NgramCounts {
                 case TOP_FLOORS -> {
                     topUnigrams.floor(in.readLong());
                     topOwned.floor(in.readLong());
+                }
+                case LISTED -> {
+                    long counted = in.readFixedLong();
+                    long types = in.readLong();
+                    listedTypes = list != null && counted == listFingerprint ? types : NOT_COUNTED;
                 }
                 case FORGETTING -> {
                     holdings.ngrams = in.readLong();
@@ -341,6 +413,11 @@ public final class NgramCounts {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
             out.writeLong(topOwned.floor());
+        }
+        if (list != null) {
+            out.writeInt(LISTED);
+            out.writeFixedLong(listFingerprint);
+            out.writeLong(listedTypes);
         }
         if (isMeasured()) {
             out.writeInt(FORGETTING);
@@ -491,6 +568,7 @@ public final class NgramCounts {
         rawTotal += times;
         if (before == 0) {
             rawTypes++;
+            listedTypes += isListed(id) ? 1 : 0;
         }
         topOwned.offer(id, before + times);
         if (order == 1) {
@@ -527,6 +605,7 @@ public final class NgramCounts {
         rawTotal -= times;
         if (after == 0) {
             rawTypes--;
+            listedTypes -= isListed(id) ? 1 : 0;
         }
         if (topOwned.lower(id, after) | order == 1 && topUnigrams.lower(id, after)) {
             listTops();
@@ -1070,6 +1149,42 @@ public final class NgramCounts {
         }
     }
 
+    /**
+     * Visits every context on this shard of at most {@code longest} words, in no particular order, without keeping the pages on the
+     * heap. Not while anything is learned.
+     *
+     * @param longest 1 to N − 1
+     */
+    public void contexts(int longest, ContextVisitor visitor) {
+        load();
+        PositionCounts counts = new PositionCounts(order);
+        boolean[] visited = new boolean[RARE_BLOCK];
+        int[] nothing = new int[order];
+        ContextVisitor rares = new ContextVisitor() {
+            @Override
+            public boolean context(int[] context, int length, PositionCounts of) {
+                return visited[context[1] % RARE_BLOCK] && visitor.context(context, length, of);
+            }
+
+            @Override
+            public void follower(int word, long raw, long continuation) {
+                visitor.follower(word, raw, continuation);
+            }
+        };
+        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
+            int to = Math.min(words.size(), from + RARE_BLOCK);
+            for (int word = from; word < to; word++) {
+                boolean named = isNamed(word);
+                visited[word - from] = !named && !words.wide(word);
+                if (!named && words.wide(word)) {
+                    wide(word).contexts(longest, visitor, counts, this::trim);
+                }
+            }
+            rare(from / RARE_BLOCK).contexts(nothing, longest, rares, counts);
+            trim();
+        }
+    }
+
     /** Visits everything that is held, the left neighbours of words among it. */
     void heldEverywhere(HeldVisitor visitor) {
         load();
@@ -1088,6 +1203,21 @@ public final class NgramCounts {
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
     public void unigrams(FollowerVisitor visitor) {
         words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
+    }
+
+    /** The ids of all words of this shard that begin with a prefix, whether their unigrams are here or not, and of few others. */
+    public BitSet beginning(WordPrefix prefix) {
+        return words.beginning(prefix);
+    }
+
+    /**
+     * Visits words that begin with a prefix, those with the highest counts: at least {@code wanted} of those whose unigrams are here,
+     * or all that there are; {@code <s>} and {@code </s>} are not among them.
+     *
+     * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
+     */
+    public long mostFrequent(WordPrefix prefix, int wanted, FollowerVisitor visitor) {
+        return words.mostFrequent(prefix, wanted, visitor);
     }
 
     /**

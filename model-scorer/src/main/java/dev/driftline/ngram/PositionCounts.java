@@ -138,6 +138,11 @@ public final class PositionCounts {
         }
     }
 
+    /** Forgets the counts of every length, for a caller that fills one length only. */
+    void clear() {
+        large.clear();
+    }
+
     private void own(int cell, LargeCounts from) {
         cells[cell] = large.cell(from.of(cells[cell]));
     }

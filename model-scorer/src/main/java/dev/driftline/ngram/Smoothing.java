@@ -248,6 +248,78 @@ public enum Smoothing {
         coefficients(counts, estimates, alpha, gamma);
     }
 
+    /**
+     * What is left of a context's probability for the shorter one, γ of p(w | h) = own + γ · p(w | h′), in the model of top order
+     * {@code top}: {@link #compute} one length at a time.
+     *
+     * @param counts filled at {@code length}
+     * @param length of the context, 1 to {@code top} − 1
+     * @throws ArithmeticException if the model says more of that context than its form allows: see {@link #isBackoff}
+     */
+    public final double left(PositionCounts counts, Estimates estimates, int length, int top) {
+        double total = counts.rawTotal(length);
+        double forgotten = counts.forgottenRaw(length);
+        return switch (this) {
+            case KNESER_NEY ->
+                isRaw(counts, length, top)
+                        ? counts.rawMass(length, estimates.raw(length + 1)) / total
+                        : counts.continuationMass(length, estimates.continuation(length + 1))
+                                / counts.continuationTotal(length);
+            case WITTEN_BELL -> (counts.followers(length) + forgotten) / (total + counts.followers(length));
+            case ABSOLUTE_DISCOUNTING ->
+                (estimates.raw(length + 1).absolute() * counts.followers(length) + forgotten) / total;
+            case BACKOFF -> forgotten / total;
+            case ADD_DELTA -> {
+                double mass = estimates.delta() * estimates.vocabulary();
+                yield length < top - 1 ? 1 : (mass + forgotten) / (total + mass);
+            }
+            case MAXIMUM_LIKELIHOOD -> {
+                if (length < top - 1) {
+                    yield 1;
+                }
+                if (length > 1 && forgotten > 0) {
+                    throw new ArithmeticException(
+                            "a context of " + length + " words has forgotten some of its followers");
+                }
+                yield forgotten / total;
+            }
+            case STUPID_BACKOFF -> throw new ArithmeticException("stupid backoff gives scores and not probabilities");
+        };
+    }
+
+    /**
+     * What a word that has been seen in a context has of its own there: see {@link #left}.
+     *
+     * @param raw how often it followed
+     * @param continuation distinct words before the two together
+     */
+    public final double own(
+            PositionCounts counts, Estimates estimates, int length, int top, long raw, long continuation) {
+        double total = counts.rawTotal(length);
+        return switch (this) {
+            case KNESER_NEY ->
+                isRaw(counts, length, top)
+                        ? (raw - estimates.raw(length + 1).of(raw)) / total
+                        : (continuation - estimates.continuation(length + 1).of(continuation))
+                                / counts.continuationTotal(length);
+            case WITTEN_BELL -> raw / (total + counts.followers(length));
+            case ABSOLUTE_DISCOUNTING -> (raw - estimates.raw(length + 1).absolute()) / total;
+            case BACKOFF -> raw / total;
+            case ADD_DELTA -> length < top - 1 ? 0 : raw / (total + estimates.delta() * estimates.vocabulary());
+            case MAXIMUM_LIKELIHOOD -> length < top - 1 ? 0 : raw / total;
+            case STUPID_BACKOFF -> throw new ArithmeticException("stupid backoff gives scores and not probabilities");
+        };
+    }
+
+    private static boolean isRaw(PositionCounts counts, int length, int top) {
+        return length == top - 1 || counts.continuationTotal(length) == 0;
+    }
+
+    /** Whether p(w | h) falls back from each context to the next shorter one, so that it can be said by n-grams and backoffs. */
+    public boolean isBackoff() {
+        return this != STUPID_BACKOFF;
+    }
+
     /** The last index that {@link #compute} fills: the pair there holds for every higher order too. */
     int filled(PositionCounts counts, int order) {
         return Math.min(order - 1, counts.matched() + 1);

@@ -195,6 +195,11 @@ final class TriePages extends CacheUnit {
         }
     }
 
+    /** Visits every context of at most {@code longest} words. */
+    void contexts(int[] shared, int longest, NgramCounts.ContextVisitor visitor, PositionCounts counts) {
+        (trie != null ? trie : decoded()).contexts(shared, longest, visitor, counts);
+    }
+
     /** What the packed tuples are, decoded for a moment: the budget does not know. */
     private ContextTrie decoded() {
         PackedTuples from = Objects.requireNonNull(packed);

@@ -584,6 +584,27 @@ final class WideContext extends CacheUnit {
         markDirty(word);
     }
 
+    /** Visits every context of at most {@code longest} words; {@code between} is called where buckets may be dropped. */
+    void contexts(int longest, NgramCounts.ContextVisitor visitor, PositionCounts counts, Runnable between) {
+        if (isEmpty()) {
+            return;
+        }
+        int[] context = new int[order];
+        context[1] = contextWord;
+        counts.clear();
+        counts.setContext(1, figures, 0, large, rawOnly);
+        if (visitor.context(context, 1, counts)) {
+            followers(visitor::follower);
+        }
+        if (longest < 2) {
+            return;
+        }
+        for (int number = 0; number < bucketCount; number++) {
+            resident(number).contexts(context, longest, visitor, counts);
+            between.run();
+        }
+    }
+
     /** Visits every tuple; {@code between} is called where buckets may be dropped. */
     void tuples(NgramCounts.TupleVisitor visitor, Runnable between) {
         if (rawOnly) {

@@ -5,6 +5,7 @@ import dev.driftline.codec.Varints;
 import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.prefix.PrefixIndex;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -225,6 +226,16 @@ final class WordBlock extends CacheUnit {
     String spelling(int at) {
         int start = start(at);
         return new String(utf8, start, ends[at] - start, StandardCharsets.UTF_8);
+    }
+
+    /** Has an index find a word by how its spelling begins. */
+    void addTo(PrefixIndex index, int id, int at, int level) {
+        index.add(utf8, start(at), ends[at], id, level);
+    }
+
+    /** Whether a word is the name of something inside a shard: no token begins so. */
+    boolean isInside(int at) {
+        return ends[at] > start(at) && utf8[start(at)] == 0;
     }
 
     void writeSpelling(int at, Varints.Writer out) {

@@ -7,8 +7,11 @@ import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedTable;
+import dev.driftline.prefix.PrefixIndex;
+import dev.driftline.prefix.WordPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,9 @@ final class WordTable {
     /** After so many ids of the stored table have lost or got a word it is stored again. */
     private static final int MOVES_A_CHECKPOINT = 1 << 10;
 
+    /** After so many runs of entries for which nobody has asked the words by prefix take no heap any more. */
+    private static final int RUNS_KEPT = 256;
+
     private static final int FORMAT = 1;
     /** The most words that are found without the table: a power of two. */
     private static final int MOST_RECENT = 1 << 16;
@@ -45,6 +51,12 @@ final class WordTable {
     private final PageStore store;
     private final PageCache cache;
     private final PagedTable table;
+
+    /** Made when somebody first asks for words by prefix, and kept up to date from then on; null where there is none. */
+    private @Nullable PrefixIndex prefixes;
+
+    /** The most bytes of it. */
+    private final long prefixBytes;
 
     private int size;
     private @Nullable WordBlock[] blocks = new WordBlock[64];
@@ -80,6 +92,7 @@ final class WordTable {
         this.store = store;
         // A quarter of the heap at most: a power of two.
         recent = new long[(int) Long.highestOneBit(Math.max(1, Math.min(cacheBytes / (4 * Long.BYTES), MOST_RECENT)))];
+        prefixBytes = cacheBytes;
         cache = new PageCache(store, cacheBytes - (long) recent.length * Long.BYTES);
         table = new PagedTable(cache, PageKeys.allWordPlaces(), 1, 1);
     }
@@ -170,6 +183,7 @@ final class WordTable {
         size++;
         block.append(bytes, from, to);
         cache.markDirty(block);
+        index(block, id, 0);
         place(hash, id);
         inTable = size;
         return id;
@@ -184,6 +198,7 @@ final class WordTable {
         }
         free--;
         cache.markDirty(block);
+        index(block, id, 0);
         place(hash, id);
         move(id, hash, false);
         return id;
@@ -329,14 +344,120 @@ final class WordTable {
 
     void addRaw(int id, long times) {
         WordBlock block = block(id);
-        block.addRaw(id & WordBlock.SIZE - 1, times);
+        int at = id & WordBlock.SIZE - 1;
+        block.addRaw(at, times);
         cache.markDirty(block);
+        if (prefixes != null) {
+            rise(block, id, block.raw(at) - times, block.raw(at));
+        }
     }
 
     void setContinuation(int id, int count) {
         WordBlock block = block(id);
-        block.setContinuation(id & WordBlock.SIZE - 1, count);
+        int at = id & WordBlock.SIZE - 1;
+        int before = block.continuation(at);
+        block.setContinuation(at, count);
         cache.markDirty(block);
+        if (prefixes != null) {
+            rise(block, id, before, count);
+        }
+    }
+
+    private void rise(WordBlock block, int id, long before, long after) {
+        int level = PrefixIndex.level(after);
+        if (level > PrefixIndex.level(before)) {
+            index(block, id, level);
+        }
+    }
+
+    private void index(WordBlock block, int id, int level) {
+        PrefixIndex index = prefixes;
+        if (index == null || block.isInside(id & WordBlock.SIZE - 1)) {
+            return;
+        }
+        if (index.runsSinceUse() > RUNS_KEPT || index.heapBytes() > prefixBytes) {
+            prefixes = null;
+            return;
+        }
+        block.addTo(index, id, id & WordBlock.SIZE - 1, level);
+    }
+
+    /**
+     * The words by prefix; null where they would take more than they may. An index with more entries than twice the words is made
+     * anew.
+     */
+    private @Nullable PrefixIndex prefixes() {
+        long words = size - free;
+        if (prefixes != null && prefixes.entries() <= 2 * words + MOST_RECENT) {
+            return prefixes;
+        }
+        prefixes = null;
+        if (words * PrefixIndex.ENTRY_BYTES > prefixBytes / 2) {
+            return null;
+        }
+        PrefixIndex made = new PrefixIndex();
+        visit((id, block, at) -> {
+            if (id > NgramCounts.EOS && !block.isInside(at)) {
+                block.addTo(made, id, at, PrefixIndex.level(Math.max(block.raw(at), block.continuation(at))));
+            }
+        });
+        prefixes = made;
+        return made;
+    }
+
+    /** The ids of all words that begin with a prefix, and of few others. */
+    BitSet beginning(WordPrefix prefix) {
+        BitSet ids = new BitSet();
+        PrefixIndex index = prefixes();
+        if (index == null) {
+            visit((id, block, at) -> {
+                if (id > NgramCounts.EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
+                    ids.set(id);
+                }
+            });
+            return ids;
+        }
+        PrefixIndex.Found found = index.find(prefix);
+        boolean isLonger = PrefixIndex.isLonger(prefix);
+        for (int level = 0; level < PrefixIndex.LEVELS; level++) {
+            found.visit(level, id -> {
+                if (!isLonger || prefix.matches(spelling(id))) {
+                    ids.set(id);
+                }
+            });
+        }
+        return ids;
+    }
+
+    /**
+     * Visits words that begin with a prefix, those with the highest counts: at least {@code wanted} of those that have any, or all
+     * that there are.
+     *
+     * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
+     */
+    long mostFrequent(WordPrefix prefix, int wanted, NgramCounts.FollowerVisitor visitor) {
+        PrefixIndex index = prefixes();
+        if (index == null) {
+            visit((id, block, at) -> {
+                if (id > NgramCounts.EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
+                    visitor.visit(id, block.raw(at), block.continuation(at));
+                }
+            });
+            return 0;
+        }
+        PrefixIndex.Found found = index.find(prefix);
+        BitSet visited = new BitSet();
+        int level = found.highest(PrefixIndex.LEVELS - 1);
+        while (level > 0 && visited.cardinality() < wanted) {
+            found.visit(level, id -> {
+                if (!visited.get(id) && !isFree(id) && (prefix.isEmpty() || prefix.matches(spelling(id)))) {
+                    visited.set(id);
+                    visitor.visit(id, raw(id), continuation(id));
+                }
+            });
+            level = found.highest(level - 1);
+        }
+        return PrefixIndex.highest(level);
     }
 
     /** Whether the word, as the nearest context word, has pages of its own. */
@@ -408,7 +529,10 @@ final class WordTable {
 
     /** Heap of words and the table, about, in bytes. */
     long heapBytes() {
-        return cache.heapBytes() + (long) recent.length * Long.BYTES + blocks.length * 4L;
+        return cache.heapBytes()
+                + (long) recent.length * Long.BYTES
+                + blocks.length * 4L
+                + (prefixes == null ? 0 : prefixes.heapBytes());
     }
 
     void writeBack() {

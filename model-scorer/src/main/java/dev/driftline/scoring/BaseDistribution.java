@@ -2,14 +2,17 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.UnigramTotals;
 
 /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
-final class BaseDistribution {
+public final class BaseDistribution {
 
     private final ModelSettings settings;
     private final boolean growing;
     private final double vocabulary;
     private final double rawTotal;
+    private final long tokens;
+    private final long shared;
     private final double continuationTotal;
     private final double rawTypes;
     private final double unknownCount;
@@ -28,6 +31,10 @@ final class BaseDistribution {
                 ? fixed.words().size() + 2.0
                 : types + 2.0;
         unknownCount = unknown;
+        tokens = sums.rawTotal();
+        shared = settings.vocabulary() instanceof Vocabulary.Fixed fixed
+                ? settings.background().map(fixed::sharedWith).orElse(0L)
+                : sums.shared();
         rawTotal = sums.rawTotal() + unknown;
         continuationTotal = sums.continuationTotal() + unknown;
         long[] raw = new long[5];
@@ -54,27 +61,49 @@ final class BaseDistribution {
                 continuation[1], continuation[2], continuationSeen - continuation[1] - continuation[2]);
     }
 
+    /** That of a whole model. */
+    public static BaseDistribution of(LocalModel model) {
+        UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            // Loads them.
+            model.shard(shard).counts();
+            totals.add(model.shard(shard).totals());
+        }
+        return new BaseDistribution(model.settings(), totals);
+    }
+
     /** The known types, {@code </s>} and {@code <unk>} not among them. */
-    long types() {
+    public long types() {
         return (long) vocabulary - 2;
     }
 
+    /** How many of the known types the background has; 0 without one. */
+    long shared() {
+        return shared;
+    }
+
+    /** Tokens that were learned. */
+    long tokens() {
+        return tokens;
+    }
+
     /** Whether a word without a raw count is {@code <unk>}. */
-    boolean growing() {
+    public boolean growing() {
         return growing;
     }
 
     /** Whether nothing has been learned yet. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rawTotal == 0;
     }
 
     /** b({@code <unk>}) under a growing vocabulary, where 1 is the top order. */
-    double unknownTop() {
+    public double unknownTop() {
         return top((long) unknownCount);
     }
 
-    double unknownBelow() {
+    /** b({@code <unk>}) under a growing vocabulary, below the top order. */
+    public double unknownBelow() {
         return below((long) unknownCount, (long) unknownCount);
     }
 
@@ -88,7 +117,7 @@ final class BaseDistribution {
     }
 
     /** b(w) where 1 is the top order. */
-    double top(long raw) {
+    public double top(long raw) {
         double uniform = 1 / vocabulary;
         if (rawTotal == 0) {
             return uniform;
@@ -104,7 +133,7 @@ final class BaseDistribution {
     }
 
     /** b(w) below the top order. */
-    double below(long raw, long continuation) {
+    public double below(long raw, long continuation) {
         if (settings.smoothing().baseDistribution() == Smoothing.Base.UNIFORM) {
             return 1 / vocabulary;
         }

@@ -6,6 +6,7 @@ import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * Finds the words that a shard's counts propose after a context, and those with the highest unigram counts.
@@ -59,10 +60,11 @@ final class CandidateSearch {
      * Ids of the best candidates and of those that were added; distinct.
      *
      * @param proves whether every follower is looked at, however many there are
+     * @param beginning ids of the words that are looked for, if not all are
      * @param ceilings {@code [order]}: filled, from index 1, with the highest α of a word that is not among those returned; with
      *     1 where there are too many to say
      */
-    int[] propose(int[] context, int length, int k, boolean proves, float[] ceilings) {
+    int[] propose(int[] context, int length, int k, boolean proves, Optional<BitSet> beginning, float[] ceilings) {
         counts.lookup(context, length, -1, position);
         int matched = position.matched();
         int wanted = proves ? k : 4 * k + 16;
@@ -74,8 +76,10 @@ final class CandidateSearch {
             Highest byRaw = new Highest(wanted);
             Highest byContinuation = new Highest(wanted);
             NgramCounts.FollowerVisitor visitor = (word, raw, continuation) -> {
-                byRaw.offer(word, raw);
-                byContinuation.offer(word, continuation);
+                if (beginning.isEmpty() || beginning.get().get(word)) {
+                    byRaw.offer(word, raw);
+                    byContinuation.offer(word, continuation);
+                }
             };
             if (proves) {
                 counts.followers(context, d, visitor);

@@ -1,11 +1,19 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundReader;
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.codec.MalformedBytesException;
+import dev.driftline.prefix.WordPrefix;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.UnigramTotals;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Puts the shards' replies to one document together: p = α + γ · b(w), α and γ from the shard of the context, the counts
@@ -27,12 +35,14 @@ public final class Gather {
     private final int order;
     private final int shards;
     private final ModelFingerprint model;
+    private final Optional<BackgroundReader> background;
 
     public Gather(ModelSettings settings, int shards) {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
-        model = ModelFingerprint.of(settings, shards);
+        model = settings.fingerprint(shards);
+        background = settings.background().map(BackgroundReader::new);
     }
 
     /**
@@ -167,6 +177,11 @@ public final class Gather {
      * @throws IllegalArgumentException if the replies are not one of each shard: a score of fewer would be a wrong one
      */
     public Gathered gather(DocumentTokens document, List<byte[]> replies) {
+        return gather(document, replies, WordPrefix.NONE);
+    }
+
+    /** The same for a query of next words that begin with a prefix. */
+    public Gathered gather(DocumentTokens document, List<byte[]> replies, WordPrefix prefix) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
         int eventCount = events.count();
         boolean[] present = new boolean[eventCount];
@@ -180,8 +195,8 @@ public final class Gather {
         Map<String, Float> outside = new LinkedHashMap<>();
         float[] pairs = new float[positions * 2 * Math.max(1, order - 1)];
         byte[] matched = new byte[positions];
-        UnigramTotals totals = new UnigramTotals();
-        NextWordReplies next = new NextWordReplies(settings);
+        UnigramTotals totals = new UnigramTotals(background.isPresent());
+        NextWordReplies next = new NextWordReplies(settings, prefix);
         BitSet replied = new BitSet(shards);
         try {
             for (byte[] reply : replies) {
@@ -207,7 +222,7 @@ public final class Gather {
                 next.learn(new String(events.utf8(event), StandardCharsets.UTF_8), raw[event], continuation[event]);
             }
         }
-        return new Gathered(rows, next.candidates(base));
+        return new Gathered(rows, next.candidates(base, background, rows));
     }
 
     private void readUnigrams(
@@ -304,8 +319,34 @@ public final class Gather {
                 probability[row + k + 1] = (dropsAlpha ? 0 : pairs[at]) + pairs[at + 1] * below[event];
             }
         }
+        if (background.isEmpty()) {
+            return new NgramProbabilities(
+                    order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
+        }
+        BackgroundReader reader = background.get();
+        reader.counts(base.types(), base.shared(), base.tokens());
+        BackgroundRows frozen = reader.read(document.words(), document.tokens(), known(unknown));
+        for (int i = 0; i < positions; i++) {
+            unknown[i] = frozen.kind(i) == BackgroundRows.NEITHER;
+            bits[i] = unknown[i] ? bits[i] : 0;
+        }
         return new NgramProbabilities(
-                order, probability, matched, unknown, bits, rarest(base, unknown, pairs), base.types());
+                order,
+                probability,
+                matched,
+                unknown,
+                bits,
+                rarest(base, unknown, pairs),
+                base.types() + reader.unseen(),
+                Optional.of(frozen));
+    }
+
+    static boolean[] known(boolean[] unknown) {
+        boolean[] known = new boolean[unknown.length];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = !unknown[i];
+        }
+        return known;
     }
 
     /** Of a known word at least γ · b(w) is left at every order, and b is smallest for the rarest one. */

@@ -1,12 +1,19 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundReader;
+import dev.driftline.background.BackgroundRows;
+import dev.driftline.prefix.WordPrefix;
+import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +38,7 @@ final class NextWordReplies {
     }
 
     private final ModelSettings settings;
+    private final WordPrefix prefix;
     private final int order;
     private final Map<String, Word> words = new LinkedHashMap<>();
     private double[] open = {};
@@ -40,9 +48,13 @@ final class NextWordReplies {
     private long highestRaw;
     private long highestContinuation;
     private boolean lacksUnigrams;
+    private Optional<BackgroundReader> background = Optional.empty();
+    private Optional<BackgroundRows> before = Optional.empty();
 
-    NextWordReplies(ModelSettings settings) {
+    /** @param prefix what the words begin with that are wanted */
+    NextWordReplies(ModelSettings settings, WordPrefix prefix) {
         this.settings = settings;
+        this.prefix = prefix;
         order = settings.order();
     }
 
@@ -104,13 +116,20 @@ final class NextWordReplies {
         }
     }
 
-    /** The candidates; none where none were asked for, or nothing has been learned. */
-    Candidates candidates(BaseDistribution base) {
+    /**
+     * The candidates; none where none were asked for, or nothing has been learned and there is no background.
+     *
+     * @param reader reads with the background; empty without one
+     * @param document the rows of the document that they follow
+     */
+    Candidates candidates(BaseDistribution base, Optional<BackgroundReader> reader, NgramProbabilities document) {
+        background = reader;
+        before = document.background();
         List<String> listed = new ArrayList<>();
         List<String> unresolved = new ArrayList<>();
-        if (!base.isEmpty()) {
+        if (!base.isEmpty() || background.isPresent()) {
             words.forEach((spelling, word) -> {
-                if (!spelling.equals(DocumentTokens.BOS_WORD)) {
+                if (isWanted(spelling)) {
                     (isRow(word) ? listed : unresolved).add(spelling);
                 }
             });
@@ -118,7 +137,7 @@ final class NextWordReplies {
                 placeFrequent(base, listed, unresolved);
             }
         }
-        if (listed.isEmpty()) {
+        if (listed.isEmpty() && (prefix.isEmpty() || base.isEmpty() && background.isEmpty())) {
             return new Candidates(listed, rows(base, listed, new boolean[0]));
         }
         if (base.growing()) {
@@ -127,7 +146,17 @@ final class NextWordReplies {
         }
         boolean[] exact = new boolean[listed.size()];
         NgramProbabilities rows = rows(base, listed, exact);
-        return new Candidates(listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+        return new Candidates(prefix, listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+    }
+
+    /** Whether a word can be a candidate: {@code <unk>} is asked about whatever the prefix. */
+    private boolean isWanted(String spelling) {
+        return switch (spelling) {
+            case DocumentTokens.BOS_WORD -> false;
+            case DocumentTokens.UNKNOWN_WORD -> true;
+            case DocumentTokens.EOS_WORD -> prefix.isEmpty();
+            default -> prefix.matches(spelling);
+        };
     }
 
     private boolean isRow(Word word) {
@@ -177,7 +206,22 @@ final class NextWordReplies {
                 fill(probability, row, below, below, word.pairs, true);
             }
         }
-        return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        if (background.isEmpty() || before.isEmpty()) {
+            return new NgramProbabilities(order, probability, matches, unknown, new float[count], base.types());
+        }
+        BackgroundRows frozen = background.get().read(before.get(), listed, Gather.known(unknown));
+        for (int row = 0; row < count; row++) {
+            unknown[row] = frozen.kind(row) == BackgroundRows.NEITHER;
+        }
+        return new NgramProbabilities(
+                order,
+                probability,
+                matches,
+                unknown,
+                new float[count],
+                new double[0],
+                base.types() + background.get().unseen(),
+                Optional.of(frozen));
     }
 
     private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {
@@ -239,7 +283,11 @@ final class NextWordReplies {
         if (highestRaw > 0) {
             return false;
         }
-        return !(settings.vocabulary() instanceof Vocabulary.Fixed fixed) || listed.containsAll(fixed.words());
+        if (!(settings.vocabulary() instanceof Vocabulary.Fixed fixed)) {
+            return true;
+        }
+        Set<String> there = new HashSet<>(listed);
+        return fixed.words().stream().allMatch(word -> there.contains(word) || !prefix.matches(word));
     }
 
     /**

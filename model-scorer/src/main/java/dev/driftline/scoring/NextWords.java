@@ -4,6 +4,7 @@ import dev.driftline.ngram.NextWordDistribution;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.messages.UnigramTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ public final class NextWords implements NextWordDistribution {
 
     public NextWords(LocalModel model) {
         this.model = model;
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());
         for (int shard = 0; shard < model.shardCount(); shard++) {
             model.shard(shard).counts();
             totals.add(model.shard(shard).totals());

@@ -1,6 +1,8 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.BackgroundRows;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What the n-gram model says of a row of events: the positions of a document, or candidate words for one position.
@@ -16,7 +18,10 @@ import java.util.Arrays;
  * @param rarest {@code [unknown rows][order]}, flattened, in the order of the rows: the probability that the rarest known word
  *     has at least in the place of each unknown one; empty where nobody is to ask
  * @param types the known types when the rows were made, without {@code </s>} and {@code <unk>}: there are two more events
- *     than this
+ *     than this. With a background the words that only it has are among them
+ * @param background what it says of the rows, and of which events; empty without one. Then {@code probability} and
+ *     {@code rarest} are the counts' own: the rows of what they do not know have all of their {@code <unk>}, which is to be
+ *     shared out
  */
 public record NgramProbabilities(
         int order,
@@ -25,9 +30,22 @@ public record NgramProbabilities(
         boolean[] unknown,
         float[] spellingBits,
         double[] rarest,
-        long types) {
+        long types,
+        Optional<BackgroundRows> background) {
 
     private static final double[] NONE = {};
+
+    /** Rows without a background. */
+    public NgramProbabilities(
+            int order,
+            double[] probability,
+            byte[] matched,
+            boolean[] unknown,
+            float[] spellingBits,
+            double[] rarest,
+            long types) {
+        this(order, probability, matched, unknown, spellingBits, rarest, types, Optional.empty());
+    }
 
     /** Rows that do not say what the rarest known word would have had. */
     public NgramProbabilities(
@@ -50,7 +68,8 @@ public record NgramProbabilities(
                 Arrays.copyOf(unknown, count),
                 Arrays.copyOf(spellingBits, count),
                 rarest,
-                types);
+                types,
+                background.map(rows -> rows.first(count)));
     }
 
     /** The number of rows. */

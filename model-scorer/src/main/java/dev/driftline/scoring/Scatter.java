@@ -1,6 +1,9 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.prefix.WordPrefix;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -59,7 +62,7 @@ public final class Scatter {
         this.shards = shards;
         this.mostBytes = mostBytes;
         this.mostDocuments = mostDocuments;
-        ModelFingerprint model = ModelFingerprint.of(settings, shards);
+        ModelFingerprint model = settings.fingerprint(shards);
         out = new ShardRequest.SingleWriter(model);
         batches = new ShardRequest.BatchWriter[shards];
         for (int shard = 0; shard < shards; shard++) {
@@ -91,10 +94,22 @@ public final class Scatter {
     /**
      * Makes the requests of a query, which learns nothing, for next words that can be proved to be the best:
      * {@link Candidates#ceilings()} then bound every other word.
+     *
+     * @param prefix what those words begin with
      */
-    public byte[][] proofs(DocumentTokens document, int predictions, List<String> candidates) {
+    public byte[][] proofs(DocumentTokens document, int predictions, List<String> candidates, WordPrefix prefix) {
         DocumentEvents events = new DocumentEvents(document, settings.vocabulary(), shards);
-        return requests(events, 0, 0, false, predictions, candidates, true);
+        out.prefix(prefix);
+        try {
+            return requests(events, 0, 0, false, predictions, candidates, true);
+        } finally {
+            out.prefix(WordPrefix.NONE);
+        }
+    }
+
+    /** The same of words that begin with anything. */
+    public byte[][] proofs(DocumentTokens document, int predictions, List<String> candidates) {
+        return proofs(document, predictions, candidates, WordPrefix.NONE);
     }
 
     /**

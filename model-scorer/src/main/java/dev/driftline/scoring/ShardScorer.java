@@ -7,11 +7,17 @@ import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.ngram.document.DocumentNgrams;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRequest;
+import dev.driftline.scoring.messages.UnigramTotals;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One shard of the n-gram model: makes a {@link ShardReply} of each document of a {@link ShardRequest} from the counts as they
@@ -37,6 +43,9 @@ public final class ShardScorer {
 
     /** Of the words of a shard with the highest counts, how many it tells where next words are wanted and no proof. */
     private static final int FREQUENT = 16;
+
+    /** Of the words with the highest counts, how many are looked at for one that is listed: by either count. */
+    private static final int LOOKED_AT = 2;
 
     /** In place of the id of a word that has not been looked up yet. */
     private static final int NOT_LOOKED_UP = -2;
@@ -99,6 +108,10 @@ public final class ShardScorer {
         counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting(), shards == 1);
         spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
+        if (growing) {
+            settings.background()
+                    .ifPresent(background -> counts.countListed(background.fingerprint(), background::has));
+        }
         if (settings.forgetting().isOn()) {
             counts.onForgotten(!growing, spelling::unlearn);
         }
@@ -107,7 +120,7 @@ public final class ShardScorer {
         alpha = new float[order + 1];
         gamma = new float[order + 1];
         context = new int[order + 1];
-        model = ModelFingerprint.of(settings, shards);
+        model = settings.fingerprint(shards);
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
         replies = new ShardReply.BatchWriter(model);
@@ -577,7 +590,7 @@ public final class ShardScorer {
 
     /** This shard's part of what the base distribution is made from. */
     UnigramTotals totals() {
-        return UnigramTotals.of(counts, types());
+        return UnigramTotals.of(counts, types(), settings.background().isPresent());
     }
 
     private long types() {
@@ -667,7 +680,8 @@ public final class ShardScorer {
         return words;
     }
 
-    Smoothing.Estimates estimates() {
+    /** What the smoothing needs to know of this shard as its counts stand. */
+    public Smoothing.Estimates estimates() {
         Discounts[] raws = new Discounts[order + 1];
         Discounts[] continuations = new Discounts[order + 1];
         for (int k = 1; k <= order; k++) {
@@ -725,13 +739,14 @@ public final class ShardScorer {
         if (request.proves()) {
             CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
             CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
-            counts.unigrams((id, rawCount, continuationCount) -> {
-                raw.offer(id, rawCount);
-                continuation.offer(id, continuationCount);
-            });
+            long rest = counts.mostFrequent(
+                    request.prefix(), LOOKED_AT * request.predictions(), (id, rawCount, continuationCount) -> {
+                        raw.offer(id, rawCount);
+                        continuation.offer(id, continuationCount);
+                    });
             raw.list(listed);
             continuation.list(listed);
-            return new long[] {raw.floor(), continuation.floor()};
+            return new long[] {Math.max(rest, raw.floor()), Math.max(rest, continuation.floor())};
         }
         if (shards == 1) {
             // The unigram of every proposed word is here.
@@ -757,7 +772,8 @@ public final class ShardScorer {
             unigrams.stream().forEach(search::add);
         }
         float[] ceilings = new float[order];
-        int[] found = search.propose(context, words, request.predictions(), request.proves(), ceilings);
+        int[] found =
+                search.propose(context, words, request.predictions(), request.proves(), beginning(search), ceilings);
         counts.lookup(context, words, -1, position);
         writePairs(estimates);
         for (int pair = 1; pair < order; pair++) {
@@ -768,6 +784,22 @@ public final class ShardScorer {
             positions.set(id);
         }
         return positions;
+    }
+
+    /**
+     * The words with the prefix that is asked for, if there is one, and are still to be looked for: where there are few, all are
+     * candidates already, whatever they follow.
+     */
+    private Optional<BitSet> beginning(CandidateSearch search) {
+        if (request.prefix().isEmpty()) {
+            return Optional.empty();
+        }
+        BitSet beginning = counts.beginning(request.prefix());
+        if (beginning.cardinality() <= LOOKED_AT * request.predictions()) {
+            beginning.stream().forEach(search::add);
+            return Optional.of(new BitSet());
+        }
+        return Optional.of(beginning);
     }
 
     private void writeNextWord(Smoothing.Estimates estimates, int id, boolean here, boolean placed, int words) {

@@ -1,5 +1,6 @@
 package dev.driftline.scoring;
 
+import dev.driftline.background.Background;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.corpus.WordList;
 import dev.driftline.ngram.NgramCounts;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Which words the model has events for. */
 public sealed interface Vocabulary {
@@ -27,6 +29,10 @@ public sealed interface Vocabulary {
 
         private final Set<String> words;
         private final long hash;
+        /** What was asked for last. */
+        private volatile @Nullable Shared shared;
+
+        private record Shared(Background background, long words) {}
 
         /** A vocabulary of {@code words}. */
         public Fixed(Set<String> words) {
@@ -42,6 +48,17 @@ public sealed interface Vocabulary {
         /** The words, in no order. */
         public Set<String> words() {
             return words;
+        }
+
+        /** How many of the words {@code background} has. */
+        long sharedWith(Background background) {
+            Shared known = shared;
+            if (known == null || known.background != background) {
+                known = new Shared(
+                        background, words.stream().filter(background::has).count());
+                shared = known;
+            }
+            return known.words;
         }
 
         /** The same for the same words, on every machine. */

@@ -3,6 +3,7 @@ package dev.driftline.source;
 import dev.driftline.codec.LongTable;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceMemory;
+import dev.driftline.prefix.WordPrefix;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -206,11 +207,11 @@ final class RecencyCache {
      *
      * @return the words with the highest p₁, and the newest ones after the context, at most {@code limit} of each
      */
-    List<String> lookAtOthers(BitSet but, int limit) {
+    List<String> lookAtOthers(BitSet but, WordPrefix prefix, int limit) {
         PriorityQueue<Weighed> best = new PriorityQueue<>();
         double highest = 0;
         for (int id = WordDictionary.FIRST_WORD; id < tokensOf.length; id++) {
-            if (counts[id * STRIDE + UNIGRAM] > 0 && !but.get(id)) {
+            if (counts[id * STRIDE + UNIGRAM] > 0 && !but.get(id) && prefix.matches(heldWord(id))) {
                 look(id);
                 highest = Math.max(highest, unigramProbability);
                 best.add(new Weighed(id, unigramProbability));
@@ -225,7 +226,7 @@ final class RecencyCache {
         int after = 0;
         for (long at = newestAfter(context); at >= 0; at = previousAfter(at)) {
             int event = event(at);
-            if (event >= WordDictionary.FIRST_WORD && !but.get(event)) {
+            if (event >= WordDictionary.FIRST_WORD && !but.get(event) && prefix.matches(heldWord(event))) {
                 count = Math.max(count, pairs.get(pair(context, event)));
                 if (after < limit && !words.get(event)) {
                     words.set(event);

@@ -6,6 +6,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.SourceMemory;
 import dev.driftline.mixture.SourceWeights;
 import dev.driftline.mixture.WeightShape;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -38,6 +39,8 @@ public final class SourceModel implements SourceMemory {
     private static final int VERSION = 2;
     /** Where the tokens that are held begin later than the window asks for: after some were taken out. */
     private static final int VERSION_WITH_START = 3;
+    /** With a background; always says where the tokens begin. */
+    private static final int VERSION_WITH_BACKGROUND = 4;
     /** Before there was a network: the same without the names of the experts and the counts of ρ. */
     private static final int VERSION_WITHOUT_NETWORK = 1;
 
@@ -131,8 +134,8 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> lookAtOthers(BitSet but, int limit) {
-        return isEmpty() ? List.of() : cache.lookAtOthers(but, limit);
+    public List<String> lookAtOthers(BitSet but, WordPrefix prefix, int limit) {
+        return isEmpty() ? List.of() : cache.lookAtOthers(but, prefix, limit);
     }
 
     @Override
@@ -166,7 +169,7 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> followersOf(String word, int limit) {
+    public List<String> followersOf(String word, WordPrefix prefix, int limit) {
         List<String> followers = new ArrayList<>();
         int id = word.equals(DocumentTokens.BOS_WORD) ? SourceMemory.BEGIN_OF_SENTENCE : cache.find(word);
         if (id < 0) {
@@ -175,7 +178,7 @@ public final class SourceModel implements SourceMemory {
         int visited = 0;
         for (long at = cache.newestAfter(id); at >= 0 && followers.size() < limit && visited < 8 * limit; visited++) {
             String follower = spelling(cache.token(at));
-            if (follower != null && !followers.contains(follower)) {
+            if (follower != null && prefix.matches(follower) && !followers.contains(follower)) {
                 followers.add(follower);
             }
             at = cache.previousAfter(at);
@@ -184,12 +187,12 @@ public final class SourceModel implements SourceMemory {
     }
 
     @Override
-    public List<String> newestWords(int limit) {
+    public List<String> newestWords(WordPrefix prefix, int limit) {
         List<String> words = new ArrayList<>();
         long end = Math.max(cache.oldest(), cache.next() - settings.caches().recentWindow());
         for (long at = cache.next() - 1; at >= end && words.size() < limit; at--) {
             String word = spelling(cache.token(at));
-            if (word != null && !words.contains(word)) {
+            if (word != null && prefix.matches(word) && !words.contains(word)) {
                 words.add(word);
             }
         }
@@ -280,12 +283,16 @@ public final class SourceModel implements SourceMemory {
         Varints.Writer out = new Varints.Writer(4096);
         boolean startsLate = cache.next() - cache.first()
                 < Math.min(cache.next(), settings.caches().bigramWindow() + 1);
-        out.writeByte(startsLate ? VERSION_WITH_START : VERSION);
+        boolean background = settings.background();
+        out.writeByte(background ? VERSION_WITH_BACKGROUND : startsLate ? VERSION_WITH_START : VERSION);
         WeightShape.of(settings).write(out);
         weights.writeCounts(out);
+        if (background) {
+            weights.writeKinds(out);
+        }
         out.writeLong(cache.next());
-        if (startsLate) {
-            out.writeLong(cache.first());
+        if (background || startsLate) {
+            out.writeLong(startsLate ? cache.first() : 0);
         }
         weights.write(out);
         return out.toByteArray();
@@ -299,7 +306,7 @@ public final class SourceModel implements SourceMemory {
     /**
      * Rebuilds a source from its stored form. Its caches are as they were. So are its weights, unless they were learned for
      * other experts: after the network was switched on or off, or replaced by one of another kind, the source begins with
-     * what others have learned since.
+     * what others have learned since. After the background was, it keeps what it has learned of the other experts.
      *
      * @param header what {@link #header()} gave, of this version or one before
      * @param segments the value stored for a slot; empty where there is none
@@ -309,13 +316,14 @@ public final class SourceModel implements SourceMemory {
         MixtureSettings settings = common.settings();
         Varints.Reader in = new Varints.Reader(header);
         int version = in.readByte();
-        if (version < VERSION_WITHOUT_NETWORK || version > VERSION_WITH_START) {
+        if (version < VERSION_WITHOUT_NETWORK || version > VERSION_WITH_BACKGROUND) {
             throw new IllegalStateException("source state of version " + version + ", this program reads "
-                    + VERSION_WITHOUT_NETWORK + " to " + VERSION_WITH_START
+                    + VERSION_WITHOUT_NETWORK + " to " + VERSION_WITH_BACKGROUND
                     + ": upgrade Driftline, or start with new state");
         }
         boolean hasNetwork = version != VERSION_WITHOUT_NETWORK;
-        WeightShape shape = hasNetwork ? WeightShape.read(in) : WeightShape.readWithoutNetwork(in);
+        boolean hasBackground = version == VERSION_WITH_BACKGROUND;
+        WeightShape shape = hasNetwork ? WeightShape.read(in, hasBackground) : WeightShape.readWithoutNetwork(in);
         WeightShape expected = WeightShape.of(settings);
         if (!shape.fitsCachesOf(expected)) {
             throw new IllegalStateException("source state was learned with order " + shape.orders()
@@ -327,10 +335,15 @@ public final class SourceModel implements SourceMemory {
         if (hasNetwork) {
             source.weights.readCounts(in);
         }
+        if (hasBackground) {
+            source.weights.readKinds(in);
+        }
         long next = in.readLong();
-        long start = version == VERSION_WITH_START ? in.readLong() : 0;
+        long start = version >= VERSION_WITH_START ? in.readLong() : 0;
         if (shape.equals(expected)) {
             source.weights.read(in);
+        } else if (shape.differsInBackground(expected)) {
+            source.weights.carry(in);
         }
         source.segments.readUpTo(start, next, segments);
         source.markStored();

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -165,7 +168,7 @@ class BatchesTest {
         ModelSettings settings = ModelSettings.ofOrder(3);
         int mostBytes = 2000;
         Scatter scatter = new Scatter(settings, 2, mostBytes, 5);
-        ShardRequest.Reader reader = new ShardRequest.Reader(ModelFingerprint.of(settings, 2));
+        ShardRequest.Reader reader = new ShardRequest.Reader(settings.fingerprint(2));
         Random random = new Random(4);
         List<Long> tickets = new ArrayList<>();
         int large = 0;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

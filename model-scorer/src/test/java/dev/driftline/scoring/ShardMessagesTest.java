@@ -8,6 +8,11 @@ import com.sun.management.ThreadMXBean;
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRequest;
+import dev.driftline.scoring.messages.UnigramTotals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -101,7 +106,7 @@ class ShardMessagesTest {
             long ticket = random.nextLong() >>> random.nextInt(64);
             byte[][] requests =
                     scatter.requests(partition, ticket, document, learn, predictions, List.of("w1", "w1", "</s>"));
-            ShardRequest.Reader read = new ShardRequest.Reader(ModelFingerprint.of(settings, shards));
+            ShardRequest.Reader read = new ShardRequest.Reader(settings.fingerprint(shards));
             int predicting = 0;
             List<String> asked = settings.vocabulary() instanceof Vocabulary.Fixed
                     ? List.of("</s>", "<unk>", "w1")
@@ -199,7 +204,7 @@ class ShardMessagesTest {
             ShardReply reply, Shards sharded, int shard, DocumentTokens document) {
         ShardScorer scorer = sharded.scorers.get(shard);
         DocumentEvents events = new DocumentEvents(document, sharded.settings.vocabulary(), sharded.scorers.size());
-        UnigramTotals totals = new UnigramTotals();
+        UnigramTotals totals = new UnigramTotals(false);
         reply.addTotals(totals);
         assertThat(totals).usingRecursiveComparison().isEqualTo(scorer.totals());
         boolean[] used = new boolean[events.count()];
@@ -251,15 +256,15 @@ class ShardMessagesTest {
             long ticket = random.nextLong() >>> random.nextInt(64);
             boolean take = random.nextBoolean();
             byte[][] requests = sharded.scatter.retraction(partition, ticket, document, take);
-            ModelFingerprint model = ModelFingerprint.of(sharded.settings, shards);
+            ModelFingerprint model = sharded.settings.fingerprint(shards);
             ShardRequest.Reader read = new ShardRequest.Reader(model);
-            ShardRequest.Addresses addresses = new ShardRequest.Addresses(sharded.settings, shards);
+            ShardRequest.Addresses addresses = new ShardRequest.Addresses(sharded.settings.fingerprint(shards));
             List<byte[]> replies = new ArrayList<>();
             for (int shard = 0; shard < shards; shard++) {
                 byte[] request = requests[shard];
                 read.read(request);
 
-                assertThat(request[1]).isEqualTo((byte) ShardRequest.RETRACTION_VERSION);
+                assertThat(request[1]).isEqualTo((byte) 5);
                 assertThat(ShardRequest.partitionOf(request)).isEqualTo(partition);
                 assertThat(ShardRequest.ticketOf(request)).isEqualTo(ticket);
                 assertThat(read.checks()).isEqualTo(!take);
@@ -330,7 +335,7 @@ class ShardMessagesTest {
         }
         assertThat(here.scorers.get(0).counts().rawTotal()).isEqualTo(total);
         Random random = new Random(6);
-        ShardRequest.Reader reader = new ShardRequest.Reader(ModelFingerprint.of(here.settings, 2));
+        ShardRequest.Reader reader = new ShardRequest.Reader(here.settings.fingerprint(2));
         for (int round = 0; round < 3_000; round++) {
             byte[] damagedRequest = damaged(request, random);
             byte[] damagedReply = damaged(reply, random);
@@ -467,22 +472,20 @@ class ShardMessagesTest {
     @Test
     void shouldTellModelsApartByWhatHasAnEffectAndNothingElse() {
         ModelSettings one = ModelSettings.ofOrder(3);
-        assertThat(ModelFingerprint.of(new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.growing(), 7), 2))
-                .isEqualTo(ModelFingerprint.of(one, 2));
-        assertThat(ModelFingerprint.of(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.1), 2))
-                .isNotEqualTo(
-                        ModelFingerprint.of(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.2), 2));
+        assertThat(new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.growing(), 7).fingerprint(2))
+                .isEqualTo(one.fingerprint(2));
+        assertThat(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.1).fingerprint(2))
+                .isNotEqualTo(new ModelSettings(3, Smoothing.ADD_DELTA, Vocabulary.growing(), 0.2).fingerprint(2));
         ModelFingerprint fixed = ofWords("a", "b", "c");
         assertThat(ofWords("c", "a", "b")).isEqualTo(fixed);
         assertThat(ofWords("a", "b")).isNotEqualTo(fixed);
         assertThat(ofWords("a", "b", "d")).isNotEqualTo(fixed);
-        assertThat(ModelFingerprint.of(one, 2)).isNotEqualTo(ModelFingerprint.of(one, 3));
-        assertThatThrownBy(() -> ModelFingerprint.of(one, 65_536)).hasMessageContaining("between 1 and 65535");
+        assertThat(one.fingerprint(2)).isNotEqualTo(one.fingerprint(3));
+        assertThatThrownBy(() -> one.fingerprint(65_536)).hasMessageContaining("between 1 and 65535");
     }
 
     private static ModelFingerprint ofWords(String... words) {
-        return ModelFingerprint.of(
-                new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.of(words)), 0.1), 2);
+        return new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(List.of(words)), 0.1).fingerprint(2);
     }
 
     @Test
@@ -532,7 +535,7 @@ class ShardMessagesTest {
         }
         byte[][] requests = here.requests(SMALL, false, 2);
         List<byte[]> replies = here.replies(SMALL, false, 2);
-        ShardRequest.Reader reader = new ShardRequest.Reader(ModelFingerprint.of(here.settings, 2));
+        ShardRequest.Reader reader = new ShardRequest.Reader(here.settings.fingerprint(2));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Random random = new Random(5);
         for (int round = 0; round < 5_000; round++) {

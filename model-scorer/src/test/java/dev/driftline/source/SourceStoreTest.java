@@ -9,6 +9,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.mixture.SourceMemory;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,8 @@ class SourceStoreTest {
         SourceModel left = store.get("a", 0);
         assertThat(left.tokens()).isEqualTo(2L * DOCUMENT.tokens().length);
         assertThat(left.find("secret")).isEqualTo(SourceMemory.NOT_HELD);
-        assertThat(left.newestWords(10)).isEqualTo(without.get("a", 0).newestWords(10));
+        assertThat(left.newestWords(WordPrefix.NONE, 10))
+                .isEqualTo(without.get("a", 0).newestWords(WordPrefix.NONE, 10));
         pages.scan(
                 new byte[0],
                 (key, value) -> assertThat(new String(value, StandardCharsets.ISO_8859_1))
@@ -91,7 +93,7 @@ class SourceStoreTest {
             bits(store.get("a", 0));
             store.writeBack();
             store.forget();
-            assertThat(store.get("a", 0).newestWords(10)).containsExactly("</s>", "c", "a", "b");
+            assertThat(store.get("a", 0).newestWords(WordPrefix.NONE, 10)).containsExactly("</s>", "c", "a", "b");
         }
     }
 

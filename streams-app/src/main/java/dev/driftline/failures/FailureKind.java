@@ -2,7 +2,7 @@ package dev.driftline.failures;
 
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.schemas.RegistryUnavailableException;
-import dev.driftline.scoring.ShardMessageException;
+import dev.driftline.scoring.messages.ShardMessageException;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,33 +4,29 @@ import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
+import dev.driftline.topics.CommittedRecords;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +63,6 @@ public final class PrefixOwner {
     private static final String MODEL = "model/";
     private static final String TOPOLOGY_LINE = "topology=";
     private static final String LAYOUT_LINE = "layout=";
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final DriftlineConfig config;
     private final String application;
@@ -222,28 +217,20 @@ public final class PrefixOwner {
 
     /** What is in the topic, the lowest offset first. */
     private Map<String, String> read() {
-        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        // The consumer asks for more than there is before it is closed, and closing waits for the answer.
-        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
         Map<String, String> records = new LinkedHashMap<>();
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            while (consumer.position(partition) < end) {
-                List<ConsumerRecord<String, String>> polled = new ArrayList<>();
-                consumer.poll(POLL).forEach(polled::add);
-                for (ConsumerRecord<String, String> record : polled) {
-                    // Removed first, so that a key stands where its newest record is.
-                    records.remove(record.key());
-                    if (record.value() != null) {
-                        records.put(record.key(), record.value());
-                    }
-                }
-            }
-        }
+        new CommittedRecords(config)
+                .read(
+                        Map.of(partition, OptionalLong.empty()),
+                        record -> {
+                            String key = new String(record.key(), StandardCharsets.UTF_8);
+                            // Removed first, so that a key stands where its newest record is.
+                            records.remove(key);
+                            if (record.value() != null) {
+                                records.put(key, new String(record.value(), StandardCharsets.UTF_8));
+                            }
+                            return true;
+                        },
+                        count -> {});
         return records;
     }
 

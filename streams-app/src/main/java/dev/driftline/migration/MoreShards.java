@@ -21,6 +21,7 @@ import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackJournal;
 import dev.driftline.topics.Changelogs;
+import dev.driftline.topics.CommittedRecords;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicAdmin;
@@ -33,7 +34,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +176,7 @@ public final class MoreShards {
     }
 
     private void requireNothingUnderWay(Map<String, Integer> partitions) {
-        if (new UnreadRecords(config, admin).isAny(TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS))) {
+        if (isAnyUnread(TopicNames.of(config).name(Topic.NGRAM_DOCUMENTS))) {
             throw new MisconfiguredException(
                     "documents are on their way to the shard: start the service, wait until /v1/status says lag 0,"
                             + " and stop the service");
@@ -192,6 +196,17 @@ public final class MoreShards {
                 });
             }
         }
+    }
+
+    /** Whether there is a committed record behind an offset that the application has committed; false without the topic. */
+    private boolean isAnyUnread(String topic) {
+        int partitions = admin.partitions(List.of(topic)).getOrDefault(topic, 0);
+        Map<TopicPartition, OptionalLong> committed = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toMap(partition -> partition, admin::committed));
+        boolean[] any = {false};
+        new CommittedRecords(config).read(committed, record -> !(any[0] = true), records -> {});
+        return any[0];
     }
 
     private void copy(String store, int partition, PageStore to) {

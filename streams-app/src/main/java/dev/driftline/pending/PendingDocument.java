@@ -5,7 +5,7 @@ import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.input.Retract;
 import dev.driftline.scoring.DocumentTokens;
-import dev.driftline.scoring.ShardReply;
+import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.store.WriteBackMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.driftline.shards;
 
-import dev.driftline.scoring.ShardReply;
+import dev.driftline.scoring.messages.ShardReply;
 
 /** Where a reply has to go: the partition of the document that it answers. */
 public final class ReplyAddress {

@@ -2,17 +2,18 @@ package dev.driftline.store;
 
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.MisconfiguredException;
+import dev.driftline.topics.CommittedRecords;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -26,12 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Changelog {
 
-    private static final Duration POLL = Duration.ofMillis(500);
-
     /** A transaction that nobody ends is aborted by the brokers after a minute at the latest, by default. */
     private static final Duration OPEN_TRANSACTION = Duration.ofSeconds(90);
 
-    private final Map<String, Object> properties;
+    private final DriftlineConfig config;
     private final String topic;
 
     /**
@@ -40,8 +39,7 @@ public final class Changelog {
      */
     public Changelog(DriftlineConfig config, String topic) {
         this.topic = topic;
-        properties = new HashMap<>(config.clients().consumer());
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        this.config = config;
     }
 
     /**
@@ -80,28 +78,19 @@ public final class Changelog {
      * @param progress told how many records have been read, now and then
      */
     public void read(int partition, BiConsumer<byte[], byte @Nullable []> visitor, LongConsumer progress) {
-        TopicPartition from = new TopicPartition(topic, partition);
-        try (Consumer<byte[], byte[]> consumer = consumer(IsolationLevel.READ_COMMITTED)) {
-            consumer.assign(List.of(from));
-            consumer.seekToBeginning(List.of(from));
-            long end = end(consumer, from);
-            long records = 0;
-            // The position, not the offset of the last record: a mark of a transaction may be what comes last.
-            while (consumer.position(from) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    visitor.accept(record.key(), record.value());
-                    records++;
-                }
-                progress.accept(records);
-            }
-        }
+        new CommittedRecords(config)
+                .read(
+                        Map.of(new TopicPartition(topic, partition), OptionalLong.empty()),
+                        record -> {
+                            visitor.accept(record.key(), record.value());
+                            return true;
+                        },
+                        progress);
     }
 
     private Consumer<byte[], byte[]> consumer(IsolationLevel isolation) {
-        Map<String, Object> of = new HashMap<>(properties);
+        Map<String, Object> of = new HashMap<>(config.clients().consumer());
         of.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
-        // The consumer asks for more than it is to read, and both another partition and its close wait for the answer.
-        of.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
         return new KafkaConsumer<>(of, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -46,11 +47,36 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
+     * The model of the service that left the counts below {@code folder}; empty where none has, or it did not note it.
+     *
+     * @throws IllegalStateException if a store cannot be read
+     */
+    public static Optional<ModelIdentity> learned(Path folder) {
+        SortedMap<Integer, Path> found = find(folder);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (RocksDbPages pages = RocksDbPages.openReadOnly(found.get(found.firstKey()), MEMORY_BYTES)) {
+            return StoreHeader.model(pages);
+        }
+    }
+
+    /**
      * Opens the shards below {@code folder}.
      *
      * @throws IllegalStateException if there are none, or some are missing; the message names those that were found
      */
     public static StateDirectory open(Path folder, Smoothing smoothing, Vocabulary vocabulary) {
+        return open(folder, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA);
+    }
+
+    /**
+     * Opens the shards below {@code folder}.
+     *
+     * @param delta what add-delta adds to each count
+     * @throws IllegalStateException if there are none, or some are missing; the message names those that were found
+     */
+    public static StateDirectory open(Path folder, Smoothing smoothing, Vocabulary vocabulary, double delta) {
         SortedMap<Integer, Path> found = find(folder);
         if (found.isEmpty()) {
             throw new IllegalStateException("there is no state of Driftline in " + folder
@@ -72,7 +98,7 @@ public final class StateDirectory implements AutoCloseable {
                 throw new IllegalStateException("the state in " + folder + " is empty: nothing has been learned yet");
             }
             StoreHeader.model(stores.get(0)).ifPresent(model -> requireFit(folder, model, vocabulary, shards));
-            ModelSettings settings = new ModelSettings(order, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA);
+            ModelSettings settings = new ModelSettings(order, smoothing, vocabulary, delta);
             return new StateDirectory(
                     stores,
                     new LocalModel(settings, shards, shard -> new ReadOnlyPages(stores.get(shard)), CACHE_BYTES));

@@ -3,7 +3,7 @@ package dev.driftline.topology;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
-import dev.driftline.scoring.ShardMessageException;
+import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;

@@ -13,9 +13,9 @@ import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.scoring.Gather;
-import dev.driftline.scoring.ShardMessageException;
-import dev.driftline.scoring.ShardReply;
-import dev.driftline.scoring.ShardRequest;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StoreHeader;
@@ -329,7 +329,8 @@ public final class Verification {
                             .toArray(),
                     isWhole
                             ? TopicOrder.ofDocuments(NgramCounts.hash(owner, 0, owner.length))
-                            : TopicOrder.ofRequests(new ShardRequest.Addresses(settings.model(), settings.shards())));
+                            : TopicOrder.ofRequests(
+                                    new ShardRequest.Addresses(settings.model().fingerprint(settings.shards()))));
         }
 
         private LearnedOrder inputs() {

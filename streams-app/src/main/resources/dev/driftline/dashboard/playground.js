@@ -8,9 +8,6 @@ import {legend, wordRun} from './words.js';
 
 const SUGGESTIONS = 8;
 
-/** Number of words to request while a word is being typed; those with the typed beginning are shown. */
-const CANDIDATES = 200;
-
 /** Pause in milliseconds after which keystrokes lead to a request; the first one after a rest does so at once. */
 const DEBOUNCE_MILLIS = 35;
 const MOST_WORDS = 60;
@@ -31,6 +28,8 @@ let timer = 0;
 export function startPlayground() {
   byId('play-legend').append(legend());
   text().addEventListener('input', typed);
+  text().addEventListener('keydown', key);
+  for (const moving of ['keyup', 'click']) text().addEventListener(moving, moved);
   byId('play-model').addEventListener('change', typed);
   byId('play-generate').addEventListener('click', generate);
   byId('play-score').addEventListener('click', score);
@@ -58,52 +57,79 @@ function typed() {
   else timer = setTimeout(() => suggest(since), DEBOUNCE_MILLIS);
 }
 
-/** The text as it was when a whole word was appended: its end is not a word that is being typed. */
+/** The text before the cursor as it was when a whole word was put there: its end is not a word that is being typed. */
 let settled = '';
 
-/** The text before the word that is being typed, and that word; empty after a space. */
-function split() {
-  if (text().value === settled) return {before: settled, fragment: ''};
-  const [, before, fragment] = /^([\s\S]*?)(\S*)$/.exec(text().value);
-  return {before, fragment};
+/** The text before the cursor that the last answer was about. */
+let about = '';
+
+/** The end of that text in whose place the words that are shown go; empty where they come after it. */
+let replaced = '';
+
+/** The words that are shown, as text; Tab takes the first where it completes the word before the cursor. */
+let shown = [];
+
+const head = () => text().value.slice(0, text().selectionEnd);
+
+/** The cursor is somewhere else: another word is being typed. */
+function moved() {
+  if (head() !== about && asked > 0) typed();
+}
+
+/** Tab takes the first completion, and moves on where there is none; Escape puts the completions away. */
+function key(event) {
+  if (!replaced || head() !== about) return;
+  if (event.key === 'Tab' && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey && shown.length > 0) {
+    event.preventDefault();
+    append(shown[0]);
+  } else if (event.key === 'Escape') {
+    settled = about;
+    typed();
+  }
 }
 
 async function suggest(since) {
   answering?.abort();
   const abort = new AbortController();
   answering = abort;
-  const about = text().value;
-  const {before, fragment} = split();
+  const before = head();
   try {
     let words = [];
-    if (fragment) {
-      const {next} = await predict(before, CANDIDATES, abort.signal);
-      words = next.filter(({word}) => word.startsWith(fragment) && word !== fragment);
+    let end = '';
+    if (before && before !== settled) {
+      const {next, typed: fragment = '', prefix} = await predict(before, SUGGESTIONS + 1, true, abort.signal);
+      end = fragment;
+      words = next.filter(({word}) => word !== prefix);
     }
-    let replaces = true;
     if (words.length === 0) {
-      replaces = false;
-      words = (await predict(about, SUGGESTIONS, abort.signal)).next;
+      end = '';
+      words = (await predict(before, SUGGESTIONS, false, abort.signal)).next;
     }
-    draw(words.slice(0, SUGGESTIONS), replaces);
+    about = before;
+    replaced = end;
+    draw(words.slice(0, SUGGESTIONS));
     const taken = performance.now() - since;
     byId('play-next').dataset.millis = taken.toFixed(1);
-    byId('play-next').dataset.answers = about;
-    status(words.length ? `${Math.round(taken)} ms` : 'The model has learned nothing yet.');
+    byId('play-next').dataset.answers = before;
+    byId('play-next').dataset.completes = end;
+    status(words.length ? `${Math.round(taken)} ms${end ? '; Tab takes the first word, Escape keeps what is typed' : ''}` : 'The model has learned nothing yet.');
   } catch (failure) {
     if (abort.signal.aborted) return;
-    draw([], false);
+    replaced = '';
+    draw([]);
     status(failure.status === 503 ? 'The model is not ready yet. Try again in a moment.' : `No answer: ${failure.message}`);
   }
 }
 
-const predict = (context, k, signal) => postJson('v1/predict', {text: context, k, model: model()}, signal);
+const predict = (context, k, complete, signal) =>
+  postJson('v1/predict', {text: context, k, model: model(), ...(complete ? {complete} : {})}, signal);
 
-function draw(words, replaces) {
+function draw(words) {
+  shown = words.map(({word, text: written = word}) => (word === '</s>' ? '\n' : written));
   byId('play-next').replaceChildren(
-    ...words.map(({word, text: written = word, probability: p}) => {
+    ...words.map(({word, probability: p}, index) => {
       const end = word === '</s>';
-      const button = make('button', {type: 'button', on: {click: () => append(end ? '\n' : written, replaces)}, 'aria-label': `${end ? 'end of sentence' : word}, ${probability(p)}`},
+      const button = make('button', {type: 'button', on: {click: () => append(shown[index])}, 'aria-label': `${end ? 'end of sentence' : word}, ${probability(p)}`},
         make('span', {class: 'word', text: end ? '¶' : word}),
         make('span', {class: 'number', text: probability(p)}));
       return make('li', {}, button);
@@ -112,11 +138,14 @@ function draw(words, replaces) {
 }
 
 /** The service says what a word looks like after the text, with the white space before it. */
-function append(written, replaces) {
-  const {before, fragment} = split();
-  text().value = (replaces ? before : before + fragment) + written;
-  settled = text().value;
+function append(written) {
+  const value = text().value;
+  const at = head().length;
+  const kept = replaced && head() === about ? at - replaced.length : at;
+  settled = value.slice(0, kept) + written;
+  text().value = settled + value.slice(at);
   text().focus();
+  text().setSelectionRange(settled.length, settled.length);
   typed();
 }
 

@@ -16,7 +16,7 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
-import dev.driftline.scoring.ShardRequest;
+import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +96,7 @@ class BatchedDocumentsTest {
 
     /** How many documents each request has that was committed. */
     private List<Integer> requests(TopologyFixture fixture) {
-        ShardRequest.Addresses addresses = new ShardRequest.Addresses(MODEL, 1);
+        ShardRequest.Addresses addresses = new ShardRequest.Addresses(MODEL.fingerprint(1));
         return broker.records(fixture.topics.name(Topic.NGRAM_REQUESTS)).stream()
                 .map(request -> addresses.read(request.value()))
                 .toList();

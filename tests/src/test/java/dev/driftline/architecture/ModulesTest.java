@@ -29,10 +29,13 @@ class ModulesTest {
     private static final String[] MODEL = {
         "dev.driftline.codec..",
         "dev.driftline.heap..",
+        "dev.driftline.prefix..",
         "dev.driftline.pages..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
+        "dev.driftline.backoff..",
+        "dev.driftline.arpa..",
         "dev.driftline.scoring..",
         "dev.driftline.mixture..",
         "dev.driftline.source..",
@@ -41,7 +44,9 @@ class ModulesTest {
         "dev.driftline.drift..",
         "dev.driftline.generation..",
         "dev.driftline.filter..",
-        "dev.driftline.evaluation.."
+        "dev.driftline.evaluation..",
+        "dev.driftline.library..",
+        "dev.driftline.export.."
     };
 
     private static final String SCHEMAS = "dev.driftline.schemas..";
@@ -72,15 +77,15 @@ class ModulesTest {
             List.of("input", "topics", "identity", "store"),
             List.of("failures"),
             List.of("config", "commits", "embedded", "terminal", "threads"),
-            List.of("schemas", "evaluation"),
+            List.of("schemas", "evaluation", "library"),
             List.of("drift", "filter", "generation", "source"),
             List.of("mixture"),
-            List.of("neural", "resharding"),
+            List.of("neural", "resharding", "export"),
             List.of("scoring"),
-            List.of("spelling"),
-            List.of("ngram", "corpus", "subword"),
+            List.of("spelling", "arpa", "background"),
+            List.of("ngram", "corpus", "backoff", "subword"),
             List.of("pages"),
-            List.of("text", "codec", "heap"));
+            List.of("prefix", "text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */
     private static final int MOST_CLASSES = 21;

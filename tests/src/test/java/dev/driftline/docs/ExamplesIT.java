@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of {@code docs/examples} do what the page says, started as it says, and read what the service wrote. */
+/** The programs of {@code examples} do what the page says, started as it says, and read what the service wrote. */
 class ExamplesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -69,10 +69,18 @@ class ExamplesIT {
                         "drift.reference.tokens", "2000"));
         application.start("one");
         scores = application.scores();
-        Path examples = Files.createDirectories(folder.resolve("docs/examples"));
-        try (Stream<Path> files = Files.list(MarkdownPage.ROOT.resolve("docs/examples"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, examples.resolve(file.getFileName()));
+        copyExamples();
+    }
+
+    /** Without the packages that somebody installed beside them. */
+    private static void copyExamples() throws IOException {
+        try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve("examples"))) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().contains("/node_modules/"))
+                    .toList()) {
+                Path copy = folder.resolve(MarkdownPage.ROOT.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
             }
         }
     }
@@ -87,7 +95,7 @@ class ExamplesIT {
     @Test
     void shouldScoreALineOfJsonAndPrintALineOfJson() throws Exception {
         assertThat(block("jsonl", "jsonl-1"))
-                .isEqualTo(Files.readString(MarkdownPage.ROOT.resolve("docs/examples/news.jsonl")));
+                .isEqualTo(Files.readString(MarkdownPage.ROOT.resolve("examples/news.jsonl")));
 
         List<String> commands = block("sh", "news.jsonl").lines().toList();
         shell().run(commands.get(0), PATIENCE);
@@ -125,7 +133,7 @@ class ExamplesIT {
         PageShell.assumeCommands("the example in Node.js", "node", "npm");
         String script = block("sh", "publish.js");
         String install = script.lines().findFirst().orElseThrow();
-        assumeTrue(installs(install), "npm cannot fetch what docs/examples/package.json names, and this test needs it");
+        assumeTrue(installs(install), "npm cannot fetch what examples/node/package.json names, and this test needs it");
 
         assertReads(script.replace(install, ""), "node-1");
     }

@@ -48,8 +48,9 @@ record MarkdownPage(Path file, String text) {
     static List<MarkdownPage> all() {
         try (Stream<Path> top = Files.list(ROOT);
                 Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
+                Stream<Path> examples = Files.walk(ROOT.resolve("examples"));
                 Stream<Path> deploy = Files.walk(ROOT.resolve("deploy"))) {
-            return Stream.of(top, docs, deploy)
+            return Stream.of(top, docs, examples, deploy)
                     .flatMap(files -> files)
                     .filter(file -> file.toString().endsWith(".md"))
                     // Packages that somebody installed for the examples bring pages of their own.

@@ -110,7 +110,8 @@ class PagesTest {
         assertThat(reached)
                 .containsAll(MarkdownPage.all().stream()
                         .map(MarkdownPage::file)
-                        .filter(file -> file.startsWith(MarkdownPage.ROOT.resolve("docs")))
+                        .filter(file -> file.startsWith(MarkdownPage.ROOT.resolve("docs"))
+                                || file.startsWith(MarkdownPage.ROOT.resolve("examples")))
                         .toList());
     }
 

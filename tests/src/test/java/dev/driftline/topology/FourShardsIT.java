@@ -12,8 +12,8 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
-import dev.driftline.scoring.ShardRequest;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.Cluster;
@@ -92,7 +92,7 @@ class FourShardsIT {
                         score -> byId.get(score.getId())));
         LocalModel oneShard = new LocalModel(ModelSettings.ofOrder(ORDER), 1, shard -> new HeapPageStore(), 1L << 30);
         ShardRequest.Addresses addresses = new ShardRequest.Addresses(
-                TopologySettings.of(application.config()).model(), SHARDS);
+                TopologySettings.of(application.config()).model().fingerprint(SHARDS));
         double oneShardBits = 0;
         int answered = 0;
         for (ConsumerRecord<byte[], byte[]> request : application.requests().records()) {

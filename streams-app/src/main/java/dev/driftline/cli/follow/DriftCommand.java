@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
                     + " text, which does not."
         },
         footerHeading = "%nExample:%n",
-        footer = "  driftline drift --from-beginning --json | python3 docs/examples/drift_alert.py URL")
+        footer = "  driftline drift --from-beginning --json | python3 examples/python/drift_alert.py URL")
 public final class DriftCommand implements Callable<Integer> {
 
     private static final String HEAD = String.format(

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How a corpus is read whose documents go through the model one by one. Use as {@code @Mixin}. */
-final class CorpusOptions {
+public final class CorpusOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -69,27 +69,27 @@ final class CorpusOptions {
     private MalformedLines malformed;
 
     /** Receives a document and the entry that it was read from. */
-    interface Visitor {
+    public interface Visitor {
         void visit(CorpusEntry entry, CorpusDocument document);
     }
 
     /** The most documents to read. */
-    long limit() {
+    public long limit() {
         return limit;
     }
 
     /** The format of {@code file}. */
-    CorpusFormat format(Path file) {
+    public CorpusFormat format(Path file) {
         return format.of(file);
     }
 
     /** Opens {@code file} in its format. */
-    CorpusReader open(Path file) throws IOException {
+    public CorpusReader open(Path file) throws IOException {
         return format.open(file);
     }
 
     /** Opens {@code file}, which is in {@code known}. */
-    CorpusReader open(Path file, CorpusFormat known) throws IOException {
+    public CorpusReader open(Path file, CorpusFormat known) throws IOException {
         return format.open(file, known);
     }
 
@@ -99,7 +99,7 @@ final class CorpusOptions {
     }
 
     /** Splits raw text. */
-    Tokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         String named = tokenizerName();
         try {
             return Tokenizers.named(named);
@@ -109,7 +109,7 @@ final class CorpusOptions {
     }
 
     /** Refuses a tokenizer for a file whose text is tokens already. */
-    void refuseTokenizerOfTokens(Path file) {
+    public void refuseTokenizerOfTokens(Path file) {
         tokenizerName();
         GivenOptions.of(spec)
                 .only(format(file) != CorpusFormat.TSV, "on raw text, and a .tsv file has tokens", "--tokenizer");
@@ -128,7 +128,7 @@ final class CorpusOptions {
     }
 
     /** The name of what splits raw text. */
-    String tokenizerName() {
+    public String tokenizerName() {
         try {
             return Tokenizers.recorded(tokenizer == null ? learned : tokenizer);
         } catch (IllegalArgumentException e) {
@@ -137,7 +137,7 @@ final class CorpusOptions {
     }
 
     /** The lines that were not documents. */
-    MalformedLines malformed() {
+    public MalformedLines malformed() {
         return malformed;
     }
 
@@ -147,7 +147,7 @@ final class CorpusOptions {
      * @param file what {@code reader} reads
      * @throws CommandFailedException at the first malformed line, unless those are passed over
      */
-    void each(Path file, CorpusReader reader, BooleanSupplier stopped, Screen screen, Visitor visitor) {
+    public void each(Path file, CorpusReader reader, BooleanSupplier stopped, Screen screen, Visitor visitor) {
         Tokenizer words = tokenizer();
         long documents = 0;
         while (documents < limit() && !stopped.getAsBoolean() && reader.hasNext()) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The n-gram model of a command that reads a corpus. Use as {@code @Mixin}. */
-final class NgramModelOptions {
+public final class NgramModelOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -47,7 +47,7 @@ final class NgramModelOptions {
     private double delta = ModelSettings.DEFAULT_DELTA;
 
     /** Heap that decoded counts may take, in bytes. */
-    static long cacheBytes() {
+    public static long cacheBytes() {
         return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
     }
 

@@ -3,11 +3,13 @@ package dev.driftline.cli.query;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.FreshSeed;
+import dev.driftline.generation.NoSuchWordException;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.AttributeToken;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.query.NextWordsAnswer;
@@ -44,8 +46,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Write sentences with the learned models, or list the most probable next words.",
-            "The model is the counts in --state, the network in --snapshot, both mixed if both are given, or what a"
-                    + " running --instance has learned."
+            "The model is the counts in --state, the network in --snapshot, both mixed if both are given, what a"
+                    + " running --instance has learned, or an --arpa file of KenLM, SRILM or IRSTLM."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -53,6 +55,8 @@ import picocli.CommandLine.Spec;
             "  driftline generate --snapshot snapshots/000003-1f2e3d --beam 10 --must election --max-repeats 2",
             "  driftline generate --snapshot DIR --attribute source=news --temperature 0.8",
             "  driftline generate --instance http://127.0.0.1:7070 --model mixture --prompt \"of the\" --next 10",
+            "  driftline generate --arpa news.arpa.gz --prompt \"the jury said\" --next 10",
+            "  driftline generate --state DIR --prompt \"The jury\" --prefix sa --next 10",
             "  driftline generate --state DIR --temperature 0.7 --top-p 0.9 --seed 42 --json"
         })
 public final class GenerateCommand implements Callable<Integer> {
@@ -89,6 +93,16 @@ public final class GenerateCommand implements Callable<Integer> {
             defaultValue = "",
             description = "How the sentences begin. Default: with nothing.")
     private String prompt;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "How the first word after the prompt begins. Default: with anything.")
+    private String prefix;
+
+    @Option(names = "--ignore-case", description = "With --prefix: whatever its case.")
+    private boolean ignoreCase;
 
     @Option(
             names = "--attribute",
@@ -209,7 +223,7 @@ public final class GenerateCommand implements Callable<Integer> {
                     Optional.ofNullable(model),
                     networkWeight == null ? OptionalDouble.empty() : OptionalDouble.of(networkWeight));
             // What is wrong with an option is said before anything is opened.
-            request(List.of(), List.of(), List.of());
+            request(List.of(), WordPrefix.NONE, List.of(), List.of());
             try (OpenModel opened = source.open(Optional.ofNullable(snapshot))) {
                 if (attribute != null) {
                     opened.requireAttribute(attribute);
@@ -217,6 +231,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 ModelTexts texts = opened.texts();
                 TextRequest request = request(
                         start(texts),
+                        new WordPrefix(texts.prefix(prefix), ignoreCase),
                         must.stream()
                                 .flatMap(word -> texts.words(word).stream())
                                 .toList(),
@@ -228,7 +243,11 @@ public final class GenerateCommand implements Callable<Integer> {
                             request.prompt(),
                             opened.queries()
                                     .next(new NextWordsQuery(
-                                            NextWordsQuery.open(request.prompt()), choice, Optional.empty(), next)));
+                                            NextWordsQuery.open(request.prompt()),
+                                            choice,
+                                            Optional.empty(),
+                                            next,
+                                            request.prefix())));
                 } else {
                     printText(
                             request,
@@ -238,7 +257,7 @@ public final class GenerateCommand implements Callable<Integer> {
             }
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
-        } catch (NothingLearnedException e) {
+        } catch (NothingLearnedException | NoSuchWordException e) {
             throw new CommandFailedException(e.getMessage());
         }
         return ExitCodes.OK;
@@ -247,6 +266,7 @@ public final class GenerateCommand implements Callable<Integer> {
     private void refuseWhatHasNoEffect() {
         GivenOptions.of(spec)
                 .only(temperature > 0, "with --temperature above 0", "--top-k", "--top-p", "--seed")
+                .only(!prefix.isEmpty(), "with --prefix", "--ignore-case")
                 .only(topK != 1, "without --top-k 1", "--temperature", "--top-p", "--seed")
                 .only(
                         source.isInstance() || source.isState() && snapshot != null,
@@ -254,7 +274,7 @@ public final class GenerateCommand implements Callable<Integer> {
                         "--network-weight");
     }
 
-    private TextRequest request(List<String> start, List<String> must, List<String> mustNot) {
+    private TextRequest request(List<String> start, WordPrefix beginning, List<String> must, List<String> mustNot) {
         return new TextRequest(
                 start,
                 sentences,
@@ -263,6 +283,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 new Constraints(must, Set.copyOf(mustNot), maximumRepeats),
                 beam == 0 ? 0 : Math.max(beam, sentences),
                 lengthNormalisation,
+                beginning,
                 seed == null ? FreshSeed.draw() : seed);
     }
 

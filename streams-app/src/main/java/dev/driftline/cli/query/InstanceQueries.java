@@ -5,6 +5,7 @@ import dev.driftline.generation.TextRequest;
 import dev.driftline.generation.TextRequest.Continuation;
 import dev.driftline.mixture.PredictedWord;
 import dev.driftline.neural.Pooling;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.serving.query.EncodedDocument;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.query.ModelQueries;
@@ -43,6 +44,7 @@ final class InstanceQueries implements ModelQueries {
         Map<String, Object> asked = new LinkedHashMap<>();
         asked.put("context", query.sentences());
         asked.put("k", query.k());
+        put(asked, query.prefix());
         put(asked, query.choice(), query.source());
         JsonNode answer = post("/v1/predict", asked);
         List<PredictedWord> words = new ArrayList<>();
@@ -57,6 +59,15 @@ final class InstanceQueries implements ModelQueries {
                 answer.get("rest").asDouble());
     }
 
+    private static void put(Map<String, Object> asked, WordPrefix prefix) {
+        if (!prefix.isEmpty()) {
+            asked.put("prefix", List.of(prefix.text()));
+            if (prefix.ignoresCase()) {
+                asked.put("ignore_case", true);
+            }
+        }
+    }
+
     /** Sends only what has an effect: an instance refuses the rest. */
     @Override
     public TextAnswer generate(TextQuery query) {
@@ -65,6 +76,7 @@ final class InstanceQueries implements ModelQueries {
         asked.put("prompt", request.prompt());
         asked.put("sentences", request.sentences());
         asked.put("words", request.words());
+        put(asked, request.prefix());
         if (request.beam() > 0) {
             asked.put("beam", request.beam());
             asked.put("length_normalisation", request.lengthNormalisation());

@@ -5,6 +5,7 @@ import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.text.Detokenizer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.text.TypedText;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,20 @@ final class ModelTexts {
     /** The words of a text that is no sentence. */
     List<String> words(String text) {
         return sentences(text).stream().flatMap(List::stream).toList();
+    }
+
+    /**
+     * The beginning of a word.
+     *
+     * @throws IllegalArgumentException if it is not that of one word
+     */
+    String prefix(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        return TypedText.prefix(tokenizer(), text, language)
+                .orElseThrow(() -> new IllegalArgumentException("--prefix '" + text
+                        + "' is not the beginning of one word: put whole words at the end of --prompt"));
     }
 
     /** An n-gram, which may begin with {@code <s>} and end with {@code </s>}. */

@@ -6,16 +6,20 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
-import dev.driftline.topics.RecordCount;
+import dev.driftline.topics.CommittedRecords;
 import dev.driftline.topics.TopicAdmin;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,14 +93,23 @@ final class ListTopicsCommand implements Callable<Integer> {
     }
 
     private Map<String, Long> count(DriftlineConfig loaded, List<TopicAdmin.State> states) {
-        Map<String, Integer> partitions = states.stream()
-                .filter(TopicAdmin.State::exists)
-                .collect(Collectors.toMap(state -> state.definition().name(), TopicAdmin.State::partitions));
+        Map<String, Long> counted = new TreeMap<>();
+        Map<TopicPartition, OptionalLong> from = new HashMap<>();
+        states.stream().filter(TopicAdmin.State::exists).forEach(state -> {
+            String topic = state.definition().name();
+            counted.put(topic, 0L);
+            IntStream.range(0, state.partitions())
+                    .forEach(partition -> from.put(new TopicPartition(topic, partition), OptionalLong.empty()));
+        });
         try (Screen screen = Screen.on(spec.commandLine().getErr())) {
             ProgressLine line = new ProgressLine(screen, PRINTED);
-            Map<String, Long> counted = new RecordCount(loaded)
-                    .of(
-                            partitions,
+            new CommittedRecords(loaded)
+                    .read(
+                            from,
+                            record -> {
+                                counted.merge(record.topic(), 1L, Long::sum);
+                                return true;
+                            },
                             records -> line.show(() -> String.format(Locale.ROOT, "%,d records counted", records)));
             screen.clear();
             return counted;

@@ -96,12 +96,12 @@ public final class DirectQueries implements ModelQueries {
     public NextWordsAnswer next(NextWordsQuery query) {
         Kind kind = checkedKind(query.choice());
         if (kind == Kind.BLEND && everyWord.isPresent() || kind == Kind.NETWORK && !mixesNetwork()) {
-            DrawnText text = text(kind, query.choice(), query.source(), 0);
+            DrawnText text = text(kind, query.choice(), query.source(), 0, PredictedText.Beginning.NONE);
             return best(kind == Kind.BLEND ? text.drawnFrom() : network.name(), text.model(), query);
         }
         String name = name(kind);
         NextWordsAnswer answer = predictions(kind, query.choice(), query.source())
-                .after(DocumentTokens.of(query.sentences()), name, query.k())
+                .after(DocumentTokens.of(query.sentences()), name, query.k(), query.prefix())
                 .map(NextWordsAnswer::of)
                 .orElse(NextWordsAnswer.nothing(name));
         return kind == Kind.BLEND ? answer.named(blend(query.choice())) : answer;
@@ -117,7 +117,7 @@ public final class DirectQueries implements ModelQueries {
         double known = Arrays.stream(
                         model.next(model.advance(model.start(), query.words())).probabilities())
                 .sum();
-        List<PredictedWord> words = TextGenerator.best(model, query.words(), query.k()).stream()
+        List<PredictedWord> words = TextGenerator.best(model, query.words(), query.prefix(), query.k()).stream()
                 .map(word -> new PredictedWord(word.word(), word.probability()))
                 .toList();
         double listed = words.stream().mapToDouble(PredictedWord::probability).sum();
@@ -136,7 +136,9 @@ public final class DirectQueries implements ModelQueries {
                 checkedKind(query.choice()),
                 query.choice(),
                 query.source(),
-                query.request().sampling().topK());
+                query.request().sampling().topK(),
+                new PredictedText.Beginning(
+                        query.request().prompt().size(), query.request().prefix()));
     }
 
     @Override
@@ -208,12 +210,13 @@ public final class DirectQueries implements ModelQueries {
         return new NextWordPredictions(asked, asked.source(source).model(asked.mixture()), taking, share);
     }
 
-    private DrawnText text(Kind kind, ModelChoice choice, Optional<String> source, int topK) {
+    private DrawnText text(
+            Kind kind, ModelChoice choice, Optional<String> source, int topK, PredictedText.Beginning beginning) {
         if (kind == Kind.NETWORK) {
             return new DrawnText(network.name() + ", every word", network.text());
         }
         if (everyWord.isEmpty() || kind == Kind.NGRAM && topK > 0) {
-            return predicted(kind, choice, source, topK);
+            return predicted(kind, choice, source, topK, beginning);
         }
         TextModel counts = new NgramText(new NextWords(everyWord.orElseThrow()));
         double weight = choice.networkWeight().orElse(EVEN);
@@ -222,11 +225,12 @@ public final class DirectQueries implements ModelQueries {
                 : new DrawnText(blend(choice), new MixtureText(List.of(counts, network.text()), 1 - weight, weight));
     }
 
-    private DrawnText predicted(Kind kind, ModelChoice choice, Optional<String> source, int topK) {
+    private DrawnText predicted(
+            Kind kind, ModelChoice choice, Optional<String> source, int topK, PredictedText.Beginning beginning) {
         int k = topK > 0 ? topK : DRAWN_FROM;
         String from = kind == Kind.BLEND ? blend(choice) : name(kind);
         return new DrawnText(
                 from + ", the " + k + " most probable words",
-                new PredictedText(() -> predictions(kind, choice, source), name(kind), k));
+                new PredictedText(() -> predictions(kind, choice, source), name(kind), k, beginning));
     }
 }

@@ -9,6 +9,7 @@ import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NetworkScore;
 import dev.driftline.neural.NetworkState;
 import dev.driftline.neural.events.NeuralExpert;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.source.SourceModel;
@@ -58,7 +59,7 @@ final class ExpectedWords {
             places.add(NextWordSearch.lastSentence(prefix));
             candidates.add(NextWordPredictor.candidates(prefix, source, k));
         }
-        return new NextWordSearch(parts, k)
+        return new NextWordSearch(parts, k, WordPrefix.NONE)
                         .find(places, candidates, (place, gathered) -> {
                             List<NextWordPrediction> predictions = scorer.score(
                                             ScoreRequest.of(openBefore(document, place), rows.first(place + 1), source)

@@ -4,6 +4,7 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Scatter;
@@ -62,9 +63,15 @@ public record ModelParts(
      *
      * @param proposals how many next words each shard is to propose
      * @param candidates words to look at beside those
+     * @param prefix what the words begin with that are wanted
      */
-    void addProofs(DocumentTokens document, int proposals, List<String> candidates, List<InstanceQuery> queries) {
-        add(new Scatter(settings, shards).proofs(document, proposals, candidates), queries);
+    void addProofs(
+            DocumentTokens document,
+            int proposals,
+            List<String> candidates,
+            WordPrefix prefix,
+            List<InstanceQuery> queries) {
+        add(new Scatter(settings, shards).proofs(document, proposals, candidates, prefix), queries);
     }
 
     private void add(byte[][] requests, List<InstanceQuery> queries) {

@@ -7,6 +7,7 @@ import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.events.NeuralExpert;
 import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.source.SourceModel;
@@ -45,13 +46,15 @@ final class NextWordPredictions {
      *
      * @param model the top order of the counts, the network, the mixture, or {@link NextWordPrediction#BLEND}
      * @param open the document so far, its last sentence taken as still open
+     * @param prefix what the words begin with
      */
-    Optional<NextWordPrediction> after(DocumentTokens open, String model, int k) {
+    Optional<NextWordPrediction> after(DocumentTokens open, String model, int k, WordPrefix prefix) {
         Optional<NeuralExpert> expert =
                 network.map(snapshot -> parts.expert(snapshot, reader.orElseThrow(), open, true));
         List<NgramProbabilities> first = new ArrayList<>();
-        return new NextWordSearch(parts, k)
-                .find(List.of(open), List.of(NextWordPredictor.candidates(open, source, k)), (place, gathered) -> {
+        List<String> candidates = NextWordPredictor.candidates(open, source, prefix, k);
+        return new NextWordSearch(parts, k, prefix)
+                .find(List.of(open), List.of(candidates), (place, gathered) -> {
                     if (first.isEmpty()) {
                         first.add(gathered.positions());
                     }

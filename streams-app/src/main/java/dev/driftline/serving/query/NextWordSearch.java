@@ -1,6 +1,7 @@
 package dev.driftline.serving.query;
 
 import dev.driftline.mixture.NextWordPrediction;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.Vocabulary;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
  * of theirs with the highest counts. Each has but a part of a word's probability, so a second round asks every owner about all
  * words that any has listed, and those that the caches and the network name. What no shard has listed is bounded: α by that of the
  * context, b by the highest counts left. Where the mixture of the bounds is above the last word of the list, more is asked for.
+ * Where the words have to begin with something, the shards list and bound those that do, and nobody looks at the others.
  * The threshold algorithm of Fagin, Lotem and Naor (2003). Not thread-safe.
  */
 final class NextWordSearch {
@@ -43,12 +45,17 @@ final class NextWordSearch {
 
     private final ModelParts parts;
     private final int k;
+    private final WordPrefix prefix;
     private final Gather gather;
 
-    /** @param k how many words to find in each place */
-    NextWordSearch(ModelParts parts, int k) {
+    /**
+     * @param k how many words to find in each place
+     * @param prefix what they begin with
+     */
+    NextWordSearch(ModelParts parts, int k, WordPrefix prefix) {
         this.parts = parts;
         this.k = k;
+        this.prefix = prefix;
         gather = new Gather(parts.settings(), parts.shards());
     }
 
@@ -74,7 +81,7 @@ final class NextWordSearch {
             for (int place : open) {
                 DocumentTokens document = round == 1 ? places.get(place) : lastSentence(places.get(place));
                 documents.add(document);
-                parts.addProofs(document, proposals, List.copyOf(asked.get(place)), queries);
+                parts.addProofs(document, proposals, List.copyOf(asked.get(place)), prefix, queries);
             }
             List<byte[]> answers = parts.access().ask(queries);
             List<Integer> left = new ArrayList<>();
@@ -82,8 +89,8 @@ final class NextWordSearch {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new IllegalStateException("interrupted: the query has taken too long");
                 }
-                Gather.Gathered gathered =
-                        gather.gather(documents.get(i), answers.subList(i * parts.shards(), (i + 1) * parts.shards()));
+                Gather.Gathered gathered = gather.gather(
+                        documents.get(i), answers.subList(i * parts.shards(), (i + 1) * parts.shards()), prefix);
                 Optional<NextWordPrediction> predicted = judge.predict(open[i], gathered);
                 found.set(open[i], predicted);
                 if (predicted.isPresent() && !predicted.get().isProved(k)) {
@@ -92,7 +99,7 @@ final class NextWordSearch {
                     more.addAll(gathered.candidates().words());
                     more.addAll(predicted.get().missed());
                     if (round > 2 && parts.settings().vocabulary() instanceof Vocabulary.Fixed fixed) {
-                        more.addAll(fixed.words());
+                        fixed.words().stream().filter(prefix::matches).forEach(more::add);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package dev.driftline.serving.query;
 
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +13,18 @@ import java.util.Optional;
  * @param choice which model is asked
  * @param source whose caches and weights the mixture uses; empty for a new source
  * @param k how many words to list, 1 or more
+ * @param prefix what the words begin with that are listed
  */
-public record NextWordsQuery(List<List<String>> sentences, ModelChoice choice, Optional<String> source, int k) {
+public record NextWordsQuery(
+        List<List<String>> sentences, ModelChoice choice, Optional<String> source, int k, WordPrefix prefix) {
 
     public NextWordsQuery {
         sentences = sentences.isEmpty() ? List.of(List.of()) : List.copyOf(sentences);
+    }
+
+    /** Any words. */
+    public NextWordsQuery(List<List<String>> sentences, ModelChoice choice, Optional<String> source, int k) {
+        this(sentences, choice, source, k, WordPrefix.NONE);
     }
 
     /** Words as sentences: each {@code </s>} ends one; the last sentence stays open and may be empty. */

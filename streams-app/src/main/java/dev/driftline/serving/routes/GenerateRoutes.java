@@ -60,6 +60,8 @@ final class GenerateRoutes implements RouteGroup {
         RequestArguments arguments = RequestArguments.of(
                 context,
                 "prompt",
+                "prefix",
+                "ignore_case",
                 "tokenizer",
                 "language",
                 "sentences",
@@ -76,8 +78,9 @@ final class GenerateRoutes implements RouteGroup {
                 "model",
                 "network_weight",
                 "source");
-        TextRequest request = request(arguments);
-        Detokenizer joining = documents.following(arguments, "prompt");
+        RequestDocuments.Typed typed = documents.typed(arguments, "prompt", false);
+        TextRequest request = request(arguments, typed);
+        Detokenizer joining = typed.joining();
         TextQuery query = new TextQuery(request, ModelJson.choice(arguments), arguments.text("source"));
         String accept = context.header("Accept");
         if (accept != null && accept.contains(EVENTS)) {
@@ -87,7 +90,7 @@ final class GenerateRoutes implements RouteGroup {
         }
     }
 
-    private TextRequest request(RequestArguments arguments) {
+    private TextRequest request(RequestArguments arguments, RequestDocuments.Typed typed) {
         int sentences = arguments.whole("sentences", 1, 1, MOST_SENTENCES);
         int words = arguments.whole("words", 50, 1, MOST_WORDS);
         int beam = arguments.whole("beam", 0, 0, MOST_BEAM);
@@ -101,7 +104,7 @@ final class GenerateRoutes implements RouteGroup {
                 documents.words(arguments, "must"),
                 Set.copyOf(documents.words(arguments, "must_not")),
                 arguments.whole("max_repeats", 0, 0, MOST_WORDS));
-        documents.refuseLanguageOfTokens(arguments, arguments.givenIn("prompt", "must", "must_not"));
+        documents.refuseLanguageOfTokens(arguments, arguments.givenIn("prompt", "prefix", "must", "must_not"));
         int topK = arguments.whole("top_k", 0, 0, MOST_WORDS);
         if (beam > 0) {
             checkSearch(arguments, sentences, words, beam, constraints);
@@ -109,13 +112,14 @@ final class GenerateRoutes implements RouteGroup {
             checkDrawing(arguments, temperature, topK);
         }
         return new TextRequest(
-                NextWordsQuery.flat(documents.open(arguments, "prompt")),
+                NextWordsQuery.flat(typed.sentences()),
                 sentences,
                 words,
                 new Sampling(temperature, topK, topP),
                 constraints,
                 beam,
                 arguments.real("length_normalisation", TextRequest.LENGTH_NORMALISATION, 0, MOST_NORMALISATION),
+                typed.prefix(),
                 seed(arguments));
     }
 

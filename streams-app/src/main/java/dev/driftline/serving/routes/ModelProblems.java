@@ -1,5 +1,6 @@
 package dev.driftline.serving.routes;
 
+import dev.driftline.generation.NoSuchWordException;
 import dev.driftline.network.snapshots.SnapshotChoiceException;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.query.NothingLearnedException;
@@ -25,6 +26,9 @@ final class ModelProblems {
         }
         if (failure instanceof NothingLearnedException) {
             return problem("nothing-learned", 503, "Nothing has been learned yet", failure);
+        }
+        if (failure instanceof NoSuchWordException) {
+            return problem("no-such-word", 422, "No known word begins so", failure);
         }
         if (failure instanceof SnapshotChoiceException) {
             return problem("no-such-snapshot", 404, "There is no such snapshot", failure);

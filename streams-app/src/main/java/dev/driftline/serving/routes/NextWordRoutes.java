@@ -25,6 +25,9 @@ import java.util.Map;
  * GET  /v1/next?context=students+opened+their&amp;k=10    the same
  * </pre>
  *
+ * <p>With {@code prefix} the most probable words that begin with it. With {@code complete} that is the end of the text itself: the
+ * answer tells it as {@code typed}, and each word's {@code text} goes in its place.
+ *
  * <p>{@code model=ngram|network|mixture} names the model, by default the mixture; with {@code network_weight} a linear blend of
  * counts and network answers. {@code </s>} in a context ends a sentence.
  */
@@ -51,28 +54,40 @@ final class NextWordRoutes implements RouteGroup {
 
     private void answer(Context context) {
         RequestArguments arguments = RequestArguments.of(
-                context, "context", "text", "tokenizer", "language", "k", "model", "network_weight", "source");
+                context,
+                "context",
+                "text",
+                "prefix",
+                "complete",
+                "ignore_case",
+                "tokenizer",
+                "language",
+                "k",
+                "model",
+                "network_weight",
+                "source");
         arguments.refuseBoth("context", "text");
         int k = arguments.whole("k", 10, 1, MOST_WORDS);
         String before = arguments.has("text") ? "text" : "context";
-        documents.refuseLanguageOfTokens(arguments, arguments.givenIn(before));
-        List<List<String>> sentences = documents.open(arguments, before);
-        Detokenizer joining = documents.following(arguments, before);
-        NextWordsQuery query = new NextWordsQuery(sentences, ModelJson.choice(arguments), arguments.text("source"), k);
+        documents.refuseLanguageOfTokens(arguments, arguments.givenIn(before, "prefix"));
+        RequestDocuments.Typed typed = documents.typed(arguments, before, true);
+        NextWordsQuery query = new NextWordsQuery(
+                typed.sentences(), ModelJson.choice(arguments), arguments.text("source"), k, typed.prefix());
         pool.answer(context, () -> {
             NextWordsAnswer answer = queries.next(query);
-            return fields(
-                    "context",
-                    query.openSentence(),
-                    "model",
-                    answer.model(),
-                    "next",
-                    continued(answer.words(), joining),
+            Map<String, Object> json = fields("context", query.openSentence());
+            if (!query.prefix().isEmpty()) {
+                json.put("prefix", query.prefix().text());
+            }
+            typed.typed().ifPresent(end -> json.put("typed", end));
+            json.put("model", answer.model());
+            json.put("next", continued(answer.words(), typed.joining()));
+            json.put(
                     "unknown",
                     words(List.of(new PredictedWord(DocumentTokens.UNKNOWN_WORD, answer.unknown())))
-                            .get(0),
-                    "rest",
-                    answer.rest());
+                            .get(0));
+            json.put("rest", answer.rest());
+            return json;
         });
     }
 

@@ -1,5 +1,6 @@
 package dev.driftline.serving.routes;
 
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.serving.http.Problem;
 import dev.driftline.serving.http.ProblemException;
@@ -10,6 +11,7 @@ import dev.driftline.serving.query.RawNgram;
 import dev.driftline.text.Detokenizer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import dev.driftline.text.TypedText;
 import io.javalin.http.BadRequestResponse;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -66,8 +68,13 @@ final class RequestDocuments {
 
     /** The sentences of a text that goes on; the last is open and may be empty. */
     List<List<String>> open(RequestArguments arguments, String name) {
-        List<List<String>> sentences =
-                arguments.given(name).map(given -> open(given, arguments)).orElse(List.of(List.of()));
+        return arguments
+                .given(name)
+                .map(given -> bounded(open(given, arguments)))
+                .orElse(List.of(List.of()));
+    }
+
+    private List<List<String>> bounded(List<List<String>> sentences) {
         check(sentences.stream().mapToInt(sentence -> sentence.size() + 1).sum());
         return sentences;
     }
@@ -106,6 +113,82 @@ final class RequestDocuments {
         return last >= 0 && open.get(last).isEmpty() ? open.subList(0, last) : open;
     }
 
+    /**
+     * What is before a word that is being typed, and what there is of it.
+     *
+     * @param sentences the last is open and may be empty
+     * @param typed what {@code prefix} was at the end of the text, where that was to be completed; empty otherwise
+     * @param joining what joins the tokens that follow {@code sentences}
+     */
+    record Typed(List<List<String>> sentences, WordPrefix prefix, Optional<String> typed, Detokenizer joining) {}
+
+    /**
+     * The text of a field, and the word that is being typed after it: {@code prefix}, or with {@code complete} the end of the text
+     * itself.
+     *
+     * @param complete whether the request may have {@code complete}
+     */
+    Typed typed(RequestArguments arguments, String name, boolean complete) {
+        arguments.refuseBoth("prefix", "complete");
+        if (!arguments.has("prefix") && !arguments.has("complete")) {
+            arguments.refuse(
+                    "ignore_case", "has no effect without the beginning of a word: give prefix or leave it out");
+        }
+        boolean ignoresCase = arguments.flag("ignore_case", false);
+        if (complete && arguments.flag("complete", false)) {
+            Optional<RequestText> given = arguments.given(name);
+            if (given.isEmpty() || !(given.get() instanceof RequestText.Raw raw)) {
+                throw ProblemException.cannotHonour("complete needs " + name
+                        + " as a string, at the end of which a word is being typed: with tokens give" + " prefix");
+            }
+            TypedText text = TypedText.of(cutting(arguments), raw.text(), language(arguments));
+            if (!text.prefix().isEmpty()) {
+                check(text.prefix());
+            }
+            RequestText before = new RequestText.Raw(text.before());
+            return new Typed(
+                    bounded(open(before, arguments)),
+                    new WordPrefix(text.prefix(), ignoresCase),
+                    Optional.of(text.typed()),
+                    following(before, arguments));
+        }
+        return new Typed(
+                open(arguments, name),
+                new WordPrefix(prefix(arguments), ignoresCase),
+                Optional.empty(),
+                following(arguments, name));
+    }
+
+    /** The beginning of a word in {@code prefix}; empty where there is none, or it is empty. */
+    private String prefix(RequestArguments arguments) {
+        Optional<RequestText> given = arguments.given("prefix");
+        String prefix;
+        if (given.isPresent() && given.get() instanceof RequestText.Raw raw) {
+            prefix = raw.text().isEmpty()
+                    ? ""
+                    : TypedText.prefix(cutting(arguments), raw.text(), language(arguments))
+                            .orElseThrow(() -> severalWords("'" + raw.text() + "'"));
+        } else {
+            List<List<String>> sentences =
+                    given.map(some -> open(some, arguments)).orElse(List.of());
+            List<String> tokens = sentences.stream().flatMap(List::stream).toList();
+            if (tokens.size() > 1) {
+                throw severalWords("a list of " + tokens.size());
+            }
+            prefix = tokens.isEmpty() ? "" : tokens.get(0);
+        }
+        if (!prefix.isEmpty()) {
+            check(prefix);
+        }
+        return prefix;
+    }
+
+    private static ProblemException severalWords(String given) {
+        return ProblemException.cannotHonour("prefix=" + given
+                + " is not the beginning of one word: put whole words at the end of the text before, or give the text"
+                + " alone with complete=true");
+    }
+
     /** Words that are no sentence; none where the field is missing. */
     List<String> words(RequestArguments arguments, String name) {
         return arguments
@@ -132,10 +215,12 @@ final class RequestDocuments {
 
     /** What joins the tokens that follow the text of a field, so that both read as one. */
     Detokenizer following(RequestArguments arguments, String name) {
-        Optional<RequestText> before = arguments.given(name);
-        List<List<String>> sentences =
-                before.map(given -> open(given, arguments)).orElse(List.of(List.of()));
-        String raw = before.isPresent() && before.get() instanceof RequestText.Raw text ? text.text() : "";
+        return following(arguments.given(name).orElse(new RequestText.Raw("")), arguments);
+    }
+
+    private Detokenizer following(RequestText before, RequestArguments arguments) {
+        List<List<String>> sentences = open(before, arguments);
+        String raw = before instanceof RequestText.Raw text ? text.text() : "";
         Detokenizer joining = Tokenizers.joining(named(arguments));
         joining.follow(sentences, raw);
         return joining;

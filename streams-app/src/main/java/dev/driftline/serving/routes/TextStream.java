@@ -76,7 +76,7 @@ final class TextStream {
             }
             return true;
         }
-        TextModel model = new WatchedText(text.model(), () -> !stream.isOver());
+        TextModel model = request.beginning(new WatchedText(text.model(), () -> !stream.isOver()));
         TextGenerator generator = new TextGenerator(model, request.sampling(), request.constraints(), request.seed());
         for (int i = 0; i < request.sentences(); i++) {
             int sentence = i;

@@ -2,8 +2,8 @@ package dev.driftline.verify.order;
 
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
-import dev.driftline.scoring.ShardMessageException;
-import dev.driftline.scoring.ShardReply;
+import dev.driftline.scoring.messages.ShardMessageException;
+import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.verify.log.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.BitSet;

@@ -24,6 +24,7 @@ import dev.driftline.neural.snapshot.SnapshotVersion;
 import dev.driftline.ngram.NextWordDistribution.Words;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
@@ -192,6 +193,84 @@ class NextWordSearchTest {
                         assertBest(answer, scored, k);
                         assertThat(answer.unknown()).as("<unk>").isCloseTo(unknown, within(1e-6));
                     }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "growing, 1, false",
+        "growing, 4, false",
+        "fixed, 1, false",
+        "fixed, 4, false",
+        "growing, 1, true",
+        "growing, 4, true",
+        "fixed, 4, true"
+    })
+    void shouldListWhatAScoreFindsBestOfTheWordsThatBeginWithAPrefix(
+            String vocabulary, int shards, boolean hasNetwork) {
+        World world = world(vocabulary, shards, hasNetwork);
+        for (Optional<String> source : List.of(Optional.of(SOURCE), Optional.<String>empty())) {
+            assertCompletions(world, source, List.of(List.of("w0", "w1")), hasNetwork);
+            assertCompletions(world, source, List.of(List.of("nobody", "never"), List.of()), hasNetwork);
+        }
+    }
+
+    /** Those that come and those that leave, with what was looked up before they did. */
+    @ParameterizedTest
+    @CsvSource({"1", "4"})
+    void shouldFindTheWordsWithAPrefixThatThereAreWhenWordsHaveComeAndLeft(int shards) {
+        World world = world("growing", shards, false);
+        List<List<String>> open = List.of(List.of("w3"));
+        assertCompletions(world, Optional.of(SOURCE), open, false);
+        DocumentTokens leaving = DocumentTokens.of(List.of(List.of("w3", "w149", "w3", "w149", "w1", "w146")));
+        DocumentScorer scorer = new DocumentScorer(world.mixture);
+        world.learn(scorer, DocumentTokens.of(List.of(List.of("w3", "w148", "w3", "w148", "w147"))));
+        for (int i = 0; i < 20; i++) {
+            world.learn(scorer, leaving);
+        }
+        assertCompletions(world, Optional.of(SOURCE), open, false);
+        for (int i = 0; i < 20; i++) {
+            assertThat(world.counts.retract(leaving).everywhere()).isTrue();
+        }
+        assertThat(events(world)).contains("w148").doesNotContain("w149", "w146");
+        assertCompletions(world, Optional.of(SOURCE), open, false);
+        world.counts.writeBack();
+        for (int shard = 0; shard < shards; shard++) {
+            world.counts.shard(shard).forget();
+        }
+        assertCompletions(world, Optional.of(SOURCE), open, false);
+    }
+
+    private static void assertCompletions(
+            World world, Optional<String> source, List<List<String>> open, boolean hasNetwork) {
+        DirectQueries queries = DirectQueries.of(world.parts());
+        List<DocumentScores.Scored> scores = scores(world, open, source);
+        for (String model : hasNetwork ? List.of("kneser-ney-3", "lstm", "mixture") : List.of("mixture")) {
+            for (WordPrefix prefix : List.of(
+                    WordPrefix.of("w"),
+                    WordPrefix.of("w1"),
+                    WordPrefix.of("w14"),
+                    WordPrefix.of("w149"),
+                    WordPrefix.of("x"),
+                    WordPrefix.of("ab"),
+                    WordPrefix.of("<"),
+                    WordPrefix.of("W1"),
+                    new WordPrefix("W1", true))) {
+                Map<String, Double> scored = ofModel(events(world), scores, open, model);
+                double unknown = scored.remove(DocumentTokens.UNKNOWN_WORD);
+                scored.remove(DocumentTokens.EOS_WORD);
+                scored.keySet().removeIf(word -> !prefix.matches(word));
+                for (int k : new int[] {1, 7, 1000}) {
+                    NextWordsAnswer answer =
+                            queries.next(new NextWordsQuery(open, ModelChoice.of(model), source, k, prefix));
+
+                    assertThat(answer.words())
+                            .allSatisfy(
+                                    word -> assertThat(scored).as("%s", prefix).containsKey(word.word()));
+                    assertBest(answer, scored, k);
+                    assertThat(answer.unknown()).as("<unk>").isCloseTo(unknown, within(1e-6));
                 }
             }
         }

@@ -10,10 +10,10 @@ import java.util.List;
 public sealed interface InstanceQuery {
 
     /**
-     * The {@link dev.driftline.scoring.ShardReply} of a shard to a request that learns nothing.
+     * The {@link dev.driftline.scoring.messages.ShardReply} of a shard to a request that learns nothing.
      *
      * @param shard its number
-     * @param request a {@link dev.driftline.scoring.ShardRequest}
+     * @param request a {@link dev.driftline.scoring.messages.ShardRequest}
      */
     record Peek(int shard, byte[] request) implements InstanceQuery {}
 

@@ -14,7 +14,7 @@ public interface ShardAccess {
      */
     List<byte[]> ask(List<InstanceQuery> queries);
 
-    /** Answers one {@link dev.driftline.scoring.ShardRequest} that learns nothing with a {@link dev.driftline.scoring.ShardReply}. */
+    /** Answers one {@link dev.driftline.scoring.messages.ShardRequest} that learns nothing with a {@link dev.driftline.scoring.messages.ShardReply}. */
     default byte[] peek(int shard, byte[] request) {
         return ask(List.of(new Peek(shard, request))).get(0);
     }

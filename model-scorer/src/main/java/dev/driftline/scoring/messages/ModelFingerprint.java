@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.NgramCounts;
@@ -15,9 +15,10 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>4</td><td>order</td></tr>
  * <tr><td>4</td><td>smoothing: 0 Kneser–Ney, 1 maximum likelihood, 2 add-δ, 3 backoff, 4 stupid backoff, 5 Witten–Bell,
  *     6 absolute discounting</td></tr>
- * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed</td></tr>
+ * <tr><td>8</td><td>vocabulary: 0 growing, 1 growing and {@code <unk>} counted, 2 fixed; 4 is added for a background</td></tr>
  * <tr><td>16</td><td>number of shards</td></tr>
- * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, and of the owner</td></tr>
+ * <tr><td>32</td><td>hash of δ, of the words of a fixed vocabulary, in whatever order, of the
+ *     background, and of the owner</td></tr>
  * </table>
  *
  * @param bits the fingerprint
@@ -39,39 +40,32 @@ public record ModelFingerprint(long bits, long unowned) {
         "a growing vocabulary without <unk> counts", "a growing vocabulary", "a fixed vocabulary"
     };
 
+    /** With the code of the vocabulary: there is a background. */
+    public static final int BACKGROUND = 4;
+
     private static final int MAX_SHARDS = 0xFFFF;
 
     /**
      * The fingerprint of a model.
      *
+     * @param vocabulary as the layout has it
+     * @param hash of δ and of the words of a fixed vocabulary; 0 where they have no effect
+     * @param owner empty where there is only one
      * @throws IllegalArgumentException if {@code shards} is not between 1 and 65,535
      */
-    public static ModelFingerprint of(ModelSettings settings, int shards) {
+    public static ModelFingerprint of(
+            int order, Smoothing smoothing, int vocabulary, long hash, String owner, int shards) {
         if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(shards + " shards: the number must be between 1 and " + MAX_SHARDS);
         }
-        long hash = 0;
-        if (settings.smoothing() == Smoothing.ADD_DELTA) {
-            hash = SplitMix64.mix(Double.doubleToLongBits(settings.delta()));
-        }
-        int vocabulary;
-        if (settings.vocabulary() instanceof Vocabulary.Growing growing) {
-            vocabulary = growing.countUnknown() ? 1 : 0;
-        } else {
-            vocabulary = 2;
-            hash = SplitMix64.mix(hash ^ ((Vocabulary.Fixed) settings.vocabulary()).hash());
-        }
-        long rest = (long) shards << 16
-                | (long) vocabulary << 8
-                | (long) code(settings.smoothing()) << 4
-                | settings.order();
+        long rest = (long) shards << 16 | (long) vocabulary << 8 | (long) code(smoothing) << 4 | order;
         long unowned = hash << 32 | rest;
-        if (settings.owner().isEmpty()) {
+        if (owner.isEmpty()) {
             return new ModelFingerprint(unowned, unowned);
         }
-        byte[] owner = settings.owner().getBytes(StandardCharsets.UTF_8);
+        byte[] name = owner.getBytes(StandardCharsets.UTF_8);
         return new ModelFingerprint(
-                SplitMix64.mix(hash ^ NgramCounts.hash(owner, 0, owner.length)) << 32 | rest, unowned);
+                SplitMix64.mix(hash ^ NgramCounts.hash(name, 0, name.length)) << 32 | rest, unowned);
     }
 
     /** The fingerprint that a message came with. */
@@ -102,6 +96,11 @@ public record ModelFingerprint(long bits, long unowned) {
         return (int) bits & 0xF;
     }
 
+    /** Whether there is a background. */
+    boolean hasBackground() {
+        return (bits >>> 8 & BACKGROUND) != 0;
+    }
+
     /** The number of shards of the model. */
     public int shards() {
         return (int) (bits >>> 16) & MAX_SHARDS;
@@ -111,7 +110,8 @@ public record ModelFingerprint(long bits, long unowned) {
     @Override
     public String toString() {
         return "order " + order() + ", " + name(SMOOTHINGS, (int) (bits >>> 4) & 0xF, "smoothing ") + ", "
-                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF, "vocabulary ") + ", " + shards()
+                + name(VOCABULARIES, (int) (bits >>> 8) & 0xFF & ~BACKGROUND, "vocabulary ")
+                + (hasBackground() ? ", a background" : "") + ", " + shards()
                 + (shards() == 1 ? " shard" : " shards") + ", hash "
                 + Long.toHexString(bits >>> 32);
     }

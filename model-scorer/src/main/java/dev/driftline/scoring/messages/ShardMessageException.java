@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.MalformedBytesException;
 
@@ -81,7 +81,7 @@ public final class ShardMessageException extends IllegalArgumentException {
                 true);
     }
 
-    static ShardMessageException endsEarly(String expected, MalformedBytesException cause) {
+    public static ShardMessageException endsEarly(String expected, MalformedBytesException cause) {
         return new ShardMessageException(
                 "expected a " + expected + ", but got one in which " + cause.getMessage() + DEFECT, cause);
     }

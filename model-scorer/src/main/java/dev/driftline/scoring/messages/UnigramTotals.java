@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.NgramCounts;
@@ -8,7 +8,7 @@ import dev.driftline.ngram.NgramCounts;
  *
  * <p>{@code </s>} counts in all of them but {@link #types()}.
  */
-final class UnigramTotals {
+public final class UnigramTotals {
 
     private static final int RAW_TOTAL = 0;
     private static final int CONTINUATION_TOTAL = 1;
@@ -20,15 +20,27 @@ final class UnigramTotals {
 
     private static final int FIGURES = CLASSES + 2 * 4;
 
+    /** Only with a background. */
+    private long shared;
+
+    private final boolean hasShared;
+
     private final long[] figures = new long[FIGURES];
+
+    /** @param background whether there is a background, and so its words are counted */
+    public UnigramTotals(boolean background) {
+        hasShared = background;
+    }
 
     /**
      * The totals of one shard.
      *
      * @param types words with a raw count, without {@code </s>}
+     * @param background whether there is a background
      */
-    static UnigramTotals of(NgramCounts counts, long types) {
-        UnigramTotals totals = new UnigramTotals();
+    public static UnigramTotals of(NgramCounts counts, long types, boolean background) {
+        UnigramTotals totals = new UnigramTotals(background);
+        totals.shared = counts.listedTypes();
         long[] figures = totals.figures;
         figures[RAW_TOTAL] = counts.rawTotal();
         figures[CONTINUATION_TOTAL] = counts.continuationTotal();
@@ -51,57 +63,67 @@ final class UnigramTotals {
     }
 
     /** Adds the totals of another shard. */
-    void add(UnigramTotals other) {
+    public void add(UnigramTotals other) {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += other.figures[i];
         }
+        shared += other.shared;
     }
 
     /** Adds the totals that {@link #write} wrote. */
-    void add(Varints.Reader in) {
+    public void add(Varints.Reader in) {
         for (int i = 0; i < FIGURES; i++) {
             figures[i] += in.readLong();
         }
+        shared += hasShared ? in.readLong() : 0;
     }
 
-    void write(Varints.Writer out) {
+    public void write(Varints.Writer out) {
         for (long figure : figures) {
             out.writeLong(figure);
+        }
+        if (hasShared) {
+            out.writeLong(shared);
         }
     }
 
     /** Sum of the raw counts. */
-    long rawTotal() {
+    public long rawTotal() {
         return figures[RAW_TOTAL];
     }
 
     /** Sum of the continuation counts. */
-    long continuationTotal() {
+    public long continuationTotal() {
         return figures[CONTINUATION_TOTAL];
     }
 
     /** Types with a raw count. */
-    long rawTypes() {
+    public long rawTypes() {
         return figures[RAW_TYPES];
     }
 
     /** Types with a continuation count. */
-    long continuationTypes() {
+    public long continuationTypes() {
         return figures[CONTINUATION_TYPES];
     }
 
     /** Types with a raw count, without {@code </s>}. */
-    long types() {
+    public long types() {
         return figures[TYPES];
     }
 
+    /** Of the types, how many the background has; 0 without one. */
+    public long shared() {
+        return shared;
+    }
+
     /** Types with that raw count, 1 to 4. */
-    long rawCountOfCounts(int count) {
+    public long rawCountOfCounts(int count) {
         return figures[raw(count)];
     }
 
     /** Types with that continuation count, 1 to 4. */
-    long continuationCountOfCounts(int count) {
+    public long continuationCountOfCounts(int count) {
         return figures[continuation(count)];
     }
 }

@@ -1,7 +1,9 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
+import dev.driftline.prefix.WordPrefix;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -30,6 +32,9 @@ import java.util.Arrays;
  * <p>Queries are of version 3, and so is a document that is too large to go with others. What a task has read of the stream goes
  * as a batch. Its documents are answered and learned one after the other, as if each had come alone.
  *
+ * <p>A query for words that begin with a prefix is of version 6: the layout of version 3, with flag 4 and, behind the candidates, the
+ * prefix (string) and a byte: 1 if it ignores case.
+ *
  * <p>A document that is to be taken out again goes alone, too, as version 5: the layout of version 3 without predictions, and with
  * one flag of two, 8: say whether all of it is there; 16: take it out if it is. A shard answers by {@link ShardReply.Retracted}.
  *
@@ -46,7 +51,7 @@ import java.util.Arrays;
  *
  * <p>Version 2 (Driftline 0.2) sent candidates to the shard of the context alone, and is refused. Driftline 0.3 and 0.4 wrote
  * version 3 alone, and refuse a batch until they are upgraded. Driftline 0.5 wrote versions 3 and 4 as they are, and refuses version
- * 5 until it is upgraded.
+ * 5 until it is upgraded; 0.6 refuses version 6.
  *
  * <p>Driftline 0.1 wrote the same fields without kind, model and checksum, and a version 1 as the first byte. An upgrade may
  * find such messages in the topics: they are recognised by that byte and refused, not read, because they do not say which
@@ -60,33 +65,37 @@ public final class ShardRequest {
     static final int VERSION = 3;
     static final int BATCH_VERSION = 4;
     static final int RETRACTION_VERSION = 5;
+    static final int PREFIX_VERSION = 6;
 
     /** The code of a token that the shard is not told. */
-    static final int HOLE = 0;
+    public static final int HOLE = 0;
 
     /** The code of {@code </s>}. */
-    static final int EOS_CODE = 1;
+    public static final int EOS_CODE = 1;
 
     /** The code of the first word of the request. */
-    static final int FIRST_WORD = 2;
+    public static final int FIRST_WORD = 2;
 
     /** The most next words that are wanted: as many as a search that doubles ever asks for. */
     private static final int MOST_PREDICTIONS = Integer.MAX_VALUE / 8;
 
     /** The document is learned after it is scored. */
-    static final int LEARNS = 1;
+    public static final int LEARNS = 1;
 
     /** The next word's context is the shard's. */
-    static final int PREDICTS = 2;
+    public static final int PREDICTS = 2;
 
     /** Words that are not listed must be bounded. */
-    static final int PROVES = 4;
+    public static final int PROVES = 4;
 
     /** The document is only looked for. */
-    static final int CHECKS = 8;
+    public static final int CHECKS = 8;
 
     /** The document is taken out. */
-    static final int TAKES = 16;
+    public static final int TAKES = 16;
+
+    /** A prefix may be in another case. */
+    private static final int IGNORES_CASE = 1;
 
     /** What the flags of a document that is scored can be. */
     private static final int OF_SCORING = LEARNS | PREDICTS | PROVES;
@@ -98,9 +107,14 @@ public final class ShardRequest {
     private static final ShardMessage BATCH = new ShardMessage(KIND, BATCH_VERSION, "shard request");
     private static final ShardMessage RETRACTION = new ShardMessage(KIND, RETRACTION_VERSION, "shard request");
 
+    private static final ShardMessage PREFIXED = new ShardMessage(KIND, PREFIX_VERSION, "shard request");
+
     private ShardRequest() {}
 
     private static ShardMessage ofOne(byte[] request) {
+        if (PREFIXED.isAtHeadOf(request)) {
+            return PREFIXED;
+        }
         return RETRACTION.isAtHeadOf(request) ? RETRACTION : MESSAGE;
     }
 
@@ -132,9 +146,9 @@ public final class ShardRequest {
 
         private final Reader reader;
 
-        /** @param shards how many the model has */
-        public Addresses(ModelSettings settings, int shards) {
-            reader = new Reader(ModelFingerprint.of(settings, shards));
+        /** @param model the requests of which are read */
+        public Addresses(ModelFingerprint model) {
+            reader = new Reader(model);
         }
 
         /**
@@ -173,7 +187,7 @@ public final class ShardRequest {
     }
 
     /** Takes documents, each field in the order of the layout. Not thread-safe. */
-    interface Writer {
+    public interface Writer {
 
         /** @param flags as the layout has them */
         void begin(int flags, long ticket, int predictions);
@@ -188,24 +202,31 @@ public final class ShardRequest {
     }
 
     /** Writes requests of one document, one after the other. Not thread-safe. */
-    static final class SingleWriter implements Writer {
+    public static final class SingleWriter implements Writer {
 
         private final ModelFingerprint model;
         private final Varints.Writer out = new Varints.Writer(1 << 12);
         private int partition;
+        private WordPrefix prefix = WordPrefix.NONE;
 
-        SingleWriter(ModelFingerprint model) {
+        public SingleWriter(ModelFingerprint model) {
             this.model = model;
         }
 
         /** Where the replies of the next documents must go. */
-        void partition(int number) {
+        public void partition(int number) {
             partition = number;
+        }
+
+        /** What the next words of the next documents have to begin with. */
+        public void prefix(WordPrefix beginning) {
+            prefix = beginning;
         }
 
         @Override
         public void begin(int flags, long ticket, int predictions) {
-            ((flags & (CHECKS | TAKES)) == 0 ? MESSAGE : RETRACTION).begin(out, model);
+            ShardMessage plain = prefix.isEmpty() ? MESSAGE : PREFIXED;
+            ((flags & (CHECKS | TAKES)) == 0 ? plain : RETRACTION).begin(out, model);
             out.writeByte(flags);
             out.writeInt(partition);
             out.writeLong(ticket);
@@ -227,13 +248,17 @@ public final class ShardRequest {
             out.writeInt(code);
         }
 
-        byte[] end() {
+        public byte[] end() {
+            if (!prefix.isEmpty()) {
+                out.writeBytes(prefix.text().getBytes(StandardCharsets.UTF_8));
+                out.writeByte(prefix.ignoresCase() ? IGNORES_CASE : 0);
+            }
             return ShardMessage.end(out);
         }
     }
 
     /** Collects documents for one shard, and writes them as one request. Not thread-safe. */
-    static final class BatchWriter implements Writer {
+    public static final class BatchWriter implements Writer {
 
         private final ModelFingerprint model;
         private final Varints.Writer dictionary = new Varints.Writer(1 << 12);
@@ -249,7 +274,7 @@ public final class ShardRequest {
         private int documentsMark;
         private int wordsMark;
 
-        BatchWriter(ModelFingerprint model) {
+        public BatchWriter(ModelFingerprint model) {
             this.model = model;
         }
 
@@ -287,19 +312,19 @@ public final class ShardRequest {
         }
 
         /** About the size of the request, in bytes. */
-        int bytes() {
+        public int bytes() {
             return dictionary.size() + documents.size();
         }
 
         /** Keeps what has come. */
-        void mark() {
+        public void mark() {
             dictionaryMark = dictionary.size();
             documentsMark = documents.size();
             wordsMark = words;
         }
 
         /** Forgets what has come since {@link #mark}. */
-        void back() {
+        public void back() {
             while (words > wordsMark) {
                 places[numbers[--words]] = 0;
             }
@@ -308,7 +333,7 @@ public final class ShardRequest {
         }
 
         /** Forgets everything. */
-        void clear() {
+        public void clear() {
             dictionaryMark = 0;
             documentsMark = 0;
             wordsMark = 0;
@@ -321,7 +346,7 @@ public final class ShardRequest {
          * @param partition where the replies must go
          * @param count how many documents have come
          */
-        byte[] end(int partition, int count) {
+        public byte[] end(int partition, int count) {
             BATCH.begin(out, model);
             out.writeInt(partition);
             out.writeInt(words);
@@ -338,7 +363,7 @@ public final class ShardRequest {
      * one. Words stay where they are in the message. {@link #select} says of which of its documents the rest tells. Not
      * thread-safe.
      */
-    static final class Reader {
+    public static final class Reader {
 
         // Where the parts of a document begin in codes, and its predictions.
         private static final int WORDS = 0;
@@ -369,8 +394,9 @@ public final class ShardRequest {
 
         private int document;
         private int tokensFrom;
+        private WordPrefix prefix = WordPrefix.NONE;
 
-        Reader(ModelFingerprint model) {
+        public Reader(ModelFingerprint model) {
             this.model = model;
         }
 
@@ -379,7 +405,7 @@ public final class ShardRequest {
          *
          * @throws ShardMessageException if it is not a whole request of this model
          */
-        void read(byte[] request) {
+        public void read(byte[] request) {
             batch = BATCH.isAtHeadOf(request);
             ShardMessage kind = batch ? BATCH : ofOne(request);
             Varints.Reader in = kind.open(request, model);
@@ -387,11 +413,15 @@ public final class ShardRequest {
             size = 0;
             words = FIRST_WORD;
             documents = 0;
+            prefix = WordPrefix.NONE;
             try {
                 if (batch) {
                     readBatch(in);
                 } else {
                     readSingle(in, kind == RETRACTION);
+                }
+                if (kind == PREFIXED) {
+                    readPrefix(in);
                 }
             } catch (MalformedBytesException e) {
                 throw ShardMessageException.endsEarly(MESSAGE.name(), e);
@@ -427,6 +457,13 @@ public final class ShardRequest {
             }
             part(END);
             documents = 1;
+        }
+
+        private void readPrefix(Varints.Reader in) {
+            prefix = new WordPrefix(new String(in.readBytes(), StandardCharsets.UTF_8), in.readByte() == IGNORES_CASE);
+            if (prefix.isEmpty() || (parts[FLAGS] & PROVES) == 0 || parts[PREDICTIONS] == 0) {
+                throw ShardMessageException.inconsistent(MESSAGE.name(), "there is a prefix, and no proof to look for");
+            }
         }
 
         private void readBatch(Varints.Reader in) {
@@ -543,17 +580,17 @@ public final class ShardRequest {
         }
 
         /** Whether it is of the version that may have several documents. */
-        boolean isBatch() {
+        public boolean isBatch() {
             return batch;
         }
 
         /** How many documents there are, 1 or more. */
-        int documents() {
+        public int documents() {
             return documents;
         }
 
         /** Says which document is at hand, from 0. */
-        void select(int number) {
+        public void select(int number) {
             if (number < 0 || number >= documents) {
                 throw new IllegalArgumentException("document " + number + " of " + documents);
             }
@@ -562,99 +599,104 @@ public final class ShardRequest {
         }
 
         /** The bytes in which {@link #from} and {@link #to} point. */
-        byte[] message() {
+        public byte[] message() {
             return message;
         }
 
         /** Whether the document is to be learned after it has been scored. */
-        boolean learns() {
+        public boolean learns() {
             return (parts[document + FLAGS] & LEARNS) != 0;
         }
 
         /** Whether the document is only looked for. */
-        boolean checks() {
+        public boolean checks() {
             return (parts[document + FLAGS] & CHECKS) != 0;
         }
 
         /** Whether the document is taken out. */
-        boolean takes() {
+        public boolean takes() {
             return (parts[document + FLAGS] & TAKES) != 0;
         }
 
         /** Whether the shard owns the context after which next words are wanted, and has been told all of it. */
-        boolean predicts() {
+        public boolean predicts() {
             return (parts[document + FLAGS] & PREDICTS) != 0;
         }
 
         /** Whether a word that is not listed must be bounded. */
-        boolean proves() {
+        public boolean proves() {
             return (parts[document + FLAGS] & PROVES) != 0;
         }
 
-        int partition() {
+        /** What the next words that are wanted begin with. */
+        public WordPrefix prefix() {
+            return prefix;
+        }
+
+        public int partition() {
             return partition;
         }
 
-        long ticket() {
+        public long ticket() {
             return tickets[document / PARTS];
         }
 
-        int predictions() {
+        public int predictions() {
             return parts[document + PREDICTIONS];
         }
 
         /** One more than the highest code of all documents: words are {@link #FIRST_WORD} to this, exclusive. */
-        int codes() {
+        public int codes() {
             return words;
         }
 
         /** The first word of the document, for {@link #code}; they end before {@link #tokens()}. */
-        int words() {
+        public int words() {
             return parts[document + WORDS];
         }
 
         /** Where tokens begin. */
-        int tokens() {
+        public int tokens() {
             return tokensFrom;
         }
 
         /** The first word to spell; they end before {@link #candidates()}. */
-        int outside() {
+        public int outside() {
             return parts[document + OUTSIDE];
         }
 
         /** The first candidate; they end before {@link #end()}. */
-        int candidates() {
+        public int candidates() {
             return parts[document + CANDIDATES];
         }
 
         /** One more than the last candidate. */
-        int end() {
+        public int end() {
             return parts[document + END];
         }
 
         /** The code of a word of one of the lists. */
-        int code(int at) {
+        public int code(int at) {
             return codes[at];
         }
 
         /** Where the word of a code begins in {@link #message()}. */
-        int from(int code) {
+        public int from(int code) {
             return from[code];
         }
 
         /** Where the word of a code ends in {@link #message()}. */
-        int to(int code) {
+        public int to(int code) {
             return to[code];
         }
 
         /** The number of tokens. */
-        int length() {
+        public int length() {
             return parts[document + OUTSIDE] - tokensFrom;
         }
 
         /** The code of a token. */
-        int token(int position) {
+        public int token(int position) {
             return codes[tokensFrom + position];
         }
     }

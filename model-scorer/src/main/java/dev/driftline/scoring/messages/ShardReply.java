@@ -1,4 +1,4 @@
-package dev.driftline.scoring;
+package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.codec.Varints;
@@ -23,7 +23,8 @@ import java.util.List;
  * <tr><td>ticket</td><td>varint</td><td>what, with the partition, names the document until it is gathered</td></tr>
  * <tr><td>shard</td><td>varint</td><td>whose reply this is</td></tr>
  * <tr><td>totals</td><td>13 varints</td><td>raw total, continuation total, raw types, continuation types, types other than
- *     {@code </s>}; then t1 of raw and of continuation unigrams, and t2 … t4 likewise</td></tr>
+ *     {@code </s>}; then t1 of raw and of continuation unigrams, and t2 … t4 likewise; with a background a 14th, how many of
+ *     the types it has</td></tr>
  * <tr><td>unigrams</td><td>2 varints each</td><td>of each owned event, in the document's order: raw count, continuation
  *     count, and where the raw count is 0 the bits to spell it (float)</td></tr>
  * <tr><td>outside</td><td>count, floats</td><td>the bits to spell each word that the request lists as outside</td></tr>
@@ -66,13 +67,13 @@ public final class ShardReply {
     private static final int PROOF = 8;
 
     /** With a next word: its unigram counts. */
-    static final int UNIGRAM = 1;
+    public static final int UNIGRAM = 1;
 
     /** With a next word: α and γ of its position. */
-    static final int POSITION = 2;
+    public static final int POSITION = 2;
 
     /** With a next word: its share of the shard's bigrams. */
-    static final int SHARE = 4;
+    public static final int SHARE = 4;
 
     /** A next word: a length, and what follows. */
     private static final int NEXT_WORD_BYTES = 2;
@@ -111,7 +112,7 @@ public final class ShardReply {
      *
      * @throws ShardMessageException if it is not a whole reply of {@code model}
      */
-    static ShardReply open(byte[] reply, ModelFingerprint model) {
+    public static ShardReply open(byte[] reply, ModelFingerprint model) {
         ShardReply opened;
         try {
             opened = new ShardReply(MESSAGE.open(reply, model), model.order() - 1);
@@ -155,7 +156,7 @@ public final class ShardReply {
      * @param message a batch; anything else is all that comes of it, as it is
      * @throws ShardMessageException if it is a batch, but not a whole one of {@code model}
      */
-    static List<byte[]> split(byte[] message, ModelFingerprint model) {
+    public static List<byte[]> split(byte[] message, ModelFingerprint model) {
         if (!BATCH.isAtHeadOf(message)) {
             return List.of(message);
         }
@@ -215,27 +216,27 @@ public final class ShardReply {
     }
 
     /** Adds the totals to {@code sums}. */
-    void addTotals(UnigramTotals sums) {
+    public void addTotals(UnigramTotals sums) {
         sums.add(in);
     }
 
     /** The next varint: a raw count, then a continuation count, of a unigram or a candidate. */
-    long count() {
+    public long count() {
         return in.readLong();
     }
 
     /** The next float: bits of a spelling, or the share of a candidate. */
-    float number() {
+    public float number() {
         return in.readFloat();
     }
 
     /** Begins the words outside the vocabulary; returns how many follow. */
-    int outside() {
+    public int outside() {
         return in.readCount(Float.BYTES);
     }
 
     /** Begins a position: what it says is {@link #matched()} and {@link #pairs()}, and α and γ of each pair follow. */
-    void position() {
+    public void position() {
         int head = in.readByte();
         matched = head >> 3;
         pairs = head & 7;
@@ -247,38 +248,38 @@ public final class ShardReply {
     }
 
     /** The length of the longest context seen, in words. */
-    int matched() {
+    public int matched() {
         return matched;
     }
 
     /** How many pairs of α and γ follow the head of a position. */
-    int pairs() {
+    public int pairs() {
         return pairs;
     }
 
     /** Whether next words follow the positions. */
-    boolean hasNextWords() {
+    public boolean hasNextWords() {
         return (flags & NEXT_WORDS) != 0;
     }
 
     /** Whether the context of the next word is this shard's, so that {@link #position()} of a word that never followed comes first,
      * and a bound of α, a {@link #number()}, for each pair. */
-    boolean hasContext() {
+    public boolean hasContext() {
         return (flags & CONTEXT) != 0;
     }
 
     /** Whether words of which not all is known must be bounded, not estimated. */
-    boolean isProof() {
+    public boolean isProof() {
         return (flags & PROOF) != 0;
     }
 
     /** Begins the next words; returns how many follow. */
-    int nextWords() {
+    public int nextWords() {
         return in.readCount(NEXT_WORD_BYTES);
     }
 
     /** The word with which a next word begins; {@link #has} then says what follows. */
-    String word() {
+    public String word() {
         String word = new String(in.readBytes(), StandardCharsets.UTF_8);
         what = in.readByte();
         if ((what & ~(UNIGRAM | POSITION | SHARE)) != 0) {
@@ -288,12 +289,12 @@ public final class ShardReply {
     }
 
     /** Whether a part of the next word follows. */
-    boolean has(int part) {
+    public boolean has(int part) {
         return (what & part) != 0;
     }
 
     /** Checks that everything has been read. */
-    void end() {
+    public void end() {
         if (in.hasRemaining()) {
             throw ShardMessageException.inconsistent(
                     MESSAGE.name(), in.remaining() + " bytes are left that the document does not account for");
@@ -301,13 +302,13 @@ public final class ShardReply {
     }
 
     /** Writes replies one after the other, each field in the order of the layout. Not thread-safe. */
-    static final class Writer {
+    public static final class Writer {
 
         private final ModelFingerprint model;
         private final int shard;
         private final Varints.Writer out = new Varints.Writer(1 << 14);
 
-        Writer(ModelFingerprint model, int shard) {
+        public Writer(ModelFingerprint model, int shard) {
             this.model = model;
             this.shard = shard;
         }
@@ -317,7 +318,7 @@ public final class ShardReply {
          * @param context whether their context is this shard's
          * @param proof whether a proof was asked for
          */
-        void begin(
+        public void begin(
                 boolean nextWords, boolean context, boolean proof, int partition, long ticket, UnigramTotals totals) {
             MESSAGE.begin(out, model);
             out.writeByte((nextWords ? NEXT_WORDS : 0) | (context ? CONTEXT : 0) | (proof ? PROOF : 0));
@@ -328,23 +329,23 @@ public final class ShardReply {
         }
 
         /** Begins a list: of words outside, or of candidates. */
-        void count(int elements) {
+        public void count(int elements) {
             out.writeInt(elements);
         }
 
         /** A unigram; where {@code raw} is 0, its {@link #bits} follow. */
-        void unigram(long raw, long continuation) {
+        public void unigram(long raw, long continuation) {
             out.writeLong(raw);
             out.writeLong(continuation);
         }
 
         /** The bits to spell a word. */
-        void bits(double bits) {
+        public void bits(double bits) {
             out.writeFloat((float) bits);
         }
 
         /** A position, with the pairs 1 to {@code pairs}. */
-        void position(int matched, int pairs, float[] alpha, float[] gamma) {
+        public void position(int matched, int pairs, float[] alpha, float[] gamma) {
             out.writeByte(matched << 3 | pairs);
             for (int k = 1; k <= pairs; k++) {
                 out.writeFloat(alpha[k]);
@@ -353,27 +354,27 @@ public final class ShardReply {
         }
 
         /** The buffer, for a next word, which is written from where it is kept; {@link #parts} follow. */
-        Varints.Writer word() {
+        public Varints.Writer word() {
             return out;
         }
 
         /** Says which parts of a next word follow. */
-        void parts(int parts) {
+        public void parts(int parts) {
             out.writeByte(parts);
         }
 
         /** A bound of α, or the share of a next word. */
-        void number(double number) {
+        public void number(double number) {
             out.writeFloat((float) number);
         }
 
-        byte[] end() {
+        public byte[] end() {
             return ShardMessage.end(out);
         }
     }
 
     /** Collects the replies to one request. Not thread-safe. */
-    static final class BatchWriter {
+    public static final class BatchWriter {
 
         private final ModelFingerprint model;
         private final Varints.Writer out = new Varints.Writer(1 << 14);
@@ -383,7 +384,7 @@ public final class ShardReply {
         private int mostBytes;
         private boolean isEmpty = true;
 
-        BatchWriter(ModelFingerprint model) {
+        public BatchWriter(ModelFingerprint model) {
             this.model = model;
         }
 
@@ -394,7 +395,7 @@ public final class ShardReply {
          * @param partition where the replies must go
          * @param mostBytes of a batch, unless it is of one document
          */
-        void begin(boolean batch, int partition, int mostBytes) {
+        public void begin(boolean batch, int partition, int mostBytes) {
             this.batch = batch;
             this.partition = partition;
             this.mostBytes = mostBytes;
@@ -402,17 +403,17 @@ public final class ShardReply {
             isEmpty = true;
         }
 
-        void add(Writer reply) {
+        public void add(Writer reply) {
             add(KIND, VERSION, reply.out);
         }
 
         /** @param retracted which answers a request of its own */
-        void add(Retracted retracted) {
+        public void add(Retracted retracted) {
             finish();
             messages.add(retracted.encode(model));
         }
 
-        void add(Failure failure) {
+        public void add(Failure failure) {
             Varints.Writer body = new Varints.Writer(128);
             failure.write(body, model);
             add(Failure.KIND, Failure.FORMAT, body);
@@ -448,7 +449,7 @@ public final class ShardReply {
         }
 
         /** The messages that have all the replies, in their order. */
-        List<byte[]> end() {
+        public List<byte[]> end() {
             finish();
             return List.copyOf(messages);
         }
@@ -503,7 +504,7 @@ public final class ShardReply {
         }
 
         /** @throws ShardMessageException if it is not a whole failure of {@code model} */
-        static Failure open(byte[] message, ModelFingerprint model) {
+        public static Failure open(byte[] message, ModelFingerprint model) {
             Varints.Reader in = MESSAGE.open(message, model);
             try {
                 int flags = in.readByte();
@@ -598,7 +599,7 @@ public final class ShardReply {
             return (MESSAGE.body(message).readByte() & THERE) != 0;
         }
 
-        byte[] encode(ModelFingerprint model) {
+        public byte[] encode(ModelFingerprint model) {
             Varints.Writer out = new Varints.Writer(64);
             MESSAGE.begin(out, model);
             out.writeByte((isThere ? THERE : 0) | (isTaken ? TAKEN : 0) | (isApproximate ? APPROXIMATE : 0));
@@ -611,7 +612,7 @@ public final class ShardReply {
         }
 
         /** @throws ShardMessageException if it is not a whole one of {@code model} */
-        static Retracted open(byte[] message, ModelFingerprint model) {
+        public static Retracted open(byte[] message, ModelFingerprint model) {
             Varints.Reader in = MESSAGE.open(message, model);
             try {
                 int flags = in.readByte();

@@ -1,0 +1,178 @@
+package dev.driftline.library;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.driftline.generation.TextGenerator;
+import dev.driftline.generation.TextGenerator.WordProbability;
+import dev.driftline.ngram.Forgetting;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.NextWords;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.text.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OnlineNgramModelTest {
+
+    @TempDir
+    Path folder;
+
+    private static List<List<String>> text(int sentences, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<List<String>> text = new ArrayList<>();
+        for (int sentence = 0; sentence < sentences; sentence++) {
+            List<String> words = new ArrayList<>();
+            for (int word = random.nextInt(12); word >= 0; word--) {
+                words.add("w" + (int) (300 * random.nextDouble() * random.nextDouble() * random.nextDouble()));
+            }
+            text.add(words);
+        }
+        return text;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void shouldListTheMostProbableWordsOfTheWholeDistribution(int order) {
+        OnlineNgramModel model = new OnlineNgramModel(ModelSettings.ofOrder(order), Tokenizers.WHITESPACE);
+        model.learn(text(2000, 1));
+        for (String before : List.of("", "w0", "w1 w2", "w0 w0 w3", "never")) {
+            List<NextWord> listed = model.nextWords(before, 7);
+
+            List<WordProbability> all = TextGenerator.best(
+                    new NextWords(model.counts()), before.isEmpty() ? List.of() : List.of(before.split(" ")), 7);
+            assertThat(listed).hasSize(7);
+            for (int i = 0; i < 7; i++) {
+                assertThat(listed.get(i).probability()).isCloseTo(all.get(i).probability(), within(1e-6));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Smoothing.class)
+    void shouldBeTheSameModelWhenItWasSavedAndLoaded(Smoothing smoothing) throws IOException {
+        ModelSettings settings = new ModelSettings(4, smoothing, Vocabulary.growing(), 0.25);
+        OnlineNgramModel model = new OnlineNgramModel(settings, Tokenizers.WHITESPACE);
+        model.learn(text(200, 1));
+        Path file = folder.resolve("model");
+        model.save(file);
+
+        OnlineNgramModel loaded = OnlineNgramModel.load(file);
+
+        assertThat(loaded.counts().settings()).isEqualTo(settings);
+        assertThat(loaded.nextWords("w0", 5)).isEqualTo(model.nextWords("w0", 5));
+        assertThat(loaded.generate("w0", 20, 7)).isEqualTo(model.generate("w0", 20, 7));
+        // It goes on learning as if nothing had been.
+        assertThat(loaded.learn(text(50, 2))).isEqualTo(model.learn(text(50, 2)));
+        assertThat(loaded.score(text(50, 3))).isEqualTo(model.score(text(50, 3)));
+    }
+
+    @Test
+    void shouldKeepItsVocabularyAndItsBoundsWhenItWasSaved() throws IOException {
+        ModelSettings settings = new ModelSettings(
+                        2, Smoothing.KNESER_NEY, new Vocabulary.Fixed(Set.of("w0", "w1", "große")), 0.1)
+                .forgetting(new Forgetting(0, 500, 10_000));
+        OnlineNgramModel model = new OnlineNgramModel(settings, Tokenizers.WHITESPACE);
+        model.learn(text(100, 1));
+        model.save(folder.resolve("model"));
+        model.learn(text(10, 2));
+        model.save(folder.resolve("model"));
+
+        OnlineNgramModel loaded = OnlineNgramModel.load(folder.resolve("model"));
+
+        assertThat(loaded.counts().settings()).isEqualTo(settings);
+        assertThat(loaded.score(text(5, 3))).isEqualTo(model.score(text(5, 3)));
+        assertThat(loaded.score(text(5, 3)).unknown()).isPositive();
+        assertThat(loaded.nextWords("w0", 10)).extracting(NextWord::word).contains("große");
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldBeAsItWasWhenATextIsTakenOutAgain() {
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(3);
+        model.learn("The students opened their books.");
+        TextScore before = model.score("The students slept.");
+        model.learn("The students slept.");
+        assertThat(model.score("The students slept.").bits()).isLessThan(before.bits());
+
+        assertThat(model.unlearn("The students slept.")).isTrue();
+
+        assertThat(model.score("The students slept.")).isEqualTo(before);
+        assertThat(model.unlearn("Never learned.")).isFalse();
+    }
+
+    @Test
+    void shouldSayLittleWhenItHasLearnedNothing() {
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(3);
+
+        assertThat(model.nextWords("The", 3)).isEmpty();
+        assertThat(model.score("")).isEqualTo(new TextScore(0, 0, 0, 0));
+        assertThat(model.score("").perplexity()).isEqualTo(1);
+        assertThat(model.score("A word.").unknown()).isEqualTo(3);
+        assertThatThrownBy(() -> model.generate("", 3, 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldDrawFromWhatWasLearnedLast() {
+        OnlineNgramModel model = new OnlineNgramModel(ModelSettings.ofOrder(2), Tokenizers.WHITESPACE);
+        model.learn("a a a");
+        model.generate("", 5, 1);
+        for (int i = 0; i < 50; i++) {
+            model.learn("b b b");
+        }
+
+        assertThat(model.generate("", 50, 1)).contains("b");
+    }
+
+    @Test
+    void shouldRefuseMarksAmongTheTokens() {
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(2);
+
+        assertThatThrownBy(() -> model.learn(List.of(List.of("a", "</s>"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("</s>");
+        assertThat(model.nextWords("", 1)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAFileThatIsNotWhole() throws IOException {
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(2);
+        model.learn("The students opened their books.");
+        Path file = folder.resolve("model");
+        model.save(file);
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int length = 0; length < whole.length; length += 1 + whole.length / 50) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> OnlineNgramModel.load(file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(file.toString());
+        }
+        for (int at = 0; at < whole.length; at += 1 + whole.length / 100) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= 0x55;
+            Files.write(file, damaged);
+            assertThatThrownBy(() -> OnlineNgramModel.load(file))
+                    .as("byte " + at)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(file.toString());
+        }
+        Files.write(file, Arrays.copyOf(whole, whole.length + 1));
+        assertThatThrownBy(() -> OnlineNgramModel.load(file)).isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.driftline.cli.arpa;
+
+import dev.driftline.cli.offline.CorpusOptions;
+import dev.driftline.cli.offline.NgramModelOptions;
+import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.config.keys.VocabularyChoice;
+import dev.driftline.corpus.CorpusReader;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.HeapPageStore;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Vocabulary;
+import dev.driftline.store.StateDirectory;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.terminal.CtrlC;
+import dev.driftline.terminal.ExitCodes;
+import dev.driftline.terminal.ProgressLine;
+import dev.driftline.terminal.Screen;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Which counts are exported: those in a state directory, or those of files that are learned first. */
+final class ExportSource {
+
+    private static final int DEFAULT_ORDER = 5;
+
+    private static final Duration PRINTED = Duration.ofSeconds(5);
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILE",
+            description = "Corpus files, as for `driftline evaluate`: they are learned in memory first.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "State directory of a stopped service, of a demo, or of evaluate --state.")
+    private @Nullable Path state;
+
+    @Option(
+            names = "--source",
+            paramLabel = "NAME",
+            description =
+                    "With FILEs: learn only the documents of this source. Counts of a service are those of all its sources"
+                            + " together. Default: all.")
+    private @Nullable String source;
+
+    @Option(
+            names = "--order",
+            paramLabel = "M",
+            description =
+                    "Words in the longest n-gram, 1 to 7, and at most as many as are counted. KenLM is built for 6 unless told"
+                            + " otherwise. Default: as many as are counted; with FILEs 5.")
+    private @Nullable Integer order;
+
+    @Option(
+            names = "--smoothing",
+            paramLabel = "S",
+            description =
+                    "How probabilities are made from the counts: kneser-ney, maximum-likelihood, add-delta, backoff, witten-bell or"
+                            + " absolute-discounting. Default: that of the service, or kneser-ney.")
+    private @Nullable String smoothing;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "V",
+            description =
+                    "The vocabulary of the counts: growing, grow-kenlm or fixed:FILE (a word a line). Default: that of the"
+                            + " service, or growing.")
+    private @Nullable String vocabulary;
+
+    @Option(
+            names = "--delta",
+            paramLabel = "D",
+            description = "Added to each count by add-delta, above 0. Default: ${DEFAULT-VALUE}.")
+    private double delta = ModelSettings.DEFAULT_DELTA;
+
+    @Mixin
+    private CorpusOptions corpus;
+
+    /** Refuses what has no effect, before anything is opened. */
+    void check() {
+        boolean hasFiles = !files.isEmpty();
+        if ((hasFiles ? 1 : 0) + (state != null ? 1 : 0) != 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "name the counts to export: --state DIR, or FILEs with text to learn first");
+        }
+        GivenOptions given = GivenOptions.of(spec);
+        given.only(
+                hasFiles,
+                "with FILEs",
+                "--source",
+                "--limit",
+                "--format",
+                "--text-field",
+                "--tokenizer",
+                "--document-max-tokens",
+                "--token-max-bytes",
+                "--skip-malformed");
+        if (smoothing != null) {
+            smoothing(smoothing);
+        }
+        given.only("add-delta".equals(smoothing), "with --smoothing add-delta", "--delta");
+    }
+
+    /** The order of the model, where it was given. */
+    Optional<Integer> order() {
+        return Optional.ofNullable(order);
+    }
+
+    /** Opens the counts as they stand. */
+    ExportedCounts open(Screen screen, CtrlC ctrlC) throws IOException {
+        Path folder = state;
+        return folder == null ? learn(screen, ctrlC) : open(folder, folder.toString(), () -> {});
+    }
+
+    /**
+     * Opens the counts in a folder.
+     *
+     * @param described what they are
+     * @param closing run when they are closed
+     */
+    private ExportedCounts open(Path folder, String described, Runnable closing) throws IOException {
+        try {
+            Optional<ModelIdentity> learned = StateDirectory.learned(folder);
+            String named = smoothing != null
+                    ? smoothing
+                    : learned.map(ModelIdentity::smoothing).orElse(Smoothing.KNESER_NEY.label());
+            StateDirectory opened = StateDirectory.open(folder, smoothing(named), vocabulary(learned), delta);
+            return new ExportedCounts(opened.model(), described, () -> {
+                opened.close();
+                closing.run();
+            });
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    private Smoothing smoothing(String name) {
+        try {
+            return Smoothing.named(name);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
+        }
+    }
+
+    /** One that grows is known from what was learned; the words of a fixed one are not there. */
+    private Vocabulary vocabulary(Optional<ModelIdentity> learned) throws IOException {
+        String known = learned.map(ModelIdentity::vocabulary)
+                .filter(name -> !name.startsWith("fixed:"))
+                .orElse("growing");
+        try {
+            return VocabularyChoice.named("--vocabulary", vocabulary != null ? vocabulary : known)
+                    .read();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
+        } catch (IOException e) {
+            throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
+        }
+    }
+
+    private ExportedCounts learn(Screen screen, CtrlC ctrlC) throws IOException {
+        ModelSettings settings = new ModelSettings(
+                order == null ? DEFAULT_ORDER : order,
+                smoothing(smoothing == null ? Smoothing.KNESER_NEY.label() : smoothing),
+                vocabulary(Optional.empty()),
+                delta);
+        LocalModel model = new LocalModel(settings, 1, shard -> new HeapPageStore(), NgramModelOptions.cacheBytes());
+        ProgressLine line = new ProgressLine(screen, PRINTED);
+        long[] documents = new long[2];
+        for (Path file : files) {
+            corpus.refuseTokenizerOfTokens(file);
+            try (CorpusReader reader = corpus.open(file)) {
+                corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
+                    documents[0]++;
+                    if (document.learn() && (source == null || document.source().equals(source))) {
+                        model.score(DocumentTokens.of(document.sentences()), true);
+                        documents[1]++;
+                    }
+                    line.show(() ->
+                            String.format(Locale.ROOT, "%,d of %,d documents learned", documents[1], documents[0]));
+                });
+            }
+        }
+        if (ctrlC.pressed()) {
+            throw new CommandFailedException("stopped before everything was learned", ExitCodes.INTERRUPTED);
+        }
+        if (documents[1] == 0) {
+            throw new CommandFailedException(
+                    source == null
+                            ? "no document is to be learned: each says \"learn\": false"
+                            : "no document is of the source " + source);
+        }
+        screen.clear();
+        return new ExportedCounts(model, String.format(Locale.ROOT, "%,d documents", documents[1]), () -> {});
+    }
+}
