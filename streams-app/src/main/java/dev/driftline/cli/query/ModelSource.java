@@ -3,10 +3,16 @@ package dev.driftline.cli.query;
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
+import dev.driftline.bulk.models.BackoffTextModel;
+import dev.driftline.bulk.models.CountsModel;
+import dev.driftline.bulk.models.InstanceModel;
+import dev.driftline.bulk.models.NetworkModel;
+import dev.driftline.bulk.models.ScoringModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.serving.query.BackoffQueries;
 import dev.driftline.serving.query.DirectQueries;
@@ -17,11 +23,18 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +44,8 @@ import picocli.CommandLine.Spec;
  * Which model a command asks: the one in a state directory, the one that a running instance is learning, or an ARPA file.
  */
 final class ModelSource {
+
+    private static final Pattern REFUSED_TEXT = Pattern.compile(".* answered (?:400|413|422): (.*)", Pattern.DOTALL);
 
     /** One of the three. */
     static final class Place {
@@ -179,6 +194,94 @@ final class ModelSource {
             });
         } catch (IOException e) {
             throw new CommandFailedException(e.getMessage());
+        }
+    }
+
+    /**
+     * Opens the model that was named, to score many texts with it on several threads.
+     *
+     * @param snapshot a folder with a snapshot of a network; empty for another model
+     * @param learns whether the model begins with nothing and learns
+     * @param order of such a model
+     * @param threads that will score
+     * @throws CommandFailedException if not one model was named, or it cannot be read
+     */
+    ScoringModel scoring(Optional<Path> snapshot, boolean learns, int order, int threads) {
+        int named = (isInstance() ? 1 : 0)
+                + (isState() ? 1 : 0)
+                + (isArpa() ? 1 : 0)
+                + (snapshot.isPresent() ? 1 : 0)
+                + (learns ? 1 : 0);
+        if (named != 1) {
+            throw new CommandFailedException(
+                    "name one model to score with: --state DIR, --snapshot DIR, --arpa FILE, --instance URL or --learn",
+                    ExitCodes.USAGE);
+        }
+        if (learns) {
+            return CountsModel.learning(
+                    new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
+                    cacheBytes(1),
+                    texts(() -> Tokenizers.DEFAULT)::tokenizer);
+        }
+        if (isInstance()) {
+            InstanceClient client = new InstanceClient(place.instance, token, trust);
+            return new InstanceModel(
+                    (path, body) -> post(client, path, body),
+                    texts(this::instanceTokenizer)::tokenizer,
+                    place.instance.toString());
+        }
+        if (isArpa()) {
+            BackoffModel model = readArpa();
+            String identity = "arpa " + place.arpa.toAbsolutePath().normalize() + " "
+                    + place.arpa.toFile().length() + " " + Long.toHexString(model.wordsFingerprint());
+            return new BackoffTextModel(model, texts(() -> Tokenizers.WHITESPACE)::tokenizer, identity);
+        }
+        Optional<Snapshot> network = snapshot.map(ModelSource::read);
+        ModelTexts texts = texts(() -> learnedTokenizer(network));
+        if (network.isPresent()) {
+            return new NetworkModel(network.get(), texts::tokenizer);
+        }
+        StateDirectory state = openState().orElseThrow();
+        warnOfAnotherTokenizer();
+        return CountsModel.frozen(
+                () -> state.another(cacheBytes(threads)),
+                texts::tokenizer,
+                "state " + place.state.toAbsolutePath().normalize() + " " + smoothing + " " + stateFiles(),
+                state::close);
+    }
+
+    /** Heap that the decoded counts of one of so many threads may take. */
+    private static long cacheBytes(int threads) {
+        return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3) / threads;
+    }
+
+    /** What tells these counts from others: tables of RocksDB are never changed, but replaced by others. */
+    private String stateFiles() {
+        CRC32 sum = new CRC32();
+        try (Stream<Path> files = Files.walk(place.state)) {
+            files.filter(file -> file.toString().endsWith(".sst")).sorted().forEach(file -> {
+                String name = file + ":" + file.toFile().length() + "\n";
+                sum.update(name.getBytes(StandardCharsets.UTF_8));
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + place.state, e);
+        }
+        return Long.toHexString(sum.getValue());
+    }
+
+    /** A text that the service does not take is a matter of that text; everything else ends the run. */
+    private String post(InstanceClient client, String path, String body) throws IOException {
+        try {
+            return client.post(path, body);
+        } catch (CommandFailedException e) {
+            Matcher refused = REFUSED_TEXT.matcher(String.valueOf(e.getMessage()));
+            if (refused.matches()) {
+                throw new IllegalArgumentException(refused.group(1), e);
+            }
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 
