@@ -122,7 +122,8 @@ public final class FileScoring {
         }
         for (ScoreJob job : jobs) {
             if (isReadOnce(job.in())) {
-                throw new IOException(job.in() + " can be read but once, and is scored alone: leave the other files out");
+                throw new IOException(
+                        job.in() + " can be read but once, and is scored alone: leave the other files out");
             }
             checkOutput(job);
             checkFields(job);
@@ -159,7 +160,8 @@ public final class FileScoring {
 
     /** The standard input, or a pipe that has a name. */
     private static boolean isReadOnce(Path file) {
-        return TextInput.isStandardInput(file) || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+        return TextInput.isStandardInput(file)
+                || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
     private void checkOutput(ScoreJob job) throws IOException {
@@ -263,9 +265,8 @@ public final class FileScoring {
 
     private boolean stream(ScoreJob job, Optional<Percentiles> reference) throws IOException {
         if (reference.isEmpty() && options.buckets().isPresent()) {
-            throw new IOException(
-                    job.in() + " can be read but once, so its percentiles are known too late for buckets:"
-                            + " give a --reference, or score a file");
+            throw new IOException(job.in() + " can be read but once, so its percentiles are known too late for buckets:"
+                    + " give a --reference, or score a file");
         }
         Percentiles percentiles = reference.orElseGet(Percentiles::new);
         ScoreColumns columns = columns(reference.isPresent());
@@ -322,6 +323,7 @@ public final class FileScoring {
                         model.scorer(),
                         model.tokenizer(),
                         new DocumentRules(options.documentTokens(), options.tokenBytes()),
+                        options.language(),
                         options.part()));
     }
 

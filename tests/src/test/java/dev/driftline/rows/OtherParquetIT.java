@@ -62,8 +62,18 @@ class OtherParquetIT {
         assertThat(learned.exitCode()).as(learned.err()).isZero();
 
         Result scored = CommandLine.run(List.of(
-                "score", path("in.parquet"), "--state", path("state"), "--text-field", "body", "--per", "line", "--bucket",
-                "head,tail", "--out", path("out.parquet")));
+                "score",
+                path("in.parquet"),
+                "--state",
+                path("state"),
+                "--text-field",
+                "body",
+                "--per",
+                "line",
+                "--bucket",
+                "head,tail",
+                "--out",
+                path("out.parquet")));
 
         assertThat(scored.exitCode()).as(scored.err()).isZero();
         assertThat(run("node read.mjs in.parquet out.parquet > rows.txt")).isTrue();
@@ -75,9 +85,11 @@ class OtherParquetIT {
         assertThat(after).hasSize(60);
         for (int i = 0; i < 60; i++) {
             JsonNode row = after.get(i);
-            before.get(i).properties().forEach(field -> assertThat(row.get(field.getKey()))
-                    .as(field.getKey())
-                    .isEqualTo(field.getValue()));
+            before.get(i)
+                    .properties()
+                    .forEach(field -> assertThat(row.get(field.getKey()))
+                            .as(field.getKey())
+                            .isEqualTo(field.getValue()));
             assertThat(row.get("tokens").asInt()).isEqualTo(10);
             assertThat(row.get("perplexity").asDouble()).isGreaterThan(1);
             assertThat(row.get("bucket").asText()).isIn("head", "tail");

@@ -130,6 +130,11 @@ final class ModelSource {
         return place.state != null;
     }
 
+    /** The language of texts that do not say theirs; empty for none. */
+    String language() {
+        return language;
+    }
+
     /** Whether an ARPA file was named. */
     boolean isArpa() {
         return place.arpa != null;
