@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Which model a state belongs to. Counts learned by one cannot be read by another: their words, their sums or their shards
- * would not fit, and nothing would show it. Smoothing is the exception: every smoothing reads the same counts, so it may
- * change while no instance runs.
+ * would not fit, and nothing would show it. Smoothing and background are the exceptions: the counts do not depend on them, so
+ * they may change while no instance runs.
  *
  * <p>Its text form, of which a store and the identity topic keep the bytes, has a line {@code name=value} for each component,
  * in the order of the components. A line that this version does not know is passed over.
@@ -28,6 +28,8 @@ import java.util.Map;
  * @param tokenizer how raw text becomes words
  * @param smoothing how counts become probabilities
  * @param shards parts of the counts
+ * @param background fingerprint of the frozen model beside the counts, 16 hexadecimal digits; empty without one, and then not
+ *     part of the text form
  */
 public record ModelIdentity(
         String application,
@@ -36,7 +38,20 @@ public record ModelIdentity(
         String vocabulary,
         String tokenizer,
         String smoothing,
-        int shards) {
+        int shards,
+        String background) {
+
+    /** A model without a background. */
+    public ModelIdentity(
+            String application,
+            String prefix,
+            int order,
+            String vocabulary,
+            String tokenizer,
+            String smoothing,
+            int shards) {
+        this(application, prefix, order, vocabulary, tokenizer, smoothing, shards, "");
+    }
 
     /** The identity that {@code config} asks for; {@code model} is what was read of it. */
     public static ModelIdentity of(DriftlineConfig config, ModelSettings model) {
@@ -47,7 +62,10 @@ public record ModelIdentity(
                 vocabulary(model.vocabulary()),
                 config.get(InputKeys.TOKENIZER),
                 model.smoothing().label(),
-                config.get(TopicKeys.SHARDS));
+                config.get(TopicKeys.SHARDS),
+                model.background()
+                        .map(frozen -> String.format(Locale.ROOT, "%016x", frozen.fingerprint()))
+                        .orElse(""));
     }
 
     /** The component for {@code vocabulary}. */
@@ -78,7 +96,8 @@ public record ModelIdentity(
                 value(lines, "vocabulary"),
                 value(lines, "tokenizer"),
                 value(lines, "smoothing"),
-                Integer.parseInt(value(lines, "shards")));
+                Integer.parseInt(value(lines, "shards")),
+                lines.getOrDefault("background", ""));
     }
 
     private static String value(Map<String, String> lines, String name) {
@@ -92,18 +111,19 @@ public record ModelIdentity(
 
     /** The same model over another number of shards. */
     public ModelIdentity withShards(int number) {
-        return new ModelIdentity(application, prefix, order, vocabulary, tokenizer, smoothing, number);
+        return new ModelIdentity(application, prefix, order, vocabulary, tokenizer, smoothing, number, background);
     }
 
     /** The text form. */
     public String text() {
         return "application=" + application + "\nprefix=" + prefix + "\norder=" + order + "\nvocabulary=" + vocabulary
-                + "\ntokenizer=" + tokenizer + "\nsmoothing=" + smoothing + "\nshards=" + shards + "\n";
+                + "\ntokenizer=" + tokenizer + "\nsmoothing=" + smoothing + "\nshards=" + shards + "\n"
+                + (background.isEmpty() ? "" : "background=" + background + "\n");
     }
 
     /**
      * What keeps a state of {@code learned} from being read by this model, each with the setting that mends it; empty if it
-     * fits. Another smoothing fits.
+     * fits. Another smoothing fits, and another background.
      */
     public List<String> misfits(ModelIdentity learned) {
         List<String> misfits = new ArrayList<>();
