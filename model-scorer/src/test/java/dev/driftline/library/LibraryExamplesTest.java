@@ -2,12 +2,18 @@ package dev.driftline.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.driftline.arpa.ArpaReader;
+import dev.driftline.backoff.BackoffModel;
+import dev.driftline.backoff.BackoffScorer;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.evaluation.DriftEvaluation;
 import dev.driftline.evaluation.Evaluation;
+import dev.driftline.export.ArpaExport;
+import dev.driftline.export.ExportOptions;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.RulesReader;
@@ -41,7 +47,9 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +139,23 @@ class LibraryExamplesTest {
     }
 
     @Test
+    void shouldWriteAndReadArpaFiles() throws IOException {
+        Path file = folder.resolve("news.arpa");
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(3);
+        TEXTS.forEach(model::learn);
+        List<List<String>> sentences = Tokenizers.named("words").sentences("The students opened their books.");
+        // example
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            ArpaExport.of(model.counts(), ExportOptions.ofOrder(3), (step, ngrams) -> {})
+                    .write(out);
+        }
+        BackoffModel frozen = ArpaReader.read(file); // of KenLM, SRILM or IRSTLM, too
+        double perplexity = new BackoffScorer(frozen).document(sentences).perplexity();
+        // end
+        assertThat(perplexity).isCloseTo(model.score(sentences).classPerplexity(), withinPercentage(0.01));
+    }
+
+    @Test
     void shouldMixCountsWithTheCachesOfASource() throws IOException {
         List<String> texts = TEXTS;
         Path file = folder.resolve("mixture.model");
@@ -182,8 +207,8 @@ class LibraryExamplesTest {
         Network start = Network.random(Architecture.recurrent(Cell.LSTM, 16, 0, List.of()), vocabulary, 1);
         List<int[]> text = documents.stream().map(vocabulary::encode).toList();
 
-        TrainingSettings how = new TrainingSettings(Optimizer.ADAM, 0.02, 5, 0, 2, 10, 1);
-        OfflineTraining training = new OfflineTraining(how, new OfflineTraining.Schedule(60, 1, 0));
+        TrainingSettings how = new TrainingSettings(Optimizer.ADAM, 0.05, 5, 0, 2, 10, 1);
+        OfflineTraining training = new OfflineTraining(how, new OfflineTraining.Schedule(25, 1, 0));
         Network network = training.run(start, text, List.of(), new OfflineTraining.Listener() {})
                 .network();
 
@@ -191,7 +216,7 @@ class LibraryExamplesTest {
         TextGenerator generator =
                 new TextGenerator(new NetworkText(network.reader()), Sampling.PLAIN, Constraints.NONE, 1);
         List<String> drawn = generator.sentence(List.of("The", "students"), 10);
-        Provenance provenance = Provenance.ofEpochs(how, 60, false);
+        Provenance provenance = Provenance.ofEpochs(how, 25, false);
         String version = SnapshotVersion.first(network);
         SnapshotFolder.write(
                 new Snapshot(provenance.manifest(version, null, network, "words"), network), folder.resolve("net"));
