@@ -10,9 +10,11 @@ import dev.driftline.rows.RowFormat;
 import dev.driftline.rows.RowReader;
 import dev.driftline.rows.RowWriter;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scores files of rows: see the package. Beside an output {@code OUT} there is {@code OUT.costs} while the run lasts, the
- * {@link CostLog}, and {@code OUT.part} while it is written; both are gone when the run is complete. What comes from the standard
- * input can be read but once: it is written as it is scored, and percentiles are then only those of a reference. One thread.
+ * {@link CostLog}, and {@code OUT.part} while it is written; both are gone when the run is complete. What comes from a
+ * pipe can be read but once: it is written as it is scored, and percentiles are then only those of a reference. One thread.
  */
 public final class FileScoring {
 
@@ -115,12 +117,13 @@ public final class FileScoring {
      * @throws IOException if a file cannot be read or written, with a message that says why
      */
     public boolean run(List<ScoreJob> jobs, Optional<Percentiles> reference) throws IOException {
-        if (jobs.size() == 1 && TextInput.isStandardInput(jobs.get(0).in())) {
+        if (jobs.size() == 1 && isReadOnce(jobs.get(0).in())) {
             return stream(jobs.get(0), reference);
         }
         for (ScoreJob job : jobs) {
-            if (TextInput.isStandardInput(job.in())) {
-                throw new IOException("the standard input is read alone: leave the other files out");
+            if (isReadOnce(job.in())) {
+                throw new IOException(
+                        job.in() + " can be read but once, and is scored alone: leave the other files out");
             }
             checkOutput(job);
             checkFields(job);
@@ -153,6 +156,12 @@ public final class FileScoring {
                 }
             }
         }
+    }
+
+    /** The standard input, or a pipe that has a name. */
+    private static boolean isReadOnce(Path file) {
+        return TextInput.isStandardInput(file)
+                || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
     private void checkOutput(ScoreJob job) throws IOException {
@@ -249,23 +258,22 @@ public final class FileScoring {
             }
         }
         if (job.out().isPresent()) {
-            Files.move(part, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            replace(part, out);
         }
         return true;
     }
 
     private boolean stream(ScoreJob job, Optional<Percentiles> reference) throws IOException {
         if (reference.isEmpty() && options.buckets().isPresent()) {
-            throw new IOException(
-                    "the standard input is read but once, so its percentiles are known too late for buckets:"
-                            + " give a --reference, or score a file");
+            throw new IOException(job.in() + " can be read but once, so its percentiles are known too late for buckets:"
+                    + " give a --reference, or score a file");
         }
         Percentiles percentiles = reference.orElseGet(Percentiles::new);
         ScoreColumns columns = columns(reference.isPresent());
         if (reference.isEmpty()) {
-            listener.say("the standard input is read but once: rows get a percentile only with --reference");
+            listener.say(job.in() + " can be read but once: rows get a percentile only with --reference");
         }
-        Path out = job.out().orElse(job.in());
+        Path out = job.out().orElse(Path.of(TextInput.STANDARD_INPUT));
         Path part = job.out().isPresent() ? beside(out, PART) : out;
         if (job.out().isPresent() && Files.exists(out) && !options.overwrite()) {
             throw new IOException(out + " exists: name another, or replace it with --overwrite");
@@ -286,7 +294,7 @@ public final class FileScoring {
             return false;
         }
         if (job.out().isPresent()) {
-            Files.move(part, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            replace(part, out);
         }
         return true;
     }
@@ -315,6 +323,7 @@ public final class FileScoring {
                         model.scorer(),
                         model.tokenizer(),
                         new DocumentRules(options.documentTokens(), options.tokenBytes()),
+                        options.language(),
                         options.part()));
     }
 
@@ -336,6 +345,14 @@ public final class FileScoring {
         if (cost.problem().isEmpty()) {
             percentiles.add(cost.total().bitsPerToken());
         }
+    }
+
+    /** Gives what is written its name once it is on the disk. */
+    private static void replace(Path part, Path out) throws IOException {
+        try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
+        Files.move(part, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Path beside(Path out, String ending) {

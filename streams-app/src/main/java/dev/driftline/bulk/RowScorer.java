@@ -22,12 +22,14 @@ final class RowScorer {
     private final TextScorer scorer;
     private final Tokenizer tokenizer;
     private final DocumentRules rules;
+    private final String language;
     private final Part part;
 
-    RowScorer(TextScorer scorer, Tokenizer tokenizer, DocumentRules rules, Part part) {
+    RowScorer(TextScorer scorer, Tokenizer tokenizer, DocumentRules rules, String language, Part part) {
         this.scorer = scorer;
         this.tokenizer = tokenizer;
         this.rules = rules;
+        this.language = language;
         this.part = part;
     }
 
@@ -78,15 +80,19 @@ final class RowScorer {
     /** The sentences of each part; none is empty. */
     private List<List<List<String>>> parts(CorpusContent content) {
         List<List<List<String>>> parts = new ArrayList<>();
-        if (part == Part.NONE || content instanceof CorpusContent.Sentences && part == Part.PARAGRAPH) {
-            add(content.sentences(tokenizer), parts);
-        } else if (content instanceof CorpusContent.Text text) {
-            Pattern between = part == Part.LINE ? LINE_END : BLANK_LINE;
-            for (String piece : between.split(text.text())) {
-                add(tokenizer.sentences(piece, text.language()), parts);
+        if (content instanceof CorpusContent.Text text) {
+            String spoken = text.language().isEmpty() ? language : text.language();
+            if (part == Part.NONE) {
+                add(tokenizer.sentences(text.text(), spoken), parts);
+            } else {
+                for (String piece : (part == Part.LINE ? LINE_END : BLANK_LINE).split(text.text())) {
+                    add(tokenizer.sentences(piece, spoken), parts);
+                }
             }
-        } else {
+        } else if (part == Part.LINE) {
             content.sentences(tokenizer).forEach(sentence -> add(List.of(sentence), parts));
+        } else {
+            add(content.sentences(tokenizer), parts);
         }
         return parts;
     }

@@ -8,6 +8,7 @@ import java.util.Set;
  * How files are scored.
  *
  * @param fields where rows have their text
+ * @param language of rows that do not say theirs, a BCP 47 tag; may be empty
  * @param part what else is scored than the row
  * @param prefix of the names of the new fields
  * @param buckets by which each row is named; empty for none
@@ -21,6 +22,7 @@ import java.util.Set;
  */
 public record ScoreOptions(
         RowFields fields,
+        String language,
         Part part,
         String prefix,
         Optional<Buckets> buckets,
@@ -34,6 +36,6 @@ public record ScoreOptions(
 
     /** What a run has to have in common with one that it goes on with. */
     String identity() {
-        return fields + " " + part + " " + documentTokens + " " + tokenBytes;
+        return fields + " " + language + " " + part + " " + documentTokens + " " + tokenBytes;
     }
 }

@@ -7,6 +7,7 @@ import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.Map;
  * @param prefix {@code topics.prefix}, of the topics that it is learned from
  * @param order N
  * @param vocabulary {@code growing}, or {@code fixed:} and 16 hexadecimal digits that are the same for the same words
- * @param tokenizer how raw text becomes words
+ * @param tokenizer how raw text becomes words: what {@link Tokenizers#identity} says of it
  * @param smoothing how counts become probabilities
  * @param shards parts of the counts
  * @param background fingerprint of the frozen model beside the counts, 16 hexadecimal digits; empty without one, and then not
@@ -60,7 +61,7 @@ public record ModelIdentity(
                 config.get(TopicKeys.PREFIX),
                 model.order(),
                 vocabulary(model.vocabulary()),
-                config.get(InputKeys.TOKENIZER),
+                Tokenizers.identity(config.get(InputKeys.TOKENIZER)),
                 model.smoothing().label(),
                 config.get(TopicKeys.SHARDS),
                 model.background()
@@ -138,7 +139,13 @@ public record ModelIdentity(
                             ? " to the file with the words of then"
                             : "=" + learned.vocabulary));
         }
-        misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
+        if (learned.tokenizer.contains("@") && !tokenizer.equals(learned.tokenizer)) {
+            misfits.add("it was learned with the subword model of SHA-256 "
+                    + learned.tokenizer.substring(learned.tokenizer.indexOf('@') + 1) + ", and the configuration says "
+                    + tokenizer + ": set " + InputKeys.TOKENIZER.name() + "=subword:FILE with the file of then");
+        } else {
+            misfit(misfits, InputKeys.TOKENIZER.name(), tokenizer, learned.tokenizer);
+        }
         if (shards != learned.shards) {
             misfits.add("it was learned with " + TopicKeys.SHARDS.name() + "=" + learned.shards
                     + ", and the configuration says " + shards + ": set " + TopicKeys.SHARDS.name() + "="

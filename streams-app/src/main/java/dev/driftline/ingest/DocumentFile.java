@@ -12,7 +12,7 @@ import dev.driftline.rows.RowFiles;
 import dev.driftline.rows.RowFormat;
 import dev.driftline.rows.RowReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DocumentFile implements AutoCloseable {
 
-    private static final int HEAD_BYTES = 1 << 20;
+    private static final int END_BYTES = 1 << 20;
 
     private final Path file;
     private final @Nullable CorpusReader corpus;
@@ -71,8 +71,8 @@ public final class DocumentFile implements AutoCloseable {
     }
 
     /**
-     * What tells the content of a file from that of another, wherever it lies: a hash of its size and its first megabyte. Empty for
-     * what can be read but once.
+     * What tells the content of a file from that of another, wherever it lies: a hash of its size, its first and its last megabyte.
+     * Empty for what can be read but once.
      *
      * @throws IOException if it cannot be read
      */
@@ -80,11 +80,16 @@ public final class DocumentFile implements AutoCloseable {
         if (TextInput.isStandardInput(file) || !Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(
-                    ByteBuffer.allocate(Long.BYTES).putLong(Files.size(file)).array());
-            digest.update(in.readNBytes(HEAD_BYTES));
+            long size = in.length();
+            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).array());
+            byte[] bytes = new byte[(int) Math.min(size, END_BYTES)];
+            in.readFully(bytes);
+            digest.update(bytes);
+            in.seek(size - bytes.length);
+            in.readFully(bytes);
+            digest.update(bytes);
             return Optional.of(HexFormat.of().formatHex(digest.digest(), 0, 8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -7,7 +7,6 @@ import dev.driftline.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
@@ -26,7 +25,7 @@ public final class FilePublishing implements AutoCloseable {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DocumentPublisher publisher;
-    private final String group;
+    private final Optional<String> group;
     private final String note;
     private final long earlier;
     private long done;
@@ -34,7 +33,7 @@ public final class FilePublishing implements AutoCloseable {
     private boolean isOpen;
     private long begun;
 
-    private FilePublishing(DocumentPublisher publisher, String group, String note, long earlier) {
+    private FilePublishing(DocumentPublisher publisher, Optional<String> group, String note, long earlier) {
         this.publisher = publisher;
         this.group = group;
         this.note = note;
@@ -57,15 +56,15 @@ public final class FilePublishing implements AutoCloseable {
             Optional<String> fingerprint,
             String name,
             boolean again) {
-        String group = config.get(ServiceKeys.APPLICATION_ID) + "-learn-"
-                + fingerprint.orElse(UUID.randomUUID().toString());
+        if (fingerprint.isEmpty()) {
+            return new FilePublishing(DocumentPublisher.open(config, form, key), Optional.empty(), "", 0);
+        }
+        String group = config.get(ServiceKeys.APPLICATION_ID) + "-learn-" + fingerprint.get();
         DocumentPublisher publisher = DocumentPublisher.transactional(config, form, key, group);
         try {
-            long earlier = again || fingerprint.isEmpty()
-                    ? 0
-                    : publisher.noted(group, config).orElse(0);
+            long earlier = again ? 0 : publisher.noted(group, config).orElse(0);
             String shown = name.getBytes(StandardCharsets.UTF_8).length > 1_000 ? "" : name;
-            return new FilePublishing(publisher, group, shown, earlier);
+            return new FilePublishing(publisher, Optional.of(group), shown, earlier);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;
@@ -101,7 +100,7 @@ public final class FilePublishing implements AutoCloseable {
     }
 
     private void begin() {
-        if (!isOpen) {
+        if (!isOpen && group.isPresent()) {
             publisher.begin();
             isOpen = true;
             begun = System.nanoTime();
@@ -111,7 +110,7 @@ public final class FilePublishing implements AutoCloseable {
     private void count() {
         done++;
         inTransaction++;
-        if (inTransaction >= MOST_DOCUMENTS || System.nanoTime() - begun > MOST_NANOS) {
+        if (isOpen && (inTransaction >= MOST_DOCUMENTS || System.nanoTime() - begun > MOST_NANOS)) {
             commit();
         }
     }
@@ -119,9 +118,11 @@ public final class FilePublishing implements AutoCloseable {
     /** Makes what was published visible, with how far it is. */
     public void commit() {
         if (isOpen) {
-            publisher.commit(group, done, note);
+            publisher.commit(group.orElseThrow(), done, note);
             isOpen = false;
             inTransaction = 0;
+        } else if (group.isEmpty()) {
+            publisher.flush();
         }
     }
 

@@ -26,6 +26,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.BackgroundFile;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Layout;
@@ -110,7 +111,8 @@ public record TopologySettings(
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
                         ModelSettings.DEFAULT_DELTA,
-                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER),
+                        config.get(ServiceKeys.APPLICATION_ID) + " "
+                                + Tokenizers.identity(config.get(InputKeys.TOKENIZER)),
                         forgetting(config),
                         background),
                 config.get(TopicKeys.SHARDS),

@@ -268,7 +268,7 @@ class FileScoringTest {
     @Test
     void shouldStopAtTheFirstRowWithoutAScoreWhereThatIsAsked() {
         ScoreOptions strict = new ScoreOptions(
-                RowFields.usual(), Part.NONE, "", Optional.empty(), Set.of(), false, true, false, 2, 1000, 100);
+                RowFields.usual(), "", Part.NONE, "", Optional.empty(), Set.of(), false, true, false, 2, 1000, 100);
 
         assertThatThrownBy(() -> run("out.jsonl", strict, () -> false))
                 .isInstanceOf(RowProblemException.class)
@@ -322,12 +322,14 @@ class FileScoringTest {
     }
 
     private static ScoreOptions options(int threads, Part part, Optional<Buckets> buckets, Set<String> keep) {
-        return new ScoreOptions(RowFields.usual(), part, "", buckets, keep, false, false, false, threads, 1000, 100);
+        return new ScoreOptions(
+                RowFields.usual(), "", part, "", buckets, keep, false, false, false, threads, 1000, 100);
     }
 
     private static ScoreOptions overwriting(ScoreOptions options) {
         return new ScoreOptions(
                 options.fields(),
+                "",
                 options.part(),
                 "",
                 options.buckets(),

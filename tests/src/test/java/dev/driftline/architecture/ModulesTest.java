@@ -85,7 +85,7 @@ class ModulesTest {
             List.of("neural", "resharding", "export"),
             List.of("scoring"),
             List.of("spelling", "arpa", "background"),
-            List.of("ngram", "corpus", "backoff"),
+            List.of("ngram", "corpus", "backoff", "subword"),
             List.of("pages"),
             List.of("prefix", "text", "codec", "heap"));
 

@@ -13,6 +13,8 @@ import dev.driftline.ingest.RecordKey;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.ExitCodes;
+import dev.driftline.testing.Application;
+import dev.driftline.testing.ChangelogCounts;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.CommandLine;
 import dev.driftline.testing.DriftlineProcess.Result;
@@ -32,6 +34,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code driftline learn}, against a real broker and a real registry. */
 class LearnCommandIT {
@@ -95,6 +99,33 @@ class LearnCommandIT {
         Result waiting = run(settings, "learn", file.toString(), "--again", "--timeout", "1", "--key", "id");
         assertThat(waiting.exitCode()).as(waiting.err()).isEqualTo(ExitCodes.TIMED_OUT);
         assertThat(waiting.out()).startsWith("500 documents published, not all learned yet");
+    }
+
+    /** As soon as the command ends, everything is in the counts that are committed. */
+    @ParameterizedTest
+    @CsvSource({"1,2", "3,2"})
+    void shouldEndWhenTheServiceHasLearnedAll(int shards, int partitions, Cluster cluster) throws Exception {
+        Path file = folder.resolve("text.jsonl");
+        Files.write(
+                file,
+                IntStream.range(0, DOCUMENTS)
+                        .mapToObj(i -> "{\"page\":{\"body\":\"w" + i % 7 + " said so to w" + i % 5
+                                + "\"},\"source\":\"s" + i % 3 + "\"}")
+                        .toList());
+        try (Application application = cluster.application(
+                "learn-" + shards,
+                Map.of("shards", "" + shards, "partitions", "" + partitions, "commit.interval.ms", "100"))) {
+            application.start("one");
+
+            Result learned = run(
+                    application.settings(), "learn", file.toString(), "--text-field", "page.body", "--timeout", "60");
+
+            ChangelogCounts counts = application.changelogCounts();
+            assertThat(learned.exitCode()).as(learned.err()).isZero();
+            assertThat(learned.out()).startsWith("500 documents published, learned");
+            assertThat(counts.rawCount(List.of("said", "so"))).isEqualTo(DOCUMENTS);
+            assertThat(counts.rawCount(List.of("to", "w4"))).isEqualTo(DOCUMENTS / 5);
+        }
     }
 
     private static CorpusEntry entry(int i) {

@@ -45,6 +45,8 @@ import picocli.CommandLine.Spec;
  */
 final class ModelSource {
 
+    private static final int BUSY_SECONDS = 60;
+    private static final Pattern BUSY = Pattern.compile(".* answered (?:429|503): .*", Pattern.DOTALL);
     private static final Pattern REFUSED_TEXT = Pattern.compile(".* answered (?:400|413|422): (.*)", Pattern.DOTALL);
 
     /** One of the three. */
@@ -105,9 +107,8 @@ final class ModelSource {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
-                            + " the text that the model has learned; with --arpa whitespace.")
+            description = "How text becomes tokens, and tokens text again: " + Tokenizers.GRAMMAR
+                    + ". Default: as the text that the model has learned; with --arpa whitespace.")
     private String tokenizer;
 
     @Option(
@@ -126,6 +127,11 @@ final class ModelSource {
     /** Whether a state directory was named. */
     boolean isState() {
         return place.state != null;
+    }
+
+    /** The language of texts that do not say theirs; empty for none. */
+    String language() {
+        return language;
     }
 
     /** Whether an ARPA file was named. */
@@ -273,13 +279,22 @@ final class ModelSource {
     /** A text that the service does not take is a matter of that text; everything else ends the run. */
     private String post(InstanceClient client, String path, String body) throws IOException {
         try {
-            return client.post(path, body);
-        } catch (CommandFailedException e) {
-            Matcher refused = REFUSED_TEXT.matcher(String.valueOf(e.getMessage()));
-            if (refused.matches()) {
-                throw new IllegalArgumentException(refused.group(1), e);
+            for (int busy = 0; ; busy++) {
+                try {
+                    return client.post(path, body);
+                } catch (CommandFailedException e) {
+                    String message = String.valueOf(e.getMessage());
+                    Matcher refused = REFUSED_TEXT.matcher(message);
+                    if (refused.matches()) {
+                        throw new IllegalArgumentException(refused.group(1), e);
+                    }
+                    if (busy == BUSY_SECONDS || !BUSY.matcher(message).matches()) {
+                        throw e;
+                    }
+                    // It has work for all its threads, or a part of the model moves: soon over.
+                    Thread.sleep(1_000);
+                }
             }
-            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -287,19 +302,26 @@ final class ModelSource {
     }
 
     private ModelTexts texts(Supplier<String> learned) {
-        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
-            throw new CommandFailedException(
-                    "--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()),
-                    ExitCodes.USAGE);
-        }
+        requireTokenizer();
         return new ModelTexts(() -> tokenizer != null ? tokenizer : learned.get(), language);
+    }
+
+    private void requireTokenizer() {
+        try {
+            if (tokenizer != null) {
+                Tokenizers.recorded(tokenizer);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException("--tokenizer: " + e.getMessage(), ExitCodes.USAGE);
+        }
     }
 
     /** Another tokenizer may be meant; unsaid, its odd answers would be taken for the model's. */
     private void warnOfAnotherTokenizer() {
         if (tokenizer != null && place.state != null) {
+            requireTokenizer();
             LearnedText.tokenizer(place.state)
-                    .filter(known -> !known.equals(tokenizer))
+                    .filter(known -> !Tokenizers.same(known, tokenizer))
                     .ifPresent(known -> spec.commandLine()
                             .getErr()
                             .println("driftline: warning: the model in " + place.state + " has learned text that "

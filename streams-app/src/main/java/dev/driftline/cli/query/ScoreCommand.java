@@ -215,7 +215,7 @@ public final class ScoreCommand implements Callable<Integer> {
             boolean isDone;
             try {
                 if (reference != null) {
-                    given = Optional.of(scoring.reference(reference, format(reference)));
+                    given = Optional.of(scoring.reference(reference, formatOfReference(reference)));
                     started = System.nanoTime();
                 }
                 isDone = !ctrlC.pressed() && scoring.run(jobs, given);
@@ -254,6 +254,7 @@ public final class ScoreCommand implements Callable<Integer> {
         }
         return new ScoreOptions(
                 new RowFields(Optional.ofNullable(textField), idField),
+                source.language(),
                 part,
                 prefix,
                 named,
@@ -314,6 +315,15 @@ public final class ScoreCommand implements Callable<Integer> {
         if (wanted != written && !isText) {
             throw usage("--out " + target + ": rows are written in their own format, which is "
                     + written.name().toLowerCase(Locale.ROOT) + " here");
+        }
+    }
+
+    /** That of its name: it need not be of the format of the files. */
+    private RowFormat formatOfReference(Path file) {
+        try {
+            return RowFormat.of(file);
+        } catch (IllegalArgumentException e) {
+            return format(file);
         }
     }
 

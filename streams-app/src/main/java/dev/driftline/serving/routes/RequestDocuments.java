@@ -234,7 +234,19 @@ final class RequestDocuments {
     }
 
     private String named(RequestArguments arguments) {
-        return arguments.oneOf("tokenizer", tokenizer, Tokenizers.names());
+        String named = arguments.text("tokenizer").orElse(tokenizer);
+        if (named.equals(tokenizer)) {
+            return tokenizer;
+        }
+        Tokenizers.problem(named).ifPresent(problem -> {
+            throw ProblemException.cannotHonour("tokenizer=" + named + " is not known: " + problem);
+        });
+        if (Tokenizers.readsFile(named)) {
+            throw ProblemException.cannotHonour(
+                    "tokenizer=" + named
+                            + " names a file, which only the service's own tokenizer may: leave it out, or give a list of tokens");
+        }
+        return named;
     }
 
     private Tokenizer cutting(RequestArguments arguments) {
