@@ -135,7 +135,9 @@ class ImportArpaCommandTest {
                 {"rules": [{"name": "odd", "if": {"perplexity(arpa)": "> 5"}, "to": "drop"}], "otherwise": "keep"}
                 """);
         Path corpus = Files.writeString(folder.resolve("c.tsv"), "1\ta\tthe jury\n2\ta\tjury court jury\n");
-        assertThat(run("filter", "try", rules, corpus, "--arpa", arpa)).as(err.toString()).isZero();
+        assertThat(run("filter", "try", rules, corpus, "--arpa", arpa))
+                .as(err.toString())
+                .isZero();
         // Perplexities of 1.7 and 7.5.
         assertThat(out.toString())
                 .contains("2 documents, 7 tokens")
