@@ -7,6 +7,9 @@ import java.util.Locale;
 /** What was measured of completions. */
 public final class TypingResults {
 
+    /** What another thread learns meanwhile, where one does. */
+    static final double TOKENS_PER_SECOND = 20_000;
+
     /**
      * Ten completions of beginnings of one length.
      *
@@ -35,7 +38,7 @@ public final class TypingResults {
                     order,
                     words,
                     letters,
-                    learning ? "learning" : "idle",
+                    learning ? String.format(Locale.ROOT, "learning %,.0f tokens/s", TOKENS_PER_SECOND) : "idle",
                     p50Millis,
                     p99Millis,
                     rounds);

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -43,6 +44,7 @@ final class TypingRun {
 
     private static final long DECODED_CACHE_BYTES = 512L << 20;
     private static final long ROCKSDB_MEMORY_BYTES = 128L << 20;
+    private static final int DOCUMENT_TOKENS = 130;
     private static final int COMPLETIONS = 10;
     private static final int QUERIES = 400;
     private static final int WARM_UP = 200;
@@ -62,7 +64,7 @@ final class TypingRun {
 
     private TypingRun(LocalModel model, BenchCorpus corpus) {
         this.model = model;
-        documents = corpus.documents();
+        documents = corpus.cut(DOCUMENT_TOKENS).documents();
         beginnings = beginnings(documents);
         MixtureSettings mixture = MixtureSettings.defaults(
                 model.settings().order(), model.settings().smoothing().label());
@@ -143,10 +145,13 @@ final class TypingRun {
         return DocumentTokens.of(sentences);
     }
 
-    private void learn() {
+    /** Learns a document; returns how many tokens it has. */
+    private int learn() {
+        DocumentTokens document = document();
         synchronized (model) {
-            model.score(document(), true);
+            model.score(document, true);
         }
+        return document.tokens().length;
     }
 
     private long words() {
@@ -183,10 +188,15 @@ final class TypingRun {
         }
     }
 
+    /** At a steady pace, as a stream comes: queries wait for the document at hand, as in a service. */
     private void learn(AtomicBoolean goesOn) {
         long written = System.nanoTime();
+        double due = written;
         while (goesOn.get()) {
-            learn();
+            due += 1e9 * learn() / TypingResults.TOKENS_PER_SECOND;
+            while (System.nanoTime() < due && goesOn.get()) {
+                LockSupport.parkNanos((long) due - System.nanoTime());
+            }
             if (System.nanoTime() - written > WRITE_BACK_NANOS) {
                 synchronized (model) {
                     model.writeBack();
