@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.cli.arpa.ExportCommand;
+import dev.driftline.cli.arpa.ImportCommand;
 import dev.driftline.cli.follow.DeadLettersCommand;
 import dev.driftline.cli.follow.DriftCommand;
 import dev.driftline.cli.follow.PredictionsCommand;
@@ -78,6 +79,7 @@ import picocli.CommandLine.ScopeType;
             GenerateCommand.class,
             EncodeCommand.class,
             SnapshotsCommand.class,
+            ImportCommand.class,
             CountsCommand.class,
             ExportCommand.class,
             VerifyCommand.class,

@@ -1,4 +1,4 @@
-/** {@code driftline export arpa}: the model for other people's tools. */
+/** {@code driftline export arpa} and {@code driftline import arpa}: the model for other people's tools, and theirs here. */
 @NullMarked
 package dev.driftline.cli.arpa;
 

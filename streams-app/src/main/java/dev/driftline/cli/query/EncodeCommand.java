@@ -85,7 +85,7 @@ public final class EncodeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
         }
-        if (source.isState() || source.isInstance() == (snapshot != null)) {
+        if (source.isState() || source.isArpa() || source.isInstance() == (snapshot != null)) {
             throw new CommandFailedException("name the network: --snapshot DIR or --instance URL", ExitCodes.USAGE);
         }
         if (source.isInstance() && input.text == null) {

@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Write sentences with the learned models, or list the most probable next words.",
-            "The model is the counts in --state, the network in --snapshot, both mixed if both are given, or what a"
-                    + " running --instance has learned."
+            "The model is the counts in --state, the network in --snapshot, both mixed if both are given, what a"
+                    + " running --instance has learned, or an --arpa file of KenLM, SRILM or IRSTLM."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
             "  driftline generate --snapshot snapshots/000003-1f2e3d --beam 10 --must election --max-repeats 2",
             "  driftline generate --snapshot DIR --attribute source=news --temperature 0.8",
             "  driftline generate --instance http://127.0.0.1:7070 --model mixture --prompt \"of the\" --next 10",
+            "  driftline generate --arpa news.arpa.gz --prompt \"the jury said\" --next 10",
             "  driftline generate --state DIR --prompt \"The jury\" --prefix sa --next 10",
             "  driftline generate --state DIR --temperature 0.7 --top-p 0.9 --seed 42 --json"
         })

@@ -1,10 +1,14 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.arpa.ArpaProgress;
+import dev.driftline.arpa.ArpaReader;
+import dev.driftline.backoff.BackoffModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.serving.query.BackoffQueries;
 import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.store.LearnedText;
 import dev.driftline.store.StateDirectory;
@@ -23,10 +27,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Which model a command asks: the one in a state directory, or the one that a running instance is learning. */
+/**
+ * Which model a command asks: the one in a state directory, the one that a running instance is learning, or an ARPA file.
+ */
 final class ModelSource {
 
-    /** One of the two. */
+    /** One of the three. */
     static final class Place {
         @Option(
                 names = "--state",
@@ -39,6 +45,12 @@ final class ModelSource {
                 paramLabel = "URL",
                 description = "Address that a running `driftline run` printed: http://127.0.0.1:PORT.")
         URI instance;
+
+        @Option(
+                names = "--arpa",
+                paramLabel = "FILE",
+                description = "An ARPA file of KenLM, SRILM or IRSTLM, or what `driftline import arpa` made of one.")
+        Path arpa;
     }
 
     @Spec(Spec.Target.MIXEE)
@@ -80,7 +92,7 @@ final class ModelSource {
             paramLabel = "NAME",
             description =
                     "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
-                            + " the text that the model has learned.")
+                            + " the text that the model has learned; with --arpa whitespace.")
     private String tokenizer;
 
     @Option(
@@ -101,14 +113,20 @@ final class ModelSource {
         return place.state != null;
     }
 
+    /** Whether an ARPA file was named. */
+    boolean isArpa() {
+        return place.arpa != null;
+    }
+
     /**
      * Opens the model that was named, without a snapshot of its own.
      *
      * @throws CommandFailedException if none was named, or it cannot be read
      */
     OpenModel open() {
-        if (!isInstance() && !isState()) {
-            throw new CommandFailedException("name the model to ask: --state DIR or --instance URL", ExitCodes.USAGE);
+        if (!isInstance() && !isState() && !isArpa()) {
+            throw new CommandFailedException(
+                    "name the model to ask: --state DIR, --instance URL or --arpa FILE", ExitCodes.USAGE);
         }
         return open(Optional.empty());
     }
@@ -128,9 +146,19 @@ final class ModelSource {
             return new OpenModel(
                     new InstanceQueries(this::post), texts(this::instanceTokenizer), Optional.empty(), () -> {});
         }
+        if (isArpa()) {
+            if (snapshot.isPresent()) {
+                throw new CommandFailedException(
+                        "--arpa is the whole model: leave --snapshot out. A service mixes both, with model.background",
+                        ExitCodes.USAGE);
+            }
+            return new OpenModel(
+                    new BackoffQueries(readArpa()), texts(() -> Tokenizers.WHITESPACE), Optional.empty(), () -> {});
+        }
         if (!isState() && snapshot.isEmpty()) {
             throw new CommandFailedException(
-                    "name the model to ask: --state DIR, --snapshot DIR, both, or --instance URL", ExitCodes.USAGE);
+                    "name the model to ask: --state DIR, --snapshot DIR, both, --instance URL, or --arpa FILE",
+                    ExitCodes.USAGE);
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);
         Optional<StateDirectory> state = openState();
@@ -140,6 +168,19 @@ final class ModelSource {
                 texts(() -> learnedTokenizer(network)),
                 network,
                 () -> state.ifPresent(StateDirectory::close));
+    }
+
+    private BackoffModel readArpa() {
+        try {
+            return ArpaReader.read(place.arpa, new ArpaProgress() {
+                @Override
+                public void warn(String message) {
+                    spec.commandLine().getErr().println("driftline: warning: " + message);
+                }
+            });
+        } catch (IOException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
     }
 
     private ModelTexts texts(Supplier<String> learned) {

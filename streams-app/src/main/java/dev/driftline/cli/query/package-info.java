@@ -1,4 +1,4 @@
-/** Commands that ask a model: one in a state directory, a snapshot, or a running instance. */
+/** Commands that ask a model: one in a state directory, a snapshot, a running instance, or an ARPA file. */
 @NullMarked
 package dev.driftline.cli.query;
 
