@@ -1,14 +1,14 @@
 // Publishes a text to Driftline, as Avro with the schema that the registry has.
 // Usage: node publish.js BROKER REGISTRY TOPIC ID SOURCE TEXT
 const { Kafka, logLevel } = require('kafkajs')
-const { SchemaRegistry } = require('@kafkajs/confluent-schema-registry')
+const { AvroSerializer, SchemaRegistryClient, SerdeType } = require('@confluentinc/schemaregistry')
 
 const [broker, registryUrl, topic, id, source, text] = process.argv.slice(2)
 
 async function main() {
-  const registry = new SchemaRegistry({ host: registryUrl })
-  const schema = await registry.getLatestSchemaId(topic + '-value')
-  const value = await registry.encode(schema, {
+  const registry = new SchemaRegistryClient({ baseURLs: [registryUrl] })
+  const serializer = new AvroSerializer(registry, SerdeType.VALUE, { useLatestVersion: true, autoRegisterSchemas: false })
+  const value = await serializer.serialize(topic, {
     id,
     source,
     text,

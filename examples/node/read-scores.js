@@ -1,10 +1,11 @@
 // Reads the scores of a topic and prints each as a line of JSON. Started again with the same GROUP, it goes on where it was.
 // Usage: node read-scores.js BROKER REGISTRY TOPIC GROUP [HOW_MANY]
 const { Kafka, logLevel } = require('kafkajs')
-const { SchemaRegistry } = require('@kafkajs/confluent-schema-registry')
+const { AvroDeserializer, SchemaRegistryClient, SerdeType } = require('@confluentinc/schemaregistry')
 
 const [broker, registryUrl, topic, groupId, howMany] = process.argv.slice(2)
-const registry = new SchemaRegistry({ host: registryUrl })
+const registry = new SchemaRegistryClient({ baseURLs: [registryUrl] })
+const deserializer = new AvroDeserializer(registry, SerdeType.VALUE, {})
 const kafka = new Kafka({ clientId: groupId, brokers: [broker], logLevel: logLevel.ERROR })
 // KafkaJS reads committed records only, unless it is told otherwise.
 const consumer = kafka.consumer({ groupId })
@@ -25,7 +26,7 @@ async function main() {
     consumer.run({
       eachMessage: async ({ message }) => {
         if (message.value === null) return // a tombstone
-        print(await registry.decode(message.value))
+        print(await deserializer.deserialize(topic, message.value))
         if (--left === 0) {
           consumer.pause([{ topic }]) // what comes after it is left for the next time
           resolve()

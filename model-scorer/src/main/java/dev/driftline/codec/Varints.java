@@ -55,6 +55,11 @@ public final class Varints {
             size = at;
         }
 
+        /** Appends {@code value} so that it is short where it is near 0, above or below. */
+        public void writeSignedLong(long value) {
+            writeLong(value << 1 ^ value >> 63);
+        }
+
         /** Appends {@code value} as an unsigned varint; a negative value takes ten bytes. */
         public void writeLong(long value) {
             ensure(10);
@@ -232,6 +237,12 @@ public final class Varints {
                 shift += 7;
             } while (b < 0);
             return value;
+        }
+
+        /** The next number of {@link Writer#writeSignedLong}. */
+        public long readSignedLong() {
+            long folded = readLong();
+            return folded >>> 1 ^ -(folded & 1);
         }
 
         /** The next unsigned varint of up to 64 bits. */

@@ -25,7 +25,7 @@ public enum CorpusFormat {
     }
 
     /** The name of a file without the ending that says how it is compressed. */
-    static String unpackedName(Path file) {
+    public static String unpackedName(Path file) {
         return TextInput.isStandardInput(file)
                 ? "stdin"
                 : PACKED.matcher(String.valueOf(file.getFileName())).replaceFirst("");

@@ -63,7 +63,7 @@ final class JsonLines {
     /**
      * The document that {@code root} is.
      *
-     * @param textField the field that has the text
+     * @param textField the field that has the text; where there is none of this name, names of fields in fields, joined by dots
      */
     static CorpusEntry document(JsonNode root, long number, String textField, String defaultId, String defaultSource)
             throws Malformed {
@@ -79,9 +79,17 @@ final class JsonLines {
         boolean learn = true;
         Optional<Instant> publishedAt = Optional.empty();
         Map<String, String> attributes = new LinkedHashMap<>();
+        String outer = root.has(textField) ? "" : outer(textField);
+        if (!outer.isEmpty() && root.has(outer)) {
+            JsonNode inner = inside(root, textField);
+            text = inner.isMissingNode() || inner.isNull() ? null : string(textField, inner);
+        }
         for (Map.Entry<String, JsonNode> field : root.properties()) {
             String name = wellFormed("a field name", field.getKey());
             JsonNode value = field.getValue();
+            if (name.equals(outer)) {
+                continue;
+            }
             if (value.isNull()) {
                 // Most programs write it for what they do not have.
                 continue;
@@ -111,6 +119,20 @@ final class JsonLines {
                     + (text == null ? "neither: --text-field names another field" : "both"));
         }
         return new CorpusEntry(id, source, content, learn, attributes, publishedAt, number);
+    }
+
+    /** The first of several names that dots join; empty where it is one. */
+    private static String outer(String path) {
+        int dot = path.indexOf('.');
+        return dot < 0 ? "" : path.substring(0, dot);
+    }
+
+    private static JsonNode inside(JsonNode root, String path) {
+        JsonNode at = root;
+        for (String name : path.split("\\.", -1)) {
+            at = at.path(name);
+        }
+        return at;
     }
 
     private static List<List<String>> sentences(JsonNode value) throws Malformed {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The lines of a {@link TextInput} with their numbers, one in memory at a time. A line ends at a line feed; a carriage return
  * before it and a byte order mark at its start are dropped. Not thread-safe.
  */
-final class LineReader implements AutoCloseable {
+public final class LineReader implements AutoCloseable {
 
     /** Limit in bytes on a line, and on a file that is one document. */
-    static final int MAX_BYTES = 64 << 20;
+    public static final int MAX_BYTES = 64 << 20;
 
     private final Path file;
     private final TextInput in;
@@ -32,20 +32,26 @@ final class LineReader implements AutoCloseable {
     private long number;
     private final boolean asItIs;
     private volatile long bytesRead;
+    private String undecoded = "";
 
-    LineReader(Path file) throws IOException {
+    /**
+     * Opens {@code file}, as {@link TextInput} says.
+     *
+     * @throws IOException if it cannot be read, with a message that says why and what to do
+     */
+    public LineReader(Path file) throws IOException {
         this.file = file;
         this.in = TextInput.open(file);
         this.asItIs = in.asItIs();
     }
 
     /** The number of the last line read, from 1. */
-    long number() {
+    public long number() {
         return number;
     }
 
     /** Bytes of the file consumed so far; of one that is unpacked, about. May be called from any thread. */
-    long bytesRead() {
+    public long bytesRead() {
         return asItIs ? bytesRead : in.bytesRead();
     }
 
@@ -54,8 +60,7 @@ final class LineReader implements AutoCloseable {
      *
      * @throws CorpusFormatException if it is not UTF-8 or too long; the next call goes on with the line after it
      */
-    @Nullable
-    String next() throws IOException {
+    public @Nullable String next() throws IOException {
         int length = 0;
         boolean any = false;
         boolean tooLong = false;
@@ -98,6 +103,7 @@ final class LineReader implements AutoCloseable {
         }
         number++;
         if (tooLong) {
+            undecoded = "";
             throw new CorpusFormatException(file, number, "longer than " + MAX_BYTES + " bytes: split the document");
         }
         if (length > 0 && line[length - 1] == '\r') {
@@ -106,11 +112,17 @@ final class LineReader implements AutoCloseable {
         return decode(length);
     }
 
+    /** The line that {@link #next()} refused last, with U+FFFD for what is not UTF-8; empty if it was too long. */
+    public String undecoded() {
+        return undecoded;
+    }
+
     private String decode(int length) {
         String text;
         try {
             text = decoder.decode(ByteBuffer.wrap(line, 0, length)).toString();
         } catch (CharacterCodingException e) {
+            undecoded = new String(line, 0, length, StandardCharsets.UTF_8);
             throw new CorpusFormatException(file, number, TextInput.notUtf8(line, length));
         }
         // A second mark: two files that were put together have one each.

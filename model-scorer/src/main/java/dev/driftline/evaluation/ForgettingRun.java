@@ -114,8 +114,9 @@ public final class ForgettingRun {
         Forgetting measured =
                 forgetting.isBounded() ? forgetting : new Forgetting(NEVER_REACHED, 0, forgetting.halfLifeTokens());
         model = new LocalModel(settings.forgetting(measured), shards, shard -> new HeapPageStore(), cacheBytes);
-        MixtureSettings mixture =
-                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
+        MixtureSettings mixture = MixtureSettings.defaults(
+                        settings.order(), settings.smoothing().label())
+                .withBackground(settings.background().isPresent());
         evaluation = new Evaluation(model, mixture, new HeapPageStore());
         ngramModel = settings.order() - 1;
     }

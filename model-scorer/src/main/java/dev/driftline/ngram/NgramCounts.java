@@ -87,6 +87,11 @@ public final class NgramCounts {
 
     private static final int FORGETTING = 3;
 
+    private static final int SHARED_WORDS = 4;
+
+    /** Nobody knows what the other shards have of a word that was there before they told each other: it stays. */
+    private static final long UNKNOWN_TIMES = 1L << 40;
+
     private static final int LISTED = 5;
 
     static final int RARE_BLOCK = 16;
@@ -119,7 +124,7 @@ public final class NgramCounts {
     private final long cacheBytes;
     private final long wordBytes;
     private final Forgetting forgetting;
-    private final boolean alone;
+    private final @Nullable OtherShards others;
 
     // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
@@ -167,6 +172,9 @@ public final class NgramCounts {
     /** Whether every sighting of a left neighbour was counted since the state began. */
     private boolean sightings;
 
+    /** Whether {@link WordTable#shared} is counted. */
+    private boolean sharesWords;
+
     /** A context word and {@code <s>}, which ends a context. */
     private final int[] leftTuple;
 
@@ -202,7 +210,7 @@ public final class NgramCounts {
      */
     @SuppressWarnings("NullAway.Init")
     public NgramCounts(int order, PageStore store, long cacheBytes, long wordBytes, Forgetting forgetting) {
-        this(order, store, cacheBytes, wordBytes, forgetting, true);
+        this(order, store, cacheBytes, wordBytes, forgetting, null);
     }
 
     /**
@@ -211,11 +219,16 @@ public final class NgramCounts {
      * @param cacheBytes heap that decoded pages may take before some are written and dropped
      * @param wordBytes heap that words may take before some are
      * @param forgetting how the counts stay within bounds
-     * @param alone whether no other shard has n-grams: then a word that none has here may become unknown
+     * @param others told of words that are gone; null where there are none, or where a word that is not counted has its event still
      */
     @SuppressWarnings("NullAway.Init")
     public NgramCounts(
-            int order, PageStore store, long cacheBytes, long wordBytes, Forgetting forgetting, boolean alone) {
+            int order,
+            PageStore store,
+            long cacheBytes,
+            long wordBytes,
+            Forgetting forgetting,
+            @Nullable OtherShards others) {
         if (order < 1 || order > 7) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and 7");
         }
@@ -224,7 +237,7 @@ public final class NgramCounts {
         this.cacheBytes = cacheBytes;
         this.wordBytes = wordBytes;
         this.forgetting = forgetting;
-        this.alone = alone;
+        this.others = others;
         leftTuple = new int[Math.max(3, order + 1)];
         leftTuple[2] = BOS;
         leftCounts = new PositionCounts(order);
@@ -253,6 +266,7 @@ public final class NgramCounts {
         hand = new Hand(forgetting, order, holdings, pruning, new Steps());
         boolean measured = false;
         forgot = false;
+        sharesWords = false;
         rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
         listedTypes = NOT_COUNTED;
         byte[] meta = store.get(PageKeys.meta());
@@ -285,6 +299,7 @@ public final class NgramCounts {
             addSpecial("</s>");
             measured = true;
             sightings = true;
+            sharesWords = others != null && forgetting.isOn();
         }
         if (listedTypes == NOT_COUNTED) {
             recountListed();
@@ -299,6 +314,34 @@ public final class NgramCounts {
         if (forgetting.isOn() && !measured) {
             measureWords();
         }
+        if (isMeasured() && others != null && !sharesWords) {
+            shareWords(others);
+        }
+    }
+
+    /** Finds out what this shard and others have of words that belong to one of them: of a state in which nothing was forgotten. */
+    private void shareWords(OtherShards others) {
+        changed = true;
+        sharesWords = true;
+        if (forgot || !sightings) {
+            for (int word = EOS + 1; word < words.size(); word++) {
+                if (words.raw(word) > 0) {
+                    words.addShared(word, UNKNOWN_TIMES);
+                }
+            }
+            return;
+        }
+        heldEverywhere((context, length, word, count, left, used) -> {
+            if (length < order - 1 && context[length] != BOS) {
+                // What follows a frequent word, all of which longer n-grams have.
+                return;
+            }
+            boolean isNamed = isNamed(context[1]);
+            int shared = isNamed ? words.find(words.spelling(context[1]).substring(LEFT_OF.length())) : word;
+            if (shared > EOS && (isNamed || !others.owns(words.hashOf(shared)))) {
+                words.addShared(shared, count);
+            }
+        });
     }
 
     /** Of a state that had no bound nobody knows how much it holds: it is read once, whole. */
@@ -381,6 +424,7 @@ public final class NgramCounts {
                     topUnigrams.floor(in.readLong());
                     topOwned.floor(in.readLong());
                 }
+                case SHARED_WORDS -> sharesWords = true;
                 case LISTED -> {
                     long counted = in.readFixedLong();
                     long types = in.readLong();
@@ -413,6 +457,9 @@ public final class NgramCounts {
             out.writeInt(TOP_FLOORS);
             out.writeLong(topUnigrams.floor());
             out.writeLong(topOwned.floor());
+        }
+        if (sharesWords) {
+            out.writeInt(SHARED_WORDS);
         }
         if (list != null) {
             out.writeInt(LISTED);
@@ -971,6 +1018,34 @@ public final class NgramCounts {
         return known;
     }
 
+    /** What {@link #addShared(int, long)} has added up to, less what shards have said is gone. */
+    public long shared(int word) {
+        return words.shared(word);
+    }
+
+    /**
+     * A word was seen to end an n-gram of one shard, and the unigram is another's: both are told, at once or by {@link #addShared(String, long)}.
+     *
+     * @param times below 0 where it is taken out
+     */
+    public void addShared(int word, long times) {
+        if (sharesWords && word > EOS) {
+            changed = true;
+            words.addShared(word, times);
+        }
+    }
+
+    /** As {@link #addShared(int, long)}, of a word that this shard may not know. */
+    public void addShared(String word, long times) {
+        if (!sharesWords) {
+            return;
+        }
+        byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
+        int hash = WordTable.hash(utf8, 0, utf8.length);
+        int known = words.find(utf8, 0, utf8.length, hash);
+        addShared(known >= 0 ? known : learnWord(utf8, 0, utf8.length, hash), times);
+    }
+
     private boolean countBigram(int word, boolean isNew) {
         if (isNew) {
             bigrams++;
@@ -1294,7 +1369,7 @@ public final class NgramCounts {
 
         @Override
         public boolean hasTooManyWords() {
-            return forgetting.isBounded() && (alone || hasOutside) && mostThatLeaves() > 0;
+            return forgetting.isBounded() && mostThatLeaves() > 0;
         }
 
         @Override
@@ -1304,7 +1379,7 @@ public final class NgramCounts {
             cache.markDirty(unit);
             for (int word = first; word < Math.min(first + RARE_BLOCK, words.size()); word++) {
                 boolean isNeeded = needed.get(word) || word <= EOS || !hand.hasPassed();
-                age(word, isNeeded);
+                age(word, isNeeded || isHeldElsewhere(word));
                 // Every page was swept since this was asked of the word before, and says what it needs.
                 needed.clear(word);
                 if (!isNeeded && !words.isFree(word)) {
@@ -1313,17 +1388,20 @@ public final class NgramCounts {
             }
         }
 
+        /** Whether other shards may have n-grams that end in a word of this one. */
+        private boolean isHeldElsewhere(int word) {
+            return words.shared(word) != 0 && (others == null || others.owns(words.hashOf(word)));
+        }
+
         /**
          * Ages the counts of a word. It becomes unknown only when nothing has it any more: what follows a context must have a place
-         * in the shortest distribution. What other shards have nobody knows here.
+         * in the shortest distribution.
          */
         private void age(int word, boolean isNeeded) {
             long raw = words.raw(word);
             int continuation = words.continuation(word);
             long after = pruning.age(raw, word);
-            if (raw > 0 && !alone) {
-                after = Math.max(after, 1);
-            } else if (raw > 0 && isNeeded) {
+            if (raw > 0 && isNeeded) {
                 after = Math.min(raw, Math.max(after, Math.max(1, continuation)));
             }
             if (after < raw) {
@@ -1332,7 +1410,7 @@ public final class NgramCounts {
                     isCountedNoMore(word, false);
                 }
             }
-            if (alone && !isNeeded && continuation > after) {
+            if (!isNeeded && continuation > after) {
                 removeContinuation(word, continuation - (int) after);
             }
         }
@@ -1340,7 +1418,8 @@ public final class NgramCounts {
         /** Takes a word away of which no n-gram is left, if it has been seen no more often than its place allows. */
         private void leave(int word) {
             long raw = words.raw(word);
-            boolean leaves = (alone ? raw <= mostThatLeaves() : raw == 0 && words.continuation(word) == 0)
+            boolean leaves = raw <= mostThatLeaves()
+                    && !isHeldElsewhere(word)
                     && (!words.wide(word) || wide(word).holdsNothing())
                     && (isNamed(word) || findLeftContext(word) < 0);
             if (!leaves) {
@@ -1370,10 +1449,19 @@ public final class NgramCounts {
                 wide(word).delete();
                 words.clearWide(word);
             }
+            tellOthers(word);
             spelled -= words.length(word);
             words.free(word);
             forgottenWords++;
             freed = true;
+        }
+
+        private void tellOthers(int word) {
+            long times = words.shared(word);
+            if (times != 0 && others != null) {
+                others.gone(words.spelling(word), times);
+                words.addShared(word, -times);
+            }
         }
 
         private void isCountedNoMore(int word, boolean outside) {

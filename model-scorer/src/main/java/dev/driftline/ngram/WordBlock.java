@@ -28,6 +28,9 @@ final class WordBlock extends CacheUnit {
     /** Of spellings where an id was given back. */
     private static final int FORMAT_FREE = 2;
 
+    /** Of counts where some word has n-grams on other shards. */
+    private static final int FORMAT_SHARED = 2;
+
     private static final long FIXED_BYTES = 200 + SIZE * 4L * Integer.BYTES + LargeCounts.BYTES;
 
     private final int number;
@@ -41,6 +44,10 @@ final class WordBlock extends CacheUnit {
     private final int[] counts = new int[SIZE * 3];
 
     private final LargeCounts large = new LargeCounts();
+
+    /** What {@link #shared(int)} says of each word; null while that is 0 of all. */
+    private long @Nullable [] shared;
+
     /** Bit by bit, whether a word has pages of its own. */
     private long wide;
 
@@ -110,13 +117,19 @@ final class WordBlock extends CacheUnit {
 
     private void decodeCounts(byte[] unigrams) {
         Varints.Reader in = new Varints.Reader(unigrams);
-        PageFormat.check(in.readByte(), FORMAT, "unigrams");
+        int format = in.readByte();
+        if (format != FORMAT_SHARED) {
+            PageFormat.check(format, FORMAT, "unigrams");
+        }
         for (int at = 0; in.hasRemaining(); at++) {
             long rawAndWide = in.readLong();
             counts[at * 3] = large.cell(rawAndWide >>> 1);
             wide |= (rawAndWide & 1) << at;
             counts[at * 3 + 1] = in.readInt();
             counts[at * 3 + 2] = in.readInt();
+            if (format == FORMAT_SHARED) {
+                addShared(at, in.readSignedLong());
+            }
         }
     }
 
@@ -159,6 +172,7 @@ final class WordBlock extends CacheUnit {
         counts[at * 3] = 0;
         counts[at * 3 + 1] = 0;
         counts[at * 3 + 2] = 0;
+        addShared(at, -shared(at));
         wide &= ~(1L << at);
         countedAnew = true;
         nextFree = next;
@@ -279,6 +293,34 @@ final class WordBlock extends CacheUnit {
         countedAnew = true;
     }
 
+    /** See {@link WordTable#shared(int)}. */
+    long shared(int at) {
+        return shared == null ? 0 : shared[at];
+    }
+
+    void addShared(int at, long times) {
+        if (times == 0) {
+            return;
+        }
+        if (shared == null) {
+            shared = new long[SIZE];
+            budget.used += SIZE * Long.BYTES;
+        }
+        shared[at] += times;
+        countedAnew = true;
+    }
+
+    private boolean isShared() {
+        if (shared != null) {
+            for (long times : shared) {
+                if (times != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     boolean wide(int at) {
         return (wide >>> at & 1) != 0;
     }
@@ -312,11 +354,16 @@ final class WordBlock extends CacheUnit {
         }
         if (countedAnew) {
             out.reset();
-            out.writeByte(FORMAT);
+            boolean isShared = isShared();
+            // Of words of this shard alone what earlier versions wrote.
+            out.writeByte(isShared ? FORMAT_SHARED : FORMAT);
             for (int at = 0; at < words; at++) {
                 out.writeLong(raw(at) << 1 | wide >>> at & 1);
                 out.writeInt(counts[at * 3 + 1]);
                 out.writeInt(counts[at * 3 + 2]);
+                if (isShared) {
+                    out.writeSignedLong(shared(at));
+                }
             }
             pages.put(PageKeys.unigrams(number), out.toByteArray());
         }
@@ -333,6 +380,6 @@ final class WordBlock extends CacheUnit {
 
     @Override
     protected long bytes() {
-        return FIXED_BYTES + utf8.length;
+        return FIXED_BYTES + utf8.length + (shared == null ? 0 : SIZE * Long.BYTES);
     }
 }

@@ -217,6 +217,7 @@ final class WordTable {
                 || block.raw(at) != 0
                 || block.continuation(at) != 0
                 || block.bigramsHere(at) != 0
+                || block.shared(at) != 0
                 || block.wide(at)) {
             throw new IllegalStateException("the id of a word that is needed is given back: " + id);
         }
@@ -458,6 +459,21 @@ final class WordTable {
             level = found.highest(level - 1);
         }
         return PrefixIndex.highest(level);
+    }
+
+    /**
+     * How often a word was seen to end an n-gram of one shard while another one has its unigram, and neither has said since that it
+     * has none any more: with the owner of the unigram in all n-grams of others, with another in its own. It may be below 0 for a
+     * while, where what others have said of a document came before the document.
+     */
+    long shared(int id) {
+        return block(id).shared(id & WordBlock.SIZE - 1);
+    }
+
+    void addShared(int id, long times) {
+        WordBlock block = block(id);
+        block.addShared(id & WordBlock.SIZE - 1, times);
+        cache.markDirty(block);
     }
 
     /** Whether the word, as the nearest context word, has pages of its own. */

@@ -90,6 +90,10 @@ public final class Resharding {
         }
         boolean isNew = counts.learn(moved, length, ids.of(word, owner), count);
         int unigrams = ids.owner[word];
+        if (unigrams != owner) {
+            counts.addShared(ids.of(word, owner), count);
+            to.get(unigrams).counts().addShared(ids.of(word, unigrams), count);
+        }
         if (isNew || unigrams != owner) {
             NgramCounts continuations = to.get(unigrams).counts();
             int there = ids.of(word, unigrams);

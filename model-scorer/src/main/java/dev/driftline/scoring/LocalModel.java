@@ -64,7 +64,15 @@ public final class LocalModel {
         for (int shard = 0; shard < shards.length; shard++) {
             replies.add(shards[shard].answer(requests[shard]));
         }
+        talk();
         return gather.gather(document, replies);
+    }
+
+    /** Shards that forget tell each other. */
+    private void talk() {
+        for (ShardScorer shard : shards) {
+            shard.toOthers().forEach(sent -> shards[sent.shard()].hear(sent.message()));
+        }
     }
 
     /**
@@ -99,6 +107,7 @@ public final class LocalModel {
         for (int shard = 0; shard < shards.length; shard++) {
             replies.add(shards[shard].answer(requests[shard]));
         }
+        talk();
         return gather.retracted(replies);
     }
 

@@ -37,6 +37,9 @@ final class NextWordReplies {
         double[] pairs = {};
     }
 
+    /** Words of a background outside a fixed vocabulary that a proof looks at, at least. */
+    private static final int OUTSIDE = 1_000;
+
     private final ModelSettings settings;
     private final WordPrefix prefix;
     private final int order;
@@ -137,6 +140,7 @@ final class NextWordReplies {
                 placeFrequent(base, listed, unresolved);
             }
         }
+        addOutside(listed);
         if (listed.isEmpty() && (prefix.isEmpty() || base.isEmpty() && background.isEmpty())) {
             return new Candidates(listed, rows(base, listed, new boolean[0]));
         }
@@ -147,6 +151,24 @@ final class NextWordReplies {
         boolean[] exact = new boolean[listed.size()];
         NgramProbabilities rows = rows(base, listed, exact);
         return new Candidates(prefix, listed, rows, exact, ceilings(base, listed, unresolved), unresolved);
+    }
+
+    /** No shard is asked about a word outside a fixed vocabulary: the background's have the row of {@code <unk>}. */
+    private void addOutside(List<String> listed) {
+        Word unknown = words.get(DocumentTokens.UNKNOWN_WORD);
+        if (before.isEmpty()
+                || !(settings.vocabulary() instanceof Vocabulary.Fixed fixed)
+                || unknown == null
+                || !isRow(unknown)) {
+            return;
+        }
+        int most = isProof ? Math.max(OUTSIDE, 2 * listed.size()) : listed.size();
+        for (String word : before.get().best(prefix, most).words()) {
+            if (!word.equals(DocumentTokens.EOS_WORD) && !fixed.words().contains(word)) {
+                words.put(word, unknown);
+                listed.add(word);
+            }
+        }
     }
 
     /** Whether a word can be a candidate: {@code <unk>} is asked about whatever the prefix. */
@@ -194,7 +216,7 @@ final class NextWordReplies {
         for (int row = 0; row < count; row++) {
             String spelling = listed.get(row);
             Word word = words.get(spelling);
-            unknown[row] = isUnknown(base, spelling, word);
+            unknown[row] = isUnknown(settings.vocabulary(), base, spelling, word);
             matches[row] = matched;
             exact[row] = word == null || word.hasUnigram;
             if (word == null || unknown[row] && base.growing()) {
@@ -224,8 +246,12 @@ final class NextWordReplies {
                 Optional.of(frozen));
     }
 
-    private static boolean isUnknown(BaseDistribution base, String spelling, @Nullable Word word) {
+    private static boolean isUnknown(
+            Vocabulary vocabulary, BaseDistribution base, String spelling, @Nullable Word word) {
         return spelling.equals(DocumentTokens.UNKNOWN_WORD)
+                || vocabulary instanceof Vocabulary.Fixed fixed
+                        && !fixed.words().contains(spelling)
+                        && !spelling.equals(DocumentTokens.EOS_WORD)
                 || base.growing()
                         && word != null
                         && word.hasUnigram

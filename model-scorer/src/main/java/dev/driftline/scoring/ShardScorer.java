@@ -2,11 +2,13 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.OtherShards;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.ngram.document.DocumentNgrams;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
@@ -28,7 +30,7 @@ import java.util.Optional;
  * are here, and the unigrams of the words that hash to it. A word's continuation count, the number of distinct words
  * before it, is part of its unigram: where the word before belongs to another shard, which has the bigram, this one keeps
  * the word's left neighbours. So every count is up to date when the next document comes, and shards tell each other
- * nothing.
+ * nothing but, where they forget, which words their n-grams end in no more.
  *
  * <p>A document that was learned can be taken out again: its n-grams, the words with their continuation counts, left neighbours
  * and the spellings of words that no other document has. The shard is then as if it had never learned it. A shard that lacks
@@ -74,6 +76,7 @@ public final class ShardScorer {
     private final ShardReply.Writer reply;
     private final ShardReply.BatchWriter replies;
     private final DocumentNgrams ngrams;
+    private final GoneWords.Writer gone;
 
     // By code, what the dictionary says of each word of the request.
     private int[] ids = new int[256];
@@ -105,9 +108,18 @@ public final class ShardScorer {
         this.order = settings.order();
         this.shard = shard;
         this.shards = shards;
-        counts = new NgramCounts(order, pages, cacheBytes, wordBytes / 2, settings.forgetting(), shards == 1);
-        spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         growing = settings.vocabulary() instanceof Vocabulary.Growing;
+        model = settings.fingerprint(shards);
+        gone = new GoneWords.Writer(model);
+        // A word of a list has its event, known or not.
+        counts = new NgramCounts(
+                order,
+                pages,
+                cacheBytes,
+                wordBytes / 2,
+                settings.forgetting(),
+                shards > 1 && growing ? new Others() : null);
+        spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
         if (growing) {
             settings.background()
                     .ifPresent(background -> counts.countListed(background.fingerprint(), background::has));
@@ -120,7 +132,6 @@ public final class ShardScorer {
         alpha = new float[order + 1];
         gamma = new float[order + 1];
         context = new int[order + 1];
-        model = settings.fingerprint(shards);
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
         replies = new ShardReply.BatchWriter(model);
@@ -133,6 +144,20 @@ public final class ShardScorer {
     /** The shard that owns predictions after {@code word}, and its unigram. */
     public static int shardOf(String word, int shards) {
         return shards == 1 ? 0 : DocumentEvents.shardOf(word.getBytes(StandardCharsets.UTF_8), shards);
+    }
+
+    /** Collects what the other shards are to be told. */
+    private final class Others implements OtherShards {
+
+        @Override
+        public boolean owns(int wordHash) {
+            return ownerOf(wordHash) == shard;
+        }
+
+        @Override
+        public void gone(String word, long times) {
+            gone.add(shardOf(word, shards), word, times);
+        }
     }
 
     private int ownerOf(int wordHash) {
@@ -225,6 +250,8 @@ public final class ShardScorer {
         request.read(message);
         beginWords();
         replies.begin(request.isBatch(), request.partition(), mostBytes);
+        // Of a request that failed half way.
+        gone.clear();
         return request.documents();
     }
 
@@ -273,6 +300,22 @@ public final class ShardScorer {
     /** The messages that answer the open request, once each of its documents has been answered. */
     public List<byte[]> replies() {
         return replies.end();
+    }
+
+    /** What other shards are to be told once each document of the open request has been answered, in this order. */
+    public List<GoneWords.Sent> toOthers() {
+        return gone.take();
+    }
+
+    /**
+     * Hears what another shard tells this one: {@link #toOthers} of that one.
+     *
+     * @throws ShardMessageException if it is not a whole message of this model; nothing has changed then
+     */
+    public void hear(byte[] message) {
+        counts.load();
+        GoneWords.read(message, model, (word, times) -> counts.addShared(word, -times));
+        counts.trim();
     }
 
     /** Drops what has not been used of late until counts, words and spellings are within their bounds. */
@@ -542,6 +585,7 @@ public final class ShardScorer {
     /** The inverse of {@link #learn} and {@link #learnSpellings}, of what {@link #retract} has found. */
     private void takeOut() {
         ngrams.takeOut(counts);
+        takeOutShared();
         if (ownsEos) {
             takeOutUnigram(ShardRequest.EOS_CODE);
         }
@@ -559,6 +603,24 @@ public final class ShardScorer {
                     && counts.removeOutside(ids[code])) {
                 spelling.unlearn(word(code));
             }
+        }
+    }
+
+    /** Whatever is left of the document here: the other shard does the same. */
+    private void takeOutShared() {
+        boolean atStart = true;
+        int length = request.length();
+        for (int i = 0; i < length && order > 1 && shards > 1; i++) {
+            int code = request.token(i);
+            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
+            if (code > ShardRequest.EOS_CODE && here != owned[code]) {
+                if (ids[code] >= 0) {
+                    counts.addShared(ids[code], -1);
+                } else {
+                    counts.addShared(word(code), -1);
+                }
+            }
+            atStart = code == ShardRequest.EOS_CODE;
         }
     }
 
@@ -830,11 +892,14 @@ public final class ShardScorer {
             boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
             if (here) {
                 boolean isNew = counts.learn(context, fillContext(i), ids[code]);
-                if (isNew && owned[code]) {
+                if (!owned[code]) {
+                    counts.addShared(ids[code], 1);
+                } else if (isNew) {
                     counts.addContinuation(ids[code], 1);
                 }
             } else if (owned[code]) {
                 int previous = atStart ? NgramCounts.BOS : ids[request.token(i - 1)];
+                counts.addShared(ids[code], 1);
                 if (counts.learnLeftNeighbour(ids[code], previous)) {
                     counts.addContinuation(ids[code], 1);
                 }

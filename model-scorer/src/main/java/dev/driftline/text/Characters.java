@@ -59,4 +59,37 @@ public final class Characters {
                     at));
         }
     }
+
+    /**
+     * Without characters that only steer how a line is broken or turned: soft hyphens, word joiners and byte order marks,
+     * directional marks, embeddings, overrides and isolates. Joiners and zero-width spaces stay: in scripts that have them,
+     * they make other words.
+     */
+    static String withoutSteering(String text) {
+        int at = 0;
+        while (at < text.length() && !steers(text.charAt(at))) {
+            at++;
+        }
+        if (at == text.length()) {
+            return text;
+        }
+        StringBuilder kept = new StringBuilder(text.length()).append(text, 0, at);
+        for (; at < text.length(); at++) {
+            if (!steers(text.charAt(at))) {
+                kept.append(text.charAt(at));
+            }
+        }
+        return kept.toString();
+    }
+
+    private static boolean steers(char c) {
+        return c == '\u00AD'
+                || c == '\u061C'
+                || c == '\u2060'
+                || c == '\uFEFF'
+                || c == '\u200E'
+                || c == '\u200F'
+                || c >= '\u202A' && c <= '\u202E'
+                || c >= '\u2066' && c <= '\u2069';
+    }
 }

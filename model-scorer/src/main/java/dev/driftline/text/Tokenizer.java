@@ -43,4 +43,20 @@ public interface Tokenizer {
         }
         return sentences;
     }
+
+    /**
+     * The sentences of {@code text}, and beside each token what stood in the text for it.
+     *
+     * @param language as of {@link #sentences(String, String)}
+     * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
+     */
+    default TokenizedText withLiterals(String text, String language) {
+        List<List<String>> sentences = sentences(text, language);
+        return new TokenizedText(sentences, sentences);
+    }
+
+    /** Whether a token may be longer than what stands in the text for it, or a text have more tokens than characters. */
+    default boolean mayLengthen() {
+        return false;
+    }
 }

@@ -43,8 +43,14 @@ final class WordTokenizer implements Tokenizer {
         int sentenceEnd = rules.sentences.next();
         int start = rules.words.first();
         for (int end = rules.words.next(); end != BreakIterator.DONE; start = end, end = rules.words.next()) {
-            if (text.startsWith(UNKNOWN, start) && rules.words.isBoundary(start + UNKNOWN.length())) {
-                end = start + UNKNOWN.length();
+            if (text.startsWith(UNKNOWN, start)) {
+                // The question moves the iterator, so it is put back where the answer is no: an accent stands on the
+                // mark.
+                if (rules.words.isBoundary(start + UNKNOWN.length())) {
+                    end = start + UNKNOWN.length();
+                } else {
+                    rules.words.isBoundary(end);
+                }
             }
             while (start >= sentenceEnd && sentenceEnd != BreakIterator.DONE) {
                 sentence = close(sentence, sentences);

@@ -2,12 +2,18 @@ package dev.driftline.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.driftline.arpa.ArpaReader;
+import dev.driftline.backoff.BackoffModel;
+import dev.driftline.backoff.BackoffScorer;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.drift.DriftChange;
 import dev.driftline.drift.DriftSettings;
 import dev.driftline.evaluation.DriftEvaluation;
 import dev.driftline.evaluation.Evaluation;
+import dev.driftline.export.ArpaExport;
+import dev.driftline.export.ExportOptions;
 import dev.driftline.filter.Decision;
 import dev.driftline.filter.DocumentFilter;
 import dev.driftline.filter.RulesReader;
@@ -41,7 +47,9 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +136,23 @@ class LibraryExamplesTest {
         assertThat(perplexities.get(3)).isLessThan(perplexities.get(0));
         assertThat(isOut).isTrue();
         assertThat(model.counts().rawCount(List.of("students", "opened"))).isZero();
+    }
+
+    @Test
+    void shouldWriteAndReadArpaFiles() throws IOException {
+        Path file = folder.resolve("news.arpa");
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(3);
+        TEXTS.forEach(model::learn);
+        List<List<String>> sentences = Tokenizers.named("words").sentences("The students opened their books.");
+        // example
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            ArpaExport.of(model.counts(), ExportOptions.ofOrder(3), (step, ngrams) -> {})
+                    .write(out);
+        }
+        BackoffModel frozen = ArpaReader.read(file); // of KenLM, SRILM or IRSTLM, too
+        double perplexity = new BackoffScorer(frozen).document(sentences).perplexity();
+        // end
+        assertThat(perplexity).isCloseTo(model.score(sentences).classPerplexity(), withinPercentage(0.01));
     }
 
     @Test

@@ -16,7 +16,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WordsThatLeaveTest {
 
     @ParameterizedTest
-    @CsvSource({"1, true, 3000, 0", "1, true, 0, 2000", "1, false, 3000, 0", "3, false, 1500, 2000"})
+    @CsvSource({
+        "1, true, 3000, 0",
+        "1, true, 0, 2000",
+        "1, false, 3000, 0",
+        "3, false, 1500, 2000",
+        "4, true, 1500, 0",
+        "4, true, 0, 2000"
+    })
     void shouldKeepWordsAndSpellingsInStepAndBounded(int shards, boolean growing, long bound, long halfLife) {
         List<String> known = new ArrayList<>();
         for (int i = 0; i < 40; i++) {

@@ -12,6 +12,49 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DetokenizerTest {
 
+    private static final String[] LOG = {
+        "<time>",
+        "<number>",
+        "<hex>",
+        "<uuid>",
+        "<ip>",
+        "<path>",
+        "<url>",
+        "<unk>",
+        "INFO",
+        "blk_",
+        "_",
+        "été",
+        "猫",
+        "dfs.DataNode$PacketResponder",
+        "sha256",
+        "\uD83D\uDC4D",
+        "-",
+        "<",
+        ">",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        ",",
+        ".",
+        "=",
+        "/",
+        "@",
+        "%",
+        "#",
+        "\\",
+        "~",
+        "*",
+        "'",
+        "\"",
+        "Jun",
+        "time"
+    };
+
     private static String roundTrip(String tokenizer, String text) {
         return Tokenizers.joining(tokenizer).read(Tokenizers.named(tokenizer).sentences(text));
     }
@@ -41,6 +84,9 @@ class DetokenizerTest {
         "characters, 'a b\ncafé 猫 \uD83D\uDC4D\uD83C\uDFFD', 'a b\ncafé 猫 \uD83D\uDC4D\uD83C\uDFFD'",
         "characters, ' a\tb ', ' a b '",
         "words, 'First line\nsecond line', 'First line\nsecond line'",
+        "words+nfc+lower+accents, 'Le Café, déjà.', 'le cafe, deja.'",
+        "log, 'sshd[24200]: user=root from 10.0.0.1', 'sshd[<number>]: user=root from <ip>'",
+        "log, 'a b\nGET /x.html HTTP/1.1', 'a b\nGET <path> HTTP/<number>'",
     })
     void shouldGiveTheTextAgainButForItsWhiteSpaceWhenItIsJoined(String tokenizer, String text, String joined) {
         assertThat(roundTrip(tokenizer, text)).isEqualTo(joined);
@@ -48,44 +94,46 @@ class DetokenizerTest {
 
     /** The law that lets a made-up text be scored as the tokens that were drawn. */
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters", "log"})
     void shouldBeCutIntoTheSameTokensWhenTokensAreJoined(String name) {
-        String[] tokens = name.equals("characters")
-                ? new String[] {"a", "B", "é", "▁", "猫", ".", "\uD83D\uDC4D", "7"}
-                : new String[] {
-                    "the",
-                    "Jury",
-                    "don't",
-                    "3.14",
-                    "U.S",
-                    "été",
-                    ".",
-                    ",",
-                    ";",
-                    ":",
-                    "!",
-                    "?",
-                    "(",
-                    ")",
-                    "[",
-                    "]",
-                    "\"",
-                    "-",
-                    "/",
-                    "$",
-                    "%",
-                    "&",
-                    "…",
-                    "—",
-                    "“",
-                    "”",
-                    "7",
-                    "#",
-                    "@",
-                    "\uD83D\uDC4D",
-                    "«",
-                    "»"
-                };
+        String[] tokens = name.equals("log")
+                ? LOG
+                : name.equals("characters")
+                        ? new String[] {"a", "B", "é", "▁", "猫", ".", "\uD83D\uDC4D", "7"}
+                        : new String[] {
+                            "the",
+                            "Jury",
+                            "don't",
+                            "3.14",
+                            "U.S",
+                            "été",
+                            ".",
+                            ",",
+                            ";",
+                            ":",
+                            "!",
+                            "?",
+                            "(",
+                            ")",
+                            "[",
+                            "]",
+                            "\"",
+                            "-",
+                            "/",
+                            "$",
+                            "%",
+                            "&",
+                            "…",
+                            "—",
+                            "“",
+                            "”",
+                            "7",
+                            "#",
+                            "@",
+                            "\uD83D\uDC4D",
+                            "«",
+                            "»"
+                        };
         SplittableRandom random = new SplittableRandom(7);
         for (int run = 0; run < 500; run++) {
             List<String> drawn = new ArrayList<>(List.of(tokens[0]));

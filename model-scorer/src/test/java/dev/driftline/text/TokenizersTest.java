@@ -20,11 +20,11 @@ class TokenizersTest {
         assertThatThrownBy(() -> Tokenizers.named("wordz"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'wordz'")
-                .hasMessageContaining("characters, whitespace, words");
+                .hasMessageContaining("characters, log, whitespace, words");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters", "log", "words+nfkc+lower+digits+accents"})
     void shouldGiveNoSentenceWhenThereIsNoVisibleCharacter(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         assertThat(tokenizer.sentences("")).isEmpty();
@@ -32,7 +32,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters", "log", "words+nfkc+lower+digits+accents"})
     void shouldRefuseTextWhenItHasALoneSurrogate(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         for (String text : List.of("ab\ud83dc", "\ude00", "x\ud83d", "\ude00\ud83d")) {
@@ -43,7 +43,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters", "log", "words+nfkc+lower+digits+accents"})
     void shouldSeparateTokensWhenAControlCharacterStandsBetweenThem(String name) {
         assertThat(Tokenizers.named(name).sentences("a\u0000b\u0085c\u007fd"))
                 .flatMap(sentence -> sentence)
@@ -52,7 +52,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters"})
+    @ValueSource(strings = {"whitespace", "words", "words-nfc", "characters", "log", "words+nfkc+lower+digits+accents"})
     void shouldGiveTheSameTokensWhenATokenizerIsUsedAgain(String name) {
         Tokenizer tokenizer = Tokenizers.named(name);
         List<List<String>> first = tokenizer.sentences("One. Two!\nThree");
@@ -163,7 +163,7 @@ class TokenizersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"words", "words-nfc", "whitespace"})
+    @ValueSource(strings = {"words", "words-nfc", "whitespace", "log"})
     void shouldKeepTheUnknownWordOfACorpusWholeWhenTextIsCut(String tokenizer) {
         assertThat(Tokenizers.named(tokenizer).sentences("the <unk> of <unk> rose"))
                 .containsExactly(List.of("the", "<unk>", "of", "<unk>", "rose"));

@@ -102,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description = "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: words.")
+            description = "How raw text becomes tokens: " + Tokenizers.GRAMMAR + ". Default: words.")
     private String tokenizer = Tokenizers.DEFAULT;
 
     @Option(
@@ -177,8 +177,10 @@ final class DemoCommand implements Callable<Integer> {
                         spec.commandLine(), "--set " + own.getKey() + " has no effect in a demo: " + own.getValue());
             }
         }
-        if (!Tokenizers.names().contains(tokenizer)) {
-            throw given.wrong("--tokenizer", tokenizer, "one of " + String.join(", ", Tokenizers.names()));
+        try {
+            tokenizer = Tokenizers.recorded(tokenizer);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--tokenizer: " + e.getMessage(), e);
         }
         try {
             if (input != null) {

@@ -8,10 +8,12 @@ import dev.driftline.cli.follow.PredictionsCommand;
 import dev.driftline.cli.follow.ScoresCommand;
 import dev.driftline.cli.offline.EvaluateCommand;
 import dev.driftline.cli.offline.FilterCommand;
+import dev.driftline.cli.offline.LearnCommand;
 import dev.driftline.cli.options.OptionRules;
 import dev.driftline.cli.query.CountsCommand;
 import dev.driftline.cli.query.EncodeCommand;
 import dev.driftline.cli.query.GenerateCommand;
+import dev.driftline.cli.query.ScoreCommand;
 import dev.driftline.cli.snapshots.SnapshotsCommand;
 import dev.driftline.cli.topics.ResetCommand;
 import dev.driftline.cli.topics.ReshardCommand;
@@ -69,8 +71,10 @@ import picocli.CommandLine.ScopeType;
             ResetCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ScoreCommand.class,
             FilterCommand.class,
             ProduceCommand.class,
+            LearnCommand.class,
             RetractCommand.class,
             ScoresCommand.class,
             PredictionsCommand.class,

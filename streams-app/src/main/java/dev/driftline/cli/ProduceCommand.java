@@ -87,8 +87,7 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: the setting tokenizer.")
+            description = "How raw text becomes tokens: " + Tokenizers.GRAMMAR + ". Default: the setting tokenizer.")
     private @Nullable String tokenizer;
 
     @Option(

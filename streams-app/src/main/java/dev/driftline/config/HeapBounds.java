@@ -34,7 +34,12 @@ public final class HeapBounds {
         return pages(config, Runtime.getRuntime().maxMemory());
     }
 
-    static long pages(DriftlineConfig config, long heap) {
+    /**
+     * The same of a JVM that has room for {@code heap} bytes.
+     *
+     * @throws MisconfiguredException if less is set than a shard can work with
+     */
+    public static long pages(DriftlineConfig config, long heap) {
         long set = config.get(MemoryKeys.CACHE_DECODED_BYTES);
         if (set >= LEAST_PAGES_BYTES) {
             return set;

@@ -126,9 +126,13 @@ public final class PrefixOwner {
             requireFits(layoutOf(noted.get()), layout);
             requireNobody(
                     admin,
-                    "with another smoothing, another layout or another version of the topology",
+                    "with another smoothing, another model.background, another layout or another version of the topology",
                     now -> wanted.equals(now.get(MODEL + application)));
-            LOG.info("{} now learns and scores with smoothing {}", application, model.smoothing());
+            LOG.info(
+                    "{} now learns and scores with smoothing {} and {}",
+                    application,
+                    model.smoothing(),
+                    model.background().isEmpty() ? "no background" : "the background " + model.background());
         }
         write(MODEL + application, wanted);
     }

@@ -23,19 +23,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -61,6 +70,7 @@ public final class DocumentPublisher implements AutoCloseable {
     private final Serializer<SpecificRecord> values;
     private final DocumentRules rules;
     private final Tokenizer tokenizer;
+    private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicReference<PublishException> failure = new AtomicReference<>();
     private volatile long published;
@@ -88,6 +98,28 @@ public final class DocumentPublisher implements AutoCloseable {
      * @throws PublishException if a broker, the registry, the topic or the schema is missing
      */
     public static DocumentPublisher open(DriftlineConfig config, RecordForm form, RecordKey key) {
+        return open(config, form, key, Optional.empty());
+    }
+
+    /**
+     * The same for documents that go in transactions: between {@link #begin} and {@link #commit}. What an earlier publisher of the
+     * same id left open is given up.
+     *
+     * @throws PublishException as {@link #open}, or if transactions of this id are not allowed
+     */
+    static DocumentPublisher transactional(DriftlineConfig config, RecordForm form, RecordKey key, String id) {
+        DocumentPublisher publisher = open(config, form, key, Optional.of(id));
+        try {
+            publisher.producer.initTransactions();
+            return publisher;
+        } catch (KafkaException e) {
+            publisher.close();
+            throw new PublishException("cannot begin transactions as " + id + ": " + rootMessage(e), e);
+        }
+    }
+
+    private static DocumentPublisher open(
+            DriftlineConfig config, RecordForm form, RecordKey key, Optional<String> transactionalId) {
         String topic = TopicNames.of(config).name(form.topic());
         requireTopic(config, topic);
         requireSchema(config, topic);
@@ -97,6 +129,7 @@ public final class DocumentPublisher implements AutoCloseable {
         properties.putAll(config.clients().producer());
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        transactionalId.ifPresent(id -> properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id));
         try {
             return new DocumentPublisher(
                     form,
@@ -151,6 +184,7 @@ public final class DocumentPublisher implements AutoCloseable {
                     new ProducerRecord<>(topic, key.of(entry).orElse(null), value);
             producer.send(sent, (metadata, exception) -> {
                 if (exception == null) {
+                    ends.merge(metadata.partition(), metadata.offset() + 1, Math::max);
                     acknowledged.incrementAndGet();
                 } else {
                     failure.compareAndSet(null, explain(entry, exception));
@@ -180,6 +214,74 @@ public final class DocumentPublisher implements AutoCloseable {
         problem.ifPresent(reason -> {
             throw new IllegalArgumentException(reason);
         });
+    }
+
+    /** The offset behind the last document that was stored, of each partition that has one. */
+    Map<TopicPartition, Long> ends() {
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        ends.forEach((partition, end) -> behind.put(new TopicPartition(topic, partition), end));
+        return behind;
+    }
+
+    /** Begins a transaction. */
+    void begin() {
+        try {
+            producer.beginTransaction();
+        } catch (KafkaException e) {
+            throw transaction(e);
+        }
+    }
+
+    /**
+     * Commits what was published since {@link #begin}, and with it a number for {@code group}.
+     *
+     * @throws PublishException if a document could not be stored, or the transaction could not be committed
+     */
+    void commit(String group, long number, String note) {
+        rethrow();
+        try {
+            producer.sendOffsetsToTransaction(
+                    Map.of(noteAt(), new OffsetAndMetadata(number, note)), new ConsumerGroupMetadata(group));
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            rethrow();
+            throw transaction(e);
+        }
+    }
+
+    /** The number that was committed last for {@code group}. */
+    OptionalLong noted(String group, DriftlineConfig config) {
+        Map<String, Object> properties = new HashMap<>(config.clients().admin());
+        try (Admin admin = Admin.create(properties)) {
+            OffsetAndMetadata found = admin.listConsumerGroupOffsets(
+                            group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(noteAt());
+            return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return OptionalLong.empty();
+            }
+            throw new PublishException(
+                    "cannot read how far the file was published before, in group " + group + ": " + rootMessage(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    private TopicPartition noteAt() {
+        return new TopicPartition(topic, 0);
+    }
+
+    private static PublishException transaction(KafkaException e) {
+        return new PublishException(
+                e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException
+                        ? "another process publishes the same file: let one of them do it"
+                        : "the transaction could not be committed: " + rootMessage(e)
+                                + ": the same command goes on from the last one that was",
+                e);
     }
 
     /**

@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public final class DocumentRules {
 
+    /** What a tokenizer of logs writes for a class of tokens has no more bytes than this. */
+    private static final int LONGEST_CLASS = 16;
+
     private final Limits limits;
     private final TokenDictionary words;
 
@@ -55,7 +58,12 @@ public final class DocumentRules {
      * @param tokenizer that of the service
      */
     public Optional<String> problem(String id, String source, String text, String language, Tokenizer tokenizer) {
-        return problem(id, source, mayBeRefused(text) ? tokenizer.sentences(text, language) : List.of(List.of("a")));
+        return problem(
+                id,
+                source,
+                tokenizer.mayLengthen() || mayBeRefused(text)
+                        ? tokenizer.sentences(text, language)
+                        : List.of(List.of("a")));
     }
 
     /** Why the value of a record would become a dead letter by its size; empty if it is taken. */
@@ -71,9 +79,11 @@ public final class DocumentRules {
         words.name(bytes, 0, bytes.length, what);
     }
 
-    /** No tokenizer makes more tokens than there are characters, or one over white space. */
+    /** A tokenizer that does not lengthen a text makes no more tokens than there are characters, and none over white space. */
     private boolean mayBeRefused(String text) {
-        if (2L * text.length() >= limits.documentTokens() || text.indexOf('<') >= 0) {
+        if (limits.tokenBytes() < LONGEST_CLASS
+                || 2L * text.length() >= limits.documentTokens()
+                || text.indexOf('<') >= 0) {
             return true;
         }
         int run = 0;

@@ -1,5 +1,6 @@
 package dev.driftline.service;
 
+import dev.driftline.background.Background;
 import dev.driftline.commits.EarlyCommits;
 import dev.driftline.commits.TimedClients;
 import dev.driftline.config.DriftlineConfig;
@@ -172,12 +173,15 @@ public final class DriftlineService implements AutoCloseable {
         }
         try {
             // What does not fit is said before anything is asked.
-            TopologySettings.of(config);
+            Optional<Background> background =
+                    TopologySettings.of(config).model().background();
             SchemaRegistrySerdes serdes =
                     new SchemaRegistrySerdes(config.clients().schemaRegistry());
             SchemaRegistryClient client = serdes.impatientClient();
             registry = client;
-            checkHeap(config.get(TopicKeys.SHARDS));
+            checkHeap(
+                    config.get(TopicKeys.SHARDS),
+                    background.map(frozen -> frozen.model().heapBytes()).orElse(0L));
             Layout found = new StartupChecks(config, client).check();
             layout = Optional.of(found);
             LOG.info("The layout of the topics is {}", found.label());
@@ -272,8 +276,8 @@ public final class DriftlineService implements AutoCloseable {
     }
 
     /** Says so where what arrives may fill the heap. */
-    private void checkHeap(int allShards) {
-        long budget = counters.heap().total(allShards);
+    private void checkHeap(int allShards, long background) {
+        long budget = counters.heap().total(allShards) + background;
         long heap = Runtime.getRuntime().maxMemory();
         if (budget > heap) {
             LOG.warn(

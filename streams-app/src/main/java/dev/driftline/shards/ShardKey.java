@@ -13,7 +13,7 @@ public final class ShardKey {
 
     private ShardKey() {}
 
-    static byte[] of(int partition) {
+    public static byte[] of(int partition) {
         return ByteBuffer.allocate(Integer.BYTES).putInt(partition).array();
     }
 

@@ -52,7 +52,7 @@ public final class LearnedText {
                     .filter(Files::isRegularFile)
                     .findFirst()
                     .map(LearnedText::read)
-                    .filter(Tokenizers.names()::contains);
+                    .filter(name -> Tokenizers.problem(name).isEmpty());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + folder, e);
         }

@@ -147,6 +147,16 @@ public final class StateDirectory implements AutoCloseable {
         return found;
     }
 
+    /**
+     * A model of its own over the same counts, for one more thread.
+     *
+     * @param cacheBytes heap that its decoded counts may take
+     */
+    public LocalModel another(long cacheBytes) {
+        return new LocalModel(
+                model.settings(), stores.size(), shard -> new ReadOnlyPages(stores.get(shard)), cacheBytes);
+    }
+
     /** The model of the counts, which is read-only. */
     public LocalModel model() {
         return model;

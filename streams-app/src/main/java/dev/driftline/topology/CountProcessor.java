@@ -3,10 +3,12 @@ package dev.driftline.topology;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.RecordTries;
 import dev.driftline.failures.Stage;
+import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ReplyAddress;
 import dev.driftline.shards.ShardCounts;
+import dev.driftline.shards.ShardKey;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
 import java.util.Arrays;
@@ -26,6 +28,9 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
     /** Sink of replies. */
     static final String REPLIES_SINK = "replies-sink";
+
+    /** Sink of what shards that forget tell each other. */
+    static final String WORDS_SINK = "gone-words-sink";
 
     private final TopologySettings settings;
     private final LiveShards live;
@@ -59,6 +64,10 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         if (!taken.isNew(context.recordMetadata())) {
             return;
         }
+        if (GoneWords.is(request.value())) {
+            hear(request);
+            return;
+        }
         List<byte[]> replies;
         try {
             replies = counting.answer(request.value(), () -> Arrays.hashCode(request.value()));
@@ -72,6 +81,21 @@ final class CountProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         }
         for (byte[] reply : replies) {
             context.forward(new Record<>(ReplyAddress.keyOf(reply), reply, request.timestamp()), REPLIES_SINK);
+        }
+        counting.toOthers()
+                .forEach(sent -> context.forward(
+                        new Record<>(ShardKey.of(sent.shard()), sent.message(), request.timestamp()), WORDS_SINK));
+    }
+
+    private void hear(Record<byte[], byte[]> record) {
+        try {
+            counting.hear(record.value());
+        } catch (ShardMessageException e) {
+            if (e.isForOperator()) {
+                // Of the shards that the model had before: what they had was counted anew.
+                return;
+            }
+            records.reject(context, record, settings.limits().recordBytes(), String.valueOf(e.getMessage()));
         }
     }
 

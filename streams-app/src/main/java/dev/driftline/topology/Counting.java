@@ -8,6 +8,7 @@ import dev.driftline.failures.Stage;
 import dev.driftline.heap.HeapAccount;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ShardCounts;
@@ -119,6 +120,24 @@ final class Counting {
                 live.counted(shard);
             }
             return scorer.replies();
+        }
+    }
+
+    /** What other shards are to be told after {@link #answer}. */
+    List<GoneWords.Sent> toOthers() {
+        synchronized (store) {
+            return scorer.toOthers();
+        }
+    }
+
+    /**
+     * Hears what another shard tells.
+     *
+     * @throws ShardMessageException if it is not a whole message of this model
+     */
+    void hear(byte[] message) {
+        synchronized (store) {
+            scorer.hear(message);
         }
     }
 

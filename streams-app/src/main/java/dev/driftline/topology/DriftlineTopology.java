@@ -444,6 +444,13 @@ public final class DriftlineTopology implements Supplier<Topology> {
                 bytes,
                 new ShardKey.Partitioner(),
                 CountProcessor.NAME);
+        topology.addSink(
+                CountProcessor.WORDS_SINK,
+                topics.name(Topic.NGRAM_REQUESTS),
+                bytes,
+                bytes,
+                new ShardKey.Partitioner(),
+                CountProcessor.NAME);
     }
 
     /** What goes by source. Whatever else is to be decided there reads the same observations in a processor of its own. */

@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.counters.ServiceCounters;
 import dev.driftline.failures.FailureKind;
 import dev.driftline.failures.RecordTries;
@@ -10,12 +11,14 @@ import dev.driftline.input.ReadDocument;
 import dev.driftline.input.Rejection;
 import dev.driftline.mixture.NextWordPredictor;
 import dev.driftline.pending.RetractionStep;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.retraction.RetractionOutput;
 import dev.driftline.retraction.Retractions;
 import dev.driftline.schemas.Retraction;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.WriteBackStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -166,12 +169,26 @@ final class Scattering {
         if (settings.predictions() == 0) {
             return List.of();
         }
+        List<String> candidates = new ArrayList<>(settings.model()
+                .background()
+                .map(background -> BackgroundRows.bestAfter(
+                        background,
+                        document.tokens().words(),
+                        document.tokens().tokens(),
+                        WordPrefix.NONE,
+                        settings.predictions()))
+                .orElse(List.of()));
         synchronized (sourcesStore) {
-            return NextWordPredictor.candidates(
+            for (String word : NextWordPredictor.candidates(
                     document.tokens(),
                     sources.get(document.source(), context.currentSystemTimeMs()),
-                    settings.predictions());
+                    settings.predictions())) {
+                if (!candidates.contains(word)) {
+                    candidates.add(word);
+                }
+            }
         }
+        return candidates;
     }
 
     /** Throws what does not lie with the document. */

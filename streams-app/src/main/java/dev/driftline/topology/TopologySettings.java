@@ -1,5 +1,6 @@
 package dev.driftline.topology;
 
+import dev.driftline.background.Background;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.HeapBounds;
 import dev.driftline.config.MisconfiguredException;
@@ -25,6 +26,8 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.text.Tokenizers;
+import dev.driftline.topics.BackgroundFile;
 import dev.driftline.topics.FilterFile;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
@@ -99,6 +102,7 @@ public record TopologySettings(
                     + config.get(TopicKeys.SHARDS) + " shards knows: set " + TopicKeys.SHARDS.name() + "=1, or another "
                     + ModelKeys.SMOOTHING.name());
         }
+        Optional<Background> background = BackgroundFile.of(config);
         TopologySettings settings = new TopologySettings(
                 TopicNames.of(config),
                 layout,
@@ -107,15 +111,22 @@ public record TopologySettings(
                         Smoothing.named(config.get(ModelKeys.SMOOTHING)),
                         vocabulary(config),
                         ModelSettings.DEFAULT_DELTA,
-                        config.get(ServiceKeys.APPLICATION_ID) + " " + config.get(InputKeys.TOKENIZER),
-                        forgetting(config)),
+                        config.get(ServiceKeys.APPLICATION_ID) + " "
+                                + Tokenizers.identity(config.get(InputKeys.TOKENIZER)),
+                        forgetting(config),
+                        background),
                 config.get(TopicKeys.SHARDS),
                 Limits.of(config),
                 config.get(InputKeys.TOKENIZER),
                 config.get(OutputKeys.PREDICTIONS_K),
                 config.get(OutputKeys.SCORES_SURPRISALS) || config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
                 config.get(OutputKeys.SCORES_EXPERT_SURPRISALS),
-                HeapBounds.pages(config),
+                HeapBounds.pages(
+                        config,
+                        Runtime.getRuntime().maxMemory()
+                                - background
+                                        .map(frozen -> frozen.model().heapBytes())
+                                        .orElse(0L)),
                 config.get(MemoryKeys.CACHE_WORDS_BYTES),
                 NeuralScoringSettings.of(config),
                 WatchSettings.of(config),
@@ -187,10 +198,12 @@ public record TopologySettings(
         return neural.map(NeuralScoringSettings::encodings);
     }
 
-    /** How the orders of the model, the caches of a source and the network are mixed. */
+    /** How the orders of the model, the caches of a source, the background and the network are mixed. */
     public MixtureSettings mixture() {
         MixtureSettings ngrams =
                 MixtureSettings.defaults(model.order(), model.smoothing().label());
-        return neural.map(network -> ngrams.withNeural(network.model())).orElse(ngrams);
+        return neural.map(network -> ngrams.withNeural(network.model()))
+                .orElse(ngrams)
+                .withBackground(model.background().isPresent());
     }
 }

@@ -11,6 +11,7 @@ import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.store.WriteBackMap;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
@@ -131,6 +132,15 @@ final class Replay {
                 ReplayedDocument::heapBytes);
         retracted = new WriteBackMap<>(retractions, new ReplayedDocument.Codec(), RETRACTED_DECODED);
         gather = new Gather(settings.model(), settings.shards());
+        order.tell(this::hear);
+    }
+
+    private void hear(int shard, byte[] message) {
+        try {
+            shards[shard].hear(message);
+        } catch (ShardMessageException e) {
+            // The service has rejected it, too.
+        }
     }
 
     /** The counts that a shard has learned. */

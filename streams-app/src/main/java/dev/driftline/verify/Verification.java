@@ -1,11 +1,13 @@
 package dev.driftline.verify;
 
 import dev.driftline.config.DriftlineConfig;
+import dev.driftline.config.keys.ModelKeys;
 import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.identity.ModelIdentity;
+import dev.driftline.identity.PrefixOwner;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.pending.PendingDocument;
 import dev.driftline.pending.PendingDocuments;
@@ -108,6 +110,7 @@ public final class Verification {
             throw new IllegalArgumentException("shard " + options.shard().getAsInt() + " is not one of "
                     + settings.shards() + ", which are numbered from 0");
         }
+        requireBackground();
         inputs = requireTopics();
     }
 
@@ -126,6 +129,19 @@ public final class Verification {
         } catch (RegistryUnavailableException e) {
             throw new UnverifiableException(
                     "the schema registry does not answer, and inputs cannot be read without it: " + e.getMessage(), e);
+        }
+    }
+
+    /** With another background every score would be another. */
+    private void requireBackground() {
+        String noted =
+                new PrefixOwner(config).model().map(ModelIdentity::background).orElse("");
+        if (!noted.equals(identity.background())) {
+            throw new UnverifiableException("the scores were made with "
+                    + (noted.isEmpty() ? "no background" : "the background " + noted) + ", and "
+                    + ModelKeys.BACKGROUND.name() + " names "
+                    + (identity.background().isEmpty() ? "none" : "that with the fingerprint " + identity.background())
+                    + ": give the configuration of the service, and the file that it reads");
         }
     }
 

@@ -109,7 +109,7 @@ class DriftlineTest {
 
     @Test
     void shouldSuggestTheCommandThatWasMeant() {
-        assertThat(run("score")).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("scoer")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("Did you mean", "scores").doesNotContain("\tat ");
     }
 

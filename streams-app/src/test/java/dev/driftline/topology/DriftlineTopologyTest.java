@@ -121,6 +121,7 @@ class DriftlineTopologyTest {
                                 CountProcessor.REQUESTS_SOURCE,
                                 CountProcessor.NAME,
                                 CountProcessor.REPLIES_SINK,
+                                CountProcessor.WORDS_SINK,
                                 InternalRecords.deadLettersSink(CountProcessor.NAME));
                 });
         return nodes;

@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every command of the README and of the quickstart does what the page says, in the order of the page, with this broker and
+ * Every command of the README, of the quickstart and of the filter's page does what the page says, in the order of the page, with this broker and
  * registry in place of the page's. Two are not run here: {@code driftline demo} is DemoIT's, and {@code mvn verify} runs
  * this.
  */
@@ -94,6 +95,29 @@ class DocumentedCommandsIT {
                 .anyMatch(command -> command.startsWith("mvn "))
                 .hasSizeGreaterThanOrEqualTo(8);
         assertThat(output).contains("of the").contains("text");
+    }
+
+    @Test
+    void shouldKeepTheTextThatTheFilterPageSays(Cluster cluster) throws Exception {
+        PageShell.assumeCommands("the page of the filter", "awk", "gzip");
+        String script = MarkdownPage.read(MarkdownPage.ROOT.resolve("docs/filter.md")).blocks().stream()
+                .filter(block -> block.language().equals("sh"))
+                .map(MarkdownPage.Block::code)
+                .collect(Collectors.joining("\n"));
+
+        String output =
+                run(cluster, "filter", script + "\ngunzip -c kept.jsonl.gz > kept; gunzip -c scored.jsonl.gz > scored");
+
+        assertThat(output).contains("500 documents learned in trusted", "900 rows", "540 kept");
+        List<String> kept = Files.readAllLines(folder.resolve("kept"));
+        assertThat(kept)
+                .hasSize(540)
+                .allSatisfy(row -> assertThat(row)
+                        .as("a row that is not noise, as it was")
+                        .matches("\\{\"url\":\"http://host/\\d+\",\"page\":\\{\"text\":\"[a-z .]+\"}}"));
+        assertThat(Files.readAllLines(folder.resolve("scored")))
+                .filteredOn(row -> row.contains("\"bucket\":\"head\""))
+                .hasSize(270);
     }
 
     private static List<String> commands(MarkdownPage page) {

@@ -1,13 +1,27 @@
 package dev.driftline.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.driftline.neural.Architecture;
+import dev.driftline.neural.Cell;
+import dev.driftline.neural.Network;
+import dev.driftline.neural.NeuralVocabulary;
+import dev.driftline.neural.Parameters;
+import dev.driftline.neural.snapshot.Provenance;
+import dev.driftline.neural.snapshot.Snapshot;
+import dev.driftline.neural.snapshot.SnapshotFolder;
+import dev.driftline.neural.snapshot.SnapshotManifest;
+import dev.driftline.neural.snapshot.SnapshotVersion;
+import dev.driftline.neural.training.Optimizer;
+import dev.driftline.neural.training.TrainingSettings;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.DriftEvent;
 import dev.driftline.schemas.DriftSeries;
@@ -16,13 +30,16 @@ import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.RecordedTopic;
+import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +56,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of {@code examples} do what the page says, started as it says, and read what the service wrote. */
+/** The programs of {@code examples} do what their pages say, started as these say, with one service for all of them. */
 class ExamplesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -52,6 +69,7 @@ class ExamplesIT {
 
     private static Cluster cluster;
     private static Application application;
+    private static String address;
     private static RecordedTopic<Score> scores;
 
     @BeforeAll
@@ -67,7 +85,7 @@ class ExamplesIT {
                         "drift.unit.tokens", "50",
                         "drift.burn.in.tokens", "1000",
                         "drift.reference.tokens", "2000"));
-        application.start("one");
+        address = application.spawn("one").address();
         scores = application.scores();
         copyExamples();
     }
@@ -80,7 +98,7 @@ class ExamplesIT {
                     .toList()) {
                 Path copy = folder.resolve(MarkdownPage.ROOT.relativize(file));
                 Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
+                Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
     }
@@ -131,7 +149,7 @@ class ExamplesIT {
     @Test
     void shouldPublishAndReadWithStockKafkaJs() throws Exception {
         PageShell.assumeCommands("the example in Node.js", "node", "npm");
-        String script = block("sh", "publish.js");
+        String script = block(page("node"), "sh", "publish.js");
         String install = script.lines().findFirst().orElseThrow();
         assumeTrue(installs(install), "npm cannot fetch what examples/node/package.json names, and this test needs it");
 
@@ -144,7 +162,7 @@ class ExamplesIT {
                 PageShell.succeeds("/usr/bin/python3 -c 'import avro.io, confluent_kafka'"),
                 "/usr/bin/python3 has no avro or no confluent_kafka: install python3-avro and python3-confluent-kafka");
 
-        assertReads(block("sh", "publish.py"), "python-1");
+        assertReads(block(page("python"), "sh", "publish.py"), "python-1");
     }
 
     /** Publishes one text, reads all scores with a new group, and then with the same group only the new one. */
@@ -178,6 +196,118 @@ class ExamplesIT {
                 .hasSize(more)
                 .noneMatch(line -> line.contains("\"" + id + "\""))
                 .anyMatch(line -> line.contains("\"" + again + "\""));
+    }
+
+    @Test
+    void shouldShowScoresAndDeadLettersAndWriteATextWithDebiansKcat() throws Exception {
+        PageShell.assumeCommands("the example of kcat", "kcat", "curl");
+        MarkdownPage page = page("kcat");
+        String write = block(page, "sh", "publish.sh");
+        shell().run(write, PATIENCE);
+        awaitScore("kcat-1");
+        Score score = scores.values().stream()
+                .filter(one -> one.getId().equals("kcat-1"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(score.getSource()).isEqualTo("news");
+        assertThat(score.getTokens()).isEqualTo(9);
+        assertThat(Duration.between(score.getPublishedAt(), score.getScoredAt()))
+                .isLessThan(PATIENCE);
+        // Long enough for a length of two bytes.
+        String longer = "The students opened their books. ".repeat(9).strip();
+        shell().run(write.replace("kcat-1", "kcat-2").replaceFirst("\"[^\"]*\"", "\"" + longer + "\""), PATIENCE);
+        awaitScore("kcat-2");
+
+        assertThat(shell().run(block(page, "sh", "%S bytes"), PATIENCE))
+                .containsPattern("(?m)^kcat-1: \\d+ bytes at offset \\d+ of partition 0$")
+                .containsPattern("(?m)^kcat-2: ");
+
+        shell().run(block(page, "sh", "printf"), PATIENCE);
+        application.deadLetters().awaitSize(1, PATIENCE);
+        assertThat(shell().run(block(page, "sh", "%h"), PATIENCE))
+                .containsPattern("(?m)^kcat: .*driftline.reason=not-avro");
+    }
+
+    @Test
+    void shouldAskTheServiceWithCurl() throws Exception {
+        PageShell.assumeCommands("the example of curl", "curl", "sed", "grep");
+        MarkdownPage page = page("curl");
+        application.publish(List.of(Document.newBuilder()
+                .setId("order-4711")
+                .setSource("orders")
+                .setPublishedAt(Instant.now())
+                .setSentences(List.of(List.of("The", "students", "ordered", "their", "books", ".")))
+                .build()));
+        awaitScore("order-4711");
+
+        try (MappingIterator<JsonNode> answers =
+                JSON.readerFor(JsonNode.class).readValues(shell().run(block(page, "sh", "/v1/status"), PATIENCE))) {
+            JsonNode status = answers.next();
+            assertThat(status.get("state").asText()).isEqualTo("RUNNING");
+            assertThat(status.get("documents_scored").asInt()).isPositive();
+            assertThat(answers.next().at("/tokens").size()).isEqualTo(7);
+            JsonNode next = answers.next().get("next");
+            assertThat(next).hasSize(3);
+            assertThat(next.get(0).get("probability").asDouble())
+                    .isGreaterThanOrEqualTo(next.get(2).get("probability").asDouble());
+            assertThat(answers.next().get("texts")).hasSize(1);
+            assertThat(answers.hasNext()).isFalse();
+        }
+        assertThat(shell().run(block(page, "sh", "/events"), PATIENCE))
+                .contains("event: status")
+                .contains("\"source\":\"orders\"");
+        JsonNode job = JSON.readTree(shell().run(block(page, "sh", "/v1/documents"), PATIENCE));
+        assertThat(job.get("status").asInt()).as("%s", job).isEqualTo(200);
+        assertThat(job.get("outcomes").has("retracted")).as("%s", job).isTrue();
+    }
+
+    @Test
+    void shouldReadANetworkWithDebiansPython() throws Exception {
+        assumeTrue(
+                PageShell.succeeds("/usr/bin/python3 -c 'import numpy'"),
+                "/usr/bin/python3 has no numpy: install python3-numpy");
+        NeuralVocabulary words =
+                new NeuralVocabulary(List.of("<unk>", "</s>", "students", "teachers", "books", "größer", "the"));
+        Network network = Network.random(Architecture.recurrent(Cell.LSTM, 8, 0, List.of()), words, 3);
+        TrainingSettings how = new TrainingSettings(Optimizer.ADAM, 0.01, 5, 0, 1, 5, 1);
+        SnapshotManifest manifest = Provenance.ofEpochs(how, 0, false)
+                .manifest(SnapshotVersion.first(network), null, network, Tokenizers.WORDS);
+        SnapshotFolder.write(new Snapshot(manifest, network), folder.resolve("network"));
+
+        List<JsonNode> printed = shell().run(block(page("python"), "sh", "read_snapshot.py"), PATIENCE)
+                .lines()
+                .map(ExamplesIT::json)
+                .toList();
+
+        assertThat(printed.get(0).get("version").asText()).isEqualTo(manifest.version());
+        assertThat(printed.get(0).get("vocabularySize").asInt()).isEqualTo(words.size());
+        List<JsonNode> near = printed.subList(1, printed.size());
+        assertThat(near).hasSize(5);
+        double before = 1;
+        for (JsonNode word : near) {
+            double cosine = cosine(
+                    network,
+                    words.index("students"),
+                    words.index(word.get("word").asText()));
+            assertThat(word.get("cosine").asDouble())
+                    .isCloseTo(cosine, within(1e-5))
+                    .isLessThanOrEqualTo(before);
+            before = word.get("cosine").asDouble();
+        }
+    }
+
+    private static double cosine(Network network, int a, int b) {
+        float[] vectors = network.parameters().tensor(Parameters.EMBEDDING).data();
+        int size = network.architecture().embedding();
+        double product = 0;
+        double squaresOfA = 0;
+        double squaresOfB = 0;
+        for (int i = 0; i < size; i++) {
+            product += (double) vectors[a * size + i] * vectors[b * size + i];
+            squaresOfA += (double) vectors[a * size + i] * vectors[a * size + i];
+            squaresOfB += (double) vectors[b * size + i] * vectors[b * size + i];
+        }
+        return product / Math.sqrt(squaresOfA * squaresOfB);
     }
 
     private static boolean installs(String command) throws IOException, InterruptedException {
@@ -306,6 +436,8 @@ class ExamplesIT {
         return new PageShell(folder, cluster)
                 .replacing("driftline.scores.v1", application.topic(Topic.SCORES))
                 .replacing("driftline.text.v1", application.topic(Topic.TEXT))
+                .replacing("driftline.dead-letters.v1", application.topic(Topic.DEAD_LETTERS))
+                .replacing("localhost:7070", URI.create(address).getAuthority())
                 .with("PATH", "/usr/bin:" + System.getenv("PATH"))
                 .with("PYTHONDONTWRITEBYTECODE", "1")
                 .with("DRIFTLINE_BOOTSTRAP_SERVERS", cluster.bootstrapServers())
@@ -314,13 +446,22 @@ class ExamplesIT {
                 .with("DRIFTLINE_TOPICS_PREFIX", application.topic(Topic.SCORES).replace(Topic.SCORES.suffix(), ""));
     }
 
+    private static MarkdownPage page(String folder) {
+        return MarkdownPage.read(
+                MarkdownPage.ROOT.resolve("examples").resolve(folder).resolve("README.md"));
+    }
+
     private static String block(String language, String part) {
-        return PAGE.blocks().stream()
+        return block(PAGE, language, part);
+    }
+
+    private static String block(MarkdownPage page, String language, String part) {
+        return page.blocks().stream()
                 .filter(block ->
                         block.language().equals(language) && block.code().contains(part))
                 .map(MarkdownPage.Block::code)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + language + " with " + part + " in " + PAGE.file()));
+                .orElseThrow(() -> new AssertionError("no " + language + " with " + part + " in " + page.file()));
     }
 
     private static Score score(ConsumerRecord<byte[], byte[]> record) {

@@ -47,7 +47,8 @@ class PagesTest {
 
     /** Names of the Java files, and of the generated Avro records. */
     private static Stream<String> sources() {
-        return Stream.of("schemas", "model-scorer", "streams-app", "tests").flatMap(module -> files(module, ".java"));
+        return Stream.of("schemas", "model-scorer", "subword-tokenizers", "streams-app", "tests")
+                .flatMap(module -> files(module, ".java"));
     }
 
     private static Stream<String> alerts() {
@@ -192,7 +193,7 @@ class PagesTest {
 
     /** The packages just below {@code dev.driftline} in the two modules that have floors. */
     private static List<String> rooms() {
-        return Stream.of("model-scorer", "streams-app")
+        return Stream.of("model-scorer", "subword-tokenizers", "streams-app")
                 .map(module -> MarkdownPage.ROOT.resolve(module).resolve("src/main/java/dev/driftline"))
                 .flatMap(PagesTest::children)
                 .toList();
@@ -211,7 +212,7 @@ class PagesTest {
     }
 
     private static boolean isPackage(String name) {
-        return Stream.of("schemas", "model-scorer", "streams-app", "tests")
+        return Stream.of("schemas", "model-scorer", "subword-tokenizers", "streams-app", "tests")
                 .map(module -> MarkdownPage.ROOT
                         .resolve(module)
                         .resolve("src/main/java")

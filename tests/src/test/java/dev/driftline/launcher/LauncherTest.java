@@ -54,7 +54,7 @@ class LauncherTest {
         bin = Files.createDirectories(folder.resolve("bin"));
         Path source = Path.of("../driftline").toAbsolutePath().normalize();
         launcher = Files.copy(source, checkout.resolve("driftline"), StandardCopyOption.COPY_ATTRIBUTES);
-        for (String module : List.of(".", "schemas", "model-scorer", "streams-app", "tests")) {
+        for (String module : List.of(".", "schemas", "model-scorer", "subword-tokenizers", "streams-app", "tests")) {
             Files.createDirectories(checkout.resolve(module).resolve("src/main"));
             writeOld(checkout.resolve(module).resolve("pom.xml"));
         }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The alert rules of {@code deploy/}, by promtool. */
+/** The alert rules of {@code deploy/} and of {@code examples/}, by promtool. */
 class AlertRulesIT {
 
     @BeforeEach
@@ -28,12 +30,22 @@ class AlertRulesIT {
     }
 
     @Test
+    void shouldFireWhereTheExampleSaysSo() throws Exception {
+        String cases = Expressions.example("prometheus/alerts.test.yml").toString();
+
+        PrometheusProcess.Result tested = promtool("", "test", "rules", cases);
+
+        assertThat(tested.exitCode()).as(tested.output()).isZero();
+    }
+
+    @Test
     void shouldBeAConfigurationThatPrometheusTakes() throws Exception {
-        String config = Expressions.deploy("prometheus/prometheus.yml").toString();
+        for (Path config : List.of(
+                Expressions.deploy("prometheus/prometheus.yml"), Expressions.example("prometheus/prometheus.yml"))) {
+            PrometheusProcess.Result checked = promtool("", "check", "config", "--lint-fatal", config.toString());
 
-        PrometheusProcess.Result checked = promtool("", "check", "config", "--lint-fatal", config);
-
-        assertThat(checked.exitCode()).as(checked.output()).isZero();
+            assertThat(checked.exitCode()).as(checked.output()).isZero();
+        }
     }
 
     @Test

@@ -26,9 +26,17 @@ final class Expressions {
 
     /** Where {@code name} is below {@code deploy/}, from whichever folder the tests run in. */
     static Path deploy(String name) {
+        return root().resolve("deploy").resolve(name);
+    }
+
+    /** Where {@code name} is below {@code examples/}. */
+    static Path example(String name) {
+        return root().resolve("examples").resolve(name);
+    }
+
+    private static Path root() {
         Path here = Path.of("").toAbsolutePath();
-        Path root = Files.exists(here.resolve("deploy")) ? here : here.getParent();
-        return root.resolve("deploy").resolve(name);
+        return Files.exists(here.resolve("deploy")) ? here : here.getParent();
     }
 
     /** Those of the dashboard's panels, annotations and variables, with its variables filled in. */

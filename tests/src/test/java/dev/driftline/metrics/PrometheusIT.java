@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -151,11 +152,22 @@ class PrometheusIT {
         for (String expression : Expressions.dashboard()) {
             prometheus.query(expression);
         }
-        JsonNode rules = prometheus.get("/api/v1/rules?type=alert").at("/groups/0/rules");
-        assertThat(rules).hasSameSizeAs(Expressions.rules()).allSatisfy(rule -> {
-            assertThat(rule.path("health").asText()).as("%s", rule).isEqualTo("ok");
-            assertThat(rule.path("state").asText()).as("%s", rule).isIn("inactive", "pending");
-        });
+        assertThat(rules(prometheus, "driftline")).hasSameSizeAs(Expressions.rules());
+        assertThat(rules(prometheus, "driftline-example")).hasSize(2);
+    }
+
+    /** Those of a group, none of which may fail or fire. */
+    private static JsonNode rules(PrometheusProcess prometheus, String group) throws Exception {
+        for (JsonNode one : prometheus.get("/api/v1/rules?type=alert").get("groups")) {
+            if (one.get("name").asText().equals(group)) {
+                assertThat(one.get("rules")).allSatisfy(rule -> {
+                    assertThat(rule.path("health").asText()).as("%s", rule).isEqualTo("ok");
+                    assertThat(rule.path("state").asText()).as("%s", rule).isIn("inactive", "pending");
+                });
+                return one.get("rules");
+            }
+        }
+        throw new AssertionError("no group " + group);
     }
 
     private static void assertADeadLetterFires(Application application, PrometheusProcess prometheus) {
@@ -163,11 +175,13 @@ class PrometheusIT {
 
         await("the alert of a dead letter").atMost(PATIENCE).untilAsserted(() -> {
             JsonNode alerts = prometheus.get("/api/v1/alerts").get("alerts");
-            assertThat(alerts).anySatisfy(alert -> {
-                assertThat(alert.at("/labels/alertname").asText()).isEqualTo("DriftlineDeadLetters");
-                assertThat(alert.at("/labels/reason").asText()).isEqualTo("not-avro");
-                assertThat(alert.path("state").asText()).isEqualTo("firing");
-            });
+            for (String name : List.of("DriftlineDeadLetters", "DocumentsAreRefused")) {
+                assertThat(alerts).anySatisfy(alert -> {
+                    assertThat(alert.at("/labels/alertname").asText()).isEqualTo(name);
+                    assertThat(alert.at("/labels/reason").asText()).isEqualTo("not-avro");
+                    assertThat(alert.path("state").asText()).isEqualTo("firing");
+                });
+            }
         });
     }
 

@@ -43,28 +43,28 @@ final class PrometheusProcess implements AutoCloseable {
     }
 
     /**
-     * Starts one that scrapes and judges four times a second.
+     * Starts one that scrapes and judges four times a second, with the configuration of {@code examples/prometheus}.
      *
      * @param folder for its files
      * @param target {@code HOST:PORT} that serves {@code /metrics}
-     * @param rules a file of rules
+     * @param rules a file of rules, beside those of the example
      */
     static PrometheusProcess start(Path folder, String target, Path rules) throws IOException {
         Files.createDirectories(folder);
+        Path example = Expressions.example("prometheus/prometheus.yml");
+        String alerts = example.resolveSibling("alerts.yml").toString();
         Path config = folder.resolve("prometheus.yml");
-        Files.writeString(config, """
-            global:
-              scrape_interval: 250ms
-              scrape_timeout: 250ms
-              evaluation_interval: 250ms
-            rule_files: ["%s"]
-            scrape_configs:
-              - job_name: driftline
-                scrape_interval: 500ms
-                scrape_timeout: 500ms
-                static_configs:
-                  - targets: ["%s"]
-            """.formatted(rules.toAbsolutePath(), target));
+        String text = Files.readString(example);
+        for (String place : List.of("_interval: 15s", "  - alerts.yml", "localhost:7070")) {
+            if (!text.contains(place)) {
+                throw new IllegalStateException(example + " has no '" + place + "' that could be replaced");
+            }
+        }
+        Files.writeString(
+                config,
+                text.replace("_interval: 15s", "_interval: 250ms")
+                        .replace("  - alerts.yml", "  - " + alerts + "\n  - " + rules.toAbsolutePath())
+                        .replace("localhost:7070", target));
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();

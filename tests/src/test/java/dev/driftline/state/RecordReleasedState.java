@@ -58,6 +58,11 @@ class RecordReleasedState {
     private static final int DRIFTED = 40;
     private static final int PENDING = 6;
 
+    /** A document that is taken out again, after so many. */
+    private static final int RETRACTED = 190;
+
+    private static final int RETRACTED_AFTER = 200;
+
     /** Of each internal topic, the newest messages of a partition. */
     private static final int MESSAGES = 12;
 
@@ -65,6 +70,8 @@ class RecordReleasedState {
             Map.entry("shards", "2"),
             Map.entry("partitions", "1"),
             Map.entry("model.order", "3"),
+            Map.entry("model.state.max.ngrams", "10000"),
+            Map.entry("model.half.life.tokens", "10000"),
             Map.entry("drift.unit.tokens", "20"),
             Map.entry("drift.burn.in.tokens", "300"),
             Map.entry("drift.reference.tokens", "600"),
@@ -95,7 +102,13 @@ class RecordReleasedState {
         try (Application application = cluster.application("released", settings)) {
             LocalInstance instance = application.start("one").awaitRunning();
             List<Document> documents = new WeatherReports().next(SETTLED, DRIFTED);
-            application.publish(documents);
+            application.publish(documents.subList(0, RETRACTED_AFTER));
+            application.publish(List.of(Document.newBuilder(documents.get(RETRACTED))
+                    .setLearn(false)
+                    .setRetract(true)
+                    .setRetractOffset((long) RETRACTED)
+                    .build()));
+            application.publish(documents.subList(RETRACTED_AFTER, documents.size()));
             application.scores().awaitSize(documents.size(), PATIENCE);
             await("a snapshot")
                     .atMost(PATIENCE)
@@ -131,7 +144,7 @@ class RecordReleasedState {
                     });
             written.countDown();
             assertThat(holder.get(1, TimeUnit.MINUTES)).isTrue();
-            write(folder, lines);
+            write(folder, application.config().get(ServiceKeys.APPLICATION_ID), lines);
         }
     }
 
@@ -210,11 +223,14 @@ class RecordReleasedState {
                         .collect(Collectors.joining(",")));
     }
 
-    private static void write(Path folder, Map<String, List<String>> lines) throws IOException {
+    private static void write(Path folder, String id, Map<String, List<String>> lines) throws IOException {
         Files.createDirectories(folder);
+        // Messages say whose they are.
+        Map<String, String> settings = new TreeMap<>(SETTINGS);
+        settings.put(ServiceKeys.APPLICATION_ID.name(), id);
         Files.write(
                 folder.resolve("settings.properties"),
-                SETTINGS.entrySet().stream()
+                settings.entrySet().stream()
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toList());
         Path file = folder.resolve("state.tsv.gz");

@@ -112,7 +112,7 @@ public final class Provenance {
      */
     public SnapshotManifest manifest(String version, @Nullable String parent, Network network, String tokenizer) {
         training.put(TOKENIZER, tokenizer);
-        String tokens = tokenizer.equals(Tokenizers.CHARACTERS) ? tokenizer : Tokenizers.WORDS;
+        String tokens = Tokenizers.cutsCharacters(tokenizer) ? Tokenizers.CHARACTERS : Tokenizers.WORDS;
         return new SnapshotManifest(
                 version, parent, Instant.now(), network.model(), tokens, training, metrics, data, text);
     }

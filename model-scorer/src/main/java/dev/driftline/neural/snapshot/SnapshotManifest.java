@@ -53,11 +53,10 @@ public record SnapshotManifest(
      * {@link #tokens()}: then {@code words} or {@code characters}.
      */
     public String tokenizer() {
-        if (tokens.equals(Tokenizers.CHARACTERS)) {
-            return tokens;
-        }
-        String named = training.getOrDefault(Provenance.TOKENIZER, Tokenizers.WORDS);
-        return Tokenizers.names().contains(named) ? named : Tokenizers.WORDS;
+        boolean characters = tokens.equals(Tokenizers.CHARACTERS);
+        String bare = characters ? Tokenizers.CHARACTERS : Tokenizers.WORDS;
+        String named = training.getOrDefault(Provenance.TOKENIZER, bare);
+        return Tokenizers.problem(named).isEmpty() && Tokenizers.cutsCharacters(named) == characters ? named : bare;
     }
 
     /** Whether some rows may belong to words that the n-gram model does not know. */

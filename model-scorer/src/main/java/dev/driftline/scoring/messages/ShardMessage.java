@@ -109,6 +109,7 @@ record ShardMessage(byte kind, int version, String name) {
             case ShardReply.KIND -> "a shard reply";
             case ShardReply.Failure.KIND -> "a shard failure";
             case ShardReply.Retracted.KIND -> "a shard's reply to a retraction";
+            case GoneWords.KIND -> "word of what a shard has forgotten";
             default -> "bytes that begin with " + (kind & 0xFF);
         };
     }

@@ -42,9 +42,8 @@ public final class CorpusOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: as the text that the"
-                            + " model has learned before, or words.")
+            description = "How raw text becomes tokens: " + Tokenizers.GRAMMAR + ". Default: as the text that the"
+                    + " model has learned before, or words.")
     private @Nullable String tokenizer;
 
     private String learned = Tokenizers.DEFAULT;
@@ -101,7 +100,12 @@ public final class CorpusOptions {
 
     /** Splits raw text. */
     public Tokenizer tokenizer() {
-        return Tokenizers.named(tokenizerName());
+        String named = tokenizerName();
+        try {
+            return Tokenizers.named(named);
+        } catch (IllegalArgumentException e) {
+            throw usage("--tokenizer: " + e.getMessage());
+        }
     }
 
     /** Refuses a tokenizer for a file whose text is tokens already. */
@@ -117,7 +121,7 @@ public final class CorpusOptions {
      * @param where the model, for the message
      */
     void refuseAnotherTokenizer(Object where, String known) {
-        if (tokenizer != null && !tokenizer.equals(known)) {
+        if (tokenizer != null && !Tokenizers.same(tokenizerName(), known)) {
             throw usage("--tokenizer " + tokenizer + ": the model in " + where + " has learned text that " + known
                     + " has cut: leave it out, or begin a model in another folder");
         }
@@ -125,10 +129,11 @@ public final class CorpusOptions {
 
     /** The name of what splits raw text. */
     public String tokenizerName() {
-        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
-            throw usage("--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()));
+        try {
+            return Tokenizers.recorded(tokenizer == null ? learned : tokenizer);
+        } catch (IllegalArgumentException e) {
+            throw usage("--tokenizer: " + e.getMessage());
         }
-        return tokenizer == null ? learned : tokenizer;
     }
 
     /** The lines that were not documents. */

@@ -19,6 +19,7 @@ import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Screen;
+import dev.driftline.topics.BackgroundFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
             "  driftline evaluate brown.docs.tsv --order 5 --per-document scores.tsv",
             "  driftline evaluate brown.docs.tsv --vocabulary fixed:words.txt --smoothing witten-bell --json",
             "  driftline evaluate brown.docs.tsv --split 800000,200000 --merge-rare 3 --model window,rnn,lstm",
+            "  driftline evaluate brown.docs.tsv --background union.arpa.gz",
             "  driftline evaluate brown.docs.tsv --drift --one-source brown --cut 500",
             "  driftline evaluate brown.docs.tsv --state-bound 0.5,0.25,0.1",
             "  driftline evaluate news.tsv --then fiction.tsv --half-life 100000,300000,1000000 --curve decay.csv",
@@ -279,6 +281,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         object.put("smoothing", settings.smoothing().label());
         object.put("vocabulary", ngrams.vocabulary());
         object.put("shards", shards);
+        settings.background().ifPresent(frozen -> object.put("background", BackgroundFile.describe(frozen)));
         return object;
     }
 
@@ -313,6 +316,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .only(
                         !split.given(),
                         "without --split",
+                        "--background",
                         "--drift",
                         "--drift-set",
                         "--one-source",

@@ -101,8 +101,9 @@ final class EvaluatedNetworkOptions {
 
     /** The mixture of the n-gram models with the network, if there is one. */
     static MixtureSettings mixture(ModelSettings ngrams, Optional<Evaluated> network) {
-        MixtureSettings counts =
-                MixtureSettings.defaults(ngrams.order(), ngrams.smoothing().label());
+        MixtureSettings counts = MixtureSettings.defaults(
+                        ngrams.order(), ngrams.smoothing().label())
+                .withBackground(ngrams.background().isPresent());
         return network.map(evaluated -> counts.withNeural(evaluated.model())).orElse(counts);
     }
 

@@ -1,11 +1,17 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.background.Background;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.terminal.CommandFailedException;
+import dev.driftline.topics.BackgroundFile;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +52,14 @@ public final class NgramModelOptions {
             description = "Added to each count by add-delta, above 0. Default: ${DEFAULT-VALUE}.")
     private double delta = ModelSettings.DEFAULT_DELTA;
 
+    @Option(
+            names = "--background",
+            paramLabel = "FILE",
+            description =
+                    "Mix in a frozen model beside the counts, as model.background does: an ARPA file (gzip, too), or what"
+                            + " `driftline import arpa` has made of one. Default: none.")
+    private @Nullable Path background;
+
     /** Heap that decoded counts may take, in bytes. */
     public static long cacheBytes() {
         return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3);
@@ -81,7 +95,18 @@ public final class NgramModelOptions {
         } catch (IllegalArgumentException e) {
             throw usage("--" + e.getMessage());
         }
-        return new ModelSettings(order, named, read(choice), delta);
+        return new ModelSettings(order, named, read(choice), delta).beside(frozen());
+    }
+
+    private Optional<Background> frozen() {
+        if (background == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(BackgroundFile.read(background));
+        } catch (IOException e) {
+            throw new CommandFailedException("--background " + background + ": " + e.getMessage());
+        }
     }
 
     private Vocabulary read(VocabularyChoice choice) throws IOException {

@@ -26,6 +26,11 @@ public final class FormatOption {
             description = "The field of JSON objects that has the text. Default: text.")
     private String textField = CorpusReader.TEXT_FIELD;
 
+    /** The field that has the text. */
+    public String textField() {
+        return textField;
+    }
+
     /**
      * The format of {@code file}.
      *

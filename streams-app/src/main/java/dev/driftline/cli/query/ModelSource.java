@@ -3,10 +3,16 @@ package dev.driftline.cli.query;
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
+import dev.driftline.bulk.models.BackoffTextModel;
+import dev.driftline.bulk.models.CountsModel;
+import dev.driftline.bulk.models.InstanceModel;
+import dev.driftline.bulk.models.NetworkModel;
+import dev.driftline.bulk.models.ScoringModel;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.serving.query.BackoffQueries;
 import dev.driftline.serving.query.DirectQueries;
@@ -17,11 +23,18 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.text.Tokenizers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +44,10 @@ import picocli.CommandLine.Spec;
  * Which model a command asks: the one in a state directory, the one that a running instance is learning, or an ARPA file.
  */
 final class ModelSource {
+
+    private static final int BUSY_SECONDS = 60;
+    private static final Pattern BUSY = Pattern.compile(".* answered (?:429|503): .*", Pattern.DOTALL);
+    private static final Pattern REFUSED_TEXT = Pattern.compile(".* answered (?:400|413|422): (.*)", Pattern.DOTALL);
 
     /** One of the three. */
     static final class Place {
@@ -90,9 +107,8 @@ final class ModelSource {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How text becomes tokens, and tokens text again: whitespace, words, words-nfc or characters. Default: as"
-                            + " the text that the model has learned; with --arpa whitespace.")
+            description = "How text becomes tokens, and tokens text again: " + Tokenizers.GRAMMAR
+                    + ". Default: as the text that the model has learned; with --arpa whitespace.")
     private String tokenizer;
 
     @Option(
@@ -111,6 +127,11 @@ final class ModelSource {
     /** Whether a state directory was named. */
     boolean isState() {
         return place.state != null;
+    }
+
+    /** The language of texts that do not say theirs; empty for none. */
+    String language() {
+        return language;
     }
 
     /** Whether an ARPA file was named. */
@@ -183,20 +204,124 @@ final class ModelSource {
         }
     }
 
-    private ModelTexts texts(Supplier<String> learned) {
-        if (tokenizer != null && !Tokenizers.names().contains(tokenizer)) {
+    /**
+     * Opens the model that was named, to score many texts with it on several threads.
+     *
+     * @param snapshot a folder with a snapshot of a network; empty for another model
+     * @param learns whether the model begins with nothing and learns
+     * @param order of such a model
+     * @param threads that will score
+     * @throws CommandFailedException if not one model was named, or it cannot be read
+     */
+    ScoringModel scoring(Optional<Path> snapshot, boolean learns, int order, int threads) {
+        int named = (isInstance() ? 1 : 0)
+                + (isState() ? 1 : 0)
+                + (isArpa() ? 1 : 0)
+                + (snapshot.isPresent() ? 1 : 0)
+                + (learns ? 1 : 0);
+        if (named != 1) {
             throw new CommandFailedException(
-                    "--tokenizer '" + tokenizer + "' is not one of " + String.join(", ", Tokenizers.names()),
+                    "name one model to score with: --state DIR, --snapshot DIR, --arpa FILE, --instance URL or --learn",
                     ExitCodes.USAGE);
         }
+        if (learns) {
+            return CountsModel.learning(
+                    new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
+                    cacheBytes(1),
+                    texts(() -> Tokenizers.DEFAULT)::tokenizer);
+        }
+        if (isInstance()) {
+            InstanceClient client = new InstanceClient(place.instance, token, trust);
+            return new InstanceModel(
+                    (path, body) -> post(client, path, body),
+                    texts(this::instanceTokenizer)::tokenizer,
+                    place.instance.toString());
+        }
+        if (isArpa()) {
+            BackoffModel model = readArpa();
+            String identity = "arpa " + place.arpa.toAbsolutePath().normalize() + " "
+                    + place.arpa.toFile().length() + " " + Long.toHexString(model.wordsFingerprint());
+            return new BackoffTextModel(model, texts(() -> Tokenizers.WHITESPACE)::tokenizer, identity);
+        }
+        Optional<Snapshot> network = snapshot.map(ModelSource::read);
+        ModelTexts texts = texts(() -> learnedTokenizer(network));
+        if (network.isPresent()) {
+            return new NetworkModel(network.get(), texts::tokenizer);
+        }
+        StateDirectory state = openState().orElseThrow();
+        warnOfAnotherTokenizer();
+        return CountsModel.frozen(
+                () -> state.another(cacheBytes(threads)),
+                texts::tokenizer,
+                "state " + place.state.toAbsolutePath().normalize() + " " + smoothing + " " + stateFiles(),
+                state::close);
+    }
+
+    /** Heap that the decoded counts of one of so many threads may take. */
+    private static long cacheBytes(int threads) {
+        return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 3) / threads;
+    }
+
+    /** What tells these counts from others: tables of RocksDB are never changed, but replaced by others. */
+    private String stateFiles() {
+        CRC32 sum = new CRC32();
+        try (Stream<Path> files = Files.walk(place.state)) {
+            files.filter(file -> file.toString().endsWith(".sst")).sorted().forEach(file -> {
+                String name = file + ":" + file.toFile().length() + "\n";
+                sum.update(name.getBytes(StandardCharsets.UTF_8));
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + place.state, e);
+        }
+        return Long.toHexString(sum.getValue());
+    }
+
+    /** A text that the service does not take is a matter of that text; everything else ends the run. */
+    private String post(InstanceClient client, String path, String body) throws IOException {
+        try {
+            for (int busy = 0; ; busy++) {
+                try {
+                    return client.post(path, body);
+                } catch (CommandFailedException e) {
+                    String message = String.valueOf(e.getMessage());
+                    Matcher refused = REFUSED_TEXT.matcher(message);
+                    if (refused.matches()) {
+                        throw new IllegalArgumentException(refused.group(1), e);
+                    }
+                    if (busy == BUSY_SECONDS || !BUSY.matcher(message).matches()) {
+                        throw e;
+                    }
+                    // It has work for all its threads, or a part of the model moves: soon over.
+                    Thread.sleep(1_000);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private ModelTexts texts(Supplier<String> learned) {
+        requireTokenizer();
         return new ModelTexts(() -> tokenizer != null ? tokenizer : learned.get(), language);
+    }
+
+    private void requireTokenizer() {
+        try {
+            if (tokenizer != null) {
+                Tokenizers.recorded(tokenizer);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException("--tokenizer: " + e.getMessage(), ExitCodes.USAGE);
+        }
     }
 
     /** Another tokenizer may be meant; unsaid, its odd answers would be taken for the model's. */
     private void warnOfAnotherTokenizer() {
         if (tokenizer != null && place.state != null) {
+            requireTokenizer();
             LearnedText.tokenizer(place.state)
-                    .filter(known -> !known.equals(tokenizer))
+                    .filter(known -> !Tokenizers.same(known, tokenizer))
                     .ifPresent(known -> spec.commandLine()
                             .getErr()
                             .println("driftline: warning: the model in " + place.state + " has learned text that "

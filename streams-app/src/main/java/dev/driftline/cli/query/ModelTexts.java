@@ -1,6 +1,7 @@
 package dev.driftline.cli.query;
 
 import dev.driftline.serving.query.RawNgram;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.text.Detokenizer;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
@@ -68,7 +69,12 @@ final class ModelTexts {
 
     /** Splits raw text. */
     Tokenizer tokenizer() {
-        return Tokenizers.named(name());
+        String named = name();
+        try {
+            return Tokenizers.named(named);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException("cannot cut text as the model's was cut: " + e.getMessage());
+        }
     }
 
     private String name() {

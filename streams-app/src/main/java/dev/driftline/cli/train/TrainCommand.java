@@ -97,9 +97,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "How raw text becomes tokens: whitespace, words, words-nfc or characters. Default: words, or the tokens of"
-                            + " --initial.")
+            description = "How raw text becomes tokens: " + Tokenizers.GRAMMAR + ". Default: words, or the tokens of"
+                    + " --initial.")
     private @Nullable String tokenizer;
 
     @Mixin
@@ -251,10 +250,13 @@ public final class TrainCommand implements Callable<Integer> {
     private String tokens(Optional<Snapshot> parent) {
         String of = parent.map(snapshot -> snapshot.manifest().tokenizer()).orElse(Tokenizers.WORDS);
         String named = tokenizer == null ? of : tokenizer;
-        if (!Tokenizers.names().contains(named)) {
-            throw usage("--tokenizer '" + named + "' is not one of " + String.join(", ", Tokenizers.names()));
+        try {
+            named = Tokenizers.recorded(named);
+            Tokenizers.named(named);
+        } catch (IllegalArgumentException e) {
+            throw usage("--tokenizer: " + e.getMessage());
         }
-        if (parent.isPresent() && named.equals(Tokenizers.CHARACTERS) != of.equals(Tokenizers.CHARACTERS)) {
+        if (parent.isPresent() && Tokenizers.cutsCharacters(named) != Tokenizers.cutsCharacters(of)) {
             throw usage("--tokenizer " + named + ": " + initial + " was trained on " + of);
         }
         return named;
@@ -289,7 +291,7 @@ public final class TrainCommand implements Callable<Integer> {
         for (CorpusDocument document : text) {
             document.sentences().forEach(sentence -> sentence.forEach(word -> counts.merge(word, 1, Integer::sum)));
         }
-        int least = minCount != null ? minCount : tokens.equals(Tokenizers.CHARACTERS) ? 1 : 2;
+        int least = minCount != null ? minCount : Tokenizers.cutsCharacters(tokens) ? 1 : 2;
         return new VocabularyTurnover(vocabularySize, least, 2).first(counts);
     }
 

@@ -32,6 +32,8 @@ public record ConfigKey<T>(String name, String defaultText, String accepts, Stri
     public T read(String text) {
         try {
             return reader.apply(text.strip());
+        } catch (ReasonedException e) {
+            throw new IllegalArgumentException(name + "=" + text + ": must be " + accepts + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + "=" + text + ": must be " + accepts);
         }

@@ -7,14 +7,17 @@ public final class InputKeys {
 
     static final KeyGroup GROUP = new KeyGroup("Input and its limits");
 
-    public static final ConfigKey<String> TOKENIZER = GROUP.oneOf(
+    public static final ConfigKey<String> TOKENIZER = GROUP.text(
             "tokenizer",
             Tokenizers.DEFAULT,
+            Tokenizers.GRAMMAR,
             "How raw text is split into sentences and tokens. whitespace: a line is a sentence, and spaces "
                     + "separate tokens. words: Unicode sentence and word breaks, with a dictionary for Chinese and "
-                    + "Japanese. words-nfc: the same of text in NFC, without soft hyphens and directional marks, so that what looks "
-                    + "like one word is one. characters: each character is a token.",
-            Tokenizers.names());
+                    + "Japanese. characters: each character is a token. log: lines of logs, with one token for all times, numbers, "
+                    + "addresses and paths. subword:FILE: a BPE, Unigram or WordPiece model, a tokenizer.json of Hugging Face. "
+                    + "The steps change the text first: nfc or nfkc, so that what looks like one word is one; lower case; 0 for "
+                    + "each digit; no accents. docs/tokenizers.md says more. A state keeps its tokenizer.",
+            InputKeys::recorded);
 
     public static final ConfigKey<Integer> DOCUMENT_MAX_TOKENS = GROUP.whole(
             "document.max.tokens",
@@ -39,4 +42,12 @@ public final class InputKeys {
             "Maximum UTF-8 bytes per token. A document with a longer token becomes a dead letter.");
 
     private InputKeys() {}
+
+    private static String recorded(String name) {
+        try {
+            return Tokenizers.recorded(name);
+        } catch (IllegalArgumentException e) {
+            throw new ReasonedException(String.valueOf(e.getMessage()), e);
+        }
+    }
 }

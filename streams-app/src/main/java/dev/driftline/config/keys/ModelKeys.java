@@ -1,7 +1,9 @@
 package dev.driftline.config.keys;
 
 import dev.driftline.ngram.Smoothing;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The n-gram model. */
 public final class ModelKeys {
@@ -34,6 +36,16 @@ public final class ModelKeys {
             "growing: all words learned so far; a new word also counts once as <unk>. grow-kenlm: the same, but "
                     + "<unk> has no count. fixed:FILE: the words in FILE, one per line; every other word is <unk>.",
             VocabularyChoice::parse);
+
+    public static final ConfigKey<Optional<Path>> BACKGROUND = GROUP.key(
+            "model.background",
+            "none",
+            "none or a file",
+            "A frozen n-gram model that is mixed in beside the counts: an ARPA file of KenLM, SRILM or IRSTLM (gzip, too), "
+                    + "or what `driftline import arpa` has made of one, which is read faster. Its words are known from the "
+                    + "first document on. It must be the same on every instance. Can be changed, turned on and off while no "
+                    + "instance runs: the counts do not depend on it.",
+            value -> value.equals("none") ? Optional.empty() : Optional.of(ValueReaders.path(value)));
 
     /** Less than this is spent on the few words and pages that any text has. */
     private static final long LEAST_BYTES = KeyGroup.MIB;

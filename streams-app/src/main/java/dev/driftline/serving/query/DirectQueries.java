@@ -32,6 +32,7 @@ public final class DirectQueries implements ModelQueries {
 
     private enum Kind {
         NGRAM,
+        BACKGROUND,
         NETWORK,
         MIXTURE,
         BLEND
@@ -69,8 +70,9 @@ public final class DirectQueries implements ModelQueries {
 
     private static ModelParts parts(LocalModel counts) {
         ModelSettings settings = counts.settings();
-        MixtureSettings mixture =
-                MixtureSettings.defaults(settings.order(), settings.smoothing().label());
+        MixtureSettings mixture = MixtureSettings.defaults(
+                        settings.order(), settings.smoothing().label())
+                .withBackground(settings.background().isPresent());
         return new ModelParts(
                 settings,
                 mixture,
@@ -150,6 +152,10 @@ public final class DirectQueries implements ModelQueries {
         return parts.map(asked -> asked.mixture().hasNeural()).orElse(false);
     }
 
+    private boolean hasBackground() {
+        return parts.map(asked -> asked.mixture().background()).orElse(false);
+    }
+
     private ModelParts counts() {
         return parts.orElseThrow(() -> new IllegalArgumentException("there are no counts: only a snapshot was opened"));
     }
@@ -178,11 +184,17 @@ public final class DirectQueries implements ModelQueries {
             counts();
             return Kind.NGRAM;
         }
+        if (name.equals(ModelChoice.BACKGROUND) && hasBackground()) {
+            return Kind.BACKGROUND;
+        }
         if (name.equals(ModelChoice.NETWORK) || network.isThere() && name.equals(network.name())) {
             return Kind.NETWORK;
         }
         List<String> names = new ArrayList<>();
         parts.ifPresent(there -> names.add(name(Kind.NGRAM)));
+        if (hasBackground()) {
+            names.add(ModelChoice.BACKGROUND);
+        }
         if (network.isThere()) {
             names.add(network.name());
         }
@@ -193,6 +205,7 @@ public final class DirectQueries implements ModelQueries {
     private String name(Kind kind) {
         return switch (kind) {
             case NGRAM -> counts().mixture().models().get(counts().settings().order() - 1);
+            case BACKGROUND -> MixtureSettings.BACKGROUND;
             case NETWORK -> network.name();
             case MIXTURE -> MixtureSettings.MIXTURE;
             case BLEND -> NextWordPrediction.BLEND;
@@ -201,7 +214,7 @@ public final class DirectQueries implements ModelQueries {
 
     private NextWordPredictions predictions(Kind kind, ModelChoice choice, Optional<String> source) {
         ModelParts asked = counts();
-        Optional<Snapshot> taking = kind == Kind.NGRAM ? Optional.empty() : asked.network();
+        Optional<Snapshot> taking = kind == Kind.NGRAM || kind == Kind.BACKGROUND ? Optional.empty() : asked.network();
         OptionalDouble share = OptionalDouble.empty();
         if (kind == Kind.BLEND) {
             network.check();
@@ -215,7 +228,7 @@ public final class DirectQueries implements ModelQueries {
         if (kind == Kind.NETWORK) {
             return new DrawnText(network.name() + ", every word", network.text());
         }
-        if (everyWord.isEmpty() || kind == Kind.NGRAM && topK > 0) {
+        if (everyWord.isEmpty() || kind == Kind.BACKGROUND || kind == Kind.NGRAM && topK > 0) {
             return predicted(kind, choice, source, topK, beginning);
         }
         TextModel counts = new NgramText(new NextWords(everyWord.orElseThrow()));

@@ -17,7 +17,9 @@ public record ModelChoice(Optional<String> name, OptionalDouble networkWeight) {
     public static final String NGRAM = "ngram";
     /** The network. */
     public static final String NETWORK = "network";
-    /** The mixture of counts, caches and network. */
+    /** The frozen model beside the counts. */
+    public static final String BACKGROUND = "background";
+    /** The mixture of counts, caches, background and network. */
     public static final String MIXTURE = "mixture";
 
     /** The best that there is. */

@@ -1,5 +1,6 @@
 package dev.driftline.serving.query;
 
+import dev.driftline.background.BackgroundRows;
 import dev.driftline.mixture.NextWordPrediction;
 import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
@@ -72,7 +73,15 @@ final class NextWordSearch {
                 .map(none -> Optional.<NextWordPrediction>empty())
                 .toList());
         List<Set<String>> asked = new ArrayList<>();
-        candidates.forEach(words -> asked.add(new LinkedHashSet<>(words)));
+        for (int place = 0; place < places.size(); place++) {
+            Set<String> words = new LinkedHashSet<>(candidates.get(place));
+            DocumentTokens document = places.get(place);
+            parts.settings()
+                    .background()
+                    .ifPresent(background -> words.addAll(BackgroundRows.bestAfter(
+                            background, document.words(), document.tokens(), prefix, k + SPARE)));
+            asked.add(words);
+        }
         int[] open = IntStream.range(0, places.size()).toArray();
         int proposals = k + SPARE;
         for (int round = 1; open.length > 0 && round <= MOST_ROUNDS; round++) {

@@ -169,9 +169,9 @@ final class RequestDocuments {
                     : TypedText.prefix(cutting(arguments), raw.text(), language(arguments))
                             .orElseThrow(() -> severalWords("'" + raw.text() + "'"));
         } else {
-            List<List<String>> sentences =
-                    given.map(some -> open(some, arguments)).orElse(List.of());
-            List<String> tokens = sentences.stream().flatMap(List::stream).toList();
+            List<String> tokens = given.isPresent() && given.get() instanceof RequestText.Sentences some
+                    ? some.sentences().stream().flatMap(List::stream).toList()
+                    : given.map(some -> ((RequestText.Tokens) some).tokens()).orElse(List.of());
             if (tokens.size() > 1) {
                 throw severalWords("a list of " + tokens.size());
             }
@@ -234,7 +234,19 @@ final class RequestDocuments {
     }
 
     private String named(RequestArguments arguments) {
-        return arguments.oneOf("tokenizer", tokenizer, Tokenizers.names());
+        String named = arguments.text("tokenizer").orElse(tokenizer);
+        if (named.equals(tokenizer)) {
+            return tokenizer;
+        }
+        Tokenizers.problem(named).ifPresent(problem -> {
+            throw ProblemException.cannotHonour("tokenizer=" + named + " is not known: " + problem);
+        });
+        if (Tokenizers.readsFile(named)) {
+            throw ProblemException.cannotHonour(
+                    "tokenizer=" + named
+                            + " names a file, which only the service's own tokenizer may: leave it out, or give a list of tokens");
+        }
+        return named;
     }
 
     private Tokenizer cutting(RequestArguments arguments) {

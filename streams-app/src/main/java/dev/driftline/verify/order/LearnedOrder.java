@@ -21,6 +21,14 @@ public interface LearnedOrder extends AutoCloseable {
     @Nullable
     Place nextUnderWay(int shard);
 
+    /** Is told what a shard heard of others. */
+    interface Hearer {
+        void hear(int shard, byte[] message);
+    }
+
+    /** Has {@code hearer} told, within {@link #next}, what the shard heard between the document before and the next one. */
+    default void tell(Hearer hearer) {}
+
     /** How many of {@link #total} records {@code shard} has read. */
     long done(int shard);
 

@@ -4,6 +4,7 @@ import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.config.MisconfiguredException;
 import dev.driftline.pending.DocumentMessage;
 import dev.driftline.pending.Ticket;
+import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.verify.log.CommittedLog;
@@ -29,6 +30,7 @@ public final class TopicOrder implements LearnedOrder {
     private final long[] counted;
     private final Decoder decoder;
     private final Queue<Place>[] read;
+    private Hearer hearer = (shard, message) -> {};
 
     /**
      * @param log of all partitions of the topic; closed with this
@@ -77,28 +79,35 @@ public final class TopicOrder implements LearnedOrder {
         };
     }
 
+    @Override
+    public void tell(Hearer hearer) {
+        this.hearer = hearer;
+    }
+
     private TopicPartition partition(int shard) {
         return new TopicPartition(topic, shard);
     }
 
     @Override
     public @Nullable Place next(int shard) {
-        return next(shard, counted[shard]);
+        return next(shard, counted[shard], hearer);
     }
 
     @Override
     public @Nullable Place nextUnderWay(int shard) {
-        return next(shard, Long.MAX_VALUE);
+        return next(shard, Long.MAX_VALUE, (of, message) -> {});
     }
 
-    private @Nullable Place next(int shard, long end) {
+    private @Nullable Place next(int shard, long end, Hearer told) {
         while (read[shard].isEmpty()) {
             ConsumerRecord<byte[], byte[]> record = log.peek(partition(shard));
             if (record == null || record.offset() >= end) {
                 return null;
             }
             log.next(partition(shard));
-            if (record.value() != null) {
+            if (record.value() != null && GoneWords.is(record.value())) {
+                told.hear(shard, record.value());
+            } else if (record.value() != null) {
                 decoder.read(record.value(), read[shard]::add);
             }
         }

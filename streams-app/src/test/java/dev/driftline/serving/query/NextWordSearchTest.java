@@ -3,6 +3,9 @@ package dev.driftline.serving.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.background.Background;
+import dev.driftline.backoff.BackoffBuilder;
+import dev.driftline.backoff.BackoffModel;
 import dev.driftline.generation.Constraints;
 import dev.driftline.generation.Sampling;
 import dev.driftline.generation.TextModel;
@@ -70,9 +73,14 @@ class NextWordSearchTest {
         int roundTrips;
 
         World(int shards, Vocabulary vocabulary, boolean hasNetwork) {
-            ModelSettings settings = new ModelSettings(ORDER, Smoothing.KNESER_NEY, vocabulary, 0.1);
+            this(shards, vocabulary, hasNetwork, Optional.empty(), 80);
+        }
+
+        World(int shards, Vocabulary vocabulary, boolean hasNetwork, Optional<Background> background, int documents) {
+            ModelSettings settings = new ModelSettings(ORDER, Smoothing.KNESER_NEY, vocabulary, 0.1).beside(background);
             counts = new LocalModel(settings, shards, shard -> new HeapPageStore(), 1 << 24);
-            MixtureSettings plain = MixtureSettings.defaults(ORDER, "kneser-ney");
+            MixtureSettings plain =
+                    MixtureSettings.defaults(ORDER, "kneser-ney").withBackground(background.isPresent());
             mixture = hasNetwork ? plain.withNeural("lstm") : plain;
             common = new CommonWeights(mixture);
             source = new SourceModel(common);
@@ -80,7 +88,7 @@ class NextWordSearchTest {
             snapshot = hasNetwork ? Optional.of(snapshot()) : Optional.empty();
             Random random = new Random(7);
             DocumentScorer scorer = new DocumentScorer(mixture);
-            for (int i = 0; i < 80; i++) {
+            for (int i = 0; i < documents; i++) {
                 List<List<String>> sentences = new ArrayList<>();
                 for (int s = 0; s < 3; s++) {
                     sentences.add(IntStream.range(0, 1 + random.nextInt(12))
@@ -198,6 +206,81 @@ class NextWordSearchTest {
         }
     }
 
+    private static final List<String> FROZEN_ALONE = List.of("x0", "x1", "x2", "x3");
+
+    /** Of every fifth word, and of some that the counts never meet. */
+    private static Background frozen() {
+        List<String> words = new ArrayList<>(FROZEN_ALONE);
+        for (int i = 0; i < VOCABULARY.size(); i += 5) {
+            words.add(VOCABULARY.get(i));
+        }
+        words.add("</s>");
+        double sum = words.size() * (words.size() + 1) / 2.0;
+        BackoffBuilder builder =
+                BackoffModel.builder(2).add(-99, Math.log10(0.6), "<s>").add(-2, 0, "<unk>");
+        for (int i = 0; i < words.size(); i++) {
+            builder.add(Math.log10(0.99 * (words.size() - i) / sum), i == 4 ? Math.log10(0.5) : 0, words.get(i));
+        }
+        // What follows has its part of what alone it would have had not: 1 is the sum of all.
+        double third = 0.99 * (words.size() - 2) / sum;
+        double fourth = 0.99 * (words.size() - 3) / sum;
+        builder.add(Math.log10(1 - 0.6 * (1 - third)), 0, "<s>", words.get(2));
+        builder.add(Math.log10(1 - 0.5 * (1 - fourth)), 0, words.get(4), words.get(3));
+        return new Background(builder.build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "growing, 1, false, 80",
+        "growing, 4, false, 80",
+        "fixed, 4, false, 80",
+        "growing, 4, true, 80",
+        "growing, 1, false, 0",
+        "growing, 4, false, 0",
+        "fixed, 1, false, 0"
+    })
+    void shouldListWhatAScoreFindsBestWithABackground(
+            String vocabulary, int shards, boolean hasNetwork, int documents) {
+        World world = new World(
+                shards,
+                vocabulary.equals("fixed") ? Vocabulary.fixed(VOCABULARY) : Vocabulary.growing(),
+                hasNetwork,
+                Optional.of(frozen()),
+                documents);
+        DirectQueries queries = DirectQueries.of(world.parts());
+        for (Optional<String> source : List.of(Optional.of(SOURCE), Optional.<String>empty())) {
+            for (List<List<String>> open : List.of(
+                    List.of(List.of("w0", "w1")),
+                    List.of(List.of("w2", "w9"), List.of("w5", "never", "w0")),
+                    List.of(List.<String>of()))) {
+                List<DocumentScores.Scored> scores = scores(world, open, source);
+                for (String model : List.of("kneser-ney-3", "background", "mixture")) {
+                    Map<String, Double> scored = ofModel(events(world), scores, open, model);
+                    double unknown = scored.remove(DocumentTokens.UNKNOWN_WORD);
+                    for (int k : new int[] {1, 7, 60, 1000}) {
+                        NextWordsAnswer answer =
+                                queries.next(new NextWordsQuery(open, ModelChoice.of(model), source, k));
+
+                        assertBest(answer, scored, k);
+                        assertThat(answer.unknown()).as("<unk>").isCloseTo(unknown, within(1e-6));
+                    }
+                    scored.keySet().removeIf(word -> !word.startsWith("x"));
+                    assertBest(
+                            queries.next(
+                                    new NextWordsQuery(open, ModelChoice.of(model), source, 3, WordPrefix.of("x"))),
+                            scored,
+                            3);
+                }
+            }
+        }
+        assertThat(queries.generate(new TextQuery(
+                                new TextRequest(List.of(), 1, 5, new Sampling(1, 5, 1), Constraints.NONE, 0, 0, 3),
+                                ModelChoice.BEST,
+                                Optional.empty()))
+                        .continuations())
+                .hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "growing, 1, false",
@@ -301,9 +384,13 @@ class NextWordSearchTest {
         List<String> events = new ArrayList<>();
         for (String word : VOCABULARY) {
             if (world.counts.settings().vocabulary() instanceof Vocabulary.Fixed
-                    || world.counts.rawCount(List.of(word)) > 0) {
+                    || world.counts.rawCount(List.of(word)) > 0
+                    || world.counts.settings().background().stream().anyMatch(frozen -> frozen.has(word))) {
                 events.add(word);
             }
+        }
+        if (world.counts.settings().background().isPresent()) {
+            events.addAll(FROZEN_ALONE);
         }
         events.addAll(List.of(DocumentTokens.EOS_WORD, DocumentTokens.UNKNOWN_WORD));
         return events;

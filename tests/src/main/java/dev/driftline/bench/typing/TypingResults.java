@@ -17,6 +17,7 @@ public final class TypingResults {
      * @param letters of the prefix; 0 for next words
      * @param learning whether another thread had the model learn meanwhile
      * @param queries that were measured
+     * @param p50CpuMillis of the thread that asks and looks up, which other work on the machine changes less
      * @param rounds to the shards for each, the one for the source not among them
      */
     public record Completions(
@@ -28,12 +29,13 @@ public final class TypingResults {
             int queries,
             double p50Millis,
             double p99Millis,
+            double p50CpuMillis,
             double rounds) {
 
         String line() {
             return String.format(
                     Locale.ROOT,
-                    "| %d | %d | %,d | %d | %s | %.2f | %.2f | %.2f |%n",
+                    "| %d | %d | %,d | %d | %s | %.2f | %.2f | %.2f | %.2f |%n",
                     shards,
                     order,
                     words,
@@ -41,6 +43,7 @@ public final class TypingResults {
                     learning ? String.format(Locale.ROOT, "learning %,.0f tokens/s", TOKENS_PER_SECOND) : "idle",
                     p50Millis,
                     p99Millis,
+                    p50CpuMillis,
                     rounds);
         }
     }
@@ -61,8 +64,8 @@ public final class TypingResults {
         StringBuilder table = new StringBuilder("## Completions of a word that is being typed\n\n");
         first.forEach(run -> table.append(String.format(
                 Locale.ROOT, "First query, which makes the index, %d shards: %.0f ms%n%n", run.shards, run.millis)));
-        table.append("| shards | order | words | letters | | p50, ms | p99, ms | rounds |\n");
-        table.append("|--:|--:|--:|--:|---|--:|--:|--:|\n");
+        table.append("| shards | order | words | letters | | p50, ms | p99, ms | p50 of CPU, ms | rounds |\n");
+        table.append("|--:|--:|--:|--:|---|--:|--:|--:|--:|\n");
         completions.forEach(run -> table.append(run.line()));
         return table.toString();
     }

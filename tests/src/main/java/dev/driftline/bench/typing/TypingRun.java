@@ -18,6 +18,8 @@ import dev.driftline.serving.query.instances.LocalModelShards;
 import dev.driftline.serving.query.instances.ShardAccess;
 import dev.driftline.store.RocksDbPages;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -42,6 +44,7 @@ import org.HdrHistogram.Histogram;
  */
 final class TypingRun {
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long DECODED_CACHE_BYTES = 512L << 20;
     private static final long ROCKSDB_MEMORY_BYTES = 128L << 20;
     private static final int DOCUMENT_TOKENS = 130;
@@ -212,8 +215,11 @@ final class TypingRun {
         synchronized (model) {
             before = trips;
         }
+        Histogram cpu = new Histogram(3);
         for (int i = 0; i < QUERIES; i++) {
+            long cpuBefore = THREADS.getCurrentThreadCpuTime();
             micros.recordValue(query(letters));
+            cpu.recordValue((THREADS.getCurrentThreadCpuTime() - cpuBefore) / 1000);
         }
         synchronized (model) {
             return new TypingResults.Completions(
@@ -225,6 +231,7 @@ final class TypingRun {
                     QUERIES,
                     micros.getValueAtPercentile(50) / 1e3,
                     micros.getValueAtPercentile(99) / 1e3,
+                    cpu.getValueAtPercentile(50) / 1e3,
                     (double) (trips - before) / QUERIES - 1);
         }
     }

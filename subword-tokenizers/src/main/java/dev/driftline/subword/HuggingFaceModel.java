@@ -1,0 +1,62 @@
+package dev.driftline.subword;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.driftline.text.SubwordModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A model of the library. Thread-safe: the native part only reads. */
+final class HuggingFaceModel implements SubwordModel {
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final Map<String, Long> ids;
+
+    HuggingFaceModel(HuggingFaceTokenizer tokenizer, Map<String, Long> ids) {
+        this.tokenizer = tokenizer;
+        this.ids = ids;
+    }
+
+    @Override
+    public List<String> tokens(String line) {
+        return List.of(tokenizer.encode(line, false, false).getTokens());
+    }
+
+    @Override
+    public String text(List<String> tokens) {
+        StringBuilder text = new StringBuilder();
+        int start = 0;
+        for (int i = 0; i <= tokens.size(); i++) {
+            boolean known = i < tokens.size() && ids.containsKey(tokens.get(i));
+            if (known) {
+                continue;
+            }
+            if (i > start) {
+                text.append(joined(tokens.subList(start, i), start == 0));
+            }
+            if (i < tokens.size()) {
+                text.append(tokens.get(i));
+            }
+            start = i + 1;
+        }
+        return text.toString();
+    }
+
+    /** What stands first has no space before it; what does not is joined behind another token, whose text is taken off. */
+    private String joined(List<String> tokens, boolean first) {
+        if (first) {
+            return decoded(tokens);
+        }
+        List<String> anchor = tokens.subList(tokens.size() - 1, tokens.size());
+        List<String> behind = new ArrayList<>(anchor);
+        behind.addAll(tokens);
+        String before = decoded(anchor);
+        String both = decoded(behind);
+        return both.startsWith(before) ? both.substring(before.length()) : decoded(tokens);
+    }
+
+    private String decoded(List<String> tokens) {
+        return tokenizer.decode(
+                tokens.stream().mapToLong(token -> ids.getOrDefault(token, 0L)).toArray(), false);
+    }
+}

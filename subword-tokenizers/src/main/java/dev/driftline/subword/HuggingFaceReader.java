@@ -1,0 +1,79 @@
+package dev.driftline.subword;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.driftline.text.SubwordModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads a {@code tokenizer.json}. Thread-safe. */
+public final class HuggingFaceReader implements SubwordModel.Reader {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** The library does what its file says, and no more: nothing is cut off, filled up, or put around a line. */
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    @Override
+    public SubwordModel read(byte[] file) {
+        JsonNode json = json(file);
+        Map<String, Long> vocabulary = vocabulary(json);
+        stayOffline();
+        try {
+            return new HuggingFaceModel(
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(file), OPTIONS), vocabulary);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("the library refuses it: " + e.getMessage(), e);
+        } catch (LinkageError e) {
+            throw new IllegalArgumentException(
+                    "the native part of the tokenizers library does not load on this machine (" + e.getMessage()
+                            + "): it has one for Linux and macOS on 64 bits and for Windows on x86-64, and writes it to the folder"
+                            + " of the environment variable DJL_CACHE_DIR, or ~/.djl.ai",
+                    e);
+        }
+    }
+
+    /** The library would fetch native code for a GPU that it finds, and report its use. Before its first class is loaded. */
+    private static void stayOffline() {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("RUST_FLAVOR", "cpu");
+    }
+
+    private static JsonNode json(byte[] file) {
+        try {
+            JsonNode json = JSON.readTree(file);
+            if (json.path("model").isObject()) {
+                return json;
+            }
+        } catch (IOException e) {
+            // What it is instead does not matter: SentencePiece's own files and vocabularies come here, too.
+        }
+        throw new IllegalArgumentException(
+                "it is not a tokenizer.json: convert a model of SentencePiece or a vocab.json with"
+                        + " transformers' AutoTokenizer.from_pretrained(FOLDER).save_pretrained(OTHER), and name the tokenizer.json there");
+    }
+
+    /** The id of each token. */
+    private static Map<String, Long> vocabulary(JsonNode json) {
+        Map<String, Long> ids = new HashMap<>();
+        JsonNode words = json.path("model").path("vocab");
+        if (words.isArray()) {
+            for (int id = 0; id < words.size(); id++) {
+                ids.put(words.get(id).path(0).asText(), (long) id);
+            }
+        } else {
+            words.fields()
+                    .forEachRemaining(
+                            word -> ids.put(word.getKey(), word.getValue().asLong()));
+        }
+        json.path("added_tokens")
+                .forEach(token ->
+                        ids.put(token.path("content").asText(), token.path("id").asLong()));
+        return ids;
+    }
+}
