@@ -63,12 +63,21 @@ public final class OnlineNgramModel {
     /**
      * A model that has learned nothing.
      *
-     * @param settings order, smoothing, vocabulary, and what is forgotten
+     * @param settings order, smoothing, vocabulary, and what is forgotten; their owner has no meaning here
      * @param tokenizer the name of one of {@link Tokenizers}
-     * @throws IllegalArgumentException if there is no such tokenizer
+     * @throws IllegalArgumentException if there is no such tokenizer, or the settings have a background, which is not saved
+     *     with the counts: see {@link LocalModel}
      */
     public OnlineNgramModel(ModelSettings settings, String tokenizer) {
-        this(new ModelDescription(settings, tokenizer), new HeapPageStore());
+        this(new ModelDescription(withoutBackground(settings).ownedBy(""), tokenizer), new HeapPageStore());
+    }
+
+    private static ModelSettings withoutBackground(ModelSettings settings) {
+        if (settings.background().isPresent()) {
+            throw new IllegalArgumentException(
+                    "an online n-gram model has no background: use a LocalModel, and mix them in an Evaluation");
+        }
+        return settings;
     }
 
     private OnlineNgramModel(ModelDescription description, HeapPageStore pages) {

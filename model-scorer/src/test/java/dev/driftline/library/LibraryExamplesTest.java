@@ -207,8 +207,8 @@ class LibraryExamplesTest {
         Network start = Network.random(Architecture.recurrent(Cell.LSTM, 16, 0, List.of()), vocabulary, 1);
         List<int[]> text = documents.stream().map(vocabulary::encode).toList();
 
-        TrainingSettings how = new TrainingSettings(Optimizer.ADAM, 0.02, 5, 0, 2, 10, 1);
-        OfflineTraining training = new OfflineTraining(how, new OfflineTraining.Schedule(60, 1, 0));
+        TrainingSettings how = new TrainingSettings(Optimizer.ADAM, 0.05, 5, 0, 2, 10, 1);
+        OfflineTraining training = new OfflineTraining(how, new OfflineTraining.Schedule(25, 1, 0));
         Network network = training.run(start, text, List.of(), new OfflineTraining.Listener() {})
                 .network();
 
@@ -216,7 +216,7 @@ class LibraryExamplesTest {
         TextGenerator generator =
                 new TextGenerator(new NetworkText(network.reader()), Sampling.PLAIN, Constraints.NONE, 1);
         List<String> drawn = generator.sentence(List.of("The", "students"), 10);
-        Provenance provenance = Provenance.ofEpochs(how, 60, false);
+        Provenance provenance = Provenance.ofEpochs(how, 25, false);
         String version = SnapshotVersion.first(network);
         SnapshotFolder.write(
                 new Snapshot(provenance.manifest(version, null, network, "words"), network), folder.resolve("net"));

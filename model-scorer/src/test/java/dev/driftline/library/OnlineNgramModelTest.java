@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.driftline.background.Background;
+import dev.driftline.backoff.BackoffModel;
 import dev.driftline.generation.TextGenerator;
 import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.Smoothing;
+import dev.driftline.pages.PageFile;
+import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NextWords;
 import dev.driftline.scoring.Vocabulary;
@@ -18,8 +22,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +153,53 @@ class OnlineNgramModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("</s>");
         assertThat(model.nextWords("", 1)).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseABackgroundWhichItWouldNotSave() {
+        BackoffModel frozen = BackoffModel.builder(1)
+                .add(-1, 0, "<unk>")
+                .add(-99, 0, "<s>")
+                .add(-0.5, 0, "</s>")
+                .add(-0.3, 0, "word")
+                .build();
+        ModelSettings settings = ModelSettings.ofOrder(2).beside(Optional.of(new Background(frozen)));
+
+        assertThatThrownBy(() -> new OnlineNgramModel(settings, Tokenizers.WORDS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("background");
+    }
+
+    @Test
+    void shouldKeepTheModelThatWasSavedBeforeWhenItCannotWrite() throws IOException {
+        OnlineNgramModel model = OnlineNgramModel.ofOrder(2);
+        model.learn("The students opened their books.");
+        Path file = folder.resolve("model");
+        model.save(file);
+        byte[] before = Files.readAllBytes(file);
+        PageStore broken = new PageStore() {
+            @Override
+            public byte[] get(byte[] key) {
+                return null;
+            }
+
+            @Override
+            public void put(byte[] key, byte[] value) {}
+
+            @Override
+            public void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor) {
+                visitor.accept(new byte[] {1}, new byte[100_000]);
+                throw new IllegalStateException("no more");
+            }
+        };
+
+        assertThatThrownBy(() -> new PageFile(new byte[0], List.of(broken)).write(file))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(1);
+        }
     }
 
     @Test

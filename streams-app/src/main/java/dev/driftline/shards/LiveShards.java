@@ -2,6 +2,7 @@ package dev.driftline.shards;
 
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.store.WriteBackStore;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +57,25 @@ public final class LiveShards {
             // bound.
             shard.scorer().trim();
             return Optional.of(answer);
+        }
+    }
+
+    /**
+     * Copies the store of a shard as of its last commit: see {@link WriteBackStore#copyTo}.
+     *
+     * @return whether the shard is here
+     */
+    boolean copy(int number, Path to) {
+        Shard shard = shards.get(number);
+        if (shard == null) {
+            return false;
+        }
+        synchronized (shard.store()) {
+            if (shards.get(number) != shard || !shard.store().isOpen()) {
+                return false;
+            }
+            shard.store().copyTo(to);
+            return true;
         }
     }
 

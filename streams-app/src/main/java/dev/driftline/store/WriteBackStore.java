@@ -6,6 +6,7 @@ import dev.driftline.heap.HeapAccount;
 import dev.driftline.identity.Provenance;
 import dev.driftline.pages.PageStore;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -292,6 +293,19 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         if (uncommitted != null && transactional) {
             uncommitted.set(0);
         }
+    }
+
+    /**
+     * Copies the store to {@code to}, which is not there yet, on the same file system: as of the last commit if it is transactional, and
+     * as of the last write-back if it is not. From any thread.
+     *
+     * @throws IllegalStateException if it is closed, or cannot be copied
+     */
+    public synchronized void copyTo(Path to) {
+        if (!isOpen()) {
+            throw new IllegalStateException("store " + name() + " is closed");
+        }
+        StoreCopy.make(wrapped(), to);
     }
 
     @Override

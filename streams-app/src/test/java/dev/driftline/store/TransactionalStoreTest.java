@@ -175,6 +175,28 @@ class TransactionalStoreTest {
     }
 
     @Test
+    void shouldCopyTheStateOfTheLastCommitAndLeaveTheCopyAsItIs() {
+        WriteBackStore store = open(folder, true);
+        write(store, 1);
+        store.commit(Map.of(CHANGELOG, 1L));
+        write(store, 2);
+        Path copy = folder.resolve("copy");
+
+        store.copyTo(copy);
+        store.commit(Map.of(CHANGELOG, 2L));
+        write(store, 3);
+        store.commit(Map.of(CHANGELOG, 3L));
+
+        try (RocksDbPages pages = RocksDbPages.openReadOnly(copy, 1 << 20)) {
+            for (int page = 0; page < PAGES; page++) {
+                assertThat(Objects.requireNonNull(pages.get(key(page)))[0]).isEqualTo((byte) 1);
+            }
+        }
+        store.close();
+        assertThatThrownBy(() -> store.copyTo(folder.resolve("another"))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void shouldSayWhatItHoldsUntilTheCommit() {
         WriteBackStore store = open(folder, true);
 

@@ -6,8 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.export.ArpaExport;
+import dev.driftline.export.ExportOptions;
+import dev.driftline.pages.HeapPageStore;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
+import dev.driftline.scoring.DocumentTokens;
+import dev.driftline.scoring.LocalModel;
+import dev.driftline.scoring.ModelSettings;
 import dev.driftline.serving.http.tls.TlsFiles;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChildInstance;
@@ -16,6 +22,7 @@ import dev.driftline.testing.CommandLine;
 import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.NgramCensus;
 import dev.driftline.testing.SmallDocuments;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -97,6 +104,7 @@ class QuestionsIT {
             assertScoresAsTheStream(application, addresses, documents.get(0));
             assertOnlyWithAToken(addresses.get(0));
             assertCommands(addresses, certificate);
+            assertExports(addresses.get(2), certificate, documents);
             assertNeverWrongWhile(three, addresses, documents);
         }
     }
@@ -320,6 +328,34 @@ class QuestionsIT {
                 CommandLine.run(List.of("counts", "--instance", addresses.get(1), "--trust", trust.toString(), "w1"));
         assertThat(refused.exitCode()).isNotZero();
         assertThat(refused.err()).contains("--token");
+    }
+
+    /** What comes from all instances together is the model that learns the same documents in one process, to the byte. */
+    private void assertExports(String address, Path trust, List<Document> documents) throws IOException {
+        LocalModel model = new LocalModel(ModelSettings.ofOrder(3), 4, shard -> new HeapPageStore(), 8 << 20);
+        for (Document document : documents) {
+            model.score(DocumentTokens.of(document.getSentences()), true);
+        }
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        ArpaExport.of(model, ExportOptions.ofOrder(3), (step, ngrams) -> {}).write(expected);
+        Path file = folder.resolve("exported.arpa");
+
+        await("every document to be committed").atMost(PATIENCE).untilAsserted(() -> {
+            Result exported = CommandLine.run(List.of(
+                    "export",
+                    "arpa",
+                    "--instance",
+                    address,
+                    "--trust",
+                    trust.toString(),
+                    "--token",
+                    READ,
+                    "--output",
+                    file.toString(),
+                    "--overwrite"));
+            assertThat(exported.exitCode()).as(exported.err()).isZero();
+            assertThat(Files.readString(file)).isEqualTo(expected.toString(StandardCharsets.UTF_8));
+        });
     }
 
     /** One instance goes: until its shard is somewhere else, a question is answered as before or refused with 503. */

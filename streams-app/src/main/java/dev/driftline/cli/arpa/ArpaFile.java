@@ -35,37 +35,34 @@ record ArpaFile(Optional<Path> path, boolean gzip) {
                 : new ArpaFile(Optional.of(Path.of(output)), gzip || output.endsWith(GZIP));
     }
 
-    /** {@code NAME.arpa} in a folder, or {@code NAME.arpa.gz}. */
-    static ArpaFile in(Path folder, String name, boolean gzip) {
-        return new ArpaFile(Optional.of(folder.resolve(name + ".arpa" + (gzip ? GZIP : ""))), gzip);
+    /** {@code driftline.arpa} in a folder, or {@code driftline.arpa.gz}. */
+    static ArpaFile in(Path folder, boolean gzip) {
+        return new ArpaFile(Optional.of(folder.resolve("driftline.arpa" + (gzip ? GZIP : ""))), gzip);
+    }
+
+    /** Its folder; empty for standard output. */
+    Optional<Path> folder() {
+        return path.map(file -> Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder"));
     }
 
     /**
      * Writes a model. A file of that name is replaced in one step.
      *
+     * @param work where it is written, until it is whole
      * @return the bytes of the model, before compression
      */
-    long write(BackoffNgrams model) throws IOException {
+    long write(BackoffNgrams model, WorkFolder work) throws IOException {
         if (path.isEmpty()) {
-            // Not closed: what is printed comes after it.
+            // Not closed: it is of the whole process.
             return write(model, new FileOutputStream(FileDescriptor.out));
         }
-        Path file = path.get();
-        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
-        Files.createDirectories(folder);
-        // Not a temporary file, which nobody else may read.
-        Path part = folder.resolve(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        try {
-            long bytes;
-            try (OutputStream out = Files.newOutputStream(part)) {
-                bytes = write(model, out);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return bytes;
-        } finally {
-            Files.deleteIfExists(part);
+        Path part = work.resolve("model.part");
+        long bytes;
+        try (OutputStream out = Files.newOutputStream(part)) {
+            bytes = write(model, out);
         }
+        Files.move(part, path.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return bytes;
     }
 
     private long write(BackoffNgrams model, OutputStream out) throws IOException {

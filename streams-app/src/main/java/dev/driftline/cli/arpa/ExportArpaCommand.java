@@ -1,5 +1,6 @@
 package dev.driftline.cli.arpa;
 
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.OutputPath;
 import dev.driftline.corpus.WordList;
 import dev.driftline.export.ArpaExport;
@@ -7,12 +8,14 @@ import dev.driftline.export.BackoffNgrams;
 import dev.driftline.export.ExportOptions;
 import dev.driftline.export.ExportSummary;
 import dev.driftline.export.UnsayableModelException;
+import dev.driftline.terminal.CleanOutput;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,6 +25,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,12 +52,15 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  driftline export arpa --state driftline-demo/state --output brown.arpa.gz",
+            "  driftline export arpa --instance http://127.0.0.1:7070 --every 5m --to /srv/models --gzip",
             "  driftline export arpa news.jsonl --order 3 --prune-counts 0,0,1 --output news.arpa",
             "  driftline export arpa brown.docs.tsv --source news --prune-entropy 1e-7 --output - | gzip > news.arpa.gz"
         })
 final class ExportArpaCommand implements Callable<Integer> {
 
     private static final Duration PRINTED = Duration.ofSeconds(5);
+
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smh])");
 
     @Spec
     private CommandSpec spec;
@@ -62,19 +70,33 @@ final class ExportArpaCommand implements Callable<Integer> {
 
     @Option(
             names = {"-o", "--output"},
-            required = true,
             paramLabel = "FILE",
             description =
-                    "The file to write, which appears when it is whole; - for standard output. A name that ends in .gz is"
+                    "Without --to: the file to write, which appears when it is whole; - for standard output. A name that ends in .gz is"
                             + " compressed.")
-    private String output;
+    private @Nullable String output;
+
+    @Option(
+            names = "--to",
+            paramLabel = "FOLDER",
+            description =
+                    "Write driftline.arpa, or driftline.arpa.gz, in this folder. A file that is there is replaced in one step.")
+    private @Nullable Path to;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            description =
+                    "With --to: write it again after this time, such as 30s, 5m or 1h, until Ctrl-C. A try that fails is said, and"
+                            + " the next one follows. Default: write it once.")
+    private @Nullable String every;
 
     @Option(
             names = "--gzip",
             description = "Compress the model, whatever the name. Default: only a name that ends in .gz.")
     private boolean gzip;
 
-    @Option(names = "--overwrite", description = "Replace the file if it exists. Default: refuse to.")
+    @Option(names = "--overwrite", description = "With --output: replace the file if it exists. Default: refuse to.")
     private boolean overwrite;
 
     @Option(
@@ -104,17 +126,95 @@ final class ExportArpaCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         source.check();
-        ArpaFile file = ArpaFile.of(output, gzip);
-        file.path().ifPresent(path -> OutputPath.check("--output", path, overwrite));
+        GivenOptions.of(spec).only(source.isInstance(), "with --instance", "--every");
+        ArpaFile file = file();
+        Optional<Duration> pause = Optional.ofNullable(every).map(this::pause);
         Optional<Set<String>> kept = words();
         prune(1 + pruneCounts.size());
         try (CtrlC ctrlC = CtrlC.then(() -> {});
                 Screen screen = Screen.on(spec.commandLine().getErr());
-                ExportedCounts counts = source.open(screen, ctrlC)) {
+                WorkFolder work = work(file)) {
+            once(file, kept, work, screen, ctrlC);
+            while (pause.isPresent()) {
+                if (waits(pause.get(), ctrlC)) {
+                    return ExitCodes.INTERRUPTED;
+                }
+                again(file, kept, work, screen, ctrlC);
+            }
+            return ExitCodes.OK;
+        } catch (IOException e) {
+            if (file.path().isEmpty() && CleanOutput.isClosedPipe(String.valueOf(e.getMessage()))) {
+                // Whoever reads it wants no more.
+                return ExitCodes.OK;
+            }
+            throw e;
+        }
+    }
+
+    private ArpaFile file() {
+        if (to != null) {
+            OutputPath.check("--to", to, true);
+            if (Files.exists(to) && !Files.isDirectory(to)) {
+                throw new ParameterException(spec.commandLine(), "--to " + to + " is a file: name a folder");
+            }
+            return ArpaFile.in(to, gzip);
+        }
+        if (output == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "say where the model goes: --output FILE, --output - or --to FOLDER");
+        }
+        ArpaFile file = ArpaFile.of(output, gzip);
+        file.path().ifPresent(path -> OutputPath.check("--output", path, overwrite));
+        return file;
+    }
+
+    private static WorkFolder work(ArpaFile file) throws IOException {
+        return WorkFolder.in(file.folder().orElse(Path.of(System.getProperty("java.io.tmpdir"))));
+    }
+
+    private Duration pause(String text) {
+        Matcher time = TIME.matcher(text);
+        if (!time.matches() || Long.parseLong(time.group(1)) == 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--every " + text + ": must be a time such as 30s, 5m or 1h");
+        }
+        long number = Long.parseLong(time.group(1));
+        return switch (time.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+
+    private static boolean waits(Duration pause, CtrlC ctrlC) {
+        try {
+            return ctrlC.awaitPressed(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** A service may be away for a while, and the model of before is there. */
+    private void again(ArpaFile file, Optional<Set<String>> kept, WorkFolder work, Screen screen, CtrlC ctrlC) {
+        try {
+            once(file, kept, work, screen, ctrlC);
+        } catch (CommandFailedException | IOException e) {
+            if (ctrlC.pressed()) {
+                throw new CommandFailedException("stopped; " + file + " is as it was", ExitCodes.INTERRUPTED);
+            }
+            screen.line(
+                    "driftline: " + e.getMessage() + "; " + file + " is as it was, and the next try is in " + every);
+        }
+    }
+
+    private void once(ArpaFile file, Optional<Set<String>> kept, WorkFolder work, Screen screen, CtrlC ctrlC)
+            throws IOException {
+        try (ExportedCounts counts = source.open(work, screen, ctrlC)) {
             int order = source.order().orElse(counts.model().settings().order());
             ExportOptions options =
                     new ExportOptions(order, prune(order), pruneEntropy == null ? 0 : pruneEntropy, kept);
-            String summary = export(counts, options, file, screen, ctrlC);
+            String summary = export(counts, options, file, work, screen, ctrlC);
             screen.clear();
             if (file.path().isPresent()) {
                 spec.commandLine().getOut().println(summary);
@@ -122,11 +222,11 @@ final class ExportArpaCommand implements Callable<Integer> {
             } else {
                 screen.line(summary);
             }
-            return ExitCodes.OK;
         }
     }
 
-    private String export(ExportedCounts counts, ExportOptions options, ArpaFile file, Screen screen, CtrlC ctrlC)
+    private String export(
+            ExportedCounts counts, ExportOptions options, ArpaFile file, WorkFolder work, Screen screen, CtrlC ctrlC)
             throws IOException {
         ProgressLine line = new ProgressLine(screen, PRINTED);
         long began = System.nanoTime();
@@ -137,7 +237,7 @@ final class ExportArpaCommand implements Callable<Integer> {
                 }
                 line.show(() -> String.format(Locale.ROOT, "%s: %,d n-grams", step, ngrams));
             });
-            long bytes = file.write(model);
+            long bytes = file.write(model, work);
             return summary(counts, file, model.summary(), bytes, (System.nanoTime() - began) / 1e9);
         } catch (UnsayableModelException e) {
             throw new CommandFailedException(e.getMessage());

@@ -3,6 +3,7 @@ package dev.driftline.cli.arpa;
 import dev.driftline.cli.offline.CorpusOptions;
 import dev.driftline.cli.offline.NgramModelOptions;
 import dev.driftline.cli.options.GivenOptions;
+import dev.driftline.cli.query.InstanceClient;
 import dev.driftline.config.keys.VocabularyChoice;
 import dev.driftline.corpus.CorpusReader;
 import dev.driftline.identity.ModelIdentity;
@@ -19,6 +20,7 @@ import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Which counts are exported: those in a state directory, or those of files that are learned first. */
+/** Which counts are exported: those in a state directory, of a running service, or of files that are learned first. */
 final class ExportSource {
 
     private static final int DEFAULT_ORDER = 5;
@@ -53,6 +55,27 @@ final class ExportSource {
             paramLabel = "DIR",
             description = "State directory of a stopped service, of a demo, or of evaluate --state.")
     private @Nullable Path state;
+
+    @Option(
+            names = "--instance",
+            paramLabel = "URL",
+            description =
+                    "Address of an instance of a running service: http://127.0.0.1:PORT. Every shard is as of its last commit when"
+                            + " the service is asked; with several shards a document of that moment may be in some of them and not in others.")
+    private @Nullable URI instance;
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "With --instance: the token to show, or file:PATH. Default: the environment variable"
+                    + " DRIFTLINE_HTTP_READ_TOKEN.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PEM",
+            description = "With --instance: certificates to trust, instead of those that Java does.")
+    private @Nullable Path trust;
 
     @Option(
             names = "--source",
@@ -98,9 +121,10 @@ final class ExportSource {
     /** Refuses what has no effect, before anything is opened. */
     void check() {
         boolean hasFiles = !files.isEmpty();
-        if ((hasFiles ? 1 : 0) + (state != null ? 1 : 0) != 1) {
+        if ((hasFiles ? 1 : 0) + (state != null ? 1 : 0) + (instance != null ? 1 : 0) != 1) {
             throw new ParameterException(
-                    spec.commandLine(), "name the counts to export: --state DIR, or FILEs with text to learn first");
+                    spec.commandLine(),
+                    "name the counts to export, once: --state DIR, --instance URL, or FILEs with text to learn first");
         }
         GivenOptions given = GivenOptions.of(spec);
         given.only(
@@ -117,7 +141,8 @@ final class ExportSource {
         if (smoothing != null) {
             smoothing(smoothing);
         }
-        given.only("add-delta".equals(smoothing), "with --smoothing add-delta", "--delta");
+        given.only(
+                smoothing == null ? !hasFiles : smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
     }
 
     /** The order of the model, where it was given. */
@@ -125,29 +150,46 @@ final class ExportSource {
         return Optional.ofNullable(order);
     }
 
-    /** Opens the counts as they stand. */
-    ExportedCounts open(Screen screen, CtrlC ctrlC) throws IOException {
+    /** Whether the counts are those of a running service. */
+    boolean isInstance() {
+        return instance != null;
+    }
+
+    /**
+     * Opens the counts as they stand.
+     *
+     * @param work for what has to be on the disk for it
+     */
+    ExportedCounts open(WorkFolder work, Screen screen, CtrlC ctrlC) throws IOException {
+        URI asked = instance;
+        if (asked != null) {
+            Path copies = work.resolve("counts");
+            ProgressLine line = new ProgressLine(screen, PRINTED);
+            new InstanceCopies(
+                            asked,
+                            new InstanceClient(asked, token, trust),
+                            ctrlC::pressed,
+                            bytes -> line.show(() -> String.format(Locale.ROOT, "%.1f MB of counts read", bytes / 1e6)))
+                    .into(copies);
+            return open(copies, asked.toString());
+        }
         Path folder = state;
-        return folder == null ? learn(screen, ctrlC) : open(folder, folder.toString(), () -> {});
+        return folder == null ? learn(screen, ctrlC) : open(folder, folder.toString());
     }
 
     /**
      * Opens the counts in a folder.
      *
      * @param described what they are
-     * @param closing run when they are closed
      */
-    private ExportedCounts open(Path folder, String described, Runnable closing) throws IOException {
+    private ExportedCounts open(Path folder, String described) throws IOException {
         try {
             Optional<ModelIdentity> learned = StateDirectory.learned(folder);
             String named = smoothing != null
                     ? smoothing
                     : learned.map(ModelIdentity::smoothing).orElse(Smoothing.KNESER_NEY.label());
             StateDirectory opened = StateDirectory.open(folder, smoothing(named), vocabulary(learned), delta);
-            return new ExportedCounts(opened.model(), described, () -> {
-                opened.close();
-                closing.run();
-            });
+            return new ExportedCounts(opened.model(), described, opened::close);
         } catch (IllegalStateException e) {
             throw new CommandFailedException(e.getMessage());
         }

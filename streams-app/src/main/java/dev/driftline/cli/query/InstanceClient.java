@@ -15,13 +15,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a running instance, with its token where it wants one. */
-final class InstanceClient {
+public final class InstanceClient {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -39,7 +41,7 @@ final class InstanceClient {
      * @param token a token, file:PATH, or null for that of the environment
      * @param trust certificates in PEM, or null for those that Java trusts
      */
-    InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
+    public InstanceClient(URI instance, @Nullable String token, @Nullable Path trust) {
         this.instance = server(instance);
         this.token = read(token == null ? System.getenv().getOrDefault(VARIABLE, "") : token);
         Secrets.learn(this.token);
@@ -86,7 +88,7 @@ final class InstanceClient {
      * @param path with its query
      * @throws IOException if nothing answers there
      */
-    String get(String path) throws IOException, InterruptedException {
+    public String get(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(instance + path)));
     }
 
@@ -96,27 +98,57 @@ final class InstanceClient {
      * @param body JSON
      * @throws IOException if nothing answers there
      */
-    String post(String path, String body) throws IOException, InterruptedException {
+    public String post(String path, String body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(instance + path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    /**
+     * The answer to a GET, as it is.
+     *
+     * @param path with its query
+     * @throws IOException if nothing answers there
+     */
+    public byte[] bytes(String path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = client.send(
+                request(HttpRequest.newBuilder(URI.create(instance + path))), HttpResponse.BodyHandlers.ofByteArray());
+        check(response.statusCode(), () -> new String(response.body(), StandardCharsets.UTF_8));
+        return response.body();
+    }
+
+    /**
+     * Sends a DELETE.
+     *
+     * @throws IOException if nothing answers there
+     */
+    public void delete(String path) throws IOException, InterruptedException {
+        send(HttpRequest.newBuilder(URI.create(instance + path)).DELETE());
+    }
+
+    private HttpRequest request(HttpRequest.Builder request) {
         request.timeout(PATIENCE);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() == 401) {
+        return request.build();
+    }
+
+    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request(request), HttpResponse.BodyHandlers.ofString());
+        check(response.statusCode(), response::body);
+        return response.body();
+    }
+
+    private void check(int status, Supplier<String> body) {
+        if (status == 401) {
             throw new CommandFailedException(
                     instance + " wants a token: give it with --token, or set " + VARIABLE + " to it");
         }
-        if (response.statusCode() != 200) {
+        if (status != 200 && status != 204) {
             throw new CommandFailedException(
-                    instance + " answered " + response.statusCode() + ": " + Printable.escape(detail(response.body())));
+                    instance + " answered " + status + ": " + Printable.escape(detail(body.get())));
         }
-        return response.body();
     }
 
     private static String detail(String body) {

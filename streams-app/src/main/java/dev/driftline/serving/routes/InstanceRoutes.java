@@ -70,14 +70,17 @@ final class InstanceRoutes implements RouteGroup {
     }
 
     private void check(InstanceQuery query) {
-        int shard = query instanceof InstanceQuery.Peek peek
-                ? peek.shard()
-                : query instanceof InstanceQuery.Count count ? count.shard() : 0;
+        int shard = Math.max(0, InstanceQuery.shard(query));
         if (query instanceof InstanceQuery.Peek peek && peek.request().length > mostOfAQuery()) {
             throw new MessageTooLargeException("a query of " + peek.request().length + " bytes is more than "
                     + mostOfAQuery() + ": ask for less at a time");
         }
-        if (shard < 0 || shard >= shards) {
+        if (query instanceof InstanceQuery.ReadCopy read
+                && (read.bytes() < 0 || read.bytes() > ModelServer.PART_BYTES)) {
+            throw new IllegalArgumentException(
+                    read.bytes() + " bytes of a file are asked for, and " + ModelServer.PART_BYTES + " are the most");
+        }
+        if (shard >= shards) {
             throw new IllegalArgumentException("shard " + shard + " is not between 0 and " + (shards - 1));
         }
     }

@@ -3,6 +3,7 @@ package dev.driftline.serving.routes;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.OutputKeys;
+import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.heap.HeapUse;
 import dev.driftline.live.LiveFeed;
 import dev.driftline.metrics.ServiceMetrics;
@@ -21,9 +22,11 @@ import dev.driftline.serving.query.instances.InstanceStatus;
 import dev.driftline.serving.query.instances.PeerInstances;
 import dev.driftline.serving.query.instances.ServiceShards;
 import dev.driftline.serving.query.retract.RetractionJobs;
+import dev.driftline.shards.ShardCopies;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.TopologySettings;
 import io.javalin.util.JavalinBindException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -37,6 +40,9 @@ public final class ModelServer {
 
     /** A source of millions of documents takes this long. */
     private static final long RETRACTION_MS = Duration.ofDays(2).toMillis();
+
+    /** The most bytes of a file of a copy in one answer. */
+    static final int PART_BYTES = 1 << 20;
 
     private ModelServer() {}
 
@@ -59,7 +65,8 @@ public final class ModelServer {
     private static List<RouteGroup> groups(DriftlineConfig config, HttpSettings http, DriftlineService service) {
         TopologySettings settings = TopologySettings.of(config);
         InstanceStatus status = new InstanceStatus(service);
-        InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), status::json);
+        ShardCopies copies = new ShardCopies(service.shards(), copiesFolder(config));
+        InstanceAnswers here = new InstanceAnswers(service.shards(), service.sources(), copies, status::json);
         ServiceShards shards = new ServiceShards(service, here, http);
         ProblemResponses problems = new ProblemResponses(ModelProblems::of);
         RequestPool pool = http.work("query");
@@ -79,6 +86,8 @@ public final class ModelServer {
                 new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
                 problems,
                 new CountRoutes(queries, documents, pool),
+                new CopyRoutes(shards, settings.shards(), PART_BYTES, pool),
+                RouteGroup.closing(copies::close),
                 new NextWordRoutes(queries, documents, pool),
                 new GenerateRoutes(queries, documents, problems, pool),
                 new EncodeRoutes(queries, documents, pool),
@@ -94,6 +103,13 @@ public final class ModelServer {
                 new DashboardRoutes(),
                 RouteGroup.closing(pool::close),
                 new InstanceRoutes(here, settings.shards(), http, http.work("instance")));
+    }
+
+    /** Beside the folders of the tasks, on their file system. */
+    private static Path copiesFolder(DriftlineConfig config) {
+        return config.get(ServiceKeys.STATE_DIR)
+                .resolve(config.get(ServiceKeys.APPLICATION_ID))
+                .resolve("copies");
     }
 
     private static RouteGroup retractions(DriftlineConfig config) {

@@ -2,6 +2,7 @@ package dev.driftline.serving.query.instances;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.shards.LiveShards;
+import dev.driftline.shards.ShardCopies;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceState;
 import java.nio.ByteBuffer;
@@ -18,15 +19,28 @@ public final class InstanceAnswers {
     private final LiveShards shards;
     private final OwnedSources sources;
 
+    private final Optional<ShardCopies> copies;
     private final Supplier<byte[]> status;
 
     /**
      * @param shards what it has of the counts
      * @param sources what it has of the sources
+     * @param copies of its shards
      * @param status what it is doing, as JSON
      */
-    public InstanceAnswers(LiveShards shards, OwnedSources sources, Supplier<byte[]> status) {
+    public InstanceAnswers(LiveShards shards, OwnedSources sources, ShardCopies copies, Supplier<byte[]> status) {
+        this(shards, sources, Optional.of(copies), status);
+    }
+
+    /** Of an instance that makes no copies. */
+    InstanceAnswers(LiveShards shards, OwnedSources sources, Supplier<byte[]> status) {
+        this(shards, sources, Optional.empty(), status);
+    }
+
+    private InstanceAnswers(
+            LiveShards shards, OwnedSources sources, Optional<ShardCopies> copies, Supplier<byte[]> status) {
         this.status = status;
+        this.copies = copies;
         this.shards = shards;
         this.sources = sources;
     }
@@ -40,10 +54,36 @@ public final class InstanceAnswers {
             return shards.ask(count.shard(), scorer -> scorer.rawCount(count.ngram()))
                     .map(InstanceAnswers::ofCount);
         }
+        if (query instanceof InstanceQuery.MakeCopy make) {
+            return copy(make.shard());
+        }
+        if (query instanceof InstanceQuery.ReadCopy read) {
+            // Asked of the owner of the shard, who may have become it after the copy was made elsewhere.
+            return isOwner(read.shard())
+                    ? Optional.of(ShardCopyAnswer.ofPart(
+                            copies.flatMap(made -> made.read(read.copy(), read.file(), read.from(), read.bytes()))))
+                    : Optional.empty();
+        }
+        if (query instanceof InstanceQuery.ReleaseCopy release) {
+            copies.ifPresent(made -> made.release(release.copy()));
+            return isOwner(release.shard()) ? Optional.of(new byte[0]) : Optional.empty();
+        }
         if (query instanceof InstanceQuery.Source source) {
             return sources.state(source.name()).map(SourceState::encode);
         }
         return Optional.of(status.get());
+    }
+
+    private boolean isOwner(int shard) {
+        return shards.numbers().contains(shard);
+    }
+
+    private Optional<byte[]> copy(int shard) {
+        try {
+            return copies.flatMap(made -> made.make(shard)).map(ShardCopyAnswer::encode);
+        } catch (IllegalStateException e) {
+            throw new ShardUnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**

@@ -35,6 +35,32 @@ public sealed interface InstanceQuery {
     /** What the instance is doing, as JSON. */
     record Status() implements InstanceQuery {}
 
+    /**
+     * A copy of a shard as of its last commit, to be read by {@link ReadCopy}.
+     *
+     * @param shard its number
+     */
+    record MakeCopy(int shard) implements InstanceQuery {}
+
+    /**
+     * A part of a file of a copy.
+     *
+     * @param shard its number
+     * @param copy the number of the copy
+     * @param file name of a file of the copy
+     * @param from where the part begins
+     * @param bytes the most of it
+     */
+    record ReadCopy(int shard, long copy, String file, long from, int bytes) implements InstanceQuery {}
+
+    /**
+     * A copy is not needed any more.
+     *
+     * @param shard its number
+     * @param copy the number of the copy
+     */
+    record ReleaseCopy(int shard, long copy) implements InstanceQuery {}
+
     /** The binary form of several. */
     static byte[] encode(List<InstanceQuery> queries) {
         Varints.Writer out = new Varints.Writer(1024);
@@ -53,6 +79,20 @@ public sealed interface InstanceQuery {
             } else if (query instanceof Source source) {
                 out.writeByte(Format.SOURCE);
                 out.writeBytes(source.name().getBytes(StandardCharsets.UTF_8));
+            } else if (query instanceof MakeCopy make) {
+                out.writeByte(Format.MAKE_COPY);
+                out.writeInt(make.shard());
+            } else if (query instanceof ReadCopy read) {
+                out.writeByte(Format.READ_COPY);
+                out.writeInt(read.shard());
+                out.writeLong(read.copy());
+                out.writeBytes(read.file().getBytes(StandardCharsets.UTF_8));
+                out.writeLong(read.from());
+                out.writeInt(read.bytes());
+            } else if (query instanceof ReleaseCopy release) {
+                out.writeByte(Format.RELEASE_COPY);
+                out.writeInt(release.shard());
+                out.writeLong(release.copy());
             } else {
                 out.writeByte(Format.STATUS);
             }
@@ -102,8 +142,34 @@ public sealed interface InstanceQuery {
             }
             case Format.SOURCE -> new Source(new String(in.readBytes(), StandardCharsets.UTF_8));
             case Format.STATUS -> new Status();
+            case Format.MAKE_COPY -> new MakeCopy(in.readInt());
+            case Format.READ_COPY ->
+                new ReadCopy(
+                        in.readInt(),
+                        in.readLong(),
+                        new String(in.readBytes(), StandardCharsets.UTF_8),
+                        in.readLong(),
+                        in.readInt());
+            case Format.RELEASE_COPY -> new ReleaseCopy(in.readInt(), in.readLong());
             default -> throw new IllegalArgumentException("there is no query of kind " + kind);
         };
+    }
+
+    /** The shard that a query is about; −1 where it is about none. */
+    static int shard(InstanceQuery query) {
+        if (query instanceof Peek peek) {
+            return peek.shard();
+        }
+        if (query instanceof Count count) {
+            return count.shard();
+        }
+        if (query instanceof MakeCopy make) {
+            return make.shard();
+        }
+        if (query instanceof ReadCopy read) {
+            return read.shard();
+        }
+        return query instanceof ReleaseCopy release ? release.shard() : -1;
     }
 
     /** The numbers of the binary form. */
@@ -120,6 +186,9 @@ public sealed interface InstanceQuery {
         static final int COUNT = 2;
         static final int SOURCE = 3;
         static final int STATUS = 4;
+        static final int MAKE_COPY = 5;
+        static final int READ_COPY = 6;
+        static final int RELEASE_COPY = 7;
 
         private Format() {}
     }

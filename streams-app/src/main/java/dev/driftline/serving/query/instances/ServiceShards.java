@@ -54,7 +54,7 @@ public final class ServiceShards implements ShardAccess {
                 owners = Optional.of(PartOwners.of(service));
             }
             Set<HostInfo> asked =
-                    isSource ? owners.get().ofSources() : Set.of(owners.get().ofShard(shard(query)));
+                    isSource ? owners.get().ofSources() : Set.of(owners.get().ofShard(InstanceQuery.shard(query)));
             for (HostInfo host : asked) {
                 elsewhere.computeIfAbsent(host, first -> new ArrayList<>()).add(i);
             }
@@ -77,10 +77,6 @@ public final class ServiceShards implements ShardAccess {
         }
     }
 
-    private static int shard(InstanceQuery query) {
-        return query instanceof InstanceQuery.Peek peek ? peek.shard() : ((InstanceQuery.Count) query).shard();
-    }
-
     private void askPeers(List<InstanceQuery> queries, Map<HostInfo, List<Integer>> elsewhere, byte[][] answers) {
         Map<HostInfo, List<InstanceQuery>> asked = new LinkedHashMap<>();
         elsewhere.forEach((host, numbers) ->
@@ -94,8 +90,9 @@ public final class ServiceShards implements ShardAccess {
                 if (query instanceof InstanceQuery.Source) {
                     answer.ifPresent(state -> answers[number] = better(answers[number], state));
                 } else {
-                    answers[number] = answer.orElseThrow(() -> new ShardUnavailableException(
-                            "shard " + shard(query) + " has just left the instance at " + PeerInstances.name(host)));
+                    answers[number] =
+                            answer.orElseThrow(() -> new ShardUnavailableException("shard " + InstanceQuery.shard(query)
+                                    + " has just left the instance at " + PeerInstances.name(host)));
                 }
             }
         });

@@ -21,7 +21,10 @@ class InstanceQueryTest {
         List<InstanceQuery> questions = List.of(
                 new InstanceQuery.Count(3, List.of("students", "öffneten")),
                 new InstanceQuery.Source("news"),
-                new InstanceQuery.Status());
+                new InstanceQuery.Status(),
+                new InstanceQuery.MakeCopy(4),
+                new InstanceQuery.ReadCopy(5, 1L << 40, "000017.sst", 1L << 33, 1 << 20),
+                new InstanceQuery.ReleaseCopy(6, 1L << 40));
         assertThat(InstanceQuery.decode(InstanceQuery.encode(questions))).isEqualTo(questions);
 
         InstanceQuery.Peek peek = new InstanceQuery.Peek(2, new byte[] {1, 0, 7});
@@ -38,6 +41,7 @@ class InstanceQueryTest {
                 new byte[] {9, 1},
                 new byte[] {1, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7},
                 new byte[] {1, 1, 99},
+                new byte[] {1, 1, 6, 0, 1},
                 Arrays.copyOf(good, good.length - 2),
                 "hello".getBytes(StandardCharsets.UTF_8))) {
             assertThatThrownBy(() -> InstanceQuery.decode(bad))
@@ -54,8 +58,12 @@ class InstanceQueryTest {
                 List.of(
                         new InstanceQuery.Count(0, List.of("a")),
                         new InstanceQuery.Source("news"),
-                        new InstanceQuery.Status()),
+                        new InstanceQuery.Status(),
+                        new InstanceQuery.MakeCopy(0),
+                        new InstanceQuery.ReadCopy(0, 1, "CURRENT", 0, 10),
+                        new InstanceQuery.ReleaseCopy(0, 1)),
                 1000)));
+        assertThat(answers.subList(3, 6)).allMatch(Optional::isEmpty);
         assertThat(answers.get(0)).isEmpty();
         assertThat(answers.get(1)).isEmpty();
         assertThat(answers.get(2)).hasValueSatisfying(json -> assertThat(json).containsExactly('{', '}'));
