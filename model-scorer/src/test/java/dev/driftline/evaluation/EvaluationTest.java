@@ -9,6 +9,7 @@ import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.scoring.GoldenFiles;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
@@ -125,7 +126,8 @@ class EvaluationTest {
 
     /**
      * The figures that a program outside this project found for the same caches, as the most that these may cost: of the
-     * top order, of the top order and the unigram cache, and of everything.
+     * top order, of the top order and the unigram cache, and of everything. In the same pass, the bits of every document under
+     * the n-grams alone, as that program computed them: {@link dev.driftline.scoring.GoldenFiles}.
      */
     @ParameterizedTest
     @CsvSource({
@@ -152,6 +154,7 @@ class EvaluationTest {
         ModelSettings settings = new ModelSettings(5, Smoothing.KNESER_NEY, vocabulary, 0.1);
         LocalModel model = new LocalModel(settings, 1, shard -> new HeapPageStore(), 256L << 20);
         Evaluation evaluation = new Evaluation(model, MixtureSettings.defaults(5, "kneser-ney"), new HeapPageStore());
+        GoldenFiles golden = GoldenFiles.of(corpus, mode);
         double[] bits = new double[evaluation.models().size()];
         int sources = 0;
         String source = "";
@@ -161,12 +164,15 @@ class EvaluationTest {
                 CorpusDocument document = documents.next();
                 sources += document.source().equals(source) ? 0 : 1;
                 source = document.source();
-                double[] cost = evaluation.add(document).bits();
+                DocumentScore score = evaluation.add(document);
+                golden.next(score.tokens(), score.unknown(), order -> score.bits("kneser-ney-" + order));
+                double[] cost = score.bits();
                 for (int i = 0; i < bits.length; i++) {
                     bits[i] += cost[i];
                 }
             }
         }
+        golden.end();
         EvaluationReport report = evaluation.report();
         ModelResult best = report.model("kneser-ney-5");
         assertThat(best.all().ofClass()).isCloseTo(top, within(0.051));

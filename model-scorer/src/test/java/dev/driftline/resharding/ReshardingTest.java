@@ -124,6 +124,54 @@ class ReshardingTest {
         return neighbours[0];
     }
 
+    /** Left neighbours, whose counts say how often each was seen, move with the words that they came before. */
+    @ParameterizedTest
+    @CsvSource({"1, 4", "2, 3"})
+    void shouldTakeDocumentsOutAfterwardsAsShardsThatNeverLearnedThem(int from, int to) {
+        // A bound that is not reached: then shards know of each other's words, too.
+        for (Forgetting forgetting : List.of(Forgetting.NOTHING, new Forgetting(0, 1L << 30, 0))) {
+            ModelSettings settings = ModelSettings.ofOrder(3).forgetting(forgetting);
+            List<PageStore> former = stores(from);
+            List<PageStore> pages = stores(to);
+            LocalModel before = new LocalModel(settings, from, former::get, 1 << 20);
+            DOCUMENTS.forEach(document -> before.score(document, true));
+            before.writeBack();
+            Resharding resharding = new Resharding(scorers(settings, pages, 1 << 20), tuples -> {});
+            scorers(settings, former, 1 << 20).forEach(resharding::add);
+            LocalModel moved = new LocalModel(settings, to, pages::get, 1 << 20);
+            LocalModel never = new LocalModel(settings, to, shard -> new HeapPageStore(), 1 << 20);
+            for (int i = 0; i < DOCUMENTS.size(); i++) {
+                if (i % 3 == 0) {
+                    assertThat(moved.retract(DOCUMENTS.get(i)).missing()).isZero();
+                } else {
+                    never.score(DOCUMENTS.get(i), true);
+                }
+            }
+
+            for (int shard = 0; shard < to; shard++) {
+                NgramCounts found = moved.shard(shard).counts();
+                NgramCounts expected = never.shard(shard).counts();
+                assertThat(found.continuationTotal()).isEqualTo(expected.continuationTotal());
+                assertThat(found.rawTypes()).isEqualTo(expected.rawTypes());
+                assertThat(moved.shard(shard).spelling().words())
+                        .isEqualTo(never.shard(shard).spelling().words());
+                for (int id = 2; id < found.wordCount(); id++) {
+                    int there = expected.find(found.spelling(id));
+                    assertThat(found.continuationUnigram(id))
+                            .isEqualTo(there < 0 ? 0 : expected.continuationUnigram(there));
+                    assertThat(found.shared(id)).isEqualTo(there < 0 ? 0 : expected.shared(there));
+                }
+            }
+            for (DocumentTokens document : DOCUMENTS) {
+                NgramProbabilities expected = never.score(document, false);
+                NgramProbabilities found = moved.score(document, false);
+                for (int row = 0; row < found.rows(); row++) {
+                    assertThat(found.probability(row, 3)).isEqualTo(expected.probability(row, 3));
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void shouldCountTheSameFromSeveralShards(int to) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /** Runs histories by their seeds, and finds the fewest events with which one fails. */
 final class Histories {
@@ -54,11 +55,11 @@ final class Histories {
     /**
      * How many seeds are run until one fails; empty where none of the first {@code most} does.
      *
-     * @param network whether only those count of which the circumstances have a network
+     * @param under in which circumstances the defect can show
      */
-    static OptionalInt runsUntilFailure(int most, Defects defects, boolean network) {
+    static OptionalInt runsUntilFailure(int most, Defects defects, Predicate<Circumstances> under) {
         for (int seed = 0; seed < most; seed++) {
-            if (network && !circumstances(seed).hasNetwork()) {
+            if (!under.test(circumstances(seed))) {
                 continue;
             }
             if (outcome(seed, defects).isPresent()) {
