@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The lines of an ARPA file as bytes, and the fields of a line: they are parted by tabs and spaces, any number of them.
@@ -223,7 +224,7 @@ final class ArpaLines {
 
     private double slowNumber(int field) {
         String text = field(field);
-        switch (text.toLowerCase(java.util.Locale.ROOT)) {
+        switch (text.toLowerCase(Locale.ROOT)) {
             case "-inf", "-infinity":
                 return Double.NEGATIVE_INFINITY;
             case "inf", "+inf", "infinity", "+infinity":

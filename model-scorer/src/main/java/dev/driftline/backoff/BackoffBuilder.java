@@ -310,7 +310,7 @@ public final class BackoffBuilder {
         }
         Arrays.fill(bases, length + 1, bases.length, nodes);
         if (wide > 0) {
-            table = rehash(wide, from, base);
+            table = rehash(wide, base);
         }
         trie = trie();
         if (middle) {
@@ -334,7 +334,7 @@ public final class BackoffBuilder {
         }
     }
 
-    private int[] rehash(int more, int from, int base) {
+    private int[] rehash(int more, int base) {
         int held = 0;
         for (int node : table) {
             held += node == 0 ? 0 : 1;

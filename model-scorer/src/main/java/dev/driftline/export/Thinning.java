@@ -1,5 +1,7 @@
 package dev.driftline.export;
 
+import java.util.BitSet;
+
 /**
  * Takes n-grams out of a model, and gives the contexts new backoffs, so that probabilities sum to 1 again. Not thread-safe.
  *
@@ -21,8 +23,8 @@ final class Thinning {
     }
 
     /**
-     * Prunes n-grams whose absence costs little: from the highest order down, those that no longer n-gram goes on from, by the
-     * relative entropy of the context's distribution with and without them (Stolcke 1998, equation 4), with the probability of the
+     * Prunes n-grams whose absence costs little: from the highest order down, those that are no part of a longer one
+     * that is left (KenLM wants both the first and the last words of an n-gram to be n-grams), by the relative entropy of the context's distribution with and without them (Stolcke 1998, equation 4), with the probability of the
      * context taken from the model itself.
      *
      * @param threshold the least part by which a perplexity must rise
@@ -31,8 +33,9 @@ final class Thinning {
         float[][] masses = masses();
         for (int k = model.order(); k >= 2; k--) {
             Ngrams contexts = model.level(k - 1);
+            BitSet ends = endsOfLonger(k);
             for (int context = 0; context < contexts.size(); context++) {
-                prune(k, context, masses[k - 1][context], threshold);
+                prune(k, context, masses[k - 1][context], threshold, ends);
             }
         }
     }
@@ -56,7 +59,21 @@ final class Thinning {
         return masses;
     }
 
-    private void prune(int k, int context, double mass, double threshold) {
+    /** The n-grams of order {@code k} that longer ones which are left end in. */
+    private BitSet endsOfLonger(int k) {
+        BitSet ends = new BitSet();
+        if (k < model.order()) {
+            Ngrams longer = model.level(k + 1);
+            for (int at = longer.pruned.nextClearBit(0); at < longer.size(); at = longer.pruned.nextClearBit(at + 1)) {
+                if (longer.shorter[at] != Ngrams.NONE) {
+                    ends.set(longer.shorter[at]);
+                }
+            }
+        }
+        return ends;
+    }
+
+    private void prune(int k, int context, double mass, double threshold, BitSet ends) {
         Ngrams level = model.level(k);
         Ngrams contexts = model.level(k - 1);
         int from = level.first[context];
@@ -72,7 +89,7 @@ final class Thinning {
         double backoff = Math.log(Math.max(rest, ROUNDING) / Math.max(shorterRest, ROUNDING));
         long pruned = 0;
         for (int at = from; at < to; at++) {
-            if (isContext(k, at)) {
+            if (ends.get(at) || isContext(k, at)) {
                 continue;
             }
             double p = level.probability[at];

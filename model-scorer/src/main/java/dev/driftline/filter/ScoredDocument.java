@@ -1,7 +1,10 @@
 package dev.driftline.filter;
 
+import dev.driftline.backoff.BackoffScorer;
 import dev.driftline.mixture.DocumentScore;
+import dev.driftline.mixture.MixtureSettings;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,5 +54,36 @@ public record ScoredDocument(
                 bits,
                 score.spellingBits(),
                 score.letterBits());
+    }
+
+    /**
+     * A document that a frozen model alone has scored, which then is the mixture. Unknown words cost what {@code <unk>}
+     * costs, and are not spelled out.
+     *
+     * @param sentences its words
+     * @param model the name of the model
+     */
+    public static ScoredDocument frozen(
+            String source,
+            Map<String, String> attributes,
+            List<? extends List<String>> sentences,
+            BackoffScorer.Score score,
+            String model) {
+        double bits = score.tokens() == 0 ? 0 : score.bitsPerToken() * score.tokens();
+        long characters = 0;
+        for (List<String> sentence : sentences) {
+            for (String word : sentence) {
+                characters += word.codePointCount(0, word.length()) + 1;
+            }
+        }
+        return new ScoredDocument(
+                source,
+                attributes,
+                Math.toIntExact(score.tokens()),
+                Math.toIntExact(score.unknown()),
+                characters,
+                Map.of(model, bits, MixtureSettings.MIXTURE, bits),
+                0,
+                0);
     }
 }

@@ -20,7 +20,8 @@ public enum HeapUse {
             Scope.EACH_SHARD,
             "cache.words.bytes",
             64L << 20,
-            "What was used longest ago is written to RocksDB and dropped; a later use reads it again."),
+            "What was used longest ago is written to RocksDB and dropped; a later use reads it again. Words by prefix take up to half "
+                    + "as much on top, some 12 bytes each, from the first query for next words on; of more words each such query reads all."),
     UNCOMMITTED(
             "uncommitted",
             "what was written to stores since the last commit",

@@ -147,6 +147,9 @@ class ArpaExportTest {
         assertThat(whole.ngrams()).containsAll(arpa.ngrams());
         for (List<String> ngram : arpa.ngrams()) {
             assertThat(ngram).allMatch(word -> arpa.words().contains(word));
+            // KenLM wants all parts of an n-gram to be n-grams.
+            assertThat(arpa.ngrams()).contains(ngram.subList(0, Math.max(1, ngram.size() - 1)));
+            assertThat(arpa.ngrams()).contains(ngram.subList(ngram.size() == 1 ? 0 : 1, ngram.size()));
             // Nothing that is left has another probability, but for <unk>, which words that are gone have become.
             if (!ngram.equals(List.of("<unk>"))) {
                 assertThat(arpa.ngram(ngram.toArray(String[]::new))[0])

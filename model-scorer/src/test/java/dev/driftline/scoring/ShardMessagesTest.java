@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
@@ -239,6 +240,34 @@ class ShardMessagesTest {
         }
         if (!reply.hasNextWords()) {
             reply.end();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void shouldReadTheQueriesByPrefixThatItWroteAndRefuseThemCutShort(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            int shards = 1 + random.nextInt(5);
+            Shards sharded = new Shards(settings(random), shards);
+            DocumentTokens document = document(random);
+            WordPrefix prefix = new WordPrefix(random.nextBoolean() ? "é😀" : "w", random.nextBoolean());
+            ShardRequest.Reader read = new ShardRequest.Reader(sharded.settings.fingerprint(shards));
+            for (byte[] request : sharded.scatter.proofs(document, 7, List.of("w1"), prefix)) {
+                read.read(request);
+
+                assertThat(request[1]).isEqualTo((byte) 6);
+                assertThat(read.prefix()).isEqualTo(prefix);
+                assertThat(read.proves()).isTrue();
+                assertThat(read.learns()).isFalse();
+                assertThat(read.predictions()).isEqualTo(7);
+                assertThatThrownBy(() -> read.read(Arrays.copyOf(request, random.nextInt(request.length))))
+                        .isInstanceOf(ShardMessageException.class);
+            }
+            byte[] plain = sharded.scatter.proofs(document, 7, List.of("w1"))[0];
+            read.read(plain);
+            assertThat(plain[1]).as("as older versions wrote it").isEqualTo((byte) 3);
+            assertThat(read.prefix().isEmpty()).isTrue();
         }
     }
 

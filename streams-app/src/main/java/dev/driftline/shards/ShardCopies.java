@@ -9,7 +9,6 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +30,9 @@ public final class ShardCopies implements AutoCloseable {
 
     /** Copies of one shard at a time: each may hold as much of the disk as the shard. */
     static final int MOST_OF_A_SHARD = 2;
+
+    /** A copy that nobody has begun to read by then makes room for another: some other shard could not be copied. */
+    private static final long UNREAD_NANOS = Duration.ofSeconds(20).toNanos();
 
     private static final long IDLE_NANOS = Duration.ofMinutes(IDLE_MINUTES).toNanos();
 
@@ -46,6 +49,7 @@ public final class ShardCopies implements AutoCloseable {
         private final Copy copy;
         private final Path folder;
         private long used;
+        private boolean isRead;
 
         Open(Copy copy, Path folder, long used) {
             this.copy = copy;
@@ -87,11 +91,12 @@ public final class ShardCopies implements AutoCloseable {
      */
     public synchronized Optional<Copy> make(int shard) {
         expire();
-        long others = open.values().stream()
-                .filter(each -> each.copy.shard() == shard)
-                .count();
-        if (others >= MOST_OF_A_SHARD) {
-            throw new IllegalStateException("there are " + others + " copies of shard " + shard
+        if (copies(shard) >= MOST_OF_A_SHARD) {
+            long now = clock.getAsLong();
+            release(each -> each.copy.shard() == shard && !each.isRead && now - each.used > UNREAD_NANOS);
+        }
+        if (copies(shard) >= MOST_OF_A_SHARD) {
+            throw new IllegalStateException("there are " + copies(shard) + " copies of shard " + shard
                     + ", the most at a time: wait until one is read, or for " + IDLE_MINUTES + " minutes");
         }
         long number = ++last;
@@ -111,6 +116,10 @@ public final class ShardCopies implements AutoCloseable {
                 delete(to);
             }
         }
+    }
+
+    private long copies(int shard) {
+        return open.values().stream().filter(each -> each.copy.shard() == shard).count();
     }
 
     private static NavigableMap<String, Long> sizes(Path folder) throws IOException {
@@ -144,6 +153,7 @@ public final class ShardCopies implements AutoCloseable {
                 throw new IllegalArgumentException("copy " + number + " has no file " + file);
             }
             found.used = clock.getAsLong();
+            found.isRead = true;
             path = found.folder.resolve(file);
             size = known;
         }
@@ -172,13 +182,12 @@ public final class ShardCopies implements AutoCloseable {
 
     private synchronized void expire() {
         long now = clock.getAsLong();
-        List<Long> idle = new ArrayList<>();
-        open.forEach((number, each) -> {
-            if (now - each.used > IDLE_NANOS) {
-                idle.add(number);
-            }
-        });
-        idle.forEach(this::release);
+        release(each -> now - each.used > IDLE_NANOS);
+    }
+
+    private void release(Predicate<Open> which) {
+        List<Open> gone = open.values().stream().filter(which).toList();
+        gone.forEach(each -> release(each.copy.number()));
     }
 
     private static void delete(Path folder) {

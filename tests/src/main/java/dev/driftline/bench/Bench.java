@@ -8,6 +8,7 @@ import dev.driftline.bench.process.Folders;
 import dev.driftline.bench.process.Json;
 import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.bench.text.BenchCorpus;
+import dev.driftline.bench.typing.TypingBench;
 import dev.driftline.corpus.BrownDownload;
 import dev.driftline.embedded.EmbeddedRegistry;
 import java.io.IOException;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
             "  driftline bench --only drift",
             "  driftline bench --only crash",
             "  driftline bench --only forget --order 5 --forget-minutes 60 --forget-csv forget.csv",
+            "  driftline bench --only typing --order 5",
             "  driftline bench --only neural"
         })
 public final class Bench implements Callable<Integer> {
@@ -61,7 +63,7 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             description =
                     "Measure only this: in-process, predictions, drift, neural, softmaxes, end-to-end, baselines, restore,"
-                            + " latency, neural-end-to-end, everything, crash, growth, growth-end-to-end or forget. Repeatable. Default:"
+                            + " latency, neural-end-to-end, everything, crash, growth, growth-end-to-end, forget or typing. Repeatable. Default:"
                             + " in-process, predictions, end-to-end, baselines, restore and latency.")
     private List<String> only = List.of();
 
@@ -141,6 +143,13 @@ public final class Bench implements Callable<Integer> {
             defaultValue = "10",
             description = "Minutes of the stream of ever-new words of forget; 0: none. Default: ${DEFAULT-VALUE}.")
     private int forgetMinutes;
+
+    @Option(
+            names = "--typing-words",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "Words of the vocabulary of typing. Default: ${DEFAULT-VALUE}.")
+    private int typingWords;
 
     @Option(
             names = "--forget-bound",
@@ -283,6 +292,9 @@ public final class Bench implements Callable<Integer> {
         if (parts.contains(Part.GROWTH)) {
             growth(corpora.get(0), results);
         }
+        if (parts.contains(Part.TYPING)) {
+            typing(corpora.get(0), results);
+        }
         if (parts.contains(Part.FORGET)) {
             forget(corpora.get(0), results);
         }
@@ -298,6 +310,10 @@ public final class Bench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.print(Report.of(results));
+        if (results.typing != null) {
+            out.println();
+            out.print(results.typing.table());
+        }
         if (results.forget != null) {
             out.println();
             out.print(results.forget.table());
@@ -408,6 +424,13 @@ public final class Bench implements Callable<Integer> {
             }
         }
         Folders.delete(folder.resolve("growth"));
+    }
+
+    private void typing(BenchCorpus corpus, Results results) {
+        int highest = orders.get(orders.size() - 1);
+        say("completions, in process, " + corpus.name() + ", order " + highest);
+        results.typing = new TypingBench(corpus, limit, folder, jvmOptions(), this::say)
+                .measure(highest, List.of(1, 4), typingWords);
     }
 
     private void forget(BenchCorpus corpus, Results results) throws IOException {

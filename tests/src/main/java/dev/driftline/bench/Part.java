@@ -36,6 +36,8 @@ enum Part {
     GROWTH,
     /** A model that forgets: speed under a bound, a stream of ever-new words, documents taken out; in process. */
     FORGET,
+    /** Completions of a word that is being typed, over a vocabulary of a million; in process. */
+    TYPING,
     /** What a token costs as the model grows, through a broker. */
     GROWTH_END_TO_END;
 

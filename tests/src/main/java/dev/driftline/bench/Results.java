@@ -3,6 +3,7 @@ package dev.driftline.bench;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.driftline.bench.baseline.Baseline;
 import dev.driftline.bench.forget.ForgetResults;
+import dev.driftline.bench.typing.TypingResults;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.OutputKeys;
 import dev.driftline.config.keys.ServiceKeys;
@@ -434,6 +435,8 @@ final class Results {
     public List<Latency> latency = new ArrayList<>();
     public List<Growth> growth = new ArrayList<>();
     public ForgetResults forget;
+
+    public TypingResults typing;
     public Restore restore;
 
     /** What a kill costs; null unless it was measured. */

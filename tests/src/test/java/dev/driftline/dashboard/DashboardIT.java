@@ -516,6 +516,24 @@ class DashboardIT {
         List<String> words = browser.run(
                 "return [...document.querySelectorAll('#play-next .word')].map((word) => word.textContent)");
         assertThat(words).contains("the").allMatch(word -> word.startsWith("th"));
+        assertThat(browser.<String>run("return document.querySelector('#play-next').dataset.completes"))
+                .isEqualTo("th");
+        String first = browser.run("return document.querySelector('#play-next .word').textContent");
+        text.sendKeys(Keys.TAB);
+        assertThat(browser.<String>run("return document.querySelector('#play-text').value"))
+                .as("Tab takes the first completion")
+                .isEqualTo("one of " + first);
+        assertThat(browser.<Boolean>run("return document.activeElement.id === 'play-text'"))
+                .isTrue();
+        await("words after the one that was taken")
+                .atMost(SOON)
+                .until(() -> browser.<Boolean>run(
+                        "const next = document.querySelector('#play-next').dataset; return next.completes === '' &&"
+                                + " next.answers === document.querySelector('#play-text').value"));
+        text.sendKeys(Keys.TAB);
+        assertThat(browser.<Boolean>run("return document.activeElement.matches('#play-next button')"))
+                .as("without a completion Tab moves on")
+                .isTrue();
     }
 
     private static void shouldScoreAndGenerate(Browser browser) {

@@ -8,12 +8,14 @@ import dev.driftline.export.BackoffNgrams;
 import dev.driftline.export.ExportOptions;
 import dev.driftline.export.ExportSummary;
 import dev.driftline.export.UnsayableModelException;
+import dev.driftline.terminal.CleanOutput;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -140,12 +142,21 @@ final class ExportArpaCommand implements Callable<Integer> {
                 again(file, kept, work, screen, ctrlC);
             }
             return ExitCodes.OK;
+        } catch (IOException e) {
+            if (file.path().isEmpty() && CleanOutput.isClosedPipe(String.valueOf(e.getMessage()))) {
+                // Whoever reads it wants no more.
+                return ExitCodes.OK;
+            }
+            throw e;
         }
     }
 
     private ArpaFile file() {
         if (to != null) {
             OutputPath.check("--to", to, true);
+            if (Files.exists(to) && !Files.isDirectory(to)) {
+                throw new ParameterException(spec.commandLine(), "--to " + to + " is a file: name a folder");
+            }
             return ArpaFile.in(to, gzip);
         }
         if (output == null) {

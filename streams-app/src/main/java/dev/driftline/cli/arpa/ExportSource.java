@@ -141,7 +141,8 @@ final class ExportSource {
         if (smoothing != null) {
             smoothing(smoothing);
         }
-        given.only("add-delta".equals(smoothing), "with --smoothing add-delta", "--delta");
+        given.only(
+                smoothing == null ? !hasFiles : smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
     }
 
     /** The order of the model, where it was given. */

@@ -23,6 +23,9 @@ final class InstanceCopies {
 
     private static final String PATH = "/v1/copies";
 
+    /** A file that every store of RocksDB has. */
+    private static final String FIRST_FILE = "CURRENT";
+
     private final URI instance;
     private final InstanceClient client;
     private final BooleanSupplier stopped;
@@ -51,6 +54,10 @@ final class InstanceCopies {
         try {
             JsonNode copies = PlainJson.read(client.post(PATH, "{}")).path("copies");
             try {
+                for (JsonNode copy : copies) {
+                    // A copy that nobody has begun to read may have to make room.
+                    client.bytes(path(copy) + "/" + FIRST_FILE);
+                }
                 for (JsonNode copy : copies) {
                     read(
                             copy,

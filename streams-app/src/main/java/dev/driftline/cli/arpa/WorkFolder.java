@@ -6,18 +6,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A folder for what is not whole yet, on the file system of what will be. It goes when it is closed; one that a killed process left
- * goes with the next.
+ * goes after a day, with another.
  */
 final class WorkFolder implements AutoCloseable {
 
     private static final String PREFIX = ".driftline-export-";
 
-    private static final Pattern NAME = Pattern.compile(Pattern.quote(PREFIX) + "([0-9]+)");
+    private static final Pattern NAME = Pattern.compile(Pattern.quote(PREFIX) + "([0-9]+)-[0-9]+");
+
+    /** A folder that others share may have one of a process on another machine. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final Path path;
 
@@ -28,20 +33,23 @@ final class WorkFolder implements AutoCloseable {
     /** A new folder in {@code folder}, which is made if it is not there. */
     static WorkFolder in(Path folder) throws IOException {
         Files.createDirectories(folder);
-        long own = ProcessHandle.current().pid();
         try (DirectoryStream<Path> there = Files.newDirectoryStream(folder, PREFIX + "*")) {
             for (Path other : there) {
                 Matcher name = NAME.matcher(String.valueOf(other.getFileName()));
-                if (name.matches() && isGone(Long.parseLong(name.group(1)), own)) {
+                if (name.matches() && isAbandoned(other, Long.parseLong(name.group(1)))) {
                     FolderTree.delete(other);
                 }
             }
         }
-        return new WorkFolder(Files.createDirectories(folder.resolve(PREFIX + own)));
+        String name = PREFIX + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        return new WorkFolder(Files.createDirectory(folder.resolve(name)));
     }
 
-    private static boolean isGone(long process, long own) {
-        return process == own || ProcessHandle.of(process).isEmpty();
+    private static boolean isAbandoned(Path folder, long process) throws IOException {
+        return ProcessHandle.of(process).isEmpty()
+                && Files.getLastModifiedTime(folder)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(ABANDONED));
     }
 
     /** A path in it. */

@@ -1,5 +1,9 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.arpa.ArpaProgress;
+import dev.driftline.arpa.ArpaReader;
+import dev.driftline.backoff.BackoffScorer;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
@@ -14,19 +18,26 @@ import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import dev.driftline.terminal.Printable;
+import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
+import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,17 +57,39 @@ import picocli.CommandLine.Spec;
                     + "does, lets the rules decide about each, and says how many documents and tokens each "
                     + "rule took of each source, with examples, and where the percentiles of each source are "
                     + "in the end. The decisions are those of the service, if it got the documents in this "
-                    + "order through one partition. Files are as for `driftline produce`."
+                    + "order through one partition. Files are as for `driftline produce`.",
+            "With --arpa an ARPA file scores the documents instead, alone and frozen: nothing is learned."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  driftline filter try rules.json brown.docs.tsv",
             "  driftline filter try rules.json mail.jsonl --tokenizer words --examples 10",
-            "  driftline filter try rules.json brown.docs.tsv --model lstm --json"
+            "  driftline filter try rules.json brown.docs.tsv --model lstm --json",
+            "  driftline filter try rules.json crawl.jsonl --arpa wikipedia.arpa.gz --tokenizer words"
         })
 public final class FilterTryCommand implements Callable<Integer> {
 
     private static final int EXCERPT = 80;
+
+    /** The name of an ARPA file in rules. */
+    private static final String ARPA = "arpa";
+
+    private static final Duration PRINTED = Duration.ofSeconds(2);
+
+    private static final String[] OF_MODELS_THAT_LEARN = {
+        "--order",
+        "--vocabulary",
+        "--smoothing",
+        "--delta",
+        "--background",
+        "--model",
+        "--snapshot",
+        "--set",
+        "--no-hold-out",
+        "--dynamic-evaluation",
+        "--dynamic-decay",
+        "--dynamic-steps"
+    };
 
     @Spec
     private CommandSpec spec;
@@ -73,6 +106,14 @@ public final class FilterTryCommand implements Callable<Integer> {
             description = "Documents of each rule to show, drawn at random, 0 or more. Default: ${DEFAULT-VALUE}.")
     private int examples = 3;
 
+    @Option(
+            names = "--arpa",
+            paramLabel = "FILE",
+            description =
+                    "Score with this ARPA file alone, or with what `driftline import arpa` made of one. Its name in rules is"
+                            + " arpa, and mixture. Raw text is cut by --tokenizer whitespace then, unless another is named.")
+    private @Nullable Path arpa;
+
     @Mixin
     private NgramModelOptions ngrams;
 
@@ -88,6 +129,9 @@ public final class FilterTryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         FilterRules rules = RulesFile.read(rulesFile);
+        if (arpa != null) {
+            return frozen(rules, arpa);
+        }
         ModelSettings settings = ngrams.settings();
         corpus.refuseTokenizerOfTokens(file);
         corpus.tokenizer();
@@ -125,16 +169,58 @@ public final class FilterTryCommand implements Callable<Integer> {
             });
             Thread.interrupted();
             screen.clear();
-            PrintWriter out = spec.commandLine().getOut();
-            FilterTrialReport report = new FilterTrialReport(rules, trial, corpus.malformed(), ctrlC.pressed());
-            if (json) {
-                out.println(PlainJson.pretty(report.json()));
-            } else {
-                report.print(out);
-            }
-            out.flush();
-            return ctrlC.pressed() ? ExitCodes.INTERRUPTED : ExitCodes.OK;
+            return print(rules, trial, ctrlC.pressed());
         }
+    }
+
+    private int frozen(FilterRules rules, Path model) throws IOException {
+        GivenOptions.of(spec).only(false, "without --arpa", OF_MODELS_THAT_LEARN);
+        corpus.refuseTokenizerOfTokens(file);
+        corpus.learned(Tokenizers.WHITESPACE);
+        corpus.tokenizer();
+        RulesFile.requireModels(rules, rulesFile, List.of(ARPA, MixtureSettings.MIXTURE));
+        Screen screen = Screen.on(spec.commandLine().getErr());
+        BackoffScorer scorer;
+        try {
+            scorer = new BackoffScorer(ArpaReader.read(model, new ArpaProgress() {
+                @Override
+                public void warn(String message) {
+                    screen.line("driftline: warning: " + message);
+                }
+            }));
+        } catch (IOException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
+        FilterTrial trial = new FilterTrial(new DocumentFilter(rules), examples);
+        ProgressLine progress = new ProgressLine(screen, PRINTED);
+        AtomicLong tokens = new AtomicLong();
+        try (CtrlC ctrlC = CtrlC.then(() -> {});
+                screen;
+                CorpusReader reader = corpus.open(file)) {
+            corpus.each(file, reader, ctrlC::pressed, screen, (entry, document) -> {
+                BackoffScorer.Score score = scorer.document(document.sentences());
+                trial.add(
+                        document.id(),
+                        ScoredDocument.frozen(document.source(), attributes(entry), document.sentences(), score, ARPA),
+                        beginning(document));
+                tokens.addAndGet(score.tokens());
+                progress.show(() -> String.format(Locale.ROOT, "%,d tokens", tokens.get()));
+            });
+            screen.clear();
+            return print(rules, trial, ctrlC.pressed());
+        }
+    }
+
+    private int print(FilterRules rules, FilterTrial trial, boolean interrupted) {
+        PrintWriter out = spec.commandLine().getOut();
+        FilterTrialReport report = new FilterTrialReport(rules, trial, corpus.malformed(), interrupted);
+        if (json) {
+            out.println(PlainJson.pretty(report.json()));
+        } else {
+            report.print(out);
+        }
+        out.flush();
+        return interrupted ? ExitCodes.INTERRUPTED : ExitCodes.OK;
     }
 
     /** The attributes that the service gives a document: the language of a text is one of them. */

@@ -240,7 +240,7 @@ final class ModelSource {
         if (isArpa()) {
             BackoffModel model = readArpa();
             String identity = "arpa " + place.arpa.toAbsolutePath().normalize() + " "
-                    + place.arpa.toFile().length() + " " + Long.toHexString(model.wordsFingerprint());
+                    + place.arpa.toFile().length() + " " + Long.toHexString(model.fingerprint());
             return new BackoffTextModel(model, texts(() -> Tokenizers.WHITESPACE)::tokenizer, identity);
         }
         Optional<Snapshot> network = snapshot.map(ModelSource::read);

@@ -169,9 +169,9 @@ final class RequestDocuments {
                     : TypedText.prefix(cutting(arguments), raw.text(), language(arguments))
                             .orElseThrow(() -> severalWords("'" + raw.text() + "'"));
         } else {
-            List<List<String>> sentences =
-                    given.map(some -> open(some, arguments)).orElse(List.of());
-            List<String> tokens = sentences.stream().flatMap(List::stream).toList();
+            List<String> tokens = given.isPresent() && given.get() instanceof RequestText.Sentences some
+                    ? some.sentences().stream().flatMap(List::stream).toList()
+                    : given.map(some -> ((RequestText.Tokens) some).tokens()).orElse(List.of());
             if (tokens.size() > 1) {
                 throw severalWords("a list of " + tokens.size());
             }

@@ -130,6 +130,25 @@ class ImportArpaCommandTest {
     }
 
     @Test
+    void shouldTryRulesOnWhatAnArpaFileAloneSays() throws IOException {
+        Path rules = Files.writeString(folder.resolve("rules.json"), """
+                {"rules": [{"name": "odd", "if": {"perplexity(arpa)": "> 5"}, "to": "drop"}], "otherwise": "keep"}
+                """);
+        Path corpus = Files.writeString(folder.resolve("c.tsv"), "1\ta\tthe jury\n2\ta\tjury court jury\n");
+        assertThat(run("filter", "try", rules, corpus, "--arpa", arpa))
+                .as(err.toString())
+                .isZero();
+        // Perplexities of 1.7 and 7.5.
+        assertThat(out.toString())
+                .contains("2 documents, 7 tokens")
+                .containsPattern("odd +dropped +1 ")
+                .containsPattern("otherwise +→ kept\\.v1 +1 ");
+        assertThat(run("filter", "try", rules, corpus, "--arpa", arpa, "--order", 3))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(err.toString()).contains("--order has an effect only without --arpa");
+    }
+
+    @Test
     void shouldRefuseWhatAnArpaFileDoesNotHave() {
         assertThat(run("counts", "--arpa", arpa, "the jury")).isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("an ARPA file has probabilities and no counts");
