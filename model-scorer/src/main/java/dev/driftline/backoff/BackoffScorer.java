@@ -47,6 +47,7 @@ public final class BackoffScorer {
 
     private final BackoffModel model;
 
+    /** Scores by {@code model}. */
     public BackoffScorer(BackoffModel model) {
         this.model = model;
     }

@@ -9,8 +9,11 @@ public sealed interface Condition {
 
     /** Whether a condition holds; {@code UNKNOWN} where the document lacks what it compares. */
     enum Answer {
+        /** It holds. */
         YES,
+        /** It does not hold. */
         NO,
+        /** The document lacks what it compares. */
         UNKNOWN
     }
 

@@ -15,6 +15,7 @@ public final class BackoffText implements TextModel {
     private final double[] unigrams;
     private final double[] all;
 
+    /** Text from {@code model}. */
     public BackoffText(BackoffModel model) {
         this.model = model;
         // <unk> and <s> are not written, nor is an end that the file does not have.

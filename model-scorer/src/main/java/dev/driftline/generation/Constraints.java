@@ -20,6 +20,7 @@ public record Constraints(List<String> must, Set<String> mustNot, int maximumRep
     /** No rules. */
     public static final Constraints NONE = new Constraints(List.of(), Set.of(), 0);
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Constraints {
         must = List.copyOf(new LinkedHashSet<>(must));
         mustNot = Set.copyOf(mustNot);

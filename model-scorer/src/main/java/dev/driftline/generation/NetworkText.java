@@ -18,6 +18,7 @@ public final class NetworkText implements TextModel {
     private final String[] words;
     private final float[] all;
 
+    /** Text from the network of {@code reader}, all of whose words may be written. */
     public NetworkText(NetworkReader reader) {
         this(reader, new BitSet());
     }

@@ -13,6 +13,7 @@ public final class NgramText implements TextModel {
 
     private final NextWordDistribution distribution;
 
+    /** Text from {@code distribution}, which is asked again for each word. */
     public NgramText(NextWordDistribution distribution) {
         this.distribution = distribution;
     }

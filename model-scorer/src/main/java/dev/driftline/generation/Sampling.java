@@ -14,6 +14,7 @@ public record Sampling(double temperature, int topK, double topP) {
     /** From the model's own distribution. */
     public static final Sampling PLAIN = new Sampling(1, 0, 1);
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Sampling {
         if (!(temperature >= 0) || temperature > 100) {
             throw new IllegalArgumentException("temperature " + temperature + " is not between 0 and 100");

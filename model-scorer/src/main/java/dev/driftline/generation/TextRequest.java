@@ -40,6 +40,7 @@ public record TextRequest(
      */
     public record Continuation(List<String> words, OptionalDouble bits) {}
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public TextRequest {
         prompt = List.copyOf(prompt);
         if (sentences < 1 || words < 1) {

@@ -29,6 +29,7 @@ public record ScoreRequest(
 
     /** Which surprisals a score lists for each token. */
     public enum Surprisals {
+        /** None. */
         NONE,
 
         /** {@link DocumentScore#surprisals()}. */

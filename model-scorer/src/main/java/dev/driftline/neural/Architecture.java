@@ -29,6 +29,7 @@ public record Architecture(
         List<Integer> cutoffs,
         double divisor) {
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Architecture {
         cutoffs = List.copyOf(cutoffs);
         if (embedding < 1 || hidden < 1 || layers < 1) {

@@ -76,10 +76,12 @@ public final class Network {
         };
     }
 
+    /** Its shape. */
     public Architecture architecture() {
         return architecture;
     }
 
+    /** The words that it has rows for. */
     public NeuralVocabulary vocabulary() {
         return vocabulary;
     }

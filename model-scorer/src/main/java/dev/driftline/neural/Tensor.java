@@ -9,6 +9,7 @@ package dev.driftline.neural;
  */
 public record Tensor(String name, int[] shape, float[] data) {
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Tensor {
         long size = 1;
         for (int side : shape) {

@@ -13,6 +13,7 @@ public record Forgetting(long maxBytes, long maxNgrams, long halfLifeTokens) {
     /** Counts are never forgotten. */
     public static final Forgetting NOTHING = new Forgetting(0, 0, 0);
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Forgetting {
         if (maxBytes < 0 || maxNgrams < 0 || halfLifeTokens < 0) {
             throw new IllegalArgumentException("bounds of " + maxBytes + " bytes and " + maxNgrams

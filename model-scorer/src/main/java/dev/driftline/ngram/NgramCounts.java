@@ -888,10 +888,6 @@ public final class NgramCounts {
             return false;
         }
         int context = leftContext(word);
-        if (isMeasured()) {
-            needed.set(context);
-            needed.set(previous);
-        }
         recentNeighbours.put(word, previous, context, addNeighbour);
         return addLeftNeighbour(context, previous, times);
     }
@@ -952,6 +948,11 @@ public final class NgramCounts {
     }
 
     private boolean addLeftNeighbour(int context, int previous, long times) {
+        if (isMeasured()) {
+            // Here, and not when it is seen: whether a sighting waits depends on when the state was read last.
+            needed.set(context);
+            needed.set(previous);
+        }
         leftTuple[1] = context;
         return add(leftTuple, Math.min(2, order - 1), previous, times, null);
     }

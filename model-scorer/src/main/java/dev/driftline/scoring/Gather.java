@@ -37,6 +37,7 @@ public final class Gather {
     private final ModelFingerprint model;
     private final Optional<BackgroundReader> background;
 
+    /** For replies of {@code shards} shards of the model that {@code settings} say. */
     public Gather(ModelSettings settings, int shards) {
         this.settings = settings;
         this.order = settings.order();

@@ -34,6 +34,7 @@ public record ModelSettings(
     /** The δ of add-δ smoothing where none is given. */
     public static final double DEFAULT_DELTA = 0.1;
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public ModelSettings {
         if (order < 1 || order > MAX_ORDER) {
             throw new IllegalArgumentException("order " + order + " is not between 1 and " + MAX_ORDER);

@@ -26,6 +26,7 @@ public final class NextWords implements NextWordDistribution {
     private final double[] top;
     private final Map<String, Integer> index = new HashMap<>();
 
+    /** The distribution of {@code model} as it is now. */
     public NextWords(LocalModel model) {
         this.model = model;
         UnigramTotals totals = new UnigramTotals(model.settings().background().isPresent());

@@ -46,6 +46,7 @@ public final class Scatter {
     private int[] codes = new int[512];
     private int[] numbers = new int[512];
 
+    /** For requests to {@code shards} shards of the model that {@code settings} say. */
     public Scatter(ModelSettings settings, int shards) {
         this(settings, shards, MOST_BYTES, MOST_DOCUMENTS);
     }

@@ -20,9 +20,9 @@ final class LogTokenizer implements Tokenizer {
     }
 
     @Override
-    public TokenizedText withLiterals(String text, String language) {
+    public Cut withLiterals(String text, String language) {
         List<List<String>> literals = new ArrayList<>();
-        return new TokenizedText(cut(text, literals), literals);
+        return new Cut(cut(text, literals), literals);
     }
 
     private static List<List<String>> cut(String text, @Nullable List<List<String>> literals) {

@@ -21,7 +21,7 @@ final class NormalizingTokenizer implements Tokenizer {
 
     /** The literals are those of the text as it was changed. */
     @Override
-    public TokenizedText withLiterals(String text, String language) {
+    public Cut withLiterals(String text, String language) {
         return inner.withLiterals(normalized(text), language);
     }
 

@@ -45,14 +45,23 @@ public interface Tokenizer {
     }
 
     /**
+     * Sentences of tokens with what stood in the text for each. Put together by the tokenizer's {@link Detokenizer}, the
+     * literals give the text, where the tokens give its pattern.
+     *
+     * @param sentences the tokens
+     * @param literals as many sentences of as many strings; where a token is a class, such as {@code <time>}, the time itself
+     */
+    record Cut(List<List<String>> sentences, List<List<String>> literals) {}
+
+    /**
      * The sentences of {@code text}, and beside each token what stood in the text for it.
      *
      * @param language as of {@link #sentences(String, String)}
      * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
      */
-    default TokenizedText withLiterals(String text, String language) {
+    default Cut withLiterals(String text, String language) {
         List<List<String>> sentences = sentences(text, language);
-        return new TokenizedText(sentences, sentences);
+        return new Cut(sentences, sentences);
     }
 
     /** Whether a token may be longer than what stands in the text for it, or a text have more tokens than characters. */

@@ -219,6 +219,23 @@ class TextInputTest {
     }
 
     @Test
+    void shouldFindTheTextInAFieldOfAField() throws IOException {
+        CorpusEntry entry = entries(
+                        "a.jsonl",
+                        "{\"page\":{\"body\":{\"text\":\"a b\"}},\"kind\":\"x\"}",
+                        CorpusFormat.JSONL,
+                        "page.body.text")
+                .get(0);
+        CorpusEntry dotted = entries(
+                        "b.jsonl", "{\"page.body\":\"c\",\"page\":{\"body\":\"d\"}}", CorpusFormat.JSONL, "page.body")
+                .get(0);
+
+        assertThat(entry.content().text()).isEqualTo("a b");
+        assertThat(entry.attributes()).containsOnlyKeys("kind");
+        assertThat(dotted.content().text()).as("a field of the whole name").isEqualTo("c");
+    }
+
+    @Test
     void shouldReadTheTextFromAnotherFieldWhenItIsNamed() throws IOException {
         CorpusEntry entry = entries("a.jsonl", "{\"body\":\"a b\",\"text\":\"teaser\"}", CorpusFormat.JSONL, "body")
                 .get(0);

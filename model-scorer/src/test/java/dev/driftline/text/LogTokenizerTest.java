@@ -69,7 +69,7 @@ class LogTokenizerTest {
 
     @Test
     void shouldTakeALineForASentenceAndKeepWhatStandsThere() {
-        TokenizedText text = log.withLiterals("09:00:55 up\r\n\n from 10.0.0.1:22\n", "");
+        Tokenizer.Cut text = log.withLiterals("09:00:55 up\r\n\n from 10.0.0.1:22\n", "");
         assertThat(text.sentences()).containsExactly(List.of("<time>", "up"), List.of("from", "<ip>"));
         assertThat(text.literals()).containsExactly(List.of("09:00:55", "up"), List.of("from", "10.0.0.1:22"));
         assertThat(Tokenizers.named("log+lower").withLiterals("ERROR X", "").literals())

@@ -81,7 +81,7 @@ class TokenizerLawsTest {
         Tokenizer tokenizer = Tokenizers.named(name);
         for (int run = 0; run < 1000; run++) {
             String text = drawn(random);
-            TokenizedText cut = tokenizer.withLiterals(text, "");
+            Tokenizer.Cut cut = tokenizer.withLiterals(text, "");
             int at = 0;
             for (int s = 0; s < cut.sentences().size(); s++) {
                 List<String> literals = cut.literals().get(s);

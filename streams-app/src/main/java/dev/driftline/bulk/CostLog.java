@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rows cost, in their order, in a file that is only appended to: about 22 bytes a row.
+ * What rows cost, in their order, in a file that is only appended to: 20 bytes for a row, and for each part.
  *
  * <p><b>Format.</b> A head: magic number, version, what the run is (UTF). Then frames: length, CRC-32, rows. A frame that was cut
  * short or damaged, and what follows it, is dropped when the log is opened again. One thread.

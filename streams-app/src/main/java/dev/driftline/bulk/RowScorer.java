@@ -77,13 +77,13 @@ final class RowScorer {
         return costs;
     }
 
-    /** The sentences of each part; none is empty. */
+    /** The sentences of each part. */
     private List<List<List<String>>> parts(CorpusContent content) {
         List<List<List<String>>> parts = new ArrayList<>();
         if (content instanceof CorpusContent.Text text) {
             String spoken = text.language().isEmpty() ? language : text.language();
             if (part == Part.NONE) {
-                add(tokenizer.sentences(text.text(), spoken), parts);
+                parts.add(tokenizer.sentences(text.text(), spoken));
             } else {
                 for (String piece : (part == Part.LINE ? LINE_END : BLANK_LINE).split(text.text())) {
                     add(tokenizer.sentences(piece, spoken), parts);
@@ -92,7 +92,8 @@ final class RowScorer {
         } else if (part == Part.LINE) {
             content.sentences(tokenizer).forEach(sentence -> add(List.of(sentence), parts));
         } else {
-            add(content.sentences(tokenizer), parts);
+            // As the service scores it: an empty sentence is one.
+            parts.add(content.sentences(tokenizer));
         }
         return parts;
     }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,8 +32,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -41,13 +43,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -237,11 +239,10 @@ public final class DocumentPublisher implements AutoCloseable {
      *
      * @throws PublishException if a document could not be stored, or the transaction could not be committed
      */
-    void commit(String group, long number, String note) {
+    void commit(ConsumerGroupMetadata group, long number, String note) {
         rethrow();
         try {
-            producer.sendOffsetsToTransaction(
-                    Map.of(noteAt(), new OffsetAndMetadata(number, note)), new ConsumerGroupMetadata(group));
+            producer.sendOffsetsToTransaction(Map.of(noteAt(), new OffsetAndMetadata(number, note)), group);
             producer.commitTransaction();
         } catch (KafkaException e) {
             rethrow();
@@ -249,25 +250,28 @@ public final class DocumentPublisher implements AutoCloseable {
         }
     }
 
-    /** The number that was committed last for {@code group}. */
-    OptionalLong noted(String group, DriftlineConfig config) {
-        Map<String, Object> properties = new HashMap<>(config.clients().admin());
-        try (Admin admin = Admin.create(properties)) {
-            OffsetAndMetadata found = admin.listConsumerGroupOffsets(
-                            group, new ListConsumerGroupOffsetsOptions().requireStable(true))
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .get(noteAt());
-            return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GroupIdNotFoundException) {
-                return OptionalLong.empty();
-            }
+    /**
+     * What was committed last for a group.
+     *
+     * @param metadata what the group is to a producer
+     * @param number the number; empty if there is none
+     */
+    record Note(ConsumerGroupMetadata metadata, OptionalLong number) {}
+
+    /** What was committed last for {@code group}, once no transaction of it is open any more. */
+    Note noted(String group, DriftlineConfig config) {
+        Map<String, Object> properties = new HashMap<>(config.clients().consumer());
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            OffsetAndMetadata found = consumer.committed(Set.of(noteAt())).get(noteAt());
+            return new Note(
+                    consumer.groupMetadata(), found == null ? OptionalLong.empty() : OptionalLong.of(found.offset()));
+        } catch (KafkaException e) {
             throw new PublishException(
                     "cannot read how far the file was published before, in group " + group + ": " + rootMessage(e), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -25,7 +26,7 @@ public final class FilePublishing implements AutoCloseable {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DocumentPublisher publisher;
-    private final Optional<String> group;
+    private final Optional<ConsumerGroupMetadata> group;
     private final String note;
     private final long earlier;
     private long done;
@@ -33,7 +34,8 @@ public final class FilePublishing implements AutoCloseable {
     private boolean isOpen;
     private long begun;
 
-    private FilePublishing(DocumentPublisher publisher, Optional<String> group, String note, long earlier) {
+    private FilePublishing(
+            DocumentPublisher publisher, Optional<ConsumerGroupMetadata> group, String note, long earlier) {
         this.publisher = publisher;
         this.group = group;
         this.note = note;
@@ -62,9 +64,10 @@ public final class FilePublishing implements AutoCloseable {
         String group = config.get(ServiceKeys.APPLICATION_ID) + "-learn-" + fingerprint.get();
         DocumentPublisher publisher = DocumentPublisher.transactional(config, form, key, group);
         try {
-            long earlier = again ? 0 : publisher.noted(group, config).orElse(0);
+            DocumentPublisher.Note noted = publisher.noted(group, config);
+            long earlier = again ? 0 : noted.number().orElse(0);
             String shown = name.getBytes(StandardCharsets.UTF_8).length > 1_000 ? "" : name;
-            return new FilePublishing(publisher, Optional.of(group), shown, earlier);
+            return new FilePublishing(publisher, Optional.of(noted.metadata()), shown, earlier);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

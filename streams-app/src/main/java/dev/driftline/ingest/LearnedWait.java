@@ -133,13 +133,16 @@ public final class LearnedWait implements AutoCloseable {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
             for (TopicPartition partition : partitions) {
-                consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - LOOKED_AT));
+                consumer.seek(
+                        partition,
+                        Math.max(begins.getOrDefault(partition, 0L), ends.getOrDefault(partition, 0L) - LOOKED_AT));
             }
             for (int poll = 0; poll < MOST_POLLS && !partitions.isEmpty(); poll++) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     last.merge(new TopicPartition(record.topic(), record.partition()), record.offset() + 1, Math::max);
                 }
-                if (partitions.stream().allMatch(partition -> consumer.position(partition) >= ends.get(partition))) {
+                if (partitions.stream()
+                        .allMatch(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L))) {
                     break;
                 }
             }

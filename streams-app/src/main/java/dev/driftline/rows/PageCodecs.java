@@ -44,6 +44,12 @@ final class PageCodecs implements CompressionCodecFactory {
     @Override
     public void release() {}
 
+    private static byte[] bytes(BytesInput page) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.toIntExact(page.size()));
+        page.writeAllTo(bytes);
+        return bytes.toByteArray();
+    }
+
     private static IOException unknown(CompressionCodecName name) {
         return new IOException("the Parquet codec " + name
                 + " is not known here: write the file with zstd, snappy, gzip, lz4_raw or without compression");
@@ -53,7 +59,7 @@ final class PageCodecs implements CompressionCodecFactory {
 
         @Override
         public BytesInput compress(BytesInput page) throws IOException {
-            byte[] bytes = page.toByteArray();
+            byte[] bytes = bytes(page);
             return BytesInput.from(
                     switch (name) {
                         case UNCOMPRESSED -> bytes;
@@ -92,7 +98,7 @@ final class PageCodecs implements CompressionCodecFactory {
 
         @Override
         public BytesInput decompress(BytesInput page, int size) throws IOException {
-            return BytesInput.from(unpacked(page.toByteArray(), size));
+            return BytesInput.from(unpacked(bytes(page), size));
         }
 
         @Override

@@ -119,9 +119,7 @@ public final class ShardCopies implements AutoCloseable {
     }
 
     private long copies(int shard) {
-        return open.values().stream()
-                .filter(each -> each.copy.shard() == shard)
-                .count();
+        return open.values().stream().filter(each -> each.copy.shard() == shard).count();
     }
 
     private static NavigableMap<String, Long> sizes(Path folder) throws IOException {

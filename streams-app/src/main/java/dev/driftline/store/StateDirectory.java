@@ -56,7 +56,8 @@ public final class StateDirectory implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        try (RocksDbPages pages = RocksDbPages.openReadOnly(found.get(found.firstKey()), MEMORY_BYTES)) {
+        try (RocksDbPages pages =
+                RocksDbPages.openReadOnly(found.values().iterator().next(), MEMORY_BYTES)) {
             return StoreHeader.model(pages);
         }
     }

@@ -43,9 +43,8 @@ class ShardCopiesTest {
         try (ShardCopies copies = new ShardCopies(live, folder.resolve("copies"), () -> now[0])) {
             long read = copies.make(0).orElseThrow().number();
             long unread = copies.make(0).orElseThrow().number();
-            assertThat(copies.read(read, "CURRENT", 0, 8)).hasValueSatisfying(part -> assertThat(part)
-                    .asString()
-                    .isEqualTo("MANIFEST"));
+            assertThat(copies.read(read, "CURRENT", 0, 8))
+                    .hasValueSatisfying(part -> assertThat(part).asString().isEqualTo("MANIFEST"));
             assertThatThrownBy(() -> copies.make(0)).isInstanceOf(IllegalStateException.class);
 
             now[0] += TimeUnit.SECONDS.toNanos(30);
@@ -56,7 +55,9 @@ class ShardCopiesTest {
 
             now[0] += TimeUnit.MINUTES.toNanos(6);
             copies.make(0);
-            assertThat(copies.read(read, "CURRENT", 0, 8)).as("read six minutes ago").isEmpty();
+            assertThat(copies.read(read, "CURRENT", 0, 8))
+                    .as("read six minutes ago")
+                    .isEmpty();
         }
         assertThat(folder.resolve("copies")).isEmptyDirectory();
         store.close();

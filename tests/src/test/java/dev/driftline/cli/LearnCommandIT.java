@@ -1,7 +1,9 @@
 package dev.driftline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.corpus.CorpusContent;
@@ -15,6 +17,7 @@ import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.testing.Application;
 import dev.driftline.testing.ChangelogCounts;
+import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
 import dev.driftline.testing.CommandLine;
 import dev.driftline.testing.DriftlineProcess.Result;
@@ -113,9 +116,9 @@ class LearnCommandIT {
                                 + "\"},\"source\":\"s" + i % 3 + "\"}")
                         .toList());
         try (Application application = cluster.application(
-                "learn-" + shards,
-                Map.of("shards", "" + shards, "partitions", "" + partitions, "commit.interval.ms", "100"))) {
-            application.start("one");
+                        "learn-" + shards,
+                        Map.of("shards", "" + shards, "partitions", "" + partitions, "commit.interval.ms", "100"));
+                ChildInstance one = application.spawn("one")) {
 
             Result learned = run(
                     application.settings(), "learn", file.toString(), "--text-field", "page.body", "--timeout", "60");
@@ -125,7 +128,44 @@ class LearnCommandIT {
             assertThat(learned.out()).startsWith("500 documents published, learned");
             assertThat(counts.rawCount(List.of("said", "so"))).isEqualTo(DOCUMENTS);
             assertThat(counts.rawCount(List.of("to", "w4"))).isEqualTo(DOCUMENTS / 5);
+            assertScores(one.address());
         }
+    }
+
+    /** Rows that a running service scores. */
+    private void assertScores(String address) throws IOException {
+        Path rows = Files.writeString(
+                folder.resolve("rows.jsonl"),
+                "{\"text\":\"w1 said so to w2\"}\n{\"text\":\"w1 said nothing\"}\n{\"text\":\" \"}\n");
+        Path out = folder.resolve("scored.jsonl");
+
+        Result scored = CommandLine.run(List.of(
+                "score",
+                rows.toString(),
+                "--instance",
+                address,
+                "--per",
+                "line",
+                "--out",
+                out.toString(),
+                "--overwrite"));
+
+        assertThat(scored.exitCode()).as(scored.err()).isZero();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(out)) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        JsonNode known = lines.get(0);
+        assertThat(known.get("tokens").asInt()).isEqualTo(6);
+        assertThat(known.get("unknown_rate").asDouble()).isZero();
+        assertThat(known.get("lines").get(0).get("bits_per_token").asDouble())
+                .isEqualTo(known.get("bits_per_token").asDouble(), within(1e-3));
+        assertThat(lines.get(1).get("unknown_rate").asDouble()).isEqualTo(0.25);
+        assertThat(lines.get(1).get("lines").get(0).get("bits_per_token").asDouble())
+                .isEqualTo(lines.get(1).get("bits_per_token").asDouble(), within(1e-3));
+        assertThat(lines.get(1).get("perplexity").asDouble())
+                .isGreaterThan(known.get("perplexity").asDouble());
+        assertThat(lines.get(2).get("error").asText()).contains("empty");
     }
 
     private static CorpusEntry entry(int i) {

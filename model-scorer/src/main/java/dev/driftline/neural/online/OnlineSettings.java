@@ -68,6 +68,7 @@ public record OnlineSettings(
      */
     public record Bootstrap(long tokens, int passes) {
 
+        /** @throws IllegalArgumentException if a value is out of its range */
         public Bootstrap {
             if (tokens < 1 || passes < 1) {
                 throw new IllegalArgumentException(
@@ -87,6 +88,7 @@ public record OnlineSettings(
      */
     public record Rounds(long tokens, int passes, double replay, long holdOutTokens) {
 
+        /** @throws IllegalArgumentException if a value is out of its range */
         public Rounds {
             if (tokens < 1 || passes < 1) {
                 throw new IllegalArgumentException(
@@ -107,6 +109,7 @@ public record OnlineSettings(
      */
     public record Buffer(long newestTokens, long reservoirTokens) {}
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public OnlineSettings {
         if (rollbackHalfLife < 1) {
             throw new IllegalArgumentException(

@@ -21,6 +21,7 @@ public record OpenRetractions(long newest, SortedMap<SeenText.Input, Long> lowes
         lowest = Collections.unmodifiableSortedMap(new TreeMap<>(lowest));
     }
 
+    /** Whether there are none. */
     public boolean isEmpty() {
         return lowest.isEmpty();
     }

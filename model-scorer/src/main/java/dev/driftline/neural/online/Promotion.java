@@ -24,6 +24,7 @@ public record Promotion(double margin, double rollbackMargin, double standardErr
     /** Promotes every candidate: for evaluations without held-out text. */
     public static final Promotion ALWAYS = new Promotion(0, 0, 0, true);
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public Promotion {
         if (!(margin >= 0) || !(rollbackMargin >= 0) || !(standardErrors >= 0)) {
             throw new IllegalArgumentException("margins " + margin + " and " + rollbackMargin + " and " + standardErrors

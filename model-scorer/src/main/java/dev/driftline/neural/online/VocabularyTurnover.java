@@ -24,6 +24,7 @@ import java.util.Set;
  */
 public record VocabularyTurnover(int cap, int least, double factor) {
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public VocabularyTurnover {
         if (cap < 2 || least < 1 || !(factor > 1)) {
             throw new IllegalArgumentException("a cap of " + cap + " rows, words seen " + least + " times, a factor of "

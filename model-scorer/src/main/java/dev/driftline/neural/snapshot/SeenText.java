@@ -72,6 +72,7 @@ public record SeenText(boolean known, long retractionsTo, SortedMap<Input, Range
      */
     public record Range(long from, long to, List<Long> takenOut) {
 
+        /** @throws IllegalArgumentException if a value is out of its range */
         public Range {
             if (from < 0 || to < from) {
                 throw new IllegalArgumentException("offsets from " + from + " to " + to + " are not a range");

@@ -49,6 +49,7 @@ public final class NetworkTrainer {
     private int[] targets = {};
     private int[] counts = {};
 
+    /** Trains a copy of {@code start}, which is not changed. */
     public NetworkTrainer(Network start, TrainingSettings settings) {
         this(start, settings, null);
     }

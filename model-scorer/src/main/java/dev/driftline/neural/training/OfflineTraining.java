@@ -32,6 +32,7 @@ public final class OfflineTraining {
      * @param leastGain bits a token that an epoch must save to count as better, 0 or more
      */
     public record Schedule(int epochs, int patience, double leastGain) {
+        /** @throws IllegalArgumentException if a value is out of its range */
         public Schedule {
             if (epochs < 1 || patience < 1 || !(leastGain >= 0)) {
                 throw new IllegalArgumentException(epochs + " epochs, patience " + patience + " and a least gain of "
@@ -107,6 +108,7 @@ public final class OfflineTraining {
     private final TrainingSettings settings;
     private final Schedule schedule;
 
+    /** Training by {@code settings}, for as long as {@code schedule} says. */
     public OfflineTraining(TrainingSettings settings, Schedule schedule) {
         this.settings = settings;
         this.schedule = schedule;

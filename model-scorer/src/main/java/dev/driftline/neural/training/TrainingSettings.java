@@ -26,6 +26,7 @@ public record TrainingSettings(
         boolean lazy,
         int averaging) {
 
+    /** @throws IllegalArgumentException if a value is out of its range */
     public TrainingSettings {
         if (!(learningRate > 0) || !(clip >= 0) || !(decay >= 0)) {
             throw new IllegalArgumentException("learning rate " + learningRate + ", clip " + clip + " and decay "

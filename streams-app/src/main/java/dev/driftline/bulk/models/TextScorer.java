@@ -10,7 +10,7 @@ public interface TextScorer {
      * Scores a text.
      *
      * @param source where it is from
-     * @param sentences at least one, none of them empty
+     * @param sentences with at least one word among them
      * @param eachToken whether to say what each token cost
      * @throws IllegalArgumentException if the model does not take this text, with the reason; it may take others
      * @throws IOException if the model cannot be asked any more

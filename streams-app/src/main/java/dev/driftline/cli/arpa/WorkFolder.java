@@ -47,7 +47,9 @@ final class WorkFolder implements AutoCloseable {
 
     private static boolean isAbandoned(Path folder, long process) throws IOException {
         return ProcessHandle.of(process).isEmpty()
-                && Files.getLastModifiedTime(folder).toInstant().isBefore(Instant.now().minus(ABANDONED));
+                && Files.getLastModifiedTime(folder)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(ABANDONED));
     }
 
     /** A path in it. */

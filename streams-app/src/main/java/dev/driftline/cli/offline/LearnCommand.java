@@ -116,9 +116,8 @@ public final class LearnCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "NAME",
-            description =
-                    "Without --raw: how text becomes tokens: whitespace, words, words-nfc or characters. Default: the"
-                            + " setting tokenizer; with --state as the text learned there before, or words.")
+            description = "Without --raw: how text becomes tokens: " + Tokenizers.GRAMMAR
+                    + ". Default: the setting tokenizer;" + " with --state as the text learned there before, or words.")
     private @Nullable String tokenizer;
 
     @Option(
@@ -271,16 +270,17 @@ public final class LearnCommand implements Callable<Integer> {
 
     private int learn(Path folder, CtrlC ctrlC, Screen screen) throws IOException {
         Optional<String> known = LearnedText.tokenizer(folder);
-        String chosen = tokenizer != null ? tokenizer : known.orElse(Tokenizers.DEFAULT);
-        if (known.isPresent() && !known.get().equals(chosen)) {
-            throw usage("--tokenizer " + chosen + ": the model in " + folder + " has learned text that " + known.get()
-                    + " has cut: leave it out, or begin a model in another folder");
-        }
+        String chosen;
         Tokenizer words;
         try {
+            chosen = Tokenizers.recorded(tokenizer != null ? tokenizer : known.orElse(Tokenizers.DEFAULT));
             words = Tokenizers.named(chosen);
         } catch (IllegalArgumentException e) {
-            throw usage("--tokenizer " + chosen + ": " + e.getMessage());
+            throw usage("--tokenizer: " + e.getMessage());
+        }
+        if (known.isPresent() && !Tokenizers.same(known.get(), chosen)) {
+            throw usage("--tokenizer " + chosen + ": the model in " + folder + " has learned text that " + known.get()
+                    + " has cut: leave it out, or begin a model in another folder");
         }
         ModelSettings settings =
                 new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA);

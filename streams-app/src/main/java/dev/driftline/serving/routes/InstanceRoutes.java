@@ -10,6 +10,7 @@ import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.InstanceQuery;
 import dev.driftline.serving.query.instances.MessageTooLargeException;
 import dev.driftline.serving.query.instances.ServiceShards;
+import dev.driftline.serving.routes.copies.CopyRoutes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
@@ -76,9 +77,9 @@ final class InstanceRoutes implements RouteGroup {
                     + mostOfAQuery() + ": ask for less at a time");
         }
         if (query instanceof InstanceQuery.ReadCopy read
-                && (read.bytes() < 0 || read.bytes() > ModelServer.PART_BYTES)) {
+                && (read.bytes() < 0 || read.bytes() > CopyRoutes.PART_BYTES)) {
             throw new IllegalArgumentException(
-                    read.bytes() + " bytes of a file are asked for, and " + ModelServer.PART_BYTES + " are the most");
+                    read.bytes() + " bytes of a file are asked for, and " + CopyRoutes.PART_BYTES + " are the most");
         }
         if (shard >= shards) {
             throw new IllegalArgumentException("shard " + shard + " is not between 0 and " + (shards - 1));

@@ -22,6 +22,7 @@ import dev.driftline.serving.query.instances.InstanceStatus;
 import dev.driftline.serving.query.instances.PeerInstances;
 import dev.driftline.serving.query.instances.ServiceShards;
 import dev.driftline.serving.query.retract.RetractionJobs;
+import dev.driftline.serving.routes.copies.CopyRoutes;
 import dev.driftline.shards.ShardCopies;
 import dev.driftline.topics.TopicNames;
 import dev.driftline.topology.TopologySettings;
@@ -40,9 +41,6 @@ public final class ModelServer {
 
     /** A source of millions of documents takes this long. */
     private static final long RETRACTION_MS = Duration.ofDays(2).toMillis();
-
-    /** The most bytes of a file of a copy in one answer. */
-    static final int PART_BYTES = 1 << 20;
 
     private ModelServer() {}
 
@@ -86,7 +84,7 @@ public final class ModelServer {
                 new MetricsRoutes(new ServiceMetrics(service, settings, config.get(OutputKeys.METRICS_SOURCES))),
                 problems,
                 new CountRoutes(queries, documents, pool),
-                new CopyRoutes(shards, settings.shards(), PART_BYTES, pool),
+                new CopyRoutes(shards, settings.shards(), CopyRoutes.PART_BYTES, pool),
                 RouteGroup.closing(copies::close),
                 new NextWordRoutes(queries, documents, pool),
                 new GenerateRoutes(queries, documents, problems, pool),

@@ -141,8 +141,8 @@ class ImportArpaCommandTest {
         // Perplexities of 1.7 and 7.5.
         assertThat(out.toString())
                 .contains("2 documents, 7 tokens")
-                .containsPattern("odd +drop +1 ")
-                .containsPattern("otherwise +keep +1 ");
+                .containsPattern("odd +dropped +1 ")
+                .containsPattern("otherwise +→ kept\\.v1 +1 ");
         assertThat(run("filter", "try", rules, corpus, "--arpa", arpa, "--order", 3))
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("--order has an effect only without --arpa");

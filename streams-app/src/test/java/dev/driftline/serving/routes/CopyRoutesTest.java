@@ -17,6 +17,7 @@ import dev.driftline.serving.http.RouteGroup;
 import dev.driftline.serving.query.instances.InstanceAnswers;
 import dev.driftline.serving.query.instances.ShardAccess;
 import dev.driftline.serving.query.instances.ShardUnavailableException;
+import dev.driftline.serving.routes.copies.CopyRoutes;
 import dev.driftline.shards.LiveShards;
 import dev.driftline.shards.ShardCopies;
 import dev.driftline.shards.ShardCounts;

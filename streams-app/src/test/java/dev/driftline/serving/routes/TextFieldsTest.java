@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -99,6 +100,41 @@ class TextFieldsTest {
                                 served, field, JSON.createArrayNode().add("a").add("b"), tokens)))
                         .as("%s of other tokens", field)
                         .isNotEqualTo(same(byText));
+            }
+        }
+    }
+
+    /** A prompt is normalised, and a line of a log becomes its pattern, as the text was that the model has learned. */
+    @ParameterizedTest
+    @CsvSource({"words+lower+accents, 'Á b', 'a b'", "log, '10.0.0.1 b', '<ip> b'", "log, '<ip> b', '<ip> b'"})
+    void shouldChangePromptsAsTheTokenizerOfTheServiceDoes(String tokenizer, String raw, String tokens)
+            throws Exception {
+        try (ServedModel served = new ServedModel(Map.of(InputKeys.TOKENIZER.name(), tokenizer))) {
+            for (Field field : fields()) {
+                if (NEED_A_NETWORK.contains(field.path) || field.name.startsWith("must")) {
+                    continue;
+                }
+                ArrayNode given = JSON.createArrayNode();
+                List.of(tokens.split(" ")).forEach(given::add);
+                assertThat(same(answer(served, field, JSON.getNodeFactory().textNode(raw), Map.of())))
+                        .as("%s", field)
+                        .isEqualTo(same(answer(served, field, given, Map.of())));
+            }
+        }
+    }
+
+    /** Else a request could ask for any file of the machine. */
+    @Test
+    void shouldNotOpenAFileThatARequestNames() throws Exception {
+        try (ServedModel served = new ServedModel(Map.of())) {
+            for (Field field : fields()) {
+                assertThat(status(
+                                served,
+                                field,
+                                JSON.getNodeFactory().textNode("a"),
+                                Map.of("tokenizer", "subword:/etc/hostname")))
+                        .as("%s", field)
+                        .isEqualTo(422);
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.driftline.serving.routes;
+package dev.driftline.serving.routes.copies;
 
 import static dev.driftline.serving.http.request.JsonFields.fields;
 
@@ -23,7 +23,10 @@ import java.util.stream.IntStream;
  * /v1/copies/{shard}/{copy}/{file}} reads a part of a file, {@code DELETE /v1/copies/{shard}/{copy}} ends one. For
  * {@code driftline export --instance}, which puts the files into a folder and reads that as the state of a stopped service.
  */
-final class CopyRoutes implements RouteGroup {
+public final class CopyRoutes implements RouteGroup {
+
+    /** The most bytes of a file in one answer of an instance to another. */
+    public static final int PART_BYTES = 1 << 20;
 
     private final ShardAccess access;
     private final int shards;
@@ -34,7 +37,7 @@ final class CopyRoutes implements RouteGroup {
      * @param shards how many there are
      * @param partBytes the most bytes of a file in one answer
      */
-    CopyRoutes(ShardAccess access, int shards, int partBytes, RequestPool pool) {
+    public CopyRoutes(ShardAccess access, int shards, int partBytes, RequestPool pool) {
         this.access = access;
         this.shards = shards;
         this.partBytes = partBytes;
