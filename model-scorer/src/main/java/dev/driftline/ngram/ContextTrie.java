@@ -426,7 +426,8 @@ final class ContextTrie {
                 } else {
                     uncountContinuation(parent, shallower, depth - 1, totals);
                 }
-                if (cells[figures + PositionCounts.RAW_TOTAL] == 0) {
+                if (followers(at) == 0) {
+                    // With the last follower goes what is left of those that are forgotten.
                     cells[at + WORD] = NO_WORD;
                     garbage += NODE_SIZE + FOLLOWER_SIZE;
                 }
@@ -847,9 +848,7 @@ final class ContextTrie {
         if (cells[node + TOP] >= 0) {
             return;
         }
-        int figures = node + FIGURES;
-        int followers = cells[figures + 1] + cells[figures + 2] + cells[figures + 3];
-        if (followers <= TopFollowers.WORTHWHILE) {
+        if (followers(node) <= TopFollowers.WORTHWHILE) {
             return;
         }
         TopFollowers top = new TopFollowers();
@@ -860,6 +859,12 @@ final class ContextTrie {
         cells[node + TOP] = tops.size();
         tops.add(top);
         budget.used += TopFollowers.BYTES;
+    }
+
+    /** Distinct words that follow a context, but those that are forgotten. */
+    private int followers(int node) {
+        int figures = node + FIGURES;
+        return cells[figures + 1] + cells[figures + 2] + cells[figures + 3];
     }
 
     private void fillTop(TopFollowers top, int node, boolean rawOnly) {
@@ -935,7 +940,7 @@ final class ContextTrie {
             int depth = header >> 2 & DEPTH_MASK;
             switch (header & KIND_MASK) {
                 case NODE -> {
-                    if (depth <= longest && cells[at + FIGURES + PositionCounts.RAW_TOTAL] != 0) {
+                    if (depth <= longest && cells[at + WORD] != NO_WORD) {
                         path(context, depth, at);
                         node(at, depth, context, visitor, counts);
                     }

@@ -873,7 +873,7 @@ public final class NgramCounts {
      *
      * <p>The left neighbours of such a word are kept as the followers of a context of its own, named by the spelling behind
      * a character that no token has, and enter no total. Every sighting is counted, so that each can be taken out; those of a
-     * pair that comes often wait until another takes its place, or until they are to be written.
+     * pair that comes often wait until another takes its place, or until they are to be written, unless something is forgotten.
      *
      * @return whether it never came before it until now, so that the word's continuation count must rise by one
      */
@@ -884,6 +884,10 @@ public final class NgramCounts {
     /** As {@link #learnLeftNeighbour(int, int)}, of a word that came {@code times} times before it. */
     public boolean learnLeftNeighbour(int word, int previous, long times) {
         changed = true;
+        if (forgetting.isOn()) {
+            // What waits, and what is known without a look into the page, depends on when the state was read last.
+            return addLeftNeighbour(leftContext(word), previous, times);
+        }
         if (recentNeighbours.add(word, previous, times)) {
             return false;
         }
@@ -949,7 +953,6 @@ public final class NgramCounts {
 
     private boolean addLeftNeighbour(int context, int previous, long times) {
         if (isMeasured()) {
-            // Here, and not when it is seen: whether a sighting waits depends on when the state was read last.
             needed.set(context);
             needed.set(previous);
         }
@@ -1316,13 +1319,10 @@ public final class NgramCounts {
      */
     public boolean endDocument(int tokens) {
         if (forgetting.isOn()) {
-            // What ages must not depend on when it is written.
-            countNeighbours();
             changed = true;
             freed = false;
             hand.endDocument(tokens);
             if (freed) {
-                recentNeighbours.clear();
                 Arrays.fill(recentLeftContexts, 0);
                 return true;
             }
@@ -1520,9 +1520,6 @@ public final class NgramCounts {
         public void gone(int nearest, int word) {
             if (isNamed(nearest)) {
                 int named = words.find(words.spelling(nearest).substring(LEFT_OF.length()));
-                if (named >= 0) {
-                    recentNeighbours.remove(named, word);
-                }
                 loseContinuation(named);
                 return;
             }

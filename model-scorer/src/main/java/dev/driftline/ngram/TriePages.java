@@ -311,7 +311,8 @@ final class TriePages extends CacheUnit {
 
     /** Takes a tuple out; see {@link ContextTrie#remove}. */
     boolean remove(int[] context, int length, int word, long count, @Nullable CountsOfCounts totals) {
-        PackedTuples cold = use();
+        // What is left of forgotten tuples may go, too: packed tuples do not say which.
+        PackedTuples cold = marked ? null : use();
         ContextTrie affected = cold == null ? trie() : some(cold, context[base + 1]);
         int before = affected.tuples();
         boolean isGone = affected.remove(context, length, word, count, totals);

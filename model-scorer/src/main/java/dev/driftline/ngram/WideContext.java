@@ -202,7 +202,7 @@ final class WideContext extends CacheUnit {
             leftIsGone = bucket.remove(context, length, word, count, totals);
             cache.markDirty(bucket);
             if (bucket.tupleIsGone()) {
-                tuples--;
+                countTuples(-1);
             }
         }
         table[at + 1] = large.plus(table[at + 1], -count);
@@ -216,16 +216,18 @@ final class WideContext extends CacheUnit {
         }
         if (rawOnly) {
             lower(word, after);
-        } else if (leftIsGone && continuation(at) > 0) {
-            // It is 0 where this follower has faded before the n-grams that end in it.
+        } else if ((leftIsGone || after == 0) && continuation(at) > 0) {
+            // It is 0 where this follower has faded before the n-grams that end in it. Where it goes before them,
+            // nothing is left.
             int continuation = continuation(at);
-            table[at + 2] = table[at + 2] & USED | continuation - 1;
-            addTotal(PositionCounts.CONTINUATION_TOTAL, -1);
-            moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation - 1);
+            int left = after == 0 ? 0 : continuation - 1;
+            table[at + 2] = table[at + 2] & USED | left;
+            addTotal(PositionCounts.CONTINUATION_TOTAL, left - continuation);
+            moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, left);
             if (totals != null) {
-                totals.moveContinuation(2, continuation, continuation - 1);
+                totals.moveContinuation(2, continuation, left);
             }
-            lower(word, continuation - 1);
+            lower(word, left);
         }
         if (after == 0) {
             holdings.ngrams--;
@@ -248,7 +250,7 @@ final class WideContext extends CacheUnit {
         boolean isNew = bucket.add(context, length, word, count, totals);
         cache.markDirty(bucket);
         if (bucket.newTuple()) {
-            tuples++;
+            countTuples(1);
         }
         if (tuples > (long) bucketCount * BUCKET) {
             split();
@@ -375,8 +377,16 @@ final class WideContext extends CacheUnit {
                     }
                 },
                 out);
-        tuples += bucket.size() - before;
+        countTuples(bucket.size() - before);
         cache.markDirty(bucket);
+    }
+
+    /** Where the hand goes over buckets, how many there are must not depend on when the first page was written. */
+    private void countTuples(long more) {
+        tuples += more;
+        if (holdings.forgets) {
+            dirtyPages[0] |= 1;
+        }
     }
 
     private void fade(int word, long lost, @Nullable CountsOfCounts totals, IntConsumer gone) {
@@ -550,7 +560,7 @@ final class WideContext extends CacheUnit {
             long before = bucket.size();
             leftIsNew = bucket.put(context, length, word, count, left, used);
             if (bucket.size() > before) {
-                tuples++;
+                countTuples(1);
                 holdings.ngrams++;
                 holdings.bytes += PackedTuples.bytes(1, context, length, word, count, left);
             }

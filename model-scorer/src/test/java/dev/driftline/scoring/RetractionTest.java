@@ -8,6 +8,7 @@ import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.scoring.messages.ShardReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -162,6 +163,25 @@ class RetractionTest {
         assertThat(taken.everywhere()).isTrue();
         assertThat(taken.events()).isZero();
         assertThat(taken.shards().cardinality()).isEqualTo(shards);
+    }
+
+    /** With a bound, what follows a frequent word fades on its own, and may be gone before the longer n-grams that it is a part of. */
+    @Test
+    void shouldTakeOutWhatIsLeftWhereAShorterNgramHasFadedMoreThanTwoLongerOnes() {
+        ModelSettings settings = ModelSettings.ofOrder(3).forgetting(new Forgetting(0, 1_000_000, 6_000));
+        ShardScorer shard = new ShardScorer(settings, 0, 1, new HeapPageStore(), 1 << 20);
+        Scatter scatter = new Scatter(settings, 1);
+        List<DocumentTokens> documents = IntStream.range(0, 400)
+                .mapToObj(i -> DocumentTokens.of(List.of(List.of("a", "often", "x" + i, "b", "often", "x" + i))))
+                .toList();
+        for (DocumentTokens document : documents) {
+            shard.answer(scatter.requests(0, 0, document, true, 0, List.of())[0]);
+        }
+        for (DocumentTokens document : documents) {
+            byte[] reply = shard.answer(scatter.retraction(0, 0, document, true)[0]);
+
+            assertThat(ShardReply.Retracted.hasTaken(reply)).isTrue();
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.driftline.simulation;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.network.trainer.TrainerSettings;
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.Subjects;
@@ -51,13 +52,16 @@ final class Blueprint {
     }
 
     Blueprint(DriftlineConfig config, Layout layout) {
-        this(config, layout, Optional.empty());
+        this(config, layout, Optional.empty(), Optional.empty());
     }
 
-    Blueprint(DriftlineConfig config, Layout layout, Optional<TrainerSettings> trainer) {
+    /** @param forgetting in place of what {@code config} says */
+    Blueprint(
+            DriftlineConfig config, Layout layout, Optional<TrainerSettings> trainer, Optional<Forgetting> forgetting) {
         this.trainer = trainer;
         this.config = config;
-        settings = TopologySettings.of(config, layout);
+        TopologySettings configured = TopologySettings.of(config, layout);
+        settings = forgetting.map(how -> forgetting(configured, how)).orElse(configured);
         topics = settings.topics();
         model = ModelIdentity.of(config, settings.model());
         serdes = new SchemaRegistrySerdes(Map.of(SchemaRegistrySerdes.URL, "mock://simulated-" + UUID.randomUUID()));
@@ -74,6 +78,25 @@ final class Blueprint {
                 .flatMap(rules -> rules.topics().stream())
                 .map(topics::routed)
                 .toList();
+    }
+
+    private static TopologySettings forgetting(TopologySettings of, Forgetting how) {
+        return new TopologySettings(
+                of.topics(),
+                of.layout(),
+                of.model().forgetting(how),
+                of.shards(),
+                of.limits(),
+                of.tokenizer(),
+                of.predictions(),
+                of.surprisals(),
+                of.expertSurprisals(),
+                of.cacheBytes(),
+                of.wordBytes(),
+                of.neural(),
+                of.drift(),
+                of.sources(),
+                of.filter());
     }
 
     /** The nodes of each sub-topology, which are the same in all instances. */

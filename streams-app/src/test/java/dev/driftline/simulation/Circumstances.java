@@ -10,6 +10,7 @@ import dev.driftline.neural.online.Promotion;
 import dev.driftline.neural.online.VocabularyTurnover;
 import dev.driftline.neural.training.Optimizer;
 import dev.driftline.neural.training.TrainingSettings;
+import dev.driftline.ngram.Forgetting;
 import dev.driftline.topics.Layout;
 import java.util.HashMap;
 import java.util.List;
@@ -25,9 +26,13 @@ import java.util.stream.Stream;
  * @param settings of the service
  * @param exactlyOnce whether there are transactions
  * @param keepsState whether committed state on disk outlives a crash, or is wiped
+ * @param ngrams bound of a shard, below what a service may be given; 0 for none
  */
 record Circumstances(
-        String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState) {
+        String name, Layout layout, Map<String, String> settings, boolean exactlyOnce, boolean keepsState, int ngrams) {
+
+    /** So few that a history forgets most of what it has learned, and words with it. */
+    private static final int FEW_NGRAMS = 25;
 
     private static final String NETWORK = "neural.model";
     private static final String HALF_LIFE = "10000";
@@ -89,8 +94,15 @@ record Circumstances(
             .map(parts -> of(parts, true, true).forgetting())
             .toList();
 
+    /** With a bound that is reached soon: shards tell each other of words that are gone. */
+    private static final List<Circumstances> BOUNDED = List.of(
+            of(new Parts(Layout.ONE_TASK, 1, 1, false), true, false).bounded(),
+            of(new Parts(Layout.SHARDS, 2, 2, false), true, false).bounded(),
+            of(new Parts(Layout.SHARDS, 4, 1, false), true, true).bounded(),
+            of(new Parts(Layout.SHARDS, 2, 1, false), false, true).bounded());
+
     static {
-        ALL = Stream.of(WITHOUT_NETWORK, WITH_NETWORK, FORGETTING)
+        ALL = Stream.of(WITHOUT_NETWORK, WITH_NETWORK, FORGETTING, BOUNDED)
                 .flatMap(List::stream)
                 .toList();
     }
@@ -109,7 +121,8 @@ record Circumstances(
                 parts.layout(),
                 settings,
                 exactlyOnce,
-                keepsState);
+                keepsState,
+                0);
     }
 
     private Circumstances withNetwork(NeuralPolicy policy) {
@@ -117,13 +130,18 @@ record Circumstances(
         more.put(NETWORK, "gru");
         more.put("neural.scoring.policy", policy.label());
         more.put("neural.scoring.patience.ms", "300");
-        return new Circumstances(name + ", network, " + policy.label(), layout, more, exactlyOnce, keepsState);
+        return new Circumstances(name + ", network, " + policy.label(), layout, more, exactlyOnce, keepsState, ngrams);
+    }
+
+    private Circumstances bounded() {
+        return new Circumstances(
+                name + ", " + FEW_NGRAMS + " n-grams", layout, settings, exactlyOnce, keepsState, FEW_NGRAMS);
     }
 
     private Circumstances forgetting() {
         Map<String, String> more = new HashMap<>(settings);
         more.put("model.half.life.tokens", HALF_LIFE);
-        return new Circumstances(name + ", forgetting", layout, more, exactlyOnce, keepsState);
+        return new Circumstances(name + ", forgetting", layout, more, exactlyOnce, keepsState, ngrams);
     }
 
     boolean hasNetwork() {
@@ -132,7 +150,10 @@ record Circumstances(
 
     Blueprint blueprint() {
         return new Blueprint(
-                DriftlineConfig.of(settings), layout, hasNetwork() ? Optional.of(TRAINER) : Optional.empty());
+                DriftlineConfig.of(settings),
+                layout,
+                hasNetwork() ? Optional.of(TRAINER) : Optional.empty(),
+                ngrams == 0 ? Optional.empty() : Optional.of(new Forgetting(0, ngrams, 0)));
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class HistoriesTest {
 
-    private static final int FIXED = 60;
+    private static final int FIXED = 75;
     private static final int RANDOM = 15;
 
     @Test

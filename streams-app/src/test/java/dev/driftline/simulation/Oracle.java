@@ -410,6 +410,10 @@ final class Oracle implements Simulation.Witness {
         for (int i = (int) offset; i < entries.size(); i++) {
             String value = text(entries.get(i).value());
             Doc document = about.get(entries.get(i));
+            if (document != null && document.topic.equals(partition.topic())) {
+                // Nobody has read it: what comes at its offset is about the record that takes its place.
+                document.isOut = true;
+            }
             String key = value.startsWith("junk ")
                     ? partition.topic() + " " + partition.partition() + " " + i + " " + value
                     : document != null
@@ -467,7 +471,9 @@ final class Oracle implements Simulation.Witness {
                 .as("%s is taken out again", retraction)
                 .isFalse();
         byte[] reply = replayed.get(shard).answer(scatter.retraction(0, 0, retraction.tokens, true)[shard]);
-        boolean taken = ShardReply.Retracted.hasTaken(reply);
+        // A shard that forgets takes what is left of the document. One that is alone says so where that is nothing.
+        boolean taken = ShardReply.Retracted.hasTaken(reply)
+                && (shards > 1 || gather.retracted(List.of(reply)).everywhere());
         if (taken) {
             retraction.learned[shard] = true;
             census.retracted(shard, retraction, true);

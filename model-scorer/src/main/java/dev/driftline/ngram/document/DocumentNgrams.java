@@ -143,29 +143,32 @@ public final class DocumentNgrams {
         missing = 0;
         boolean sightings = counts.countsSightings();
         for (int number = 0; number < size; number++) {
-            long there = 0;
-            int word = rows[(number + 1) * row.length - 1];
-            boolean isNeighbour = rows[number * row.length] == LEFT_NEIGHBOUR;
-            if (isNeighbour) {
-                int previous = rows[number * row.length + 1];
-                there = word < 0 || previous < 0 ? 0 : counts.leftNeighbour(word, previous);
-            } else if (word >= 0) {
-                int length = readContext(number);
-                if (length > 0) {
-                    counts.lookup(context, length, word, position);
-                    there = position.matched() < length ? 0 : position.raw(length);
-                    // Where counts fade, those of shorter n-grams may do so before.
-                    for (int k = 1; k < length && there > 0; k++) {
-                        there = Math.min(there, position.raw(k));
-                    }
-                }
-            }
-            found[number] = (int) Math.min(times[number], there);
-            if (!isNeighbour || sightings) {
+            found[number] = (int) Math.min(times[number], there(counts, number));
+            if (rows[number * row.length] != LEFT_NEIGHBOUR || sightings) {
                 events += times[number];
                 missing += times[number] - found[number];
             }
         }
+    }
+
+    /** How often the counts have the n-gram of a row. */
+    private long there(NgramCounts counts, int number) {
+        int word = rows[(number + 1) * row.length - 1];
+        if (rows[number * row.length] == LEFT_NEIGHBOUR) {
+            int previous = rows[number * row.length + 1];
+            return word < 0 || previous < 0 ? 0 : counts.leftNeighbour(word, previous);
+        }
+        int length = word < 0 ? 0 : readContext(number);
+        if (length == 0) {
+            return 0;
+        }
+        counts.lookup(context, length, word, position);
+        long there = position.matched() < length ? 0 : position.raw(length);
+        // Where counts fade, those of shorter n-grams may do so before.
+        for (int k = 1; k < length && there > 0; k++) {
+            there = Math.min(there, position.raw(k));
+        }
+        return there;
     }
 
     /** How many events the document has here, but left neighbours where the counts do not know how often these came. */
@@ -197,7 +200,8 @@ public final class DocumentNgrams {
         for (int number = 0; number < size; number++) {
             int word = rows[(number + 1) * row.length - 1];
             int kind = rows[number * row.length];
-            for (int time = 0; time < found[number]; time++) {
+            // A shorter n-gram that has faded may have gone with another row by now.
+            for (int time = 0; time < found[number] && there(counts, number) > 0; time++) {
                 boolean isGone = kind == LEFT_NEIGHBOUR
                         ? counts.unlearnLeftNeighbour(word, rows[number * row.length + 1])
                         : counts.unlearn(context, readContext(number), word);
