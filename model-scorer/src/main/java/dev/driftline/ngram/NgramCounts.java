@@ -9,6 +9,8 @@ import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedBits;
 import dev.driftline.prefix.WordPrefix;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -888,10 +890,6 @@ public final class NgramCounts {
             return false;
         }
         int context = leftContext(word);
-        if (isMeasured()) {
-            needed.set(context);
-            needed.set(previous);
-        }
         recentNeighbours.put(word, previous, context, addNeighbour);
         return addLeftNeighbour(context, previous, times);
     }
@@ -952,6 +950,11 @@ public final class NgramCounts {
     }
 
     private boolean addLeftNeighbour(int context, int previous, long times) {
+        if (isMeasured()) {
+            // Here, and not when it is seen: whether a sighting waits depends on when the state was read last.
+            needed.set(context);
+            needed.set(previous);
+        }
         leftTuple[1] = context;
         return add(leftTuple, Math.min(2, order - 1), previous, times, null);
     }

@@ -406,6 +406,13 @@ final class WordTable {
         return made;
     }
 
+    /** Whether an id still has a word, and not the name of something inside the shard. */
+    private boolean isWord(int id) {
+        int at = id & WordBlock.SIZE - 1;
+        WordBlock block = block(id);
+        return !block.isFree(at) && !block.isInside(at);
+    }
+
     /** The ids of all words that begin with a prefix, and of few others. */
     BitSet beginning(WordPrefix prefix) {
         BitSet ids = new BitSet();
@@ -451,7 +458,7 @@ final class WordTable {
         int level = found.highest(PrefixIndex.LEVELS - 1);
         while (level > 0 && visited.cardinality() < wanted) {
             found.visit(level, id -> {
-                if (!visited.get(id) && !isFree(id) && (prefix.isEmpty() || prefix.matches(spelling(id)))) {
+                if (!visited.get(id) && isWord(id) && (prefix.isEmpty() || prefix.matches(spelling(id)))) {
                     visited.set(id);
                     visitor.visit(id, raw(id), continuation(id));
                 }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.backoff.BackoffScorer;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.testing.junit.SmallBrown;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OtherReadersTest {
 
     /** Documents of which the models for KenLM were made. */
-    private static final int LEARNED = 40;
+    private static final int LEARNED = 12;
 
     @TempDir
     Path folder;

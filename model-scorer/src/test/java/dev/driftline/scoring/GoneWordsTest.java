@@ -80,6 +80,38 @@ class GoneWordsTest {
         return model.score(DocumentTokens.of(List.of(sentence)), false).probability(context.size(), 3);
     }
 
+    @Test
+    void shouldForgetTheSameWordsWhereverCommitsFell() {
+        ModelSettings settings = settings(new Forgetting(0, 40, 0));
+        LocalModel whole = new LocalModel(settings, SHARDS, shard -> new HeapPageStore(), 1 << 20);
+        List<HeapPageStore> stores = new ArrayList<>();
+        for (int shard = 0; shard < SHARDS; shard++) {
+            stores.add(new HeapPageStore());
+        }
+        LocalModel committed = new LocalModel(settings, SHARDS, stores::get, 1 << 20);
+        Random random = new Random(9);
+        for (int i = 0; i < 300; i++) {
+            DocumentTokens document = document(random, i / 2);
+            NgramProbabilities expected = whole.score(document, true);
+            NgramProbabilities found = committed.score(document, true);
+            for (int row = 0; row < expected.rows(); row++) {
+                assertThat(found.probability(row, 3)).isEqualTo(expected.probability(row, 3));
+            }
+            if (random.nextInt(3) == 0) {
+                committed.writeBack();
+                for (int shard = 0; shard < SHARDS; shard++) {
+                    committed.shard(shard).forget();
+                }
+            }
+        }
+        for (int shard = 0; shard < SHARDS; shard++) {
+            assertThat(committed.shard(shard).counts().held())
+                    .isEqualTo(whole.shard(shard).counts().held());
+            assertThat(committed.shard(shard).counts().forgotten())
+                    .isEqualTo(whole.shard(shard).counts().forgotten());
+        }
+    }
+
     /** Documents, retractions and what shards say come to each shard in an order of its own. */
     @Test
     void shouldAgreeInTheEndInWhateverOrderShardsAreTold() {

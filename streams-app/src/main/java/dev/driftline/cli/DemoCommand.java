@@ -165,7 +165,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void check() {
-        GivenOptions given = GivenOptions.of(spec)
+        GivenOptions.of(spec)
                 .only(input != null && CorpusFormat.isText(input), "with --input FILE.txt", "--whole-file");
         if (noNetwork && settings.containsKey(NeuralKeys.MODEL.name())) {
             throw new ParameterException(

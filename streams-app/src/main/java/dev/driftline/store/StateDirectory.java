@@ -2,10 +2,10 @@ package dev.driftline.store;
 
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,7 +56,8 @@ public final class StateDirectory implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        try (RocksDbPages pages = RocksDbPages.openReadOnly(found.get(found.firstKey()), MEMORY_BYTES)) {
+        try (RocksDbPages pages =
+                RocksDbPages.openReadOnly(found.values().iterator().next(), MEMORY_BYTES)) {
             return StoreHeader.model(pages);
         }
     }

@@ -4,6 +4,7 @@ import dev.driftline.input.DocumentOrigin;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.mixture.ScoreRequest;
 import dev.driftline.output.ScoreOutput;
 import dev.driftline.output.ScoringResult;
@@ -55,10 +56,15 @@ final class ScoreComparison {
             "surprisals",
             "spelling");
 
+    /** What the source has a part in where there is a background: how much of {@code <unk>} its words have. */
+    private static final Set<String> OF_THE_SOURCE_AND_BACKGROUND = Set.of("ngram_bits_per_token", "ngram_perplexity");
+
     private final TopologySettings settings;
+    private final boolean hasBackground;
     private final DocumentScorer scorer;
     private final ScoreOutput output;
     private final SourceModel nobody;
+    /** The experts in which a source has no part. */
     private final List<String> ofCounts;
 
     ScoreComparison(TopologySettings settings) {
@@ -66,7 +72,10 @@ final class ScoreComparison {
         scorer = new DocumentScorer(settings.mixture());
         output = new ScoreOutput(settings.model(), settings.mixture(), true, true);
         nobody = new SourceModel(settings.mixture());
-        ofCounts = settings.mixture().models().subList(0, settings.model().order());
+        hasBackground = settings.mixture().background();
+        ofCounts = hasBackground
+                ? List.of()
+                : settings.mixture().models().subList(0, settings.model().order());
     }
 
     /** A field that differs. */
@@ -103,10 +112,13 @@ final class ScoreComparison {
         return (Score) record.value();
     }
 
-    /** Whether a score is of this model: another smoothing scores the same counts otherwise. */
+    /** Whether a score is of this model: another smoothing scores the same counts otherwise, and so does a background. */
     boolean isOfThisModel(Score found) {
         return found.getOrder() == settings.model().order()
-                && settings.model().smoothing().label().equals(found.getSmoothing());
+                && settings.model().smoothing().label().equals(found.getSmoothing())
+                && hasBackground
+                        == found.getExperts().stream()
+                                .anyMatch(expert -> expert.getName().equals(MixtureSettings.BACKGROUND));
     }
 
     /**
@@ -116,7 +128,7 @@ final class ScoreComparison {
      */
     Optional<Field> difference(Score expected, Score found, boolean withSource) {
         for (Schema.Field field : Score.getClassSchema().getFields()) {
-            if (PASSED_OVER.contains(field.name()) || !withSource && OF_THE_SOURCE.contains(field.name())) {
+            if (PASSED_OVER.contains(field.name()) || !withSource && isOfTheSource(field.name())) {
                 continue;
             }
             Object wanted = expected.get(field.pos());
@@ -127,6 +139,10 @@ final class ScoreComparison {
             }
         }
         return experts(expected, found, withSource);
+    }
+
+    private boolean isOfTheSource(String field) {
+        return OF_THE_SOURCE.contains(field) || hasBackground && OF_THE_SOURCE_AND_BACKGROUND.contains(field);
     }
 
     private Optional<Field> experts(Score expected, Score found, boolean withSource) {

@@ -107,7 +107,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         return expired;
     }
 
-    /** Scores by another smoothing than that of the configuration. */
+    /** Scores by another smoothing, or with or without a background, than that of the configuration. */
     long otherSmoothing() {
         return otherSmoothing;
     }
@@ -219,7 +219,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
             scoredAt = found.get().getScoredAt().toEpochMilli();
             if (!comparison.isOfThisModel(found.get())) {
                 otherSmoothing++;
-                sources.end("some scores are by another smoothing");
+                sources.end("some scores are by another smoothing, or with another background");
                 return;
             }
             if (found.get().getNeuralBitsPerToken() != null) {

@@ -486,7 +486,8 @@ public final class Verification {
         if (scores.otherSmoothing() > 0) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "%,d scores are by another smoothing than the configuration's, and were not compared.",
+                    "%,d scores are by another smoothing than the configuration's, or differ from it in"
+                            + " having a background, and were not compared.",
                     scores.otherSmoothing()));
         }
     }

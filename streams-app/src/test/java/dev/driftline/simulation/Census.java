@@ -124,8 +124,13 @@ final class Census {
         }
         List<ShardScorer> stored = stored(true);
         Map<List<String>, Integer> all = new HashMap<>();
+        // Without transactions a retraction may come twice, and then takes the text of another document.
+        Set<List<String>> unsure = new HashSet<>();
         boolean whole = true;
         for (Oracle.Doc document : documents) {
+            for (int shard = 0; shard < shards && document.isRetraction() && !simulation.exactlyOnce; shard++) {
+                count(shard, document, (ngram, times) -> unsure.add(ngram));
+            }
             words.addAll(Arrays.asList(document.tokens().words()));
             for (int shard = 0; shard < shards; shard++) {
                 if (document.isLearnedBy(shard)) {
@@ -139,6 +144,7 @@ final class Census {
         if (simulation.exactlyOnce) {
             assertThat(counts).as("the census").isEqualTo(all);
         }
+        all.keySet().removeAll(unsure);
         all.forEach((ngram, times) -> compare(stored, ngram, times));
         if (simulation.exactlyOnce) {
             for (int shard = 0; shard < shards; shard++) {

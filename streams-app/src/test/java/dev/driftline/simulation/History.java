@@ -153,11 +153,8 @@ final class History {
                 oracle.again(event.which())
                         .ifPresent(document -> tell("document " + document.id() + " is published again"));
             case RETRACT -> {
-                // Without transactions a retraction may come twice, and then takes the text of another document.
-                if (simulation.exactlyOnce) {
-                    oracle.retract(event.which(), event.how() % 4 > 0)
-                            .ifPresent(document -> tell("document " + document.id() + " is to be taken out"));
-                }
+                oracle.retract(event.which(), event.how() % 4 > 0)
+                        .ifPresent(document -> tell("document " + document.id() + " is to be taken out"));
             }
             case JUNK -> {
                 Topic topic = topics.get(event.how() % (topics.size() - 2));

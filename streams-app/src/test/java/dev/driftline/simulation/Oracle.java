@@ -18,7 +18,10 @@ import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.messages.GoneWords;
+import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;
@@ -28,6 +31,7 @@ import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import dev.driftline.topology.TopologySettings;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,8 +42,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -151,6 +157,7 @@ final class Oracle implements Simulation.Witness {
     private final int shards;
     private final Scatter scatter;
     private final Gather gather;
+    private final ShardRequest.Addresses addresses;
     private final DocumentScorer scorer;
     private final List<ShardScorer> replayed = new ArrayList<>();
     private final Map<Integer, SourceStore> sources = new TreeMap<>();
@@ -186,6 +193,7 @@ final class Oracle implements Simulation.Witness {
         snapshots = new SnapshotOracle(simulation);
         census = new Census(simulation);
         gather = new Gather(settings.model(), shards);
+        addresses = new ShardRequest.Addresses(settings.model().fingerprint(shards));
         scorer = new DocumentScorer(settings.mixture());
         for (int shard = 0; shard < shards; shard++) {
             replayed.add(new ShardScorer(settings.model(), shard, shards, new HeapPageStore(), 1 << 20));
@@ -320,12 +328,54 @@ final class Oracle implements Simulation.Witness {
                 counted(task.id.partition(), document);
             }
         }
-        visible.stream()
-                .filter(output -> isOf(Topic.NGRAM_REPLIES, output.partition()))
-                .forEach(output ->
-                        replied(output.partition().partition(), output.entry().value()));
+        tell(
+                task,
+                visible.stream()
+                        .filter(output -> isOf(Topic.NGRAM_REPLIES, output.partition()))
+                        .toList());
         census.check();
         sent(Optional.of(task.instance), visible);
+    }
+
+    /** Replies come in the order of requests, and what a shard is told by others comes between them. */
+    private void tell(SimulatedTask task, List<SimulatedTask.Output> replies) {
+        Map<List<Long>, Queue<byte[]>> byDocument = new LinkedHashMap<>();
+        for (SimulatedTask.Output output : replies) {
+            long partition = output.partition().partition();
+            for (byte[] reply : gather.split(output.entry().value())) {
+                byDocument
+                        .computeIfAbsent(
+                                List.of(partition, gather.address(reply).ticket()), added -> new ArrayDeque<>())
+                        .add(reply);
+            }
+        }
+        for (SimulatedTask.At request : task.lastRequests()) {
+            byte[] message = request.entry().value();
+            if (GoneWords.is(message)) {
+                if (simulation.exactlyOnce) {
+                    replayed.get(task.id.partition()).hear(message);
+                }
+                continue;
+            }
+            for (long ticket : tickets(message)) {
+                int partition = addresses.partition();
+                Queue<byte[]> of = byDocument.get(List.of((long) partition, ticket));
+                if (of != null && !of.isEmpty()) {
+                    replied(partition, of.remove());
+                }
+            }
+        }
+        assertThat(byDocument.values()).as("replies to no request").allMatch(Queue::isEmpty);
+    }
+
+    /** Of the documents of a request; none where the bytes are none. */
+    private long[] tickets(byte[] message) {
+        try {
+            int documents = addresses.read(message);
+            return IntStream.range(0, documents).mapToLong(addresses::ticket).toArray();
+        } catch (ShardMessageException e) {
+            return new long[0];
+        }
     }
 
     @Override
@@ -378,23 +428,24 @@ final class Oracle implements Simulation.Witness {
         return partition.topic().equals(simulation.topics.name(topic));
     }
 
-    private void replied(int partition, byte[] message) {
-        for (byte[] reply : gather.split(message)) {
-            Gather.Address from = gather.address(reply);
-            Doc document = tickets.get(partition).get(from.ticket());
-            if (document != null && document.isRetraction) {
-                replied(from.shard(), document, reply);
-                continue;
-            }
-            boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
-            if (learned) {
-                counted(from.shard(), tickets.get(partition).get(from.ticket()));
-            }
+    private void replied(int partition, byte[] reply) {
+        Gather.Address from = gather.address(reply);
+        Doc document = tickets.get(partition).get(from.ticket());
+        if (document != null && document.isRetraction) {
+            replied(from.shard(), document, reply);
+            return;
+        }
+        boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+        if (learned) {
+            counted(from.shard(), document);
         }
     }
 
     /** A shard has replied to a retraction: to a check, which changes nothing, to the taking out, or to the putting back. */
     private void replied(int shard, Doc retraction, byte[] reply) {
+        if (!simulation.exactlyOnce) {
+            return;
+        }
         boolean isTaking = ShardReply.Retracted.is(reply) && ShardReply.Retracted.hasTaken(reply);
         boolean isPuttingBack = !ShardReply.Retracted.is(reply)
                 && retraction.learned[shard]
@@ -427,13 +478,17 @@ final class Oracle implements Simulation.Witness {
     private void answered(Retraction answer) {
         comes(answer.getId());
         Doc retraction = documents.stream()
-                .filter(document -> document.isRetraction && document.id.equals(answer.getId()) && !document.isOut)
+                .filter(document -> document.isRetraction && document.id.equals(answer.getId()))
+                .filter(document -> !document.isOut || !simulation.exactlyOnce)
                 .filter(document -> document.topic.equals(answer.getInputTopic())
                         && document.partition == answer.getInputPartition()
                         && document.offset == answer.getInputOffset())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("an answer to what is no retraction: " + answer));
         retraction.isOut = true;
+        if (!simulation.exactlyOnce) {
+            return;
+        }
         boolean isOut = answer.getOutcome()
                 == (settings.model().forgetting().isOn() ? RetractionOutcome.APPROXIMATE : RetractionOutcome.RETRACTED);
         for (int shard = 0; shard < shards; shard++) {
@@ -457,7 +512,7 @@ final class Oracle implements Simulation.Witness {
         if (!simulation.exactlyOnce) {
             // Of a topic that was made again a store may be ahead of the committed offsets, by which tickets are told
             // here.
-            if (document != null) {
+            if (document != null && !document.isRetraction) {
                 document.learned[shard] = true;
             }
             return;

@@ -110,10 +110,13 @@ final class SimulatedTask {
     private final List<Output> outputs = new ArrayList<>();
     /** Where each record since the last commit went, in the order of sending: a partition, or a store; or {@link #FLUSHED}. */
     private final List<Object> sent = new ArrayList<>();
+    /** What a shard was asked and told in this transaction, in its order. */
+    private final List<At> requests = new ArrayList<>();
     /** Records that a shard has learned in this transaction, in their order. */
     private final List<At> learned = new ArrayList<>();
 
     private List<Punctuation> punctuations = new ArrayList<>();
+    private List<At> lastRequests = List.of();
     private Optional<At> at = Optional.empty();
     private boolean active;
     private int epoch;
@@ -226,6 +229,7 @@ final class SimulatedTask {
         outputs.clear();
         sent.clear();
         learned.clear();
+        requests.clear();
         at = Optional.empty();
         inner.values().forEach(SimulatedStore::rollBack);
         if (!simulation.keepsState) {
@@ -353,6 +357,8 @@ final class SimulatedTask {
         outputs.clear();
         sent.clear();
         learned.clear();
+        lastRequests = List.copyOf(requests);
+        requests.clear();
         simulation.committed(this, counted, visible);
     }
 
@@ -397,6 +403,9 @@ final class SimulatedTask {
         SimulatedLog.Entry entry = simulation.log.of(partition).get(position);
         positions.put(partition, position + 1);
         at = Optional.of(new At(partition, position, entry));
+        if (processors.containsKey("count")) {
+            requests.add(at.get());
+        }
         simulation.current = Optional.of(this);
         Record<Object, Object> record =
                 new Record<>(entry.key(), entry.value(), entry.timestamp(), new RecordHeaders(entry.headers()));
@@ -416,6 +425,11 @@ final class SimulatedTask {
     /** A shard has learned what the record at hand has. */
     void learned() {
         learned.add(at.orElseThrow());
+    }
+
+    /** What a shard was asked and told in the transaction that was committed last, in its order. */
+    List<At> lastRequests() {
+        return lastRequests;
     }
 
     /** Calls what is due. */

@@ -67,9 +67,8 @@ public final class HuggingFaceReader implements SubwordModel.Reader {
                 ids.put(words.get(id).path(0).asText(), (long) id);
             }
         } else {
-            words.fields()
-                    .forEachRemaining(
-                            word -> ids.put(word.getKey(), word.getValue().asLong()));
+            words.properties()
+                    .forEach(word -> ids.put(word.getKey(), word.getValue().asLong()));
         }
         json.path("added_tokens")
                 .forEach(token ->

@@ -86,7 +86,7 @@ class ModulesTest {
             List.of("scoring"),
             List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff", "subword"),
-            List.of("pages"),
+            List.of("pages", "smoothing"),
             List.of("prefix", "text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */

@@ -163,7 +163,7 @@ class StrictRequestsTest {
             /v1/predict  | {"text": "the", "k": 1.5}                               | k is the number 1.5, not a whole number
             /v1/predict  | {"text": "the", "k": 1e300}                             | k=
             /v1/predict  | {"text": "the", "context": "the"}                       | both context and text
-            /v1/predict  | {"text": "the", "tokenizer": "letters"}                 | characters, whitespace, words
+            /v1/predict  | {"text": "the", "tokenizer": "letters"}                 | characters, log, whitespace, words
             /v1/predict  | {"context": ["the"], "language": "en"}                  | language has no effect
             /v1/predict  | {"text": "the", "language": "no language"}              | language=no language is not a BCP 47 tag
             /v1/predict  | {"text": "a", "tokenizer": "characters", "language": "en"} | language has no effect with tokenizer=characters
