@@ -31,6 +31,7 @@ class ModulesTest {
         "dev.driftline.heap..",
         "dev.driftline.prefix..",
         "dev.driftline.pages..",
+        "dev.driftline.smoothing..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
