@@ -1,5 +1,6 @@
 package dev.driftline.backoff;
 
+import dev.driftline.codec.WholeFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
@@ -65,24 +65,12 @@ public final class BackoffFile {
     }
 
     /**
-     * Writes a model: to a file beside it first, which then takes its place, so that nobody sees half of one.
+     * Writes a model; a file that is there is replaced when the new one is whole.
      *
      * @throws IOException if it cannot be written; what was there before is there still
      */
     public static void write(BackoffModel model, Path file) throws IOException {
-        Path target = file.toAbsolutePath();
-        Files.createDirectories(target.getParent());
-        Path draft = Files.createTempFile(target.getParent(), "." + target.getFileName() + "-", ".part");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(draft, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                new Output(channel).model(model);
-                channel.force(true);
-            }
-            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        WholeFile.write(file, channel -> new Output(channel).model(model));
     }
 
     /**

@@ -144,7 +144,7 @@ public final class BackoffModel {
         return trie.advance(state, word);
     }
 
-    /** log10 p(word) in a state; below 0 or 0, never infinite. */
+    /** log10 p(word) in a state; never infinite, and above 0 only where a backoff weight of the file makes it so. */
     public double log10(int state, int word) {
         return trie.log10(state, word);
     }

@@ -6,13 +6,13 @@ import dev.driftline.neural.NetworkReader;
 import dev.driftline.neural.NeuralVocabulary;
 import dev.driftline.neural.online.VocabularyTurnover;
 import dev.driftline.neural.training.OfflineTraining;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package dev.driftline.export;
 
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.BaseDistribution;
 import dev.driftline.scoring.LocalModel;
+import dev.driftline.smoothing.Smoothing;
 import java.util.Arrays;
 
 /**

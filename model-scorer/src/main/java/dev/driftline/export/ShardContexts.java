@@ -1,9 +1,9 @@
 package dev.driftline.export;
 
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 
 /** Puts the contexts of one shard into columns, with what each follower has of its own there. Used once. */
 final class ShardContexts implements NgramCounts.ContextVisitor {

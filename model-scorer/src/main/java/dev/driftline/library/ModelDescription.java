@@ -2,9 +2,9 @@ package dev.driftline.library;
 
 import dev.driftline.codec.Varints;
 import dev.driftline.ngram.Forgetting;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;

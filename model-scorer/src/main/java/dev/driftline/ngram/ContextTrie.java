@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.pages.CacheUnit;
+import dev.driftline.smoothing.PositionCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

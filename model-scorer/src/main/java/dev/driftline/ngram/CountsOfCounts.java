@@ -1,6 +1,7 @@
 package dev.driftline.ngram;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.smoothing.Discounts;
 
 /**
  * How many n-grams of each order occur once, twice, three and four times: what the discounts are estimated from.

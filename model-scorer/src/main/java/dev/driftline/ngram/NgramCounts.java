@@ -9,6 +9,8 @@ import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
 import dev.driftline.pages.PagedBits;
 import dev.driftline.prefix.WordPrefix;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,5 +1,6 @@
 package dev.driftline.ngram;
 
+import dev.driftline.smoothing.PositionCounts;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

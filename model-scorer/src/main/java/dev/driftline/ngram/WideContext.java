@@ -6,6 +6,7 @@ import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.smoothing.PositionCounts;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-/** Exact n-gram counts of one shard, the pages that they are stored in, and the smoothings that make probabilities of them. */
+/** Exact n-gram counts of one shard, and the pages that they are stored in. */
 @NullMarked
 package dev.driftline.ngram;
 

@@ -1,6 +1,7 @@
 package dev.driftline.pages;
 
 import dev.driftline.codec.Varints;
+import dev.driftline.codec.WholeFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,13 +11,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,24 +53,10 @@ public record PageFile(byte[] description, List<? extends PageStore> stores) {
     /**
      * Writes the file; one that is there is replaced. What has been decoded from the stores must be written back before.
      *
-     * @param file in a folder that exists
      * @throws IOException if it cannot be written; what was there before is still there
      */
     public void write(Path file) throws IOException {
-        Path target = file.toAbsolutePath().normalize();
-        Path temporary =
-                target.resolveSibling("." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".part");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                writeTo(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER));
-                // Otherwise a crash of the machine could leave the name without the content.
-                channel.force(true);
-            }
-            move(temporary, target);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFile.write(file, channel -> writeTo(new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)));
     }
 
     private void writeTo(OutputStream file) throws IOException {
@@ -189,13 +172,5 @@ public record PageFile(byte[] description, List<? extends PageStore> stores) {
             all.write(bytes(in, Math.min(PIECE, left)));
         }
         return all.toByteArray();
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 }

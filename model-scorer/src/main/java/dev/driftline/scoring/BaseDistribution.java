@@ -1,8 +1,8 @@
 package dev.driftline.scoring;
 
-import dev.driftline.ngram.Discounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.messages.UnigramTotals;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.Smoothing;
 
 /** The distribution of a word alone, over the whole vocabulary, from totals summed over the shards. */
 public final class BaseDistribution {

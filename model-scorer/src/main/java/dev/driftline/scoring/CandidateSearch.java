@@ -1,9 +1,9 @@
 package dev.driftline.scoring;
 
-import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
-import dev.driftline.ngram.Smoothing;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package dev.driftline.scoring;
 import dev.driftline.background.Background;
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.Forgetting;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.smoothing.Smoothing;
 import java.util.Optional;
 
 /**

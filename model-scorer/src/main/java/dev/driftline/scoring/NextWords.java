@@ -2,9 +2,9 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.NextWordDistribution;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.messages.UnigramTotals;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,11 +1,8 @@
 package dev.driftline.scoring;
 
-import dev.driftline.ngram.Discounts;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.OtherShards;
-import dev.driftline.ngram.PositionCounts;
 import dev.driftline.ngram.PositionLookups;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.ngram.document.DocumentNgrams;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.messages.GoneWords;
@@ -14,6 +11,9 @@ import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.scoring.messages.UnigramTotals;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

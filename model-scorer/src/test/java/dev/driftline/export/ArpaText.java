@@ -64,11 +64,24 @@ final class ArpaText {
 
     /** log10 p of the last word after the others. */
     double log10(List<String> words) {
+        return log10Known(longest(words));
+    }
+
+    /** How many words the n-gram has that says so; 1 where the last word is unknown. */
+    int length(List<String> words) {
+        List<String> ngram = longest(words);
+        while (ngram.size() > 1 && !ngrams.containsKey(ngram)) {
+            ngram = ngram.subList(1, ngram.size());
+        }
+        return ngram.size();
+    }
+
+    private List<String> longest(List<String> words) {
         List<String> known = new ArrayList<>();
         for (String word : words) {
             known.add(ngrams.containsKey(List.of(word)) ? word : "<unk>");
         }
-        return log10Known(known.subList(Math.max(0, known.size() - order), known.size()));
+        return known.subList(Math.max(0, known.size() - order), known.size());
     }
 
     private double log10Known(List<String> words) {

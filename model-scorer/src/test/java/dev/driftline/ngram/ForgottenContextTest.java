@@ -3,6 +3,9 @@ package dev.driftline.ngram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.codec.LargeCounts;
+import dev.driftline.smoothing.Discounts;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.DocumentTokens;
@@ -14,6 +13,7 @@ import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.testing.junit.SmallBrown;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.smoothing.Smoothing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -3,8 +3,8 @@ package dev.driftline.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.testing.junit.SharedData;
 import dev.driftline.testing.junit.SmallBrown;
 import java.io.IOException;

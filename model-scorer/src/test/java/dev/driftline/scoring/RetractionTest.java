@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.smoothing.PositionCounts;
+import dev.driftline.smoothing.Smoothing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.management.ThreadMXBean;
 import dev.driftline.codec.Varints;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ModelFingerprint;
@@ -14,6 +13,7 @@ import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.scoring.messages.UnigramTotals;
+import dev.driftline.smoothing.Smoothing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;

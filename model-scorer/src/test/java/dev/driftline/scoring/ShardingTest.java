@@ -3,8 +3,8 @@ package dev.driftline.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.testing.junit.SharedData;
 import dev.driftline.testing.junit.SmallBrown;
 import java.io.IOException;
@@ -330,8 +330,8 @@ class ShardingTest {
 
     @Test
     void shouldSpellWordsOutsideAFixedVocabulary() {
-        ModelSettings settings =
-                new ModelSettings(2, dev.driftline.ngram.Smoothing.KNESER_NEY, Vocabulary.fixed(List.of("a", "b")), 1);
+        ModelSettings settings = new ModelSettings(
+                2, dev.driftline.smoothing.Smoothing.KNESER_NEY, Vocabulary.fixed(List.of("a", "b")), 1);
         LocalModel model = new LocalModel(settings, 3, shard -> new HeapPageStore(), 1 << 24);
         DocumentTokens document = DocumentTokens.of(List.of(List.of("a", "outside", "other", "b")));
         NgramProbabilities first = model.score(document, true);

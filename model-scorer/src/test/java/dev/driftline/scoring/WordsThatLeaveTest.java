@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.pages.HeapPageStore;
+import dev.driftline.smoothing.Smoothing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -32,9 +32,9 @@ class SegmentationTest {
         "pud-ar.tsv, words, ar",
         "pud-th.tsv, words, th",
         "CharSequenceReader.java.txt, words, ''",
-        "apache.log, log, ''",
-        "syslog.log, log, ''",
-        "kafka.log, log, ''"
+        "apache.log.txt, log, ''",
+        "syslog.log.txt, log, ''",
+        "kafka.log.txt, log, ''"
     })
     void shouldCutRealTextAsItDid(String file, String tokenizer, String language) throws IOException {
         Tokenizer cutting = Tokenizers.named(tokenizer);

@@ -1,6 +1,7 @@
 package dev.driftline.bulk;
 
 import dev.driftline.bulk.models.ScoringModel;
+import dev.driftline.codec.WholeFile;
 import dev.driftline.corpus.TextInput;
 import dev.driftline.input.DocumentRules;
 import dev.driftline.rows.Row;
@@ -10,11 +11,8 @@ import dev.driftline.rows.RowFormat;
 import dev.driftline.rows.RowReader;
 import dev.driftline.rows.RowWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -258,7 +256,7 @@ public final class FileScoring {
             }
         }
         if (job.out().isPresent()) {
-            replace(part, out);
+            WholeFile.replace(part, out);
         }
         return true;
     }
@@ -294,7 +292,7 @@ public final class FileScoring {
             return false;
         }
         if (job.out().isPresent()) {
-            replace(part, out);
+            WholeFile.replace(part, out);
         }
         return true;
     }
@@ -345,14 +343,6 @@ public final class FileScoring {
         if (cost.problem().isEmpty()) {
             percentiles.add(cost.total().bitsPerToken());
         }
-    }
-
-    /** Gives what is written its name once it is on the disk. */
-    private static void replace(Path part, Path out) throws IOException {
-        try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            written.force(true);
-        }
-        Files.move(part, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Path beside(Path out, String ending) {

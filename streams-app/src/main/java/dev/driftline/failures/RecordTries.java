@@ -1,10 +1,11 @@
 package dev.driftline.failures;
 
+import dev.driftline.codec.WholeFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -180,10 +181,12 @@ public final class RecordTries {
                 known.why())));
         Path to = file.get();
         try {
-            Files.createDirectories(to.toAbsolutePath().getParent());
-            Path draft = to.resolveSibling(FILE + ".new");
-            Files.write(draft, lines, StandardCharsets.UTF_8);
-            Files.move(draft, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+            WholeFile.write(to, channel -> {
+                for (ByteBuffer left = ByteBuffer.wrap(text); left.hasRemaining(); ) {
+                    channel.write(left);
+                }
+            });
         } catch (IOException e) {
             LOG.warn("Cannot note in {} which record has failed: a restart tries it anew: {}", to, e.toString());
         }

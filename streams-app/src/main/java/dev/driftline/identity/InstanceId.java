@@ -1,11 +1,11 @@
 package dev.driftline.identity;
 
+import dev.driftline.codec.WholeFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
@@ -36,14 +36,8 @@ public final class InstanceId {
             }
         }
         String made = UUID.randomUUID().toString();
-        Files.createDirectories(folder);
-        Path unfinished = folder.resolve(FILE + ".new");
-        Files.writeString(unfinished, made + System.lineSeparator(), StandardCharsets.US_ASCII);
-        try {
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        }
+        byte[] line = (made + System.lineSeparator()).getBytes(StandardCharsets.US_ASCII);
+        WholeFile.write(file, channel -> channel.write(ByteBuffer.wrap(line)));
         return made;
     }
 }

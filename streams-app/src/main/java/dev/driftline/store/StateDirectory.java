@@ -2,10 +2,10 @@ package dev.driftline.store;
 
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.driftline.verify;
 
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
+import dev.driftline.smoothing.PositionCounts;
 import dev.driftline.verify.log.VerifyProgress;
 import java.util.List;
 

@@ -40,6 +40,7 @@ class BrokerAwayTest {
         SnapshotFolder.write(TestSnapshots.snapshot(1, ""), snapshot);
         Map<String, List<String>> arguments = Map.of(
                 "produce", List.of(text.toString()),
+                "learn", List.of(text.toString()),
                 "snapshots show", List.of("v1"),
                 "snapshots export", List.of("v1", folder.resolve("v1").toString()),
                 "snapshots import", List.of(snapshot.toString()),

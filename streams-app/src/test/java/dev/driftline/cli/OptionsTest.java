@@ -79,7 +79,7 @@ class OptionsTest {
                 "demo --order 9                                   | --order 9: must be from 1 to 7",
                 "demo --shards 0                                  | --shards 0: must be from 1 to 64",
                 "demo --limit 0                                   | --limit 0: must be 1 or more",
-                "demo --tokenizer x                               | one of characters, whitespace, words",
+                "demo --tokenizer x                               | one of characters, log, whitespace, words",
                 "demo --whole-file                                | --whole-file has an effect only with --input",
                 "demo --whole-file --input text.tsv               | --whole-file has an effect only with --input",
                 "demo --set model.order=3                         | use --order",

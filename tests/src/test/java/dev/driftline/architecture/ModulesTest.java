@@ -31,6 +31,7 @@ class ModulesTest {
         "dev.driftline.heap..",
         "dev.driftline.prefix..",
         "dev.driftline.pages..",
+        "dev.driftline.smoothing..",
         "dev.driftline.text..",
         "dev.driftline.corpus..",
         "dev.driftline.ngram..",
@@ -86,7 +87,7 @@ class ModulesTest {
             List.of("scoring"),
             List.of("spelling", "arpa", "background"),
             List.of("ngram", "corpus", "backoff", "subword"),
-            List.of("pages"),
+            List.of("pages", "smoothing"),
             List.of("prefix", "text", "codec", "heap"));
 
     /** The most classes that a package may have, so that it is read in a minute; the command line has a class a command. */

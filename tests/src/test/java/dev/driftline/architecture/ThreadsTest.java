@@ -25,6 +25,8 @@ class ThreadsTest {
         "dev\\.driftline\\.terminal\\.CtrlC",
         // Halts the process, whatever ends it.
         "dev\\.driftline\\.embedded\\.ParentBound",
+        // Who hands rows to it gets what a batch ends with, errors too.
+        "dev\\.driftline\\.bulk\\.OrderedScoring",
         // Of commands, which end with what it fails with; the watch only says something.
         "dev\\.driftline\\.demo\\..*",
         "dev\\.driftline\\.cli\\..*",

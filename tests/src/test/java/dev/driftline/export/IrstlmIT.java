@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.driftline.library.OnlineNgramModel;
 import dev.driftline.library.TextScore;
-import dev.driftline.ngram.Smoothing;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.text.Tokenizers;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;

@@ -2,7 +2,7 @@ package dev.driftline.ngram.document;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.PositionCounts;
+import dev.driftline.smoothing.PositionCounts;
 import java.util.Arrays;
 
 /**

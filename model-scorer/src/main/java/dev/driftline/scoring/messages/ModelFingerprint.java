@@ -2,7 +2,7 @@ package dev.driftline.scoring.messages;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.Smoothing;
+import dev.driftline.smoothing.Smoothing;
 import java.nio.charset.StandardCharsets;
 
 /**

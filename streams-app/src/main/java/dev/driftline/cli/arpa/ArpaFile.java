@@ -1,5 +1,6 @@
 package dev.driftline.cli.arpa;
 
+import dev.driftline.codec.WholeFile;
 import dev.driftline.export.BackoffNgrams;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -61,7 +61,7 @@ record ArpaFile(Optional<Path> path, boolean gzip) {
         try (OutputStream out = Files.newOutputStream(part)) {
             bytes = write(model, out);
         }
-        Files.move(part, path.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(part, path.get());
         return bytes;
     }
 

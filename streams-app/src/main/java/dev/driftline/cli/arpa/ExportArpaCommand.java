@@ -104,7 +104,7 @@ final class ExportArpaCommand implements Callable<Integer> {
             paramLabel = "N",
             split = "[ ,]",
             description =
-                    "Leave out n-grams that came so often or less, for orders 1, 2 and so on, as in 0,0,1; the last number is"
+                    "Leave out n-grams that came so often or less, for orders 1, 2 and so on, as in 0,0,1, each 0 or more; the last number is"
                             + " for all higher orders too. The first must be 0, and none below the one before it. Default: leave out none.")
     private List<Long> pruneCounts = List.of();
 

@@ -6,7 +6,7 @@ import dev.driftline.evaluation.EvaluationReport;
 import dev.driftline.evaluation.ModelResult;
 import dev.driftline.evaluation.NetworkRound;
 import dev.driftline.neural.online.Round;
-import dev.driftline.ngram.Smoothing;
+import dev.driftline.smoothing.Smoothing;
 import dev.driftline.terminal.PlainJson;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.driftline.config.keys;
 
-import dev.driftline.ngram.Smoothing;
+import dev.driftline.smoothing.Smoothing;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;

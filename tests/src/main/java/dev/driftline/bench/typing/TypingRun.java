@@ -110,10 +110,11 @@ final class TypingRun {
         Map<String, Integer> counts = new HashMap<>();
         documents.forEach(document -> document.sentences()
                 .forEach(sentence -> sentence.forEach(word -> counts.merge(word, 1, Integer::sum))));
-        return counts.keySet().stream()
-                .filter(word -> Character.isLetter(word.charAt(0)))
-                .sorted(Comparator.comparingInt((String word) -> -counts.get(word))
-                        .thenComparing(Comparator.naturalOrder()))
+        return counts.entrySet().stream()
+                .filter(word -> Character.isLetter(word.getKey().charAt(0)))
+                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
                 .map(word -> word.substring(
                         0, word.offsetByCodePoints(0, Math.min(4, word.codePointCount(0, word.length())))))
                 .toList();

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.smoothing;
 
 /**
  * The three discounts of modified Kneser–Ney smoothing for one order (Chen and Goodman 1998, section 3.3).

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.smoothing;
 
 import dev.driftline.codec.LargeCounts;
 import java.util.Arrays;
@@ -11,21 +11,21 @@ import java.util.Arrays;
  */
 public final class PositionCounts {
 
-    static final int RAW_TOTAL = 0;
-    static final int RAW_ONES = 1;
-    static final int RAW_TWOS = 2;
-    static final int RAW_THREES = 3;
-    static final int CONTINUATION_TOTAL = 4;
-    static final int CONTINUATION_ONES = 5;
-    static final int CONTINUATION_TWOS = 6;
-    static final int CONTINUATION_THREES = 7;
-    static final int RAW = 8;
-    static final int CONTINUATION = 9;
+    public static final int RAW_TOTAL = 0;
+    public static final int RAW_ONES = 1;
+    public static final int RAW_TWOS = 2;
+    public static final int RAW_THREES = 3;
+    public static final int CONTINUATION_TOTAL = 4;
+    public static final int CONTINUATION_ONES = 5;
+    public static final int CONTINUATION_TWOS = 6;
+    public static final int CONTINUATION_THREES = 7;
+    public static final int RAW = 8;
+    public static final int CONTINUATION = 9;
     /** Of the totals, what was followed by words that are forgotten; where only raw counts are kept, twice the same. */
-    static final int FORGOTTEN_RAW = 10;
+    public static final int FORGOTTEN_RAW = 10;
 
-    static final int FORGOTTEN_CONTINUATION = 11;
-    static final int STRIDE = 12;
+    public static final int FORGOTTEN_CONTINUATION = 11;
+    public static final int STRIDE = 12;
 
     /** As {@link LargeCounts} has them. */
     private final int[] cells;
@@ -43,7 +43,7 @@ public final class PositionCounts {
         return matched;
     }
 
-    void matched(int length) {
+    public void matched(int length) {
         matched = length;
     }
 
@@ -111,7 +111,7 @@ public final class PositionCounts {
     }
 
     /** One of the eight figures of a context, in the order of the constants above. */
-    long figure(int length, int figure) {
+    public long figure(int length, int figure) {
         return large.of(cells[length * STRIDE + figure]);
     }
 
@@ -121,7 +121,7 @@ public final class PositionCounts {
      *
      * @param large what the totals among them refer to
      */
-    void setContext(int length, int[] figures, int offset, LargeCounts large, boolean rawOnly) {
+    public void setContext(int length, int[] figures, int offset, LargeCounts large, boolean rawOnly) {
         int base = length * STRIDE;
         if (length == 1) {
             this.large.clear();
@@ -139,7 +139,7 @@ public final class PositionCounts {
     }
 
     /** Forgets the counts of every length, for a caller that fills one length only. */
-    void clear() {
+    public void clear() {
         large.clear();
     }
 
@@ -147,7 +147,7 @@ public final class PositionCounts {
         cells[cell] = large.cell(from.of(cells[cell]));
     }
 
-    void setWord(int length, long raw, long continuation) {
+    public void setWord(int length, long raw, long continuation) {
         int base = length * STRIDE;
         cells[base + RAW] = large.cell(raw);
         cells[base + CONTINUATION] = large.cell(continuation);
@@ -163,7 +163,7 @@ public final class PositionCounts {
      *
      * @param left distinct words before the two
      */
-    void setSingle(int length, long count, int left, boolean rawOnly, boolean same) {
+    public void setSingle(int length, long count, int left, boolean rawOnly, boolean same) {
         int base = length * STRIDE;
         if (length == 1) {
             large.clear();

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.smoothing;
 
 import java.util.Arrays;
 import java.util.Locale;
