@@ -80,6 +80,11 @@ public final class PrefixOwner {
         return owner(read());
     }
 
+    /** The application that the prefix belongs to; empty if to none, or if the topic that says so is not there. */
+    public Optional<String> owner(TopicAdmin admin) {
+        return admin.ids(List.of(partition.topic())).isEmpty() ? Optional.empty() : owner();
+    }
+
     /**
      * Makes sure that the prefix belongs to this application and that its model is {@code model}, and notes both where nothing
      * was noted. What fits but is not equal, another smoothing or a newer shape of the topology, is noted anew if no instance

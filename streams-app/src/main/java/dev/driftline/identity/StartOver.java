@@ -62,8 +62,7 @@ public final class StartOver {
     }
 
     private Optional<String> owner() {
-        String topic = TopicNames.of(config).name(Topic.IDENTITY);
-        return admin.ids(List.of(topic)).isEmpty() ? Optional.empty() : new PrefixOwner(config).owner();
+        return new PrefixOwner(config).owner(admin);
     }
 
     private void requireStopped(String of) {

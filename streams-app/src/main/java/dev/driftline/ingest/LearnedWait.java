@@ -1,7 +1,6 @@
 package dev.driftline.ingest;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Duration;
@@ -38,15 +37,20 @@ public final class LearnedWait implements AutoCloseable {
     private static final List<Topic> TO_THE_SHARDS = List.of(Topic.NGRAM_REQUESTS, Topic.NGRAM_DOCUMENTS);
 
     private final DriftlineConfig config;
+    private final String application;
     private final Map<TopicPartition, Long> published;
     private final Admin admin;
     private final Map<TopicPartition, Long> begun;
     private Map<TopicPartition, Long> toTheShards = Map.of();
     private boolean isThroughTheInput;
 
-    /** @param published the offset behind what was published, of each partition */
-    public LearnedWait(DriftlineConfig config, Map<TopicPartition, Long> published) {
+    /**
+     * @param application whose service is waited for
+     * @param published the offset behind what was published, of each partition
+     */
+    public LearnedWait(DriftlineConfig config, String application, Map<TopicPartition, Long> published) {
         this.config = config;
+        this.application = application;
         this.published = Map.copyOf(published);
         admin = Admin.create(new HashMap<>(config.clients().admin()));
         begun = committed();
@@ -90,8 +94,7 @@ public final class LearnedWait implements AutoCloseable {
     private Map<TopicPartition, Long> committed() {
         try {
             Map<TopicPartition, Long> offsets = new HashMap<>();
-            Map<TopicPartition, OffsetAndMetadata> found = admin.listConsumerGroupOffsets(
-                            config.get(ServiceKeys.APPLICATION_ID))
+            Map<TopicPartition, OffsetAndMetadata> found = admin.listConsumerGroupOffsets(application)
                     .partitionsToOffsetAndMetadata()
                     .get();
             found.forEach((partition, offset) -> {

@@ -120,8 +120,10 @@ class LearnCommandIT {
                         Map.of("shards", "" + shards, "partitions", "" + partitions, "commit.interval.ms", "100"));
                 ChildInstance one = application.spawn("one")) {
 
-            Result learned = run(
-                    application.settings(), "learn", file.toString(), "--text-field", "page.body", "--timeout", "60");
+            // Whoever publishes need not know what the application is called that has the topics.
+            Map<String, String> settings = new HashMap<>(application.settings());
+            settings.put("application.id", "somebody-else");
+            Result learned = run(settings, "learn", file.toString(), "--text-field", "page.body", "--timeout", "60");
 
             ChangelogCounts counts = application.changelogCounts();
             assertThat(learned.exitCode()).as(learned.err()).isZero();

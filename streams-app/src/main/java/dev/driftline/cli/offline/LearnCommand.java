@@ -10,6 +10,7 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
+import dev.driftline.identity.PrefixOwner;
 import dev.driftline.ingest.DocumentFile;
 import dev.driftline.ingest.FilePublishing;
 import dev.driftline.ingest.LearnedWait;
@@ -238,20 +239,30 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     private boolean awaitLearned(DriftlineConfig loaded, CtrlC ctrlC, Screen screen) throws InterruptedException {
+        try (TopicAdmin admin = new TopicAdmin(loaded)) {
+            // Whoever has the topics learns them, whatever application.id says here.
+            String application =
+                    new PrefixOwner(loaded).owner(admin).orElseGet(() -> loaded.get(ServiceKeys.APPLICATION_ID));
+            return awaitLearned(loaded, application, admin, ctrlC, screen);
+        }
+    }
+
+    private boolean awaitLearned(
+            DriftlineConfig loaded, String application, TopicAdmin admin, CtrlC ctrlC, Screen screen)
+            throws InterruptedException {
         long since = System.nanoTime();
         boolean isWarned = false;
-        try (LearnedWait wait = new LearnedWait(loaded, ends);
-                TopicAdmin admin = new TopicAdmin(loaded)) {
+        try (LearnedWait wait = new LearnedWait(loaded, application, ends)) {
             ProgressLine line = new ProgressLine(screen, PRINTED);
             while (!wait.isDone()) {
                 double seconds = (System.nanoTime() - since) / 1e9;
                 if (seconds > timeout || ctrlC.awaitPressed(LOOK_AGAIN_MS)) {
                     return false;
                 }
-                if (!isWarned && seconds > 3 && admin.members() == 0) {
+                if (!isWarned && seconds > 3 && admin.members(application) == 0) {
                     isWarned = true;
                     screen.line(
-                            "no instance of " + loaded.get(ServiceKeys.APPLICATION_ID)
+                            "no instance of " + application
                                     + " runs yet: start one with `driftline run`; everything is published, and Ctrl-C loses nothing");
                 }
                 double share = wait.share();
