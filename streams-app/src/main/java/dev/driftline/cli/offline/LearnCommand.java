@@ -239,43 +239,48 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     private boolean awaitLearned(DriftlineConfig loaded, CtrlC ctrlC, Screen screen) throws InterruptedException {
-        try (TopicAdmin admin = new TopicAdmin(loaded)) {
-            // Whoever has the topics learns them, whatever application.id says here.
-            String application =
-                    new PrefixOwner(loaded).owner(admin).orElseGet(() -> loaded.get(ServiceKeys.APPLICATION_ID));
-            return awaitLearned(loaded, application, admin, ctrlC, screen);
-        }
-    }
-
-    private boolean awaitLearned(
-            DriftlineConfig loaded, String application, TopicAdmin admin, CtrlC ctrlC, Screen screen)
-            throws InterruptedException {
         long since = System.nanoTime();
+        PrefixOwner topics = new PrefixOwner(loaded);
         boolean isWarned = false;
-        try (LearnedWait wait = new LearnedWait(loaded, application, ends)) {
+        try (TopicAdmin admin = new TopicAdmin(loaded)) {
             ProgressLine line = new ProgressLine(screen, PRINTED);
-            while (!wait.isDone()) {
-                double seconds = (System.nanoTime() - since) / 1e9;
-                if (seconds > timeout || ctrlC.awaitPressed(LOOK_AGAIN_MS)) {
-                    return false;
+            // Whoever has the topics learns them, whatever application.id says here; a service that starts takes them
+            // first.
+            Optional<String> application = topics.owner(admin);
+            Optional<LearnedWait> wait = application.map(owner -> new LearnedWait(loaded, owner, ends));
+            try {
+                while (wait.isEmpty() || !wait.get().isDone()) {
+                    double seconds = (System.nanoTime() - since) / 1e9;
+                    if (seconds > timeout || ctrlC.awaitPressed(LOOK_AGAIN_MS)) {
+                        return false;
+                    }
+                    if (wait.isEmpty()) {
+                        application = topics.owner(admin);
+                        wait = application.map(owner -> new LearnedWait(loaded, owner, ends));
+                    }
+                    if (!isWarned
+                            && seconds > 3
+                            && application.map(admin::members).orElse(0) == 0) {
+                        isWarned = true;
+                        screen.line(
+                                "no instance of "
+                                        + application.orElseGet(() -> loaded.get(ServiceKeys.APPLICATION_ID))
+                                        + " runs yet: start one with `driftline run`; everything is published, and Ctrl-C loses nothing");
+                    }
+                    double share = wait.map(LearnedWait::share).orElse(0.0);
+                    line.show(() -> String.format(
+                            Locale.ROOT,
+                            "%,d documents published; %.0f %% learned%s",
+                            documents,
+                            100 * share,
+                            share > 0.01 && share < 1
+                                    ? String.format(Locale.ROOT, ", %s left", time(seconds * (1 - share) / share))
+                                    : ""));
                 }
-                if (!isWarned && seconds > 3 && admin.members(application) == 0) {
-                    isWarned = true;
-                    screen.line(
-                            "no instance of " + application
-                                    + " runs yet: start one with `driftline run`; everything is published, and Ctrl-C loses nothing");
-                }
-                double share = wait.share();
-                line.show(() -> String.format(
-                        Locale.ROOT,
-                        "%,d documents published; %.0f %% learned%s",
-                        documents,
-                        100 * share,
-                        share > 0.01 && share < 1
-                                ? String.format(Locale.ROOT, ", %s left", time(seconds * (1 - share) / share))
-                                : ""));
+                return true;
+            } finally {
+                wait.ifPresent(LearnedWait::close);
             }
-            return true;
         }
     }
 
