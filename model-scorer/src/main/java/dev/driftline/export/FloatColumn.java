@@ -1,36 +1,16 @@
 package dev.driftline.export;
 
-import java.util.Arrays;
-
-/** Numbers that are added one after the other, in pieces, so that nothing is copied as they become many. Not thread-safe. */
+/** An {@link IntColumn} of the bits of numbers. Not thread-safe. */
 final class FloatColumn {
 
-    private static final int BITS = 16;
-    private static final int PIECE = 1 << BITS;
-
-    private float[][] pieces = new float[4][];
-    private int size;
+    private final IntColumn bits = new IntColumn();
 
     /** @throws ArithmeticException if there are 2³¹ already */
     void add(float number) {
-        int piece = size >>> BITS;
-        if ((size & PIECE - 1) == 0) {
-            if (size < 0) {
-                throw new ArithmeticException("more than 2147483647 n-grams of one order");
-            }
-            if (piece == pieces.length) {
-                pieces = Arrays.copyOf(pieces, 2 * piece);
-            }
-            pieces[piece] = new float[PIECE];
-        }
-        pieces[piece][size++ & PIECE - 1] = number;
+        bits.add(Float.floatToRawIntBits(number));
     }
 
     float get(int at) {
-        return pieces[at >>> BITS][at & PIECE - 1];
-    }
-
-    int size() {
-        return size;
+        return Float.intBitsToFloat(bits.get(at));
     }
 }
