@@ -4,6 +4,7 @@ import dev.driftline.backoff.BackoffBuilder;
 import dev.driftline.backoff.BackoffFile;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.backoff.InvalidNgramException;
+import dev.driftline.corpus.StoppedInputException;
 import dev.driftline.corpus.TextInput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,7 +114,7 @@ public final class ArpaReader {
     private BackoffModel model() throws IOException {
         try {
             return parsed();
-        } catch (ArpaFormatException e) {
+        } catch (ArpaFormatException | StoppedInputException e) {
             throw e;
         } catch (IOException e) {
             throw new ArpaFormatException(

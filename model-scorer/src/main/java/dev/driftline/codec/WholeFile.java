@@ -51,8 +51,20 @@ public final class WholeFile {
         }
     }
 
-    /** Gives a complete file another name on the same file system; what has that name is replaced. */
+    /** Whether {@code file} is not there, or may be replaced by a file: a folder, a device and a pipe may not. */
+    public static boolean isReplaceable(Path file) {
+        return !Files.exists(file) || Files.isRegularFile(file);
+    }
+
+    /**
+     * Gives a complete file another name on the same file system; a file that has that name is replaced.
+     *
+     * @throws IOException if what has that name is no file, such as {@code /dev/null}
+     */
     public static void replace(Path complete, Path file) throws IOException {
+        if (!isReplaceable(file)) {
+            throw new IOException(file + " is a folder, a device or a pipe, and is not replaced by a file");
+        }
         try (FileChannel written = FileChannel.open(complete, StandardOpenOption.WRITE)) {
             // Otherwise a crash of the machine could leave the name without the content.
             written.force(true);

@@ -118,6 +118,7 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
         };
     }
 
+    /** Whether there is another; none once {@link StoppableInput#stopAll()} ended the wait for it. */
     @Override
     public boolean hasNext() {
         if (ahead == null && malformed == null && !ended) {
@@ -127,8 +128,12 @@ public final class CorpusReader implements Iterator<CorpusEntry>, AutoCloseable 
             } catch (CorpusFormatException e) {
                 malformed = e;
                 ended |= format == CorpusFormat.WHOLE_FILE;
+            } catch (StoppedInputException e) {
+                ended = true;
             } catch (IOException e) {
-                throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+                String reason = String.valueOf(e.getMessage());
+                throw new UncheckedIOException(
+                        reason.contains(file.toString()) ? reason : "reading " + file + ": " + reason, e);
             }
         }
         return ahead != null || malformed != null;

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /**
  * A file of text as people have it, as a stream of UTF-8 without a byte order mark: gzip and zstd are unpacked and UTF-16 and
@@ -54,7 +53,8 @@ public final class TextInput extends FilterInputStream {
      */
     public static TextInput open(Path file) throws IOException {
         if (isStandardInput(file)) {
-            return of(file, new StandardInput());
+            InputStream standard = System.in;
+            return of(file, new StoppableInput(() -> new StaysOpen(standard)));
         }
         if (Files.isDirectory(file)) {
             throw new IOException(file + " is a folder: name the files in it");
@@ -65,7 +65,9 @@ public final class TextInput extends FilterInputStream {
         if (!Files.isReadable(file)) {
             throw new IOException(file + " cannot be read: permission denied");
         }
-        InputStream in = Files.newInputStream(file);
+        InputStream in = Files.isRegularFile(file)
+                ? Files.newInputStream(file)
+                : new StoppableInput(() -> Files.newInputStream(file));
         try {
             return of(file, in);
         } catch (IOException | RuntimeException e) {
@@ -105,7 +107,7 @@ public final class TextInput extends FilterInputStream {
         InputStream text = joined(head, raw);
         boolean packed = true;
         if (begins(head, 0x1F, 0x8B)) {
-            text = new Unpacked(file, new GZIPInputStream(text, BUFFER));
+            text = new Unpacked(file, gzip(file, text));
         } else if (begins(head, 0x28, 0xB5, 0x2F, 0xFD)) {
             text = new Unpacked(file, zstd(file, text));
         } else {
@@ -222,10 +224,10 @@ public final class TextInput extends FilterInputStream {
         return new SequenceInputStream(new ByteArrayInputStream(head), rest);
     }
 
-    /** Stays open: it belongs to the process. */
-    private static final class StandardInput extends FilterInputStream {
-        StandardInput() {
-            super(System.in);
+    /** The standard input stays open: it belongs to the process. */
+    private static final class StaysOpen extends FilterInputStream {
+        StaysOpen(InputStream standard) {
+            super(standard);
         }
 
         @Override
@@ -257,6 +259,20 @@ public final class TextInput extends FilterInputStream {
         private void add(int bytes) {
             count += bytes;
         }
+    }
+
+    private static InputStream gzip(Path file, InputStream in) throws IOException {
+        try {
+            return new GzipMembers(in);
+        } catch (StoppedInputException e) {
+            throw e;
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    private static IOException damaged(Path file, IOException e) {
+        return new IOException(file + " is cut short or damaged: it cannot be unpacked (" + e.getMessage() + ")", e);
     }
 
     private static InputStream zstd(Path file, InputStream in) throws IOException {
@@ -297,9 +313,10 @@ public final class TextInput extends FilterInputStream {
         public int read(byte[] bytes, int from, int length) throws IOException {
             try {
                 return in.read(bytes, from, length);
+            } catch (StoppedInputException e) {
+                throw e;
             } catch (IOException e) {
-                throw new IOException(
-                        file + " is cut short or damaged: it cannot be unpacked (" + e.getMessage() + ")", e);
+                throw damaged(file, e);
             }
         }
     }

@@ -93,9 +93,32 @@ public final class CommonWeights {
         if (shape.equals(expected)) {
             weights.read(in);
         } else if (shape.differsInBackground(expected)) {
-            weights.carry(in);
+            weights.carry(in, shape);
         }
         return weights;
+    }
+
+    /**
+     * As {@link #decode}, for a mixture that only reads: of a network, too, may there have been one and be none, or the other way
+     * round. What was learned of the experts that both have stays, in the proportions that it had.
+     *
+     * @throws IllegalStateException if the version is another
+     */
+    public static CommonWeights decodeForReading(MixtureSettings settings, byte[] bytes) {
+        Varints.Reader in = new Varints.Reader(bytes);
+        int version = in.readByte();
+        WeightShape shape = WeightShape.read(in, version == VERSION_WITH_BACKGROUND);
+        CommonWeights weights = decode(settings, bytes);
+        WeightShape expected = WeightShape.of(settings);
+        if (!shape.network().equals(expected.network()) && shape.fitsCachesOf(expected)) {
+            weights.carry(in, shape);
+        }
+        return weights;
+    }
+
+    /** How much they have learned, to tell those of one partition from another's: steps of all buckets, each at most so many. */
+    public long steps() {
+        return byBucket.stepsOfAll();
     }
 
     private void read(Varints.Reader in) {
@@ -107,15 +130,19 @@ public final class CommonWeights {
         }
     }
 
-    private void carry(Varints.Reader in) {
-        CommonWeights then = new CommonWeights(settings.withBackground(!settings.background()));
+    private void carry(Varints.Reader in, WeightShape shape) {
+        MixtureSettings learned = settings.withBackground(shape.background());
+        CommonWeights then = new CommonWeights(
+                shape.network().isEmpty() ? learned.withoutNeural() : learned.withNeural(shape.network()));
         then.read(in);
         MixtureColumns here = new MixtureColumns(settings);
         MixtureColumns there = new MixtureColumns(then.settings);
         byBucket.carry(then.byBucket, expert -> here.expertOf(expert, there));
         unigram.set(then.unigram);
         bigram.set(then.bigram);
-        gate.carry(then.gate);
+        if (settings.hasNeural() == then.settings.hasNeural()) {
+            gate.carry(then.gate);
+        }
     }
 
     /**

@@ -101,6 +101,11 @@ public record MixtureSettings(
         return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, Optional.of(model), background);
     }
 
+    /** The same without a network. */
+    public MixtureSettings withoutNeural() {
+        return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, Optional.empty(), background);
+    }
+
     /** The same with a frozen model as one more expert, or without. */
     public MixtureSettings withBackground(boolean there) {
         return new MixtureSettings(order, ngramModel, caches, learningRate, firstSteps, neural, there);

@@ -136,6 +136,16 @@ final class OnlineWeights {
         }
     }
 
+    /** Whether a bucket has learned anything. */
+    boolean hasLearned(int bucket) {
+        return steps[bucket] > 0;
+    }
+
+    /** The steps of all buckets. */
+    long stepsOfAll() {
+        return Arrays.stream(steps).asLongStream().sum();
+    }
+
     OnlineWeights copy() {
         OnlineWeights copy = new OnlineWeights(experts, initial, rate, firstSteps);
         copy.set(this);

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,16 @@ public final class SourceStore {
         this.settings = settings;
         index = new SourceIndex(pages, limits, budget);
         heap = budget.account(HeapUse.SOURCES);
+    }
+
+    /**
+     * The weights in a store that is only read, as far as they fit {@code settings}; empty where nothing was learned.
+     *
+     * @throws IllegalStateException if another version wrote them
+     */
+    public static Optional<CommonWeights> weights(PageStore pages, MixtureSettings settings) {
+        return Optional.ofNullable(pages.get(SourceKeys.COMMON))
+                .map(stored -> CommonWeights.decodeForReading(settings, stored));
     }
 
     /** Has {@code listener} told of every source that is evicted: all that the store has under its prefix is gone. */

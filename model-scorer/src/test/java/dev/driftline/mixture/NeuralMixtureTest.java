@@ -356,6 +356,23 @@ class NeuralMixtureTest {
 
         CommonWeights restored = CommonWeights.decode(SHORT, common.encode());
         assertThat(restored.encode()).isEqualTo(common.encode());
+
+        // Read without the network, the others have what they had of the rest.
+        MixtureSettings without = SHORT.withoutNeural();
+        CommonWeights read = CommonWeights.decodeForReading(without, common.encode());
+        assertThat(read.steps()).isEqualTo(common.steps()).isPositive();
+        int network = new MixtureColumns(SHORT).network;
+        for (int bucket = 0; bucket < WeightBuckets.count(ORDER); bucket++) {
+            double rest = 1 - common.byBucket.weight(bucket, network);
+            for (int expert = 0; expert < without.experts().size(); expert++) {
+                if (common.byBucket.hasLearned(bucket)) {
+                    assertThat(read.byBucket.weight(bucket, expert))
+                            .isEqualTo(common.byBucket.weight(bucket, expert) / rest, within(1e-9));
+                }
+            }
+        }
+        assertThat(CommonWeights.decodeForReading(SHORT, common.encode()).encode())
+                .isEqualTo(common.encode());
     }
 
     private static NgramProbabilities alternating(DocumentTokens document) {

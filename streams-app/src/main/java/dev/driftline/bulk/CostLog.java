@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +74,7 @@ final class CostLog implements AutoCloseable {
         boolean goesOn = run(path).equals(run);
         RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw");
         try {
+            lock(path, out);
             if (!goesOn) {
                 out.setLength(0);
                 out.writeInt(MAGIC);
@@ -100,6 +103,21 @@ final class CostLog implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             out.close();
             throw e;
+        }
+    }
+
+    /** Two that write one log would make a wrong one. The lock goes with the file, or the process. */
+    private static void lock(Path path, RandomAccessFile out) throws IOException {
+        FileLock lock;
+        try {
+            lock = out.getChannel().tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        } catch (IOException e) {
+            return; // a file system without locks
+        }
+        if (lock == null) {
+            throw new IOException(path + " is written by another run: wait for it, or name another output");
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.driftline.bulk;
 
 import dev.driftline.bulk.models.ScoringModel;
-import dev.driftline.codec.WholeFile;
 import dev.driftline.corpus.TextInput;
 import dev.driftline.input.DocumentRules;
 import dev.driftline.rows.Row;
@@ -9,7 +8,6 @@ import dev.driftline.rows.RowConflictException;
 import dev.driftline.rows.RowFiles;
 import dev.driftline.rows.RowFormat;
 import dev.driftline.rows.RowReader;
-import dev.driftline.rows.RowWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,17 +17,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scores files of rows: see the package. Beside an output {@code OUT} there is {@code OUT.costs} while the run lasts, the
- * {@link CostLog}, and {@code OUT.part} while it is written; both are gone when the run is complete. What comes from a
+ * {@link CostLog}, which is gone when the run is complete. What comes from a
  * pipe can be read but once: it is written as it is scored, and percentiles are then only those of a reference. One thread.
  */
 public final class FileScoring {
 
     private static final String COSTS = ".costs";
-    private static final String PART = ".part";
 
     private final ScoringModel model;
     private final ScoreOptions options;
@@ -64,16 +60,8 @@ public final class FileScoring {
                 throw new IOException(file + " has no field '" + options.prefix() + ScoreColumns.BITS_PER_TOKEN
                         + "': with a model that learns, a reference must have been scored before");
             }
-            try (RowReader rows = RowFiles.read(file, format, options.fields());
-                    OrderedScoring scoring = scoring()) {
-                ScoreTotals reference = new ScoreTotals();
-                scoring.run(rows, stopped, (batch, costs) -> {
-                    for (RowCost cost : costs) {
-                        reference.add(cost, false);
-                        addTo(percentiles, cost);
-                    }
-                    listener.scored(file, rows.bytesRead(), rows.bytesTotal(), reference);
-                });
+            try (RowReader rows = RowFiles.read(file, format, options.fields())) {
+                scoreAll(file, rows, new ScoreTotals(), (batch, costs) -> costs.forEach(percentiles::add));
             }
         }
         if (percentiles.count() == 0 && !stopped.getAsBoolean()) {
@@ -118,6 +106,7 @@ public final class FileScoring {
         if (jobs.size() == 1 && isReadOnce(jobs.get(0).in())) {
             return stream(jobs.get(0), reference);
         }
+        requireApart(jobs);
         for (ScoreJob job : jobs) {
             if (isReadOnce(job.in())) {
                 throw new IOException(
@@ -131,9 +120,8 @@ public final class FileScoring {
         boolean isKept = jobs.stream().allMatch(job -> job.out().isPresent());
         try {
             for (ScoreJob job : jobs) {
-                Path log = job.out().isPresent()
-                        ? beside(job.out().get(), COSTS)
-                        : Files.createTempFile("driftline-score", COSTS);
+                Path log =
+                        job.out().isPresent() ? log(job.out().get()) : Files.createTempFile("driftline-score", COSTS);
                 logs.add(log);
                 if (!score(job, log, all)) {
                     return false;
@@ -156,8 +144,8 @@ public final class FileScoring {
         }
     }
 
-    /** The standard input, or a pipe that has a name. */
-    private static boolean isReadOnce(Path file) {
+    /** Whether a file is the standard input, or a pipe that has a name: it is scored and written in one go. */
+    public static boolean isReadOnce(Path file) {
         return TextInput.isStandardInput(file)
                 || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
@@ -167,12 +155,9 @@ public final class FileScoring {
             return;
         }
         Path out = job.out().get();
-        Path log = beside(out, COSTS);
+        Path log = log(out);
         String before = CostLog.run(log);
         boolean goesOn = before.equals(identity(job));
-        if (Files.exists(out) && Files.isSameFile(out, job.in())) {
-            throw new IOException(out + " is the file that is scored: name another");
-        }
         if (!before.isEmpty() && !goesOn && !options.overwrite()) {
             throw new IOException(log + " is of a run that was interrupted, and of another file, model or option ("
                     + before
@@ -180,6 +165,18 @@ public final class FileScoring {
         }
         if (Files.exists(out) && !goesOn && !options.overwrite()) {
             throw new IOException(out + " exists: name another, or replace it with --overwrite");
+        }
+    }
+
+    /** What one job writes must not be what another reads later. */
+    private static void requireApart(List<ScoreJob> jobs) throws IOException {
+        for (ScoreJob writing : jobs) {
+            for (ScoreJob reading : jobs) {
+                Optional<Path> out = writing.out().filter(Files::exists);
+                if (out.isPresent() && Files.exists(reading.in()) && Files.isSameFile(out.get(), reading.in())) {
+                    throw new IOException(out.get() + " is a file that is scored: name another");
+                }
+            }
         }
     }
 
@@ -205,7 +202,7 @@ public final class FileScoring {
         }
         try (CostLog log = CostLog.open(path, identity(job), cost -> {
                     totals.add(cost, true);
-                    addTo(all, cost);
+                    all.add(cost);
                 });
                 RowReader rows = RowFiles.read(job.in(), job.format(), options.fields())) {
             if (log.isComplete()) {
@@ -219,17 +216,11 @@ public final class FileScoring {
                     throw new IOException(path + " has more rows than " + job.in() + ": delete it and start again");
                 }
             }
-            try (OrderedScoring scoring = scoring()) {
-                scoring.run(rows, stopped, (batch, costs) -> {
-                    requireScores(batch, costs);
-                    log.add(costs);
-                    for (RowCost cost : costs) {
-                        totals.add(cost, false);
-                        addTo(all, cost);
-                    }
-                    listener.scored(job.in(), rows.bytesRead(), rows.bytesTotal(), totals);
-                });
-            }
+            scoreAll(job.in(), rows, totals, (batch, costs) -> {
+                requireScores(batch, costs);
+                log.add(costs);
+                costs.forEach(all::add);
+            });
             if (stopped.getAsBoolean()) {
                 return false;
             }
@@ -240,73 +231,60 @@ public final class FileScoring {
 
     /** The second step. */
     private boolean write(ScoreJob job, Path log, Percentiles percentiles) throws IOException {
-        Path out = job.out().orElse(Path.of(TextInput.STANDARD_INPUT));
-        Path part = job.out().isPresent() ? beside(out, PART) : out;
         ScoreColumns columns = columns(true);
         try (CostLog.Reading costs = new CostLog.Reading(log);
                 RowReader rows = RowFiles.read(job.in(), job.format(), options.fields());
-                RowWriter writer = RowFiles.write(part, out, job.format(), rows, columns.columns(), options.isBare())) {
+                ScoredOutput out = ScoredOutput.open(job, rows, columns, percentiles, options)) {
             long count = 0;
             for (Row row = rows.next(); row != null; row = rows.next()) {
                 if (stopped.getAsBoolean()) {
                     return false;
                 }
-                write(row, costs.next(), columns, percentiles, writer);
+                totals.addWritten(out.write(row, costs.next()));
                 listener.written(job.in(), ++count);
             }
+            out.complete();
+            return true;
         }
-        if (job.out().isPresent()) {
-            WholeFile.replace(part, out);
-        }
-        return true;
     }
 
+    /** Both steps in one, of what can be read but once. */
     private boolean stream(ScoreJob job, Optional<Percentiles> reference) throws IOException {
         if (reference.isEmpty() && options.buckets().isPresent()) {
             throw new IOException(job.in() + " can be read but once, so its percentiles are known too late for buckets:"
                     + " give a --reference, or score a file");
         }
-        Percentiles percentiles = reference.orElseGet(Percentiles::new);
-        ScoreColumns columns = columns(reference.isPresent());
         if (reference.isEmpty()) {
             listener.say(job.in() + " can be read but once: rows get a percentile only with --reference");
         }
-        Path out = job.out().orElse(Path.of(TextInput.STANDARD_INPUT));
-        Path part = job.out().isPresent() ? beside(out, PART) : out;
-        if (job.out().isPresent() && Files.exists(out) && !options.overwrite()) {
-            throw new IOException(out + " exists: name another, or replace it with --overwrite");
+        if (job.out().isPresent() && Files.exists(job.out().get()) && !options.overwrite()) {
+            throw new IOException(job.out().get() + " exists: name another, or replace it with --overwrite");
         }
+        Percentiles percentiles = reference.orElseGet(Percentiles::new);
         try (RowReader rows = RowFiles.read(job.in(), job.format(), options.fields());
-                RowWriter writer = RowFiles.write(part, out, job.format(), rows, columns.columns(), options.isBare());
-                OrderedScoring scoring = scoring()) {
-            scoring.run(rows, stopped, (batch, costs) -> {
+                ScoredOutput out = ScoredOutput.open(job, rows, columns(reference.isPresent()), percentiles, options)) {
+            scoreAll(job.in(), rows, totals, (batch, costs) -> {
                 requireScores(batch, costs);
                 for (int i = 0; i < costs.size(); i++) {
-                    totals.add(costs.get(i), false);
-                    write(batch.get(i), costs.get(i), columns, percentiles, writer);
+                    totals.addWritten(out.write(batch.get(i), costs.get(i)));
                 }
-                listener.scored(job.in(), rows.bytesRead(), rows.bytesTotal(), totals);
             });
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
+            out.complete();
+            return true;
         }
-        if (stopped.getAsBoolean()) {
-            return false;
-        }
-        if (job.out().isPresent()) {
-            WholeFile.replace(part, out);
-        }
-        return true;
     }
 
-    private void write(Row row, RowCost cost, ScoreColumns columns, Percentiles percentiles, RowWriter writer)
-            throws IOException {
-        boolean isKept = options.keep().isEmpty()
-                || columns.bucket(cost, percentiles)
-                        .filter(options.keep()::contains)
-                        .isPresent();
-        if (isKept) {
-            @Nullable Object[] values = columns.values(cost, percentiles);
-            writer.write(row, values);
-            totals.addWritten();
+    /** Scores the rows that are left, and counts them in {@code counted}. */
+    private void scoreAll(Path file, RowReader rows, ScoreTotals counted, OrderedScoring.Sink sink) throws IOException {
+        try (OrderedScoring scoring = scoring()) {
+            scoring.run(rows, stopped, (batch, costs) -> {
+                sink.accept(batch, costs);
+                costs.forEach(cost -> counted.add(cost, false));
+                listener.scored(file, rows.bytesRead(), rows.bytesTotal(), counted);
+            });
         }
     }
 
@@ -339,13 +317,7 @@ public final class FileScoring {
         }
     }
 
-    private static void addTo(Percentiles percentiles, RowCost cost) {
-        if (cost.problem().isEmpty()) {
-            percentiles.add(cost.total().bitsPerToken());
-        }
-    }
-
-    private static Path beside(Path out, String ending) {
-        return out.resolveSibling(out.getFileName() + ending);
+    private static Path log(Path out) {
+        return out.resolveSibling(out.getFileName() + COSTS);
     }
 }

@@ -27,6 +27,13 @@ public final class Percentiles {
         count++;
     }
 
+    /** Adds what a row cost a token, in bits, if it has a score. */
+    void add(RowCost cost) {
+        if (cost.problem().isEmpty()) {
+            add(cost.total().bitsPerToken());
+        }
+    }
+
     /** How many numbers were added. */
     public long count() {
         return count;

@@ -11,21 +11,25 @@ public final class ScoreTotals {
     private double bits;
     private long malformed;
     private long written;
+    private String problem = "";
 
     void add(RowCost cost, boolean isEarlier) {
         rows++;
         tokens += cost.total().tokens();
         unknown += cost.total().unknown();
         bits += cost.total().bits();
-        malformed += cost.problem().isPresent() ? 1 : 0;
+        if (cost.problem().isPresent()) {
+            problem = malformed == 0 ? cost.problem().get() : problem;
+            malformed++;
+        }
         if (isEarlier) {
             earlierRows++;
             earlierTokens += cost.total().tokens();
         }
     }
 
-    void addWritten() {
-        written++;
+    void addWritten(boolean isWritten) {
+        written += isWritten ? 1 : 0;
     }
 
     /** Rows with and without a score. */
@@ -51,6 +55,11 @@ public final class ScoreTotals {
     /** Rows that could not be scored. */
     public long malformed() {
         return malformed;
+    }
+
+    /** Why the first of those could not be; empty where all could. */
+    public String firstProblem() {
+        return problem;
     }
 
     /** Rows that were written. */

@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
 import dev.driftline.config.InvalidConfigException;
+import dev.driftline.corpus.StoppedInputException;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import java.io.FileNotFoundException;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +32,9 @@ final class Failures {
 
     /** One line that says what is wrong and, where that can be known, what to do. */
     static String message(Throwable failure) {
+        if (isStopped(failure)) {
+            return "stopped while waiting for input";
+        }
         if (failure instanceof InvalidConfigException || failure instanceof CommandFailedException) {
             return String.valueOf(failure.getMessage());
         }
@@ -59,16 +64,17 @@ final class Failures {
             return "Kafka client: " + oneLine(cause);
         }
         if (failure instanceof UncheckedIOException && failure.getCause() != null) {
-            return String.valueOf(failure.getCause()).equals(failure.getMessage())
-                    ? message(failure.getCause())
-                    : oneLine(failure) + ": " + oneLine(failure.getCause());
+            if (String.valueOf(failure.getCause()).equals(failure.getMessage())) {
+                return message(failure.getCause());
+            }
+            return withCause(failure, failure.getCause());
         }
         if (failure instanceof StreamsException && oneLine(failure).contains("same state directory")) {
             return "state.dir is in use by another Driftline on this machine: stop that one, or give this one a folder of"
                     + " its own with --set state.dir=DIR. " + oneLine(failure);
         }
         if (failure instanceof StreamsException && failure.getCause() != null) {
-            return oneLine(failure) + ": " + oneLine(failure.getCause());
+            return withCause(failure, failure.getCause());
         }
         if (failure instanceof NullPointerException
                 || failure instanceof IndexOutOfBoundsException
@@ -109,12 +115,26 @@ final class Failures {
         return type == URI.class ? "an address such as http://127.0.0.1:7070" : "KEY=VALUE";
     }
 
+    private static boolean isStopped(@Nullable Throwable failure) {
+        return failure instanceof StoppedInputException || failure != null && isStopped(failure.getCause());
+    }
+
     /** The exit code that goes with {@link #message}. */
     static int exitCode(Throwable failure) {
         if (failure instanceof CommandFailedException command) {
             return command.exitCode();
         }
+        if (isStopped(failure)) {
+            return ExitCodes.INTERRUPTED;
+        }
         return failure instanceof InvalidConfigException ? ExitCodes.USAGE : ExitCodes.FAILED;
+    }
+
+    /** Many a failure repeats what its cause says. */
+    private static String withCause(Throwable failure, Throwable cause) {
+        String said = oneLine(failure);
+        String reason = oneLine(cause);
+        return said.contains(reason) ? said : said + ": " + reason;
     }
 
     private static String oneLine(Throwable failure) {

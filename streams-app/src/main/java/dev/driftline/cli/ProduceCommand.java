@@ -2,9 +2,9 @@ package dev.driftline.cli;
 
 import dev.driftline.cli.offline.CorpusText;
 import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
+import dev.driftline.cli.options.WholeFileOption;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusEntry;
@@ -78,11 +78,8 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "Publish raw text to the text topic; the service tokenises it.")
     private boolean raw;
 
-    @Option(names = "--whole-file", description = "A .txt file is one document.")
-    private boolean wholeFile;
-
     @Mixin
-    private FormatOption format;
+    private WholeFileOption format;
 
     @Option(
             names = "--tokenizer",
@@ -125,15 +122,15 @@ final class ProduceCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GivenOptions.of(spec)
                 .only(!raw, "without --raw: the service tokenises raw text", "--tokenizer")
-                .only(!wholeFile, "without --whole-file", "--format")
+                .only(!format.isGiven(), "without --whole-file", "--format")
                 .only(
-                        files.stream().anyMatch(file -> formatOf(file) != CorpusFormat.TSV),
+                        files.stream().anyMatch(file -> format.of(file) != CorpusFormat.TSV),
                         "on raw text, and a .tsv file has tokens",
                         "--tokenizer");
         DriftlineConfig loaded =
                 config.loadToConnect(tokenizer == null ? Map.of() : Map.of(InputKeys.TOKENIZER.name(), tokenizer));
         for (Path file : files) {
-            formatOf(file);
+            format.of(file);
             requireReadable(file);
         }
         RecordForm form = raw ? RecordForm.TEXT : RecordForm.DOCUMENT;
@@ -171,7 +168,7 @@ final class ProduceCommand implements Callable<Integer> {
                 || Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             return; // a pipe can be read but once
         }
-        try (CorpusReader reader = format.open(file, formatOf(file))) {
+        try (CorpusReader reader = format.format().open(file, format.of(file))) {
             if (reader.bytesTotal() > 0) {
                 return;
             }
@@ -179,14 +176,10 @@ final class ProduceCommand implements Callable<Integer> {
         throw CorpusText.noDocument(file);
     }
 
-    private CorpusFormat formatOf(Path file) {
-        return wholeFile ? CorpusFormat.WHOLE_FILE : format.of(file);
-    }
-
     private void publish(Path file, DocumentPublisher publisher, Tokenizer words, Screen screen, ProgressLine line)
             throws IOException, InterruptedException {
         RateLimit rateLimit = new RateLimit(rate);
-        try (CorpusReader reader = format.open(file, formatOf(file))) {
+        try (CorpusReader reader = format.format().open(file, format.of(file))) {
             while (publisher.published() < limit && reader.hasNext()) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();

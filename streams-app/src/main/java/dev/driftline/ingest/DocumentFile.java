@@ -60,14 +60,15 @@ public final class DocumentFile implements AutoCloseable {
     }
 
     /**
-     * Opens a Parquet file, of which id, source and language are taken from columns of these names.
+     * Opens a table: Parquet, of which id, source and language are taken from columns of these names, or TSV, which has the text
+     * alone.
      *
-     * @param textField the column with the text; names joined by dots
+     * @param textField the column with the text: of Parquet names joined by dots, of TSV its number from 1 or its name
      * @throws IOException if it cannot be read, with a message that says why
      */
-    public static DocumentFile parquet(Path file, String textField) throws IOException {
+    public static DocumentFile rows(Path file, RowFormat format, String textField) throws IOException {
         RowFields fields = new RowFields(Optional.of(textField), "id");
-        return new DocumentFile(file, null, RowFiles.read(file, RowFormat.PARQUET, fields));
+        return new DocumentFile(file, null, RowFiles.read(file, format, fields));
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.driftline.ingest;
 
 import dev.driftline.config.DriftlineConfig;
-import dev.driftline.config.keys.ServiceKeys;
+import dev.driftline.config.keys.TopicKeys;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +16,9 @@ import org.apache.kafka.common.TopicPartition;
  * each of which also notes how far the file is published, as the offset of a consumer group of its own: what is in the topic and
  * what is noted are never apart, even after a {@code kill -9}. A second process that publishes the same file fences the first.
  *
- * <p>The note is the offset of partition 0 of the input topic in the group {@code APPLICATION-learn-FINGERPRINT}, and is the
- * number of documents, not a place in the topic. Brokers drop it as they drop offsets of a group that nobody is in: seven days
+ * <p>The note is the offset of partition 0 of the input topic in the group {@code PREFIXlearn-FINGERPRINT}, and is the
+ * number of documents, not a place in the topic. It has the prefix of the topics in its name, which every command must be given, and
+ * not the application: that is the owner of the topics, whatever a command calls itself. Brokers drop it as they drop offsets of a group that nobody is in: seven days
  * after it was written, unless {@code offsets.retention.minutes} says otherwise. For one thread.
  */
 public final class FilePublishing implements AutoCloseable {
@@ -61,7 +62,7 @@ public final class FilePublishing implements AutoCloseable {
         if (fingerprint.isEmpty()) {
             return new FilePublishing(DocumentPublisher.open(config, form, key), Optional.empty(), "", 0);
         }
-        String group = config.get(ServiceKeys.APPLICATION_ID) + "-learn-" + fingerprint.get();
+        String group = config.get(TopicKeys.PREFIX) + "learn-" + fingerprint.get();
         DocumentPublisher publisher = DocumentPublisher.transactional(config, form, key, group);
         try {
             DocumentPublisher.Note noted = publisher.noted(group, config);

@@ -4,6 +4,7 @@ import dev.driftline.corpus.CorpusContent;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
 import dev.driftline.corpus.LineReader;
+import dev.driftline.corpus.StoppedInputException;
 import dev.driftline.corpus.TextInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,8 @@ final class LineRows implements RowReader {
             String line;
             try {
                 line = lines.next();
+            } catch (StoppedInputException e) {
+                return null;
             } catch (CorpusFormatException e) {
                 number++;
                 return bad(lines.undecoded(), reason(e));
@@ -86,11 +89,16 @@ final class LineRows implements RowReader {
             if (line == null) {
                 return null;
             }
-            if (!line.isBlank()) {
+            if (!isBlank(line)) {
                 number++;
                 return row(line);
             }
         }
+    }
+
+    /** Tabs make columns, if empty ones: the row stands in its place. */
+    private boolean isBlank(String line) {
+        return line.isBlank() && (format != RowFormat.TSV || line.indexOf('\t') < 0);
     }
 
     private String reason(CorpusFormatException e) {
@@ -117,7 +125,7 @@ final class LineRows implements RowReader {
         String[] columns = line.split("\t", -1);
         if (textColumn >= 0) {
             return columns.length <= textColumn
-                    ? bad(line, "has " + columns.length + " columns, and the text is in column " + (textColumn + 1))
+                    ? bad(line, "has " + columns(columns.length) + ", and the text is in column " + (textColumn + 1))
                     : new Row.Line(
                             number,
                             id(),
@@ -130,8 +138,8 @@ final class LineRows implements RowReader {
         if (columns.length != 3 || columns[0].isBlank() || columns[1].isBlank()) {
             return bad(
                     line,
-                    "expected id TAB source TAB tokens, found " + columns.length
-                            + " columns: --text-field names the column of another table");
+                    "expected id TAB source TAB tokens, found " + columns(columns.length)
+                            + ": --text-field names the column of another table");
         }
         return new Row.Line(
                 number,
@@ -141,6 +149,10 @@ final class LineRows implements RowReader {
                 Optional.empty(),
                 line,
                 false);
+    }
+
+    private static String columns(int count) {
+        return count + (count == 1 ? " column" : " columns");
     }
 
     private static List<List<String>> sentences(String tokens) {

@@ -65,7 +65,9 @@ final class ParquetRows implements RowReader {
                             .withCodecFactory(new PageCodecs())
                             .build());
         } catch (RuntimeException e) {
-            throw new IOException(file + " cannot be read as Parquet: " + e.getMessage(), e);
+            // The library names the file by what reads it.
+            String reason = String.valueOf(e.getMessage()).replaceAll("\\S*LocalInputFile@\\w+", "it");
+            throw new IOException(file + " cannot be read as Parquet: " + reason, e);
         }
         schema = reader.getFooter().getFileMetaData().getSchema();
         columns = new ColumnIOFactory().getColumnIO(schema);

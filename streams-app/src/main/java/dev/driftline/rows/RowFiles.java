@@ -1,10 +1,9 @@
 package dev.driftline.rows;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.driftline.codec.StandardOutput;
 import dev.driftline.corpus.TextInput;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -56,7 +55,8 @@ public final class RowFiles {
             return new ParquetWriting(file, parquet, isBare ? List.of() : columns);
         }
         Optional<String> head = rows instanceof LineRows lines ? lines.head() : Optional.empty();
-        OutputStream out = TextInput.isStandardInput(file) ? standardOutput() : packed(file, name);
+        // What cleans messages for a terminal must not touch rows.
+        OutputStream out = TextInput.isStandardInput(file) ? new StandardOutput() : packed(file, name);
         try {
             return new LineWriter(out, format, columns, isBare, head);
         } catch (IOException | RuntimeException e) {
@@ -92,10 +92,5 @@ public final class RowFiles {
             return new GZIPOutputStream(out, 1 << 16);
         }
         return ending.endsWith(".zst") || ending.endsWith(".zstd") ? new ZstdOutputStream(out) : out;
-    }
-
-    /** The rows are the program's output, byte for byte: what cleans messages for a terminal must not touch them. */
-    private static OutputStream standardOutput() {
-        return new FileOutputStream(FileDescriptor.out);
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public interface RowReader extends AutoCloseable {
 
     /**
-     * The next row; null after the last. One that cannot be read is a row with a {@link Row#problem()}.
+     * The next row; null after the last, and once the wait for a pipe was ended. One that cannot be read is a row with a {@link Row#problem()}.
      *
      * @throws IOException if the file cannot be read on
      */

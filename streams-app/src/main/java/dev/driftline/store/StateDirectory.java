@@ -1,11 +1,14 @@
 package dev.driftline.store;
 
 import dev.driftline.identity.ModelIdentity;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.smoothing.Smoothing;
+import dev.driftline.source.SourceStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +33,9 @@ public final class StateDirectory implements AutoCloseable {
     private static final Pattern STREAMS = Pattern.compile("\\d+_(\\d+)[/\\\\]rocksdb[/\\\\]ngram-counts");
     private static final Pattern PLAIN = Pattern.compile("shard-(\\d+)");
     private static final int DEPTH = 8;
+    /** What the folder of the sources is called, of a service and of {@code evaluate --state}. */
+    private static final String SOURCES = "sources";
+
     private static final long MEMORY_BYTES = 64L << 20;
     private static final long CACHE_BYTES = 256L << 20;
 
@@ -156,6 +162,34 @@ public final class StateDirectory implements AutoCloseable {
     public LocalModel another(long cacheBytes) {
         return new LocalModel(
                 model.settings(), stores.size(), shard -> new ReadOnlyPages(stores.get(shard)), cacheBytes);
+    }
+
+    /**
+     * The mixture weights that a new source begins with, below {@code folder}: those of the partition that has learned most. Empty
+     * where counts were learned without a mixture, as by {@code learn --state}.
+     *
+     * @throws IllegalStateException if a store cannot be read, or another version wrote it
+     */
+    public static Optional<CommonWeights> weights(Path folder, MixtureSettings settings) {
+        List<Path> stores;
+        try (Stream<Path> below = Files.walk(folder.toAbsolutePath(), DEPTH)) {
+            stores = below.filter(path -> path.endsWith(SOURCES))
+                    .filter(RocksDbPages::isStore)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + folder, e);
+        }
+        Optional<CommonWeights> most = Optional.empty();
+        for (Path store : stores) {
+            try (RocksDbPages pages = RocksDbPages.openReadOnly(store, MEMORY_BYTES / 16)) {
+                Optional<CommonWeights> weights = SourceStore.weights(pages, settings);
+                boolean isMore = weights.isPresent()
+                        && (most.isEmpty() || weights.get().steps() > most.get().steps());
+                most = isMore ? weights : most;
+            }
+        }
+        return most;
     }
 
     /** The model of the counts, which is read-only. */

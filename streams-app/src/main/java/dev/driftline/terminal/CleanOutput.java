@@ -1,5 +1,6 @@
 package dev.driftline.terminal;
 
+import dev.driftline.codec.ClosedPipeException;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,7 +9,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -67,7 +67,7 @@ public final class CleanOutput extends PrintWriter {
 
     /** Whether a {@link #failure()} says that the reader of a pipe has gone, as {@code head} does when it has enough. */
     public static boolean isClosedPipe(String failure) {
-        return failure.toLowerCase(Locale.ROOT).contains("pipe");
+        return ClosedPipeException.isSaidBy(failure);
     }
 
     /** The writer below, which remembers its first failure. */

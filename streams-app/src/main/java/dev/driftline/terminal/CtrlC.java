@@ -1,11 +1,12 @@
 package dev.driftline.terminal;
 
+import dev.driftline.corpus.StoppableInput;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Lets a command stop cleanly when the process is asked to end (Ctrl-C, {@code kill}): tells the command, then holds the
- * JVM until the command has closed what it opened.
+ * JVM until the command has closed what it opened. A command that waits for a pipe or the standard input waits no more.
  *
  * <pre>{@code
  * try (CtrlC ctrlC = CtrlC.then(consumer::wakeup)) {
@@ -28,6 +29,7 @@ public final class CtrlC implements AutoCloseable {
         this.hook = new Thread(
                 () -> {
                     pressed.countDown();
+                    StoppableInput.stopAll();
                     stop.run();
                     try {
                         closed.await(GRACE_SECONDS, TimeUnit.SECONDS);

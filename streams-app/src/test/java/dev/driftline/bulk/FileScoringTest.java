@@ -261,8 +261,44 @@ class FileScoringTest {
         assertThatThrownBy(() -> run("out.jsonl", options, () -> false)).hasMessageContaining("out.jsonl exists");
         assertThatThrownBy(() -> scoring(options, () -> false)
                         .run(List.of(new ScoreJob(in, RowFormat.JSONL, Optional.of(in))), Optional.empty()))
-                .hasMessageContaining("is the file that is scored");
+                .hasMessageContaining("is a file that is scored");
         run("out.jsonl", overwriting(options), () -> false);
+    }
+
+    @Test
+    void shouldWriteNothingThatAnotherFileIsReadFromLater() throws IOException {
+        Path second = Files.copy(in, folder.resolve("second.jsonl"));
+        ScoreOptions options = overwriting(options(2, Part.NONE, Optional.empty(), Set.of()));
+        List<ScoreJob> jobs = List.of(job(in, "second.jsonl"), job(second, "third.jsonl"));
+
+        assertThatThrownBy(() -> scoring(options, () -> false).run(jobs, Optional.empty()))
+                .hasMessageContaining("second.jsonl is a file that is scored");
+        assertThat(Files.readString(second)).isEqualTo(Files.readString(in));
+    }
+
+    @Test
+    void shouldLeaveNothingHalfWrittenWhenItStopsOrFails() throws IOException {
+        ScoreOptions options = options(2, Part.NONE, Optional.empty(), Set.of());
+        // All rows are scored by then, and some are written.
+        int[] asked = {0};
+        assertThat(run("out.jsonl", options, () -> asked[0]++ > 2 * ROWS)).isFalse();
+        assertThat(folder.resolve("out.jsonl.costs")).exists();
+        assertThat(folder.resolve("out.jsonl.part")).doesNotExist();
+
+        Files.writeString(in, "{\"text\":\"a\"}\n{\"text\":\"b\",\"error\":1}\n");
+        assertThatThrownBy(() -> run("other.jsonl", options, () -> false)).isInstanceOf(RowConflictException.class);
+        assertThat(folder.resolve("other.jsonl.part")).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseASecondRunThatWritesTheSameOutput() throws IOException {
+        Path log = folder.resolve("out.jsonl.costs");
+        try (CostLog first = CostLog.open(log, "a run", cost -> {})) {
+            assertThatThrownBy(() -> CostLog.open(log, "a run", cost -> {}))
+                    .hasMessageContaining("is written by another run");
+            first.complete();
+        }
+        CostLog.open(log, "a run", cost -> {}).close();
     }
 
     @Test

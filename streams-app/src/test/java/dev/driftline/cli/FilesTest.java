@@ -1,6 +1,7 @@
 package dev.driftline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.luben.zstd.Zstd;
 import dev.driftline.network.snapshots.TestSnapshots;
@@ -200,6 +201,37 @@ class FilesTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString()).contains("rose");
+    }
+
+    /** What is renamed to {@code /dev/null} takes its place. */
+    @Test
+    void shouldReplaceNoDeviceAndNoFolderByAFile() throws IOException {
+        Path device = Path.of("/dev/null");
+        assumeThat(device).exists();
+        Path file = Files.writeString(folder.resolve("a.txt"), LINES);
+        Path state = folder.resolve("state");
+        Path arpa = folder.resolve("a.arpa");
+        assertThat(run(List.of("learn", file.toString(), "--state", state.toString())))
+                .as(err.toString())
+                .isZero();
+        assertThat(run(List.of("export", "arpa", "--state", state.toString(), "-o", arpa.toString())))
+                .as(err.toString())
+                .isZero();
+        for (String target : List.of(device.toString(), snapshot.toString())) {
+            for (List<String> command : List.of(
+                    List.of("score", file.toString(), "--state", state.toString(), "--out"),
+                    List.of("export", "arpa", "--state", state.toString(), "--output"),
+                    List.of("import", "arpa", arpa.toString(), "--output"))) {
+                if (command.get(0).equals("score") && !target.equals(device.toString())) {
+                    continue; // into a folder
+                }
+                List<String> line = new ArrayList<>(command);
+                line.addAll(List.of(target, "--overwrite"));
+                assertThat(run(line)).as("%s%n%s%s", line, out, err).isEqualTo(ExitCodes.USAGE);
+            }
+        }
+        assertThat(Files.isRegularFile(device)).isFalse();
+        assertThat(snapshot).isDirectory();
     }
 
     private static byte[] utf8(String text) {

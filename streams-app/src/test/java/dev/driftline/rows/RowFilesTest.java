@@ -95,18 +95,19 @@ class RowFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".gz", ".zst"})
     void shouldAddColumnsToTsv(String packing) throws IOException {
-        Path in = write("in.tsv", packing, "when\tbody\n1\ttwo words\n2\n3\tmore\textra\n");
+        Path in = write("in.tsv", packing, "when\tbody\n1\ttwo words\n2\n3\tmore\textra\n\t\n\n");
 
         List<Row> named = copy(in, "out.tsv" + packing, RowFormat.TSV, new RowFields(Optional.of("body"), "id"));
 
         assertThat(named)
                 .extracting(row -> row.content().map(CorpusContent::text).orElse(""))
-                .containsExactly("two words", "", "more");
+                .containsExactly("two words", "", "more", "");
         assertThat(read("out.tsv" + packing))
                 .isEqualTo("when\tbody\tperplexity\ttokens\tlines\terror\n"
                         + "1\ttwo words\t1.5\t1\t[{\"tokens\":7}]\t\n"
-                        + "2\t\t\t\thas 1 columns, and the text is in column 2\n"
-                        + "3\tmore\textra\t3.5\t3\t[{\"tokens\":7}]\t\n");
+                        + "2\t\t\t\thas 1 column, and the text is in column 2\n"
+                        + "3\tmore\textra\t3.5\t3\t[{\"tokens\":7}]\t\n"
+                        + "\t\t4.5\t4\t[{\"tokens\":7}]\t\n");
         assertThatThrownBy(() -> RowFiles.read(in, RowFormat.TSV, new RowFields(Optional.of("text"), "id")))
                 .hasMessageContaining("no column 'text', but when, body");
     }

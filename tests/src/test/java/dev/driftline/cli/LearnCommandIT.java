@@ -83,7 +83,10 @@ class LearnCommandIT {
         killed.publisher().flush();
 
         Result rest = run(settings, "learn", file.toString(), "--no-wait", "--json", "--key", "id");
-        Result again = run(settings, "learn", file.toString(), "--no-wait", "--json", "--key", "id");
+        // The note is of the topics, whatever the command calls itself.
+        Map<String, String> renamed = new HashMap<>(settings);
+        renamed.put("application.id", "somebody-else");
+        Result again = run(renamed, "learn", file.toString(), "--no-wait", "--json", "--key", "id");
         killed.close();
 
         assertThat(rest.exitCode()).as(rest.err()).isZero();

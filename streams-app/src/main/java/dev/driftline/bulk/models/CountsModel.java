@@ -1,5 +1,6 @@
 package dev.driftline.bulk.models;
 
+import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.DocumentScore;
 import dev.driftline.mixture.DocumentScorer;
 import dev.driftline.mixture.MixtureSettings;
@@ -14,6 +15,7 @@ import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;
 import dev.driftline.text.Tokenizer;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 public final class CountsModel implements ScoringModel {
 
     private final Supplier<LocalModel> counts;
+    private final Function<MixtureSettings, CommonWeights> weights;
     private final Supplier<Tokenizer> tokenizers;
     private final String identity;
     private final boolean learns;
@@ -30,11 +33,13 @@ public final class CountsModel implements ScoringModel {
 
     private CountsModel(
             Supplier<LocalModel> counts,
+            Function<MixtureSettings, CommonWeights> weights,
             Supplier<Tokenizer> tokenizers,
             String identity,
             boolean learns,
             Runnable closing) {
         this.counts = counts;
+        this.weights = weights;
         this.tokenizers = tokenizers;
         this.identity = identity;
         this.learns = learns;
@@ -45,17 +50,23 @@ public final class CountsModel implements ScoringModel {
      * Counts that stay as they are.
      *
      * @param counts gives a model over them for each thread
+     * @param weights gives for each thread those that a new source begins with
      * @param closing lets go of them
      */
     public static CountsModel frozen(
-            Supplier<LocalModel> counts, Supplier<Tokenizer> tokenizers, String identity, Runnable closing) {
-        return new CountsModel(counts, tokenizers, identity, false, closing);
+            Supplier<LocalModel> counts,
+            Function<MixtureSettings, CommonWeights> weights,
+            Supplier<Tokenizer> tokenizers,
+            String identity,
+            Runnable closing) {
+        return new CountsModel(counts, weights, tokenizers, identity, false, closing);
     }
 
     /** Counts that begin with nothing, in memory, and learn. */
     public static CountsModel learning(ModelSettings settings, long cacheBytes, Supplier<Tokenizer> tokenizers) {
         return new CountsModel(
                 () -> new LocalModel(settings, 1, shard -> new HeapPageStore(), cacheBytes),
+                CommonWeights::new,
                 tokenizers,
                 "learning " + settings,
                 true,
@@ -74,7 +85,7 @@ public final class CountsModel implements ScoringModel {
             return (source, sentences, eachToken) ->
                     cost(model, scorer, sources.get(source, 0), true, sentences, eachToken);
         }
-        SourceModel fresh = new SourceModel(mixture);
+        SourceModel fresh = new SourceModel(weights.apply(mixture));
         return (source, sentences, eachToken) -> cost(model, scorer, fresh, false, sentences, eachToken);
     }
 

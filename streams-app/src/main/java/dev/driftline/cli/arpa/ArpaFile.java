@@ -1,10 +1,9 @@
 package dev.driftline.cli.arpa;
 
+import dev.driftline.codec.StandardOutput;
 import dev.driftline.codec.WholeFile;
 import dev.driftline.export.BackoffNgrams;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -53,8 +52,7 @@ record ArpaFile(Optional<Path> path, boolean gzip) {
      */
     long write(BackoffNgrams model, WorkFolder work) throws IOException {
         if (path.isEmpty()) {
-            // Not closed: it is of the whole process.
-            return write(model, new FileOutputStream(FileDescriptor.out));
+            return write(model, new StandardOutput());
         }
         Path part = work.resolve("model.part");
         long bytes;

@@ -2,13 +2,13 @@ package dev.driftline.cli.arpa;
 
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.OutputPath;
+import dev.driftline.codec.ClosedPipeException;
 import dev.driftline.corpus.WordList;
 import dev.driftline.export.ArpaExport;
 import dev.driftline.export.BackoffNgrams;
 import dev.driftline.export.ExportOptions;
 import dev.driftline.export.ExportSummary;
 import dev.driftline.export.UnsayableModelException;
-import dev.driftline.terminal.CleanOutput;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
@@ -142,12 +142,9 @@ final class ExportArpaCommand implements Callable<Integer> {
                 again(file, kept, work, screen, ctrlC);
             }
             return ExitCodes.OK;
-        } catch (IOException e) {
-            if (file.path().isEmpty() && CleanOutput.isClosedPipe(String.valueOf(e.getMessage()))) {
-                // Whoever reads it wants no more.
-                return ExitCodes.OK;
-            }
-            throw e;
+        } catch (ClosedPipeException e) {
+            // Whoever reads it wants no more.
+            return ExitCodes.OK;
         }
     }
 
@@ -164,7 +161,7 @@ final class ExportArpaCommand implements Callable<Integer> {
                     spec.commandLine(), "say where the model goes: --output FILE, --output - or --to FOLDER");
         }
         ArpaFile file = ArpaFile.of(output, gzip);
-        file.path().ifPresent(path -> OutputPath.check("--output", path, overwrite));
+        file.path().ifPresent(path -> OutputPath.checkFile("--output", path, overwrite));
         return file;
     }
 

@@ -3,16 +3,13 @@ package dev.driftline.cli.arpa;
 import dev.driftline.cli.offline.CorpusOptions;
 import dev.driftline.cli.offline.NgramModelOptions;
 import dev.driftline.cli.options.GivenOptions;
-import dev.driftline.cli.query.InstanceClient;
-import dev.driftline.config.keys.VocabularyChoice;
+import dev.driftline.cli.query.CountsSettings;
+import dev.driftline.cli.query.InstanceAccess;
 import dev.driftline.corpus.CorpusReader;
-import dev.driftline.identity.ModelIdentity;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
-import dev.driftline.scoring.Vocabulary;
-import dev.driftline.smoothing.Smoothing;
 import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
@@ -64,18 +61,8 @@ final class ExportSource {
                             + " the service is asked; with several shards a document of that moment may be in some of them and not in others.")
     private @Nullable URI instance;
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            description = "With --instance: the token to show, or file:PATH. Default: the environment variable"
-                    + " DRIFTLINE_HTTP_READ_TOKEN.")
-    private @Nullable String token;
-
-    @Option(
-            names = "--trust",
-            paramLabel = "PEM",
-            description = "With --instance: certificates to trust, instead of those that Java does.")
-    private @Nullable Path trust;
+    @Mixin
+    private InstanceAccess access;
 
     @Option(
             names = "--source",
@@ -93,21 +80,8 @@ final class ExportSource {
                             + " otherwise. Default: as many as are counted; with FILEs 5.")
     private @Nullable Integer order;
 
-    @Option(
-            names = "--smoothing",
-            paramLabel = "S",
-            description =
-                    "How probabilities are made from the counts: kneser-ney, maximum-likelihood, add-delta, backoff, witten-bell or"
-                            + " absolute-discounting. Default: that of the service, or kneser-ney.")
-    private @Nullable String smoothing;
-
-    @Option(
-            names = "--vocabulary",
-            paramLabel = "V",
-            description =
-                    "The vocabulary of the counts: growing, grow-kenlm or fixed:FILE (a word a line). Default: that of the"
-                            + " service, or growing.")
-    private @Nullable String vocabulary;
+    @Mixin
+    private CountsSettings settings;
 
     @Option(
             names = "--delta",
@@ -138,11 +112,11 @@ final class ExportSource {
                 "--document-max-tokens",
                 "--token-max-bytes",
                 "--skip-malformed");
-        if (smoothing != null) {
-            smoothing(smoothing);
-        }
+        settings.smoothing(Optional.empty());
         given.only(
-                smoothing == null ? !hasFiles : smoothing.equals("add-delta"), "with --smoothing add-delta", "--delta");
+                settings.smoothing().map("add-delta"::equals).orElse(!hasFiles),
+                "with --smoothing add-delta",
+                "--delta");
     }
 
     /** The order of the model, where it was given. */
@@ -167,7 +141,7 @@ final class ExportSource {
             ProgressLine line = new ProgressLine(screen, PRINTED);
             new InstanceCopies(
                             asked,
-                            new InstanceClient(asked, token, trust),
+                            access.client(asked),
                             ctrlC::pressed,
                             bytes -> line.show(() -> String.format(Locale.ROOT, "%.1f MB of counts read", bytes / 1e6)))
                     .into(copies);
@@ -182,49 +156,18 @@ final class ExportSource {
      *
      * @param described what they are
      */
-    private ExportedCounts open(Path folder, String described) throws IOException {
-        try {
-            Optional<ModelIdentity> learned = StateDirectory.learned(folder);
-            String named = smoothing != null
-                    ? smoothing
-                    : learned.map(ModelIdentity::smoothing).orElse(Smoothing.KNESER_NEY.label());
-            StateDirectory opened = StateDirectory.open(folder, smoothing(named), vocabulary(learned), delta);
-            return new ExportedCounts(opened.model(), described, opened::close);
-        } catch (IllegalStateException e) {
-            throw new CommandFailedException(e.getMessage());
-        }
-    }
-
-    private Smoothing smoothing(String name) {
-        try {
-            return Smoothing.named(name);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
-        }
-    }
-
-    /** One that grows is known from what was learned; the words of a fixed one are not there. */
-    private Vocabulary vocabulary(Optional<ModelIdentity> learned) throws IOException {
-        String known = learned.map(ModelIdentity::vocabulary)
-                .filter(name -> !name.startsWith("fixed:"))
-                .orElse("growing");
-        try {
-            return VocabularyChoice.named("--vocabulary", vocabulary != null ? vocabulary : known)
-                    .read();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
-        } catch (IOException e) {
-            throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
-        }
+    private ExportedCounts open(Path folder, String described) {
+        StateDirectory opened = settings.open(folder, delta);
+        return new ExportedCounts(opened.model(), described, opened::close);
     }
 
     private ExportedCounts learn(Screen screen, CtrlC ctrlC) throws IOException {
-        ModelSettings settings = new ModelSettings(
+        ModelSettings made = new ModelSettings(
                 order == null ? DEFAULT_ORDER : order,
-                smoothing(smoothing == null ? Smoothing.KNESER_NEY.label() : smoothing),
-                vocabulary(Optional.empty()),
+                settings.smoothing(Optional.empty()),
+                settings.vocabulary(Optional.empty()),
                 delta);
-        LocalModel model = new LocalModel(settings, 1, shard -> new HeapPageStore(), NgramModelOptions.cacheBytes());
+        LocalModel model = new LocalModel(made, 1, shard -> new HeapPageStore(), NgramModelOptions.cacheBytes());
         ProgressLine line = new ProgressLine(screen, PRINTED);
         long[] documents = new long[2];
         for (Path file : files) {

@@ -5,6 +5,7 @@ import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffFile;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.cli.options.OutputPath;
+import dev.driftline.corpus.StoppedInputException;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
@@ -13,7 +14,6 @@ import dev.driftline.terminal.ProgressLine;
 import dev.driftline.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,10 +66,7 @@ public final class ImportArpaCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OutputPath.check("--output", output, overwrite);
-        if (Files.isDirectory(output)) {
-            throw new CommandFailedException("--output " + output + " is a folder: name a file", ExitCodes.USAGE);
-        }
+        OutputPath.checkFile("--output", output, overwrite);
         long start = System.nanoTime();
         List<String> warnings = new ArrayList<>();
         try (Screen screen = Screen.on(spec.commandLine().getErr());
@@ -79,7 +76,7 @@ public final class ImportArpaCommand implements Callable<Integer> {
                 model = ArpaReader.read(file, new Shown(screen, ctrlC, warnings));
                 stopIfPressed(ctrlC);
                 BackoffFile.write(model, output);
-            } catch (CancellationException e) {
+            } catch (CancellationException | StoppedInputException e) {
                 return ExitCodes.INTERRUPTED;
             } catch (IOException e) {
                 throw new CommandFailedException(e.getMessage());

@@ -1,9 +1,9 @@
 package dev.driftline.cli.offline;
 
+import dev.driftline.cli.options.DocumentLimits;
 import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.cli.options.MalformedLines;
-import dev.driftline.config.keys.InputKeys;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
@@ -48,20 +48,8 @@ public final class CorpusOptions {
 
     private String learned = Tokenizers.DEFAULT;
 
-    @Option(
-            names = "--document-max-tokens",
-            paramLabel = "N",
-            description =
-                    "The most tokens of a document, 1 or more; another is malformed. Set it as document.max.tokens of the"
-                            + " service is. Default: 100000.")
-    private int documentMaxTokens = Integer.parseInt(InputKeys.DOCUMENT_MAX_TOKENS.defaultText());
-
-    @Option(
-            names = "--token-max-bytes",
-            paramLabel = "N",
-            description = "The most bytes of a token, an id and a source, 1 or more; as token.max.bytes of the service."
-                    + " Default: 1024.")
-    private int tokenMaxBytes = InputKeys.TOKEN_MAX_BYTES.read(InputKeys.TOKEN_MAX_BYTES.defaultText());
+    @Mixin
+    private DocumentLimits limits;
 
     private @Nullable DocumentRules rules;
 
@@ -176,7 +164,7 @@ public final class CorpusOptions {
     /** What the service would not take is not to be evaluated as if it did. */
     private void requireWithinLimits(Path file, CorpusEntry entry, CorpusDocument document) {
         if (rules == null) {
-            rules = new DocumentRules(documentMaxTokens, tokenMaxBytes);
+            rules = limits.rules();
         }
         rules.problem(document.id(), document.source(), document.sentences()).ifPresent(problem -> {
             throw new CorpusFormatException(file, entry.line(), problem);

@@ -1,8 +1,8 @@
 package dev.driftline.cli.offline;
 
 import dev.driftline.cli.options.ConfigOptions;
-import dev.driftline.cli.options.FormatOption;
 import dev.driftline.cli.options.MalformedLines;
+import dev.driftline.cli.options.WholeFileOption;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.InputKeys;
 import dev.driftline.config.keys.ServiceKeys;
@@ -10,6 +10,7 @@ import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.corpus.CorpusEntry;
 import dev.driftline.corpus.CorpusFormat;
 import dev.driftline.corpus.CorpusFormatException;
+import dev.driftline.corpus.TextInput;
 import dev.driftline.identity.PrefixOwner;
 import dev.driftline.ingest.DocumentFile;
 import dev.driftline.ingest.FilePublishing;
@@ -19,6 +20,7 @@ import dev.driftline.ingest.RecordForm;
 import dev.driftline.ingest.RecordKey;
 import dev.driftline.input.DocumentRules;
 import dev.driftline.input.Limits;
+import dev.driftline.rows.RowFormat;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
@@ -35,6 +37,7 @@ import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.TopicAdmin;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -65,7 +68,8 @@ import picocli.CommandLine.Spec;
                     + "or a crash the same command goes on where it stopped, and a file that was published to its end is not "
                     + "published again; the brokers remember that for offsets.retention.minutes, seven days by default. With "
                     + "--state the counts go into a folder, without Kafka, as fast as they can be counted.",
-            "Files are as for `driftline produce`, or Parquet."
+            "Files are as for `driftline produce`, or Parquet; of TSV, --text-field names a column of raw text, by its number or its"
+                    + " name in the first line."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -77,6 +81,7 @@ public final class LearnCommand implements Callable<Integer> {
 
     private static final Duration PRINTED = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_MS = 500;
+    private static final int NEW_ORDER = 5;
 
     @Spec
     private CommandSpec spec;
@@ -96,23 +101,22 @@ public final class LearnCommand implements Callable<Integer> {
     @Option(
             names = "--order",
             paramLabel = "N",
-            description = "With --state: words in the longest n-gram, 1 to 7. Default: ${DEFAULT-VALUE}.")
-    private int order = 5;
+            description =
+                    "With --state: words in the longest n-gram, 1 to 7. Default: as in the folder, or 5 for a new one.")
+    private @Nullable Integer order;
 
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description = "With --state: split the counts as a service does, 1 to 1024. Default: ${DEFAULT-VALUE}.")
-    private int shards = 1;
+            description =
+                    "With --state: split the counts as a service does, 1 to 1024. Default: as in the folder, or 1 for a new one.")
+    private @Nullable Integer shards;
 
     @Option(names = "--raw", description = "Without --state: publish raw text, which the service tokenises.")
     private boolean raw;
 
-    @Option(names = "--whole-file", description = "A .txt file is one document.")
-    private boolean wholeFile;
-
     @Mixin
-    private FormatOption format;
+    private WholeFileOption format;
 
     @Option(
             names = "--tokenizer",
@@ -166,7 +170,10 @@ public final class LearnCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         for (Path file : files) {
             if (!DocumentFile.isParquet(file)) {
-                formatOf(file);
+                requireTextField(file);
+            }
+            if (!TextInput.isStandardInput(file) && !Files.exists(file)) {
+                throw new CommandFailedException(file + " does not exist");
             }
         }
         started = System.nanoTime();
@@ -298,11 +305,17 @@ public final class LearnCommand implements Callable<Integer> {
             throw usage("--tokenizer " + chosen + ": the model in " + folder + " has learned text that " + known.get()
                     + " has cut: leave it out, or begin a model in another folder");
         }
-        ModelSettings settings =
-                new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA);
+        StateFolder.Shape shape =
+                StateFolder.shape(folder).orElse(new StateFolder.Shape(NEW_ORDER, 1, Vocabulary.growing()));
+        ModelSettings settings = new ModelSettings(
+                order == null ? shape.order() : order,
+                Smoothing.KNESER_NEY,
+                shape.vocabulary(),
+                ModelSettings.DEFAULT_DELTA);
         DocumentRules rules = new DocumentRules(Limits.of(config.load()));
         ProgressLine line = new ProgressLine(screen, PRINTED);
-        try (FolderLearning learning = new FolderLearning(folder, settings, shards, NgramModelOptions.cacheBytes())) {
+        try (FolderLearning learning = new FolderLearning(
+                folder, settings, shards == null ? shape.shards() : shards, NgramModelOptions.cacheBytes())) {
             LearnedText.write(folder, chosen);
             for (Path file : files) {
                 if (ctrlC.pressed()) {
@@ -361,14 +374,21 @@ public final class LearnCommand implements Callable<Integer> {
         return done;
     }
 
-    private DocumentFile open(Path file) throws IOException {
-        return DocumentFile.isParquet(file)
-                ? DocumentFile.parquet(file, format.textField())
-                : DocumentFile.corpus(file, formatOf(file), format.textField());
+    /** A file whose format has no fields has no field of the text; one of TSV may have a column of it. */
+    private void requireTextField(Path file) {
+        CorpusFormat known = format.of(file);
+        if (known != CorpusFormat.TSV) {
+            format.format().requireTextFieldOf(file, known);
+        }
     }
 
-    private CorpusFormat formatOf(Path file) {
-        return wholeFile ? CorpusFormat.WHOLE_FILE : format.of(file);
+    private DocumentFile open(Path file) throws IOException {
+        boolean isTable = !DocumentFile.isParquet(file) && format.of(file) == CorpusFormat.TSV && format.format().hasTextField();
+        return DocumentFile.isParquet(file)
+                ? DocumentFile.rows(file, RowFormat.PARQUET, format.format().textField())
+                : isTable
+                        ? DocumentFile.rows(file, RowFormat.TSV, format.format().textField())
+                        : DocumentFile.corpus(file, format.of(file), format.format().textField());
     }
 
     private String progress(DocumentFile rows, String what) {

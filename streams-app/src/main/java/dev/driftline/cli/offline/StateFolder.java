@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -94,6 +95,33 @@ final class StateFolder implements AutoCloseable {
         wanted.setProperty("closed", "false");
         write(folder, wanted);
         return new StateFolder(folder, wanted, settings, shards, cacheBytes);
+    }
+
+    /**
+     * What makes a model.
+     *
+     * @param order words in its longest n-gram
+     * @param shards over which its counts are split
+     */
+    record Shape(int order, int shards, Vocabulary vocabulary) {}
+
+    /**
+     * What makes the model in {@code folder}; empty where there is none.
+     *
+     * @throws CommandFailedException if another version wrote it, or it was not closed
+     */
+    static Optional<Shape> shape(Path folder) throws IOException {
+        if (!Files.exists(folder.resolve(PROPERTIES))) {
+            return Optional.empty();
+        }
+        Properties found = read(folder);
+        String words = found.getProperty("vocabulary", "");
+        return Optional.of(new Shape(
+                Integer.parseInt(found.getProperty("order", "")),
+                Integer.parseInt(found.getProperty("shards", "")),
+                words.equals("fixed")
+                        ? Vocabulary.fixed(folder.resolve(WORDS))
+                        : new Vocabulary.Growing(words.equals("growing"))));
     }
 
     private static void requireEmpty(Path folder) throws IOException {

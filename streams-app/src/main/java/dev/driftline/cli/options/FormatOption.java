@@ -24,11 +24,16 @@ public final class FormatOption {
             names = "--text-field",
             paramLabel = "NAME",
             description = "The field of JSON objects that has the text. Default: text.")
-    private String textField = CorpusReader.TEXT_FIELD;
+    private @Nullable String textField;
 
     /** The field that has the text. */
     public String textField() {
-        return textField;
+        return textField == null ? CorpusReader.TEXT_FIELD : textField;
+    }
+
+    /** Whether the field with the text was named. */
+    public boolean hasTextField() {
+        return textField != null;
     }
 
     /**
@@ -59,10 +64,19 @@ public final class FormatOption {
 
     /** As {@link #open(Path)}, in a format that is known. */
     public CorpusReader open(Path file, CorpusFormat known) throws IOException {
-        if (!textField.equals(CorpusReader.TEXT_FIELD) && known != CorpusFormat.JSONL && known != CorpusFormat.JSON) {
+        requireTextFieldOf(file, known);
+        return CorpusReader.open(file, known, textField());
+    }
+
+    /**
+     * Refuses the name of a field for a file that has none.
+     *
+     * @throws CommandFailedException if {@code known} is not JSON and a field was named
+     */
+    public void requireTextFieldOf(Path file, CorpusFormat known) {
+        if (hasTextField() && known != CorpusFormat.JSONL && known != CorpusFormat.JSON) {
             throw new CommandFailedException(
                     "--text-field has an effect only on JSON, and " + file + " is not: leave it out", ExitCodes.USAGE);
         }
-        return CorpusReader.open(file, known, textField);
     }
 }

@@ -1,5 +1,6 @@
 package dev.driftline.cli.options;
 
+import dev.driftline.codec.WholeFile;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.ExitCodes;
 import java.nio.file.Files;
@@ -31,6 +32,27 @@ public final class OutputPath {
                             + " is not a folder that this user may write to",
                     ExitCodes.USAGE);
         }
+    }
+
+    /**
+     * Checks that {@code path} is, or can be, a file, which appears when it is whole: the same, and not a folder, a device or a pipe.
+     *
+     * @param option the name of the option that gave it
+     * @param overwrite whether a file that is there may be replaced
+     * @throws CommandFailedException if it is something else, or there is something already, or its folder cannot be written to
+     */
+    public static void checkFile(String option, Path path, boolean overwrite) {
+        if (Files.isDirectory(path)) {
+            throw new CommandFailedException(option + " " + path + " is a folder: name a file", ExitCodes.USAGE);
+        }
+        if (!WholeFile.isReplaceable(path)) {
+            throw new CommandFailedException(
+                    option + " " + path
+                            + " is a device or a pipe, which no file can replace: name a file, or give - and redirect the"
+                            + " standard output where that is taken",
+                    ExitCodes.USAGE);
+        }
+        check(option, path, overwrite);
     }
 
     /** The same for an option that need not be given. */

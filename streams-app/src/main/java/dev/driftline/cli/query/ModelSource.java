@@ -1,5 +1,7 @@
 package dev.driftline.cli.query;
 
+import picocli.CommandLine.Mixin;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
@@ -8,7 +10,8 @@ import dev.driftline.bulk.models.CountsModel;
 import dev.driftline.bulk.models.InstanceModel;
 import dev.driftline.bulk.models.NetworkModel;
 import dev.driftline.bulk.models.ScoringModel;
-import dev.driftline.config.keys.VocabularyChoice;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.neural.snapshot.Snapshot;
 import dev.driftline.neural.snapshot.SnapshotFolder;
 import dev.driftline.scoring.ModelSettings;
@@ -76,33 +79,11 @@ final class ModelSource {
     @ArgGroup(multiplicity = "0..1")
     private Place place = new Place();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            description = "With --instance: the token to show, or file:PATH. Default: the environment variable"
-                    + " DRIFTLINE_HTTP_READ_TOKEN.")
-    private String token;
+    @Mixin
+    private InstanceAccess access;
 
-    @Option(
-            names = "--trust",
-            paramLabel = "PEM",
-            description = "With --instance https://…: certificates to trust, instead of those that Java does.")
-    private Path trust;
-
-    @Option(
-            names = "--vocabulary",
-            paramLabel = "V",
-            defaultValue = "growing",
-            description =
-                    "With --state: the vocabulary it was learned with, growing, grow-kenlm or fixed:FILE. Default: growing.")
-    private String vocabulary;
-
-    @Option(
-            names = "--smoothing",
-            paramLabel = "S",
-            defaultValue = "kneser-ney",
-            description = "With --state: how probabilities are made from the counts. Default: kneser-ney.")
-    private String smoothing;
+    @Mixin
+    private CountsSettings settings;
 
     @Option(
             names = "--tokenizer",
@@ -159,6 +140,7 @@ final class ModelSource {
      * @throws CommandFailedException if none was named, or it cannot be read
      */
     OpenModel open(Optional<Path> snapshot) {
+        refuseSettingsOfNoCounts();
         if (isInstance()) {
             if (snapshot.isPresent()) {
                 throw new CommandFailedException(
@@ -189,6 +171,10 @@ final class ModelSource {
                 texts(() -> learnedTokenizer(network)),
                 network,
                 () -> state.ifPresent(StateDirectory::close));
+    }
+
+    private void refuseSettingsOfNoCounts() {
+        GivenOptions.of(spec).only(isState(), "with --state", "--smoothing", "--vocabulary");
     }
 
     private BackoffModel readArpa() {
@@ -224,6 +210,7 @@ final class ModelSource {
                     "name one model to score with: --state DIR, --snapshot DIR, --arpa FILE, --instance URL or --learn",
                     ExitCodes.USAGE);
         }
+        refuseSettingsOfNoCounts();
         if (learns) {
             return CountsModel.learning(
                     new ModelSettings(order, Smoothing.KNESER_NEY, Vocabulary.growing(), ModelSettings.DEFAULT_DELTA),
@@ -231,7 +218,7 @@ final class ModelSource {
                     texts(() -> Tokenizers.DEFAULT)::tokenizer);
         }
         if (isInstance()) {
-            InstanceClient client = new InstanceClient(place.instance, token, trust);
+            InstanceClient client = access.client(place.instance);
             return new InstanceModel(
                     (path, body) -> post(client, path, body),
                     texts(this::instanceTokenizer)::tokenizer,
@@ -252,9 +239,19 @@ final class ModelSource {
         warnOfAnotherTokenizer();
         return CountsModel.frozen(
                 () -> state.another(cacheBytes(threads)),
+                mixture -> weights(place.state, mixture),
                 texts::tokenizer,
-                "state " + place.state.toAbsolutePath().normalize() + " " + smoothing + " " + stateFiles(),
+                "state " + place.state.toAbsolutePath().normalize() + " "
+                        + state.model().settings().smoothing().label() + " " + stateFiles(),
                 state::close);
+    }
+
+    private static CommonWeights weights(Path folder, MixtureSettings mixture) {
+        try {
+            return StateDirectory.weights(folder, mixture).orElseGet(() -> new CommonWeights(mixture));
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
     }
 
     /** Heap that the decoded counts of one of so many threads may take. */
@@ -338,6 +335,10 @@ final class ModelSource {
     }
 
     private static Snapshot read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new CommandFailedException("--snapshot " + folder
+                    + " is not a folder: name one that `driftline train` or" + " `driftline snapshots export` wrote");
+        }
         try {
             return SnapshotFolder.read(folder);
         } catch (IOException | IllegalArgumentException e) {
@@ -349,22 +350,7 @@ final class ModelSource {
         if (place.state == null) {
             return Optional.empty();
         }
-        try {
-            Vocabulary words = vocabularyChoice().read();
-            return Optional.of(StateDirectory.open(place.state, Smoothing.named(smoothing), words));
-        } catch (IOException e) {
-            throw new CommandFailedException("cannot read the vocabulary: " + e.getMessage());
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage());
-        }
-    }
-
-    private VocabularyChoice vocabularyChoice() {
-        try {
-            return VocabularyChoice.named("--vocabulary", vocabulary);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(e.getMessage(), ExitCodes.USAGE);
-        }
+        return Optional.of(settings.open(place.state, ModelSettings.DEFAULT_DELTA));
     }
 
     private String post(String path, Map<String, Object> body) {
@@ -384,7 +370,7 @@ final class ModelSource {
 
     private String ask(Question question) {
         try {
-            return question.ask(new InstanceClient(place.instance, token, trust));
+            return question.ask(access.client(place.instance));
         } catch (IOException e) {
             String reason = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
             throw new CommandFailedException("nothing answers at " + place.instance + reason

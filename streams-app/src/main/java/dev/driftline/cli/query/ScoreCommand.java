@@ -1,5 +1,6 @@
 package dev.driftline.cli.query;
 
+import dev.driftline.cli.options.DocumentLimits;
 import dev.driftline.bulk.Buckets;
 import dev.driftline.bulk.FileScoring;
 import dev.driftline.bulk.Part;
@@ -9,11 +10,11 @@ import dev.driftline.bulk.ScoreListener;
 import dev.driftline.bulk.ScoreOptions;
 import dev.driftline.bulk.ScoreTotals;
 import dev.driftline.bulk.models.ScoringModel;
-import dev.driftline.config.keys.InputKeys;
+import dev.driftline.cli.options.OutputPath;
+import dev.driftline.codec.ClosedPipeException;
 import dev.driftline.corpus.TextInput;
 import dev.driftline.rows.RowFields;
 import dev.driftline.rows.RowFormat;
-import dev.driftline.terminal.CleanOutput;
 import dev.driftline.terminal.CommandFailedException;
 import dev.driftline.terminal.CtrlC;
 import dev.driftline.terminal.ExitCodes;
@@ -187,17 +188,8 @@ public final class ScoreCommand implements Callable<Integer> {
             description = "Without --learn: threads that score, 1 or more. Default: one a processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(
-            names = "--document-max-tokens",
-            paramLabel = "N",
-            description = "The most tokens of a row, 1 or more; one with more cannot be scored. Default: 100000.")
-    private int documentMaxTokens = Integer.parseInt(InputKeys.DOCUMENT_MAX_TOKENS.defaultText());
-
-    @Option(
-            names = "--token-max-bytes",
-            paramLabel = "N",
-            description = "The most bytes of a token, an id and a source, 1 or more. Default: 1024.")
-    private int tokenMaxBytes = InputKeys.TOKEN_MAX_BYTES.read(InputKeys.TOKEN_MAX_BYTES.defaultText());
+    @Mixin
+    private DocumentLimits limits;
 
     private long started;
 
@@ -219,11 +211,8 @@ public final class ScoreCommand implements Callable<Integer> {
                     started = System.nanoTime();
                 }
                 isDone = !ctrlC.pressed() && scoring.run(jobs, given);
-            } catch (IOException e) {
-                if (toStandardOutput && CleanOutput.isClosedPipe(String.valueOf(e.getMessage()))) {
-                    return ExitCodes.OK;
-                }
-                throw e;
+            } catch (ClosedPipeException e) {
+                return ExitCodes.OK;
             }
             screen.clear();
             report(scoring.totals(), isDone, toStandardOutput);
@@ -263,13 +252,16 @@ public final class ScoreCommand implements Callable<Integer> {
                 strict,
                 overwrite,
                 threads,
-                documentMaxTokens,
-                tokenMaxBytes);
+                limits.tokens(),
+                limits.tokenBytes());
     }
 
     private List<ScoreJob> jobs(boolean toStandardOutput) throws IOException {
         boolean intoFolder = !toStandardOutput && (files.size() > 1 || Files.isDirectory(out));
         if (intoFolder) {
+            if (Files.exists(out) && !Files.isDirectory(out)) {
+                throw usage("--out " + out + ": must be a folder for several files, and is a file");
+            }
             Files.createDirectories(out);
         }
         List<ScoreJob> jobs = new ArrayList<>();
@@ -281,8 +273,13 @@ public final class ScoreCommand implements Callable<Integer> {
             }
             Optional<Path> target =
                     toStandardOutput ? Optional.empty() : Optional.of(intoFolder ? out.resolve(name(file)) : out);
+            if (target.isEmpty() && known == RowFormat.PARQUET) {
+                throw usage("Parquet is not written to the standard output: name a file with --out");
+            }
             if (target.isPresent()) {
                 requireFormat(target.get(), known);
+                // Whether it may be replaced depends on what a run before has left.
+                OutputPath.checkFile("--out", target.get(), true);
                 if (!outs.add(target.get())) {
                     throw usage("two files would be written to " + target.get() + ": score them one by one");
                 }
@@ -357,7 +354,13 @@ public final class ScoreCommand implements Callable<Integer> {
                 "%s%,d rows%s, %,d tokens%s, perplexity %.2f, %.2f %% unknown%s%s, %.1f s%n",
                 isDone ? "" : "stopped: ",
                 totals.rows(),
-                totals.malformed() == 0 ? "" : String.format(Locale.ROOT, " (%,d without a score)", totals.malformed()),
+                totals.malformed() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                " (%,d without a score, the first: %s)",
+                                totals.malformed(),
+                                totals.firstProblem()),
                 totals.tokens(),
                 totals.newTokens() == 0
                         ? ""
@@ -369,9 +372,16 @@ public final class ScoreCommand implements Callable<Integer> {
                         : "",
                 isDone
                         ? toStandardOutput ? "" : " → " + out
-                        : toStandardOutput ? "" : "; the same command goes on from here",
+                        : isRestartable(toStandardOutput)
+                                ? "; the same command goes on from here"
+                                : toStandardOutput ? "" : "; nothing is kept of it",
                 seconds);
         to.flush();
+    }
+
+    /** What a model has learned is gone with it, and a pipe with what was read of it. */
+    private boolean isRestartable(boolean toStandardOutput) {
+        return !toStandardOutput && !learn && files.stream().noneMatch(FileScoring::isReadOnce);
     }
 
     /** How far it is, on standard error. */

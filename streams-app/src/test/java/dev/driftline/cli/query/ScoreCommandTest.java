@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.cli.Driftline;
+import dev.driftline.codec.FolderTree;
+import dev.driftline.mixture.CommonWeights;
+import dev.driftline.mixture.MixtureSettings;
+import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.ExitCodes;
 import dev.driftline.terminal.PlainJson;
 import java.io.IOException;
@@ -145,6 +149,60 @@ class ScoreCommandTest {
         assertThat(Long.parseLong(count("the jury"))).isEqualTo(2 * Long.parseLong(counted));
     }
 
+    @Test
+    void shouldGoOnWithTheModelInAFolderAsItIs() throws IOException {
+        run("learn", text, "--state", state, "--order", 3, "--shards", 2);
+        Path table = Files.writeString(folder.resolve("table.tsv"), "id\tbody\n1\tthe jury\n2\tthe jury said\n");
+        long counted = Long.parseLong(count("the jury"));
+
+        assertThat(run("learn", table, "--state", state, "--text-field", "body"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(Long.parseLong(count("the jury"))).isEqualTo(counted + 2);
+        assertThat(run("learn", table, "--state", state, "--order", 4)).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("order = 3, not 4");
+        assertThat(run("learn", text, "--state", folder.resolve("new"), "--text-field", "body"))
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(err.toString()).contains("--text-field has an effect only on JSON");
+    }
+
+    @Test
+    void shouldLearnNothingWhenOneOfTheFilesIsNotThere() {
+        assertThat(run("learn", text, folder.resolve("none.txt"), "--state", state))
+                .isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("none.txt does not exist");
+        assertThat(state).doesNotExist();
+    }
+
+    /** A new source of the service begins with what the others have learned: so does a row. */
+    @Test
+    void shouldBeginWithTheWeightsThatTheSourcesHaveLearned() throws IOException {
+        run("evaluate", text, "--order", 3, "--state", state, "--tokenizer", "words");
+        assertThat(run("score", text, "--state", state, "--out", folder.resolve("a.jsonl")))
+                .as(err.toString())
+                .isZero();
+        MixtureSettings mixture = MixtureSettings.defaults(3, "kneser-ney");
+        CommonWeights learned = StateDirectory.weights(state, mixture).orElseThrow();
+        assertThat(learned.steps()).isPositive();
+        assertThat(learned.encode()).isNotEqualTo(new CommonWeights(mixture).encode());
+
+        FolderTree.delete(state.resolve("sources"));
+        assertThat(StateDirectory.weights(state, mixture)).isEmpty();
+        assertThat(run("score", text, "--state", state, "--out", folder.resolve("b.jsonl")))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(mean("a.jsonl")).isLessThan(mean("b.jsonl") - 0.001);
+    }
+
+    private double mean(String name) throws IOException {
+        return rows(name).stream()
+                .mapToDouble(row -> row.get("bits_per_token").asDouble())
+                .average()
+                .orElseThrow();
+    }
+
     private String count(String ngram) {
         run("counts", "--state", state, ngram);
         return out.toString().strip().split("\\s+")[0];
@@ -236,6 +294,18 @@ class ScoreCommandTest {
         assertThat(rows.get(1).get("bits_per_token").asDouble())
                 .isEqualTo((0.1 + 0.2 + 1 + 0.5) / 3 * bits, within(1e-6));
         assertThat(rows.get(1).get("unknown_rate").asDouble()).isEqualTo(1 / 3.0, within(1e-6));
+    }
+
+    /** "Broken pipe" is how a reader who has gone is said; a folder may be called so, too. */
+    @Test
+    void shouldFailWhenAFileInAFolderOfPipesCannotBeRead() throws IOException {
+        Path pipes = Files.createDirectory(folder.resolve("pipeline"));
+        Path cut = Files.write(pipes.resolve("cut.txt.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0, 0, 0});
+
+        assertThat(run("score", cut, "--learn")).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("cut.txt.gz is cut short or damaged");
+        assertThat(run("export", "arpa", cut, "--output", "-")).isEqualTo(ExitCodes.FAILED);
+        assertThat(err.toString()).contains("cut.txt.gz is cut short or damaged");
     }
 
     @Test
