@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -37,6 +38,7 @@ import org.openqa.selenium.WebElement;
  * The dashboard of a running service in a real Chromium, over real text in which one source changes its language. One test,
  * since filling a service takes longer than looking at it. Its pictures are in {@code target/dashboard}.
  */
+@Order(1)
 class DashboardIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -36,12 +36,14 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
+@Order(1)
 class LimitsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
