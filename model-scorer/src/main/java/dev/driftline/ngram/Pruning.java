@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
+import dev.driftline.smoothing.CountsOfCounts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -74,6 +75,11 @@ final class Pruning {
     void begin(long number, double ageing) {
         pass = number;
         factor = ageing;
+    }
+
+    /** Whether not every page was swept since the state began. */
+    boolean isFirstPass() {
+        return pass == 0;
     }
 
     /** Lets an n-gram in a context of {@code depth} words go that has been seen {@code most} times or fewer. */

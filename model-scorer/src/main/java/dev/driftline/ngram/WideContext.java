@@ -2,10 +2,13 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
+import dev.driftline.ngram.words.TopFollowers;
+import dev.driftline.ngram.words.WordVisitor;
 import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.smoothing.CountsOfCounts;
 import dev.driftline.smoothing.PositionCounts;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -284,7 +287,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Visits every follower. */
-    void followers(NgramCounts.FollowerVisitor visitor) {
+    void followers(WordVisitor visitor) {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0 && table[at + 1] != 0) {
                 long raw = large.of(table[at + 1]);

@@ -1,9 +1,9 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.OtherShards;
 import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.document.DocumentNgrams;
+import dev.driftline.ngram.words.OtherShards;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ModelFingerprint;

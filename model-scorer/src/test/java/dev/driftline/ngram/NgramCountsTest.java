@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.driftline.ngram.words.TopFollowers;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
