@@ -113,7 +113,7 @@ final class Pruning {
         return fades() && counted.test(nearest) ? totals : null;
     }
 
-    /** N-grams that were pruned since this was made. */
+    /** N-grams that were pruned or have faded since this was made. */
     long forgottenNgrams() {
         return forgottenNgrams;
     }
@@ -215,10 +215,8 @@ final class Pruning {
             kept.census(this::told, 1, shared);
         }
         tellOfLosses(kept, base, loss);
-        if (faded.isEmpty()) {
-            forgottenNgrams += ngramsBefore - holdings.ngrams;
-            forgottenBytes += bytesBefore - holdings.bytes;
-        }
+        forgottenNgrams += ngramsBefore - holdings.ngrams;
+        forgottenBytes += bytesBefore - holdings.bytes;
         return kept;
     }
 

@@ -371,7 +371,7 @@ final class WideContext extends CacheUnit {
                     @Override
                     public void faded(int next, int word, long lost) {
                         if (!bounded) {
-                            fade(word, lost, pruning.told(contextWord), gone);
+                            fade(word, lost, pruning, gone);
                         }
                     }
 
@@ -393,7 +393,8 @@ final class WideContext extends CacheUnit {
         }
     }
 
-    private void fade(int word, long lost, @Nullable CountsOfCounts totals, IntConsumer gone) {
+    private void fade(int word, long lost, Pruning pruning, IntConsumer gone) {
+        CountsOfCounts totals = pruning.told(contextWord);
         int at = slot(word);
         long before = table[at] == 0 ? 0 : large.of(table[at + 1]);
         long after = Math.max(0, before - lost);
@@ -409,6 +410,7 @@ final class WideContext extends CacheUnit {
         if (after == 0) {
             holdings.ngrams--;
             holdings.bytes -= bytes(at);
+            pruning.forget(bytes(at));
             gone.accept(word);
         }
         markDirty(word);
@@ -467,6 +469,7 @@ final class WideContext extends CacheUnit {
             if (after == 0) {
                 holdings.ngrams--;
                 holdings.bytes -= bytes(at);
+                pruning.forget(bytes(at));
                 old[at] = 0;
                 gone.accept(word);
             } else if (after <= pruning.cut(1) && old[at + 2] >= 0) {

@@ -8,6 +8,7 @@ import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -84,6 +85,17 @@ class ForgettingTest {
             int id = id(code);
             byte[] utf8 = ("w" + (code - 2)).getBytes(StandardCharsets.UTF_8);
             return id >= 0 ? id : counts.learnWord(utf8, 0, utf8.length, NgramCounts.hash(utf8, 0, utf8.length));
+        }
+
+        /** Every n-gram that came, in its longest context. */
+        Set<List<Integer>> longest() {
+            Set<List<Integer>> ngrams = new HashSet<>();
+            for (List<Integer> sentence : learned) {
+                for (int end = 1; end < sentence.size(); end++) {
+                    ngrams.add(sentence.subList(Math.max(0, end - order + 1), end + 1));
+                }
+            }
+            return ngrams;
         }
 
         int storedBytes() {
@@ -238,6 +250,11 @@ class ForgettingTest {
         }
         // Some 8,500 tokens were learned; with a half-life of 2,000 about 2,900 are left.
         assertThat((double) learner.counts.rawTotal()).isCloseTo(2_900, within(700.0));
+        assertThat(learner.counts.held().ngrams() + learner.counts.forgotten().ngrams())
+                .as("each n-gram that came is held or was forgotten")
+                .isGreaterThanOrEqualTo(learner.longest().size());
+        assertThat(learner.counts.forgotten().bytes())
+                .isGreaterThan(learner.counts.forgotten().ngrams());
     }
 
     @ParameterizedTest

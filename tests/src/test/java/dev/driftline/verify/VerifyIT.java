@@ -130,6 +130,8 @@ class VerifyIT {
                     .contains("\"equal\" : true", "sample leaves documents out");
             assertThat(verify(application, 0, "--counts-only", "--shard", "0")).contains("Nothing differs.");
             assertThat(verify(application, 2, "--set", "model.order=3")).contains("set model.order=5");
+            assertThat(verify(application, 2, "--set", "model.half.life.tokens=20000"))
+                    .contains("the shards forget by these settings: none", "model.half.life.tokens=20000");
         }
     }
 
